@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that can go wrong, said once.
+
+InsightError
+├── ConfigurationError      the options or the profile contradict themselves; nothing was sent
+│   └── SchemaError         the desired attributes break the JSON Schema; nothing was sent
+├── TransportError          the server could not be asked
+│   ├── NotSentError        the request did not leave: nothing can have happened
+│   └── InterruptedRequest  the request left and no whole answer came: it may have been carried out
+├── AuthenticationError     the identity platform or the login refused
+│   └── SessionRejected     the server refused a session that was renewed a moment ago
+├── ServerError             the server answered, and its answer is not one that the profile calls a success
+│   ├── ConflictError       the server says that the entity exists already, or was changed meanwhile
+│   └── RefutedError        the answer contradicts the profile: names the key of the profile to change
+├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
+├── MovedError              the entity changed between the plan and the write; nothing was written
+├── UnconvergedError        written, and what was declared did not arrive
+├── CollateralError         written, and something changed that nobody planned
+└── OutcomeUnknownError     a write left, no answer came, and reading again could not tell what happened
+
+A message reads "Cannot <what>: <why>. <what to do next>". Only the fields below enter a result: no header, no
+body and no option value ever gets into an error.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional
+
+
+class InsightError(Exception):
+    """Something that a playbook author is told.
+
+    what: what could not be done and to which entity, after "Cannot".
+    why: the cause, as far as it is known.
+    hint: what to do next, one or more whole sentences.
+    details: fields for the result, JSON values without secrets: ``status`` (HTTP), ``profile_key``, ``written``
+        (what was already written), ``entity``.
+    """
+
+    def __init__(self, what: str, why: str = "", hint: str = "", **details: Any) -> None:
+        self.what = what
+        self.why = why
+        self.hint = hint
+        self.details: Mapping[str, Any] = {name: value for name, value in details.items() if value is not None}
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The whole message, in one line."""
+        sentence = f"Cannot {self.what}: {self.why}" if self.why else f"Cannot {self.what}"
+        return " ".join(part for part in (sentence.rstrip(".") + ".", self.hint) if part)
+
+    def as_result(self) -> dict[str, Any]:
+        """The fields of a failed task: ``msg`` and ``error`` (``kind`` and the details)."""
+        return {"msg": self.message, "error": {"kind": type(self).__name__, **self.details}}
+
+
+class ConfigurationError(InsightError):
+    """The options or the profile contradict themselves."""
+
+
+class SchemaError(ConfigurationError):
+    """The desired attributes break the JSON Schema."""
+
+
+class TransportError(InsightError):
+    """The server could not be asked."""
+
+
+class NotSentError(TransportError):
+    """The request did not leave this machine as a whole: nothing can have happened."""
+
+
+class InterruptedRequest(TransportError):
+    """The request left and no whole answer came: it may have been carried out."""
+
+
+class AuthenticationError(InsightError):
+    """The identity platform or the system's login refused."""
+
+    def __init__(self, what: str, why: str = "", hint: str = "", oauth_error: Optional[str] = None, **details: Any) -> None:
+        self.oauth_error = oauth_error
+        super().__init__(what, why, hint, oauth_error=oauth_error, **details)
+
+
+class SessionRejected(AuthenticationError):
+    """The server refused a session that had just been renewed."""
+
+
+class ServerError(InsightError):
+    """The server answered with something that the profile does not call a success."""
+
+
+class ConflictError(ServerError):
+    """The server says that the entity exists already, or was changed meanwhile."""
+
+
+class RefutedError(ServerError):
+    """The answer contradicts the profile; ``profile_key`` in the details names the line to change."""
+
+
+class AmbiguousError(InsightError):
+    """Several entities match, or one that differs only in case, outer space or Unicode form."""
+
+
+class MovedError(InsightError):
+    """The entity changed between the plan and the write."""
+
+
+class UnconvergedError(InsightError):
+    """Written, and what was declared did not arrive."""
+
+
+class CollateralError(InsightError):
+    """Written, and something changed that was not planned."""
+
+
+class OutcomeUnknownError(InsightError):
+    """A write left, no answer came, and reading again could not tell what happened."""

@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A system as data: what a profile says, typed.
+
+A profile arrives here as plain data that was checked against ``profile.schema.json`` (on the controller), so
+nothing is checked twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+from ..errors import ConfigurationError
+
+Json = Mapping[str, Any]
+
+
+def merge(base: Any, over: Any) -> Any:
+    """Lay ``over`` on ``base``: mappings key by key, a null takes the key away, everything else replaces."""
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return over
+    merged = {**base, **{name: merge(base.get(name), value) for name, value in over.items()}}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an answer of this meaning is recognised: by its status, or by a success whose entities are none."""
+
+    status: tuple[int, ...] = ()
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One request of an entity type.
+
+    name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
+    profile. path: template under the profile's base path with ``{type}`` (the type's path), ``{id}``, ``{uuid}``.
+    body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole`` or ``page``. references: whether
+    references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as read that the body
+    carries to say which one is meant. entity, entities, id: where they stand in the answer, as a dotted path;
+    empty for the whole answer; entity null where the answer does not carry it.
+    safe: may be repeated although it may have been carried out.
+    """
+
+    name: str
+    profile_key: str
+    method: str
+    path: str
+    body: str = "none"
+    references: str = "id"
+    addressed_by: Optional[str] = None
+    success: tuple[int, ...] = (200,)
+    missing: Answer = Answer()
+    conflict: Answer = Answer()
+    entity: Optional[str] = ""
+    entities: str = ""
+    id: Optional[str] = None
+    paging: Json = field(default_factory=dict)
+    safe: bool = False
+    enabled: bool = True
+    assumed: bool = False
+
+    @classmethod
+    def of(cls, name: str, profile_key: str, data: Json) -> Operation:
+        """From the profile's data; what only a reader needs (source, note, verified) stays behind."""
+        values = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
+        values["success"] = tuple(data.get("success", (200,)))
+        for meaning in ("missing", "conflict"):
+            answer = data.get(meaning, {})
+            values[meaning] = Answer(tuple(answer.get("status", ())), answer.get("empty", False))
+        return cls(name=name, profile_key=profile_key, **values)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An attribute that holds the id of another entity. query_for: the text by which the server finds that entity,
+    a template over its attributes; empty where the id has to be found first."""
+
+    attribute: str
+    type: str
+    query_for: str = ""
+
+
+@dataclass(frozen=True)
+class EntityType:
+    """One kind of entity. key: the attributes that are unique together, empty where nobody says which;
+    key_enforced: the server refuses a second one; required: attributes that a new one must have;
+    compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
+    evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``."""
+
+    name: str
+    path: str
+    id_attribute: str
+    uuid_attribute: Optional[str]
+    operations: Mapping[str, Operation]
+    key: tuple[str, ...] = ()
+    key_enforced: bool = False
+    required: tuple[str, ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    compare: tuple[Json, ...] = ()
+    schema: Optional[Json] = None
+    evidence_fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A system. oauth and session stay as the profile writes them; their readers are in ``auth``."""
+
+    name: str
+    title: str
+    base_path: str
+    oauth: Json
+    session: Json
+    headers: Mapping[str, str]
+    types: Mapping[str, EntityType]
+
+    def type(self, name: str) -> EntityType:
+        """The entity type of that name. Raises ConfigurationError that lists what there is."""
+        if name not in self.types:
+            raise ConfigurationError(
+                f"manage entity type {name!r}",
+                f"profile {self.name} has no such type",
+                f"It has: {', '.join(sorted(self.types))}. Add yours under types in profile_overrides.",
+            )
+        return self.types[name]
+
+
+BASIS = ("source", "assumed", "verified", "note")
+"""What says how we know a thing. ``verified`` overrules ``assumed``."""
+
+
+def is_assumed(data: Json) -> bool:
+    """Whether neither a document nor a probe backs this part of a profile."""
+    return bool(data.get("assumed")) and not data.get("verified")
+
+
+def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
+    operations = {}
+    for operation, general in profile.get("operations", {}).items():
+        particular = data.get("operations", {}).get(operation)
+        owner = f"types.{name}." if particular else ""
+        merged = dict(merge(general, particular or {}), assumed=is_assumed(merge(general, particular or {})))
+        operations[operation] = Operation.of(operation, f"{owner}operations.{operation}", merged)
+    key = data.get("key", {})
+    rules = [{k: v for k, v in layer.items() if k not in BASIS} for layer in (profile.get("compare", {}), data.get("compare", {}))]
+    return EntityType(
+        name=name,
+        path=data["path"],
+        id_attribute=data.get("id_attribute", profile.get("id_attribute", "id")),
+        uuid_attribute=data.get("uuid_attribute", profile.get("uuid_attribute")),
+        operations=operations,
+        key=tuple(key.get("attributes", ())),
+        key_enforced=bool(key.get("enforced")),
+        required=tuple(data.get("required", ())),
+        references={
+            attribute: Reference(attribute, reference["type"], reference.get("query_for", ""))
+            for attribute, reference in data.get("references", {}).items()
+        },
+        compare=tuple(rules),
+        schema=data.get("schema"),
+        evidence_fields=merge(profile.get("evidence_fields", {}), data.get("evidence_fields", {})),
+    )
+
+
+def profile_of(data: Json) -> Profile:
+    """Make a Profile of checked data."""
+    return Profile(
+        name=data["name"],
+        title=data.get("title", data["name"]),
+        base_path=data.get("base_path", "").rstrip("/"),
+        oauth=data.get("oauth", {}),
+        session=data.get("session", {"kind": "bearer"}),
+        headers=data.get("headers", {}),
+        types={name: _entity_type(name, entity_type, data) for name, entity_type in data.get("types", {}).items()},
+    )

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes out and what comes back, as values without behaviour of their own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Callable, Generator, Mapping, Optional, TypeVar
+
+from ..errors import ServerError
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request.
+
+    purpose: what it is for, as it follows "Cannot" in an error: ``read event 'Initial filing'``.
+    url: absolute. headers: only what is particular to this request.
+    json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded. At most one of the two.
+    safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method).
+    """
+
+    purpose: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json_body: Any = None
+    form: Optional[Mapping[str, str]] = None
+    safe: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
+    empty value, cleared."""
+
+    purpose: str
+    status: int
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def content_type(self) -> str:
+        """The media type, lower case and without parameters; empty where none was sent."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the answer is a web page rather than data, whatever its content type says."""
+        return self.content_type == "text/html" or self.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+
+    def json(self) -> Any:
+        """The body as a JSON value. Raises ServerError when it is empty or not JSON, without quoting it."""
+        if not self.body.strip():
+            raise ServerError(self.purpose, "the server answered with an empty body where JSON was expected", status=self.status)
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            kind = "a web page" if self.is_html else "a body that is not JSON, or is cut off"
+            raise ServerError(
+                self.purpose,
+                f"the server answered HTTP {self.status} with {kind} ({len(self.body)} bytes, "
+                f"content type {self.content_type or 'not given'})",
+                "Check url, and that no proxy or login page answers in the server's place.",
+                status=self.status,
+            ) from error
+
+
+Flow = Generator[Request, Response, Result]
+"""A conversation: yields a request, is sent its answer, and returns what was agreed on. It does no I/O itself."""
+
+Send = Callable[[Request], Response]
+
+
+def converse(flow: Flow[Result], send: Send) -> Result:
+    """Run a conversation to its end: send each request that it yields and hand it the answer."""
+    try:
+        request = next(flow)
+        while True:
+            request = flow.send(send(request))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
