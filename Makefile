@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# One Python from 3.11 on is all that must be there; everything else is set up below build/.
+PYTHON ?= $(firstword $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 $(HOME)/.pyenv/versions/3.1[1-9]*/bin/python3; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo "$$python"; done))
+TOOLING := $(PYTHON) -B tests/tooling
+
+.PHONY: help demo test matrix-core bench matrix changelog lock environments clean \
+	lint unit units sanity integration molecule docs importer
+
+help: ## say what there is
+	@grep -E '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  \1\t\2/' | expand -t 30
+
+test: python ## everything that must hold before a change lands; PARTS="lint unit" for some of it
+	@$(TOOLING)/run_parts.py $(PARTS)
+
+demo: python ## set up, start the simulator, and see the collection work
+	@$(TOOLING)/environments.py demo > /dev/null
+	@$(TOOLING)/checkout.py > /dev/null
+	@build/venv/demo/bin/python demo/run.py
+
+lint unit units sanity integration molecule docs importer: python ## that part of the tests
+	@$(TOOLING)/run_parts.py $@
+
+matrix-core: python ## the tests of a core on the cores that are not in every test
+	@$(TOOLING)/run_parts.py --cores 2.19,2.20
+
+matrix: python ## promises, tests and their results, from the last test run
+	@$(TOOLING)/run_parts.py matrix
+
+bench: python ## a loop of entities, side by side with the same work by ansible.builtin.uri
+	@$(TOOLING)/environments.py demo > /dev/null
+	@$(TOOLING)/checkout.py > /dev/null
+	@build/venv/demo/bin/python tests/benchmarks/run.py
+
+changelog: python ## write CHANGELOG for the version of galaxy.yml
+	@$(TOOLING)/environments.py collection > /dev/null
+	@$(TOOLING)/changelog.py
+
+lock: python ## resolve requirements/*.in anew
+	@$(TOOLING)/lock.py $(SETS)
+
+clean: ## remove everything that was set up or written
+	rm -rf build
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "No Python from 3.11 on with ensurepip (Debian: python3-venv) was found." >&2; exit 1; }

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write requirements/locked/ from requirements/*.in: lock.py [set …]; all of them without arguments."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import environments
+import interpreters
+from layout import BUILD, LOCKED, LOCKS, REQUIREMENTS
+
+OPTIONS = ["--quiet", "--upgrade", "--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-header"]
+# Where packages come from is this machine's business, not the repository's.
+OPTIONS += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links"]
+
+
+def pip_compile(python: str) -> Path:
+    """Return pip-compile in an environment of that Python: a lock is resolved by the Python that it is for."""
+    folder = BUILD / "venv" / f"locking-{python}"
+    if not (folder / "bin" / "pip-compile").exists():
+        lock = environments.lock_file("locking", python)
+        pinned = ["--require-hashes", "--requirement", lock] if lock.exists() else ["pip-tools"]
+        subprocess.run([interpreters.find()[python], "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *pinned], check=True)
+    return folder / "bin" / "pip-compile"
+
+
+def lock(requirements: str, python: str) -> None:
+    """Resolve one set on one Python."""
+    output = LOCKED / f"{requirements}-{python}.txt"
+    print(f"locking {output.name}", flush=True)
+    command = [pip_compile(python), *OPTIONS, "--output-file", output, f"{requirements}.in"]
+    subprocess.run(command, cwd=REQUIREMENTS, check=True)
+
+
+def main(names: list[str]) -> None:
+    """Lock the named sets, several at once: most of the time is spent waiting for the registry."""
+    LOCKED.mkdir(exist_ok=True)
+    jobs = [(name, python) for name in names or LOCKS for python in LOCKS[name]]
+    for python in sorted({python for _, python in jobs}):
+        pip_compile(python)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lock, *zip(*jobs, strict=True)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `make test` consists of, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import interpreters
+from layout import BUILD, COLLECTIONS, CORES, ROOT, TARGET_PYTHON
+
+COPY = COLLECTIONS / "ansible_collections" / "rimops" / "insight"
+PYTEST = "pytest --quiet --junitxml={build}/results/{part}.xml -o cache_dir={build}/cache/pytest-{part}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Commands that must all succeed; each is run, so that one run shows everything that is wrong.
+
+    In commands and variables {build} is the build folder, {root} the checkout, {part} the part's name and {core} the
+    ansible-core version. Programs come from the environments, the first one first. The longest part starts first.
+    """
+
+    name: str
+    commands: tuple[str, ...]
+    environments: tuple[str, ...] = ()
+    seconds: int = 60  # expected; orders the parts, limits nothing
+    folder: str = str(COPY)
+    variables: dict[str, str] = field(default_factory=dict)
+    core: str = ""
+    last: bool = False  # needs the results of the others
+
+
+ONCE = (
+    Part(
+        "lint",
+        (
+            "ruff check --cache-dir {build}/cache/ruff .",
+            "ruff format --check --cache-dir {build}/cache/ruff .",
+            "mypy --cache-dir {build}/cache/mypy",
+            "yamllint --strict .",
+            "reuse lint --lines",
+            "ansible-lint",
+        ),
+        ("lint", "collection"),
+        seconds=90,
+        variables={"MYPYPATH": str(COLLECTIONS)},
+    ),
+    Part(
+        "molecule",
+        ("molecule test --all",),
+        ("molecule",),
+        seconds=120,
+        folder=f"{COPY}/extensions",
+        variables={"PYTHONPATH": str(COLLECTIONS)},
+    ),
+    Part(
+        "docs",
+        (
+            "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all"
+            " --disallow-unknown-collection-refs --check-extra-docs-refs .",
+        ),
+        ("collection",),
+    ),
+    Part("changelog", ("antsibull-changelog lint",), ("collection",), seconds=5),
+    Part("importer", ("python {root}/tests/tooling/importer.py",), ("collection",), seconds=60),
+    Part("demo", ("make demo",), ("demo",), seconds=60, folder=str(ROOT)),
+    Part("matrix", ("python {root}/tests/tooling/matrix.py",), ("lint",), seconds=5, folder=str(ROOT), last=True),
+)
+
+UNIT = Part(
+    "unit",
+    (
+        PYTEST + " --cov --cov-report= tests/unit tests/simulator_tests",
+        "python tests/tooling/coverage_gate.py",
+    ),
+    ("core-{core}",),
+    seconds=120,
+    variables={"PYTHONPATH": str(COLLECTIONS), "COVERAGE_FILE": "{build}/results/coverage"},
+)
+
+EACH_CORE = (
+    Part(
+        "units-{core}",
+        (PYTEST + " tests/unit",),
+        ("core-{core}",),
+        seconds=90,
+        variables={"PYTHONPATH": str(COLLECTIONS)},
+    ),
+    Part("sanity-{core}", ("python {root}/tests/tooling/sanity.py {core}",), ("core-{core}",), seconds=300),
+    Part(
+        "integration-{core}",
+        (PYTEST + " tests/playbooks",),
+        ("core-{core}",),
+        seconds=200,
+        variables={"PYTHONPATH": str(COLLECTIONS), "RIMOPS_CORE": "{build}/venv/core-{core}"},
+    ),
+)
+
+
+def for_core(part: Part, core: str) -> Part:
+    """Return a part of a core's own."""
+    names = tuple(name.format(core=core) for name in part.environments)
+    part = replace(part, core=core, name=part.name.format(core=core), environments=names)
+    if "RIMOPS_CORE" not in part.variables or TARGET_PYTHON not in interpreters.find():
+        return part
+    target = f"target-{TARGET_PYTHON}"
+    variables = part.variables | {"RIMOPS_TARGET_PYTHON": f"{BUILD}/venv/{target}/bin/python"}
+    return replace(part, environments=(*names, target), variables=variables)
+
+
+def cores_in_every_test() -> list[str]:
+    """Return the cores of each `make test`: those of the design, and whichever is the newest that runs here."""
+    newest = interpreters.newest_core()
+    return [version for version, core in CORES.items() if core.in_every_test or version == newest]
+
+
+def table(cores: list[str]) -> Iterator[Part]:
+    """Yield the parts for these cores, as far as this machine has their Pythons."""
+    newest = interpreters.newest_core()
+    if newest in cores:
+        yield from ONCE
+        yield for_core(UNIT, newest)
+    for core in cores:
+        if interpreters.python_for(core):
+            yield from (for_core(part, core) for part in EACH_CORE if core != newest or part.name != "units-{core}")

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run ansible-test sanity for one ansible-core on a copy of its own: sanity.py 2.21."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import checkout
+from layout import BUILD
+
+# ansible-test fetches a script that installs pip into its environments, under a name that its pip version gives.
+# Python brings a pip: a script of that name that installs it needs no network.
+PIP_VERSIONS = """
+import json, types
+from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
+from ansible_test._internal.python_requirements import get_venv_packages
+print(json.dumps(sorted({get_venv_packages(types.SimpleNamespace(version=v))["pip"] for v in SUPPORTED_PYTHON_VERSIONS})))
+"""
+INSTALL_PIP = "import ensurepip\nensurepip.bootstrap(upgrade=True, default_pip=True)\n"
+
+
+def provide_pip(python: Path) -> None:
+    """Write the scripts that this ansible-test would fetch."""
+    answer = subprocess.run([python, "-c", PIP_VERSIONS], stdout=subprocess.PIPE, check=True)
+    cache = Path.home() / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in json.loads(answer.stdout):
+        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(INSTALL_PIP)
+
+
+def main(core: str) -> int:
+    """Return the exit code of ansible-test."""
+    environment = BUILD / "venv" / f"core-{core}"
+    copy = checkout.synchronise(BUILD / "sanity" / core)
+    if ignored := sorted((copy / "tests" / "sanity").glob("ignore*")):
+        print("There must be no sanity ignore file:", *ignored)
+        return 1
+    provide_pip(environment / "bin" / "python")
+    command = [environment / "bin" / "ansible-test", "sanity", "--venv", "--color", "no", *sys.argv[2:]]
+    return subprocess.run(command, cwd=copy, check=False).returncode
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    sys.exit(main(sys.argv[1]))
