@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole server: which part answers, what is counted, what is noted, what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.counters import Counters
+from simulator.credentials import Credentials
+from simulator.dialect import Dialect, Match, Refusal
+from simulator.entities import Entities
+from simulator.faults import Fault, Faults, instead, spoil
+from simulator.messages import Answer, Request, html_answer
+from simulator.microsoft import Microsoft
+from simulator.people import People
+from simulator.sessions import Session, Sessions
+from simulator.store import Store
+from simulator.switches import Switches
+from simulator.tokens import Tokens
+
+MOVED = "/moved"
+REMEMBERED = 2000
+NOTHING_HERE = "HTTP Status 404 - Not Found"
+
+
+@dataclass
+class Seen:
+    """A request and what was answered."""
+
+    request: Request
+    status: int
+    reason: str
+    fault: str
+
+
+class Simulator:
+    """Everything that one process serves."""
+
+    def __init__(self, dialect: Dialect, directory: Path) -> None:
+        self.dialect = dialect
+        self.switches = Switches()
+        self.switches.set(dialect.data.get("switches") or {})
+        self.counters, self.faults = Counters(), Faults()
+        self.store = Store(directory / "data.sqlite")
+        self.credentials = Credentials(self.store)
+        self.tokens = Tokens(self.store, self.switches)
+        self.people = People(self.credentials)
+        self.microsoft = Microsoft(self.switches, self.credentials, self.tokens, self.counters, self.people)
+        self.sessions = Sessions(dialect, self.switches, self.credentials, self.tokens, self.counters)
+        self.entities = Entities(dialect, self.switches, self.store)
+        self.seen: collections.deque[Seen] = collections.deque(maxlen=REMEMBERED)
+        self.last_asked = time.monotonic()
+        self._now = 0
+
+    async def respond(self, request: Request) -> tuple[Answer, Fault | None]:
+        """The answer to one request, and the fault that the connection itself has to show."""
+        self._now += 1
+        self.counters.requests += 1
+        self.counters.max_concurrent = max(self.counters.max_concurrent, self._now)
+        try:
+            if self.switches.latency_ms:
+                await asyncio.sleep(self.switches.latency_ms / 1000)
+            match = self._recognise(request)
+            fault = self.faults.take(request)
+            if fault:
+                self.counters.faults += 1
+                await asyncio.sleep(fault.details.get("seconds", 1) if fault.kind == "slow" else 0)
+            answer = self._answer(request, match, fault)
+        finally:
+            self._now -= 1
+        self.seen.append(Seen(request, answer.status, answer.reason, fault.kind if fault else ""))
+        return answer, fault
+
+    def _recognise(self, request: Request) -> Match | None:
+        """Say what the request asks for, in its ``operation``."""
+        request.operation = self.microsoft.operation(request)
+        if request.operation:
+            return None
+        base_path = MOVED * self.switches.base_path_moved + self.dialect.base_path
+        match = self.dialect.match(request, base_path)
+        if match and match.name == "list" and not self.switches.list_enabled:
+            match = None
+        request.operation = match.counted_as if match else "unknown"
+        return match
+
+    def _answer(self, request: Request, match: Match | None, fault: Fault | None) -> Answer:
+        if fault and not fault.processed:
+            if match and fault.kind != "drop_before":
+                self.counters.arrived(request.operation)
+            return instead(fault, request)
+        if match is None:
+            answer = self._elsewhere(request)
+        else:
+            answer = self._product(request, match)
+        return spoil(fault, answer) if fault else answer
+
+    def _elsewhere(self, request: Request) -> Answer:
+        if request.operation != "unknown":
+            return self.microsoft.answer(request)
+        if request.path == self.dialect.data["login_page"]:
+            return html_answer(200, "Log in to InSight")
+        return html_answer(404, NOTHING_HERE)
+
+    def _product(self, request: Request, match: Match) -> Answer:
+        session: Session | None = None
+        try:
+            if match.name == "session_start":
+                return self.sessions.start(request, match)
+            if match.name == "login":
+                return self.sessions.login(request, match)
+            if match.name == "logout":
+                return self.sessions.logout(request, match)
+            if self.dialect.data["authentication"] == "bearer":
+                return self._entity(request, match, self._bearer(request))
+            session = self.sessions.find(request)
+            if session is None or not session.user:
+                return self.sessions.refuse_session(request)
+            self.sessions.check_csrf(request, session)
+            answer = self._entity(request, match, session.user)
+        except Refusal as refusal:
+            answer = self.dialect.answer(refusal.kind, refusal.message, refusal.field)
+        return self.sessions.finish(answer, session, request) if session else answer
+
+    def _bearer(self, request: Request) -> str:
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        token = self.tokens.valid(text) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise Refusal("credentials", "The access token is missing, unknown or has expired.")
+        return token.user
+
+    def _entity(self, request: Request, match: Match, user: str) -> Answer:
+        self.counters.arrived(match.counted_as)
+        answer, done = self.entities.answer(request, match, user)
+        self.counters.creates += done == "create"
+        self.counters.updates += done == "update"
+        self.counters.deletes += done == "delete"
+        return answer
+
+    def expire(self, what: str) -> None:
+        """End all of something. Raises ValueError."""
+        ways = {
+            "sessions": self.sessions.expire,
+            "tokens": lambda: self.tokens.expire("access"),
+            "refresh_tokens": lambda: self.tokens.expire("refresh"),
+            "codes": self.people.expire_codes,
+        }
+        if what not in ways:
+            raise ValueError(f"what: {what!r} is not one of {', '.join(ways)}")
+        ways[what]()
+
+    def last_seen(self, number: int) -> Iterable[dict[str, Any]]:
+        """The last requests, the oldest first, secrets and all."""
+        return [described(seen) for seen in list(self.seen)[-number:]] if number > 0 else []
+
+
+def described(seen: Seen) -> dict[str, Any]:
+    """A request as the control endpoint shows it."""
+    request = seen.request
+    return {
+        "time": request.received,
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "operation": request.operation,
+        "body": _readable(request),
+        "status": seen.status,
+        "reason": seen.reason,
+        "fault": seen.fault,
+        "headers": sorted(request.headers),
+        "user_agent": request.headers.get("user-agent", ""),
+        "authorization": request.headers.get("authorization", "").partition(" ")[0],
+        "cookies": request.cookies,
+    }
+
+
+def _readable(request: Request) -> Any:
+    try:
+        if "form" in request.headers.get("content-type", ""):
+            return request.form
+        return request.json if request.body else None
+    except ValueError:
+        return request.body.decode("utf-8", "replace")
