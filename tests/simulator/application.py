@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any
-
-from starlette.types import Receive, Scope, Send
+from typing import TYPE_CHECKING, Any
 
 from simulator.control import Control
-from simulator.faults import Fault
 from simulator.messages import Answer, Request
-from simulator.simulator import Simulator
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from simulator.faults import Fault
+    from simulator.simulator import Simulator
 
 CONTROL = "/_simulator/"
 PIECE = 65536

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import trustme
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 import jwt
@@ -15,8 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.credentials import Client, Credentials, same
-from simulator.messages import Request
 from simulator.microsoft_errors import OAuthError
+
+if TYPE_CHECKING:
+    from simulator.messages import Request
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

@@ -10,9 +10,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator import certificates, dialects
 from simulator.application import Application
@@ -22,8 +21,11 @@ from simulator.server import Server, base_url, listen, server_for, write_whole
 from simulator.simulator import Simulator
 from simulator.switches import SWITCHES
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-class Unable(Exception):
+
+class StartError(Exception):
     """The server cannot be started; the message says why."""
 
 
@@ -41,14 +43,20 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
     command.add_argument("--dialect", default="insight", help=f"one of {', '.join(dialects.names())}, or a YAML file")
     command.add_argument(
-        "--directory", type=Path, help="where data and certificates are kept (default: a temporary one, removed at the end)"
+        "--directory",
+        type=Path,
+        help="where data and certificates are kept (default: a temporary one, removed at the end)",
     )
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="turn a switch, see below")
     command.add_argument("--plain-http", action="store_true", help="no TLS")
     command.add_argument(
-        "--require-client-certificate", action="store_true", help="refuse clients without a certificate of client-ca.pem"
+        "--require-client-certificate",
+        action="store_true",
+        help="refuse clients without a certificate of client-ca.pem",
     )
-    command.add_argument("--idle-exit", type=float, default=0, metavar="SECONDS", help="stop when nobody asks for so long")
+    command.add_argument(
+        "--idle-exit", type=float, default=0, metavar="SECONDS", help="stop when nobody asks for so long"
+    )
     return command
 
 
@@ -59,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     directory: Path = temporary or options.directory
     try:
         _serve(options, directory)
-    except (Unable, ValueError) as problem:
+    except (StartError, ValueError) as problem:
         print(f"simulator: {problem}", file=sys.stderr)
         return 1
     finally:
@@ -74,7 +82,7 @@ def _serve(options: argparse.Namespace, directory: Path) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Unable(f"another simulator uses the directory {directory}") from None
+            raise StartError(f"another simulator uses the directory {directory}") from None
         (directory / "server.json").unlink(missing_ok=True)
         simulator = Simulator(Dialect(options.dialect, dialects.load(options.dialect)), directory)
         _set(simulator, options.set)
@@ -90,7 +98,7 @@ def _set(simulator: Simulator, assignments: Sequence[str]) -> None:
     pairs = [text.partition("=") for text in assignments]
     wrong = [name for name, equals, _ in pairs if not equals]
     if wrong:
-        raise Unable(f"--set {wrong[0]}: this is not NAME=VALUE")
+        raise StartError(f"--set {wrong[0]}: this is not NAME=VALUE")
     credentials = {name: value for name, _, value in pairs if name in SETTABLE}
     simulator.switches.set({name: value for name, _, value in pairs if name not in SETTABLE})
     if credentials:
@@ -102,7 +110,7 @@ def _server(options: argparse.Namespace, directory: Path, simulator: Simulator) 
         listener = listen(options.host, options.port)
     except (OSError, OverflowError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise Unable(f"cannot listen on {options.host}, port {options.port}: {reason}") from None
+        raise StartError(f"cannot listen on {options.host}, port {options.port}: {reason}") from None
     tls: dict[str, object] = {}
     if not options.plain_http:
         certificates.ensure(directory)

@@ -5,19 +5,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.faults import parse
 from simulator.microsoft_errors import OAuthError, error_answer
-from simulator.simulator import Simulator
-from simulator.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from simulator.simulator import Simulator
+    from simulator.store import Record
 
 SEEDER = "simulator"
 

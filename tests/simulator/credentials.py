@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.store import Store
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.store import Store
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT = "22222222-2222-4222-8222-222222222222"
@@ -88,7 +90,9 @@ class Credentials:
         """
         known = {*SETTABLE, "users", "certificates", "assertions", "redirect_uris"}
         if set(changes) - known:
-            raise ValueError(f"no credential {', '.join(sorted(set(changes) - known))}; there are: {', '.join(sorted(known))}")
+            raise ValueError(
+                f"no credential {', '.join(sorted(set(changes) - known))}; there are: {', '.join(sorted(known))}"
+            )
         if "tenant_id" in changes and changes["tenant_id"] not in self.tenants:
             self.tenants.append(changes["tenant_id"])
         users = dict(changes.get("users") or {})

@@ -18,7 +18,7 @@ ENTITY_OPERATIONS = ("read", "find", "create", "upsert", "update", "delete", "li
 COUNTED_AS = {"upsert": "update"}
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """The server says no; ``kind`` is one of the dialect's answers."""
 
     def __init__(self, kind: str, message: str, field: str = "") -> None:
@@ -118,7 +118,7 @@ class Dialect:
 
     def date(self, moment: float) -> str | int:
         """A moment in the form of this dialect."""
-        return format_date(datetime.datetime.fromtimestamp(moment, datetime.timezone.utc), self.entity["dates"])
+        return format_date(datetime.datetime.fromtimestamp(moment, datetime.UTC), self.entity["dates"])
 
 
 def format_date(moment: datetime.datetime, form: str) -> str | int:
@@ -126,7 +126,7 @@ def format_date(moment: datetime.datetime, form: str) -> str | int:
     if form == "epoch_milliseconds":
         return int(moment.timestamp() * 1000)
     if form == "iso_seconds_z":
-        return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if form == "day_first":
         return moment.strftime(DAY_FIRST)
     return moment.isoformat(timespec="milliseconds")

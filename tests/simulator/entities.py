@@ -7,21 +7,23 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import Dialect, Match, Refusal, dig, format_date, put, wrap
+from simulator.dialect import Dialect, Match, RefusedError, dig, format_date, put, wrap
 from simulator.messages import Answer, Request, json_answer
 from simulator.paging import page_of
 from simulator.store import Record, Store, folded
-from simulator.switches import Switches
+
+if TYPE_CHECKING:
+    from simulator.switches import Switches
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 STATUSES = ("Planned", "Submitted", "Approved")
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class Entities:
-    """What the server does with entities; each method raises Refusal when it will not."""
+    """What the server does with entities; each method raises RefusedError when it will not."""
 
     def __init__(self, dialect: Dialect, switches: Switches, store: Store) -> None:
         self._dialect, self._switches, self._store = dialect, switches, store
@@ -48,15 +50,15 @@ class Entities:
         try:
             content = dig(request.json, match.operation.get("attributes_at", ""))
         except ValueError:
-            raise Refusal("malformed", "The body is not JSON.") from None
+            raise RefusedError("malformed", "The body is not JSON.") from None
         if not isinstance(content, dict):
-            raise Refusal("malformed", "The body is not a JSON object.")
+            raise RefusedError("malformed", "The body is not a JSON object.")
         return content
 
     def _known(self, match: Match) -> Record:
         record = self._store.by_id(match.type, match.id) or self._store.by_uuid(match.type, match.id)
         if record is None or not self._visible(record):
-            raise Refusal("missing", f"There is no {match.type} with the id {match.id}.")
+            raise RefusedError("missing", f"There is no {match.type} with the id {match.id}.")
         return record
 
     def _visible(self, record: Record) -> bool:
@@ -68,11 +70,11 @@ class Entities:
         in_query = match.operation.get("keys_in") == "query"
         criteria = dict(request.parameters) if in_query else dict(self._attributes(request, match))
         if not criteria:
-            raise Refusal("malformed", "Nothing says what to find.")
+            raise RefusedError("malformed", "Nothing says what to find.")
         try:
             self._resolve(criteria, match.type)
-        except Refusal as refusal:
-            raise Refusal("missing", refusal.message) from None
+        except RefusedError as refusal:
+            raise RefusedError("missing", refusal.message) from None
         found = [record for record in self._having(match.type, criteria) if self._visible(record)]
         status = match.operation["status"]
         if not found:
@@ -83,7 +85,7 @@ class Entities:
             return self._shown(match, status, found[0])
         several = match.operation.get("several", "list")
         if several == "conflict":
-            raise Refusal("conflict", f"{len(found)} entities match.")
+            raise RefusedError("conflict", f"{len(found)} entities match.")
         return self._shown(match, status, found[0]) if several == "first" else self._shown_list(match, status, found)
 
     def _having(self, type_: str, criteria: dict[str, Any]) -> list[Record]:
@@ -99,7 +101,7 @@ class Entities:
     def _none(self, match: Match, criteria: dict[str, Any]) -> Answer:
         form = match.operation.get("none", "missing")
         if form == "missing":
-            raise Refusal("missing", f"No {match.type} matches {', '.join(sorted(criteria))}.")
+            raise RefusedError("missing", f"No {match.type} matches {', '.join(sorted(criteria))}.")
         content: Any = {"empty_list": [], "empty_object": {}, "null": None}[form]
         place = match.operation.get("list_at" if form == "empty_list" else "entity_at", "")
         return json_answer(match.operation["status"], wrap(content, place))
@@ -157,19 +159,21 @@ class Entities:
             elif way == "key":
                 same = self._same_key(match.type, attributes)
                 if len(same) > 1:
-                    raise Refusal("conflict", f"{len(same)} entities have this key.")
+                    raise RefusedError("conflict", f"{len(same)} entities have this key.")
                 if same:
                     return same[0]
         return None
 
     def _delete(self, record: Record) -> None:
         if self._switches.protect_referenced and any(self._refers(other, record) for other in self._store.everything()):
-            raise Refusal("conflict", f"Other entities refer to {record.type} {record.id}.")
+            raise RefusedError("conflict", f"Other entities refer to {record.type} {record.id}.")
         self._store.delete(record)
 
     def _refers(self, other: Record, record: Record) -> bool:
         references = self._dialect.types.get(other.type, {}).get("references", {})
-        return any(other.attributes.get(name) == record.id and record.type in types for name, types in references.items())
+        return any(
+            other.attributes.get(name) == record.id and record.type in types for name, types in references.items()
+        )
 
     def _same_key(self, type_: str, attributes: dict[str, Any]) -> list[Record]:
         key = {name: attributes.get(name) for name in self._dialect.types[type_].get("unique", ())}
@@ -179,14 +183,14 @@ class Entities:
         rules = self._dialect.types[type_]
         for name in rules.get("required", ()):
             if attributes.get(name) in EMPTY:
-                raise Refusal("invalid", f"{name} is required.", name)
+                raise RefusedError("invalid", f"{name} is required.", name)
         for name, types in rules.get("references", {}).items():
             if attributes.get(name) is not None and not any(
                 self._store.by_id(target, str(attributes[name])) for target in types
             ):
-                raise Refusal("invalid", f"{name}: there is no {types[0]} {attributes[name]}.", name)
+                raise RefusedError("invalid", f"{name}: there is no {types[0]} {attributes[name]}.", name)
         if self._switches.enforce_keys and any(other is not record for other in self._same_key(type_, attributes)):
-            raise Refusal("conflict", f"There is already a {type_} with this {', '.join(rules['unique'])}.")
+            raise RefusedError("conflict", f"There is already a {type_} with this {', '.join(rules['unique'])}.")
 
     def _clean(self, body: dict[str, Any], type_: str) -> dict[str, Any]:
         """The attributes of a body as they are going to be stored."""
@@ -234,14 +238,14 @@ class Entities:
         if not queries or self._switches.ignore_query_for:
             return
         if not isinstance(queries, dict):
-            raise Refusal("malformed", f"{self._dialect.entity['query_for']} is not an object.")
+            raise RefusedError("malformed", f"{self._dialect.entity['query_for']} is not an object.")
         references = self._dialect.types[type_].get("references", {})
         for name, text in queries.items():
             if name not in references:
-                raise Refusal("invalid", f"{name} is not a reference of {type_}.", name)
+                raise RefusedError("invalid", f"{name} is not a reference of {type_}.", name)
             found = [record for target in references[name] for record in self._displayed_as(target, text)]
             if len(found) != 1:
-                raise Refusal("invalid", f"{name}: {len(found)} entities are displayed as {text!r}.", name)
+                raise RefusedError("invalid", f"{name}: {len(found)} entities are displayed as {text!r}.", name)
             attributes[name] = found[0].id
 
     def _displayed_as(self, type_: str, text: Any) -> list[Record]:
@@ -310,7 +314,7 @@ def redated(value: Any, form: str) -> Any:
     if not isinstance(value, str) or not DATE.fullmatch(value):
         return value
     moment = datetime.datetime.fromisoformat(value)
-    return format_date(moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc), form)
+    return format_date(moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC), form)
 
 
 def numbers_as_text(content: Any) -> Any:

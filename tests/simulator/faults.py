@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.messages import HTML, JSON, Answer, Request, json_answer
 from simulator.microsoft_errors import OAuthError, error_answer
 from simulator.sessions import login_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ KINDS = {
         Kind("wrong_content_type", True, "The right body, called something else.", ("content_type",)),
         Kind("redirect", False, "A redirect.", ("location", "status")),
         Kind("slow", True, "The answer comes late.", ("seconds",)),
-        Kind("huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)),
+        Kind(
+            "huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)
+        ),
         Kind("short_page", True, "A list's answer without the last of its items."),
     )
 }

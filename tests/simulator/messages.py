@@ -7,10 +7,12 @@ from __future__ import annotations
 import functools
 import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HTML = "text/html;charset=UTF-8"
 JSON = "application/json"

@@ -7,17 +7,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.client_authentication import authenticate
-from simulator.counters import Counters
 from simulator.credentials import BLOCKED_CLIENT, Client, Credentials, same
 from simulator.messages import Answer, Request, json_answer
 from simulator.microsoft_errors import OAuthError, error_answer
 from simulator.people import Code, DeviceCode, People
-from simulator.switches import Switches
 from simulator.tokens import MACHINE_USER, Grant, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.counters import Counters
+    from simulator.switches import Switches
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 ENDPOINT = re.compile(r"(?P<prefix>.*)/(?P<tenant>[^/]+)/oauth2/v2\.0/(?P<endpoint>token|devicecode|authorize)")
@@ -158,7 +161,9 @@ class Microsoft:
             "to authenticate.",
         }
 
-    def _device_code(self, request: Request, tenant: str, client_id: str, client: Client, shown: bool) -> dict[str, Any]:
+    def _device_code(
+        self, request: Request, tenant: str, client_id: str, client: Client, shown: bool
+    ) -> dict[str, Any]:
         (text,) = self._needed(request, "device_code")
         code = self._people.device_codes.get(text)
         if code is None or code.client_id != client_id or code.tenant != tenant:

@@ -7,15 +7,18 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from simulator.credentials import Credentials
 from simulator.messages import Answer, Request, html_answer
 from simulator.microsoft_errors import OAuthError, error_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.credentials import Credentials
 
 CODE_LIFETIME = 600
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"

@@ -4,27 +4,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
 import time
-from collections.abc import Callable
-from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
 
-from simulator.application import Application
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import FrameType
+
+    from starlette.types import Receive, Scope, Send
+
+    from simulator.application import Application
 
 try:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as HttpProtocol
 except ImportError:
     from uvicorn.protocols.http.h11_impl import H11Protocol as HttpProtocol  # type: ignore[assignment]
 
-LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104
+LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::")
 
 
 class Protocol(HttpProtocol):
@@ -36,9 +39,9 @@ class Protocol(HttpProtocol):
 
         async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
             scope["transport"] = transport
-            await application(scope, receive, send)  # type: ignore[arg-type]
+            await application(scope, receive, send)
 
-        self.app = with_transport  # type: ignore[assignment]
+        self.app = with_transport
 
 
 class Server(uvicorn.Server):

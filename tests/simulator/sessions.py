@@ -8,14 +8,16 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.counters import Counters
-from simulator.credentials import Credentials
-from simulator.dialect import Dialect, Match, Refusal
+from simulator.dialect import Dialect, Match, RefusedError
 from simulator.messages import Answer, Request, html_answer, json_answer
-from simulator.switches import Switches
-from simulator.tokens import Tokens
+
+if TYPE_CHECKING:
+    from simulator.counters import Counters
+    from simulator.credentials import Credentials
+    from simulator.switches import Switches
+    from simulator.tokens import Tokens
 
 NO_SESSION = "There is no such session, or it has expired. Log in again."
 
@@ -108,14 +110,14 @@ class Sessions:
         return answer
 
     def check_csrf(self, request: Request, session: Session) -> None:
-        """Raises Refusal."""
+        """Raises RefusedError."""
         rules = self._rules.get("csrf")
         if not rules:
             return
         given = request.headers.get(rules["header"].lower()) or request.parameters.get(rules["parameter"], "")
         old_counts = not self._switches.csrf_superseded_refused and given in session.superseded
         if given != session.csrf and not old_counts:
-            raise Refusal("csrf", f"Invalid CSRF token {given!r} was found in the header {rules['header']}.")
+            raise RefusedError("csrf", f"Invalid CSRF token {given!r} was found in the header {rules['header']}.")
 
     def finish(self, answer: Answer, session: Session, request: Request) -> Answer:
         """What every answer within a session carries."""
@@ -128,18 +130,18 @@ class Sessions:
         try:
             body = request.json
         except ValueError:
-            raise Refusal("malformed", "The body of the login is not JSON.") from None
+            raise RefusedError("malformed", "The body of the login is not JSON.") from None
         body = body if isinstance(body, dict) else {}
         if kind == "password":
             user = str(body.get("username", ""))
             if not self._credentials.password_is(user, body.get("password")):
-                raise Refusal("credentials", "User name or password is wrong.")
+                raise RefusedError("credentials", "User name or password is wrong.")
             return user
         if body.get("token_type") != "Bearer":
-            raise Refusal("credentials", "token_type is not Bearer.")
+            raise RefusedError("credentials", "token_type is not Bearer.")
         token = self._tokens.valid(body.get("access_token"))
         if token is None:
-            raise Refusal("credentials", "The access token is unknown or has expired.")
+            raise RefusedError("credentials", "The access token is unknown or has expired.")
         return token.user
 
     def _add(self, session: Session) -> Session:

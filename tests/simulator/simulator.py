@@ -7,14 +7,12 @@ from __future__ import annotations
 import asyncio
 import collections
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.counters import Counters
 from simulator.credentials import Credentials
-from simulator.dialect import Dialect, Match, Refusal
+from simulator.dialect import Dialect, Match, RefusedError
 from simulator.entities import Entities
 from simulator.faults import Fault, Faults, instead, spoil
 from simulator.messages import Answer, Request, html_answer
@@ -24,6 +22,10 @@ from simulator.sessions import Session, Sessions
 from simulator.store import Store
 from simulator.switches import Switches
 from simulator.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 MOVED = "/moved"
 REMEMBERED = 2000
@@ -95,10 +97,7 @@ class Simulator:
             if match and fault.kind != "drop_before":
                 self.counters.arrived(request.operation)
             return instead(fault, request)
-        if match is None:
-            answer = self._elsewhere(request)
-        else:
-            answer = self._product(request, match)
+        answer = self._elsewhere(request) if match is None else self._product(request, match)
         return spoil(fault, answer) if fault else answer
 
     def _elsewhere(self, request: Request) -> Answer:
@@ -124,7 +123,7 @@ class Simulator:
                 return self.sessions.refuse_session(request)
             self.sessions.check_csrf(request, session)
             answer = self._entity(request, match, session.user)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             answer = self.dialect.answer(refusal.kind, refusal.message, refusal.field)
         return self.sessions.finish(answer, session, request) if session else answer
 
@@ -132,7 +131,7 @@ class Simulator:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         token = self.tokens.valid(text) if scheme.lower() == "bearer" else None
         if token is None:
-            raise Refusal("credentials", "The access token is missing, unknown or has expired.")
+            raise RefusedError("credentials", "The access token is missing, unknown or has expired.")
         return token.user
 
     def _entity(self, request: Request, match: Match, user: str) -> Answer:

@@ -8,10 +8,12 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
 SCHEMA = """
 create table if not exists entity (
@@ -78,7 +80,7 @@ class Store:
         self._indexes: dict[str, dict[tuple[str, ...], Index]] = {}
         self._last_id = FIRST_ID - 1
         for row in self._database.execute("select * from entity order by id"):
-            self._remember(Record(*row[:6], json.loads(row[6])))
+            self._remember(Record(*row[:-1], attributes=json.loads(row[-1])))
 
     def _remember(self, record: Record) -> None:
         self._types.setdefault(record.type, {})[record.id] = record

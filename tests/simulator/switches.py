@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -29,7 +31,7 @@ class Switch:
         if isinstance(value, bool):
             raise ValueError(f"{self.name}: {value!r} is not a number")
         try:
-            number = type(self.default)(value)
+            number: float = int(value) if isinstance(self.default, int) else float(value)
         except (TypeError, ValueError):
             raise ValueError(f"{self.name}: {value!r} is not a number") from None
         if number < 0:
@@ -51,12 +53,16 @@ class Switch:
 
 
 SWITCHES = (
-    Switch("login_changes_session_id", True, "Login makes a new session id (needs set_cookie, else nobody could know)."),
+    Switch(
+        "login_changes_session_id", True, "Login makes a new session id (needs set_cookie, else nobody could know)."
+    ),
     Switch("set_cookie", True, "Session ids are also sent as Set-Cookie; off: only in the body of the first answer."),
     Switch(
         "csrf_changes", "at_login", "When the CSRF token is made anew.", choices=("at_login", "never", "every_answer")
     ),
-    Switch("csrf_superseded_refused", True, "Only the newest CSRF token of a session counts; off: each one it ever had."),
+    Switch(
+        "csrf_superseded_refused", True, "Only the newest CSRF token of a session counts; off: each one it ever had."
+    ),
     Switch("session_lifetime", 1800.0, "Seconds after its last use at which a session ends."),
     Switch("single_session_per_user", False, "A login ends the other sessions of the same user."),
     Switch(
@@ -86,20 +92,49 @@ SWITCHES = (
     Switch("device_lifetime", 900, "Seconds for which a device code is good."),
     Switch("device_slow_downs", 0, "So many first questions for each device code are answered slow_down."),
     Switch("latency_ms", 0.0, "Milliseconds before each answer."),
-    Switch("update", "replace", "Whether the body of an update replaces the attributes or is merged.", choices=("replace", "merge")),
-    Switch("blank_undeclared", False, "An update sets the attributes that its body did not carry to null (keys and required ones stay)."),
+    Switch(
+        "update",
+        "replace",
+        "Whether the body of an update replaces the attributes or is merged.",
+        choices=("replace", "merge"),
+    ),
+    Switch(
+        "blank_undeclared",
+        False,
+        "An update sets the attributes that its body did not carry to null (keys and required ones stay).",
+    ),
     Switch("trim", False, "Outer space of texts is cut off when they are stored."),
-    Switch("recase", "none", "Texts are stored in another case (keys are not, see recase_keys).", choices=("none", "upper", "lower")),
+    Switch(
+        "recase",
+        "none",
+        "Texts are stored in another case (keys are not, see recase_keys).",
+        choices=("none", "upper", "lower"),
+    ),
     Switch("recase_keys", False, "recase goes for the attributes of the unique key too."),
-    Switch("round_dates", "none", "Times in texts that are dates are cut to seconds or days.", choices=("none", "seconds", "days")),
-    Switch("move_status", False, "After a write (its answer still shows the old one) the attribute status changes by itself."),
-    Switch("extra_attribute_on_write", False, "Each write also sets the attribute serverRemark, to another text each time."),
+    Switch(
+        "round_dates",
+        "none",
+        "Times in texts that are dates are cut to seconds or days.",
+        choices=("none", "seconds", "days"),
+    ),
+    Switch(
+        "move_status",
+        False,
+        "After a write (its answer still shows the old one) the attribute status changes by itself.",
+    ),
+    Switch(
+        "extra_attribute_on_write", False, "Each write also sets the attribute serverRemark, to another text each time."
+    ),
     Switch("show_new_late_ms", 0.0, "Milliseconds for which a new entity is not found, read or listed."),
     Switch("case_insensitive_keys", False, "Finding and uniqueness take no notice of case."),
     Switch("enforce_keys", True, "Unique keys are enforced; off: a second entity with the same key is created."),
     Switch("protect_referenced", False, "An entity to which others refer is not deleted (conflict)."),
     Switch("numbers_as_text", False, "Numbers of entities, their ids too, are sent as text."),
-    Switch("short_pages", False, "A list answers with pages of half the size that was asked for, and counts pages by that size."),
+    Switch(
+        "short_pages",
+        False,
+        "A list answers with pages of half the size that was asked for, and counts pages by that size.",
+    ),
     Switch("ignore_query_for", False, "References by display text are taken and not looked at."),
     Switch("base_path_moved", False, "The API lives under /moved; the old base path answers 404 with an HTML page."),
     Switch("list_enabled", True, "There is a list operation; off: its path does not exist."),

@@ -12,10 +12,11 @@ import secrets
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.store import Store
-from simulator.switches import Switches
+if TYPE_CHECKING:
+    from simulator.store import Store
+    from simulator.switches import Switches
 
 # The user of the product as whom a client without a user works (documented by the vendor).
 MACHINE_USER = "Data Exchange"
