@@ -17,8 +17,6 @@ from typing import IO
 import interpreters
 from layout import BUILD, LOCKED, LOCKS, TARGET_PYTHON, version_key
 
-TOOLS = ("lint", "collection", "molecule")
-
 
 def lock_file(requirements: str, python: str) -> Path:
     """Return the lock that this Python takes of a set of requirements."""
@@ -58,10 +56,10 @@ def ensure(name: str, log: IO[str] | None = None) -> Path:
     with held(folder.parent / f".{name}.lock"):
         if stamp.is_file() and stamp.read_text() == content:
             return folder
+        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
         for command in (
             [python, "-m", "venv", "--clear", folder],
-            [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-            + ["--require-hashes", "--requirement", lock],
+            [*install, "--disable-pip-version-check", "--require-hashes", "--requirement", lock],
         ):
             subprocess.run(command, stdout=log, stderr=log, check=True)
         stamp.write_text(content)

@@ -31,9 +31,7 @@ def candidates() -> Iterator[Path]:
         folder / "python3" for folder in sorted(numbered, key=lambda f: version_key(f.parent.name), reverse=True)
     )
     for folder in os.get_exec_path():
-        yield from sorted(
-            path for path in Path(folder).glob("python3*") if re.fullmatch(r"python3(\.\d+)?", path.name)
-        )
+        yield from sorted(path for path in Path(folder).glob("python3*") if re.fullmatch(r"python3(\.\d+)?", path.name))
 
 
 @functools.cache

@@ -20,7 +20,8 @@ PIP_VERSIONS = """
 import json, types
 from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
 from ansible_test._internal.python_requirements import get_venv_packages
-print(json.dumps(sorted({get_venv_packages(types.SimpleNamespace(version=v))["pip"] for v in SUPPORTED_PYTHON_VERSIONS})))
+pythons = [types.SimpleNamespace(version=version) for version in SUPPORTED_PYTHON_VERSIONS]
+print(json.dumps(sorted({get_venv_packages(python)["pip"] for python in pythons})))
 """
 INSTALL_PIP = "import ensurepip\nensurepip.bootstrap(upgrade=True, default_pip=True)\n"
 
