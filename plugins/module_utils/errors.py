@@ -8,6 +8,7 @@ InsightError
 │   └── SchemaError         the desired attributes break the JSON Schema; nothing was sent
 ├── TransportError          the server could not be asked
 │   ├── NotSentError        the request did not leave: nothing can have happened
+│   │   └── RefusedError    a proxy refused, or the server cannot be trusted: asking again will not help
 │   └── InterruptedRequest  the request left and no whole answer came: it may have been carried out
 ├── AuthenticationError     the identity platform or the login refused
 │   └── SessionRejected     the server refused a session that was renewed a moment ago
@@ -71,6 +72,10 @@ class TransportError(InsightError):
 
 class NotSentError(TransportError):
     """The request did not leave this machine as a whole: nothing can have happened."""
+
+
+class RefusedError(NotSentError):
+    """A proxy refused, or the server cannot be trusted: asking again will not help."""
 
 
 class InterruptedRequest(TransportError):

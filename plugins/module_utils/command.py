@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module does, said once for its two doors: the action plugin, in the controller's process, and the module,
+on another host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Sequence
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a command is run. warn: tells the user; show: tells the user while the task is still running, None where
+    that cannot be done; local: whether this is the controller."""
+
+    check_mode: bool
+    diff_mode: bool
+    warn: Callable[[str], None]
+    show: Optional[Callable[[str], None]] = None
+    local: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """A module's argument specification and the function behind it, which returns the result of the task and
+    raises InsightError."""
+
+    name: str
+    spec: Mapping[str, Mapping[str, Any]]
+    run: Callable[[Values, Context], dict[str, Any]]
+    files: Sequence[str] = ()
+    constraints: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which entity is meant, and whether an entity that a server offers is that one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
+
+from ..errors import AmbiguousError, ConfigurationError, RefutedError
+from ..profile.model import EntityType, Profile
+from .compare import Rules, compare, rules
+from .mask import printable
+
+Entity = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The entity that is meant. refs: attribute -> the target it refers to. Either id or key is given."""
+
+    type: EntityType
+    id: Any = None
+    key: Mapping[str, Any] = field(default_factory=dict)
+    refs: Mapping[str, Target] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def named(self) -> str:
+        """The key, or the id, on one line."""
+        if self.id is not None:
+            return printable(f"id {self.id}")
+        parts = [f"{name}={value}" for name, value in self.key.items()]
+        return printable(", ".join(parts + [f"{name}=({target.named})" for name, target in self.refs.items()]))
+
+    def __str__(self) -> str:
+        return f"{self.type.name} ({self.named})"
+
+
+def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Target:
+    """The target that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError for what cannot
+    name an entity: neither or both, a key that is incomplete, values of it that a playbook turned into numbers."""
+    entity_type = profile.type(data.get("type") or "")
+    entity_id, key = data.get("id"), data.get("key") or {}
+    what = f"name the entity of type {entity_type.name}"
+    unknown = sorted(set(data) - {"type", "id", "key", "refs"})
+    if unknown:
+        raise ConfigurationError(what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs.")
+    if (entity_id in (None, "")) == (not key):
+        raise ConfigurationError(what, "exactly one of id and key is needed", "Give the key, or the id that the server shows.")
+    _check_key(entity_type, key, what)
+    refs = {name: target_of(profile, referred) for name, referred in (data.get("refs") or {}).items()}
+    overlap = sorted(set(refs) & set(key))
+    if overlap:
+        raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
+    return Target(entity_type, entity_id or None, key, refs, rules(*entity_type.compare, compare_option or {}))
+
+
+def _check_key(entity_type: EntityType, key: Entity, what: str) -> None:
+    missing = [name for name in entity_type.key if name not in key]
+    if key and missing:
+        raise ConfigurationError(
+            what, f"its key is {' and '.join(entity_type.key)}, and {', '.join(missing)} is not given", "Complete key."
+        )
+    properties = (entity_type.schema or {}).get("properties", {})
+    for name, value in key.items():
+        if isinstance(value, str) and value.strip():
+            continue
+        if isinstance(value, (bool, int, float)) and properties.get(name, {}).get("type", "string") != "string":
+            continue
+        shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+        why = f"{name} in key is {'empty' if value in (None, '') or isinstance(value, str) else f'a {type(value).__name__}, not text'}"
+        hint = "" if value is None or isinstance(value, (str, Mapping, list)) else (
+            f'Quote it as it stands in InSight, for instance {name}: "{shown}"; unquoted, YAML reads 021436 as 9054 and NO as false.'
+        )
+        raise ConfigurationError(what, why, hint)
+
+
+def _folded(value: Any) -> str:
+    return unicodedata.normalize("NFKC", str(value)).strip().casefold()
+
+
+def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
+    """The only offered entity that has exactly the key of the target; None when nothing was offered.
+
+    What the server offers is not believed: it may have searched loosely, or not at all.
+    """
+    exact = [entity for entity in offered if not compare(target.key, entity, Rules(normalise=target.rules.normalise)).changes]
+    near = [entity for entity in offered if all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())]
+    if len(exact) > 1:
+        ids = ", ".join(printable(str(entity.get(target.type.id_attribute))) for entity in exact)
+        raise AmbiguousError(f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id.")
+    if len(near) > len(exact):
+        other = next(entity for entity in near if entity not in exact)
+        differing = [name for name in target.key if other.get(name) != target.key[name]]
+        shown = "; ".join(f"{name} is {other[name]!r} on the server and {target.key[name]!r} here" for name in differing)
+        raise AmbiguousError(
+            f"tell whether {target} exists",
+            f"one differs only in case, outer space or Unicode form: {printable(shown)}",
+            "Write the key as the server has it, or settle it with compare.normalise.",
+        )
+    if offered and not exact:
+        raise RefutedError(
+            f"find {target}",
+            f"the server offered {len(offered)} entities and none of them has this key",
+            "Its search does not work as the profile says. Change operations.find in the profile, or name the entity by id.",
+            profile_key="operations.find",
+        )
+    return exact[0] if exact else None

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door on another host: runs a command as an ordinary Ansible module."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .command import Command, Context
+from .entities.mask import mask
+from .errors import InsightError
+from .specification import argument_spec, secret_values
+
+
+def run_module(command: Command) -> None:
+    """Run the command with the parameters of this module; never returns."""
+    spec = argument_spec(command)
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **command.constraints)
+    context = Context(check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
+    try:
+        result = command.run(module.params, context)
+    except InsightError as error:
+        module.fail_json(**mask({"changed": False, **error.as_result()}, secret_values(spec, module.params)))
+    module.exit_json(**result)

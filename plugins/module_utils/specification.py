@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a door needs to know of an argument specification."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping
+
+from ansible.module_utils.basic import env_fallback
+
+from .command import Command
+from .options import SHARED, environment_name
+
+
+def argument_spec(command: Command) -> dict[str, dict[str, Any]]:
+    """The command's specification with the environment fallbacks of the shared options."""
+    fallbacks = {name: {"fallback": (env_fallback, [environment_name(name)])} for name in SHARED if SHARED[name]["type"] != "dict"}
+    return {name: {**option, **fallbacks.get(name, {})} for name, option in command.spec.items()}
+
+
+def secret_values(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> set[str]:
+    """Every text that the options marked ``no_log`` hold."""
+    found: set[str] = set()
+    for name, option in spec.items():
+        value = values.get(name)
+        if option.get("no_log"):
+            found.update(_texts(value))
+        elif isinstance(value, Mapping) and option.get("options"):
+            found.update(secret_values(option["options"], value))
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for element in value.values():
+            yield from _texts(element)
+    elif isinstance(value, (list, tuple)):
+        for element in value:
+            yield from _texts(element)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

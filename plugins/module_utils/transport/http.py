@@ -1,0 +1,277 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one file that sends HTTP: TLS, proxies, timeouts, sending again.
+
+Of the environment only the proxies count. Redirects are never followed: an answer that redirects is an answer.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+import threading
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, replace
+from http.cookiejar import DefaultCookiePolicy
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Callable, Mapping, Optional
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment
+
+from ..errors import ConfigurationError, InterruptedRequest, NotSentError, RefusedError, ServerError
+from ..options import Network
+from . import retry
+from .values import Request, Response
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import ConnectTimeoutError, InsecureRequestWarning, NewConnectionError, ProxyError, SSLError
+except ImportError:
+    HAS_REQUESTS = False
+    REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
+    HTTPAdapter = object
+else:
+    HAS_REQUESTS = True
+    REQUESTS_IMPORT_ERROR = None
+
+MAX_ANSWER = 64 * 1024 * 1024
+USER_AGENT = "rimops.insight"
+CHUNK = 64 * 1024
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+"""A session's cookies belong to the session, not to the connection."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The only source of time. now: epoch seconds; monotonic: for deadlines; sleep: in seconds."""
+
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def tls_context(network: Network) -> ssl.SSLContext:
+    """One context for every connection. Raises ConfigurationError when a file cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=network.ca_path)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            "set up TLS", f"ca_path {network.ca_path} cannot be read as certificates in PEM form ({_cause(error)})"
+        ) from error
+    if network.client_cert:
+        try:
+            context.load_cert_chain(network.client_cert, network.client_key)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError(
+                "set up TLS",
+                f"client_cert {network.client_cert} and its key cannot be used ({_cause(error)})",
+                "The certificate and its unencrypted key are expected in PEM form.",
+            ) from error
+    if not network.validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason of a chain of wrapped exceptions, without addresses of objects."""
+    reason = getattr(error, "reason", None) or (error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None)
+    if isinstance(reason, BaseException):
+        return _cause(reason)
+    verify = getattr(error, "verify_message", "")
+    return str(verify or getattr(error, "strerror", None) or error).split(" object at ")[0].rsplit(">: ", 1)[-1]
+
+
+def _inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
+    """The first exception of these kinds that a chain of wrapped exceptions carries."""
+    seen: list[BaseException] = [error]
+    for current in seen:
+        if isinstance(current, kinds):
+            return current
+        followers = [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
+        seen.extend(one for one in followers if isinstance(one, BaseException) and one not in seen)
+    return None
+
+
+def _cookies(headers: Any) -> dict[str, str]:
+    """Name and value of each ``Set-Cookie``; an expired one gets an empty value."""
+    cookies = {}
+    for line in headers.getlist("Set-Cookie") if hasattr(headers, "getlist") else ():
+        try:
+            morsels = SimpleCookie(line)
+        except CookieError:
+            continue
+        cookies.update({name: "" if morsel["max-age"] == "0" else morsel.value for name, morsel in morsels.items()})
+    return cookies
+
+
+class Http:
+    """Sends requests over kept-alive connections; threads may share it."""
+
+    def __init__(self, network: Network, clock: Clock = Clock(), jitter: Callable[[], float] = random.random) -> None:
+        self._network = network
+        self._clock = clock
+        self._jitter = jitter
+        self._pause_until = 0.0
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def send(self, request: Request) -> Response:
+        """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
+
+        Raises NotSentError when nobody could be reached, InterruptedRequest when a request left and no whole
+        answer came, ServerError for an answer of more than 64 MiB.
+        """
+        deadline = self._clock.monotonic() + self._network.retry_deadline
+        for attempt in range(self._network.retry_limit + 1):
+            self._wait_for_pause(deadline)
+            last = attempt == self._network.retry_limit
+            try:
+                response = self._send_once(request)
+                now = self._clock.now()
+                delay = retry.delay_after_answer(response.status, response.headers, request.safe, attempt, now, self._jitter())
+                if delay is None or last or self._clock.monotonic() + delay > deadline:
+                    return response
+                if response.status in retry.BUSY:
+                    self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
+                    continue
+            except RefusedError:
+                raise
+            except (NotSentError, InterruptedRequest) as error:
+                harmless = request.safe or isinstance(error, NotSentError)
+                delay = retry.backoff(attempt, self._jitter())
+                if not harmless or last or self._clock.monotonic() + delay > deadline:
+                    raise
+            self._clock.sleep(delay)
+        raise ServerError(request.purpose, "retry_limit is below zero")
+
+    def _wait_for_pause(self, deadline: float) -> None:
+        """``Retry-After`` speaks to this client, so it holds back every thread."""
+        pause = min(self._pause_until, deadline) - self._clock.monotonic()
+        if pause > 0:
+            self._clock.sleep(pause)
+
+    def _connect(self) -> Any:
+        """The requests session, made on first use: a fork must not inherit connections."""
+        with self._lock:
+            if self._session is None:
+                context = tls_context(self._network)
+                if not self._network.validate_certs:
+                    warnings.filterwarnings("ignore", category=InsecureRequestWarning)
+
+                class Adapter(HTTPAdapter):  # type: ignore[misc,valid-type,unused-ignore]
+                    """Uses our TLS context for servers and for proxies, instead of one per connection."""
+
+                    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+                        super().init_poolmanager(*arguments, ssl_context=context, **options)
+
+                    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+                        return super().proxy_manager_for(proxy, ssl_context=context, **options)
+
+                    def cert_verify(self, *arguments: Any, **options: Any) -> None:
+                        """The context verifies; requests would load its own bundle."""
+
+                session = requests.Session()
+                session.trust_env = False
+                session.cookies.set_policy(NO_COOKIES)
+                adapter = Adapter(pool_connections=8, pool_maxsize=64)
+                session.mount("https://", adapter)
+                session.mount("http://", adapter)
+                self._session = session
+            return self._session
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        """The proxy of the environment for this address, without the system settings that macOS would ask for."""
+        if not self._network.use_proxy:
+            return {}
+        proxies = getproxies_environment()
+        if proxy_bypass_environment(urlsplit(url).netloc.rsplit("@")[-1], proxies):
+            return {}
+        return {name: address for name, address in proxies.items() if name in ("http", "https", "all")}
+
+    def _send_once(self, request: Request) -> Response:
+        timeout = (self._network.connect_timeout, self._network.timeout)
+        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", **request.headers}
+        try:
+            answer = self._connect().request(
+                request.method,
+                request.url,
+                headers=headers,
+                json=request.json_body,
+                data=request.form,
+                timeout=timeout,
+                allow_redirects=False,
+                stream=True,
+                proxies=self._proxies(request.url),
+                verify=self._network.validate_certs,
+            )
+            with answer:
+                body = self._read(answer, request)
+        except (requests.RequestException, OSError, ssl.SSLError) as error:
+            raise _failure(request, error, self._network) from error
+        return Response(
+            purpose=request.purpose,
+            status=answer.status_code,
+            headers={name.lower(): value for name, value in answer.headers.items()},
+            cookies=_cookies(answer.raw.headers),
+            body=body,
+        )
+
+    def _read(self, answer: Any, request: Request) -> bytes:
+        """The whole body within timeout, counted from its first byte, and within MAX_ANSWER."""
+        deadline = self._clock.monotonic() + self._network.timeout
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > MAX_ANSWER:
+                raise ServerError(request.purpose, "the answer is larger than 64 MiB", status=answer.status_code)
+            if self._clock.monotonic() > deadline:
+                raise InterruptedRequest(request.purpose, f"the answer was still arriving after {self._network.timeout:g} s")
+        return bytes(body)
+
+
+def address(url: str) -> str:
+    """Scheme, host and port of a URL: what may be named in a message."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+
+
+def _failure(request: Request, error: BaseException, network: Network) -> Exception:
+    """The error that says what a failed exchange means: whether the request left, and what to look at."""
+    server = address(request.url)
+    tls = _inner(error, ssl.SSLError, SSLError)
+    if _inner(error, ProxyError):
+        return RefusedError(
+            request.purpose,
+            f"the proxy of the environment did not let us through to {server} ({_cause(error)})",
+            "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or set use_proxy to false.",
+        )
+    if isinstance(tls, ssl.SSLCertVerificationError) or (tls and "CERTIFICATE_VERIFY_FAILED" in str(tls)):
+        return RefusedError(
+            request.purpose,
+            f"the certificate of {server} cannot be trusted ({_cause(tls)})",
+            "Set ca_path to the certificate authority that issued it.",
+        )
+    if tls and any(word in str(tls) for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "record layer failure")):
+        return RefusedError(request.purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)):
+        return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
+    if _inner(error, NewConnectionError, ConnectTimeoutError):
+        return NotSentError(
+            request.purpose, f"{server} cannot be reached ({_cause(error)})", "Check url, the network and use_proxy."
+        )
+    if isinstance(error, requests.exceptions.ReadTimeout) or _inner(error, TimeoutError):
+        return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
+    if tls:
+        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})", "A client certificate may be required: client_cert.")
+    return InterruptedRequest(request.purpose, f"the connection to {server} was lost ({_cause(error)})")
+
+
+def with_headers(request: Request, headers: Mapping[str, str]) -> Request:
+    """The request with these headers laid over its own."""
+    return replace(request, headers={**request.headers, **headers})

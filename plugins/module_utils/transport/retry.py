@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When to ask again, and after how long: pure decisions."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import Mapping, Optional
+
+BUSY = (429, 503)
+"""The server did not take the request and asks for patience, if it says for how long."""
+
+GATEWAY = (502, 504)
+"""Somebody in between could not say what became of the request."""
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
+    """Seconds to wait as ``Retry-After`` says, as a number or as a date; None where it says nothing readable."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (TypeError, ValueError):
+        return None
+
+
+def backoff(attempt: int, jitter: float) -> float:
+    """Seconds before the attempt after number ``attempt`` (from 0): doubling from a half, at most 20, times the
+    jitter between 0 and 1 that keeps many clients from coming back together, and never less than a tenth."""
+    return max(0.1, min(20.0, 0.5 * 2.0**attempt) * jitter)
+
+
+def delay_after_answer(status: int, headers: Mapping[str, str], safe: bool, attempt: int, now: float, jitter: float) -> Optional[float]:
+    """Seconds to wait before sending again after this answer; None to keep the answer.
+
+    A write is sent again only when the server says both that it is busy and when to come back: then it was not
+    taken. A read is sent again also when somebody in between failed.
+    """
+    asked = retry_after(headers, now)
+    if status in BUSY and asked is not None:
+        return asked
+    if safe and status in BUSY + GATEWAY:
+        return backoff(attempt, jitter)
+    return None

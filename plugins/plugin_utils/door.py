@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door in the controller's process: runs a command here when the task runs here, hands it over when it does not.
+
+Starting a module costs a quarter of a second and a loop pays it for each item; here it costs nothing. Everything
+that is private to ActionBase and used by us is used in this file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from typing import Any, ClassVar, Iterator, Mapping
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils.command import Command, Context
+from ..module_utils.entities.mask import mask
+from ..module_utils.errors import ConfigurationError, InsightError
+from ..module_utils.options import environment_name
+from ..module_utils.specification import argument_spec, secret_values
+from .plain import plain
+from .profiles import mapping_from, profile_data
+
+display = Display()
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set these environment variables for a while, as a module's process would have them."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class Door(ActionBase):  # type: ignore[misc]
+    """An action plugin that runs ``command``."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    command: ClassVar[Command]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the command here or over there; both give the same result."""
+        super().run(tmp, task_vars)
+        variables: dict[str, str] = {}
+        self._compute_environment_string(variables)
+        with environment({str(name): str(value) for name, value in variables.items()}):
+            try:
+                values = self._with_files(plain(self._task.args))
+            except InsightError as error:
+                return {"failed": True, **error.as_result()}
+            if self._runs_here():
+                return self._run_here(values)
+            values = self._with_session(values)
+        return self._hand_over(values, task_vars)
+
+    def _runs_here(self) -> bool:
+        return self._connection.transport == "local" and not self._connection.become and not self._task.async_val
+
+    def _with_files(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The options with the files that lie on the controller read: profile, overrides, schemas."""
+
+        def find(name: str) -> str:
+            return str(self._find_needle("files", name))
+
+        def given(option: str) -> Any:
+            return values.get(option) or os.environ.get(environment_name(option))
+
+        read = {"profile": profile_data(given("profile") or "insight", given("profile_overrides"), find), "profile_overrides": None}
+        read.update({option: mapping_from(values[option], f"use {option}", find) for option in self.command.files if values.get(option)})
+        return {**values, **read}
+
+    def _run_here(self, given: dict[str, Any]) -> dict[str, Any]:
+        spec = argument_spec(self.command)
+        checked = ArgumentSpecValidator(spec, **self.command.constraints).validate(given)
+        secrets = secret_values(spec, checked.validated_parameters) | secret_values(spec, given)
+        for deprecation in checked._deprecations:
+            display.deprecated(
+                f"{self.command.name}: {deprecation['msg']}",
+                version=deprecation.get("version"),
+                date=deprecation.get("date"),
+                collection_name=deprecation.get("collection_name"),
+            )
+        if checked.error_messages:
+            error = ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
+            return mask({"failed": True, **error.as_result()}, secrets)
+        context = Context(
+            check_mode=self._task.check_mode,
+            diff_mode=self._task.diff,
+            warn=lambda text: display.warning(mask(text, secrets)),
+            show=lambda text: display.display(mask(text, secrets), stderr=True),
+            local=True,
+        )
+        try:
+            result = self.command.run(checked.validated_parameters, context)
+        except InsightError as failed:
+            result = mask({"failed": True, "changed": False, **failed.as_result()}, secrets)
+        return json.loads(json.dumps(result))
+
+    def _with_session(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The options with the session that a handle names taken along, for a host that cannot see our store."""
+        from ..module_utils.auth.handle import travelling
+
+        handle = values.get("session")
+        return {**values, "session": travelling(handle)} if handle else values
+
+    def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        result = self._execute_module(
+            module_name=self.command.name, module_args=values, task_vars=task_vars, wrap_async=wrap_async
+        )
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        result.pop("invocation", None)
+        return dict(result)
+
+    def _update_module_args(self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any) -> Any:
+        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret."""
+        updated = super()._update_module_args(module_name, module_args, *arguments, **options)
+        (module_args if updated is None else updated)["_ansible_no_log"] = True
+        return updated
+
+
+__all__ = ["AnsibleError", "Door"]

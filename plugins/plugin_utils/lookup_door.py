@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door of the lookups: options in, values out, errors as Ansible expects them of a lookup."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ..module_utils.command import Context, Values
+from ..module_utils.entities.mask import mask
+from ..module_utils.errors import InsightError
+from ..module_utils.options import SHARED
+from ..module_utils.specification import secret_values
+from .plain import plain
+from .profiles import profile_data
+
+display = Display()
+
+
+class LookupDoor(LookupBase):  # type: ignore[misc]
+    """A lookup that answers its terms from an open connection."""
+
+    own_options: Sequence[str] = ()
+
+    def answer(self, terms: list[Any], values: Values, context: Context) -> list[Any]:
+        """One value a term."""
+        raise AnsibleLookupError("a lookup must answer")
+
+    def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
+        """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
+        self.set_options(var_options=variables, direct=options)
+        values = {name: plain(self.get_option(name)) for name in (*SHARED, *self.own_options)}
+        secrets = secret_values(SHARED, values)
+
+        def find(name: str) -> str:
+            return str(self.find_file_in_search_path(variables, "files", name))
+
+        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)), local=True)
+        try:
+            values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
+            answers: list[Any] = plain(self.answer(plain(list(terms)), values, context))
+            return answers
+        except InsightError as error:
+            raise AnsibleLookupError(mask(error.message, secrets)) from error

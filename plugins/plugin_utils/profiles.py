@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Profiles, read where the files are: on the controller."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable, Mapping
+
+import yaml
+
+from ..module_utils.errors import ConfigurationError, SchemaError
+from ..module_utils.profile.model import merge
+from ..module_utils.schema import check
+
+FOLDER = Path(__file__).resolve().parent.parent / "profiles"
+
+FindFile = Callable[[str], str]
+"""Finds a file as Ansible searches ``files/``; returns its path."""
+
+
+def _load(path: Path, what: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except OSError as error:
+        raise ConfigurationError(what, f"{path} cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(what, f"{path} is not valid YAML{place}") from error
+
+
+def built_in_names() -> list[str]:
+    """The profiles that the collection brings."""
+    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+@lru_cache(maxsize=None)
+def built_in(name: str) -> Mapping[str, Any]:
+    """A profile of the collection, whole. It is not checked here: a test does that once for everybody."""
+    data = _load(FOLDER / f"{name}.yml", f"load profile {name}")
+    return merge(built_in(data.pop("extends")), data) if "extends" in data else merge({}, data)
+
+
+def mapping_from(value: Any, what: str, find_file: FindFile) -> Mapping[str, Any]:
+    """A mapping given inline, or as the name of a YAML or JSON file."""
+    if isinstance(value, str):
+        try:
+            path = Path(find_file(value))
+        except Exception as error:
+            raise ConfigurationError(what, f"no file {value} was found", "Files are searched as in a role's or playbook's files/ folder.") from error
+        value = _load(path, what)
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(what, "a mapping was expected, or the name of a file that holds one")
+    return value
+
+
+def profile_data(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[str, Any]:
+    """The data of the profile that the options name: built in, from a file or inline, overrides merged over it.
+
+    Raises ConfigurationError for an unknown profile and SchemaError (the path in it, the rule) for an invalid one.
+    """
+    if isinstance(profile, str) and profile in built_in_names():
+        base: Mapping[str, Any] = built_in(profile)
+        if not overrides:
+            return base
+        what = f"use profile {profile} with profile_overrides"
+    else:
+        what = f"use profile {profile}" if isinstance(profile, str) else "use the profile given inline"
+        if isinstance(profile, str) and not profile.endswith((".yml", ".yaml", ".json")):
+            raise ConfigurationError(
+                what, "there is no such profile", f"Built in are: {', '.join(built_in_names())}. A file ends in .yml, .yaml or .json."
+            )
+        base = mapping_from(profile, what, find_file)
+        if "extends" in base:
+            if base["extends"] not in built_in_names():
+                raise ConfigurationError(what, f"it extends {base['extends']}, and there is no such profile", f"There are: {', '.join(built_in_names())}.")
+            base = merge(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
+    data = merge(base, mapping_from(overrides, "use profile_overrides", find_file)) if overrides else merge({}, base)
+    check_profile(data, what)
+    return data
+
+
+def profile_schema() -> Mapping[str, Any]:
+    """The JSON Schema of profiles."""
+    schema: Mapping[str, Any] = json.loads((FOLDER / "profile.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def check_profile(data: Mapping[str, Any], what: str) -> None:
+    """Raise SchemaError unless this is a valid profile whose references name types that it has."""
+    check(profile_schema(), data, what, "Correct the profile or its overrides there.")
+    for name, entity_type in data["types"].items():
+        for attribute, reference in entity_type.get("references", {}).items():
+            if reference["type"] not in data["types"]:
+                raise SchemaError(what, f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of this profile")
