@@ -84,8 +84,9 @@ def _serve(options: argparse.Namespace, directory: Path) -> None:
         except OSError:
             raise StartError(f"another simulator uses the directory {directory}") from None
         (directory / "server.json").unlink(missing_ok=True)
-        simulator = Simulator(Dialect(options.dialect, dialects.load(options.dialect)), directory)
-        _set(simulator, options.set)
+        switches, credentials = _assignments(options.set)
+        dialect = Dialect(options.dialect, dialects.load(options.dialect))
+        simulator = Simulator(dialect, directory, switches, credentials)
         try:
             server, listener = _server(options, directory, simulator)
             server.run(sockets=[listener])
@@ -94,15 +95,14 @@ def _serve(options: argparse.Namespace, directory: Path) -> None:
             (directory / "server.json").unlink(missing_ok=True)
 
 
-def _set(simulator: Simulator, assignments: Sequence[str]) -> None:
+def _assignments(assignments: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The switches and the credentials that --set names."""
     pairs = [text.partition("=") for text in assignments]
     wrong = [name for name, equals, _ in pairs if not equals]
     if wrong:
         raise StartError(f"--set {wrong[0]}: this is not NAME=VALUE")
-    credentials = {name: value for name, _, value in pairs if name in SETTABLE}
-    simulator.switches.set({name: value for name, _, value in pairs if name not in SETTABLE})
-    if credentials:
-        simulator.credentials.set(credentials)
+    switches = {name: value for name, _, value in pairs if name not in SETTABLE}
+    return switches, {name: value for name, _, value in pairs if name in SETTABLE}
 
 
 def _server(options: argparse.Namespace, directory: Path, simulator: Simulator) -> tuple[Server, Any]:

@@ -37,6 +37,7 @@ class Control:
         table: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "counters", self.counters),
             ("POST", "reset-counters", self.reset_counters),
+            ("POST", "reset", self.reset),
             ("GET", "switches", self.switches),
             ("POST", "switches", self.set_switches),
             ("GET", "faults", self.faults),
@@ -64,6 +65,10 @@ class Control:
     async def reset_counters(self, _request: Request) -> Response:
         self._simulator.counters.reset()
         return JSONResponse(self._simulator.counters.all())
+
+    async def reset(self, _request: Request) -> Response:
+        self._simulator.reset()
+        return JSONResponse({})
 
     async def switches(self, _request: Request) -> Response:
         return JSONResponse(self._simulator.switches.all())

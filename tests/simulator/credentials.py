@@ -76,8 +76,7 @@ class Credentials:
         self.users = dict(USERS)
         kept = store.notes("credentials").get("all")
         if kept:
-            self.tenants, self.users = kept["tenants"], kept["users"]
-            self.clients = {name: Client(**client) for name, client in kept["clients"].items()}
+            self.restore(kept)
 
     def password_is(self, user: str, password: Any) -> bool:
         return user in self.users and same(password, self.users[user])
@@ -112,6 +111,12 @@ class Credentials:
                 setattr(client, name, list(changes[name]))
         if "assertion_file" in changes:
             client.assertion_file = changes["assertion_file"]
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Know exactly those whom ``all`` once listed."""
+        self.tenants, self.users = kept["tenants"], kept["users"]
+        self.clients = {name: Client(**client) for name, client in kept["clients"].items()}
+        self._store.keep_note("credentials", "all", self.all())
 
     def all(self) -> dict[str, Any]:
         clients = {name: asdict(client) for name, client in self.clients.items()}

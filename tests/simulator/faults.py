@@ -200,9 +200,10 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
         answer.body, answer.status = b"", fault.details.get("status", answer.status)
     elif fault.kind == "wrong_content_type":
         answer.content_type = fault.details.get("content_type", "text/plain;charset=UTF-8")
-    elif fault.kind == "short_page":
+    elif fault.kind == "short_page" and answer.content_type == JSON:
         content = json.loads(answer.body)
-        lists = [value for value in content.values() if isinstance(value, list)]
-        lists[0].pop()
+        for value in content.values() if isinstance(content, dict) else ():
+            if isinstance(value, list):
+                del value[-1:]
         answer.body = json.dumps(content).encode()
     return answer

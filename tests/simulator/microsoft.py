@@ -69,6 +69,8 @@ class Microsoft:
             return json_answer(200, self._token(request, found["tenant"]))
         except OAuthError as problem:
             return error_answer(problem)
+        except UnicodeDecodeError:
+            return error_answer(OAuthError(900144, "grant_type"))
 
     def _token(self, request: Request, tenant: str) -> dict[str, Any]:
         if request.method != "POST":

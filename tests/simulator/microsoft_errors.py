@@ -15,8 +15,10 @@ ERRORS = {
     50076: (
         "interaction_required",
         400,
-        "Due to a configuration change made by your administrator, you must use "
-        "multi-factor authentication to access '{0}'.",
+        (
+            "Due to a configuration change made by your administrator, you must use "
+            "multi-factor authentication to access '{0}'."
+        ),
     ),
     50126: ("invalid_grant", 400, "Error validating credentials due to invalid username or password."),
     53003: (
@@ -27,20 +29,26 @@ ERRORS = {
     54005: (
         "invalid_grant",
         400,
-        "OAuth2 Authorization code was already redeemed, please retry with a new valid code "
-        "or use an existing refresh token.",
+        (
+            "OAuth2 Authorization code was already redeemed, please retry with a new valid code "
+            "or use an existing refresh token."
+        ),
     ),
     50011: (
         "invalid_request",
         400,
-        "The redirect URI '{0}' specified in the request does not match the redirect URIs "
-        "configured for the application.",
+        (
+            "The redirect URI '{0}' specified in the request does not match the redirect URIs "
+            "configured for the application."
+        ),
     ),
     65001: (
         "invalid_grant",
         400,
-        "The user or administrator has not consented to use the application with ID '{0}'. "
-        "Send an interactive authorization request for this user and resource.",
+        (
+            "The user or administrator has not consented to use the application with ID '{0}'. "
+            "Send an interactive authorization request for this user and resource."
+        ),
     ),
     65004: ("access_denied", 400, "User declined to consent to access the app."),
     70000: ("invalid_grant", 400, "Provided grant is invalid or malformed."),
@@ -49,8 +57,10 @@ ERRORS = {
     70008: (
         "invalid_grant",
         400,
-        "The provided authorization code or refresh token has expired due to inactivity. "
-        "Send a new interactive authorization request for this user and resource.",
+        (
+            "The provided authorization code or refresh token has expired due to inactivity. "
+            "Send a new interactive authorization request for this user and resource."
+        ),
     ),
     70011: ("invalid_scope", 400, "The provided value for the input parameter 'scope' is not valid."),
     70016: ("authorization_pending", 400, "OAuth 2.0 device flow error. Authorization is pending. Continue polling."),
@@ -61,8 +71,10 @@ ERRORS = {
     90002: (
         "invalid_request",
         400,
-        "Tenant '{0}' not found. Check to make sure you have the correct tenant ID and are "
-        "signing into the correct cloud.",
+        (
+            "Tenant '{0}' not found. Check to make sure you have the correct tenant ID and are "
+            "signing into the correct cloud."
+        ),
     ),
     90055: ("temporarily_unavailable", 429, "Tenant is throttled: there were too many requests."),
     501481: (
@@ -85,14 +97,18 @@ ERRORS = {
     1002012: (
         "invalid_scope",
         400,
-        "The provided value for scope {0} is not valid. Client credential flows must have "
-        "a scope value with /.default suffixed to the resource identifier (application ID URI).",
+        (
+            "The provided value for scope {0} is not valid. Client credential flows must have "
+            "a scope value with /.default suffixed to the resource identifier (application ID URI)."
+        ),
     ),
     7000215: (
         "invalid_client",
         401,
-        "Invalid client secret provided. Ensure the secret being sent in the request is "
-        "the client secret value, not the client secret ID, for a secret added to app '{0}'.",
+        (
+            "Invalid client secret provided. Ensure the secret being sent in the request is "
+            "the client secret value, not the client secret ID, for a secret added to app '{0}'."
+        ),
     ),
     7000218: (
         "invalid_client",

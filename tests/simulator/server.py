@@ -77,6 +77,7 @@ def server_for(application: Application, options: dict[str, Any], ready: Callabl
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
         **options,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import copy
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from simulator.switches import Switches
 from simulator.tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 MOVED = "/moved"
@@ -45,13 +46,19 @@ class Seen:
 class Simulator:
     """Everything that one process serves."""
 
-    def __init__(self, dialect: Dialect, directory: Path) -> None:
+    def __init__(
+        self, dialect: Dialect, directory: Path, switches: Mapping[str, Any], credentials: Mapping[str, Any]
+    ) -> None:
         self.dialect = dialect
         self.switches = Switches()
-        self.switches.set(dialect.data.get("switches") or {})
+        self.switches.set({**(dialect.data.get("switches") or {}), **switches})
+        self._first_switches = self.switches.all()
         self.counters, self.faults = Counters(), Faults()
         self.store = Store(directory / "data.sqlite")
         self.credentials = Credentials(self.store)
+        if credentials:
+            self.credentials.set(credentials)
+        self._first_credentials = copy.deepcopy(self.credentials.all())
         self.tokens = Tokens(self.store, self.switches)
         self.people = People(self.credentials)
         self.microsoft = Microsoft(self.switches, self.credentials, self.tokens, self.counters, self.people)
@@ -141,6 +148,17 @@ class Simulator:
         self.counters.updates += done == "update"
         self.counters.deletes += done == "delete"
         return answer
+
+    def reset(self) -> None:
+        """Be as after the start, but without entities."""
+        self.switches.set(self._first_switches)
+        self.credentials.restore(copy.deepcopy(self._first_credentials))
+        self.faults.clear()
+        self.counters.reset()
+        self.store.clear()
+        self.sessions.expire()
+        self.people.expire_codes()
+        self.seen.clear()
 
     def expire(self, what: str) -> None:
         """End all of something. Raises ValueError."""

@@ -71,6 +71,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.row_factory = sqlite3.Row
         self._database.execute("pragma journal_mode=wal")
         # The process may be killed, the machine is not: what has reached the kernel stays.
         self._database.execute("pragma synchronous=off")
@@ -80,7 +81,7 @@ class Store:
         self._indexes: dict[str, dict[tuple[str, ...], Index]] = {}
         self._last_id = FIRST_ID - 1
         for row in self._database.execute("select * from entity order by id"):
-            self._remember(Record(*row[:-1], attributes=json.loads(row[-1])))
+            self._remember(Record(**dict(row) | {"attributes": json.loads(row["attributes"])}))
 
     def _remember(self, record: Record) -> None:
         self._types.setdefault(record.type, {})[record.id] = record
