@@ -12,6 +12,8 @@ import interpreters
 from layout import BUILD, COLLECTIONS, CORES, ROOT, TARGET_PYTHON
 
 COPY = COLLECTIONS / "ansible_collections" / "rimops" / "insight"
+IMPORTS = {"PYTHONPATH": f"{COLLECTIONS}:{COPY}/tests"}  # the collection, and the simulator beside it
+REFERENCES = "--validate-collection-refs=all --disallow-unknown-collection-refs --check-extra-docs-refs"
 PYTEST = "pytest --quiet --junitxml={build}/results/{part}.xml -o cache_dir={build}/cache/pytest-{part}"
 
 
@@ -53,15 +55,10 @@ ONCE = (
         ("molecule test --all",),
         ("molecule",),
         seconds=120,
-        folder=f"{COPY}/extensions",
-        variables={"PYTHONPATH": str(COLLECTIONS)},
     ),
     Part(
         "docs",
-        (
-            "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all"
-            " --disallow-unknown-collection-refs --check-extra-docs-refs .",
-        ),
+        (f"antsibull-docs lint-collection-docs --plugin-docs {REFERENCES} .",),
         ("collection",),
     ),
     Part("changelog", ("antsibull-changelog lint",), ("collection",), seconds=5),
@@ -78,7 +75,7 @@ UNIT = Part(
     ),
     ("core-{core}",),
     seconds=120,
-    variables={"PYTHONPATH": str(COLLECTIONS), "COVERAGE_FILE": "{build}/results/coverage"},
+    variables=IMPORTS | {"COVERAGE_FILE": "{build}/results/coverage"},
 )
 
 EACH_CORE = (
@@ -87,7 +84,7 @@ EACH_CORE = (
         (PYTEST + " tests/unit",),
         ("core-{core}",),
         seconds=90,
-        variables={"PYTHONPATH": str(COLLECTIONS)},
+        variables=IMPORTS,
     ),
     Part("sanity-{core}", ("python {root}/tests/tooling/sanity.py {core}",), ("core-{core}",), seconds=300),
     Part(
@@ -95,7 +92,7 @@ EACH_CORE = (
         (PYTEST + " tests/playbooks",),
         ("core-{core}",),
         seconds=200,
-        variables={"PYTHONPATH": str(COLLECTIONS), "RIMOPS_CORE": "{build}/venv/core-{core}"},
+        variables=IMPORTS | {"RIMOPS_CORE": "{build}/venv/core-{core}"},
     ),
 )
 

@@ -32,7 +32,20 @@ WORKERS = 2
 LIMIT = 1500  # seconds for a command: past that it hangs
 TAIL = 60  # lines of the log of a part that failed
 # What of the caller's environment would change what is tested.
-STRANGERS = ("ANSIBLE_", "INSIGHT_", "RIMOPS_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "COVERAGE_", "PYTEST_")
+STRANGERS = (
+    "ANSIBLE_",
+    "INSIGHT_",
+    "RIMOPS_",
+    "MAKE",
+    "MFLAGS",
+    "PYTHON",
+    "VIRTUAL_ENV",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "MOLECULE_",
+    "COVERAGE_",
+    "PYTEST_",
+)
 
 running: set[subprocess.Popen[bytes]] = set()
 stopped = threading.Event()
@@ -72,6 +85,7 @@ def surroundings(part: Part) -> dict[str, str]:
         "ANSIBLE_NOCOLOR": "1",
         "HOME": str(home(part.name)),
         "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
         "PATH": os.pathsep.join([*programs, *interpreters.search_path()]),
         "PIP_CACHE_DIR": str(BUILD / "cache" / "pip"),
         "PYTHONUNBUFFERED": "1",
@@ -127,7 +141,8 @@ def run(part: Part) -> Result:
         try:
             for name in part.environments:
                 environments.ensure(name, log)
-            passed = all([not stopped.is_set() and execute(command, part, log) for command in part.commands])
+            outcomes = [not stopped.is_set() and execute(command, part, log) for command in part.commands]
+            passed = all(outcomes)
         except (OSError, subprocess.CalledProcessError) as error:
             print(error, file=log)
             passed = False
