@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may be shown: secrets masked, control characters escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Optional
+from urllib.parse import quote, quote_plus
+
+from .normalise import canonical, is_number, number_text
+from .paths import replace
+
+MASK = "********"
+SHORTEST = 4
+"""Characters. A shorter secret is masked at its own place only: it occurs in too much that is none."""
+
+_URI = "!#$%&'()*+,/:;=?@[]~"  # what an HTTP library leaves alone when it repairs an address
+_COMMAND = re.compile(r"##(?=[A-Za-z-]*\[)|\A(\s*):(?=:)")
+
+
+def printable(text: str) -> str:
+    """The text in one line, with everything escaped that a terminal or a pipeline's log would act upon or hide:
+    control characters, line ends, bidirectional and invisible characters, unusual spaces, and what opens a workflow
+    command (``::error`` at the start, ``##[`` and ``##vso[`` anywhere). Applying it twice changes nothing."""
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return _COMMAND.sub(lambda match: r"#\x23" if match[0] == "##" else match[1] + r"\x3a", shown)
+
+
+def printable_values(value: Any) -> Any:
+    """A copy of a structure in which every text and every name is printable."""
+    return _texts_changed(value, printable)
+
+
+def fingerprint(key: bytes, path: str, value: Any) -> str:
+    """What is remembered of a secret: HMAC-SHA-256 under the user's key over path and value, in hex. 1 and 1.0 are
+    one value, 1 and true and "1" three."""
+    return hmac.new(key, canonical([path, value]).encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def mask(value: Any, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Any:
+    """A copy of a JSON value or a message with the secrets replaced by MASK.
+
+    paths: attribute paths of the value at which everything is secret. secrets: values (texts, numbers, or structures
+    of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
+    encoded text, and escaped as in JSON.
+    """
+    if paths:
+        value = replace(value, paths, MASK)
+    pattern = _pattern(secrets)
+    return _texts_changed(value, lambda text: _masked(text, pattern)) if pattern else value
+
+
+def _masked(text: str, pattern: re.Pattern[str]) -> str:
+    # Again, since what remains can join to another secret. It ends: each turn takes a character that is no asterisk.
+    while pattern.search(text):
+        text = pattern.sub(MASK, text)
+    return text
+
+
+def _texts_changed(value: Any, change: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {
+            change(name) if isinstance(name, str) else name: _texts_changed(inner, change)
+            for name, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_texts_changed(inner, change) for inner in value]
+    if is_number(value):
+        shown = change(str(value))
+        return value if shown == str(value) else shown
+    return value
+
+
+def _pattern(secrets: Collection[Any]) -> Optional[re.Pattern[str]]:
+    texts = {text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST}
+    forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
+    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))) if forms else None
+
+
+def _leaves(secret: Any) -> Iterator[str]:
+    if isinstance(secret, Mapping):
+        secret = list(secret.values())
+    if isinstance(secret, (list, tuple)):
+        for inner in secret:
+            yield from _leaves(inner)
+    elif isinstance(secret, str):
+        yield secret
+    elif is_number(secret):
+        yield from (str(secret), number_text(secret))
+
+
+def forms_of(secret: str) -> set[str]:
+    """The ways in which a secret text is found in an output."""
+    data = secret.encode("utf-8", "surrogatepass")
+    encoded = [quote(data, safe=""), quote(data), quote_plus(data), quote_plus(data, safe="/"), quote(data, safe=_URI)]
+    forms = {secret, repr(secret)[1:-1], printable(secret), *encoded, *(_lower_hex(text) for text in encoded)}
+    for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+        # Once more, since a callback prints as JSON what may be JSON already.
+        forms |= {
+            escaped,
+            escaped.replace("/", "\\/"),
+            json.dumps(escaped)[1:-1],
+            json.dumps(escaped, ensure_ascii=False)[1:-1],
+        }
+    return forms | set(_base64_forms(data))
+
+
+def _lower_hex(text: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), text)
+
+
+def _base64_forms(data: bytes) -> Iterator[str]:
+    """The secret alone, and what it looks like inside something longer, such as ``user:password``: the characters
+    that hold its bits only, at each of the three alignments, where there are enough of them to be no accident."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        alone = encode(data).decode("ascii")
+        yield from (alone, alone.rstrip("="))
+        for before in range(3):
+            bits = 8 * (before + len(data))
+            inside = encode(b"\0" * before + data).decode("ascii")[-(-8 * before // 6) : bits // 6]
+            if len(inside) >= 8:
+                yield inside

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Attribute paths: how rules, changes and secrets name a place in an entity.
+
+A path is names joined by dots: ``contact.email``. ``[]`` after a name stands for each element of a list:
+``countries[].status``. A dot, bracket or backslash that belongs to a name has a backslash before it. In a change the
+brackets hold the key of the element, ``countries[code="FR"].status``; rules always say ``[]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+_NAME = r"(?:[^.\[\]\\]|\\.)+(?:\[\])*"
+PATH = re.compile(rf"{_NAME}(?:\.{_NAME})*", re.DOTALL)
+
+
+class _Absent(Enum):
+    """An enumeration, since its member stays the same object when it is copied or pickled."""
+
+    ABSENT = "(absent)"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+ABSENT = _Absent.ABSENT
+"""What an attribute holds that is not there; None is one that is there and null. Never part of a result."""
+
+
+def child(path: str, name: str) -> str:
+    """The path of an attribute inside the mapping at ``path``, which is empty for the entity itself."""
+    escaped = re.sub(r"([.\[\]\\])", r"\\\1", name)
+    return f"{path}.{escaped}" if path else escaped
+
+
+def top(path: str) -> str:
+    """The name of the top-level attribute in which a path of a rule lies."""
+    return names_of(re.match(r"(?:[^.\[\]\\]|\\.)*", path, re.DOTALL)[0])[0]  # type: ignore[index]
+
+
+def names_of(path: str) -> list[str]:
+    """The names on the way to a path without elements: ``a.b`` is a, then b."""
+    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in re.findall(r"(?:[^.\\]|\\.)+", path, re.DOTALL)]
+
+
+def replace(value: Any, paths: Collection[str], replacement: Any, path: str = "") -> Any:
+    """A copy of the value in which what stands at one of the paths is replaced, or left out by ABSENT."""
+    if isinstance(value, Mapping):
+        places = ((name, child(path, name), inner) for name, inner in value.items())
+        replaced = {
+            name: replacement if at in paths else replace(inner, paths, replacement, at) for name, at, inner in places
+        }
+        return {name: inner for name, inner in replaced.items() if inner is not ABSENT}
+    if isinstance(value, (list, tuple)):
+        at = f"{path}[]"
+        elements = [replacement if at in paths else replace(inner, paths, replacement, at) for inner in value]
+        return [inner for inner in elements if inner is not ABSENT]
+    return value
+
+
+def places(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every attribute name in a value, at any depth, with the path of the rules that speak of it: (path, name)."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            at = child(path, str(name))
+            yield at, name
+            yield from places(inner, at)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from places(inner, f"{path}[]")

@@ -1,0 +1,282 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning: from what is declared and what was read to the one operation that is needed, or none.
+
+No plan holds a secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as evolve
+from typing import Any, Callable, Optional
+
+from ..errors import ConfigurationError
+from .compare import Change, check_declared, compare
+from .mask import MASK, mask, printable, printable_values
+from .normalise import canonical
+from .paths import ABSENT, child, names_of, places, replace, top
+from .rules import Rules
+from .spelling import json_text, spelling
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One entity as it is declared.
+
+    key, refs, attributes: together what it must hold; refs maps an attribute to the id that it must hold, whatever
+    the type of it. was: a former key, by which it may have been found. secrets: a mapping, nested as attributes are;
+    each leaf is one secret. state: ``present`` or ``absent``.
+    """
+
+    type: str
+    key: Mapping[str, Any] = field(default_factory=dict)
+    id: Any = None
+    was: Optional[Mapping[str, Any]] = None
+    refs: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    state: str = "present"
+    update_existing: bool = True
+
+    @property
+    def name(self) -> str:
+        """The entity in a message: ``event 'Initial filing'``."""
+        shown = " ".join(spelling(value) for value in self.key.values()) if self.key else f"id {self.id}"
+        return f"{self.type} '{printable(shown)}'"
+
+    @property
+    def desired(self) -> Mapping[str, Any]:
+        """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
+        desired: dict[str, Any] = {}
+        for part in (self.key, self.refs, self.attributes):
+            for name, value in part.items():
+                if name in desired and canonical(desired[name]) != canonical(value):
+                    raise ConfigurationError(f"plan {self.name}", f"{name} is declared twice, with different values")
+                desired[name] = value
+        return desired
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be done to one entity.
+
+    operation: ``none``, ``create``, ``update`` or ``delete``. entity: its name for people. changes: sorted by path.
+    before, after: the entity as observed and as it is expected to be, None where there is none; after holds no id
+    that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
+    (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
+    unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
+    lays into a body. desired, reference_names, secret_paths: what was declared, for verify().
+    """
+
+    operation: str
+    entity: str
+    changes: tuple[Change, ...] = ()
+    before: Optional[Mapping[str, Any]] = None
+    after: Optional[Mapping[str, Any]] = None
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    whole: Mapping[str, Any] = field(default_factory=dict)
+    unverified: tuple[str, ...] = ()
+    secrets_to_send: tuple[str, ...] = ()
+    desired: Mapping[str, Any] = field(default_factory=dict)
+    reference_names: tuple[str, ...] = ()
+    secret_paths: tuple[str, ...] = ()
+
+    def rules(self, rules: Rules) -> Rules:
+        """The rules of the type, with what holds for this entity: a reference is an id, as number or as text, and no
+        secret is compared or sent back as it was read."""
+        normalise = dict(rules.normalise)
+        for path in map(_path, self.reference_names):
+            normalise[path] = (*normalise.get(path, ()), "number_as_text")
+        return evolve(rules, write_only=rules.write_only.union(self.secret_paths), normalise=normalise)
+
+
+def _path(name: str) -> str:
+    return child("", name)
+
+
+Fingerprint = Callable[[str, Any], str]
+
+
+def plan(
+    declaration: Declaration,
+    observed: Optional[Mapping[str, Any]],
+    rules: Rules,
+    update_secrets: str = "on_create",
+    known_fingerprints: Optional[Mapping[str, str]] = None,
+    fingerprint: Optional[Fingerprint] = None,
+) -> Plan:
+    """Plan one entity. observed: the entity as read, None where it is proven absent.
+
+    update_secrets: ``on_create``, ``always``, or ``on_change`` of the fingerprint: ``fingerprint(path, value)`` against
+    ``known_fingerprints`` by path; without an earlier one a secret is unknown: not sent, no change, unverified.
+    Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
+    and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
+    """
+    secrets = dict(_leaves(declaration.secrets))
+    nothing = Plan(
+        "none",
+        declaration.name,
+        desired=declaration.desired,
+        reference_names=tuple(sorted(declaration.refs)),
+        secret_paths=tuple(sorted(secrets)),
+    )
+    if observed is not None:
+        nothing = evolve(nothing, before=replace(observed, nothing.rules(rules).write_only, MASK))
+    if declaration.state == "absent":
+        return nothing if observed is None else evolve(nothing, operation="delete")
+    _check(declaration, rules)
+    if nothing.before is None:
+        return _create(nothing)
+    if not declaration.update_existing:
+        return evolve(nothing, after=nothing.before)
+    known = known_fingerprints or {}
+    fates = {path: _fate(path, value, update_secrets, known, fingerprint) for path, value in secrets.items()}
+    return _update(nothing, nothing.before, rules, fates)
+
+
+def _leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in secrets.items():
+        at = child(path, str(name))
+        if isinstance(value, Mapping):
+            yield from _leaves(value, at)
+        else:
+            yield at, value
+
+
+def _check(declaration: Declaration, rules: Rules) -> None:
+    """Raise ConfigurationError for what must not be declared, or not where it is."""
+    name, desired = declaration.name, declaration.desired
+    check_declared(desired, rules, name)
+    check_declared(declaration.secrets, rules, name)
+    for path, _name in places(desired):
+        if path in rules.write_only:
+            hint = "Move it to secret_attributes: a secret is known by its place."
+            raise ConfigurationError(f"plan {name}", f"{path} is write-only and stands among the attributes", hint)
+    for path in _clashes(desired, declaration.secrets):
+        hint = "Leave it in secret_attributes only, if it is secret."
+        raise ConfigurationError(f"plan {name}", f"{path} stands in attributes and in secret_attributes", hint)
+
+
+def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name in sorted(desired.keys() & secrets.keys()):
+        if isinstance(desired[name], Mapping) and isinstance(secrets[name], Mapping):
+            yield from _clashes(desired[name], secrets[name], child(path, name))
+        else:
+            yield child(path, name)
+
+
+def _fate(path: str, value: Any, policy: str, known: Mapping[str, str], fingerprint: Optional[Fingerprint]) -> str:
+    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``."""
+    if policy != "on_change":
+        return {"always": "sent", "on_create": "unknown"}[policy]
+    if fingerprint is None or path not in known:
+        return "unknown"
+    return "same" if fingerprint(path, value) == known[path] else "sent"
+
+
+def _create(nothing: Plan) -> Plan:
+    desired, secrets = nothing.desired, nothing.secret_paths
+    changes = [Change(_path(name), ABSENT, value, _path(name)) for name, value in desired.items() if value is not None]
+    changes += [Change(path, ABSENT, MASK, path) for path in secrets]
+    return evolve(
+        nothing,
+        operation="create",
+        changes=_sorted(changes),
+        after=_laid(desired, dict.fromkeys(secrets, MASK)),
+        declared=desired,
+        changed=desired,
+        whole=desired,
+        secrets_to_send=secrets,
+    )
+
+
+def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
+    own_rules = nothing.rules(rules)
+    comparison = compare(nothing.desired, observed, own_rules, nothing.entity)
+    _refuse_forbidden(nothing.entity, comparison.forbidden)
+    sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
+    unknown = [path for path in nothing.secret_paths if fates[path] == "unknown"]
+    result = evolve(nothing, after=observed, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
+    changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
+    if not changes:
+        return result
+    whole = replace(comparison.merged, own_rules.unsent, ABSENT)
+    touched = {top(change.rule) for change in changes}
+    return evolve(
+        result,
+        operation="update",
+        changes=changes,
+        after=_laid(comparison.merged, dict.fromkeys(sent, MASK)),
+        declared={name: value for name, value in whole.items() if name in nothing.desired},
+        changed={name: value for name, value in whole.items() if name in touched},
+        whole=whole,
+        secrets_to_send=sent,
+    )
+
+
+def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
+    for change in forbidden:
+        sides = ["nothing" if side is ABSENT else printable(json_text(side)) for side in (change.before, change.after)]
+        hint = "Declare what the server holds, or delete the entity and create it anew."
+        why = f"{change.path} can only be set at creation; the server holds {sides[0]} and {sides[1]} is declared"
+        raise ConfigurationError(f"update {entity}", why, hint)
+
+
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def _laid(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a mapping with values laid in at their paths of names."""
+    laid = dict(base)
+    for path, value in values.items():
+        *way, last = names_of(path)
+        inner = laid
+        for name in way:
+            held = inner.get(name)
+            inner[name] = dict(held) if isinstance(held, Mapping) else {}
+            inner = inner[name]
+        inner[last] = value
+    return laid
+
+
+def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along."""
+    values = {path: value for path, value in _leaves(secrets) if path in plan.secrets_to_send}
+    return _laid(getattr(plan, kind), values)
+
+
+def diff(plan: Plan, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> dict[str, Any]:
+    """What Ansible's diff mode shows: on an update what changes, by path; else the whole entity, where there is one.
+
+    secrets and paths are masked, see ``mask``; the secrets of the plan are already.
+    """
+    before: Mapping[str, Any] = {}
+    after: Mapping[str, Any] = {}
+    if plan.operation == "update":
+        before = {change.path: _shown(change.before, change, paths) for change in plan.changes}
+        after = {change.path: _shown(change.after, change, paths) for change in plan.changes}
+    elif plan.operation != "none":
+        before, after = mask(plan.before or {}, paths=paths), mask(plan.after or {}, paths=paths)
+    return {
+        "before_header": f"{plan.entity} (on the server)",
+        "after_header": f"{plan.entity} (as declared)",
+        "before": _presentable(before, secrets),
+        "after": _presentable(after, secrets),
+    }
+
+
+def _shown(value: Any, change: Change, paths: Collection[str]) -> Any:
+    if value is ABSENT or change.rule not in paths:
+        return replace(value, paths, MASK, change.rule)
+    return MASK
+
+
+def _presentable(side: Mapping[str, Any], secrets: Collection[Any]) -> Any:
+    present = {name: value for name, value in side.items() if value is not ABSENT}
+    return json.loads(canonical(printable_values(mask(present, secrets))))  # canonical: names in order

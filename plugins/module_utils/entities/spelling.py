@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How numbers and booleans are spelled as text, and what YAML makes of text that nobody quoted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Union
+
+from .normalise import canonical, is_number, number_text
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?")
+
+
+def is_plain(value: Any) -> bool:
+    """Whether the value is a number or a boolean: what YAML makes of text without quotes."""
+    return isinstance(value, bool) or is_number(value)
+
+
+def spelled(text: str, like: Any) -> Any:
+    """The boolean or number that the text spells, where ``like`` is one; else the text.
+
+    A number that would not print as it is written stays text: "010", "1.10". So does "10.0" where the server holds a
+    whole number.
+    """
+    if isinstance(like, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if not NUMBER.fullmatch(text):
+        return text
+    number: Union[int, float] = float(text) if "." in text else int(text)
+    loses = isinstance(number, float) and number.is_integer() and isinstance(like, int)
+    return text if loses or str(number) != text else number
+
+
+def spelling(value: Any) -> str:
+    """The text that spells a value, the same for 10 and "10", for true and "true"; JSON for what has parts."""
+    if isinstance(value, Mapping):
+        return canonical({name: spelling(inner) for name, inner in value.items()})
+    if isinstance(value, (list, tuple)):
+        return canonical([spelling(inner) for inner in value])
+    if isinstance(value, str):
+        return value
+    return number_text(value) if is_number(value) else json.dumps(value)
+
+
+def json_text(value: Any) -> str:
+    """A value as people read it; a text as a YAML scalar in double quotes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def kind(value: Any) -> str:
+    """A value that YAML read without quotes, named: ``the number 5``, ``the boolean false``, ``null``."""
+    if is_plain(value):
+        return f"the {'boolean' if isinstance(value, bool) else 'number'} {json.dumps(value)}"
+    return spelling(value)
+
+
+def _sexagesimal(text: str) -> int:
+    whole = 0
+    for part in text.lstrip("+-").split(":"):
+        whole = whole * 60 + int(part)
+    return -whole if text.startswith("-") else whole
+
+
+_YAML_1_1: Sequence[tuple[str, Callable[[str], Any]]] = (
+    (r"(?i:yes|no|on|off|true|false)", lambda text: text.lower() in ("yes", "on", "true")),
+    (r"[-+]?0[0-7]+", lambda text: int(text, 8)),
+    (r"[-+]?0b[01]+", lambda text: int(text, 2)),
+    (r"[-+]?0x[0-9a-fA-F]+", lambda text: int(text, 16)),
+    (r"[-+]?(?:0|[1-9][0-9]{0,300})", int),
+    (r"[-+]?[1-9][0-9]{0,300}(?::[0-5]?[0-9]){1,300}", _sexagesimal),
+    (r"[-+]?[0-9]{0,300}\.[0-9]{1,300}(?:[eE][-+][0-9]{1,3})?", float),
+)
+
+
+def unquoted(text: str) -> Any:
+    """What a playbook's YAML makes of the text when nobody quotes it: 012345 is 5349, NO is false."""
+    digits = text.replace("_", "")
+    for pattern, convert in _YAML_1_1:
+        if re.fullmatch(pattern, digits):
+            return convert(digits)
+    return text
+
+
+def quoting(name: str, declared: Any, stored: Sequence[str]) -> str:
+    """How to write a number or boolean that has to be text: as the stored text of which YAML makes the same, where
+    there is one, else as it prints, with a warning that it may have been written otherwise."""
+    meant = [text for text in stored if canonical(unquoted(text)) == canonical(declared)]
+    if meant:
+        return f"Write it quoted: `{name}: {json_text(meant[0])}`"
+    shown = json_text(spelling(declared))
+    return f"Write it quoted, as the playbook has it: `{name}: {shown}` (YAML reads 012345 as 5349 and NO as false)"

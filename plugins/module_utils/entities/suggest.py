@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which rule of comparing would settle that a server stored something else than it was sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain, combinations
+from typing import Any
+
+from .compare import differs
+from .normalise import NORMALISATIONS
+from .paths import ABSENT
+from .rules import Rules, rules
+from .spelling import json_text, unquoted
+
+NONE = (
+    "No compare rule makes them equal: the server keeps something else. "
+    "Declare what it keeps, or leave the attribute out."
+)
+SECRET = " if the server takes it and never shows it; a secret belongs into secret_attributes"
+
+
+def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
+    """The ``compare`` option that makes the two values at a rule's path equal, or a sentence that says none does."""
+    for layer in _candidates(sent, stored, rule):
+        if not differs(sent, stored, rule, rules(given.as_layer(), layer)):
+            return f"compare: {_flow(layer)}" + (SECRET if "hidden" in layer else "")
+    return NONE
+
+
+def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]]:
+    """Rules that could help, those that overlook least first."""
+    if stored is ABSENT:
+        yield {"hidden": [rule]}
+    if isinstance(sent, (list, tuple)) and isinstance(stored, (list, tuple)):
+        yield {"sets": [rule]}
+        for name in sent[0] if sent and isinstance(sent[0], Mapping) else ():
+            yield {"keyed": {rule: [name]}}
+    # Two plain numbers are no dates, whatever day they would fall on.
+    is_date = not isinstance(sent, (list, tuple, Mapping)) and (isinstance(sent, str) or isinstance(stored, str))
+    names = [name for name in NORMALISATIONS if is_date or not name.startswith("date_")]
+    for chosen in chain(combinations(names, 1), combinations(names, 2)):
+        yield {"normalise": {rule: list(chosen)}}
+
+
+def _flow(value: Any) -> str:
+    """The value as YAML in one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_flow(name)}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    is_plain = re.fullmatch("[A-Za-z_][A-Za-z0-9_.-]*", value) and unquoted(value) == value
+    return value if is_plain else json_text(value)

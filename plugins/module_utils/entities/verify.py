@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What reading back shows: what was declared and did not arrive, what changed and was not planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .compare import Change, Comparison, compare_loosely, is_within, undeclared_changes
+from .mask import printable
+from .paths import ABSENT
+from .plan import Plan
+from .rules import Rules
+from .spelling import json_text
+from .suggest import suggestion
+
+
+@dataclass(frozen=True)
+class Unconverged:
+    """What was sent and did not arrive. suggestion: the compare rule that would settle it, or that none would."""
+
+    path: str
+    sent: Any
+    stored: Any
+    suggestion: str
+
+    def as_result(self) -> dict[str, Any]:
+        """The fields as JSON; what is absent is left out."""
+        return {name: value for name, value in vars(self).items() if value is not ABSENT}
+
+    def __str__(self) -> str:
+        sent, stored = ("nothing" if side is ABSENT else json_text(side) for side in (self.sent, self.stored))
+        return printable(f"{self.path}: sent {sent}, stored {stored}. {self.suggestion}")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What reading back showed. collateral: what changed and was not planned, with before and after; unobservable:
+    paths that were written and cannot be seen."""
+
+    unconverged: tuple[Unconverged, ...] = ()
+    collateral: tuple[Change, ...] = ()
+    unobservable: tuple[str, ...] = ()
+
+
+def verify(plan: Plan, read_back: Mapping[str, Any], rules: Rules) -> Verification:
+    """Compare the entity as it is after the write with what was declared and with what was there before. Only creates
+    and updates have something to verify; what a new entity holds undeclared is the server's."""
+    if plan.operation not in ("create", "update"):
+        return Verification()
+    own_rules = plan.rules(rules)
+    comparison = compare_loosely(plan.desired, read_back, own_rules, plan.entity)
+    return Verification(
+        unconverged=tuple(
+            Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules))
+            for change in comparison.changes
+        ),
+        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, read_back, own_rules),
+        unobservable=comparison.unobservable,
+    )
+
+
+def _advice(change: Change, comparison: Comparison, rules: Rules) -> str:
+    quotings = [wrong.advice for wrong in comparison.mistyped if is_within(wrong.rule, change.rule)]
+    return quotings[0] if quotings else suggestion(change.after, change.before, change.rule, rules)
