@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # One Python from 3.11 on is all that must be there; everything else is set up below build/.
-PYTHON ?= $(firstword $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 $(HOME)/.pyenv/versions/3.1[1-9]*/bin/python3; do \
-	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo "$$python"; done))
+CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 $(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin/python3)
+USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
+PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
 .PHONY: help demo test matrix-core bench matrix changelog lock environments clean \

@@ -42,7 +42,7 @@ def main(names: list[str]) -> None:
     """Lock the named sets, several at once: most of the time is spent waiting for the registry."""
     LOCKED.mkdir(exist_ok=True)
     jobs = [(name, python) for name in names or LOCKS for python in LOCKS[name]]
-    for python in sorted({python for _, python in jobs}):
+    for python in sorted({job[1] for job in jobs}):
         pip_compile(python)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lock, *zip(*jobs, strict=True)))

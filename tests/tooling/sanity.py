@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import checkout
@@ -35,6 +37,22 @@ def provide_pip(python: Path) -> None:
         (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(INSTALL_PIP)
 
 
+def prefer_releases(environment: Path) -> None:
+    """Let this ansible-test install released packages where a candidate of it names an archive of some repository."""
+    for path in environment.glob("lib/python*/site-packages/ansible_test/_data/requirements/*.txt"):
+        pinned = path.read_text()
+        released = re.sub(r"(?m)^([\w.-]+) *@ *https?://\S+", r"\1", pinned)
+        if released != pinned:
+            path.write_text(released)
+
+
+def echoed(lines: Iterable[str] | None) -> Iterator[str]:
+    """Yield lines, printed as they come."""
+    for line in lines or ():
+        print(line, end="", flush=True)
+        yield line.rstrip()
+
+
 def main(core: str) -> int:
     """Return the exit code of ansible-test."""
     environment = BUILD / "venv" / f"core-{core}"
@@ -42,9 +60,13 @@ def main(core: str) -> int:
     if ignored := sorted((copy / "tests" / "sanity").glob("ignore*")):
         print("There must be no sanity ignore file:", *ignored)
         return 1
+    prefer_releases(environment)
     provide_pip(environment / "bin" / "python")
     command = [environment / "bin" / "ansible-test", "sanity", "--venv", "--color", "no", *sys.argv[2:]]
-    return subprocess.run(command, cwd=copy, check=False).returncode
+    with subprocess.Popen(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        findings = [line for line in echoed(process.stdout) if line.startswith(("ERROR", "FATAL"))]
+    print("\nAll that was found:" if findings else "\nNothing was found.", *findings, sep="\n")
+    return process.returncode
 
 
 if __name__ == "__main__":
