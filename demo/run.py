@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTUP_SECONDS = 30
@@ -31,7 +31,9 @@ def simulator(folder: Path) -> Iterator[dict[str, str]]:
     port = os.environ.get("DEMO_PORT", "0")
     command = [sys.executable, "-m", "simulator", "--directory", str(folder), "--port", port]
     command += [word for name, value in IDENTITY.items() for word in ("--set", f"{name}={value}")]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, start_new_session=True
+    )
     try:
         yield wait_for(folder / "server.json", process)
     finally:

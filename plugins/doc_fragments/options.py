@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-
 OPTIONS = r"""
 options:
   url:
@@ -211,7 +210,9 @@ def for_modules() -> dict[str, Any]:
     documented: dict[str, Any] = yaml.safe_load(OPTIONS)
     for name, option in documented["options"].items():
         if name not in SUBOPTIONS_ONLY:
-            option["description"].append(f"The environment variable E(INSIGHT_{name.upper()}) is used if this is not set.")
+            option["description"].append(
+                f"The environment variable E(INSIGHT_{name.upper()}) is used if this is not set."
+            )
     return documented
 
 

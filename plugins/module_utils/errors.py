@@ -5,7 +5,8 @@
 
 InsightError
 ├── ConfigurationError      the options or the profile contradict themselves; nothing was sent
-│   └── SchemaError         the desired attributes break the JSON Schema; nothing was sent
+│   ├── SchemaError         the desired attributes break the JSON Schema; nothing was sent
+│   └── MissingReferenceError   an entity that is referred to does not exist; nothing was written
 ├── TransportError          the server could not be asked
 │   ├── NotSentError        the request did not leave: nothing can have happened
 │   │   └── RefusedError    a proxy refused, or the server cannot be trusted: asking again will not help
@@ -27,7 +28,8 @@ body and no option value ever gets into an error.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 
 class InsightError(Exception):
@@ -66,6 +68,10 @@ class SchemaError(ConfigurationError):
     """The desired attributes break the JSON Schema."""
 
 
+class MissingReferenceError(ConfigurationError):
+    """An entity that is referred to does not exist."""
+
+
 class TransportError(InsightError):
     """The server could not be asked."""
 
@@ -85,7 +91,9 @@ class InterruptedRequest(TransportError):
 class AuthenticationError(InsightError):
     """The identity platform or the system's login refused."""
 
-    def __init__(self, what: str, why: str = "", hint: str = "", oauth_error: Optional[str] = None, **details: Any) -> None:
+    def __init__(
+        self, what: str, why: str = "", hint: str = "", oauth_error: Optional[str] = None, **details: Any
+    ) -> None:
         self.oauth_error = oauth_error
         super().__init__(what, why, hint, oauth_error=oauth_error, **details)
 

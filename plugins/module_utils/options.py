@@ -10,8 +10,9 @@ Every option here can also come from the environment as ``INSIGHT_<OPTION>``; th
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 from .errors import ConfigurationError
 from .profile.model import Profile
@@ -193,10 +194,14 @@ def _base_url(url: Optional[str]) -> str:
         raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(what, "url is not an absolute http or https address", "Write it as https://host[:port].")
+        raise ConfigurationError(
+            what, "url is not an absolute http or https address", "Write it as https://host[:port]."
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(
-            what, "url carries a user, a query or a fragment", "Write only scheme, host, port and path; set username and password as options."
+            what,
+            "url carries a user, a query or a fragment",
+            "Write only scheme, host, port and path; set username and password as options.",
         )
     return url.rstrip("/")
 
@@ -206,7 +211,9 @@ def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
     handle = _pick(SessionHandle, values["session"]) if values.get("session") else None
     evidence = _pick(Evidence, {**values, "initiator": values.get("initiator") or initiator_from(os.environ)})
     if values.get("require_reason") and not evidence.reason:
-        raise ConfigurationError("start", "require_reason is set and no reason is given", "Set reason: why this is done.")
+        raise ConfigurationError(
+            "start", "require_reason is set and no reason is given", "Set reason: why this is done."
+        )
     return Settings(
         url=_base_url(values.get("url") or (handle and handle.url)),
         profile=profile,

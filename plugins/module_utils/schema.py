@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .errors import ConfigurationError, SchemaError
 
@@ -64,7 +65,12 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
         kind.check_schema(schema)
     except jsonschema.SchemaError as error:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
-    return [_sentence(error) for error in sorted(kind(schema).iter_errors(value), key=lambda error: [str(step) for step in error.absolute_path])]
+    return [
+        _sentence(error)
+        for error in sorted(
+            kind(schema).iter_errors(value), key=lambda error: [str(step) for step in error.absolute_path]
+        )
+    ]
 
 
 def check(schema: Mapping[str, Any], value: Any, what: str, hint: str = "") -> None:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
@@ -15,7 +16,11 @@ from .options import SHARED, environment_name
 
 def argument_spec(command: Command) -> dict[str, dict[str, Any]]:
     """The command's specification with the environment fallbacks of the shared options."""
-    fallbacks = {name: {"fallback": (env_fallback, [environment_name(name)])} for name in SHARED if SHARED[name]["type"] != "dict"}
+    fallbacks = {
+        name: {"fallback": (env_fallback, [environment_name(name)])}
+        for name in SHARED
+        if SHARED[name]["type"] != "dict"
+    }
     return {name: {**option, **fallbacks.get(name, {})} for name, option in command.spec.items()}
 
 

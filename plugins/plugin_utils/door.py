@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, Iterator, Mapping
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -76,8 +77,17 @@ class Door(ActionBase):  # type: ignore[misc]
         def given(option: str) -> Any:
             return values.get(option) or os.environ.get(environment_name(option))
 
-        read = {"profile": profile_data(given("profile") or "insight", given("profile_overrides"), find), "profile_overrides": None}
-        read.update({option: mapping_from(values[option], f"use {option}", find) for option in self.command.files if values.get(option)})
+        read = {
+            "profile": profile_data(given("profile") or "insight", given("profile_overrides"), find),
+            "profile_overrides": None,
+        }
+        read.update(
+            {
+                option: mapping_from(values[option], f"use {option}", find)
+                for option in self.command.files
+                if values.get(option)
+            }
+        )
         return {**values, **read}
 
     def _run_here(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +134,9 @@ class Door(ActionBase):  # type: ignore[misc]
         result.pop("invocation", None)
         return dict(result)
 
-    def _update_module_args(self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any) -> Any:
+    def _update_module_args(
+        self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
+    ) -> Any:
         """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret."""
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
         (module_args if updated is None else updated)["_ansible_no_log"] = True

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -40,7 +41,9 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
         def find(name: str) -> str:
             return str(self.find_file_in_search_path(variables, "files", name))
 
-        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)), local=True)
+        context = Context(
+            check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)), local=True
+        )
         try:
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
             answers: list[Any] = plain(self.answer(plain(list(terms)), values, context))

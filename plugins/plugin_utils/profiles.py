@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Callable, Mapping
+from typing import Any, Callable
 
 import yaml
 
@@ -39,7 +40,7 @@ def built_in_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yml"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def built_in(name: str) -> Mapping[str, Any]:
     """A profile of the collection, whole. It is not checked here: a test does that once for everybody."""
     data = _load(FOLDER / f"{name}.yml", f"load profile {name}")
@@ -52,7 +53,9 @@ def mapping_from(value: Any, what: str, find_file: FindFile) -> Mapping[str, Any
         try:
             path = Path(find_file(value))
         except Exception as error:
-            raise ConfigurationError(what, f"no file {value} was found", "Files are searched as in a role's or playbook's files/ folder.") from error
+            raise ConfigurationError(
+                what, f"no file {value} was found", "Files are searched as in a role's or playbook's files/ folder."
+            ) from error
         value = _load(path, what)
     if not isinstance(value, Mapping):
         raise ConfigurationError(what, "a mapping was expected, or the name of a file that holds one")
@@ -73,12 +76,18 @@ def profile_data(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[s
         what = f"use profile {profile}" if isinstance(profile, str) else "use the profile given inline"
         if isinstance(profile, str) and not profile.endswith((".yml", ".yaml", ".json")):
             raise ConfigurationError(
-                what, "there is no such profile", f"Built in are: {', '.join(built_in_names())}. A file ends in .yml, .yaml or .json."
+                what,
+                "there is no such profile",
+                f"Built in are: {', '.join(built_in_names())}. A file ends in .yml, .yaml or .json.",
             )
         base = mapping_from(profile, what, find_file)
         if "extends" in base:
             if base["extends"] not in built_in_names():
-                raise ConfigurationError(what, f"it extends {base['extends']}, and there is no such profile", f"There are: {', '.join(built_in_names())}.")
+                raise ConfigurationError(
+                    what,
+                    f"it extends {base['extends']}, and there is no such profile",
+                    f"There are: {', '.join(built_in_names())}.",
+                )
             base = merge(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
     data = merge(base, mapping_from(overrides, "use profile_overrides", find_file)) if overrides else merge({}, base)
     check_profile(data, what)
@@ -97,4 +106,7 @@ def check_profile(data: Mapping[str, Any], what: str) -> None:
     for name, entity_type in data["types"].items():
         for attribute, reference in entity_type.get("references", {}).items():
             if reference["type"] not in data["types"]:
-                raise SchemaError(what, f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of this profile")
+                raise SchemaError(
+                    what,
+                    f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of this profile",
+                )

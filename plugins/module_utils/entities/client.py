@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import string
-from typing import Any, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, unquote
 
-from ..errors import ConfigurationError, ConflictError, RefutedError, ServerError
+from ..errors import ConfigurationError, ConflictError, MissingReferenceError, RefutedError, ServerError
 from ..profile.model import EntityType, Operation, Profile
 from ..transport.values import Request, Response, Send
 from .mask import printable
@@ -57,7 +58,10 @@ MEANINGS = {
     405: ("the server knows the address but not this method", ""),
     412: ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
     422: ("the server refused the content", "Correct the attributes that it names."),
-    429: ("the server asks for fewer requests and did not say until when, or for longer than retry_deadline", "Raise retry_deadline."),
+    429: (
+        "the server asks for fewer requests and did not say until when, or for longer than retry_deadline",
+        "Raise retry_deadline.",
+    ),
     503: ("the server is not available", "Try again later, or raise retry_deadline."),
 }
 
@@ -66,10 +70,15 @@ def failure(operation: Operation, response: Response) -> ServerError:
     """The error for an answer that means neither success nor missing."""
     status, purpose = response.status, response.purpose
     if 300 <= status < 400:
-        return ServerError(purpose, f"the server answered HTTP {status}, a redirect, which is not followed", "Check url.", status=status)
+        return ServerError(
+            purpose,
+            f"the server answered HTTP {status}, a redirect, which is not followed",
+            "Check url.",
+            status=status,
+        )
     why, hint = MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
     said = server_text(response)
-    if status == 404 and response.is_html or status == 405:
+    if (status == 404 and response.is_html) or status == 405:
         return RefutedError(
             purpose,
             f"the server answered HTTP {status} with a page instead of data" if status == 404 else f"{why} (HTTP 405)",
@@ -88,6 +97,15 @@ class EntityClient:
         self._base = url + profile.base_path
         self._send = send
         self.used: dict[str, Operation] = {}
+
+    @property
+    def assumed(self) -> list[str]:
+        """The used operations that neither a document nor a probe backs."""
+        return sorted(key for key, operation in self.used.items() if operation.assumed)
+
+    def is_assumed(self, entity_type: EntityType, operation: str) -> bool:
+        """Whether this operation of a type is assumed."""
+        return entity_type.operations[operation].assumed
 
     def read(self, entity_type: EntityType, entity_id: Any) -> Entity | None:
         """The entity with this id; None when the server says that it is missing."""
@@ -154,13 +172,17 @@ class EntityClient:
             answer = response.json()
             page, total = at(answer, operation.entities), at(answer, paging["total"]) if paging.get("total") else None
             if not isinstance(page, list):
-                raise self._refuted(operation, response, "entities", "a list was expected there and the answer holds none")
+                raise self._refuted(
+                    operation, response, "entities", "a list was expected there and the answer holds none"
+                )
             yield page
             seen += len(page)
             if not paging or (not page if total is None else seen >= total):
                 return
             if not page:
-                raise ServerError(purpose, f"the list stopped after {seen} of {total} entities", "Nothing is concluded from it.")
+                raise ServerError(
+                    purpose, f"the list stopped after {seen} of {total} entities", "Nothing is concluded from it."
+                )
             number += len(page) if paging["kind"] == "offset" else 1
 
     def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
@@ -183,10 +205,10 @@ class EntityClient:
         return template.format_map({name: known.get(name, "") for name in names})
 
     def resolve(self, target: Target) -> Entity:
-        """The one entity that a reference means. Raises ConfigurationError when there is none."""
+        """The one entity that a reference means. Raises MissingReferenceError when there is none."""
         found = self.the_one(target)
         if found is None:
-            raise ConfigurationError(
+            raise MissingReferenceError(
                 f"refer to {target}", "there is no such entity", "Create it first, or correct the reference in refs."
             )
         return found
@@ -217,7 +239,8 @@ class EntityClient:
         if operation is None or not operation.enabled:
             raise ConfigurationError(
                 purpose,
-                f"the profile has no {name} operation for {entity_type.name}" + (" that is switched on" if operation else ""),
+                f"the profile has no {name} operation for {entity_type.name}"
+                + (" that is switched on" if operation else ""),
                 f"Describe it, or switch it on, under operations.{name} in profile_overrides once you know that your server has it.",
                 profile_key=f"operations.{name}",
             )
@@ -275,4 +298,3 @@ class EntityClient:
             status=response.status,
             profile_key=key,
         )
-

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from ..errors import AmbiguousError, ConfigurationError, RefutedError
 from ..profile.model import EntityType, Profile
@@ -47,9 +48,13 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
     what = f"name the entity of type {entity_type.name}"
     unknown = sorted(set(data) - {"type", "id", "key", "refs"})
     if unknown:
-        raise ConfigurationError(what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs.")
+        raise ConfigurationError(
+            what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs."
+        )
     if (entity_id in (None, "")) == (not key):
-        raise ConfigurationError(what, "exactly one of id and key is needed", "Give the key, or the id that the server shows.")
+        raise ConfigurationError(
+            what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
+        )
     _check_key(entity_type, key, what)
     refs = {name: target_of(profile, referred) for name, referred in (data.get("refs") or {}).items()}
     overlap = sorted(set(refs) & set(key))
@@ -72,8 +77,12 @@ def _check_key(entity_type: EntityType, key: Entity, what: str) -> None:
             continue
         shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
         why = f"{name} in key is {'empty' if value in (None, '') or isinstance(value, str) else f'a {type(value).__name__}, not text'}"
-        hint = "" if value is None or isinstance(value, (str, Mapping, list)) else (
-            f'Quote it as it stands in InSight, for instance {name}: "{shown}"; unquoted, YAML reads 021436 as 9054 and NO as false.'
+        hint = (
+            ""
+            if value is None or isinstance(value, (str, Mapping, list))
+            else (
+                f'Quote it as it stands in InSight, for instance {name}: "{shown}"; unquoted, YAML reads 021436 as 9054 and NO as false.'
+            )
         )
         raise ConfigurationError(what, why, hint)
 
@@ -87,15 +96,25 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
 
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
-    exact = [entity for entity in offered if not compare(target.key, entity, Rules(normalise=target.rules.normalise)).changes]
-    near = [entity for entity in offered if all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())]
+    exact = [
+        entity for entity in offered if not compare(target.key, entity, Rules(normalise=target.rules.normalise)).changes
+    ]
+    near = [
+        entity
+        for entity in offered
+        if all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())
+    ]
     if len(exact) > 1:
         ids = ", ".join(printable(str(entity.get(target.type.id_attribute))) for entity in exact)
-        raise AmbiguousError(f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id.")
+        raise AmbiguousError(
+            f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
+        )
     if len(near) > len(exact):
         other = next(entity for entity in near if entity not in exact)
         differing = [name for name in target.key if other.get(name) != target.key[name]]
-        shown = "; ".join(f"{name} is {other[name]!r} on the server and {target.key[name]!r} here" for name in differing)
+        shown = "; ".join(
+            f"{name} is {other[name]!r} on the server and {target.key[name]!r} here" for name in differing
+        )
         raise AmbiguousError(
             f"tell whether {target} exists",
             f"one differs only in case, outer space or Unicode form: {printable(shown)}",

@@ -14,10 +14,11 @@ import threading
 import time
 import traceback
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment
 
@@ -79,7 +80,9 @@ def tls_context(network: Network) -> ssl.SSLContext:
 
 def _cause(error: BaseException) -> str:
     """The innermost reason of a chain of wrapped exceptions, without addresses of objects."""
-    reason = getattr(error, "reason", None) or (error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None)
+    reason = getattr(error, "reason", None) or (
+        error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None
+    )
     if isinstance(reason, BaseException):
         return _cause(reason)
     verify = getattr(error, "verify_message", "")
@@ -133,7 +136,9 @@ class Http:
             try:
                 response = self._send_once(request)
                 now = self._clock.now()
-                delay = retry.delay_after_answer(response.status, response.headers, request.safe, attempt, now, self._jitter())
+                delay = retry.delay_after_answer(
+                    response.status, response.headers, request.safe, attempt, now, self._jitter()
+                )
                 if delay is None or last or self._clock.monotonic() + delay > deadline:
                     return response
                 if response.status in retry.BUSY:
@@ -230,7 +235,9 @@ class Http:
             if len(body) > MAX_ANSWER:
                 raise ServerError(request.purpose, "the answer is larger than 64 MiB", status=answer.status_code)
             if self._clock.monotonic() > deadline:
-                raise InterruptedRequest(request.purpose, f"the answer was still arriving after {self._network.timeout:g} s")
+                raise InterruptedRequest(
+                    request.purpose, f"the answer was still arriving after {self._network.timeout:g} s"
+                )
         return bytes(body)
 
 
@@ -259,7 +266,9 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         )
     if tls and any(word in str(tls) for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "record layer failure")):
         return RefusedError(request.purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)):
+    if isinstance(
+        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)
+    ):
         return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
     if _inner(error, NewConnectionError, ConnectTimeoutError):
         return NotSentError(
@@ -268,7 +277,11 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
     if isinstance(error, requests.exceptions.ReadTimeout) or _inner(error, TimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
     if tls:
-        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})", "A client certificate may be required: client_cert.")
+        return InterruptedRequest(
+            request.purpose,
+            f"TLS with {server} failed ({_cause(tls)})",
+            "A client certificate may be required: client_cert.",
+        )
     return InterruptedRequest(request.purpose, f"the connection to {server} was lost ({_cause(error)})")
 
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Mapping, Optional
+from typing import Optional
 
 BUSY = (429, 503)
 """The server did not take the request and asks for patience, if it says for how long."""
@@ -32,7 +33,9 @@ def backoff(attempt: int, jitter: float) -> float:
     return max(0.1, min(20.0, 0.5 * 2.0**attempt) * jitter)
 
 
-def delay_after_answer(status: int, headers: Mapping[str, str], safe: bool, attempt: int, now: float, jitter: float) -> Optional[float]:
+def delay_after_answer(
+    status: int, headers: Mapping[str, str], safe: bool, attempt: int, now: float, jitter: float
+) -> Optional[float]:
     """Seconds to wait before sending again after this answer; None to keep the answer.
 
     A write is sent again only when the server says both that it is busy and when to come back: then it was not

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Generator, Mapping, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from ..errors import ServerError
 
@@ -27,9 +28,9 @@ class Request:
     purpose: str
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    json_body: Any = None
-    form: Optional[Mapping[str, str]] = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json_body: Any = field(default=None, repr=False)
+    form: Optional[Mapping[str, str]] = field(default=None, repr=False)
     safe: bool = False
 
 
@@ -40,9 +41,9 @@ class Response:
 
     purpose: str
     status: int
-    headers: Mapping[str, str]
-    cookies: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    headers: Mapping[str, str] = field(repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def content_type(self) -> str:
@@ -52,12 +53,16 @@ class Response:
     @property
     def is_html(self) -> bool:
         """Whether the answer is a web page rather than data, whatever its content type says."""
-        return self.content_type == "text/html" or self.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        return self.content_type == "text/html" or self.body.lstrip()[:15].lower().startswith(
+            (b"<!doctype html", b"<html")
+        )
 
     def json(self) -> Any:
         """The body as a JSON value. Raises ServerError when it is empty or not JSON, without quoting it."""
         if not self.body.strip():
-            raise ServerError(self.purpose, "the server answered with an empty body where JSON was expected", status=self.status)
+            raise ServerError(
+                self.purpose, "the server answered with an empty body where JSON was expected", status=self.status
+            )
         try:
             return json.loads(self.body)
         except ValueError as error:

@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules and lookups do, without Ansible: options in, result out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from .command import Command, Context, Values
+from .connection import Connection, connect
+from .entities.client import EntityClient
+from .entities.ensure import Outcome, Secrets, Waiting, Wish, ensure
+from .entities.mask import mask
+from .entities.plan import diff
+from .entities.target import Entity, Target, target_of
+from .errors import ConfigurationError, InsightError
+from .options import SHARED, Evidence, Spec
+
+ENTITY_SPEC: Spec = {
+    **SHARED,
+    "type": {"type": "str", "required": True},
+    "id": {"type": "str"},
+    "key": {"type": "dict", "no_log": False},
+    "was": {"type": "dict"},
+    "refs": {"type": "dict"},
+    "attributes": {"type": "dict", "default": {}},
+    "secret_attributes": {"type": "dict", "default": {}, "no_log": True},
+    "update_secrets": {
+        "type": "str",
+        "choices": ["on_create", "on_change", "always"],
+        "default": "on_create",
+        "no_log": False,
+    },
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "update_existing": {"type": "bool", "default": True},
+    "schema": {"type": "raw"},
+    "compare": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "ignore": {"type": "list", "elements": "str"},
+            "create_only": {"type": "list", "elements": "str"},
+            "read_only": {"type": "list", "elements": "str"},
+            "write_only": {"type": "list", "elements": "str"},
+            "hidden": {"type": "list", "elements": "str"},
+            "volatile": {"type": "list", "elements": "str"},
+            "sets": {"type": "list", "elements": "str"},
+            "keyed": {"type": "dict", "no_log": False},
+            "normalise": {"type": "dict"},
+        },
+    },
+    "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 30.0},
+    "wait_interval": {"type": "float", "default": 1.0},
+}
+
+ENTITY_INFO_SPEC: Spec = {
+    name: option for name, option in ENTITY_SPEC.items() if name in (*SHARED, "type", "id", "key", "refs")
+}
+
+TOKEN_SPEC: Spec = {
+    **SHARED,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "return_token": {"type": "bool", "default": False, "no_log": False},
+    "refresh_token_return": {"type": "bool", "default": False, "no_log": False},
+}
+
+
+def run_entity(values: Values, context: Context) -> dict[str, Any]:
+    """One entity as declared; see the module insight_entity."""
+    connection = connect(values, context)
+    client = connection.entities()
+    target = target_of(connection.settings.profile, _named(values), values["compare"])
+    fingerprints = (
+        connection.fingerprints(target)
+        if values["update_secrets"] == "on_change" and values["secret_attributes"]
+        else None
+    )
+    wish = Wish(
+        target=target,
+        attributes=values["attributes"],
+        secrets=Secrets(
+            values=values["secret_attributes"],
+            policy=values["update_secrets"],
+            known=fingerprints.known if fingerprints else {},
+            fingerprint=fingerprints.of if fingerprints else None,
+        ),
+        state=values["state"],
+        was=replace(target, key={**target.key, **values["was"]}) if values["was"] else None,
+        update_existing=values["update_existing"],
+        schema=values["schema"],
+        collateral=values["collateral"],
+        sent=_evidence_sent(target, connection.settings.evidence),
+        waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
+    )
+    try:
+        outcome = ensure(client, wish, context.check_mode)
+    except InsightError as error:
+        error.details = {**error.details, "assumed": client.assumed or None}
+        raise
+    if fingerprints and not context.check_mode:
+        fingerprints.remember(outcome.plan)
+    return _entity_result(connection, client, wish, outcome, context)
+
+
+def _named(values: Values) -> dict[str, Any]:
+    return {name: values[name] for name in ("type", "id", "key", "refs")}
+
+
+def _evidence_sent(target: Target, evidence: Evidence) -> dict[str, Any]:
+    given = asdict(evidence)
+    return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if given.get(name)}
+
+
+def _entity_result(
+    connection: Connection, client: EntityClient, wish: Wish, outcome: Outcome, context: Context
+) -> dict[str, Any]:
+    planned, secrets = outcome.plan, wish.secrets.values
+    evidence = {name: value for name, value in asdict(connection.settings.evidence).items() if value}
+    result = {
+        "changed": planned.operation != "none",
+        "operation": planned.operation,
+        "entity": outcome.entity,
+        "entity_id": outcome.entity_id,
+        "changes": [change.as_result() for change in planned.changes],
+        "unverified": list(planned.unverified),
+        "assumed": client.assumed,
+        **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),
+        **({"evidence": evidence} if evidence else {}),
+        **_notes(connection, outcome.notes),
+    }
+    if context.diff_mode:
+        result["diff"] = diff(planned)
+    return mask(result, [*_leaves(secrets), *connection.secrets()], planned.secret_paths)
+
+
+def _notes(connection: Connection, more: tuple[str, ...] = ()) -> dict[str, Any]:
+    notes = [*connection.notes(), *more]
+    return {"notes": notes} if notes else {}
+
+
+def _leaves(secrets: Any) -> list[Any]:
+    if isinstance(secrets, Mapping):
+        return [leaf for value in secrets.values() for leaf in _leaves(value)]
+    return [leaf for value in secrets for leaf in _leaves(value)] if isinstance(secrets, list) else [secrets]
+
+
+def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
+    """Entities as they are; see the module insight_entity_info."""
+    connection = connect(values, context)
+    client, profile = connection.entities(), connection.settings.profile
+    if values["id"] is None and not values["key"]:
+        if values["refs"]:
+            raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
+        found = [entity for page in client.pages(profile.type(values["type"])) for entity in page]
+    else:
+        one = client.the_one(target_of(profile, _named(values)))
+        found = [] if one is None else [one]
+    result = {"changed": False, "entities": found, "assumed": client.assumed, **_notes(connection)}
+    return mask(result, connection.secrets())
+
+
+def run_token(values: Values, context: Context) -> dict[str, Any]:
+    """A session, or none; see the module insight_token."""
+    connection = connect(values, context)
+    if values["state"] == "absent":
+        return {"changed": connection.remove(context.check_mode), **_notes(connection)}
+    return connection.token_result(values["return_token"], values["refresh_token_return"])
+
+
+def credentials(terms: list[Any], values: Values, context: Context) -> list[Any]:
+    """``headers`` or ``access_token`` for each term; see the lookup insight_token."""
+    connection = connect(values, context)
+    ways = {
+        "headers": connection.authenticator.authorization_headers,
+        "access_token": connection.authenticator.access_token,
+    }
+    unknown = [term for term in terms if term not in ways]
+    if unknown:
+        raise ConfigurationError("give a credential", f"{unknown[0]!r} is none", f"Ask for {' or '.join(ways)}.")
+    return [ways[term]() for term in terms]
+
+
+def entities(terms: list[Any], values: Values, context: Context) -> list[Entity | None]:
+    """The entity of each term; see the lookup insight_entity."""
+    connection = connect(values, context)
+    client, profile = connection.entities(), connection.settings.profile
+    found: list[Entity | None] = []
+    for term in terms:
+        named = {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})}
+        target = target_of(profile, named)
+        entity = client.the_one(target)
+        if entity is None and values["on_missing"] == "error":
+            raise ConfigurationError(
+                f"look up {target}",
+                "the server says that there is none",
+                "Set on_missing to null or skip to go on without it.",
+            )
+        if entity is not None or values["on_missing"] == "null":
+            found.append(entity)
+    return found
+
+
+NAME = "rimops.insight."
+TOKEN = Command(f"{NAME}insight_token", TOKEN_SPEC, run_token)
+ENTITY = Command(
+    f"{NAME}insight_entity",
+    ENTITY_SPEC,
+    run_entity,
+    files=("schema",),
+    constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
+)
+ENTITY_INFO = Command(
+    f"{NAME}insight_entity_info", ENTITY_INFO_SPEC, run_entity_info, constraints={"mutually_exclusive": [("id", "key")]}
+)

@@ -1,0 +1,320 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a wish to a verified entity: gather, plan, read again, write, read back, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable
+
+from ..errors import (
+    AmbiguousError,
+    CollateralError,
+    ConfigurationError,
+    InsightError,
+    MissingReferenceError,
+    MovedError,
+    RefutedError,
+    UnconvergedError,
+)
+from ..schema import check
+from ..transport.http import Clock
+from .client import EntityClient
+from .compare import Change
+from .mask import printable
+from .normalise import canonical
+from .paths import ABSENT
+from .paths import replace as replace_at
+from .plan import Declaration, Fingerprint, Plan, Unconverged, Verification, body, plan, verify
+from .target import Entity, Target
+from .write import carry_out
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a write may take to show. Times in seconds."""
+
+    enabled: bool = True
+    timeout: float = 30.0
+    interval: float = 1.0
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secret attributes and when they are sent to an entity that exists; see plan()."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    policy: str = "on_create"
+    known: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One entity as the user wants it. was: the same target under its former key. sent: what goes to the server with
+    every write without being part of the wish (reason for change and the like)."""
+
+    target: Target
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Secrets = Secrets()
+    state: str = "present"
+    was: Target | None = None
+    update_existing: bool = True
+    schema: Mapping[str, Any] | None = None
+    collateral: str = "report"
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Waiting = Waiting()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a wish. entity: as read back, or as expected in check mode; None when it does not exist."""
+
+    plan: Plan
+    entity: Entity | None
+    entity_id: Any
+    collateral: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = Clock()) -> Outcome:
+    """Make the wish come true, or in check mode say what would be done.
+
+    Raises InsightError; when something was already written, ``written`` in its details says what.
+    """
+    _check_wish(wish)
+    target = wish.target
+    try:
+        observed, found_as = _gather(client, wish)
+    except MissingReferenceError as error:
+        if not check_mode and wish.state == "present":
+            raise
+        note = (
+            (f"{error.what[0].upper()}{error.what[1:]}: {error.why}; it is taken to be created before.",)
+            if wish.state == "present"
+            else ()
+        )
+        planned = _plan(wish, None, {})
+        return Outcome(planned, planned.after, None, notes=note)
+    planned = _plan(wish, observed, _references(client, target) if target.id is not None else {})
+    _check_required(wish, planned)
+    if planned.operation == "none" or check_mode:
+        shown = (
+            None if planned.operation == "delete" else planned.after if planned.operation != "none" else planned.before
+        )
+        return Outcome(planned, shown, observed.get(target.type.id_attribute) if observed else None)
+    references = _references(client, target)
+    _read_again(client, wish, found_as, observed)
+    planned = _plan(wish, observed, references)
+    _check_references(wish, planned, observed, references)
+    return _write(client, wish, planned, observed, clock)
+
+
+def _references(client: EntityClient, target: Target) -> dict[str, Any]:
+    """The ids of the entities that the target refers to."""
+    return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in target.refs.items()}
+
+
+def _check_wish(wish: Wish) -> None:
+    """What can be said before the first request."""
+    what = f"declare {wish.target}"
+    entity_type = wish.target.type
+    for schema in (entity_type.schema, wish.schema):
+        if schema and wish.state == "present":
+            check(schema, {**wish.target.key, **wish.attributes, **wish.secrets.values}, what)
+    if wish.target.id is not None and wish.was:
+        raise ConfigurationError(
+            what,
+            "id and was exclude each other",
+            "An entity named by its id is renamed by declaring its key attributes.",
+        )
+
+
+def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
+    """The entity as it is, and as which target it was found. Raises AmbiguousError when both names are taken."""
+    target = wish.target
+    observed = client.the_one(target)
+    if observed is None and target.id is not None and wish.state == "present":
+        raise ConfigurationError(
+            f"change {target}",
+            "there is no entity with this id",
+            "The server gives ids: name the entity by key to create it.",
+        )
+    if wish.was is None:
+        return observed, target
+    former = client.the_one(wish.was)
+    if observed is not None and former is not None:
+        raise AmbiguousError(
+            f"rename {wish.was}",
+            f"{target} exists as well",
+            "Decide which one is right and remove the other, or take was away.",
+        )
+    return (former, wish.was) if observed is None and former is not None else (observed, target)
+
+
+def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+    declaration = Declaration(
+        type=wish.target.type.name,
+        key=wish.target.key,
+        id=wish.target.id,
+        was=wish.was.key if wish.was else None,
+        refs=references,
+        attributes=wish.attributes,
+        secrets=wish.secrets.values,
+        state=wish.state,
+        update_existing=wish.update_existing,
+    )
+    secrets = wish.secrets
+    return plan(declaration, observed, wish.target.rules, secrets.policy, secrets.known, secrets.fingerprint)
+
+
+def _check_required(wish: Wish, planned: Plan) -> None:
+    given = {*wish.target.key, *wish.target.refs, *wish.attributes, *wish.secrets.values}
+    missing = [name for name in wish.target.type.required if name not in given]
+    if planned.operation == "create" and missing:
+        raise ConfigurationError(
+            f"create {wish.target}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
+        )
+
+
+def steady(entity: Entity | None, wish: Wish) -> str:
+    """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
+    ignored = wish.target.rules.volatile | set(wish.target.type.evidence_fields.values())
+    return canonical(replace_at(entity, ignored, ABSENT))
+
+
+def _read_again(client: EntityClient, wish: Wish, found_as: Target, observed: Entity | None) -> None:
+    """Immediately before a write: the entity is still what was planned on."""
+    if observed is None:
+        now = client.the_one(found_as)
+    else:
+        now = client.read(found_as.type, client.id_of(found_as.type, observed))
+    if steady(now, wish) != steady(observed, wish):
+        moved = "appeared" if observed is None else "disappeared" if now is None else "was changed"
+        raise MovedError(
+            f"write {wish.target}",
+            f"it {moved} since it was read a moment ago; nothing was written",
+            "Run the task again.",
+        )
+
+
+def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:
+    """An entity that was found by its references has them; else the server searched without looking at them."""
+    wrong = [change.path for change in planned.changes if change.path in references] if observed is not None else []
+    if wrong and wish.target.id is None:
+        raise RefutedError(
+            f"write {wish.target}",
+            f"the entity that the server found refers to another one in {', '.join(wrong)}; nothing was written",
+            "Its search does not look at queryFor. Set operations.find.references to id in profile_overrides.",
+            profile_key="operations.find.references",
+        )
+
+
+def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, clock: Clock) -> Outcome:
+    """Send the one operation, read back what became of it, and say what is not as planned."""
+    target, operation = wish.target, planned.operation
+    entity_id = client.id_of(target.type, observed) if observed is not None else None
+
+    def send() -> Entity | None:
+        if operation == "create":
+            sent = {**body(planned, "declared", wish.secrets.values), **wish.sent}
+            return client.create(target, {name: value for name, value in sent.items() if name not in target.refs})
+        if operation == "update":
+            kinds = ("declared", "changed", "whole")
+            return client.update(
+                target,
+                observed or {},
+                {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds},
+            )
+        return client.delete(target, observed or {})
+
+    def look() -> Entity | None:
+        return client.the_one(target) if entity_id is None else client.read(target.type, entity_id)
+
+    def is_done(seen: Entity | None) -> bool:
+        if operation == "update":
+            return seen is not None and not verify(planned, seen, target.rules).unconverged
+        return (seen is None) == (operation == "delete")
+
+    def is_untouched(seen: Entity | None) -> bool:
+        return steady(seen, wish) == steady(observed, wish)
+
+    repeatable = operation != "create" or target.type.key_enforced
+    answered, note = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
+    if operation == "create" and answered is not None:
+        entity_id = answered.get(target.type.id_attribute)
+    try:
+        seen = _read_back(look, is_untouched, wish.waiting, clock)
+        verification = _verified(client, wish, planned, seen)
+    except InsightError as error:
+        error.details = {**error.details, "written": operation, "entity_id": entity_id}
+        raise
+    entity = None if seen is None else seen
+    return Outcome(
+        planned, entity, None if entity is None else client.id_of(target.type, entity), verification.collateral, note
+    )
+
+
+def _read_back(
+    look: Callable[[], Entity | None], is_stale: Callable[[Entity | None], bool], waiting: Waiting, clock: Clock
+) -> Entity | None:
+    """The entity after a write, as soon as the server shows something else than before it."""
+    deadline = clock.monotonic() + waiting.timeout
+    while True:
+        seen = look()
+        if not is_stale(seen) or not waiting.enabled or clock.monotonic() + waiting.interval > deadline:
+            return seen
+        clock.sleep(waiting.interval)
+
+
+def _verified(client: EntityClient, wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
+    """Raise UnconvergedError or CollateralError where the server did something else than was planned."""
+    target, operation = wish.target, planned.operation
+    if (seen is None) != (operation == "delete"):
+        still = "still there" if operation == "delete" else "not there"
+        raise UnconvergedError(
+            f"{operation} {target}",
+            f"the server took the request, and the entity is {still}",
+            "Raise wait_timeout if the server needs more time.",
+        )
+    if seen is None:
+        return Verification()
+    rules = replace(target.rules, volatile=target.rules.volatile | set(target.type.evidence_fields.values()))
+    verification = verify(planned, seen, rules)
+    collateral = [change.as_result() for change in verification.collateral]
+    if verification.unconverged:
+        missed = [one.as_result() for one in verification.unconverged]
+        raise UnconvergedError(
+            f"bring {target} to what is declared",
+            f"after the {operation} the server holds something else in "
+            + "; ".join(_missed(one) for one in verification.unconverged),
+            ("It also changed, without being asked: " + ", ".join(c["path"] for c in collateral) + ".")
+            if collateral
+            else "",
+            unconverged=missed,
+            collateral=collateral or None,
+        )
+    assumed = client.is_assumed(target.type, operation)
+    if collateral and (wish.collateral == "fail" or (assumed and wish.collateral != "ignore")):
+        raise CollateralError(
+            f"leave the rest of {target} alone",
+            f"the {operation} also changed "
+            + "; ".join(f"{c['path']} from {_shown(c.get('before'))} to {_shown(c.get('after'))}" for c in collateral),
+            "If the server does so by itself, name it in compare.volatile; if it clears what was not sent, change operations.update.body.",
+            collateral=collateral,
+        )
+    return verification
+
+
+def _missed(one: Unconverged) -> str:
+    stored = "nothing" if one.stored is ABSENT else _shown(one.stored)
+    return f"{one.path}: sent {_shown(one.sent)}, stored {stored} ({one.suggestion})"
+
+
+def _shown(value: Any) -> str:
+    """A value in a message, on one line and not too long."""
+    text = printable(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= 200 else f"{text[:200]}..."

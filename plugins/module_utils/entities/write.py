@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One write, and certainty about it: when no usable answer comes, look before anything is sent again."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
+from .target import Entity
+
+Look = Callable[[], Optional[Entity]]
+Judge = Callable[[Optional[Entity]], bool]
+
+
+def _is_doubtful(error: InsightError) -> bool:
+    """Whether the write may have been carried out although this error came of it."""
+    status = error.details.get("status", 0)
+    return isinstance(error, InterruptedRequest) or (
+        isinstance(error, ServerError) and (200 <= status < 300 or status >= 500)
+    )
+
+
+def carry_out(
+    what: str, send: Look, look: Look, is_done: Judge, is_untouched: Judge, repeatable: bool
+) -> tuple[Entity | None, tuple[str, ...]]:
+    """Send a write and return its answer, with notes on what was odd about it.
+
+    what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge what was read. repeatable:
+    a second request cannot do the work twice. Raises OutcomeUnknownError when reading does not tell.
+    """
+    for is_last in (False, True):
+        try:
+            return send(), ()
+        except InsightError as error:
+            if not (_is_doubtful(error) or (is_last and isinstance(error, ConflictError))):
+                raise
+            seen = _look(what, look, error)
+            if is_done(seen):
+                return None, (f"{error.message} Reading again shows that it was carried out.",)
+            if not is_untouched(seen):
+                raise _unknown(what, error, "the entity is now neither as before nor as declared") from error
+            if not isinstance(error, InterruptedRequest):
+                error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
+                raise
+            if is_last or not repeatable:
+                raise _unknown(
+                    what, error, "reading again does not show it, and sending it again could do it twice"
+                ) from error
+    raise OutcomeUnknownError(what)
+
+
+def _look(what: str, look: Look, error: InsightError) -> Entity | None:
+    try:
+        return look()
+    except InsightError as blind:
+        raise _unknown(what, error, f"reading again failed too: {blind.why}") from error
+
+
+def _unknown(what: str, error: InsightError, why: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"tell what became of the request to {what}",
+        f"{error.why}; {why}",
+        "It may have been carried out. Look at the entity and at the system's audit trail before you run this again.",
+        written="unknown",
+    )

@@ -1,0 +1,266 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real playbooks against a real server: the simulator over TLS, ansible-playbook as a process of its own.
+
+RIMOPS_TARGET_PYTHON names the interpreter of the other host; without it the controller's own is used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TENANT = "7c1d0f3a-0000-4000-8000-000000000001"
+CLIENT = "0f3a7c1d-0000-4000-8000-000000000002"
+SECRET = 'client "secret&+/=é canary'
+USER = "jdoe@example.com"
+PASSWORD = 'user "password&+/=é canary'
+DOORS = ("here", "elsewhere")
+
+
+@dataclass
+class Server:
+    """A running simulator, through its control endpoints."""
+
+    url: str
+    ca_path: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def ask(self, path: str, method: str = "GET", **options: Any) -> Any:
+        """A control request; its JSON answer."""
+        answer = requests.request(method, f"{self.url}/_simulator/{path}", verify=self.ca_path, timeout=20, **options)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @property
+    def counters(self) -> dict[str, Any]:
+        """What the server was asked since the last reset."""
+        counted: dict[str, Any] = self.ask("counters")
+        return counted
+
+    def reset(self) -> None:
+        """Forget what was asked."""
+        self.ask("reset-counters", "POST")
+
+    def switch(self, **switches: Any) -> None:
+        """Change how the server behaves."""
+        self.ask("switches", "POST", json=switches)
+
+    def fault(self, operation: str, kind: str, times: int = 1, **more: Any) -> None:
+        """Queue a fault for an operation."""
+        self.ask("faults", "POST", json=[{"match": {"operation": operation}, "times": times, "kind": kind, **more}])
+
+    def seed(self, path: str, **attributes: Any) -> dict[str, Any]:
+        """Put an entity behind everybody's back."""
+        entity: dict[str, Any] = self.ask(f"entities/{path}", "POST", json=attributes)
+        return entity
+
+    def tamper(self, path: str, entity_id: Any, **attributes: Any) -> None:
+        """Change an entity behind everybody's back."""
+        self.ask(f"entities/{path}/{entity_id}", "PATCH", json=attributes)
+
+    def stored(self, path: str) -> list[dict[str, Any]]:
+        """What the server holds."""
+        entities: list[dict[str, Any]] = self.ask(f"entities/{path}")
+        return entities
+
+
+def start(folder: Path, *arguments: str) -> Server:
+    """Start a simulator and wait until it answers."""
+    known = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD}
+    command = [sys.executable, "-m", "simulator", "--directory", str(folder), "--idle-exit", "600", *arguments]
+    command += [word for name, value in known.items() for word in ("--set", f"{name}={value}")]
+    log = (folder / "simulator.log").open("wb")
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, stdout=log, stderr=log)
+    for _tenth in range(300):
+        if (folder / "server.json").exists():
+            described = json.loads((folder / "server.json").read_text())
+            return Server(described["url"], described["ca_path"], folder, process)
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail((folder / "simulator.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """Simulators by dialect, started when first asked for."""
+    running: dict[str, Server] = {}
+    yield running
+    for server in running.values():
+        server.process.terminate()
+        server.process.wait(timeout=10)
+
+
+@pytest.fixture
+def dialect() -> str:
+    """Which InSight the server is; tests parametrise it."""
+    return "insight"
+
+
+@pytest.fixture
+def server(servers: dict[str, Server], dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as new: no entity, no count, no fault, every switch as it was."""
+    if dialect not in servers or servers[dialect].process.poll() is not None:
+        servers[dialect] = start(tmp_path_factory.mktemp(dialect), "--dialect", dialect)
+    running = servers[dialect]
+    before = running.ask("switches")
+    running.ask("faults", "DELETE")
+    running.ask("entities", "DELETE")
+    running.reset()
+    yield running
+    running.ask("faults", "DELETE")
+    running.ask("switches", "POST", json=before)
+
+
+@dataclass
+class Played:
+    """What a run of ansible-playbook gave. tasks: every recorded result, items included."""
+
+    code: int
+    output: str
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+
+    def all(self, task: str) -> list[dict[str, Any]]:
+        """Every result of a task, in order; its items instead of the loop's own result."""
+        mine = [one for one in self.tasks if one["task"] == task]
+        return [one["result"] for one in mine if one["item"]] or [one["result"] for one in mine]
+
+    def __getitem__(self, task: str) -> dict[str, Any]:
+        results = self.all(task)
+        if not results:
+            pytest.fail(f"no task {task!r} was run:\n{self.output}")
+        return results[-1]
+
+
+@dataclass
+class Player:
+    """Runs tasks with the options of one server."""
+
+    server: Server
+    folder: Path
+    door: str = "here"
+    defaults: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
+
+    def write(self, tasks: list[dict[str, Any]] | str, hosts: str = "all", **play: Any) -> Path:
+        """The playbook with these tasks, a list or YAML."""
+        head = {
+            "hosts": hosts,
+            "gather_facts": False,
+            "module_defaults": {"group/rimops.insight.insight": self.defaults},
+            **play,
+        }
+        text = tasks if isinstance(tasks, str) else yaml.safe_dump(tasks, sort_keys=False, allow_unicode=True)
+        path = self.folder / f"playbook-{self.runs}.yml"
+        path.write_text(
+            yaml.safe_dump([head], sort_keys=False, allow_unicode=True)
+            + "  tasks:\n"
+            + textwrap.indent(textwrap.dedent(text), "  "),
+            encoding="utf-8",
+        )
+        return path
+
+    def inventory(self, hosts: int = 1) -> Path:
+        """Hosts behind the door that is tested."""
+        path = self.folder / "inventory.yml"
+        connection = {
+            "here": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "elsewhere": {
+                "ansible_connection": "elsewhere",
+                "ansible_python_interpreter": os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable),
+            },
+        }
+        names = ["host"] if hosts == 1 else [f"host{number}" for number in range(hosts)]
+        path.write_text(yaml.safe_dump({"all": {"hosts": dict.fromkeys(names, connection[self.door])}}))
+        return path
+
+    def __call__(
+        self,
+        tasks: list[dict[str, Any]] | str,
+        *arguments: str,
+        hosts: int = 1,
+        environment: dict[str, str] | None = None,
+        **play: Any,
+    ) -> Played:
+        """Play the tasks; arguments go to ansible-playbook."""
+        self.runs += 1
+        record = self.folder / f"record-{self.runs}.jsonl"
+        collection = self.folder / "collections" / "ansible_collections" / "rimops" / "insight"
+        if not collection.exists():
+            collection.parent.mkdir(parents=True)
+            collection.symlink_to(ROOT)
+        surroundings = {
+            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))
+        }
+        surroundings.update(
+            {
+                "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
+                "ANSIBLE_HOME": str(self.folder / "ansible"),
+                "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
+                "ANSIBLE_CALLBACKS_ENABLED": "record",
+                "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
+                "ANSIBLE_RETRY_FILES_ENABLED": "false",
+                "RIMOPS_RECORD": str(record),
+                "XDG_STATE_HOME": str(self.folder / "state"),
+                **self.environment,
+                **(environment or {}),
+            }
+        )
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.inventory(hosts))]
+        playbook = self.write(tasks, **play)
+        finished = subprocess.run(
+            [*command, str(playbook), *arguments],
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            cwd=self.folder,
+        )
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        return Played(finished.returncode, finished.stdout + finished.stderr, [json.loads(line) for line in lines])
+
+
+@pytest.fixture
+def door() -> str:
+    """Where the task runs; tests parametrise it."""
+    return "here"
+
+
+@pytest.fixture
+def play(server: Server, door: str, dialect: str, tmp_path: Path) -> Player:
+    """Plays tasks against the server, logged in as the client itself (7.2) or as a user (6.2 and 7.0)."""
+    credentials = {
+        "grant_type": "client_credentials",
+        "tenant_id": TENANT,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+    }
+    if dialect in ("insight_6_2", "insight_7_0"):
+        credentials = {"grant_type": "login", "username": USER, "password": PASSWORD}
+    defaults = {
+        "url": server.url,
+        "authority": server.url,
+        "ca_path": server.ca_path,
+        "profile": dialect,
+        **credentials,
+    }
+    return Player(server, tmp_path, door, defaults)

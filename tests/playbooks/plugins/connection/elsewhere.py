@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Another host, as far as Ansible can tell: the local connection under another name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: elsewhere
+short_description: Runs modules in processes of their own on this machine
+description: The local connection under another transport, so that nothing recognises it as local.
+author: The rimops.insight authors
+extends_documentation_fragment: connection_pipelining
+"""
+
+from ansible.plugins.connection.local import Connection as LocalConnection
+
+
+class Connection(LocalConnection):
+    """Executes as the local connection does."""
+
+    transport = "elsewhere"
