@@ -50,18 +50,18 @@ class Dialect:
         self.base_path: str = data["base_path"]
         self._exact: dict[tuple[str, str], list[Match]] = {}
         self._patterns: list[tuple[str, re.Pattern[str], str]] = []
-        for path, rules in data["types"].items():
-            self.types[path] = rules or {}
+        self.types.update({name: rules for name, rules in data["types"].items() if rules is not None})
         self._compile()
 
-    def add_type(self, path: str, rules: dict[str, Any]) -> None:
+    def add_type(self, name: str, rules: dict[str, Any]) -> None:
         """Another type of entity, or other rules for one."""
-        self.types[path] = rules
+        self.types[name] = rules
         self._compile()
 
     def _compile(self) -> None:
         self._exact.clear()
         self._patterns.clear()
+        self._paths = {rules.get("path", name): name for name, rules in self.types.items()}
         session = self.data.get("session") or {}
         for word, name in (("start", "session_start"), ("login", "login"), ("logout", "logout")):
             step = session.get(word)
@@ -75,11 +75,11 @@ class Dialect:
     def _compile_operation(self, name: str, operation: dict[str, Any]) -> None:
         template: str = operation["path"]
         if "{id}" not in template:
-            for path in self.types:
+            for path, type_ in self._paths.items():
                 matches = self._exact.setdefault((operation["method"], template.replace("{path}", path)), [])
-                matches.append(Match(name, operation, path))
+                matches.append(Match(name, operation, type_))
             return
-        types = "|".join(re.escape(path) for path in sorted(self.types, key=len, reverse=True))
+        types = "|".join(re.escape(path) for path in sorted(self._paths, key=len, reverse=True))
         pattern = re.escape(template).replace(r"\{path\}", f"(?P<path>{types})").replace(r"\{id\}", "(?P<id>[^/]+)")
         self._patterns.append((operation["method"], re.compile(pattern), name))
 
@@ -95,11 +95,13 @@ class Dialect:
         for method, pattern, name in self._patterns:
             found = pattern.fullmatch(path) if method == request.method else None
             if found:
-                return Match(name, self.data["operations"][name], found["path"], unquote(found["id"]))
+                return Match(name, self.data["operations"][name], self._paths[found["path"]], unquote(found["id"]))
         return None
 
     def _identified(self, candidate: Match, request: Request) -> Match | None:
         place = candidate.operation.get("id_in")
+        if candidate.name == "find" and self._only_lists(candidate.operation, request):
+            return None
         if not place:
             return candidate
         name = candidate.operation.get("id_name", "id")
@@ -109,16 +111,33 @@ class Dialect:
             value = None
         return Match(candidate.name, candidate.operation, candidate.type, str(value)) if value is not None else None
 
+    def _only_lists(self, find: dict[str, Any], request: Request) -> bool:
+        """Whether finding and listing have the same path, and this request names no key."""
+        listing = self.data["operations"].get("list") or {}
+        if (listing.get("method"), listing.get("path")) != (find["method"], find["path"]):
+            return False
+        try:
+            in_query = find.get("keys_in") == "query"
+            asked = request.parameters if in_query else dig(request.json, find.get("attributes_at", ""))
+        except ValueError:
+            return False
+        return not set(asked or ()) - {listing["paging"]["page"], listing["paging"]["size"]}
+
     def answer(self, kind: str, message: str, field: str = "") -> Answer:
         """The answer for a refusal of this kind."""
         form = self.data["answers"][kind]
-        answer = json_answer(form["status"], fill(form["body"], {"message": message, "field": field}), reason=message)
+        answer = content_answer(form["status"], fill(form["body"], {"message": message, "field": field}), message)
         answer.headers = list(form.get("headers", {}).items())
         return answer
 
     def date(self, moment: float) -> str | int:
         """A moment in the form of this dialect."""
         return format_date(datetime.datetime.fromtimestamp(moment, datetime.UTC), self.entity["dates"])
+
+
+def content_answer(status: int, content: Any, reason: str = "") -> Answer:
+    """An answer with this content; without a body where there is none."""
+    return Answer(status, reason=reason) if content is None or status == 204 else json_answer(status, content, reason)
 
 
 def format_date(moment: datetime.datetime, form: str) -> str | int:

@@ -9,7 +9,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import Dialect, Match, RefusedError, dig, format_date, put, wrap
+from simulator.dialect import Dialect, Match, RefusedError, content_answer, dig, format_date, put, wrap
 from simulator.messages import Answer, Request, json_answer
 from simulator.paging import page_of
 from simulator.store import Record, Store, folded
@@ -39,7 +39,7 @@ class Entities:
             return self._write(match, self._attributes(request, match), user)
         if match.name == "delete":
             self._delete(self._known(match))
-            return json_answer(match.operation["status"], match.operation.get("body", {})), "delete"
+            return content_answer(match.operation["status"], match.operation.get("body", {})), "delete"
         if match.name == "read":
             return self._shown(match, match.operation["status"], self._known(match)), ""
         if match.name == "list":
@@ -75,7 +75,8 @@ class Entities:
             self._resolve(criteria, match.type)
         except RefusedError as refusal:
             raise RefusedError("missing", refusal.message) from None
-        found = [record for record in self._having(match.type, criteria) if self._visible(record)]
+        having = self._having_as_text if in_query else self._having
+        found = [record for record in having(match.type, criteria) if self._visible(record)]
         status = match.operation["status"]
         if not found:
             return self._none(match, criteria)
@@ -98,6 +99,12 @@ class Entities:
         others = self._store.having(type_, wanted, self._switches.case_insensitive_keys) if wanted else [record]
         return [record] if record and record in others else []
 
+    def _having_as_text(self, type_: str, criteria: dict[str, Any]) -> list[Record]:
+        """A query string knows texts only."""
+        return self._store.where(
+            type_, lambda record: all(as_text(record.attributes.get(name)) == text for name, text in criteria.items())
+        )
+
     def _none(self, match: Match, criteria: dict[str, Any]) -> Answer:
         form = match.operation.get("none", "missing")
         if form == "missing":
@@ -116,11 +123,10 @@ class Entities:
     # Writing
 
     def _write(self, match: Match, body: dict[str, Any], user: str) -> tuple[Answer, str]:
-        uuid = body.get(self._dialect.entity["uuid"])
         attributes = self._clean(body, match.type)
         record = self._known(match) if match.name == "update" else None
         if match.name == "upsert":
-            record = self._matching(match, attributes, uuid)
+            record = self._matching(match, attributes, body)
         if record is None:
             return self._create(match, attributes, user), "create"
         self._update(record, attributes, user)
@@ -150,13 +156,17 @@ class Entities:
         self._mark(attributes)
         self._store.change(record, attributes, user)
 
-    def _matching(self, match: Match, attributes: dict[str, Any], uuid: Any) -> Record | None:
+    def _matching(self, match: Match, attributes: dict[str, Any], body: dict[str, Any]) -> Record | None:
+        names = self._dialect.entity
         for way in match.operation.get("match", ("uuid", "key")):
-            if way == "uuid" and uuid is not None:
-                record = self._store.by_uuid(match.type, uuid)
-                if record:
-                    return record
-            elif way == "key":
+            record = None
+            if way == "uuid" and names["uuid"]:
+                record = self._store.by_uuid(match.type, dig(body, names["uuid"]))
+            elif way == "id":
+                record = self._store.by_id(match.type, str(dig(body, names["id"])))
+            if record:
+                return record
+            if way == "key":
                 same = self._same_key(match.type, attributes)
                 if len(same) > 1:
                     raise RefusedError("conflict", f"{len(same)} entities have this key.")

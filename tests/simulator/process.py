@@ -88,9 +88,9 @@ class Running:
         """Turn switches."""
         self.control("POST", "switches", switches)
 
-    def fault(self, kind: str, operation: str = "any", **more: Any) -> None:
+    def fault(self, kind: str, operation: str | list[str] = "any", **more: Any) -> None:
         """Queue a fault; ``more`` are times, after, ..., path and body (what to match) and the kind's details."""
-        match = {"operation": operation} | {name: more.pop(name) for name in ("path",) if name in more}
+        match: dict[str, Any] = {"operation": operation} | {name: more.pop(name) for name in ("path",) if name in more}
         self.control("POST", "faults", [{"kind": kind, "match": match, **more}])
 
     def seed(self, type_: str, **attributes: Any) -> dict[str, Any]:

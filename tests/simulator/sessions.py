@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import Dialect, Match, RefusedError
+from simulator.dialect import Dialect, Match, RefusedError, content_answer
 from simulator.messages import Answer, Request, html_answer, json_answer
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Sessions:
         session.user = self._who(request, match.operation["credentials"])
         self._counters.handshakes += 1
         self._change_at_login(session)
-        answer = json_answer(match.operation.get("status", 200), match.operation.get("body", {}))
+        answer = content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
         answer.headers = list((match.operation.get("headers") or {}).items())
         return self._announce(answer, session, request)
 
@@ -95,7 +95,7 @@ class Sessions:
         self.check_csrf(request, session)
         del self._sessions[session.id]
         self._counters.logouts += 1
-        return json_answer(match.operation.get("status", 200), match.operation.get("body", {}))
+        return content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
 
     def refuse_session(self, request: Request) -> Answer:
         """The answer for a request whose session does not live (any more)."""

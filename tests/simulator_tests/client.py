@@ -19,7 +19,7 @@ CONFIDENTIAL = {"client_id": CLIENT, "client_secret": SECRET}
 AS_ALICE = {"grant_type": "password", **CONFIDENTIAL, **ALICE, "scope": SCOPE}
 AS_MACHINE = {"grant_type": "client_credentials", **CONFIDENTIAL, "scope": f"{CLIENT}/.default"}
 BASE = "/insight/api/v2"
-APPLICATION = {"appCode": "123456", "appName": "Zelvora", "selectedProducts": ["Zelvora 10 mg"]}
+APPLICATION: dict[str, Any] = {"appCode": "123456", "appName": "Zelvora", "selectedProducts": ["Zelvora 10 mg"]}
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 
 
