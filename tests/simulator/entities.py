@@ -274,7 +274,7 @@ class Entities:
         if form == "entity":
             answer = json_answer(status, wrap(self.show(record), place))
         elif form == "id":
-            answer = json_answer(status, wrap({self._dialect.entity["id"]: id_}, place))
+            answer = json_answer(status, wrap(wrap(id_, self._dialect.entity["id"]), place))
         else:
             answer = Answer(status)
         location = match.operation.get("location")

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of README.md, written from what the code says of itself: ``python -m simulator.readme``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.credentials import SETTABLE, USERS
+from simulator.faults import GROUPS, KINDS, OPERATIONS
+from simulator.switches import SWITCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+README = Path(__file__).with_name("README.md")
+
+
+def tables() -> dict[str, str]:
+    """The generated parts by the names of their marks."""
+    switches = [
+        (f"`{one.name}`", f"`{str(one.default).lower()}`", _values(one.choices, one.default), one.meaning)
+        for one in SWITCHES
+    ]
+    faults = [
+        (f"`{one.name}`", "yes" if one.processed else "no", ", ".join(f"`{name}`" for name in one.details), one.meaning)
+        for one in KINDS.values()
+    ]
+    operations = ", ".join(f"`{name}`" for name in OPERATIONS)
+    groups = "; ".join(
+        f"`{name}` for {'all of them' if name == 'any' else ', '.join(sorted(group))}" for name, group in GROUPS.items()
+    )
+    return {
+        "switches": _table(("switch", "default", "values", "what it does"), switches),
+        "faults": _table(("kind", "carried out?", "details", "what the client sees"), faults),
+        "operations": f"{operations}. Groups: {groups}.",
+        "credentials": _table(("name", "meaning"), [(f"`{name}`", meaning) for name, meaning in SETTABLE.items()]),
+        "users": _table(("user", "password"), [(f"`{user}`", f"`{password}`") for user, password in USERS.items()]),
+    }
+
+
+def _values(choices: tuple[str, ...], default: object) -> str:
+    if choices:
+        return ", ".join(f"`{choice}`" for choice in choices)
+    return "true, false" if isinstance(default, bool) else "a number"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def filled(text: str) -> str:
+    """The README with every generated part as it should be. Raises ValueError for a mark that is missing."""
+    for name, table in tables().items():
+        start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
+        parts = "\n\n".join((start, table, end)).replace("\\", r"\\")
+        text, found = re.subn(f"{start}\n.*?{end}", parts, text, flags=re.DOTALL)
+        if found != 1:
+            raise ValueError(f"README.md has {found} marks for {name}")
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
