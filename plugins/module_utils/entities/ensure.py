@@ -28,8 +28,9 @@ from .mask import printable
 from .normalise import canonical
 from .paths import ABSENT
 from .paths import replace as replace_at
-from .plan import Declaration, Fingerprint, Plan, Unconverged, Verification, body, plan, verify
+from .plan import Declaration, Fingerprint, Plan, body, plan
 from .target import Entity, Target
+from .verify import Verification, verify
 from .write import carry_out
 
 
@@ -86,31 +87,30 @@ def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = Cl
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
     _check_wish(wish)
-    target = wish.target
     try:
         observed, found_as = _gather(client, wish)
+        planned = _plan(wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
+        _check_required(wish, planned)
+        if planned.operation == "none":
+            return Outcome(planned, planned.before, _id(wish, observed))
+        references = _references(client, wish.target)
+        planned = _plan(wish, observed, references)
     except MissingReferenceError as error:
+        # What refers to nothing is absent; and under check mode the other one may be about to be created.
         if not check_mode and wish.state == "present":
             raise
-        note = (
-            (f"{error.what[0].upper()}{error.what[1:]}: {error.why}; it is taken to be created before.",)
-            if wish.state == "present"
-            else ()
-        )
+        note = (f"Cannot {error.what} yet: {error.why}.",) if wish.state == "present" else ()
         planned = _plan(wish, None, {})
         return Outcome(planned, planned.after, None, notes=note)
-    planned = _plan(wish, observed, _references(client, target) if target.id is not None else {})
-    _check_required(wish, planned)
-    if planned.operation == "none" or check_mode:
-        shown = (
-            None if planned.operation == "delete" else planned.after if planned.operation != "none" else planned.before
-        )
-        return Outcome(planned, shown, observed.get(target.type.id_attribute) if observed else None)
-    references = _references(client, target)
-    _read_again(client, wish, found_as, observed)
-    planned = _plan(wish, observed, references)
     _check_references(wish, planned, observed, references)
+    if check_mode:
+        return Outcome(planned, planned.after, _id(wish, observed))
+    _read_again(client, wish, found_as, observed)
     return _write(client, wish, planned, observed, clock)
+
+
+def _id(wish: Wish, entity: Entity | None) -> Any:
+    return entity.get(wish.target.type.id_attribute) if entity is not None else None
 
 
 def _references(client: EntityClient, target: Target) -> dict[str, Any]:
@@ -290,7 +290,7 @@ def _verified(client: EntityClient, wish: Wish, planned: Plan, seen: Entity | No
         raise UnconvergedError(
             f"bring {target} to what is declared",
             f"after the {operation} the server holds something else in "
-            + "; ".join(_missed(one) for one in verification.unconverged),
+            + "; ".join(map(str, verification.unconverged)),
             ("It also changed, without being asked: " + ", ".join(c["path"] for c in collateral) + ".")
             if collateral
             else "",
@@ -307,11 +307,6 @@ def _verified(client: EntityClient, wish: Wish, planned: Plan, seen: Entity | No
             collateral=collateral,
         )
     return verification
-
-
-def _missed(one: Unconverged) -> str:
-    stored = "nothing" if one.stored is ABSENT else _shown(one.stored)
-    return f"{one.path}: sent {_shown(one.sent)}, stored {stored} ({one.suggestion})"
 
 
 def _shown(value: Any) -> str:
