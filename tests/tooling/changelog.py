@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import checkout
 from layout import BUILD, ROOT
@@ -20,7 +21,7 @@ def main() -> None:
     copy = checkout.synchronise(BUILD / "changelog")
     programs = BUILD / "venv" / "collection" / "bin"
     environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    release = [programs / "antsibull-changelog", "release", "--update-existing", "--reload-plugins"]
+    release: list[str | Path] = [programs / "antsibull-changelog", "release", "--update-existing", "--reload-plugins"]
     subprocess.run(release, cwd=copy, env=environment, check=True)
     for name in GENERATED:
         shutil.copyfile(copy / name, ROOT / name)

@@ -56,11 +56,10 @@ def ensure(name: str, log: IO[str] | None = None) -> Path:
     with held(folder.parent / f".{name}.lock"):
         if stamp.is_file() and stamp.read_text() == content:
             return folder
-        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
-        for command in (
-            [python, "-m", "venv", "--clear", folder],
-            [*install, "--disable-pip-version-check", "--require-hashes", "--requirement", lock],
-        ):
+        make: list[str | Path] = [python, "-m", "venv", "--clear", folder]
+        fill: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
+        fill += ["--disable-pip-version-check", "--require-hashes", "--requirement", lock]
+        for command in (make, fill):
             subprocess.run(command, stdout=log, stderr=log, check=True)
         stamp.write_text(content)
     return folder

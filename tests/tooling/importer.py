@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from layout import BUILD
 from parts import COPY
@@ -32,7 +33,7 @@ def main() -> int:
     folder.mkdir(parents=True)
     settings = folder / "galaxy-importer.cfg"
     settings.write_text(SETTINGS)
-    build = ["ansible-galaxy", "collection", "build", "--output-path", folder, COPY]
+    build: list[str | Path] = ["ansible-galaxy", "collection", "build", "--output-path", folder, COPY]
     subprocess.run(build, check=True)
     (artifact,) = folder.glob("*.tar.gz")
     answer = subprocess.run(

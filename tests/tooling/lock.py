@@ -24,7 +24,7 @@ def pip_compile(python: str) -> Path:
     folder = BUILD / "venv" / f"locking-{python}"
     if not (folder / "bin" / "pip-compile").exists():
         lock = environments.lock_file("locking", python)
-        pinned = ["--require-hashes", "--requirement", lock] if lock.exists() else ["pip-tools"]
+        pinned: list[str | Path] = ["--require-hashes", "--requirement", lock] if lock.exists() else ["pip-tools"]
         subprocess.run([interpreters.find()[python], "-m", "venv", "--clear", folder], check=True)
         subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *pinned], check=True)
     return folder / "bin" / "pip-compile"
@@ -34,7 +34,7 @@ def lock(requirements: str, python: str) -> None:
     """Resolve one set on one Python."""
     output = LOCKED / f"{requirements}-{python}.txt"
     print(f"locking {output.name}", flush=True)
-    command = [pip_compile(python), *OPTIONS, "--output-file", output, f"{requirements}.in"]
+    command: list[str | Path] = [pip_compile(python), *OPTIONS, "--output-file", output, f"{requirements}.in"]
     subprocess.run(command, cwd=REQUIREMENTS, check=True)
 
 

@@ -15,6 +15,7 @@ COPY = COLLECTIONS / "ansible_collections" / "rimops" / "insight"
 IMPORTS = {"PYTHONPATH": f"{COLLECTIONS}:{COPY}/tests"}  # the collection, and the simulator beside it
 REFERENCES = "--validate-collection-refs=all --disallow-unknown-collection-refs --check-extra-docs-refs"
 PYTEST = "pytest --quiet --junitxml={build}/results/{part}.xml -o cache_dir={build}/cache/pytest-{part}"
+UNITTEST = PYTEST + " --import-mode=importlib"  # files in two folders may have one name
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ ONCE = (
 UNIT = Part(
     "unit",
     (
-        PYTEST + " --cov --cov-report= tests/unit tests/simulator_tests",
+        UNITTEST + " --cov --cov-report= tests/unit tests/simulator_tests",
         "python tests/tooling/coverage_gate.py",
     ),
     ("core-{core}",),
@@ -81,7 +82,7 @@ UNIT = Part(
 EACH_CORE = (
     Part(
         "units-{core}",
-        (PYTEST + " tests/unit",),
+        (UNITTEST + " tests/unit",),
         ("core-{core}",),
         seconds=90,
         variables=IMPORTS,

@@ -62,7 +62,14 @@ def main(core: str) -> int:
         return 1
     prefer_releases(environment)
     provide_pip(environment / "bin" / "python")
-    command = [environment / "bin" / "ansible-test", "sanity", "--venv", "--color", "no", *sys.argv[2:]]
+    command: list[str | Path] = [
+        environment / "bin" / "ansible-test",
+        "sanity",
+        "--venv",
+        "--color",
+        "no",
+        *sys.argv[2:],
+    ]
     with subprocess.Popen(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         findings = [line for line in echoed(process.stdout) if line.startswith(("ERROR", "FATAL"))]
     print("\nAll that was found:" if findings else "\nNothing was found.", *findings, sep="\n")
