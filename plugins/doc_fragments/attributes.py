@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/rimops.insight.insight) in C(module_defaults) to set options for every module of the collection.
+    description: Use C(group/rimops.insight.insight) in C(module_defaults) to set options for every module of the
+      collection.
     support: full
     membership:
       - rimops.insight.insight

@@ -25,7 +25,8 @@ options:
     default: insight
   profile_overrides:
     description:
-      - What differs in your system, as a mapping or the name of a file, merged over the profile. A null takes a key away.
+      - What differs in your system, as a mapping or the name of a file, merged over the profile. A null takes a key
+        away.
     type: raw
   grant_type:
     description:
@@ -74,7 +75,8 @@ options:
     type: str
   client_assertion_file:
     description:
-      - File with an assertion that another identity provider issued for this client (workload identity). Read at each use.
+      - File with an assertion that another identity provider issued for this client (workload identity). Read at each
+        use.
     type: path
   username:
     description:
@@ -86,8 +88,8 @@ options:
     type: str
   refresh_token:
     description:
-      - The refresh token to start from. When the identity platform hands out a successor, that is kept in O(token_store)
-        and used instead, until another refresh token is configured.
+      - The refresh token to start from. When the identity platform hands out a successor, that is kept in
+        O(token_store) and used instead, until another refresh token is configured.
     type: str
   authorization_response:
     description:
@@ -131,8 +133,9 @@ options:
     type: str
   token_store:
     description:
-      - Where sessions and rotated refresh tokens are kept between tasks and runs. V(auto) is a folder of this user's below
-        E(XDG_STATE_HOME) or C(~/.local/state); V(none) keeps them in memory, for one task; anything else is a folder.
+      - Where sessions and rotated refresh tokens are kept between tasks and runs. V(auto) is a folder of this user's
+        below E(XDG_STATE_HOME) or C(~/.local/state); V(none) keeps them in memory, for one task; anything else is a
+        folder.
     type: path
     default: auto
   validate_certs:
@@ -154,7 +157,8 @@ options:
     type: path
   use_proxy:
     description:
-      - Whether the proxies of the environment are used. Nothing else of the environment changes how servers are reached.
+      - Whether the proxies of the environment are used. Nothing else of the environment changes how servers are
+        reached.
     type: bool
     default: true
   connect_timeout:

@@ -10,8 +10,8 @@ name: insight_entity
 short_description: Entities of Ennov InSight
 description:
   - Reads entities by id or key, many in one call.
-  - A lookup knows neither C(module_defaults) nor C(environment) of a task, nor check mode. Each option is also read from a
-    variable.
+  - A lookup knows neither C(module_defaults) nor C(environment) of a task, nor check mode. Each option is also read
+    from a variable.
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:
@@ -59,9 +59,6 @@ _raw:
   sample: [{id: 17, appCode: "123456", appName: Zelvora}]
 """
 
-from typing import Any
-
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context, Values
 from ansible_collections.rimops.insight.plugins.module_utils.commands import entities
 from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import LookupDoor
 
@@ -69,8 +66,5 @@ from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import 
 class LookupModule(LookupDoor):
     """Entities by id or key."""
 
+    answer = staticmethod(entities)
     own_options = ("type", "on_missing")
-
-    def answer(self, terms: list[Any], values: Values, context: Context) -> list[Any]:
-        """One entity a term."""
-        return entities(terms, values, context)

@@ -11,8 +11,8 @@ short_description: A session of Ennov InSight for other tasks
 description:
   - Makes sure that a valid session exists, through the whole handshake, and gives the headers that carry it, ready for
     M(ansible.builtin.uri), or the access token.
-  - A lookup knows neither C(module_defaults) nor C(environment) of a task, nor check mode. Each option is also read from a
-    variable.
+  - A lookup knows neither C(module_defaults) nor C(environment) of a task, nor check mode. Each option is also read
+    from a variable.
   - What it gives is secret. Set C(no_log=true) on the task that uses it.
 author:
   - The rimops.insight authors (@rimops)
@@ -47,9 +47,6 @@ _raw:
   sample: [{Cookie: JSESSIONID=..., X-CSRF-TOKEN: ...}]
 """
 
-from typing import Any
-
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context, Values
 from ansible_collections.rimops.insight.plugins.module_utils.commands import credentials
 from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import LookupDoor
 
@@ -57,6 +54,4 @@ from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import 
 class LookupModule(LookupDoor):
     """Headers or the access token."""
 
-    def answer(self, terms: list[Any], values: Values, context: Context) -> list[Any]:
-        """One credential a term."""
-        return credentials(terms or ["headers"], values, context)
+    answer = staticmethod(credentials)

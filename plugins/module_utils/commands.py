@@ -173,7 +173,7 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
 
 
 def credentials(terms: list[Any], values: Values, context: Context) -> list[Any]:
-    """``headers`` or ``access_token`` for each term; see the lookup insight_token."""
+    """``headers``, the default, or ``access_token`` for each term; see the lookup insight_token."""
     connection = connect(values, context)
     ways = {
         "headers": connection.authenticator.authorization_headers,
@@ -182,7 +182,7 @@ def credentials(terms: list[Any], values: Values, context: Context) -> list[Any]
     unknown = [term for term in terms if term not in ways]
     if unknown:
         raise ConfigurationError("give a credential", f"{unknown[0]!r} is none", f"Ask for {' or '.join(ways)}.")
-    return [ways[term]() for term in terms]
+    return [ways[term]() for term in terms or ["headers"]]
 
 
 def entities(terms: list[Any], values: Values, context: Context) -> list[Entity | None]:

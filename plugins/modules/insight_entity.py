@@ -11,8 +11,8 @@ module: insight_entity
 short_description: Declares one entity of Ennov InSight
 description:
   - Makes sure that one entity exists with the attributes that are declared, or that it does not exist.
-  - Only what is declared is compared and changed. Every write is read back; what did not arrive, and what changed without
-    being planned, is reported by name.
+  - Only what is declared is compared and changed. Every write is read back; what did not arrive, and what changed
+    without being planned, is reported by name.
   - Most operations of InSight's REST API are not documented in public. The profile says which ones are assumed, and the
     result names those that were used in RV(assumed).
 author:
@@ -56,8 +56,8 @@ options:
     type: dict
   attributes:
     description:
-      - What the entity shall hold besides its key. A mapping is compared name by name, a list as a whole, a null means that
-        the attribute is null or absent. What is not named here is not looked at.
+      - What the entity shall hold besides its key. A mapping is compared name by name, a list as a whole, a null
+        means that the attribute is null or absent. What is not named here is not looked at.
     type: dict
     default: {}
   secret_attributes:
@@ -69,9 +69,9 @@ options:
   update_secrets:
     description:
       - When a secret that cannot be read back is sent to an entity that exists.
-      - V(on_create) never does. V(on_change) does when it differs from what was sent last time, which is remembered as a
-        keyed fingerprint in O(token_store); when nothing is remembered nothing is sent, and RV(unverified) says so.
-        V(always) sends it each time and reports a change each time.
+      - V(on_create) never does. V(on_change) does when it differs from what was sent last time, which is remembered
+        as a keyed fingerprint in O(token_store); when nothing is remembered nothing is sent, and RV(unverified) says
+        so. V(always) sends it each time and reports a change each time.
     type: str
     choices: [on_create, on_change, always]
     default: on_create
@@ -88,8 +88,8 @@ options:
     default: true
   schema:
     description:
-      - A JSON Schema that the declared attributes, the key among them, must satisfy before anything is sent. A mapping, or
-        the name of a file, searched on the controller as in C(files/).
+      - A JSON Schema that the declared attributes, the key among them, must satisfy before anything is sent. A
+        mapping, or the name of a file, searched on the controller as in C(files/).
     type: raw
   compare:
     description:
@@ -131,8 +131,8 @@ options:
         type: dict
       normalise:
         description:
-          - For an attribute, or V(*) for all, which differences are none. Of V(outer_space), V(line_ends), V(unicode_nfc),
-            V(case), V(number_as_text), V(null_as_absent), V(date_as_day), V(date_as_instant).
+          - For an attribute, or V(*) for all, which differences are none. Of V(outer_space), V(line_ends),
+            V(unicode_nfc), V(case), V(number_as_text), V(null_as_absent), V(date_as_day), V(date_as_instant).
         type: dict
   collateral:
     description:

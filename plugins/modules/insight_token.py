@@ -11,8 +11,8 @@ module: insight_token
 short_description: Logs in to Ennov InSight, and out
 description:
   - Makes sure that a valid session exists, through the whole handshake, and hands it on as a handle without secrets.
-  - The other modules log in by themselves when they need to. Use this one to log in once at a defined place, for the grants
-    that need a person, to hand a session to another host, and to log out.
+  - The other modules log in by themselves when they need to. Use this one to log in once at a defined place, for the
+    grants that need a person, to hand a session to another host, and to log out.
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:
@@ -21,8 +21,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     description:
-      - With O(state=present) logs in under check mode too, since every later task would be blind otherwise; a session is a
-        means, not a state. With O(state=absent) contacts nothing.
+      - With O(state=present) logs in under check mode too, since every later task would be blind otherwise; a session
+        is a means, not a state. With O(state=absent) contacts nothing.
     support: full
   diff_mode:
     description: There is nothing to show.
@@ -46,8 +46,8 @@ options:
     default: false
   refresh_token_return:
     description:
-      - Whether the result carries the refresh token that the identity platform handed out last, hidden in all output, for
-        the next task to save. Needed where there is no store and a refresh uses up the token that was configured.
+      - Whether the result carries the refresh token that the identity platform handed out last, hidden in all output,
+        for the next task to save. Needed where there is no store and a refresh uses up the token that was configured.
     type: bool
     default: false
 seealso:

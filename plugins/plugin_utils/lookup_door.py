@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -24,13 +24,10 @@ display = Display()
 
 
 class LookupDoor(LookupBase):  # type: ignore[misc]
-    """A lookup that answers its terms from an open connection."""
+    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``."""
 
-    own_options: Sequence[str] = ()
-
-    def answer(self, terms: list[Any], values: Values, context: Context) -> list[Any]:
-        """One value a term."""
-        raise AnsibleLookupError("a lookup must answer")
+    answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
+    own_options: ClassVar[Sequence[str]] = ()
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""

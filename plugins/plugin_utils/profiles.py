@@ -13,6 +13,11 @@ from typing import Any, Callable
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader
+
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.profile.model import merge
 from ..module_utils.schema import check
@@ -24,9 +29,8 @@ FindFile = Callable[[str], str]
 
 
 def _load(path: Path, what: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)
     except OSError as error:
         raise ConfigurationError(what, f"{path} cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -108,5 +112,5 @@ def check_profile(data: Mapping[str, Any], what: str) -> None:
             if reference["type"] not in data["types"]:
                 raise SchemaError(
                     what,
-                    f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of this profile",
+                    f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of it",
                 )

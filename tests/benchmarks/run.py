@@ -18,10 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import requests
 
@@ -103,7 +104,9 @@ def shown(times: list[float]) -> str:
 
 def control(server: dict[str, str], path: str, body: Any) -> None:
     """Tell the simulator something."""
-    requests.post(f"{server['url']}/_simulator/{path}", json=body, verify=server["ca_path"], timeout=30).raise_for_status()
+    requests.post(
+        f"{server['url']}/_simulator/{path}", json=body, verify=server["ca_path"], timeout=30
+    ).raise_for_status()
 
 
 def main() -> None:
@@ -117,7 +120,9 @@ def main() -> None:
         f"{options.runs} runs\nansible-core {version('ansible-core')}, Python {platform.python_version()}, "
         f"requests {version('requests')}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n"
     )
-    print(f"{'latency':>8} | {'empty playbook':>24} | {'insight_entity':>24} | {'ansible.builtin.uri':>24} | times faster")
+    print(
+        f"{'latency':>8} | {'empty playbook':>24} | {'insight_entity':>24} | {'ansible.builtin.uri':>24} | times faster"
+    )
     with tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name, simulator(Path(name)) as server:
         folder = Path(name)
         collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
@@ -129,7 +134,7 @@ def main() -> None:
         for latency in (0, 20):
             control(server, "switches", {"latency_ms": latency})
             taken = measure(folder, server, options.count, options.runs)
-            ratios = [slow / fast for slow, fast in zip(taken["uri"], taken["insight_entity"])]
+            ratios = [slow / fast for slow, fast in zip(taken["uri"], taken["insight_entity"], strict=True)]
             columns = " | ".join(f"{shown(taken[column]):>24}" for column in ("empty", "insight_entity", "uri"))
             print(f"{latency:>5} ms | {columns} | {shown(ratios)}", flush=True)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-
 from conftest import DOORS, Player, Server
 
 APPLICATION = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
@@ -45,14 +44,28 @@ GONE = 10  # more often than anything is sent again
 
 TROUBLES = {
     "409 on create": Trouble([status("create", 409)], ("create application", "HTTP 409"), kind="ConflictError"),
-    "412 on update": Trouble([status("update", 412)], ("update application", "HTTP 412"), seeded=True, kind="ConflictError"),
-    "422 on create": Trouble([status("create", 422, body={"message": "Unknown product"})], ("saying: Unknown product",)),
-    "403 on create": Trouble([status("create", 403, body={"message": "Not yours"})], ("this identity may not do that", "Not yours")),
-    "429 with seconds": Trouble([status("find", 429, headers={"Retry-After": "1"})], None, writes=1, operation="create"),
-    "503 with a date": Trouble([status("find", 503, retry_after_seconds_as_date=1)], None, writes=1, operation="create"),
-    "429 on a write": Trouble([status("create", 429, headers={"Retry-After": "1"})], None, writes=1, operation="create"),
+    "412 on update": Trouble(
+        [status("update", 412)], ("update application", "HTTP 412"), seeded=True, kind="ConflictError"
+    ),
+    "422 on create": Trouble(
+        [status("create", 422, body={"message": "Unknown product"})], ("saying: Unknown product",)
+    ),
+    "403 on create": Trouble(
+        [status("create", 403, body={"message": "Not yours"})], ("this identity may not do that", "Not yours")
+    ),
+    "429 with seconds": Trouble(
+        [status("find", 429, headers={"Retry-After": "1"})], None, writes=1, operation="create"
+    ),
+    "503 with a date": Trouble(
+        [status("find", 503, retry_after_seconds_as_date=1)], None, writes=1, operation="create"
+    ),
+    "429 on a write": Trouble(
+        [status("create", 429, headers={"Retry-After": "1"})], None, writes=1, operation="create"
+    ),
     "503 on a write that does not say when": Trouble([status("create", 503)], ("HTTP 503", "nothing was written")),
-    "429 for longer than we wait": Trouble([status("find", 429, GONE, headers={"Retry-After": "900"})], ("fewer requests", "retry_deadline")),
+    "429 for longer than we wait": Trouble(
+        [status("find", 429, GONE, headers={"Retry-After": "900"})], ("fewer requests", "retry_deadline")
+    ),
     "500 on a read": Trouble([status("find", 500, GONE)], ("find application", "HTTP 500")),
     "500 on create": Trouble([status("create", 500)], ("HTTP 500", "nothing was written")),
     "500 on update": Trouble([status("update", 500)], ("HTTP 500", "nothing was written"), seeded=True),
@@ -60,7 +73,9 @@ TROUBLES = {
     "a page on a read": Trouble([fault("find", "html", GONE)], ("find application",)),
     "empty body on a read": Trouble([fault("find", "empty_body", GONE)], ("empty body",)),
     "not JSON on a read": Trouble([fault("find", "not_json", GONE)], ("not JSON",)),
-    "wrong content type is read all the same": Trouble([fault("find", "wrong_content_type")], None, seeded=True, writes=1, operation="update"),
+    "wrong content type is read all the same": Trouble(
+        [fault("find", "wrong_content_type")], None, seeded=True, writes=1, operation="update"
+    ),
     "redirect to another host": Trouble(
         [fault("find", "redirect", GONE, location="https://elsewhere.invalid/")], ("redirect, which is not followed",)
     ),
@@ -80,13 +95,27 @@ TROUBLES = {
         operation="create",
     ),
     "dropped after a create": Trouble([fault("create", "drop_after")], None, writes=1, operation="create"),
-    "dropped before an update": Trouble([fault("update", "drop_before")], None, seeded=True, writes=1, operation="update"),
-    "dropped after an update": Trouble([fault("update", "drop_after")], None, seeded=True, writes=1, operation="update"),
+    "dropped before an update": Trouble(
+        [fault("update", "drop_before")], None, seeded=True, writes=1, operation="update"
+    ),
+    "dropped after an update": Trouble(
+        [fault("update", "drop_after")], None, seeded=True, writes=1, operation="update"
+    ),
     "dropped before a delete": Trouble(
-        [fault("delete", "drop_before")], None, wish={**APPLICATION, "state": "absent"}, seeded=True, writes=1, operation="delete"
+        [fault("delete", "drop_before")],
+        None,
+        wish={**APPLICATION, "state": "absent"},
+        seeded=True,
+        writes=1,
+        operation="delete",
     ),
     "dropped after a delete": Trouble(
-        [fault("delete", "drop_after")], None, wish={**APPLICATION, "state": "absent"}, seeded=True, writes=1, operation="delete"
+        [fault("delete", "drop_after")],
+        None,
+        wish={**APPLICATION, "state": "absent"},
+        seeded=True,
+        writes=1,
+        operation="delete",
     ),
     "create answers nonsense": Trouble([fault("create", "not_json")], None, operation="create"),
     "dropped, and blind afterwards": Trouble(
@@ -101,7 +130,13 @@ TROUBLES = {
 def clean(trouble: Trouble) -> list[list[Any]]:
     """What to tell the simulator before a trouble."""
     seed = [["POST", "entities/application", SEEDED]] if trouble.seeded else []
-    return [["DELETE", "faults", None], ["DELETE", "entities", None], *seed, ["POST", "reset-counters", None], *trouble.faults]
+    return [
+        ["DELETE", "faults", None],
+        ["DELETE", "entities", None],
+        *seed,
+        ["POST", "reset-counters", None],
+        *trouble.faults,
+    ]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -110,8 +145,12 @@ def test_troubles(server: Server, play: Player) -> None:
     for name, trouble in TROUBLES.items():
         tasks.append({"name": f"before {name}", "control": {"requests": clean(trouble)}})
         options = {"retry_deadline": 5, "retry_limit": 3, "wait_timeout": 1, "wait_interval": 0.2}
-        tasks.append({"name": name, "rimops.insight.insight_entity": {**trouble.wish, **options}, "ignore_errors": True})
-        tasks.append({"name": f"after {name}", "control": {"requests": [["DELETE", "faults", None], ["GET", "counters", None]]}})
+        tasks.append(
+            {"name": name, "rimops.insight.insight_entity": {**trouble.wish, **options}, "ignore_errors": True}
+        )
+        tasks.append(
+            {"name": f"after {name}", "control": {"requests": [["DELETE", "faults", None], ["GET", "counters", None]]}}
+        )
     played = play(tasks)
     assert played.code == 0, played.output
     wrong = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from conftest import DOORS, Player, Server
 
 APPLICATION = {"appCode": "123456", "appName": "Zelvora"}
@@ -59,7 +58,9 @@ def test_cycle_of_an_application(server: Server, play: Player, dialect: str) -> 
     for task, (operation, _writes) in EXPECTED.items():
         assert played[task]["operation"] == operation, task
         assert played[task]["changed"] is (operation != "none"), task
-    assert [(one["path"], one["before"], one["after"]) for one in played["change"]["changes"]] == [("description", "First", "Second")]
+    assert [(one["path"], one["before"], one["after"]) for one in played["change"]["changes"]] == [
+        ("description", "First", "Second")
+    ]
     assert played["change in check mode"]["diff"] == played["change"]["diff"]
     assert played["change"]["diff"]["before"] == {"description": "First"}
     assert played["change"]["diff"]["after"] == {"description": "Second"}
@@ -117,7 +118,12 @@ def test_an_event_belongs_to_its_application(server: Server, play: Player) -> No
         ]
     )
     assert played.code == 0, played.output
-    assert [played[name]["operation"] for name in ("create", "again", "rename", "renamed already")] == ["create", "none", "update", "none"]
+    assert [played[name]["operation"] for name in ("create", "again", "rename", "renamed already")] == [
+        "create",
+        "none",
+        "update",
+        "none",
+    ]
     assert played["create"]["entity"]["applicationId"] == application["id"]
     assert played["rename"]["entity_id"] == played["create"]["entity_id"]
     stored = {event["id"]: event for event in server.stored("event")}

@@ -145,7 +145,7 @@ class EntityClient:
             if observed.get(operation.addressed_by) in (None, ""):
                 raise RefutedError(
                     f"update {target}",
-                    f"the entity as read carries no {operation.addressed_by}, by which the server is told which one is meant",
+                    f"the entity as read carries no {operation.addressed_by}, which tells the server what is meant",
                     f"Change {operation.profile_key}.addressed_by in the profile.",
                     profile_key=f"{operation.profile_key}.addressed_by",
                 )
@@ -241,7 +241,7 @@ class EntityClient:
                 purpose,
                 f"the profile has no {name} operation for {entity_type.name}"
                 + (" that is switched on" if operation else ""),
-                f"Describe it, or switch it on, under operations.{name} in profile_overrides once you know that your server has it.",
+                f"If your server has it, describe or enable it under operations.{name} in profile_overrides.",
                 profile_key=f"operations.{name}",
             )
         return operation

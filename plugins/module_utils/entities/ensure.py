@@ -21,7 +21,7 @@ from ..errors import (
     UnconvergedError,
 )
 from ..schema import check
-from ..transport.http import Clock
+from ..transport.http import SYSTEM_CLOCK, Clock
 from .client import EntityClient
 from .compare import Change
 from .mask import printable
@@ -81,7 +81,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = Clock()) -> Outcome:
+def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = SYSTEM_CLOCK) -> Outcome:
     """Make the wish come true, or in check mode say what would be done.
 
     Raises InsightError; when something was already written, ``written`` in its details says what.
@@ -303,7 +303,8 @@ def _verified(client: EntityClient, wish: Wish, planned: Plan, seen: Entity | No
             f"leave the rest of {target} alone",
             f"the {operation} also changed "
             + "; ".join(f"{c['path']} from {_shown(c.get('before'))} to {_shown(c.get('after'))}" for c in collateral),
-            "If the server does so by itself, name it in compare.volatile; if it clears what was not sent, change operations.update.body.",
+            "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
+            "operations.update.body.",
             collateral=collateral,
         )
     return verification

@@ -75,16 +75,16 @@ def _check_key(entity_type: EntityType, key: Entity, what: str) -> None:
             continue
         if isinstance(value, (bool, int, float)) and properties.get(name, {}).get("type", "string") != "string":
             continue
-        shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-        why = f"{name} in key is {'empty' if value in (None, '') or isinstance(value, str) else f'a {type(value).__name__}, not text'}"
-        hint = (
-            ""
-            if value is None or isinstance(value, (str, Mapping, list))
-            else (
-                f'Quote it as it stands in InSight, for instance {name}: "{shown}"; unquoted, YAML reads 021436 as 9054 and NO as false.'
-            )
+        if value is None or isinstance(value, str):
+            raise ConfigurationError(what, f"{name} in key is empty", "Give it, or leave it out.")
+        if isinstance(value, (Mapping, list)):
+            raise ConfigurationError(what, f"{name} in key is a {type(value).__name__}, not text", "A key holds texts.")
+        shown = str(value) if not isinstance(value, bool) else "YES" if value else "NO"
+        raise ConfigurationError(
+            what,
+            f"{name} in key is the {'boolean' if isinstance(value, bool) else 'number'} {str(value).lower()}, not text",
+            f'Quote it as InSight shows it, for instance {name}: "{shown}". Unquoted, YAML reads 021436 as 9054.',
         )
-        raise ConfigurationError(what, why, hint)
 
 
 def _folded(value: Any) -> str:
@@ -124,7 +124,7 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
         raise RefutedError(
             f"find {target}",
             f"the server offered {len(offered)} entities and none of them has this key",
-            "Its search does not work as the profile says. Change operations.find in the profile, or name the entity by id.",
+            "Its search is not what the profile says. Change operations.find in the profile, or name the entity by id.",
             profile_key="operations.find",
         )
     return exact[0] if exact else None

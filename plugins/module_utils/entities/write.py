@@ -28,27 +28,30 @@ def carry_out(
     """Send a write and return its answer, with notes on what was odd about it.
 
     what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge what was read. repeatable:
-    a second request cannot do the work twice. Raises OutcomeUnknownError when reading does not tell.
+    a second request cannot do the work twice, so it may be sent once more. Raises OutcomeUnknownError when reading
+    does not tell.
     """
-    for is_last in (False, True):
-        try:
-            return send(), ()
-        except InsightError as error:
-            if not (_is_doubtful(error) or (is_last and isinstance(error, ConflictError))):
-                raise
-            seen = _look(what, look, error)
-            if is_done(seen):
-                return None, (f"{error.message} Reading again shows that it was carried out.",)
-            if not is_untouched(seen):
-                raise _unknown(what, error, "the entity is now neither as before nor as declared") from error
-            if not isinstance(error, InterruptedRequest):
-                error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
-                raise
-            if is_last or not repeatable:
-                raise _unknown(
-                    what, error, "reading again does not show it, and sending it again could do it twice"
-                ) from error
-    raise OutcomeUnknownError(what)
+    try:
+        return send(), ()
+    except InsightError as error:
+        if not _is_doubtful(error):
+            raise
+        seen = _look(what, look, error)
+        if is_done(seen):
+            return None, (f"{error.message} Reading again shows that it was carried out.",)
+        if not is_untouched(seen):
+            raise _unknown(what, error, "the entity is now neither as before nor as declared") from error
+        if not isinstance(error, InterruptedRequest):
+            error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
+            raise
+        if not repeatable:
+            raise _unknown(what, error, "reading again does not show it, and sending it again could do it twice") from error
+    try:
+        return send(), ()
+    except (InterruptedRequest, ConflictError) as error:
+        if is_done(_look(what, look, error)):
+            return None, (f"{error.message} Reading again shows that it was carried out.",)
+        raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
 
 
 def _look(what: str, look: Look, error: InsightError) -> Entity | None:

@@ -112,10 +112,15 @@ def _cookies(headers: Any) -> dict[str, str]:
     return cookies
 
 
+SYSTEM_CLOCK = Clock()
+
+
 class Http:
     """Sends requests over kept-alive connections; threads may share it."""
 
-    def __init__(self, network: Network, clock: Clock = Clock(), jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, network: Network, clock: Clock = SYSTEM_CLOCK, jitter: Callable[[], float] = random.random
+    ) -> None:
         self._network = network
         self._clock = clock
         self._jitter = jitter

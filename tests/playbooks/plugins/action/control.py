@@ -10,7 +10,6 @@ import os
 from typing import Any
 
 import requests
-
 from ansible.plugins.action import ActionBase
 
 

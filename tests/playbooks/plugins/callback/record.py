@@ -15,6 +15,7 @@ author: The rimops.insight authors
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from ansible.parsing.ajson import AnsibleJSONEncoder
@@ -37,7 +38,7 @@ class CallbackModule(CallbackBase):
             "item": item,
             "result": result._result,
         }
-        with open(os.environ["RIMOPS_RECORD"], "a", encoding="utf-8") as record:
+        with Path(os.environ["RIMOPS_RECORD"]).open("a", encoding="utf-8") as record:
             record.write(json.dumps(line, cls=AnsibleJSONEncoder, default=str) + "\n")
 
     def v2_runner_on_ok(self, result: Any) -> None:
