@@ -68,6 +68,7 @@ OPERATIONS = (
     "oauth_token",
     "device_code",
     "authorize",
+    "device_login",
     "unknown",
 )
 GROUPS = {

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SCHEMA = """
 create table if not exists entity (
-  id integer primary key, type text not null, uuid text not null, created real not null, changed real not null,
+  id integer primary key autoincrement, type text not null, uuid text not null,
+  created real not null, changed real not null,
   changed_by text not null, attributes text not null);
 create table if not exists note (kind text not null, name text not null, content text not null,
   primary key (kind, name));
@@ -79,14 +80,14 @@ class Store:
         self._types: dict[str, dict[int, Record]] = {}
         self._by_uuid: dict[str, Record] = {}
         self._indexes: dict[str, dict[tuple[str, ...], Index]] = {}
-        self._last_id = FIRST_ID - 1
+        highest = self._database.execute("select seq from sqlite_sequence where name = 'entity'").fetchone()
+        self._last_id = highest["seq"] if highest else FIRST_ID - 1
         for row in self._database.execute("select * from entity order by id"):
             self._remember(Record(**dict(row) | {"attributes": json.loads(row["attributes"])}))
 
     def _remember(self, record: Record) -> None:
         self._types.setdefault(record.type, {})[record.id] = record
         self._by_uuid[record.uuid] = record
-        self._last_id = max(self._last_id, record.id)
         for index in self._indexes.get(record.type, {}).values():
             index.add(record)
 
@@ -99,7 +100,8 @@ class Store:
     def create(self, type_: str, attributes: dict[str, Any], by: str, hidden_seconds: float = 0.0) -> Record:
         """Store a new entity; it is found only after ``hidden_seconds``."""
         now = time.time()
-        record = Record(self._last_id + 1, type_, str(uuid.uuid4()), now, now, by, attributes, now + hidden_seconds)
+        self._last_id += 1
+        record = Record(self._last_id, type_, str(uuid.uuid4()), now, now, by, attributes, now + hidden_seconds)
         self._remember(record)
         self._write(record)
         return record
@@ -169,10 +171,12 @@ class Store:
 
 
 def all_same(attributes: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    return all(
-        attributes.get(name) == value and type(attributes.get(name)) is type(value) for name, value in wanted.items()
-    )
+    return all(attributes.get(name) == value for name, value in wanted.items())
 
 
 def all_same_folded(attributes: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    return all(folded(attributes.get(name)) == folded(value) for name, value in wanted.items())
+    return all(
+        folded(attributes.get(name)) == folded(value)
+        and isinstance(attributes.get(name), str) == isinstance(value, str)
+        for name, value in wanted.items()
+    )

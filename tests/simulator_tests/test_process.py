@@ -99,6 +99,7 @@ def test_killed_and_started_again(own_server: Callable[..., Running]) -> None:
         updated = client.update(application, **APPLICATION, note="kept")
         gone = client.create(**{**APPLICATION, "appName": "Gone"})
         client.call(f"application/{gone['id']}/delete")
+        server.control("POST", "credentials", {"users": {"new@example.com": "new-password"}})
         authority = Path(server.ca_path).read_bytes()
         server.kill()
         server.restart()
@@ -109,7 +110,10 @@ def test_killed_and_started_again(own_server: Callable[..., Running]) -> None:
         assert client.call("application/read", **KEY).json() == updated
         assert client.call("event/list").json()["total"] == 1
         assert client.call("application/create", **APPLICATION).status_code == 409
-        assert client.create(**{**APPLICATION, "appName": "Next"})["id"] > application["id"] + 1
+        assert client.call(f"application/{gone['id']}/read").status_code == 404
+        assert client.create(**{**APPLICATION, "appName": "Next"})["id"] == gone["id"] + 1
+        new = {**form, "username": "new@example.com", "password": "new-password"}
+        assert client.oauth(new).status_code == 200
         refresh = {**CONFIDENTIAL, "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         assert client.oauth({**refresh, "client_secret": "changed"}).status_code == 200
 

@@ -232,8 +232,9 @@ def test_show_new_late(client: Client) -> None:
 
 
 def test_case_insensitive_keys(client: Client) -> None:
-    created = client.create()
+    created = client.create(**APPLICATION, count="1")
     client.server.switch(case_insensitive_keys=True)
+    assert client.call("application/read", **KEY, count=1).status_code == 404
     assert client.call("application/read", appCode="123456", appName="zELVORA").json() == created
     assert client.call("application/create", **{**APPLICATION, "appName": "zelvora"}).status_code == 409
 
