@@ -10,6 +10,7 @@ that failed is shown at the end. The last line is 'N passed, N failed'.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import signal
@@ -18,7 +19,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
@@ -147,6 +148,7 @@ def run(part: Part) -> Result:
             print(error, file=log)
             passed = False
     result = Result(part.name, passed, time.monotonic() - began)
+    (BUILD / "results" / f"{part.name}.part.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
     say(f"{'passed' if passed else 'FAILED'}  {part.name}  {result.seconds:.0f} s")
     return result
 
@@ -208,7 +210,7 @@ def main() -> int:
     for folder in ("log", "results", "cache"):
         (BUILD / folder).mkdir(parents=True, exist_ok=True)
     if not options.parts:
-        for stale in (BUILD / "results").glob("*.xml"):
+        for stale in [*(BUILD / "results").glob("*.xml"), *(BUILD / "results").glob("*.part.json")]:
             stale.unlink()
     checkout.synchronise()
     return report(run_all(chosen), interpreters.missing(cores), complete=not options.parts)
