@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Optional
 
@@ -19,12 +20,19 @@ GATEWAY = (502, 504)
 def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
     """Seconds to wait as ``Retry-After`` says, as a number or as a date; None where it says nothing readable."""
     text = headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except (TypeError, ValueError):
+        return max(0.0, http_date(text) - now)
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def http_date(text: str) -> float:
+    """Epoch seconds of a date as HTTP writes it, which is in UTC also where it does not say so. Raises TypeError,
+    ValueError or OverflowError for what is none."""
+    date = parsedate_to_datetime(text)
+    return (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def backoff(attempt: int, jitter: float) -> float:
