@@ -38,7 +38,7 @@ def http_date(text: str) -> float:
 def backoff(attempt: int, jitter: float) -> float:
     """Seconds before the attempt after number ``attempt`` (from 0): doubling from a half, at most 20, times the
     jitter between 0 and 1 that keeps many clients from coming back together, and never less than a tenth."""
-    return max(0.1, min(20.0, 0.5 * 2.0**attempt) * jitter)
+    return max(0.1, min(20.0, 0.5 * 2.0 ** min(attempt, 6)) * jitter)
 
 
 def delay_after_answer(
