@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import ssl
+import sys
 import threading
 import time
 import traceback
@@ -132,8 +133,14 @@ class Http:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
 
         Raises NotSentError when nobody could be reached, InterruptedRequest when a request left and no whole
-        answer came, ServerError for an answer of more than 64 MiB.
+        answer came, ServerError for an answer of more than 64 MiB, ConfigurationError where requests is missing.
         """
+        if not HAS_REQUESTS:
+            raise ConfigurationError(
+                request.purpose,
+                f"the Python library requests is missing for {sys.executable}",
+                f"Install it with: {sys.executable} -m pip install requests",
+            )
         deadline = self._clock.monotonic() + self._network.retry_deadline
         for attempt in range(self._network.retry_limit + 1):
             self._wait_for_pause(deadline)
