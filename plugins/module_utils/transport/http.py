@@ -168,8 +168,7 @@ class Http:
 
     def _wait_for_pause(self, deadline: float) -> None:
         """``Retry-After`` speaks to this client, so it holds back every thread."""
-        pause = min(self._pause_until, deadline) - self._clock.monotonic()
-        if pause > 0:
+        while (pause := min(self._pause_until, deadline) - self._clock.monotonic()) > 0:
             self._clock.sleep(pause)
 
     def _connect(self) -> Any:
