@@ -15,10 +15,9 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment
@@ -101,16 +100,27 @@ def _inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
     return None
 
 
-def _cookies(headers: Any) -> dict[str, str]:
-    """Name and value of each ``Set-Cookie``; an expired one gets an empty value."""
+def _cookies(lines: Iterable[str], now: float) -> dict[str, str]:
+    """Name and value of each ``Set-Cookie``, read as RFC 6265 section 5.2 says; an expired one gets an empty value."""
     cookies = {}
-    for line in headers.getlist("Set-Cookie") if hasattr(headers, "getlist") else ():
-        try:
-            morsels = SimpleCookie(line)
-        except CookieError:
-            continue
-        cookies.update({name: "" if morsel["max-age"] == "0" else morsel.value for name, morsel in morsels.items()})
+    for line in lines:
+        (name, value), *attributes = (part.partition("=")[::2] for part in line.split(";"))
+        said = {key.strip().lower(): text.strip() for key, text in attributes}
+        if name.strip():
+            cookies[name.strip()] = "" if _is_expired(said, now) else value.strip()
     return cookies
+
+
+def _is_expired(attributes: Mapping[str, str], now: float) -> bool:
+    """Max-Age counts before Expires; what cannot be read counts as not said."""
+    try:
+        return int(attributes["max-age"]) <= 0
+    except (KeyError, ValueError):
+        pass
+    try:
+        return retry.http_date(attributes["expires"]) <= now
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
 
 
 SYSTEM_CLOCK = Clock()
@@ -234,7 +244,7 @@ class Http:
             purpose=request.purpose,
             status=answer.status_code,
             headers={name.lower(): value for name, value in answer.headers.items()},
-            cookies=_cookies(answer.raw.headers),
+            cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), self._clock.now()),
             body=body,
         )
 
