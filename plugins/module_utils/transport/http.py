@@ -65,7 +65,7 @@ def tls_context(network: Network) -> ssl.SSLContext:
         ) from error
     if network.client_cert:
         try:
-            context.load_cert_chain(network.client_cert, network.client_key)
+            context.load_cert_chain(network.client_cert, network.client_key, password="")  # never asks on a terminal
         except (OSError, ssl.SSLError) as error:
             raise ConfigurationError(
                 "set up TLS",
