@@ -30,7 +30,16 @@ from .values import Request, Response
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import ConnectTimeoutError, InsecureRequestWarning, NewConnectionError, ProxyError, SSLError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        NewConnectionError,
+        ProxyError,
+        SSLError,
+    )
+    from urllib3.exceptions import TimeoutError as PoolTimeoutError
 except ImportError:
     HAS_REQUESTS = False
     REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
@@ -238,7 +247,7 @@ class Http:
             )
             with answer:
                 body = self._read(answer, request)
-        except (requests.RequestException, OSError, ssl.SSLError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failure(request, error, self._network) from error
         return Response(
             purpose=request.purpose,
@@ -265,9 +274,12 @@ class Http:
 
 def address(url: str) -> str:
     """Scheme, host and port of a URL: what may be named in a message."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+    try:
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        return "the server"
 
 
 def _failure(request: Request, error: BaseException, network: Network) -> Exception:
@@ -288,15 +300,15 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         )
     if tls and any(word in str(tls) for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "record layer failure")):
         return RefusedError(request.purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
-    if isinstance(
-        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)
-    ):
+    if isinstance(error, requests.exceptions.InvalidJSONError):
+        return ConfigurationError(request.purpose, "a value cannot be said in JSON, such as .nan or .inf")
+    if isinstance(error, ValueError) and not _inner(error, InvalidHeader):
         return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
     if _inner(error, NewConnectionError, ConnectTimeoutError):
         return NotSentError(
             request.purpose, f"{server} cannot be reached ({_cause(error)})", "Check url, the network and use_proxy."
         )
-    if isinstance(error, requests.exceptions.ReadTimeout) or _inner(error, TimeoutError):
+    if _inner(error, TimeoutError, PoolTimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
     if tls:
         return InterruptedRequest(
