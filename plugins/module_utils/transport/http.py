@@ -310,12 +310,14 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         )
     if _inner(error, TimeoutError, PoolTimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
-    if tls:
-        return InterruptedRequest(
+    if tls and "ALERT" in str(tls).upper():
+        return RefusedError(
             request.purpose,
-            f"TLS with {server} failed ({_cause(tls)})",
-            "A client certificate may be required: client_cert.",
+            f"{server} broke off TLS ({_cause(tls)})",
+            "It may want a client certificate, or another one: client_cert.",
         )
+    if tls:
+        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})")
     return InterruptedRequest(request.purpose, f"the connection to {server} was lost ({_cause(error)})")
 
 
