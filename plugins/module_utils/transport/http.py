@@ -205,7 +205,8 @@ class Http:
                         super().init_poolmanager(*arguments, ssl_context=context, **options)
 
                     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-                        return super().proxy_manager_for(proxy, ssl_context=context, **options)
+                        own = {"proxy_ssl_context": context} if proxy.lower().startswith("https:") else {}
+                        return super().proxy_manager_for(proxy, ssl_context=context, **own, **options)
 
                     def cert_verify(self, *arguments: Any, **options: Any) -> None:
                         """The context verifies; requests would load its own bundle."""
