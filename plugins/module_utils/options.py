@@ -192,12 +192,16 @@ def _base_url(url: Optional[str]) -> str:
     what = "reach the system"
     if not url:
         raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(char.isspace() or not char.isprintable() for char in url):
         raise ConfigurationError(
             what, "url is not an absolute http or https address", "Write it as https://host[:port]."
         )
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in url or "#" in url:
         raise ConfigurationError(
             what,
             "url carries a user, a query or a fragment",
