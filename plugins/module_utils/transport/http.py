@@ -51,6 +51,11 @@ else:
 MAX_ANSWER = 64 * 1024 * 1024
 USER_AGENT = "rimops.insight"
 CHUNK = 64 * 1024
+HANDSHAKE_ALERTS = [
+    f"ALERT_{alert}"
+    for alert in ("CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "PROTOCOL_VERSION")
+]
+"""What a server says that never got to the request, in OpenSSL's words."""
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 """A session's cookies belong to the session, not to the connection."""
 
@@ -311,7 +316,7 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         )
     if _inner(error, TimeoutError, PoolTimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
-    if tls and "ALERT" in str(tls).upper():
+    if tls and any(word in str(tls).upper().replace(" ", "_") for word in HANDSHAKE_ALERTS):
         return RefusedError(
             request.purpose,
             f"{server} broke off TLS ({_cause(tls)})",
