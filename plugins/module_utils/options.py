@@ -210,6 +210,20 @@ def _base_url(url: Optional[str]) -> str:
     return url.rstrip("/")
 
 
+LOWEST = {"connect_timeout": 0.001, "timeout": 0.001, "retry_limit": 0, "retry_deadline": 0}
+HIGHEST = 86400  # a day; sockets take no times without bounds
+
+
+def _network(values: Mapping[str, Any]) -> Network:
+    network: Network = _pick(Network, values)
+    for name, lowest in LOWEST.items():
+        if not lowest <= getattr(network, name) <= HIGHEST:
+            raise ConfigurationError("use the network", f"{name} is not between {lowest} and {HIGHEST}")
+    if network.client_key and not network.client_cert:
+        raise ConfigurationError("use the network", "client_key is given without client_cert", "Set client_cert.")
+    return network
+
+
 def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
     """Make Settings of validated option values. Raises ConfigurationError for what a type cannot rule out."""
     handle = _pick(SessionHandle, values["session"]) if values.get("session") else None
@@ -222,7 +236,7 @@ def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
         url=_base_url(values.get("url") or (handle and handle.url)),
         profile=profile,
         identity=_pick(Identity, values),
-        network=_pick(Network, values),
+        network=_network(values),
         evidence=evidence,
         session=handle,
         access_token=values.get("access_token"),
