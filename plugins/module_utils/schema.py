@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,8 +42,12 @@ def _sentence(error: Any) -> str:
     if error.validator == "required":
         names = [name for name in error.validator_value if name not in error.instance]
     if error.validator == "additionalProperties":
-        allowed = error.schema.get("properties", {})
-        names = [str(name) for name in error.instance if name not in allowed]
+        allowed, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
+        names = [
+            str(name)
+            for name in error.instance
+            if name not in allowed and not any(re.search(pattern, str(name)) for pattern in patterns)
+        ]
     return f"{path} {rule}" + (f": {', '.join(names)}" if names else "")
 
 
@@ -52,25 +57,27 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
     try:
         import jsonschema
         from jsonschema.validators import validator_for
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
     except ImportError as error:
         import sys
 
         raise ConfigurationError(
             "check against a JSON Schema",
-            f"the Python library jsonschema is missing for {sys.executable}",
-            f"Install it with: {sys.executable} -m pip install jsonschema",
+            f"the Python library jsonschema is missing for {sys.executable}, or older than 4.18",
+            f"Install it with: {sys.executable} -m pip install 'jsonschema>=4.18'",
         ) from error
     kind = validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
         kind.check_schema(schema)
     except jsonschema.SchemaError as error:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
-    return [
-        _sentence(error)
-        for error in sorted(
-            kind(schema).iter_errors(value), key=lambda error: [str(step) for step in error.absolute_path]
-        )
-    ]
+    try:
+        found = list(kind(schema, registry=Registry()).iter_errors(value))  # an own registry fetches nothing
+    except (re.error, Unresolvable) as error:
+        raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({error})") from error
+    found.sort(key=lambda error: [str(step) for step in error.absolute_path])
+    return list(dict.fromkeys(_sentence(error) for error in found))
 
 
 def check(schema: Mapping[str, Any], value: Any, what: str, hint: str = "") -> None:
