@@ -7,7 +7,7 @@ USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
-.PHONY: help demo test matrix-core bench matrix changelog lock environments clean \
+.PHONY: help demo test matrix-core bench matrix changelog lock clean \
 	lint unit units sanity integration molecule docs importer
 
 help: ## say what there is
