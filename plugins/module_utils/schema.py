@@ -74,8 +74,8 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
     try:
         found = list(kind(schema, registry=Registry()).iter_errors(value))  # an own registry fetches nothing
-    except (re.error, Unresolvable) as error:
-        raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({error})") from error
+    except Unresolvable as error:
+        raise ConfigurationError("use the JSON Schema", f"its $ref {error.ref} leads nowhere") from error
     found.sort(key=lambda error: [str(step) for step in error.absolute_path])
     return list(dict.fromkeys(_sentence(error) for error in found))
 
