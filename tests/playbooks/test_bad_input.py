@@ -10,13 +10,12 @@ import textwrap
 from dataclasses import dataclass
 
 import pytest
-
 from conftest import DOORS, Player, Server
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """options: of insight_entity, as YAML in a playbook; says: what the failure must say; not_said: what it must not."""
+    """options: of insight_entity, as YAML; says: what the failure must say; not_said: what it must not."""
 
     options: str
     says: tuple[str, ...]
@@ -32,16 +31,21 @@ MISTAKES = {
     "no type": Mistake(KEY, ("missing required arguments: type",)),
     "an option that is none": Mistake(f"{PLAIN}atributes: {{}}", ("atributes", "Supported parameters include")),
     "an unknown type": Mistake('type: aplication\nkey: {a: "b"}', ("'aplication'", "It has: application,")),
-    "half a key": Mistake('type: application\nkey: {appCode: "123456"}', ("its key is appCode and appName", "appName is not given")),
+    "half a key": Mistake(
+        'type: application\nkey: {appCode: "123456"}', ("its key is appCode and appName", "appName is not given")
+    ),
     "an empty key": Mistake('type: application\nkey: {appCode: "", appName: Zelvora}', ("appCode in key is empty",)),
     "key and refs overlap": Mistake(
-        "type: event\nkey: {applicationId: '5'}\nrefs: {applicationId: {type: application, id: 5}}", ("both in key and in refs",)
+        "type: event\nkey: {applicationId: '5'}\nrefs: {applicationId: {type: application, id: 5}}",
+        ("both in key and in refs",),
     ),
     "unquoted 021436": Mistake(
         "type: application\nkey: {appCode: 021436, appName: Zelvora}", ("appCode in key is the number 9054", "021436")
     ),
     "unquoted 0000": Mistake("type: event\nkey: {eventName: 0000}", ("eventName in key is the number 0, not text",)),
-    "unquoted NO": Mistake("type: event\nkey: {eventName: NO}", ("eventName in key is the boolean false", 'eventName: "NO"')),
+    "unquoted NO": Mistake(
+        "type: event\nkey: {eventName: NO}", ("eventName in key is the boolean false", 'eventName: "NO"')
+    ),
     "a number where the server holds text": Mistake(
         f"{PLAIN}attributes: {{sequence: 0010}}", ("sequence is the number 8 here and the text", '"0010"', "sequence")
     ),
@@ -51,13 +55,17 @@ MISTAKES = {
     "a date where the server holds another text": Mistake(
         f"{PLAIN}attributes: {{day: 2026-01-31 10:00:00}}", ("day", '"2026-01-31 10:00:00"', "date_as_instant")
     ),
-    "an unknown profile": Mistake(f"{PLAIN}profile: insigth", ("use profile insigth", "Built in are: insight, insight_6_2, insight_7_0")),
+    "an unknown profile": Mistake(
+        f"{PLAIN}profile: insigth", ("use profile insigth", "Built in are: insight, insight_6_2, insight_7_0")
+    ),
     "a profile file that is not there": Mistake(f"{PLAIN}profile: mine.yml", ("no file mine.yml was found",)),
     "an invalid override": Mistake(
-        f"{PLAIN}profile_overrides: {{operations: {{read: {{metod: GET}}}}}}", ("operations.read has a name that is not allowed there: metod",)
+        f"{PLAIN}profile_overrides: {{operations: {{read: {{metod: GET}}}}}}",
+        ("operations.read has a name that is not allowed there: metod",),
     ),
     "a profile without paths": Mistake(
-        f"{PLAIN}profile_overrides: {{types: {{thing: {{title: x}}}}}}", ("types.thing lacks something that is required: path",)
+        f"{PLAIN}profile_overrides: {{types: {{thing: {{title: x}}}}}}",
+        ("types.thing lacks something that is required: path",),
     ),
     "an attribute that the schema refuses": Mistake(
         f"{PLAIN}attributes: {{phase: banana-canary}}\nschema: {{properties: {{phase: {{enum: [I, II, III]}}}}}}",
@@ -70,27 +78,41 @@ MISTAKES = {
     ),
     "a read-only attribute": Mistake(f"{PLAIN}attributes: {{uuid: x}}", ("uuid is read-only",)),
     "a write-only attribute in attributes": Mistake(
-        f"{PLAIN}attributes: {{pin: p1n-canary}}\ncompare: {{write_only: [pin]}}", ("secret_attributes",), ("p1n-canary",)
+        f"{PLAIN}attributes: {{pin: p1n-canary}}\ncompare: {{write_only: [pin]}}",
+        ("secret_attributes",),
+        ("p1n-canary",),
     ),
     "a comparison rule that is none": Mistake(
-        f"{PLAIN}attributes: {{a: b}}\ncompare: {{normalise: {{a: [spaces]}}}}", ("'spaces', which is no normalisation", "outer_space")
+        f"{PLAIN}attributes: {{a: b}}\ncompare: {{normalise: {{a: [spaces]}}}}",
+        ("'spaces', which is no normalisation", "outer_space"),
     ),
     "an id that is a step": Mistake("type: application\nid: '..'", ("'..' cannot stand in an address",)),
     "an id that is an encoded step": Mistake("type: application\nid: '%2e%2e'", ("cannot stand in an address",)),
-    "an id that is a step, encoded twice": Mistake("type: application\nid: '%252e%252E'", ("cannot stand in an address",)),
-    "an id that is not there": Mistake("type: application\nid: 9/9 \"x\" é", ("there is no entity with this id",)),
+    "an id that is a step, encoded twice": Mistake(
+        "type: application\nid: '%252e%252E'", ("cannot stand in an address",)
+    ),
+    "an id that is not there": Mistake('type: application\nid: 9/9 "x" é', ("there is no entity with this id",)),
     "a key that differs in case": Mistake(
-        'type: application\nkey: {appCode: "123456", appName: ZELVORA}', ("differs only in case", "'Zelvora'", "'ZELVORA'")
+        'type: application\nkey: {appCode: "123456", appName: ZELVORA}',
+        ("differs only in case", "'Zelvora'", "'ZELVORA'"),
     ),
     "a key that differs in outer space": Mistake(
         'type: application\nkey: {appCode: "123456", appName: "Zelvora "}', ("differs only in case, outer space",)
     ),
     "two that match": Mistake("type: event_country\nkey: {name: twin}", ("2 entities match", "Name one by id")),
-    "a list that is not switched on": Mistake("", ("the profile has no list operation for application that is switched on",)),
+    "a list that is not switched on": Mistake(
+        "", ("the profile has no list operation for application that is switched on",)
+    ),
     "no reason where one is required": Mistake(f"{PLAIN}require_reason: true", ("no reason is given",)),
-    "url without a scheme": Mistake(f"{PLAIN}url: insight.example.com", ("url is not an absolute http or https address",)),
-    "url with a password": Mistake(f"{PLAIN}url: https://u:pw-canary@insight.example.com", ("url carries a user",), ("pw-canary",)),
-    "a CA file that is none": Mistake(f"{PLAIN}ca_path: /dev/null", ("ca_path /dev/null cannot be read as certificates",)),
+    "url without a scheme": Mistake(
+        f"{PLAIN}url: insight.example.com", ("url is not an absolute http or https address",)
+    ),
+    "url with a password": Mistake(
+        f"{PLAIN}url: https://u:pw-canary@insight.example.com", ("url carries a user",), ("pw-canary",)
+    ),
+    "a CA file that is none": Mistake(
+        f"{PLAIN}ca_path: /dev/null", ("ca_path /dev/null cannot be read as certificates",)
+    ),
     "a wrong base path": Mistake(
         f"{PLAIN}profile_overrides: {{base_path: /insight/api/v3}}\ntoken_store: none", ("base_path",)
     ),
@@ -101,7 +123,11 @@ def task(name: str, mistake: Mistake) -> str:
     """The task that makes the mistake, as text, since quotes are the point."""
     module = "insight_entity" if mistake.options else "insight_entity_info"
     options = mistake.options or "type: application"
-    return f'- name: "{name}"\n  ignore_errors: true\n  rimops.insight.{module}:\n' + textwrap.indent(options, "    ") + "\n"
+    return (
+        f'- name: "{name}"\n  ignore_errors: true\n  rimops.insight.{module}:\n'
+        + textwrap.indent(options, "    ")
+        + "\n"
+    )
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -130,7 +156,7 @@ def test_mistakes(server: Server, play: Player) -> None:
 
 WEIRD = {
     "slash": "a/b/../c",
-    "quotes": "it's \"quoted\" & <tagged>",
+    "quotes": 'it\'s "quoted" & <tagged>',
     "spaces": "two  spaces inside",
     "unicode": "Zürich 東京 🧪",
     "encoded": "100%25 %2F %00",

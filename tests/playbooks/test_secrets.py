@@ -13,11 +13,10 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-
 from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Player, Server
 
-PIN = "pin \"&+/=é canary"
-WRONG = "wrong \"&+/=é canary"
+PIN = 'pin "&+/=é canary'
+WRONG = 'wrong "&+/=é canary'
 CANARIES = (SECRET, PASSWORD, PIN, WRONG)
 
 SITE_CUSTOMIZE = """
@@ -33,8 +32,16 @@ def forms(secret: str) -> set[str]:
     """How a secret may look in an output: raw, URL-encoded, base64, JSON-escaped, once or twice."""
     data = secret.encode()
     escaped = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    twice = {json.dumps(form)[1:-1] for form in escaped} | {json.dumps(form, ensure_ascii=False)[1:-1] for form in escaped}
-    encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret), base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+    twice = {json.dumps(form)[1:-1] for form in escaped} | {
+        json.dumps(form, ensure_ascii=False)[1:-1] for form in escaped
+    }
+    encoded = {
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        base64.b64encode(data).decode(),
+        base64.urlsafe_b64encode(data).decode(),
+    }
     return {secret, repr(secret)[1:-1], *escaped, *twice, *encoded}
 
 
@@ -67,12 +74,23 @@ def entity(name: str, **options: Any) -> dict[str, Any]:
 def faulty(kind: str, operation: str, **more: Any) -> dict[str, Any]:
     """A task that queues a fault."""
     queued = [{"match": {"operation": operation}, "times": 8, "kind": kind, **more}]
-    return {"name": f"{kind} on {operation}", "control": {"requests": [["DELETE", "faults", None], ["POST", "faults", queued]]}}
+    return {
+        "name": f"{kind} on {operation}",
+        "control": {"requests": [["DELETE", "faults", None], ["POST", "faults", queued]]},
+    }
 
 
 def password_login(**more: Any) -> dict[str, Any]:
     """Options of the password grant."""
-    return {"grant_type": "password", "tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD, **more}
+    return {
+        "grant_type": "password",
+        "tenant_id": TENANT,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "username": USER,
+        "password": PASSWORD,
+        **more,
+    }
 
 
 ECHO = {"message": f"cannot store {PIN} for {SECRET}"}
@@ -84,18 +102,43 @@ SCENES: list[dict[str, Any]] = [
     entity("again"),
     entity("change", attributes={"selectedProducts": ["b"]}),
     {**entity("look"), "check_mode": True},
-    {"name": "read", "rimops.insight.insight_entity_info": {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}},
+    {
+        "name": "read",
+        "rimops.insight.insight_entity_info": {
+            "type": "application",
+            "key": {"appCode": "123456", "appName": "Zelvora"},
+        },
+    },
     {"name": "returned", "rimops.insight.insight_token": {"return_token": True}, "register": "returned"},
-    {"name": "handed over", "rimops.insight.insight_entity_info": {"session": "{{ returned.session }}", "type": "application", "id": "1"}},
-    {"name": "lookup", "ansible.builtin.debug": {"msg": "{{ (lookup('rimops.insight.insight_token', **connection)).keys() | list }}"}, "no_log": False},
+    {
+        "name": "handed over",
+        "rimops.insight.insight_entity_info": {"session": "{{ returned.session }}", "type": "application", "id": "1"},
+    },
+    {
+        "name": "lookup",
+        "ansible.builtin.debug": {"msg": "{{ (lookup('rimops.insight.insight_token', **connection)).keys() | list }}"},
+        "no_log": False,
+    },
     {"name": "wrong secret", "rimops.insight.insight_token": {"client_secret": WRONG}, "ignore_errors": True},
     {"name": "wrong password", "rimops.insight.insight_token": password_login(password=WRONG), "ignore_errors": True},
-    {"name": "wrong option", "rimops.insight.insight_token": {"client_secret": WRONG, "pasword": PASSWORD}, "ignore_errors": True},
-    {"name": "wrong type", "rimops.insight.insight_token": {"client_secret": {"a": WRONG}, "timeout": "x"}, "ignore_errors": True},
+    {
+        "name": "wrong option",
+        "rimops.insight.insight_token": {"client_secret": WRONG, "pasword": PASSWORD},
+        "ignore_errors": True,
+    },
+    {
+        "name": "wrong type",
+        "rimops.insight.insight_token": {"client_secret": {"a": WRONG}, "timeout": "x"},
+        "ignore_errors": True,
+    },
     entity("secret where a mapping is wanted", secret_attributes=PIN),
     entity("schema", schema={"properties": {"pin": {"pattern": "^[0-9]+$"}}}),
     entity("secret among the attributes", attributes={"pin": PIN}, compare={"write_only": ["pin"]}),
-    {"name": "lookup fails", "ansible.builtin.debug": {"msg": "{{ lookup('rimops.insight.insight_token', **wrong) }}"}, "ignore_errors": True},
+    {
+        "name": "lookup fails",
+        "ansible.builtin.debug": {"msg": "{{ lookup('rimops.insight.insight_token', **wrong) }}"},
+        "ignore_errors": True,
+    },
 ]
 
 FAULTS = [
@@ -112,7 +155,12 @@ FAULTS = [
 ]
 
 LOGIN_FAULTS = [
-    faulty("status", "oauth_token", status=400, body={"error": "invalid_client", "error_description": f"AADSTS1: {SECRET} {PASSWORD}"}),
+    faulty(
+        "status",
+        "oauth_token",
+        status=400,
+        body={"error": "invalid_client", "error_description": f"AADSTS1: {SECRET} {PASSWORD}"},
+    ),
     faulty("html", "oauth_token"),
     faulty("drop_before", "oauth_token"),
     faulty("status", "login", status=401, body=ECHO),
@@ -131,7 +179,14 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
     for number, fault in enumerate(FAULTS):
         tasks += [fault, entity(f"fault {number}", attributes={"selectedProducts": [f"new {number}"]})]
     for number, fault in enumerate(LOGIN_FAULTS):
-        tasks += [fault, {"name": f"login fault {number}", "rimops.insight.insight_token": password_login(token_store="none"), "ignore_errors": True}]
+        tasks += [
+            fault,
+            {
+                "name": f"login fault {number}",
+                "rimops.insight.insight_token": password_login(token_store="none"),
+                "ignore_errors": True,
+            },
+        ]
     shared = {**play.defaults, "token_store": str(tmp_path / "store")}
     variables = {"connection": shared, "wrong": {**shared, "client_secret": WRONG}}
     (tmp_path / "variables.json").write_text(json.dumps(variables))
@@ -140,12 +195,26 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
         "-vvvv",
         "--extra-vars",
         f"@{tmp_path / 'variables.json'}",
-        environment={"PYTHONPATH": str(tmp_path / "site"), "RIMOPS_SYSLOG": str(log), "ANSIBLE_NO_TARGET_SYSLOG": "false"},
+        environment={
+            "PYTHONPATH": str(tmp_path / "site"),
+            "RIMOPS_SYSLOG": str(log),
+            "ANSIBLE_NO_TARGET_SYSLOG": "false",
+        },
     )
     assert played.code == 0, played.output[-3000:]
     assert played["create"]["operation"] == "create"
     assert played["change"]["diff"]["after"]["pin"] == "********"
-    for name in ("wrong secret", "wrong password", "wrong option", "schema", "lookup fails", "fault 0", "fault 1", "login fault 0", "login fault 3"):
+    for name in (
+        "wrong secret",
+        "wrong password",
+        "wrong option",
+        "schema",
+        "lookup fails",
+        "fault 0",
+        "fault 1",
+        "login fault 0",
+        "login fault 3",
+    ):
         assert any(one["task"] == name and one["status"] == "failed" for one in played.tasks), name
     assert leaks(played.output, CANARIES) == []
     assert leaks(log.read_text(), CANARIES) == []
