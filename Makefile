@@ -7,7 +7,7 @@ USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
-.PHONY: help demo test matrix-core bench matrix changelog lock clean \
+.PHONY: help demo test matrix-core bench matrix changelog profile-page lock clean \
 	lint unit units sanity integration molecule docs importer
 
 help: ## say what there is
@@ -38,6 +38,11 @@ bench: python ## a loop of entities, side by side with the same work by ansible.
 changelog: python ## write CHANGELOG for the version of galaxy.yml
 	@$(TOOLING)/environments.py collection > /dev/null
 	@$(TOOLING)/changelog.py
+
+profile-page: python ## write the pages that are made from the profiles and their schema
+	@$(TOOLING)/environments.py lint > /dev/null
+	@build/venv/lint/bin/python -B tests/tooling/profile_pages.py
+	@build/venv/lint/bin/python -B tests/tooling/profile_keys.py
 
 lock: python ## resolve requirements/*.in anew
 	@$(TOOLING)/lock.py $(SETS)

@@ -72,7 +72,8 @@ def row(promise: dict[str, Any], proofs: list[Proof]) -> str:
     for proof in proofs:
         cases[proof.test].append(proof)
     tests = "<br>".join(
-        f"{test} ({len(ran)}: {', '.join(sorted({proof.part for proof in ran}))})" for test, ran in sorted(cases.items())
+        f"{test} ({len(ran)}: {', '.join(sorted({proof.part for proof in ran}))})"
+        for test, ran in sorted(cases.items())
     )
     text = " ".join(promise["text"].split())
     return f"| {promise['id']} | {text} | {promise['risk']}: {promise['because']} | {tests} | {result(proofs)} |"
