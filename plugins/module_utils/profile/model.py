@@ -9,8 +9,9 @@ nothing is checked twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 from ..errors import ConfigurationError
 
@@ -42,7 +43,7 @@ class Operation:
     body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole`` or ``page``. references: whether
     references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as read that the body
     carries to say which one is meant. entity, entities, id: where they stand in the answer, as a dotted path;
-    empty for the whole answer; entity null where the answer does not carry it.
+    empty for the whole answer; entity None where the answer does not carry it (false in the profile).
     safe: may be repeated although it may have been carried out.
     """
 
@@ -69,6 +70,7 @@ class Operation:
         """From the profile's data; what only a reader needs (source, note, verified) stays behind."""
         values = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
         values["success"] = tuple(data.get("success", (200,)))
+        values["entity"] = None if data.get("entity") is False else data.get("entity", "")
         for meaning in ("missing", "conflict"):
             answer = data.get(meaning, {})
             values[meaning] = Answer(tuple(answer.get("status", ())), answer.get("empty", False))
@@ -146,7 +148,10 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         merged = dict(merge(general, particular or {}), assumed=is_assumed(merge(general, particular or {})))
         operations[operation] = Operation.of(operation, f"{owner}operations.{operation}", merged)
     key = data.get("key", {})
-    rules = [{k: v for k, v in layer.items() if k not in BASIS} for layer in (profile.get("compare", {}), data.get("compare", {}))]
+    rules = [
+        {k: v for k, v in layer.items() if k not in BASIS}
+        for layer in (profile.get("compare", {}), data.get("compare", {}))
+    ]
     return EntityType(
         name=name,
         path=data["path"],
