@@ -20,9 +20,10 @@ Json = Mapping[str, Any]
 
 def merge(base: Any, over: Any) -> Any:
     """Lay ``over`` on ``base``: mappings key by key, a null takes the key away, everything else replaces."""
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+    if not isinstance(over, Mapping):
         return over
-    merged = {**base, **{name: merge(base.get(name), value) for name, value in over.items()}}
+    under = base if isinstance(base, Mapping) else {}
+    merged = {**under, **{name: merge(under.get(name), value) for name, value in over.items()}}
     return {name: value for name, value in merged.items() if value is not None}
 
 
