@@ -36,7 +36,10 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
         secrets = secret_values(SHARED, values)
 
         def find(name: str) -> str:
-            return str(self.find_file_in_search_path(variables, "files", name))
+            found = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
+            if not found:
+                raise AnsibleLookupError(f"{name} was not found")
+            return str(found)
 
         context = Context(
             check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)), local=True
