@@ -192,7 +192,7 @@ def _undeclared(declared: Any, before: Any, now: Any, place: _Place) -> Iterator
             yield from _undeclared(*values, place.child(name))
     elif declared is ABSENT:
         nothing = all(side is None or side is ABSENT for side in (before, now))
-        if not nothing and canonical(_form(before, place)) != canonical(_form(now, place)):
+        if not nothing and not _same(before, now, place):
             yield Change(place.path, before, now, place.rule)
     elif place.rule in place.rules.keyed and all(isinstance(side, (list, tuple)) for side in (declared, before, now)):
         ours, old, new = (_by_key(side, place, ServerError) for side in (declared, before, now))
@@ -242,7 +242,7 @@ def _value(declared: Any, observed: Any, place: _Place, found: _Found) -> Any:
     if place.rule in place.rules.keyed and isinstance(declared, (list, tuple)) and isinstance(observed, (list, tuple)):
         return _keyed(declared, observed, place, found)
     aligned = _aligned(declared, observed, place)
-    if observed is not ABSENT and canonical(_form(aligned, place)) == canonical(_form(observed, place)):
+    if _same(aligned, observed, place):
         return observed
     found.change(place, observed, aligned)
     return aligned
@@ -291,6 +291,12 @@ def _by_key(elements: Sequence[Any], place: _Place, error: type[InsightError]) -
 def _label(element: Mapping[str, Any], place: _Place) -> str:
     pairs = ((name, element[name]) for name in place.rules.keyed[place.rule])
     return ",".join(f"{name}={json_text(value)}" for name, value in pairs)
+
+
+def _same(one: Any, other: Any, place: _Place) -> bool:
+    if one is ABSENT or other is ABSENT:
+        return False
+    return canonical(_form(one, place)) == canonical(_form(other, place))
 
 
 def _form(value: Any, place: _Place) -> Any:
@@ -358,5 +364,5 @@ def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[M
             yield from _mistyped(value, elements, place.element())
     elif is_plain(normalise(declared, place.names)):
         texts = [text for text in stored if text is not None]
-        if texts and all(isinstance(normalise(text, place.names), str) for text in texts):
+        if texts and all(isinstance(text, str) for text in texts):
             yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)

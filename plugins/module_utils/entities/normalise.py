@@ -18,7 +18,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 EPOCH = datetime(1970, 1, 1)
 FIRST_MILLISECONDS = 10**11
-"""From here on, early in 1973, an integer can be a day in milliseconds. Below, 5 and 7 would be the same day."""
+"""From here on, early in 1973, an integer counts as a date; smaller ones are numbers, or 5 and 7 would be one day."""
 DATE = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:T(?P<clock>[0-9]{2}:[0-9]{2})(?::(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?)?"
@@ -48,7 +48,7 @@ def number_text(value: Any) -> str:
 def _moment(value: Any) -> Optional[_Moment]:
     """Read a date; None for everything else, such as the 30th of February."""
     try:
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and abs(value) >= FIRST_MILLISECONDS:
             seconds, milliseconds = divmod(value, 1000)
             wall = EPOCH + timedelta(seconds=seconds)
             return _Moment(wall, f"{milliseconds:03}".rstrip("0"), timedelta(0), True)
@@ -71,7 +71,7 @@ def _offset(text: Optional[str]) -> Optional[timedelta]:
 
 def _date_as_day(value: Any) -> Any:
     """The day on which it is written, in its own offset; milliseconds since 1970 are UTC."""
-    moment = None if isinstance(value, int) and abs(value) < FIRST_MILLISECONDS else _moment(value)
+    moment = _moment(value)
     return moment.wall.date().isoformat() if moment else value
 
 
@@ -100,22 +100,25 @@ def _null_as_absent(value: Any) -> Any:
 NORMALISATIONS: Mapping[str, Callable[[Any], Any]] = {
     "outer_space": _text(str.strip),
     "line_ends": _text(lambda text: text.replace("\r\n", "\n").replace("\r", "\n")),
-    "date_as_day": _date_as_day,
     "date_as_instant": _date_as_instant,
+    "date_as_day": _date_as_day,
     "number_as_text": lambda value: number_text(value) if is_number(value) else value,
     "unicode_nfc": _text(lambda text: unicodedata.normalize("NFC", text)),
     "case": _text(str.casefold),
     "null_as_absent": _null_as_absent,
 }
-"""The closed list, in the order in which they are applied: dates before what would spoil their spelling."""
+"""The closed list."""
+
+ORDER = (*NORMALISATIONS, "unicode_nfc")
+"""In which they are applied: dates before what would spoil their spelling, NFC again after folding has undone it."""
 
 
 def normalise(value: Any, names: Collection[str]) -> Any:
     """Apply the named normalisations to one value, whatever the order of the names. What is inside a mapping or a
     list has been normalised by the caller, who knows the path of it."""
-    for name, function in NORMALISATIONS.items():
+    for name in ORDER:
         if name in names:
-            value = function(value)
+            value = NORMALISATIONS[name](value)
     return value
 
 

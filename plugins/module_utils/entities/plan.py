@@ -44,9 +44,9 @@ class Declaration:
 
     @property
     def name(self) -> str:
-        """The entity in a message: ``event 'Initial filing'``."""
-        shown = " ".join(spelling(value) for value in self.key.values()) if self.key else f"id {self.id}"
-        return f"{self.type} '{printable(shown)}'"
+        """The entity in a message: ``event (eventName=Initial filing)``."""
+        key = ", ".join(f"{name}={spelling(value)}" for name, value in self.key.items())
+        return printable(f"{self.type} ({key if self.id is None else f'id {self.id}'})")
 
     @property
     def desired(self) -> Mapping[str, Any]:
@@ -117,7 +117,7 @@ def plan(
     Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
     and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
     """
-    secrets = dict(_leaves(declaration.secrets))
+    secrets = dict(secret_leaves(declaration.secrets))
     nothing = Plan(
         "none",
         declaration.name,
@@ -139,11 +139,12 @@ def plan(
     return _update(nothing, nothing.before, rules, fates)
 
 
-def _leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each secret of a nested mapping, with its path."""
     for name, value in secrets.items():
         at = child(path, str(name))
         if isinstance(value, Mapping):
-            yield from _leaves(value, at)
+            yield from secret_leaves(value, at)
         else:
             yield at, value
 
@@ -247,7 +248,7 @@ def _laid(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
 
 def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along."""
-    values = {path: value for path, value in _leaves(secrets) if path in plan.secrets_to_send}
+    values = {path: value for path, value in secret_leaves(secrets) if path in plan.secrets_to_send}
     return _laid(getattr(plan, kind), values)
 
 

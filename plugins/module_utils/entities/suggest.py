@@ -37,7 +37,8 @@ def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]
         yield {"hidden": [rule]}
     if isinstance(sent, (list, tuple)) and isinstance(stored, (list, tuple)):
         yield {"sets": [rule]}
-        for name in sent[0] if sent and isinstance(sent[0], Mapping) else ():
+        first = sent[0] if sent and isinstance(sent[0], Mapping) else {}
+        for name in sorted(first, key=lambda name: not isinstance(first[name], str)):  # keys are mostly text
             yield {"keyed": {rule: [name]}}
     # Two plain numbers are no dates, whatever day they would fall on.
     is_date = not isinstance(sent, (list, tuple, Mapping)) and (isinstance(sent, str) or isinstance(stored, str))
