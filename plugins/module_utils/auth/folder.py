@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A folder that only we can read: whole writes, verified modes and owner, locks between processes."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Optional
+
+from ..errors import ConfigurationError
+from ..transport.http import SYSTEM_CLOCK, Clock
+
+WHAT = "use the token store"
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+OTHERS = 0o077
+LOCK_PATIENCE = 1200.0
+"""Seconds to wait for another process that holds a lock: longer than a device code lives."""
+LOCK_INTERVAL = 0.02
+
+
+def _problem(path: str, why: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(WHAT, f"{path} {why}", hint)
+
+
+def check_owned(path: str, status: os.stat_result) -> None:
+    """Raises ConfigurationError unless this is ours and nobody else's."""
+    if status.st_uid != os.geteuid():
+        raise _problem(
+            path,
+            f"belongs to another user (uid {status.st_uid}, we are {os.geteuid()})",
+            "Remove it, or set token_store to a folder of yours.",
+        )
+    if status.st_mode & OTHERS:
+        mode = "0700" if stat.S_ISDIR(status.st_mode) else "0600"
+        raise _problem(
+            path,
+            f"is open to others (mode {stat.S_IMODE(status.st_mode):04o})",
+            f"Change the secrets that others may have read there, and set mode {mode}, or name another token_store.",
+        )
+
+
+class Folder:
+    """Files by name. Its errors are ConfigurationErrors that name the file and what to do."""
+
+    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK) -> None:
+        """Make the folder where it is missing. path: absolute."""
+        self.path = path
+        self._clock = clock
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                Path(path).mkdir(mode=FOLDER_MODE)
+                Path(path).chmod(FOLDER_MODE)
+            status = Path(path).stat()
+        except OSError as error:
+            raise self._failed(path, "made", error) from error
+        if not stat.S_ISDIR(status.st_mode):
+            raise _problem(path, "is no folder", "Set token_store to a folder.")
+        check_owned(path, status)
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise _problem(
+                path, "cannot be written", "Make it writable, or set token_store to another folder, or to none."
+            )
+
+    @staticmethod
+    def _failed(path: str, done: str, error: OSError) -> ConfigurationError:
+        return _problem(
+            path,
+            f"cannot be {done} ({error.strerror or error})",
+            "Correct that, or set token_store to another folder, or to none.",
+        )
+
+    def file(self, name: str) -> str:
+        """The whole path of a file."""
+        return str(Path(self.path, name))
+
+    def read(self, name: str) -> Optional[bytes]:
+        """The content of a file, None where there is none."""
+        path = self.file(name)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._failed(path, "read", error) from error
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _problem(path, "is no regular file", "Remove it.")
+            check_owned(path, status)
+            return file.read()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock."""
+        path, partial = self.file(name), self.file(f"{name}.tmp")
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                Path(partial).unlink()
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, FILE_MODE)
+                check_owned(partial, os.fstat(descriptor))
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            Path(partial).replace(path)
+            self._sync()
+        except OSError as error:
+            raise self._failed(path, "written", error) from error
+
+    def _sync(self) -> None:
+        """Make a rename last through a power failure."""
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; returns whether there was one."""
+        try:
+            Path(self.file(name)).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._failed(self.file(name), "removed", error) from error
+        return True
+
+    @contextlib.contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold a lock against threads and processes. The kernel releases it when its holder is killed."""
+        path = self.file(f"{name}.lock")
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
+        except OSError as error:
+            raise self._failed(path, "opened", error) from error
+        try:
+            self._lock(path, descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _lock(self, path: str, descriptor: int) -> None:
+        deadline = self._clock.monotonic() + LOCK_PATIENCE
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError as error:
+                if self._clock.monotonic() > deadline:
+                    raise _problem(path, "is held by another process", "Wait for it, or end it.") from error
+            except OSError as error:
+                raise self._failed(path, "locked", error) from error
+            self._clock.sleep(LOCK_INTERVAL)

@@ -1,0 +1,274 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The OAuth 2.0 grants as conversations: each yields requests, is sent the answers, and returns a Token.
+
+oauthlib builds and parses the messages; nothing here opens a connection.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
+from urllib.parse import parse_qsl
+
+from ..errors import AuthenticationError, ConfigurationError, ServerError
+from ..options import Identity
+from ..transport.http import SYSTEM_CLOCK, Clock
+from ..transport.values import Flow, Request, Response
+from .choice import Endpoints
+from .client_authentication import client_fields
+from .platform_errors import refusal, shown, token_endpoint_failure
+from .tokens import Token, token_of
+
+WHAT = "get an access token"
+SLOWER = 5
+"""Seconds that ``slow_down`` adds to the interval (RFC 8628)."""
+DEVICE_LIFE = 900.0
+"""Seconds for which a device code is good where the platform does not say."""
+
+Show = Callable[[str], None]
+"""Shows a person a message at once."""
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """The answer to an authorization request, and what that request kept back."""
+
+    code: str
+    code_verifier: str
+    redirect_uri: Optional[str] = None
+
+    def __repr__(self) -> str:
+        return "Authorization()"
+
+
+@dataclass(frozen=True)
+class Application:
+    """What every grant needs. refresh_keeps: a refresh token still works after it was used; show: reaches a person,
+    None where nobody would see it in time."""
+
+    identity: Identity
+    endpoints: Endpoints
+    clock: Clock = SYSTEM_CLOCK
+    refresh_keeps: bool = False
+    show: Optional[Show] = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What the platform's texts must not repeat."""
+        identity = self.identity
+        values = (identity.client_secret, identity.password, identity.refresh_token, identity.assertion_key_passphrase)
+        return [value for value in values if value]
+
+
+def oauthlib() -> Any:
+    """oauthlib's OAuth 2.0 clients. Imported late: only a cold login needs them."""
+    try:
+        import oauthlib.oauth2 as library
+
+        library.DeviceClient  # noqa: B018 # came with 3.2, as did PKCE
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            WHAT,
+            f"the Python library oauthlib, 3.2 or newer, is missing for {sys.executable}",
+            f"Install it: {sys.executable} -m pip install 'oauthlib>=3.2'.",
+        ) from error
+    return library
+
+
+def _token_request(application: Application, body: str, safe: bool) -> Request:
+    """body: a urlencoded token request as oauthlib made it, without the fields that authenticate the application."""
+    url = application.endpoints.token
+    form = dict(parse_qsl(body, keep_blank_values=True))
+    form.update(client_fields(application.identity, url, application.clock.now()))
+    return Request(WHAT, "POST", url, form=form, safe=safe)
+
+
+def _answer(response: Response) -> Any:
+    """What the token endpoint says, as JSON; None where it is none."""
+    try:
+        return response.json()
+    except ServerError:
+        return None
+
+
+def _token(application: Application, response: Response, device: bool = False) -> Token:
+    answer = _answer(response)
+    if (
+        response.status >= 300
+        or not isinstance(answer, Mapping)
+        or "error" in answer
+        or not isinstance(answer.get("access_token"), str)
+    ):
+        raise token_endpoint_failure(response, answer, application.secrets, device)
+    library = oauthlib()
+    life: Any = answer.get("expires_in")
+    numeric = isinstance(life, (int, float)) or (isinstance(life, str) and life.strip().isdigit())
+    readable = (
+        {**answer, "expires_in": int(life)}
+        if numeric
+        else {name: answer[name] for name in answer if name != "expires_in"}
+    )
+    try:
+        parsed = library.Client(application.identity.client_id).parse_request_body_response(json.dumps(readable))
+    except (library.OAuth2Error, ValueError) as error:
+        raise token_endpoint_failure(response, None, application.secrets) from error
+    return token_of(parsed, application.clock.now())
+
+
+def password(application: Application) -> Flow[Token]:
+    """Resource owner password credentials."""
+    identity = application.identity
+    body = (
+        oauthlib()
+        .LegacyApplicationClient(identity.client_id)
+        .prepare_request_body(
+            identity.username, identity.password, scope=application.endpoints.scope, include_client_id=True
+        )
+    )
+    return _token(application, (yield _token_request(application, body, safe=True)))
+
+
+def client_credentials(application: Application) -> Flow[Token]:
+    """The application itself, without a user."""
+    body = (
+        oauthlib()
+        .BackendApplicationClient(application.identity.client_id)
+        .prepare_request_body(scope=application.endpoints.scope, include_client_id=True)
+    )
+    return _token(application, (yield _token_request(application, body, safe=True)))
+
+
+def refresh_token(application: Application, token: str) -> Flow[Token]:
+    """A new access token for a refresh token. It is not sent again when nobody knows whether it was used."""
+    identity = application.identity
+    body = (
+        oauthlib()
+        .Client(identity.client_id)
+        .prepare_refresh_body(refresh_token=token, scope=application.endpoints.scope, client_id=identity.client_id)
+    )
+    return _token(application, (yield _token_request(application, body, safe=application.refresh_keeps)))
+
+
+def authorization_url(application: Application, state: str, code_verifier: str) -> str:
+    """The page that a person opens. Raises ConfigurationError where it would not be reached over TLS."""
+    library = oauthlib()
+    client = library.WebApplicationClient(application.identity.client_id)
+    try:
+        return str(
+            client.prepare_request_uri(
+                application.endpoints.authorize,
+                redirect_uri=application.identity.redirect_uri,
+                scope=application.endpoints.scope,
+                state=state,
+                code_challenge=client.create_code_challenge(code_verifier, "S256"),
+                code_challenge_method="S256",
+                response_mode="query",
+            )
+        )
+    except library.InsecureTransportError as error:
+        raise ConfigurationError(
+            "start the login", "the authorization page is not an https address", "Check authority."
+        ) from error
+
+
+def new_code_verifier(application: Application) -> str:
+    """The secret that ties the code to whoever asked for it (PKCE)."""
+    return str(oauthlib().WebApplicationClient(application.identity.client_id).create_code_verifier(64))
+
+
+def authorization_code(application: Application, authorization: Authorization) -> Flow[Token]:
+    """The code that a person's login brought back. It is good once, so the request is never repeated."""
+    body = (
+        oauthlib()
+        .WebApplicationClient(application.identity.client_id)
+        .prepare_request_body(
+            code=authorization.code,
+            redirect_uri=authorization.redirect_uri,
+            code_verifier=authorization.code_verifier,
+            scope=application.endpoints.scope,
+        )
+    )
+    return _token(application, (yield _token_request(application, body, safe=False)))
+
+
+def device_code(application: Application) -> Flow[Token]:
+    """A person logs in on another device while this waits."""
+    if application.show is None:
+        raise ConfigurationError(
+            WHAT,
+            "grant_type device_code must show a code while it waits, and here nobody would see it",
+            "Run insight_token with a local connection and without async, or take grant_type authorization_code.",
+        )
+    identity, clock = application.identity, application.clock
+    form = {"client_id": identity.client_id or "", "scope": application.endpoints.scope}
+    form.update(client_fields(identity, application.endpoints.token, clock.now()))
+    response = yield Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
+    answer = _answer(response)
+    if response.status >= 300 or not isinstance(answer, Mapping) or not isinstance(answer.get("device_code"), str):
+        raise token_endpoint_failure(response, answer, application.secrets, device=True)
+    application.show(_invitation(answer))
+    body = (
+        oauthlib().DeviceClient(identity.client_id).prepare_request_body(answer["device_code"], include_client_id=True)
+    )
+    return (
+        yield from _poll(
+            application, body, _seconds(answer, "interval", 5.0), _seconds(answer, "expires_in", DEVICE_LIFE)
+        )
+    )
+
+
+def _seconds(answer: Mapping[str, Any], name: str, default: float) -> float:
+    value = answer.get(name)
+    return float(value) if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdigit()) else default
+
+
+def _invitation(answer: Mapping[str, Any]) -> str:
+    page = shown(
+        answer.get("verification_uri") or answer.get("verification_url") or "the page that your platform names"
+    )
+    return f"To log in, open {page} on another device and enter the code {shown(answer.get('user_code', ''))}"
+
+
+def _poll(application: Application, body: str, interval: float, life: float) -> Flow[Token]:
+    clock = application.clock
+    deadline = clock.now() + life
+    while clock.now() < deadline:
+        clock.sleep(interval)
+        response = yield _token_request(application, body, safe=True)
+        answer = _answer(response)
+        error = answer.get("error") if isinstance(answer, Mapping) else None
+        if error not in ("authorization_pending", "slow_down"):
+            return _token(application, response, device=True)
+        interval += SLOWER if error == "slow_down" else 0
+    raise AuthenticationError(
+        WHAT,
+        f"nobody logged in with the device code within {life:g} s",
+        "Start the login again.",
+        oauth_error="expired_token",
+    )
+
+
+def authorization_answer(url: str) -> Mapping[str, str]:
+    """The parameters of the URL on which the browser ended: ``code`` and ``state``, or ``error``.
+
+    The page itself does not matter: InSight's is an error page. Raises ConfigurationError when there are none.
+    """
+    query = url.partition("?")[2].partition("#")[0] or url.partition("#")[2]
+    answer = dict(parse_qsl(query, keep_blank_values=True))
+    if not ("state" in answer and ("code" in answer or "error" in answer)):
+        raise ConfigurationError(
+            "finish the login",
+            "authorization_response holds no code and no state",
+            "Copy the whole address on which the browser ended, from https:// to its end.",
+        )
+    return answer
+
+
+def declined(answer: Mapping[str, str], application: Application) -> AuthenticationError:
+    """The error for an answer of the authorization page that is a refusal."""
+    return refusal("finish the login", answer, application.secrets)

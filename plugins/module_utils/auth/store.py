@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The token store: one record an identity, in a folder that outlives the task or in this process's memory.
+
+A record is a JSON object. Its name is an HMAC over the whole identity, secrets included, under a random key of the
+store's own: a wrong secret finds nothing, and a name cannot be used to guess one.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import stat
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from ..errors import ConfigurationError
+from ..transport.http import SYSTEM_CLOCK, Clock
+from .folder import WHAT, Folder
+
+FORMAT = 1
+KEY_FILE = "key"
+FINGERPRINTS_FILE = "fingerprints.json"
+NAME = re.compile(r"[0-9a-f]{64}\Z")
+KEY_BYTES = 32
+
+Record = Mapping[str, Any]
+
+
+def _name(key: bytes, identity: Mapping[str, Any]) -> str:
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+class FileStore:
+    """Records in files."""
+
+    durable = True
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._key: Optional[bytes] = None
+
+    @staticmethod
+    def is_name(text: str) -> bool:
+        """Whether this is the name of a record, and so no path to anywhere else."""
+        return bool(NAME.match(text))
+
+    @property
+    def location(self) -> Optional[str]:
+        """The folder."""
+        return self.folder.path
+
+    def file(self, name: str) -> Optional[str]:
+        """The name of a record's file in the folder."""
+        return f"{name}.json"
+
+    def name(self, identity: Mapping[str, Any]) -> str:
+        """The record's name for an identity: a mapping of JSON values."""
+        if self._key is None:
+            self._key = self.folder.read(KEY_FILE) or self._new_key()
+            if len(self._key) != KEY_BYTES:
+                raise _corrupt(self.folder.file(KEY_FILE))
+        return _name(self._key, identity)
+
+    def _new_key(self) -> bytes:
+        with self.folder.locked(KEY_FILE):
+            key = self.folder.read(KEY_FILE)
+            if key is None:
+                key = secrets.token_bytes(KEY_BYTES)
+                self.folder.write(KEY_FILE, key)
+            return key
+
+    def locked(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Hold a record against every thread and process."""
+        return self.folder.locked(name)
+
+    def load(self, name: str) -> Optional[Record]:
+        """A record, None where there is none."""
+        return _read(self.folder, f"{name}.json")
+
+    def save(self, name: str, record: Record) -> None:
+        """Write a record; it is on the disk when this returns. The caller holds its lock."""
+        _write(self.folder, f"{name}.json", record)
+
+    def remove(self, name: str) -> bool:
+        """Remove a record; returns whether there was one. The caller holds its lock."""
+        return self.folder.remove(f"{name}.json")
+
+
+def _corrupt(path: str, why: str = "is damaged") -> ConfigurationError:
+    return ConfigurationError(
+        WHAT, f"{path} {why}", "Remove it to log in anew. A rotated refresh token in it is lost then."
+    )
+
+
+def _read(folder: Folder, file: str) -> Optional[Record]:
+    content = folder.read(file)
+    if content is None:
+        return None
+    try:
+        record = json.loads(content)
+    except ValueError as error:
+        raise _corrupt(folder.file(file)) from error
+    if not isinstance(record, dict):
+        raise _corrupt(folder.file(file))
+    if record.get("format") != FORMAT:
+        raise _corrupt(folder.file(file), "was written by another version of this collection")
+    return record
+
+
+def _write(folder: Folder, file: str, record: Record) -> None:
+    folder.write(file, json.dumps({"format": FORMAT, **record}).encode())
+
+
+_MEMORY: dict[str, Record] = {}
+"""The records of every MemoryStore: they live as long as the process, which with Ansible is one task, loop included."""
+_MEMORY_KEY = secrets.token_bytes(KEY_BYTES)
+_MEMORY_LOCKS: dict[str, threading.Lock] = {}
+
+
+def clear_memory() -> None:
+    """Forget all records that are kept in memory."""
+    _MEMORY.clear()
+
+
+class MemoryStore:
+    """Records in this process's memory, for a task and no longer."""
+
+    durable = False
+    location: Optional[str] = None
+
+    def file(self, _name: str) -> Optional[str]:
+        """There is no file."""
+        return None
+
+    def name(self, identity: Mapping[str, Any]) -> str:
+        """The record's name for an identity."""
+        return _name(_MEMORY_KEY, identity)
+
+    def locked(self, name: str) -> contextlib.AbstractContextManager[Any]:
+        """Hold a record against every thread."""
+        return _MEMORY_LOCKS.setdefault(name, threading.Lock())
+
+    def load(self, name: str) -> Optional[Record]:
+        """A record, None where there is none."""
+        return _MEMORY.get(name)
+
+    def save(self, name: str, record: Record) -> None:
+        """Keep a record."""
+        _MEMORY[name] = record
+
+    def remove(self, name: str) -> bool:
+        """Forget a record; returns whether there was one."""
+        return _MEMORY.pop(name, None) is not None
+
+
+class Fingerprints:
+    """What is remembered of secret attributes: fingerprints by attribute path, by entity, and the key under which
+    they were made. Key and fingerprints share one file, so that it can be carried to another machine."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def key(self) -> bytes:
+        """The key for new fingerprints, made on first use."""
+        with self._opened() as record:
+            return base64.b64decode(record["key"])
+
+    def load(self, entity: str) -> dict[str, str]:
+        """The fingerprints of an entity, by attribute path; none where it was never seen. entity: whatever tells it
+        from all others, across systems."""
+        record = _read(self._folder, FINGERPRINTS_FILE) or {}
+        return dict(record.get("entities", {}).get(entity, {}))
+
+    def save(self, entity: str, fingerprints: Mapping[str, str]) -> None:
+        """Remember these and no other fingerprints of an entity; none forgets it."""
+        with self._opened() as record:
+            record["entities"].pop(entity, None)
+            if fingerprints:
+                record["entities"][entity] = dict(fingerprints)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[dict[str, Any]]:
+        """The file's content, written when it was changed."""
+        with self._folder.locked(FINGERPRINTS_FILE):
+            before = _read(self._folder, FINGERPRINTS_FILE)
+            record = {
+                "key": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
+                "entities": {},
+                **(before or {}),
+            }
+            copy = json.loads(json.dumps(record))
+            yield copy
+            if copy != before:
+                _write(self._folder, FINGERPRINTS_FILE, copy)
+
+
+Store = Any
+"""A FileStore or a MemoryStore."""
+
+
+def _automatic(environment: Mapping[str, str]) -> tuple[Optional[str], str]:
+    """The folder of this user's state, or None and why there is none."""
+    base = environment.get("XDG_STATE_HOME") or ""
+    if not Path(base).is_absolute():
+        home = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 # without a passwd entry Path raises
+        if not Path(home).is_absolute():
+            return None, "there is no home directory"
+        base = str(Path(home, ".local", "state"))
+    # os.path.exists, because Path.exists raises where a folder above may not be entered
+    existing = next(path for path in (Path(base), *Path(base).parents) if os.path.exists(path))  # noqa: PTH110
+    status = existing.stat()
+    if status.st_uid != os.geteuid():
+        return None, f"{existing} belongs to another user"
+    if status.st_mode & stat.S_IWOTH:
+        return None, f"{existing} is shared with others"
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return None, f"{existing} cannot be written"
+    folder = Path(base, "rimops.insight")
+    if folder.exists() and folder.stat().st_uid != os.geteuid():
+        return None, f"{folder} belongs to another user"
+    return str(folder), ""
+
+
+def open_store(
+    token_store: str,
+    warn: Callable[[str], None],
+    clock: Clock = SYSTEM_CLOCK,
+    environment: Mapping[str, str] = os.environ,
+) -> Store:
+    """The store that the option names: ``auto``, ``none`` or an absolute folder.
+
+    Where auto finds no folder that is ours, sessions are kept in memory only, and a warning says why. Raises
+    ConfigurationError when a folder that was named, or ours, cannot be used.
+    """
+    if token_store == "none":
+        return MemoryStore()
+    if token_store == "auto":
+        path, why = _automatic(environment)
+        if path is None:
+            warn(
+                f"Sessions and refresh tokens are not kept after this task, because {why}. Set token_store to a folder."
+            )
+            return MemoryStore()
+        return FileStore(Folder(path, clock))
+    if not Path(token_store).is_absolute():
+        raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
+    return FileStore(Folder(token_store, clock))
+
+
+def fingerprints_of(store: Store) -> Optional[Fingerprints]:
+    """The fingerprints that a store keeps; None where it keeps nothing."""
+    return Fingerprints(store.folder) if store.durable else None
