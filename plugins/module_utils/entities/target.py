@@ -17,6 +17,8 @@ from .mask import printable
 
 Entity = Mapping[str, Any]
 
+REFERENCE = "Write it as {type: application, key: {...}}, or with id."
+
 
 @dataclass(frozen=True)
 class Target:
@@ -43,28 +45,33 @@ class Target:
 def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Target:
     """The target that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError for what cannot
     name an entity: neither or both, a key that is incomplete, values of it that a playbook turned into numbers."""
-    entity_type = profile.type(data.get("type") or "")
-    entity_id, key = data.get("id"), data.get("key") or {}
+    if not isinstance(data, Mapping):
+        raise ConfigurationError("refer to an entity", f"{data!r} does not say which one", REFERENCE)
+    entity_type = profile.type(str(data.get("type") or ""))
+    entity_id, key, references = data.get("id"), data.get("key") or {}, data.get("refs") or {}
     what = f"name the entity of type {entity_type.name}"
     unknown = sorted(set(data) - {"type", "id", "key", "refs"})
     if unknown:
         raise ConfigurationError(
             what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs."
         )
+    if not (isinstance(key, Mapping) and isinstance(references, Mapping)) or isinstance(entity_id, (Mapping, list, bool)):
+        raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
     if (entity_id in (None, "")) == (not key):
         raise ConfigurationError(
             what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
         )
-    _check_key(entity_type, key, what)
-    refs = {name: target_of(profile, referred) for name, referred in (data.get("refs") or {}).items()}
+    _check_key(entity_type, key, references, what)
+    refs = {name: target_of(profile, referred) for name, referred in references.items()}
     overlap = sorted(set(refs) & set(key))
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
-    return Target(entity_type, entity_id or None, key, refs, rules(*entity_type.compare, compare_option or {}))
+    known_id = None if entity_id == "" else entity_id
+    return Target(entity_type, known_id, key, refs, rules(*entity_type.compare, compare_option or {}))
 
 
-def _check_key(entity_type: EntityType, key: Entity, what: str) -> None:
-    missing = [name for name in entity_type.key if name not in key]
+def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
+    missing = [name for name in entity_type.key if name not in key and name not in references]
     if key and missing:
         raise ConfigurationError(
             what, f"its key is {' and '.join(entity_type.key)}, and {', '.join(missing)} is not given", "Complete key."
