@@ -95,7 +95,7 @@ def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: s
 
 
 def _folded(value: Any) -> str:
-    return unicodedata.normalize("NFKC", str(value)).strip().casefold()
+    return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
 
 
 def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
@@ -109,15 +109,16 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
     near = [
         entity
         for entity in offered
-        if all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())
+        if entity not in exact
+        and all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())
     ]
     if len(exact) > 1:
         ids = ", ".join(printable(str(entity.get(target.type.id_attribute))) for entity in exact)
         raise AmbiguousError(
             f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
         )
-    if len(near) > len(exact):
-        other = next(entity for entity in near if entity not in exact)
+    if near:
+        other = near[0]
         differing = [name for name in target.key if other.get(name) != target.key[name]]
         shown = "; ".join(
             f"{name} is {other[name]!r} on the server and {target.key[name]!r} here" for name in differing
