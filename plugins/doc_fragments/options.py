@@ -233,5 +233,5 @@ def for_lookups() -> dict[str, Any]:
 class ModuleDocFragment:
     """The options that every module and lookup of the collection shares."""
 
-    DOCUMENTATION = yaml.safe_dump(for_modules())
-    LOOKUP = yaml.safe_dump(for_lookups())
+    DOCUMENTATION: str = yaml.safe_dump(for_modules())
+    LOOKUP: str = yaml.safe_dump(for_lookups())

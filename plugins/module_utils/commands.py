@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from .command import Command, Context, Values
-from .connection import Connection, connect
+from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Outcome, Secrets, Waiting, Wish, ensure
 from .entities.mask import mask
 from .entities.plan import diff
 from .entities.target import Entity, Target, target_of
 from .errors import ConfigurationError, InsightError
-from .options import SHARED, Evidence, Spec
+from .options import SHARED, Spec
 
 ENTITY_SPEC: Spec = {
     **SHARED,
@@ -75,26 +75,18 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     connection = connect(values, context)
     client = connection.entities()
     target = target_of(connection.settings.profile, _named(values), values["compare"])
-    fingerprints = (
-        connection.fingerprints(target)
-        if values["update_secrets"] == "on_change" and values["secret_attributes"]
-        else None
-    )
+    secrets = values["secret_attributes"]
+    memory = remembered(connection, target) if secrets and values["update_secrets"] == "on_change" else None
     wish = Wish(
         target=target,
         attributes=values["attributes"],
-        secrets=Secrets(
-            values=values["secret_attributes"],
-            policy=values["update_secrets"],
-            known=fingerprints.known if fingerprints else {},
-            fingerprint=fingerprints.of if fingerprints else None,
-        ),
+        secrets=Secrets(secrets, values["update_secrets"], memory.known if memory else {}, memory and memory.of),
         state=values["state"],
         was=replace(target, key={**target.key, **values["was"]}) if values["was"] else None,
         update_existing=values["update_existing"],
         schema=values["schema"],
         collateral=values["collateral"],
-        sent=_evidence_sent(target, connection.settings.evidence),
+        sent=_evidence_sent(target, connection),
         waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
     )
     try:
@@ -102,8 +94,8 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     except InsightError as error:
         error.details = {**error.details, "assumed": client.assumed or None}
         raise
-    if fingerprints and not context.check_mode:
-        fingerprints.remember(outcome.plan)
+    if memory and not context.check_mode:
+        memory.remember(outcome.plan, secrets)
     return _entity_result(connection, client, wish, outcome, context)
 
 
@@ -111,16 +103,16 @@ def _named(values: Values) -> dict[str, Any]:
     return {name: values[name] for name in ("type", "id", "key", "refs")}
 
 
-def _evidence_sent(target: Target, evidence: Evidence) -> dict[str, Any]:
-    given = asdict(evidence)
-    return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if given.get(name)}
+def _evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
+    given = evidence_of(connection.settings)
+    return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if name in given}
 
 
 def _entity_result(
     connection: Connection, client: EntityClient, wish: Wish, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
     planned, secrets = outcome.plan, wish.secrets.values
-    evidence = {name: value for name, value in asdict(connection.settings.evidence).items() if value}
+    evidence = evidence_of(connection.settings)
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
@@ -135,18 +127,12 @@ def _entity_result(
     }
     if context.diff_mode:
         result["diff"] = diff(planned)
-    return mask(result, [*_leaves(secrets), *connection.secrets()], planned.secret_paths)
+    return mask(result, [secrets, *connection.secrets()], planned.secret_paths)
 
 
 def _notes(connection: Connection, more: tuple[str, ...] = ()) -> dict[str, Any]:
-    notes = [*connection.notes(), *more]
+    notes = [*connection.notes, *more]
     return {"notes": notes} if notes else {}
-
-
-def _leaves(secrets: Any) -> list[Any]:
-    if isinstance(secrets, Mapping):
-        return [leaf for value in secrets.values() for leaf in _leaves(value)]
-    return [leaf for value in secrets for leaf in _leaves(value)] if isinstance(secrets, list) else [secrets]
 
 
 def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
@@ -167,9 +153,26 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
 def run_token(values: Values, context: Context) -> dict[str, Any]:
     """A session, or none; see the module insight_token."""
     connection = connect(values, context)
+    authenticator = connection.authenticator
     if values["state"] == "absent":
-        return {"changed": connection.remove(context.check_mode), **_notes(connection)}
-    return connection.token_result(values["return_token"], values["refresh_token_return"])
+        changed = authenticator.known() if context.check_mode else authenticator.logout()
+        return {"changed": changed, **_notes(connection)}
+    if authenticator.needs_person():
+        return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}
+    authenticator.open()
+    handle = authenticator.handle(with_secret=values["return_token"])
+    if handle["store"] is None:
+        handle = authenticator.handle(with_secret=True)
+    secret: dict[str, Any] = {}
+    if values["return_token"]:
+        secret["headers"] = authenticator.authorization_headers()
+        if authenticator.has_token():
+            secret["access_token"] = authenticator.access_token()
+    if values["refresh_token_return"]:
+        secret["refresh_token"] = authenticator.refresh_token()
+    hidden = {"_ansible_no_log": True} if secret or "secret" in handle else {}
+    told = {"changed": False, "acquired": authenticator.acquired, "session": handle}
+    return {**told, **secret, **hidden, **_notes(connection)}
 
 
 def credentials(terms: list[Any], values: Values, context: Context) -> list[Any]:

@@ -243,6 +243,10 @@ class Authenticator:
         session = self._current().session
         return headers_of(session) if session else {}
 
+    def has_token(self) -> bool:
+        """Whether the login has an access token; one by user name and password has none."""
+        return self._current().token is not None
+
     def access_token(self) -> str:
         """The access token. Raises ConfigurationError where the login has none, or it has expired for good."""
         token = self._current().token

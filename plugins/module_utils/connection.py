@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From option values to a system that can be talked to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Optional
+
+from .auth.authenticator import Authenticator, authenticator_for
+from .auth.store import fingerprints_of, open_store
+from .command import Context, Values
+from .entities.client import EntityClient
+from .entities.mask import fingerprint
+from .entities.plan import Plan, secret_leaves
+from .entities.target import Target
+from .errors import AuthenticationError, ConfigurationError, SessionRejected
+from .options import SHARED, Settings, settings_from
+from .profile.model import profile_of
+from .secrets import register
+from .transport.http import Http
+from .transport.values import Request, Response
+
+
+@dataclass
+class Connection:
+    """A system and our session there. refused: why the login failed, so that a loop does not knock again for each item
+    until the account is locked."""
+
+    settings: Settings
+    authenticator: Authenticator
+    refused: Optional[AuthenticationError] = field(default=None, repr=False)
+
+    def send(self, request: Request) -> Response:
+        """Send a request within the session."""
+        if self.refused:
+            raise self.refused
+        try:
+            return self.authenticator.send(request)
+        except SessionRejected:
+            raise
+        except AuthenticationError as error:
+            self.refused = error
+            raise
+        finally:
+            register(self.secrets())
+
+    def entities(self) -> EntityClient:
+        """The system's entities, with a fresh record of what was used."""
+        return EntityClient(self.settings.profile, self.settings.url, self.send)
+
+    def secrets(self) -> list[str]:
+        """What the login knows that must not be seen."""
+        return self.authenticator.secrets()
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know about the session."""
+        return list(self.authenticator.notes)
+
+
+_CONNECTIONS: dict[str, Connection] = {}
+"""Open connections of this process, by all their options: the items of a loop run in one process and share them."""
+
+
+def forget_connections() -> None:
+    """Close nothing, forget everything; for tests and forks."""
+    _CONNECTIONS.clear()
+
+
+def connect(values: Values, context: Context) -> Connection:
+    """The connection that the shared options describe. Nothing is sent before it is used."""
+    mine = {name: values.get(name) for name in SHARED}
+    key = json.dumps([mine, values.get("refresh_token_return")], sort_keys=True, default=str)
+    if key not in _CONNECTIONS:
+        settings = settings_from(values, profile_of(values["profile"]))
+        http = Http(settings.network)
+        authenticator = authenticator_for(
+            settings, http.send, show=context.show, refresh_token_return=bool(values.get("refresh_token_return"))
+        )
+        _CONNECTIONS[key] = Connection(settings, authenticator)
+    connection = _CONNECTIONS[key]
+    for warning in connection.authenticator.warnings:
+        context.warn(warning)
+    connection.authenticator.warnings.clear()
+    return connection
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What is remembered of an entity's secrets, by attribute path, and how to remember."""
+
+    known: Mapping[str, str]
+    key: bytes = field(repr=False)
+    store: Any = field(repr=False)
+    entity: str = ""
+
+    def of(self, path: str, value: Any) -> str:
+        """The fingerprint of a secret."""
+        return fingerprint(self.key, path, value)
+
+    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+        """Remember the secrets that were sent; forget those of an entity that is gone."""
+        if plan.operation == "delete":
+            self.store.save(self.entity, {})
+        elif plan.secrets_to_send:
+            values = dict(secret_leaves(secrets))
+            sent = {path: self.of(path, values[path]) for path in plan.secrets_to_send}
+            self.store.save(self.entity, {**self.known, **sent})
+
+
+def remembered(connection: Connection, target: Target) -> Remembered:
+    """What the token store remembers of the secrets of an entity. Raises ConfigurationError without a store."""
+    settings = connection.settings
+    place = settings.session.store if settings.session and settings.session.store else settings.token_store
+    store = fingerprints_of(open_store(place, [].append))
+    if store is None:
+        raise ConfigurationError(
+            f"tell whether the secrets of {target} changed",
+            "update_secrets is on_change and there is no token store to remember them in",
+            "Set token_store to a folder, or update_secrets to on_create or always.",
+        )
+    entity = json.dumps([settings.url, settings.profile.name, target.type.name, target.named])
+    return Remembered(store.load(entity), store.key(), store, entity)
+
+
+def evidence_of(settings: Settings) -> dict[str, str]:
+    """Reason, change reference and initiator, as far as they are known."""
+    return {name: value for name, value in asdict(settings.evidence).items() if value}
