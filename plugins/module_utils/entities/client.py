@@ -122,10 +122,8 @@ class EntityClient:
         response = self._exchange(operation, target.type, purpose, body)
         if self._is_missing(operation, response):
             return []
-        answer = at(response.json(), operation.entity or "")
+        answer = self._content(operation, response, operation.entity or "")
         found = answer if isinstance(answer, list) else [answer]
-        if not found and operation.missing.empty:
-            return []
         if not found or not all(isinstance(one, Mapping) and one for one in found):
             raise self._refuted(operation, response, "entity", "an entity was expected and the answer holds none")
         return found
@@ -157,7 +155,7 @@ class EntityClient:
         """Delete the entity that was read. An entity that is already missing counts as deleted."""
         operation = self._operation(target.type, "delete", f"delete {target}")
         response = self._exchange(operation, target.type, f"delete {target}", {}, observed=observed)
-        if not self._is_missing(operation, response) and response.status not in operation.success:
+        if response.status not in operation.success and not self._is_missing(operation, response):
             raise failure(operation, response)
 
     def pages(self, entity_type: EntityType) -> Iterator[list[Entity]]:
@@ -169,7 +167,7 @@ class EntityClient:
         while True:
             body = {paging["page"]: number, paging["size"]: limit} if paging else {}
             response = self._exchange(operation, entity_type, purpose, body)
-            answer = response.json()
+            answer = self._content(operation, response, "")
             page, total = at(answer, operation.entities), at(answer, paging["total"]) if paging.get("total") else None
             if not isinstance(page, list):
                 raise self._refuted(
@@ -270,15 +268,21 @@ class EntityClient:
         )
         return self._send(request)
 
-    @staticmethod
-    def _is_missing(operation: Operation, response: Response) -> bool:
+    def _is_missing(self, operation: Operation, response: Response) -> bool:
         """Whether the profile calls this answer missing. A web page is nobody's answer about an entity."""
+        if operation.missing.empty and response.status in operation.success:
+            return not self._content(operation, response, operation.entity or "")
         return response.status in operation.missing.status and not response.is_html
 
-    def _entity(self, operation: Operation, response: Response) -> Entity:
+    @staticmethod
+    def _content(operation: Operation, response: Response, path: str) -> Any:
+        """What stands at the path of a successful answer. Raises ServerError for any other answer."""
         if response.status not in operation.success:
             raise failure(operation, response)
-        entity = at(response.json(), operation.entity or "")
+        return at(response.json(), path)
+
+    def _entity(self, operation: Operation, response: Response) -> Entity:
+        entity = self._content(operation, response, operation.entity or "")
         if not isinstance(entity, Mapping) or not entity:
             raise self._refuted(operation, response, "entity", "an entity was expected there and the answer holds none")
         return entity
