@@ -163,18 +163,22 @@ class EntityClient:
         purpose = f"list entities of type {entity_type.name}"
         operation = self._operation(entity_type, "list", purpose)
         paging = operation.paging
-        number, limit, seen = paging.get("first", 0), paging.get("limit", 100), 0
+        number, limit, seen, before = paging.get("first", 0), paging.get("limit", 100), 0, None
         while True:
             body = {paging["page"]: number, paging["size"]: limit} if paging else {}
             response = self._exchange(operation, entity_type, purpose, body)
             answer = self._content(operation, response, "")
             page, total = at(answer, operation.entities), at(answer, paging["total"]) if paging.get("total") else None
-            if not isinstance(page, list):
+            if not isinstance(page, list) or not all(isinstance(entity, Mapping) for entity in page):
                 raise self._refuted(
-                    operation, response, "entities", "a list was expected there and the answer holds none"
+                    operation, response, "entities", "a list of entities was expected there and the answer holds none"
                 )
+            if total is not None and type(total) is not int:
+                raise self._refuted(operation, response, "paging.total", "a number was expected there")
+            if page and page == before:
+                raise self._refuted(operation, response, "paging", "the server gave the same page again")
             yield page
-            seen += len(page)
+            seen, before = seen + len(page), page
             if not paging or (not page if total is None else seen >= total):
                 return
             if not page:
