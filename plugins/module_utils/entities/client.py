@@ -204,7 +204,14 @@ class EntityClient:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
         names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
         known = referred.key if names <= set(referred.key) else self.resolve(referred)
-        return template.format_map({name: known.get(name, "") for name in names})
+        lacking = sorted(name for name in names if known.get(name) in (None, ""))
+        if lacking:
+            raise RefutedError(
+                f"refer to {referred}",
+                f"the entity as read carries no {', '.join(lacking)}, of which queryFor is made",
+                "Change query_for of the reference in the profile.",
+            )
+        return template.format_map({name: known[name] for name in names})
 
     def resolve(self, target: Target) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
