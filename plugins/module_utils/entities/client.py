@@ -26,10 +26,11 @@ SERVER_TEXT_LIMIT = 300
 
 def segment(value: Any, purpose: str) -> str:
     """One path segment, percent-encoded. Refuses what a server might read as a step to another folder."""
-    text = unquoted = str(value)
+    text = unquoted = "" if value is None else str(value)
     while unquote(unquoted) != unquoted:
         unquoted = unquote(unquoted)
-    if unquoted.strip() in ("", ".", ".."):
+    steps = [step.strip() for step in unquoted.replace("\\", "/").split("/")]
+    if not unquoted.strip() or {".", ".."} & set(steps):
         raise ConfigurationError(purpose, f"{text!r} cannot stand in an address", "Give the id as the server shows it.")
     return quote(text, safe="")
 
