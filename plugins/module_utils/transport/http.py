@@ -99,8 +99,9 @@ def _cause(error: BaseException) -> str:
     )
     if isinstance(reason, BaseException):
         return _cause(reason)
-    verify = getattr(error, "verify_message", "")
-    return str(verify or getattr(error, "strerror", None) or error).split(" object at ")[0].rsplit(">: ", 1)[-1]
+    said = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or error
+    text = str(said).split(" object at ")[0].rsplit(">: ", 1)[-1][:200]
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
