@@ -234,13 +234,15 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     def look() -> Entity | None:
         return client.the_one(target) if entity_id is None else client.read(target.type, entity_id)
 
+    shows = operation != "update" or any(change.path not in planned.secret_paths for change in planned.changes)
+
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
-            return seen is not None and not verify(planned, seen, target.rules).unconverged
+            return shows and seen is not None and not verify(planned, seen, target.rules).unconverged
         return (seen is None) == (operation == "delete")
 
     def is_untouched(seen: Entity | None) -> bool:
-        return steady(seen, wish) == steady(observed, wish)
+        return shows and steady(seen, wish) == steady(observed, wish)
 
     repeatable = operation != "create" or target.type.key_enforced
     answered, note = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)

@@ -40,7 +40,7 @@ def carry_out(
         if is_done(seen):
             return None, (f"{error.message} Reading again shows that it was carried out.",)
         if not is_untouched(seen):
-            raise _unknown(what, error, "the entity is now neither as before nor as declared") from error
+            raise _unknown(what, error, "reading again shows neither what was before nor what is declared") from error
         if not isinstance(error, InterruptedRequest):
             error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
             raise
