@@ -251,13 +251,11 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     try:
         seen = _read_back(look, is_untouched, wish.waiting, clock)
         verification = _verified(client, wish, planned, seen)
+        seen_id = None if seen is None else client.id_of(target.type, seen)
     except InsightError as error:
         error.details = {**error.details, "written": operation, "entity_id": entity_id}
         raise
-    entity = None if seen is None else seen
-    return Outcome(
-        planned, entity, None if entity is None else client.id_of(target.type, entity), verification.collateral, note
-    )
+    return Outcome(planned, seen, seen_id, verification.collateral, note)
 
 
 def _read_back(
