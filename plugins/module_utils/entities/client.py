@@ -46,7 +46,7 @@ def server_text(response: Response) -> str:
     """What the server says about its refusal, as far as it is text that can be shown in one line."""
     try:
         answer = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     names = ("message", "error_description", "detail", "title", "error", "reason")
     said = [answer[name] for name in names if isinstance(answer, Mapping) and isinstance(answer.get(name), str)]

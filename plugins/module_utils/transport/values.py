@@ -65,12 +65,12 @@ class Response:
             )
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             kind = "a web page" if self.is_html else "a body that is not JSON, or is cut off"
             raise ServerError(
                 self.purpose,
                 f"the server answered HTTP {self.status} with {kind} ({len(self.body)} bytes, "
-                f"content type {self.content_type or 'not given'})",
+                f"content type {ascii(self.content_type)[1:-1] or 'not given'})",
                 "Check url, and that no proxy or login page answers in the server's place.",
                 status=self.status,
             ) from error
