@@ -48,7 +48,9 @@ def carry_out(
             raise _unknown(what, error, "reading again does not show it, and sending it again could do it twice") from error
     try:
         return send(), ()
-    except (InterruptedRequest, ConflictError) as error:
+    except InsightError as error:
+        if not (_is_doubtful(error) or isinstance(error, ConflictError)):
+            raise
         if is_done(_look(what, look, error)):
             return None, (f"{error.message} Reading again shows that it was carried out.",)
         raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
