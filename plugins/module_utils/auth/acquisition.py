@@ -172,7 +172,15 @@ class Acquisition:
                 "Set token_store to a folder that is kept, or let insight_token return it (refresh_token_return).",
             )
         self.save(state)  # proves that the successor can be saved, before the predecessor is gone
-        token = converse(grants.refresh_token(application, refresh_token), self.send)
+        try:
+            token = converse(grants.refresh_token(application, refresh_token), self.send)
+        except InterruptedRequest as error:
+            used_up = (
+                "" if application.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
+            )
+            raise InterruptedRequest(
+                error.what, error.why, f"{error.hint} {used_up}".strip(), **error.details
+            ) from error
         token = replace(token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user)
         state = replace(state, token=token, session=None)
         self.save(state)

@@ -185,7 +185,7 @@ class Authenticator:
 
     def _handshake(self, stored: Optional[State], rejected: Optional[State]) -> State:
         known = stored or self._state or State()
-        if self._settings.session and known == State():
+        if self._settings.session and self.grant is None and known == State():
             raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
         if self._state and known is not self._state and not self._state.shared:
             known = replace(known, shared=False)
@@ -196,7 +196,8 @@ class Authenticator:
 
     def _adopt(self, state: State, origin: str) -> State:
         self._acquisition.check_user(state.user)
-        self._state = state
+        with self._changing:
+            self._state = state
         self.acquired = self.acquired or origin
         return state
 
@@ -289,7 +290,14 @@ class Authenticator:
                 except InsightError as error:
                     self.warnings.append(f"The session was forgotten, but the server did not end it: {error.message}")
             self._state = None
+            self._warn_of_lost_token(state)
             return bool(self._store.remove(self._name)) or ended
+
+    def _warn_of_lost_token(self, state: Optional[State]) -> None:
+        kept = state.token.refresh_token if state and state.token else None
+        used_up = self._application and not self._application.refresh_keeps and self.grant == "refresh_token"
+        if used_up and kept and kept != self._settings.identity.refresh_token:
+            self.warnings.append("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
 
     # --- a person's login in the browser
 
@@ -342,7 +350,7 @@ class Authenticator:
         if self._clock.now() > pending["expires_at"]:
             raise AuthenticationError("finish the login", f"it took more than {PENDING_LIFE / 60:g} minutes", again)
         if "error" in answer:
-            raise grants.declined(answer, self._application)
+            raise grants.declined(answer)
         return Authorization(answer["code"], pending["code_verifier"], pending.get("redirect_uri"))
 
 

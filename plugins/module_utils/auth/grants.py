@@ -25,6 +25,8 @@ from .platform_errors import refusal, shown, token_endpoint_failure
 from .tokens import Token, token_of
 
 WHAT = "get an access token"
+PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
+"""Fields of a token request that are no secrets."""
 SLOWER = 5
 """Seconds that ``slow_down`` adds to the interval (RFC 8628)."""
 DEVICE_LIFE = 900.0
@@ -56,13 +58,6 @@ class Application:
     clock: Clock = SYSTEM_CLOCK
     refresh_keeps: bool = False
     show: Optional[Show] = None
-
-    @property
-    def secrets(self) -> list[str]:
-        """What the platform's texts must not repeat."""
-        identity = self.identity
-        values = (identity.client_secret, identity.password, identity.refresh_token, identity.assertion_key_passphrase)
-        return [value for value in values if value]
 
 
 def oauthlib() -> Any:
@@ -96,7 +91,17 @@ def _answer(response: Response) -> Any:
         return None
 
 
-def _token(application: Application, response: Response, device: bool = False) -> Token:
+def _asked(application: Application, body: str, safe: bool) -> Flow[Token]:
+    request = _token_request(application, body, safe)
+    return _token(application, request, (yield request))
+
+
+def _secrets(request: Request) -> list[str]:
+    """What the platform's texts must not repeat."""
+    return [value for name, value in (request.form or {}).items() if name not in PUBLIC and value]
+
+
+def _token(application: Application, request: Request, response: Response, device: bool = False) -> Token:
     answer = _answer(response)
     if (
         response.status >= 300
@@ -104,7 +109,7 @@ def _token(application: Application, response: Response, device: bool = False) -
         or "error" in answer
         or not isinstance(answer.get("access_token"), str)
     ):
-        raise token_endpoint_failure(response, answer, application.secrets, device)
+        raise token_endpoint_failure(response, answer, _secrets(request), device)
     library = oauthlib()
     life: Any = answer.get("expires_in")
     numeric = isinstance(life, (int, float)) or (isinstance(life, str) and life.strip().isdigit())
@@ -116,7 +121,7 @@ def _token(application: Application, response: Response, device: bool = False) -
     try:
         parsed = library.Client(application.identity.client_id).parse_request_body_response(json.dumps(readable))
     except (library.OAuth2Error, ValueError) as error:
-        raise token_endpoint_failure(response, None, application.secrets) from error
+        raise token_endpoint_failure(response, None, _secrets(request)) from error
     return token_of(parsed, application.clock.now())
 
 
@@ -130,7 +135,7 @@ def password(application: Application) -> Flow[Token]:
             identity.username, identity.password, scope=application.endpoints.scope, include_client_id=True
         )
     )
-    return _token(application, (yield _token_request(application, body, safe=True)))
+    return (yield from _asked(application, body, safe=True))
 
 
 def client_credentials(application: Application) -> Flow[Token]:
@@ -140,7 +145,7 @@ def client_credentials(application: Application) -> Flow[Token]:
         .BackendApplicationClient(application.identity.client_id)
         .prepare_request_body(scope=application.endpoints.scope, include_client_id=True)
     )
-    return _token(application, (yield _token_request(application, body, safe=True)))
+    return (yield from _asked(application, body, safe=True))
 
 
 def refresh_token(application: Application, token: str) -> Flow[Token]:
@@ -151,7 +156,7 @@ def refresh_token(application: Application, token: str) -> Flow[Token]:
         .Client(identity.client_id)
         .prepare_refresh_body(refresh_token=token, scope=application.endpoints.scope, client_id=identity.client_id)
     )
-    return _token(application, (yield _token_request(application, body, safe=application.refresh_keeps)))
+    return (yield from _asked(application, body, safe=application.refresh_keeps))
 
 
 def authorization_url(application: Application, state: str, code_verifier: str) -> str:
@@ -193,7 +198,7 @@ def authorization_code(application: Application, authorization: Authorization) -
             scope=application.endpoints.scope,
         )
     )
-    return _token(application, (yield _token_request(application, body, safe=False)))
+    return (yield from _asked(application, body, safe=False))
 
 
 def device_code(application: Application) -> Flow[Token]:
@@ -207,10 +212,11 @@ def device_code(application: Application) -> Flow[Token]:
     identity, clock = application.identity, application.clock
     form = {"client_id": identity.client_id or "", "scope": application.endpoints.scope}
     form.update(client_fields(identity, application.endpoints.token, clock.now()))
-    response = yield Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
+    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
+    response = yield request
     answer = _answer(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not isinstance(answer.get("device_code"), str):
-        raise token_endpoint_failure(response, answer, application.secrets, device=True)
+        raise token_endpoint_failure(response, answer, _secrets(request), device=True)
     application.show(_invitation(answer))
     body = (
         oauthlib().DeviceClient(identity.client_id).prepare_request_body(answer["device_code"], include_client_id=True)
@@ -239,11 +245,12 @@ def _poll(application: Application, body: str, interval: float, life: float) -> 
     deadline = clock.now() + life
     while clock.now() < deadline:
         clock.sleep(interval)
-        response = yield _token_request(application, body, safe=True)
+        request = _token_request(application, body, safe=True)
+        response = yield request
         answer = _answer(response)
         error = answer.get("error") if isinstance(answer, Mapping) else None
         if error not in ("authorization_pending", "slow_down"):
-            return _token(application, response, device=True)
+            return _token(application, request, response, device=True)
         interval += SLOWER if error == "slow_down" else 0
     raise AuthenticationError(
         WHAT,
@@ -269,6 +276,6 @@ def authorization_answer(url: str) -> Mapping[str, str]:
     return answer
 
 
-def declined(answer: Mapping[str, str], application: Application) -> AuthenticationError:
+def declined(answer: Mapping[str, str]) -> AuthenticationError:
     """The error for an answer of the authorization page that is a refusal."""
-    return refusal("finish the login", answer, application.secrets)
+    return refusal("finish the login", answer)

@@ -217,18 +217,16 @@ def _automatic(environment: Mapping[str, str]) -> tuple[Optional[str], str]:
         if not Path(home).is_absolute():
             return None, "there is no home directory"
         base = str(Path(home, ".local", "state"))
+    folder = Path(base, "rimops.insight")
     # os.path.exists, because Path.exists raises where a folder above may not be entered
-    existing = next(path for path in (Path(base), *Path(base).parents) if os.path.exists(path))  # noqa: PTH110
+    existing = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
     status = existing.stat()
     if status.st_uid != os.geteuid():
         return None, f"{existing} belongs to another user"
-    if status.st_mode & stat.S_IWOTH:
+    if status.st_mode & stat.S_IWOTH and existing != folder:
         return None, f"{existing} is shared with others"
     if not os.access(existing, os.W_OK | os.X_OK):
         return None, f"{existing} cannot be written"
-    folder = Path(base, "rimops.insight")
-    if folder.exists() and folder.stat().st_uid != os.geteuid():
-        return None, f"{folder} belongs to another user"
     return str(folder), ""
 
 
