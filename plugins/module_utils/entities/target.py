@@ -55,7 +55,9 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
         raise ConfigurationError(
             what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs."
         )
-    if not (isinstance(key, Mapping) and isinstance(references, Mapping)) or isinstance(entity_id, (Mapping, list, bool)):
+    if not (isinstance(key, Mapping) and isinstance(references, Mapping)) or isinstance(
+        entity_id, (Mapping, list, bool)
+    ):
         raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
     if (entity_id in (None, "")) == (not key):
         raise ConfigurationError(

@@ -45,7 +45,9 @@ def carry_out(
             error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
             raise
         if not repeatable:
-            raise _unknown(what, error, "reading again does not show it, and sending it again could do it twice") from error
+            raise _unknown(
+                what, error, "reading again does not show it, and sending it again could do it twice"
+            ) from error
     try:
         return send(), ()
     except InsightError as error:

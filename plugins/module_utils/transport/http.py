@@ -219,7 +219,7 @@ class Http:
 
                 session = requests.Session()
                 session.trust_env = False
-                session.get_redirect_target = lambda answer: None  # type: ignore[method-assign,unused-ignore]
+                session.get_redirect_target = lambda _answer: None  # type: ignore[method-assign,unused-ignore]
                 session.cookies.set_policy(NO_COOKIES)
                 adapter = Adapter(pool_connections=8, pool_maxsize=64)
                 session.mount("https://", adapter)
