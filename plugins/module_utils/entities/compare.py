@@ -208,7 +208,7 @@ def differs(declared: Any, observed: Any, rule: str, rules: Rules) -> bool:
         _attribute(declared, observed, place, found)
     except InsightError:
         return True
-    return bool(found.changes or any(_mistyped(declared, [observed], place)))
+    return bool(found.changes)
 
 
 def is_within(path: str, outer: str) -> bool:
@@ -265,8 +265,7 @@ def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: _Place, foun
         for key, element in ours.items()
     ]
     if ours.keys() != theirs.keys():
-        inner.changes.clear()
-        inner.forbidden.clear()
+        inner.changes.clear()  # the list's own change says it all; what is forbidden stays so
         found.change(place, observed, merged)
     found.extend(inner)
     return merged
@@ -321,8 +320,7 @@ def _aligned(declared: Any, observed: Any, place: _Place) -> Any:
         partners = _partners(declared, other_list, place)
         return [_aligned(value, partner, place.element()) for value, partner in zip(declared, partners)]
     if isinstance(declared, str) and is_plain(observed):
-        text = normalise(declared, place.names)
-        found = spelled(text, observed) if isinstance(text, str) else text
+        found = spelled(normalise(declared, place.names), observed)
         return found if is_plain(found) else declared
     if is_number(declared) and isinstance(observed, str) and "number_as_text" in place.names:
         return number_text(declared)
@@ -345,7 +343,7 @@ def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -
             if same:
                 partners[index] = same.pop()
         pool = [element for elements in waiting.values() for element in elements]
-    sample = next(iter(pool or observed), ABSENT)
+    sample = next(iter(observed), ABSENT)
     return [sample if partner is ABSENT else partner for partner in partners]
 
 

@@ -21,18 +21,17 @@ FIRST_MILLISECONDS = 10**11
 """From here on, early in 1973, an integer counts as a date; smaller ones are numbers, or 5 and 7 would be one day."""
 DATE = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:T(?P<clock>[0-9]{2}:[0-9]{2})(?::(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?)?"
-    r"(?P<offset>Z|[+-][0-9]{2}:?[0-5][0-9])?)?"
+    r"T(?P<clock>[0-9]{2}:[0-9]{2})(?::(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<offset>Z|[+-][0-9]{2}:?[0-5][0-9])?"
 )
 
 
 class _Moment(NamedTuple):
-    """A date as written: wall time in whole seconds, digits of the fraction, distance from UTC where it is said."""
+    """A time as written: wall time in whole seconds, digits of the fraction, distance from UTC where it is said."""
 
     wall: datetime
     fraction: str
     offset: Optional[timedelta]
-    has_clock: bool
 
 
 def is_number(value: Any) -> bool:
@@ -46,18 +45,18 @@ def number_text(value: Any) -> str:
 
 
 def _moment(value: Any) -> Optional[_Moment]:
-    """Read a date; None for everything else, such as the 30th of February."""
+    """Read a date with a time; None for everything else: a mere date, which is its own day, or the 30th of February."""
     try:
         if isinstance(value, int) and abs(value) >= FIRST_MILLISECONDS:
             seconds, milliseconds = divmod(value, 1000)
             wall = EPOCH + timedelta(seconds=seconds)
-            return _Moment(wall, f"{milliseconds:03}".rstrip("0"), timedelta(0), True)
+            return _Moment(wall, f"{milliseconds:03}".rstrip("0"), timedelta(0))
         match = DATE.fullmatch(value) if isinstance(value, str) else None
         if not match:
             return None
         day, clock, seconds_text, fraction, offset = match.groups()
-        wall = datetime.fromisoformat(f"{day}T{clock or '00:00'}:{seconds_text or '00'}")
-        return _Moment(wall, (fraction or "").rstrip("0"), _offset(offset), bool(clock))
+        wall = datetime.fromisoformat(f"{day}T{clock}:{seconds_text or '00'}")
+        return _Moment(wall, (fraction or "").rstrip("0"), _offset(offset))
     except (ValueError, OverflowError):
         return None
 
@@ -78,7 +77,7 @@ def _date_as_day(value: Any) -> Any:
 def _date_as_instant(value: Any) -> Any:
     """The instant in UTC. A time without an offset keeps its own clock, and so never equals one that has an offset."""
     moment = _moment(value)
-    if not moment or not moment.has_clock:
+    if not moment:
         return value
     try:
         wall = moment.wall - (moment.offset or timedelta(0))

@@ -95,7 +95,7 @@ def _checked(layer: Any) -> Mapping[str, Any]:
         elif not isinstance(value, Mapping):
             raise ConfigurationError(WHAT, f"{name} is not a mapping of paths to lists")
         else:
-            _texts(name, [path for path in value if (name, path) != ("normalise", "*")], paths=True)
+            _texts(name, list(value), paths=True)
             for path, names in value.items():
                 _texts(f"{name}.{path}", names)
     _check_meaning(given)

@@ -35,14 +35,13 @@ def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]
     """Rules that could help, those that overlook least first."""
     if stored is ABSENT:
         yield {"hidden": [rule]}
-    if isinstance(sent, (list, tuple)) and isinstance(stored, (list, tuple)):
+    if isinstance(sent, (list, tuple)):
         yield {"sets": [rule]}
         first = sent[0] if sent and isinstance(sent[0], Mapping) else {}
         for name in sorted(first, key=lambda name: not isinstance(first[name], str)):  # keys are mostly text
             yield {"keyed": {rule: [name]}}
-    # Two plain numbers are no dates, whatever day they would fall on.
-    is_date = not isinstance(sent, (list, tuple, Mapping)) and (isinstance(sent, str) or isinstance(stored, str))
-    names = [name for name in NORMALISATIONS if is_date or not name.startswith("date_")]
+    # Numbers are no dates here, whatever day they would fall on.
+    names = [name for name in NORMALISATIONS if isinstance(sent, str) or not name.startswith("date_")]
     for chosen in chain(combinations(names, 1), combinations(names, 2)):
         yield {"normalise": {rule: list(chosen)}}
 

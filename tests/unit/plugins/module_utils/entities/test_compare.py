@@ -133,6 +133,8 @@ UNDER_RULES = [
     ),
     ({"a": 10}, {"a": "10"}, {"normalise": {"a": ["number_as_text"]}}, []),
     ({"a": 11}, {"a": "10"}, {"normalise": {"a": ["number_as_text"]}}, [("a", "10", "11")]),
+    ({"a": 11}, {"a": 10}, {"normalise": {"a": ["number_as_text"]}}, [("a", 10, 11)]),
+    ({"a": None}, {"a": "10"}, {"normalise": {"a": ["number_as_text"]}}, [("a", "10", None)]),
     ({"a": "11"}, {"a": 10}, {"normalise": {"a": ["number_as_text"]}}, [("a", 10, 11)]),
     ({"a": " 11 "}, {"a": 11}, {"normalise": {"a": ["outer_space"]}}, []),
     ({"a": [{"b": None, "c": 1}]}, {"a": [{"c": 1}]}, {"normalise": {"*": ["null_as_absent"]}}, []),
@@ -194,6 +196,7 @@ def test_a_list_that_changes_as_a_whole_says_so_once():
     comparison = compare({"c": [{"code": "FR", "status": 9, "h": 1}]}, {"c": [FR, DE]}, rules(rule_set))
     assert [change.path for change in comparison.changes] == ["c"]
     assert comparison.unobservable == ('c[code="FR"].h',)
+    assert [change.path for change in comparison.forbidden] == ['c[code="FR"].status']
 
 
 @pytest.mark.parametrize(
@@ -275,6 +278,7 @@ MISTYPED = [
     ({"a": 10}, {"a": "10"}, {}, ['`a: "10"`']),
     ({"a": {"b": 1}}, {"a": {"b": "x"}}, {}, ["a.b is the number 1", '`a.b: "1"`']),
     ({"a": [8, 8]}, {"a": ["0010"]}, {}, ["a[] is the number 8", '`a[]: "0010"`']),
+    ({"a": [8]}, {"a": [None, "0010"]}, {}, ["a[] is the number 8", '`a[]: "0010"`']),
     ({"a": [8]}, {"a": ["x", "0010"]}, {"sets": ["a"]}, ['`a[]: "0010"`']),
     ({"c": [{"code": 8}]}, {"c": [{"code": "0010"}, "odd"]}, {}, ["c[].code is the number 8"]),
     ({"c": [{"code": 8}]}, {"c": [{"code": "0010"}]}, KEYED, ["c[].code is the number 8"]),
@@ -354,6 +358,8 @@ COLLATERAL = [
     ({"a": 3}, {"a": 1}, {"a": 2}, {}, []),
     ({"a": {"b": 3}}, {"a": {"b": 1, "c": 1}}, {"a": {"b": 3, "c": 2}}, {}, [("a.c", 1, 2)]),
     ({"a": {"b": 3}}, {"a": "x"}, {"a": {"b": 3, "c": 2}}, {}, []),
+    ({"a": "x"}, {"a": {"b": 1}}, {"a": {"b": 2}}, {}, []),
+    ({"a": [1]}, {"a": [1]}, {"a": [2]}, {}, []),
     ({}, {"a": {"b": 1, "c": 1}}, {"a": {"b": 1, "c": 2}}, {}, [("a.c", 1, 2)]),
     ({}, {"a": {"b": 1}}, {"a": [1]}, {}, [("a", {"b": 1}, [1])]),
     ({}, {"a": [1, 2]}, {"a": [2, 1]}, {}, [("a", [1, 2], [2, 1])]),
@@ -365,6 +371,8 @@ COLLATERAL = [
     ),
     ({"c": [{"code": "FR"}]}, {"c": [FR]}, {"c": [{**FR, "own": 0}]}, KEYED, [('c[code="FR"].own', 7, 0)]),
     ({"c": [{"code": "FR"}]}, {"c": [DE]}, {"c": [FR, DE]}, KEYED, []),
+    ({"c": [{"code": "FR"}, {"code": "DE"}]}, {"c": [FR]}, {"c": [FR, DE]}, KEYED, []),
+    ({"c": [{"code": "FR"}, {"code": "DE"}]}, {"c": [FR, DE]}, {"c": [FR]}, KEYED, []),
     ({"c": [{"code": "FR"}]}, {"c": [FR]}, {"c": None}, KEYED, []),
     ({}, {"c": [FR, DE]}, {"c": [DE, FR]}, KEYED, []),
     ({}, {"c": [FR, DE]}, {"c": [FR]}, KEYED, [("c", [FR, DE], [FR])]),
@@ -390,6 +398,7 @@ def test_undeclared_changes(declared, before, now, layer, expected):
         ("X", ABSENT, "a", {"hidden": ["a"]}, False),
         ([1], [FR], "c", KEYED, True),
         (1, "1", "a", {}, True),
+        ({"x": 1}, {"x": 2}, "a", {}, True),
     ],
 )
 def test_differs(declared, observed, rule, layer, expected):

@@ -51,6 +51,12 @@ def test_a_secret_inside_longer_base64_is_masked(user):
     assert MASK in mask(urlsafe, [SECRET])
 
 
+def test_seven_bytes_are_enough_to_be_found_inside_base64():
+    encoded = base64.b64encode(b"us3cretX!tail").decode()
+    assert MASK in mask(encoded, ["s3cretX"])
+    assert mask(encoded, ["s3cre"]) == encoded
+
+
 def test_structures_names_and_numbers():
     value = {"a": ["xsecretx", 5, None, True], "secret": {"b": (12345, 12345.5, 9123459)}}
     assert mask(value, ["secret", 12345]) == {

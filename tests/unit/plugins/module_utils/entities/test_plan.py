@@ -161,6 +161,7 @@ def test_what_can_only_be_set_at_creation(held, shown):
             {"attributes": {"b": {"c": 1}}, "secrets": {"b": {"c": 2}}},
             "b.c stands in attributes and in secret_attributes",
         ),
+        ({"attributes": {"b": {"c": 1}}, "secrets": {"b": 2}}, "b stands in attributes and in secret_attributes"),
         ({"attributes": {"name": "B"}}, "name is declared twice, with different values"),
         ({"attributes": {"r": 1}, "refs": {"r": 2}}, "r is declared twice"),
         ({"attributes": {"b": {True: 1}}}, "the name of attribute b.True is the boolean true, not text"),

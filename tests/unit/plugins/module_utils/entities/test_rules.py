@@ -32,6 +32,10 @@ def test_the_later_layer_wins_over_how_a_list_is_compared():
     assert (as_keyed.keyed, as_keyed.sets) == ({"l": ("a",)}, {"m"})
 
 
+def test_attributes_that_are_keys_are_names_and_no_paths():
+    assert rules({"keyed": {"l": ["a..b"]}}).keyed == {"l": ("a..b",)}
+
+
 def test_a_key_is_not_left_out_though_it_is_read_only():
     made = rules({"read_only": ["l[].id", "id"], "volatile": ["l[].v"], "ignore": ["l[].id"], "keyed": {"l": ["id"]}})
     assert made.forbidden == {"id"}
@@ -39,11 +43,20 @@ def test_a_key_is_not_left_out_though_it_is_read_only():
     assert made.uncompared == {"l[].v"}
 
 
+ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, keyed, normalise."
+
+
 @pytest.mark.parametrize(
     ("layer", "said"),
     [
-        (["ignore"], "they are list, not a mapping. There are: ignore, create_only"),
-        ({"ignored": ["a"]}, "there is no rule 'ignored'. There are: ignore, create_only"),
+        (
+            ["ignore"],
+            "they are list, not a mapping. There are: " + ALL,
+        ),
+        (
+            {"ignored": ["a"]},
+            "'ignored'. There are: " + ALL,
+        ),
         ({"ignore": "a"}, "ignore is not a list of texts"),
         ({"ignore": [5]}, "ignore is not a list of texts"),
         ({"ignore": ["a..b"]}, "ignore holds 'a..b', which is no attribute path. A path is names joined by dots"),
@@ -53,7 +66,7 @@ def test_a_key_is_not_left_out_though_it_is_read_only():
         ({"keyed": {5: ["id"]}}, "keyed is not a list of texts"),
         (
             {"normalise": {"a": ["trim"]}},
-            "normalise.a names 'trim', which is no normalisation. There are: case, date_as_day",
+            "names 'trim', which is no normalisation. There are: case, date_as_day",
         ),
         ({"normalise": {"a.": ["case"]}}, "normalise holds 'a.', which is no attribute path"),
         ({"normalise": {"*": ["date_as_day"]}}, "It would make numbers equal too"),
