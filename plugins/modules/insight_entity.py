@@ -43,7 +43,7 @@ options:
   key:
     description:
       - The attributes that tell this entity from all others of its type, together with O(refs).
-      - They are text. Quote what looks like something else; unquoted, YAML reads V(021436) as 9054 and V(NO) as false.
+      - They are text. Quote what looks like something else; unquoted, YAML reads V(021436) as 8990 and V(NO) as false.
     type: dict
   was:
     description:

@@ -69,7 +69,8 @@ class Door(ActionBase):  # type: ignore[misc]
         return self._connection.transport == "local" and not self._connection.become and not self._task.async_val
 
     def _with_files(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The options with the files that lie on the controller read: profile, overrides, schemas."""
+        """The options with the files that lie on the controller read: profile, overrides, schemas. A null is no value."""
+        values = {name: value for name, value in values.items() if value is not None}
 
         def find(name: str) -> str:
             return str(self._find_needle("files", name))
@@ -79,7 +80,7 @@ class Door(ActionBase):  # type: ignore[misc]
 
         read = {
             "profile": profile_data(given("profile") or "insight", given("profile_overrides"), find),
-            "profile_overrides": None,
+            "profile_overrides": {},
         }
         read.update(
             {

@@ -129,6 +129,19 @@ def server(servers: dict[str, Server], dialect: str, tmp_path_factory: pytest.Te
     running.ask("switches", "POST", json=before)
 
 
+class Dumper(yaml.SafeDumper):
+    """Writes everything out, since a person would not use anchors either."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Whether to write data out: always."""
+        return True
+
+
+def dumped(data: Any) -> str:
+    """The data as YAML."""
+    return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True)
+
+
 @dataclass
 class Played:
     """What a run of ansible-playbook gave. tasks: every recorded result, items included."""
@@ -168,12 +181,10 @@ class Player:
             "module_defaults": {"group/rimops.insight.insight": self.defaults},
             **play,
         }
-        text = tasks if isinstance(tasks, str) else yaml.safe_dump(tasks, sort_keys=False, allow_unicode=True)
+        text = tasks if isinstance(tasks, str) else dumped(tasks)
         path = self.folder / f"playbook-{self.runs}.yml"
         path.write_text(
-            yaml.safe_dump([head], sort_keys=False, allow_unicode=True)
-            + "  tasks:\n"
-            + textwrap.indent(textwrap.dedent(text), "  "),
+            dumped([head]) + "  tasks:\n" + textwrap.indent(textwrap.dedent(text), "  "),
             encoding="utf-8",
         )
         return path
@@ -238,8 +249,12 @@ class Player:
             timeout=300,
             cwd=self.folder,
         )
-        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        return Played(finished.returncode, finished.stdout + finished.stderr, [json.loads(line) for line in lines])
+        tasks = (
+            [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
+        )
+        for task in tasks:
+            task["result"]["failed"] = task["status"] == "failed"
+        return Played(finished.returncode, finished.stdout + finished.stderr, tasks)
 
 
 @pytest.fixture

@@ -195,10 +195,7 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
         collection.parent.mkdir(parents=True)
         collection.symlink_to(ROOT)
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    remote = {
-        "ansible_connection": "elsewhere",
-        "ansible_python_interpreter": os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable),
-    }
+    remote = {"ansible_connection": "elsewhere", "ansible_python_interpreter": str(another_python(folder))}
     (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": {"localhost": local, "jump-host": remote}}}))
     (folder / "variables.json").write_text(json.dumps(variables))
     (folder / "playbook.yml").write_text(text, encoding="utf-8")
@@ -237,7 +234,7 @@ def another_python(folder: Path) -> Path:
     """The Python of another host, which knows nothing of the controller's environment but whom to trust."""
     path = folder / "python"
     python = os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable)
-    hidden = " ".join(f"-u INSIGHT_{name}" for name in ("URL", "AUTHORITY", "TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "GRANT_TYPE", "PASSWORD"))
+    hidden = " ".join(f"-u INSIGHT_{name}" for name in ("URL", "AUTHORITY", "CLIENT_SECRET", "PASSWORD"))
     path.write_text(f'#!/bin/sh\nexec env {hidden} {python} "$@"\n')
     path.chmod(0o755)
     return path

@@ -18,6 +18,9 @@ from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Player, Serv
 PIN = 'pin "&+/=é canary'
 WRONG = 'wrong "&+/=é canary'
 CANARIES = (SECRET, PASSWORD, PIN, WRONG)
+VARIABLES = {"canary_secret": SECRET, "canary_password": PASSWORD, "canary_pin": PIN, "canary_wrong": WRONG}
+# Ansible shows the lines of a playbook around a task that failed, so no playbook holds a secret.
+THE_SECRET, THE_PASSWORD, THE_PIN, THE_WRONG = (f"{{{{ {name} }}}}" for name in VARIABLES)
 
 SITE_CUSTOMIZE = """
 import syslog, os
@@ -61,7 +64,7 @@ def entity(name: str, **options: Any) -> dict[str, Any]:
         "type": "application",
         "key": {"appCode": "123456", "appName": "Zelvora"},
         "attributes": {"selectedProducts": ["Zelvora 10 mg"]},
-        "secret_attributes": {"pin": PIN, "nested": {"deep": PIN}},
+        "secret_attributes": {"pin": THE_PIN, "nested": {"deep": THE_PIN}},
         "update_secrets": "always",
         "retry_deadline": 2,
         "wait_timeout": 0.2,
@@ -86,14 +89,14 @@ def password_login(**more: Any) -> dict[str, Any]:
         "grant_type": "password",
         "tenant_id": TENANT,
         "client_id": CLIENT,
-        "client_secret": SECRET,
+        "client_secret": THE_SECRET,
         "username": USER,
-        "password": PASSWORD,
+        "password": THE_PASSWORD,
         **more,
     }
 
 
-ECHO = {"message": f"cannot store {PIN} for {SECRET}"}
+ECHO = {"message": f"cannot store {THE_PIN} for {THE_SECRET}"}
 
 SCENES: list[dict[str, Any]] = [
     {"name": "token", "rimops.insight.insight_token": {}, "register": "login"},
@@ -119,21 +122,25 @@ SCENES: list[dict[str, Any]] = [
         "ansible.builtin.debug": {"msg": "{{ (lookup('rimops.insight.insight_token', **connection)).keys() | list }}"},
         "no_log": False,
     },
-    {"name": "wrong secret", "rimops.insight.insight_token": {"client_secret": WRONG}, "ignore_errors": True},
-    {"name": "wrong password", "rimops.insight.insight_token": password_login(password=WRONG), "ignore_errors": True},
+    {"name": "wrong secret", "rimops.insight.insight_token": {"client_secret": THE_WRONG}, "ignore_errors": True},
+    {
+        "name": "wrong password",
+        "rimops.insight.insight_token": password_login(password=THE_WRONG),
+        "ignore_errors": True,
+    },
     {
         "name": "wrong option",
-        "rimops.insight.insight_token": {"client_secret": WRONG, "pasword": PASSWORD},
+        "rimops.insight.insight_token": {"client_secret": THE_WRONG, "pasword": THE_PASSWORD},
         "ignore_errors": True,
     },
     {
         "name": "wrong type",
-        "rimops.insight.insight_token": {"client_secret": {"a": WRONG}, "timeout": "x"},
+        "rimops.insight.insight_token": {"client_secret": {"a": THE_WRONG}, "timeout": "x"},
         "ignore_errors": True,
     },
-    entity("secret where a mapping is wanted", secret_attributes=PIN),
+    entity("secret where a mapping is wanted", secret_attributes=THE_PIN),
     entity("schema", schema={"properties": {"pin": {"pattern": "^[0-9]+$"}}}),
-    entity("secret among the attributes", attributes={"pin": PIN}, compare={"write_only": ["pin"]}),
+    entity("secret among the attributes", attributes={"pin": THE_PIN}, compare={"write_only": ["pin"]}),
     {
         "name": "lookup fails",
         "ansible.builtin.debug": {"msg": "{{ lookup('rimops.insight.insight_token', **wrong) }}"},
@@ -151,7 +158,7 @@ FAULTS = [
     faulty("html", "update"),
     faulty("not_json", "find"),
     faulty("truncated_json", "update"),
-    faulty("redirect", "find", location=f"https://elsewhere.invalid/?s={quote(SECRET)}"),
+    faulty("redirect", "find", location=f"https://elsewhere.invalid/?s={quote('a secret')}"),
 ]
 
 LOGIN_FAULTS = [
@@ -159,7 +166,7 @@ LOGIN_FAULTS = [
         "status",
         "oauth_token",
         status=400,
-        body={"error": "invalid_client", "error_description": f"AADSTS1: {SECRET} {PASSWORD}"},
+        body={"error": "invalid_client", "error_description": f"AADSTS1: {THE_SECRET} {THE_PASSWORD}"},
     ),
     faulty("html", "oauth_token"),
     faulty("drop_before", "oauth_token"),
@@ -187,8 +194,9 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
                 "ignore_errors": True,
             },
         ]
+    play.defaults["client_secret"] = THE_SECRET
     shared = {**play.defaults, "token_store": str(tmp_path / "store")}
-    variables = {"connection": shared, "wrong": {**shared, "client_secret": WRONG}}
+    variables = {**VARIABLES, "connection": shared, "wrong": {**shared, "client_secret": THE_WRONG}}
     (tmp_path / "variables.json").write_text(json.dumps(variables))
     played = play(
         tasks,

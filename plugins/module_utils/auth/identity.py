@@ -18,7 +18,8 @@ from .client_authentication import key_file
 from .tokens import claims_of
 
 CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *APPLICATION)
-ONE_TIME = ("authorization_response",)
+NOT_OURS = ("authorization_response", "expected_user")
+"""What is used once, and what only checks who it turned out to be."""
 
 
 def _digest(path: Optional[str]) -> Optional[str]:
@@ -43,7 +44,7 @@ def identity_of(settings: Settings, grant: Optional[str]) -> Mapping[str, Any]:
     """Everything that makes an identity: every field of it, secrets and the content of key files included, and the
     system it is for."""
     identity = settings.identity
-    named = {name: value for name, value in asdict(identity).items() if value and name not in ONE_TIME}
+    named = {name: value for name, value in asdict(identity).items() if value and name not in NOT_OURS}
     return {
         **named,
         "grant_type": grant,

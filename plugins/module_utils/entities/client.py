@@ -281,10 +281,15 @@ class EntityClient:
         return self._send(request)
 
     def _is_missing(self, operation: Operation, response: Response) -> bool:
-        """Whether the profile calls this answer missing. A web page is nobody's answer about an entity."""
+        """Whether the profile calls this answer missing. A web page, and what is neither JSON nor empty, is nobody's
+        answer about an entity."""
         if operation.missing.empty and response.status in operation.success:
             return not self._content(operation, response, operation.entity or "")
-        return response.status in operation.missing.status and not response.is_html
+        if response.status not in operation.missing.status or response.is_html:
+            return False
+        if response.body.strip():
+            response.json()
+        return True
 
     @staticmethod
     def _content(operation: Operation, response: Response, path: str) -> Any:

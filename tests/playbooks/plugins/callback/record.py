@@ -18,7 +18,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.plugins.callback import CallbackBase
 
 
@@ -39,7 +38,7 @@ class CallbackModule(CallbackBase):
             "result": result._result,
         }
         with Path(os.environ["RIMOPS_RECORD"]).open("a", encoding="utf-8") as record:
-            record.write(json.dumps(line, cls=AnsibleJSONEncoder, default=str) + "\n")
+            record.write(json.dumps(line, default=str) + "\n")
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._record("ok", result)
