@@ -15,7 +15,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Optional
@@ -268,7 +268,7 @@ class Http:
         """The whole body within timeout, counted from its first byte, and within MAX_ANSWER."""
         deadline = self._clock.monotonic() + self._network.timeout
         body = bytearray()
-        for chunk in answer.iter_content(CHUNK):
+        for chunk in _chunks(answer):
             body += chunk
             if len(body) > MAX_ANSWER:
                 raise ServerError(request.purpose, "the answer is larger than 64 MiB", status=answer.status_code)
@@ -277,6 +277,15 @@ class Http:
                     request.purpose, f"the answer was still arriving after {self._network.timeout:g} s"
                 )
         return bytes(body)
+
+
+def _chunks(answer: Any) -> Iterator[bytes]:
+    """The body as it arrives. Where urllib3 cannot do that, the time is looked at once a chunk."""
+    if not hasattr(answer.raw, "read1"):
+        yield from answer.iter_content(CHUNK)
+        return
+    while chunk := answer.raw.read1(CHUNK, decode_content=True):
+        yield chunk
 
 
 def address(url: str) -> str:
