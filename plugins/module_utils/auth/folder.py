@@ -46,6 +46,11 @@ def check_owned(path: str, status: os.stat_result) -> None:
         )
 
 
+def _open_as_is(path: str, flags: int) -> int:
+    """Open a file, but nothing that a link leads to, and without waiting for whoever writes into a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
 class Folder:
     """Files by name. Its errors are ConfigurationErrors that name the file and what to do."""
 
@@ -85,17 +90,13 @@ class Folder:
         """The content of a file, None where there is none."""
         path = self.file(name)
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            with open(path, "rb", opener=_open_as_is) as file:  # noqa: PTH123 # Path.open takes no opener
+                check_owned(path, os.fstat(file.fileno()))
+                return file.read()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._failed(path, "read", error) from error
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise _problem(path, "is no regular file", "Remove it.")
-            check_owned(path, status)
-            return file.read()
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock."""

@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.auth.session import (
+    Session,
+    bearer,
+    csrf_cookie,
+    filled,
+    headers_of,
+    is_rejected,
+    log_out,
+    observe,
+)
+from ansible_collections.rimops.insight.plugins.module_utils.auth.tokens import Token
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AuthenticationError,
+    RefutedError,
+    ServerError,
+)
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
+    API,
+    CANARY,
+    READ,
+    URL,
+    answer,
+    settings,
+)
+
+CSRF = {"x-csrf-header": "X-CSRF-TOKEN", "x-csrf-param": "_csrf"}
+BEFORE = {**CSRF, "x-csrf-token": "before"}
+AFTER = {**CSRF, "x-csrf-token": "after"}
+VALUES = {"access_token": "a", "refresh_token": None, "username": "u", "password": "p"}
+
+
+def handshake(*answers, profile="insight", values=VALUES, overrides=None):
+    """Run the handshake with these answers (status, body, headers, cookies); the requests, and the session."""
+    flow = csrf_cookie(settings(profile, overrides).profile, URL, values)
+    requests = [next(flow)]
+    for parts in answers:
+        try:
+            requests.append(flow.send(answer(requests[-1], *parts)))
+        except StopIteration as end:
+            return requests, end.value
+    raise AssertionError("the flow asks for more answers")
+
+
+OPENED = (200, {"xAuthToken": "S1"}, BEFORE)
+
+
+def test_the_whole_handshake():
+    requests, session = handshake(OPENED, (200, {}, AFTER))
+    assert [(one.method, one.url, one.safe) for one in requests] == [
+        ("GET", f"{API}/token", True),
+        ("POST", f"{API}/login", False),
+    ]
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "before"}
+    assert requests[1].json_body == {"access_token": "a", "token_type": "Bearer"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "after"}
+    assert session.stable
+
+
+def test_the_refresh_token_goes_along_where_there_is_one():
+    requests, _session = handshake(OPENED, (200, {}, AFTER), values={**VALUES, "refresh_token": "r"})
+    assert requests[1].json_body == {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+
+
+@pytest.mark.parametrize("profile", ["insight_7_0", "insight_6_2"])
+def test_user_name_and_password(profile):
+    requests, _session = handshake((200, {"token": "S1"}, BEFORE), (200, {}, AFTER), profile=profile)
+    assert requests[1].json_body == {"username": "u", "password": "p"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sent", "kept"),
+    [
+        ({}, {}, "S1", "S1"),
+        ({"JSESSIONID": "C1"}, {}, "C1", "C1"),
+        ({"JSESSIONID": "C1"}, {"JSESSIONID": "C2"}, "C1", "C2"),
+        ({}, {"JSESSIONID": "C2"}, "S1", "C2"),
+    ],
+)
+def test_the_cookie_jar_comes_first(first, second, sent, kept):
+    requests, session = handshake((*OPENED, first), (200, {}, AFTER, second))
+    assert requests[1].headers["Cookie"] == f"JSESSIONID={sent}"
+    assert session.cookies == {"JSESSIONID": kept}
+
+
+def test_other_cookies_are_kept_and_cleared():
+    _requests, session = handshake((*OPENED, {"route": "a", "gone": "x"}), (200, {}, AFTER, {"gone": ""}))
+    assert session.cookies == {"JSESSIONID": "S1", "route": "a"}
+
+
+def test_the_header_is_called_as_the_server_says():
+    first = {"x-csrf-header": "X-Other", "x-other": "one", "x-csrf-token": "decoy"}
+    requests, session = handshake((200, {"xAuthToken": "S1"}, first), (200, {}, {**first, "x-other": "two"}))
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-Other": "one"}
+    assert headers_of(session)["X-Other"] == "two"
+
+
+PAGE = b"<!DOCTYPE html><title>Log in</title>"
+REFUTED = [
+    ([(200, {"token": "S1"}, BEFORE)], "session.start.session_id", "try profile insight_7_0 or insight_6_2"),
+    ([(200, {}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, [], BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, {"xAuthToken": 7}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, {"xAuthToken": "S1"})], "session.start.csrf_name_header", "no CSRF token"),
+    ([(200, {"xAuthToken": "S1"}, CSRF)], "session.start.csrf_name_header", "no CSRF token"),
+    ([(404, {})], "session.start.path", "HTTP 404"),
+    ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.start.path", "a redirect to evil.example"),
+    ([(200, PAGE)], "session.start.path", "a web page"),
+    ([OPENED, (200, {})], "session.start.csrf_name_header", "the login's answer announces no CSRF token"),
+    ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.start.csrf_name_header", "refused the CSRF token"),
+    ([OPENED, (302, b"", {"location": "/insight/login"})], "session.login.path", "a redirect to another page"),
+    ([OPENED, (200, PAGE)], "session.login.path", "a web page"),
+    ([OPENED, (404, {})], "session.login.path", "HTTP 404"),
+]
+
+
+@pytest.mark.parametrize(("answers", "key", "why"), REFUTED)
+def test_answers_that_refute_the_profile(answers, key, why):
+    with pytest.raises(RefutedError) as told:
+        handshake(*answers)
+    assert told.value.details["profile_key"] == key
+    assert why in told.value.message
+    assert "\x1b" not in told.value.message
+
+
+def test_a_newer_server_behind_an_older_profile():
+    with pytest.raises(RefutedError, match=r"try profile insight \(7.2 and later\)"):
+        handshake((200, {"xAuthToken": "S1"}, BEFORE), profile="insight_7_0")
+
+
+@pytest.mark.parametrize(
+    ("profile", "opened", "why"),
+    [("insight", "xAuthToken", "the access token"), ("insight_7_0", "token", "the user name or the password")],
+)
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_login_that_is_refused(profile, opened, why, status):
+    refusal = (status, {"message": "no\x1b[2J\n::error::"})
+    with pytest.raises(AuthenticationError, match=f"does not accept {why}") as told:
+        handshake((200, {opened: "S1"}, BEFORE), refusal, profile=profile)
+    assert told.value.details == {"status": status}
+    assert "\x1b" not in told.value.message
+    assert "\n" not in told.value.message
+
+
+@pytest.mark.parametrize(
+    "answers", [[(500, {})], [(200, b"")], [(200, b'{"xAu')], [OPENED, (500, {"message": "oops"})]]
+)
+def test_a_server_that_fails(answers):
+    with pytest.raises(ServerError) as told:
+        handshake(*answers)
+    assert not isinstance(told.value, RefutedError)
+    assert told.value.details["status"] == answers[-1][0]
+
+
+def test_bearer():
+    session = bearer(Token(CANARY))
+    assert headers_of(session) == {"Authorization": f"Bearer {CANARY}"}
+
+
+def test_a_session_does_not_show_its_secrets():
+    session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, CANARY)
+    assert CANARY not in repr(session)
+
+
+def test_what_answers_change():
+    rules = settings().profile.session
+    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one")
+    assert observe(session, rules, answer(READ)) == session
+    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "one"})) == session
+    renewed = observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "two"}))
+    assert (renewed.csrf_token, renewed.stable) == ("two", False)
+    bare = observe(session, rules, answer(READ, 200, {}, {"x-csrf-token": "three"}))
+    assert (bare.csrf_token, bare.stable) == ("three", False)
+    moved = observe(session, rules, answer(READ, 200, {}, None, {"JSESSIONID": "S2"}))
+    assert (moved.cookies, moved.stable) == ({"JSESSIONID": "S2"}, True)
+
+
+REJECTED = [
+    (401, {}, {}, True),
+    (401, b"", {}, True),
+    (403, {"message": "Invalid CSRF Token 'null'"}, {}, True),
+    (403, {"message": "Your Session has expired"}, {}, True),
+    (403, {"message": "You may not do that"}, {}, False),
+    (302, b"", {"location": "/insight/login?expired"}, True),
+    (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, True),
+    (302, b"", {"location": "/elsewhere?next=login"}, False),
+    (304, b"", {}, False),
+    (200, b'<html><form><input type="password">', {"content-type": "text/html"}, True),
+    (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, True),
+    (200, b"<html>Catalogue of blogging</html>", {}, False),
+    (404, b"<html>Not found. Log in?</html>", {}, False),
+    (200, {"type": "password", "text": "log in"}, {}, False),
+    (404, {"message": "no such session plan"}, {}, False),
+    (500, {"message": "csrf"}, {}, False),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "headers", "rejected"), REJECTED)
+def test_what_counts_as_rejection(status, body, headers, rejected):
+    assert is_rejected(settings().profile.session, answer(READ, status, body, headers)) is rejected
+
+
+def test_without_rules_only_401_counts():
+    assert is_rejected({"kind": "bearer"}, answer(READ, 401))
+    assert not is_rejected({"kind": "bearer"}, answer(READ, 403, {"message": "csrf session"}))
+    assert not is_rejected({"kind": "bearer"}, answer(READ, 302, b"", {"location": "/login"}))
+
+
+def test_bodies_from_templates():
+    template = {"a": "{one}", "b": "{two}", "c": "Bearer", "d": 7, "e": "x{one}y{three}"}
+    values = {"one": "{two}", "two": None, "three": "3"}
+    assert filled(template, values) == {"a": "{two}", "c": "Bearer", "d": 7, "e": "x{two}y3"}
+
+
+LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
+
+
+@pytest.mark.parametrize(("status", "ended"), [(200, True), (204, True), (401, False)])
+def test_logging_out(status, ended):
+    flow = log_out(settings(overrides=LOGOUT).profile, URL, Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "c"))
+    request = next(flow)
+    assert (request.method, request.url) == ("POST", f"{API}/logout")
+    assert request.headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "c"}
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(request, status))
+    assert end.value.value is ended
+
+
+def test_logging_out_where_no_profile_says_how():
+    with pytest.raises(StopIteration) as end:
+        next(log_out(settings().profile, URL, Session()))
+    assert end.value.value is False
