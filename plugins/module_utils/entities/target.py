@@ -88,12 +88,22 @@ def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: s
             raise ConfigurationError(what, f"{name} in key is empty", "Give it, or leave it out.")
         if isinstance(value, (Mapping, list)):
             raise ConfigurationError(what, f"{name} in key is a {type(value).__name__}, not text", "A key holds texts.")
-        shown = str(value) if not isinstance(value, bool) else "YES" if value else "NO"
+        kind = "boolean" if isinstance(value, bool) else "number"
         raise ConfigurationError(
-            what,
-            f"{name} in key is the {'boolean' if isinstance(value, bool) else 'number'} {str(value).lower()}, not text",
-            f'Quote it as InSight shows it, for instance {name}: "{shown}". Unquoted, YAML reads 021436 as 9054.',
+            what, f"{name} in key is the {kind} {str(value).lower()}, not text", _quoted(name, value)
         )
+
+
+def _quoted(name: str, value: Any) -> str:
+    """How to write what YAML read as a boolean or number."""
+    if isinstance(value, bool):
+        return f'Quote it as InSight shows it: {name}: "{"YES" if value else "NO"}".'
+    octal = f', or "0{value:o}" if that is what you wrote, which YAML reads as octal' if isinstance(value, int) else ""
+    return f'Quote it as InSight shows it: {name}: "{value}"{octal}.'
+
+
+def _nfc(value: Any) -> str:
+    return unicodedata.normalize("NFC", str(value))
 
 
 def _folded(value: Any) -> str:
@@ -123,7 +133,9 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
         other = near[0]
         differing = [name for name in target.key if other.get(name) != target.key[name]]
         shown = "; ".join(
-            f"{name} is {other[name]!r} on the server and {target.key[name]!r} here" for name in differing
+            f"{name} is {show(other[name])} on the server and {show(target.key[name])} here"
+            for name in differing
+            for show in [ascii if _nfc(other[name]) == _nfc(target.key[name]) else repr]
         )
         raise AmbiguousError(
             f"tell whether {target} exists",
