@@ -90,7 +90,7 @@ class Folder:
         """The content of a file, None where there is none."""
         path = self.file(name)
         try:
-            with open(path, "rb", opener=_open_as_is) as file:  # noqa: PTH123 # Path.open takes no opener
+            with open(path, "rb", opener=_open_as_is) as file:  # Path.open takes no opener
                 check_owned(path, os.fstat(file.fileno()))
                 return file.read()
         except FileNotFoundError:

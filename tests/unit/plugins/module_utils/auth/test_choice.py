@@ -130,13 +130,21 @@ def test_nothing_is_chosen_where_a_session_is_handed_over():
     assert grant_for(settings(access_token="a")) is None
 
 
-@pytest.mark.parametrize("changed", [*ALICE, "url", "profile", "expected_user", "scope", "authority"])
+@pytest.mark.parametrize("changed", [*ALICE, "url", "profile", "scope", "authority"])
 def test_every_field_makes_another_identity(changed):
     other = {"url": "https://other.example.com", "profile": "insight_7_0", "grant_type": "client_credentials"}
     one = identity_of(settings(**ALICE), "password")
     options = {**ALICE, changed: other.get(changed, "other")}
     assert identity_of(settings(**options), options["grant_type"]) != one
     assert identity_of(settings(**ALICE), "password") == one
+
+
+@pytest.mark.parametrize(
+    ("grant", "differs"), [("password", False), ("device_code", True), ("authorization_code", True)]
+)
+def test_the_expected_user_tells_identities_apart_only_where_nothing_else_does(grant, differs):
+    one, other = (identity_of(settings(**APPLICATION, expected_user=user), grant) for user in ("alice", "bob"))
+    assert (one != other) is differs
 
 
 def test_the_answer_of_the_browser_is_no_part_of_the_identity():

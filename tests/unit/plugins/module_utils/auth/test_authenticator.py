@@ -1,0 +1,243 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AuthenticationError,
+    InterruptedRequest,
+    SessionRejected,
+)
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
+    ALICE,
+    CANARY,
+    MACHINE,
+    READ,
+    REFRESH,
+    URL,
+    answer,
+)
+
+LOGIN = {"profile": "insight_7_0", "username": "alice", "password": CANARY}
+OFFLINE = {**ALICE, "scope": "app/.default openid offline_access"}
+
+
+def handshakes(system):
+    return system.count("log in")
+
+
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("options", [ALICE, MACHINE, REFRESH, LOGIN])
+def test_one_handshake_for_many_tasks(login, system, options, durable):
+    system.session_field = "token" if options is LOGIN else "xAuthToken"
+    first, second = login(durable, **options), login(durable, **options)
+    assert [first.send(READ).status for _ in range(3)] == [200, 200, 200]
+    assert second.send(READ).status == 200
+    assert (first.acquired, second.acquired) == ("handshake", "store")
+    assert (handshakes(system), system.tokens) == (1, 0 if options is LOGIN else 1)
+
+
+@pytest.mark.parametrize(("sets_cookie", "changes_session_id"), [(True, True), (True, False), (False, False)])
+def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, changes_session_id):
+    system.sets_cookie, system.changes_session_id = sets_cookie, changes_session_id
+    assert [login(**ALICE).send(READ).status for _ in range(2)] == [200, 200]
+    assert handshakes(system) == 1
+
+
+def test_a_wrong_secret_finds_no_session(login, system):
+    login(**ALICE).open()
+    other = login(**{**ALICE, "password": "other"})
+    other.open()
+    assert (other.acquired, handshakes(system)) == ("handshake", 2)
+
+
+REJECTIONS = [
+    (401, {"message": "no session"}, {}),
+    (403, {"message": "Invalid CSRF token"}, {}),
+    (302, b"", {"location": f"{URL}/insight/login"}),
+    (200, b'<html><input type="password">', {"content-type": "text/html"}),
+]
+
+
+@pytest.mark.parametrize("rejection", REJECTIONS)
+def test_a_session_that_has_expired_is_renewed_once(login, system, rejection):
+    system.rejection = rejection
+    authenticator = login(**ALICE)
+    authenticator.open()
+    system.expire_sessions()
+    with ThreadPoolExecutor(8) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
+    assert (handshakes(system), system.tokens) == (2, 1)
+
+
+def test_a_process_takes_what_another_one_renewed(login, system):
+    one, other = login(**ALICE), login(**ALICE)
+    one.open()
+    other.open()
+    system.expire_sessions()
+    assert [one.send(READ).status, other.send(READ).status] == [200, 200]
+    assert handshakes(system) == 2
+
+
+def test_what_another_process_renewed_may_have_expired_too(login, system):
+    one, other = login(**ALICE), login(**ALICE)
+    one.open()
+    other.open()
+    system.expire_sessions()
+    one.send(READ)
+    system.expire_sessions()
+    assert other.send(READ).status == 200
+    assert handshakes(system) == 3
+
+
+@pytest.mark.parametrize("rejection", REJECTIONS)
+def test_a_second_rejection_names_the_likely_cause(login, system, rejection):
+    def send(request):
+        return answer(request, *rejection) if request.url == READ.url else system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+    with pytest.raises(SessionRejected, match="another login of the same identity") as told:
+        authenticator.send(READ)
+    assert told.value.details["status"] == rejection[0]
+    assert handshakes(system) == 2  # the first one, and one renewal
+
+
+def test_an_answer_about_the_entity_is_not_a_rejection(login, system):
+    def send(request):
+        return answer(request, 403, {"message": "not yours"}) if request.url == READ.url else system.send(request)
+
+    assert login(send=send, **ALICE).send(READ).status == 403
+    assert handshakes(system) == 1
+
+
+def test_an_expired_token_is_fetched_anew(login, system, ticking):
+    authenticator = login(**ALICE)
+    authenticator.open()
+    ticking.time += 3600 - 60
+    assert authenticator.send(READ).status == 200
+    assert (system.tokens, handshakes(system)) == (2, 2)
+    assert login(**ALICE).send(READ).status == 200
+    assert system.tokens == 2
+
+
+def test_a_token_that_was_revoked_is_replaced(login, system):
+    authenticator = login(**ALICE)
+    authenticator.open()
+    system.expire_sessions()
+    system.revoked.add("access-1")
+    assert authenticator.send(READ).status == 200
+    assert system.tokens == 2
+
+
+def test_a_fresh_token_that_is_refused_is_no_reason_to_try_again(login, system):
+    system.revoked.add("access-1")
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        login(**ALICE).open()
+    assert system.tokens == 1
+
+
+def test_a_login_that_was_interrupted_begins_again(login, system):
+    lost = []
+
+    def send(request):
+        response = system.send(request)
+        if request.purpose == "log in" and not lost:
+            lost.append(request)
+            raise InterruptedRequest("log in", "the connection was lost")
+        return response
+
+    assert login(send=send, **ALICE).send(READ).status == 200
+    assert system.count("open a session") == 2
+
+
+def test_bearer(login, system, ticking):
+    seen = []
+
+    def send(request):
+        if request.url != READ.url:
+            return system.send(request)
+        seen.append(request.headers["Authorization"])
+        return answer(request, 401 if seen[-1] == "Bearer access-2" else 200)
+
+    overrides = {"session": {"kind": "bearer", "start": None, "login": None}}
+    authenticator = login(send=send, **MACHINE, overrides=overrides)
+    assert authenticator.authorization_headers() == {"Authorization": "Bearer access-1"}
+    assert authenticator.send(READ).status == 200
+    ticking.time += 3600
+    assert authenticator.send(READ).status == 200
+    assert seen == ["Bearer access-1", "Bearer access-2", "Bearer access-3"]
+    assert handshakes(system) == 0
+
+
+# --- a CSRF token that any answer may change
+
+
+def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(login, system):
+    system.csrf_in_every_answer = True
+    authenticator = login(**ALICE)
+    assert authenticator.send(READ).status == 200
+    with ThreadPoolExecutor(8) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
+    assert handshakes(system) == 1
+    assert ["one at a time" in note for note in authenticator.notes] == [True]
+
+
+def test_such_a_session_is_not_shared_but_its_token_is(login, system):
+    system.csrf_in_every_answer = True
+    one, other = login(**ALICE), login(**ALICE)
+    one.send(READ)
+    other.send(READ)
+    assert [one.send(READ).status, other.send(READ).status] == [200, 200]
+    assert (handshakes(system), system.tokens) == (2, 1)
+
+
+def test_a_stable_session_is_said_nothing_about(login):
+    authenticator = login(**ALICE)
+    authenticator.send(READ)
+    assert (authenticator.notes, authenticator.warnings) == ([], [])
+
+
+# --- who it is
+
+
+def test_the_expected_user(login, system):
+    assert login(**ALICE, expected_user="Alice@Example.com").send(READ).status == 200
+    system.user = "mallory@example.com"
+    wrong = login(**{**ALICE, "password": "other"}, expected_user="alice@example.com")
+    with pytest.raises(AuthenticationError, match="the token is for mallory"):
+        wrong.send(READ)
+    assert (handshakes(system), system.count(READ.purpose)) == (1, 1)
+
+
+def test_a_token_that_does_not_say_whom_it_is_for(login, system):
+    system.user = None
+    with pytest.raises(AuthenticationError, match="does not say whether it is for alice"):
+        login(**ALICE, expected_user="alice@example.com").send(READ)
+
+
+def test_an_unexpected_users_token_is_not_kept(login, system):
+    options = {**ALICE, "expected_user": "alice@example.com"}
+    system.user = "mallory@example.com"
+    with pytest.raises(AuthenticationError):
+        login(**options).open()
+    system.user = "alice@example.com"
+    assert login(**options).send(READ).status == 200
+
+
+# --- no secret is shown
+
+
+def test_secrets(login, system):
+    authenticator = login(**OFFLINE)
+    assert authenticator.secrets() == []
+    authenticator.open()
+    headers = authenticator.authorization_headers()
+    known = authenticator.secrets()
+    assert {"access-1", "refresh-1", headers["X-CSRF-TOKEN"], headers["Cookie"].partition("=")[2]} <= set(known)
+    for thing in (authenticator._state, authenticator._acquisition, authenticator._acquisition.application):
+        shown = repr(thing)
+        assert not [secret for secret in (*known, CANARY) if secret in shown]

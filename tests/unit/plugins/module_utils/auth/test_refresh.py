@@ -1,0 +1,267 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import Authenticator
+from ansible_collections.rimops.insight.plugins.module_utils.auth.folder import Folder
+from ansible_collections.rimops.insight.plugins.module_utils.auth.store import FileStore
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InterruptedRequest,
+)
+from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Clock
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
+    ALICE,
+    MACHINE,
+    READ,
+    REFRESH,
+    System,
+    answer,
+    settings,
+)
+
+KILLS = {"oauth": {"refresh_token_after_use": "kills"}}
+OFFLINE = {**ALICE, "scope": "app/.default openid offline_access"}
+HOUR = 3600
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def single_use(system):
+    """The platform takes each refresh token once."""
+    system.single_use = True
+    return system
+
+
+def sent(system):
+    """The refresh tokens that were sent."""
+    return [
+        content["refresh_token"]
+        for purpose, content in system.asked
+        if "refresh_token" in content and purpose != "log in"
+    ]
+
+
+def test_the_ancestor_is_answered_with_its_descendant(login, single_use, ticking):
+    for _ in range(3):
+        assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
+        ticking.time += HOUR
+    assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2"]
+
+
+def test_another_configured_token_is_newer_and_wins(login, single_use):
+    login(**REFRESH, overrides=KILLS).open()
+    single_use.refresh_tokens.add("new")
+    assert login(**{**REFRESH, "refresh_token": "new"}, overrides=KILLS).send(READ).status == 200
+    assert sent(single_use) == ["refresh-0", "new"]
+
+
+def test_a_descendant_that_was_handed_back_finds_the_same_chain(login, single_use, ticking):
+    heir = login(**REFRESH, overrides=KILLS).refresh_token()
+    assert heir == "refresh-1"
+    again = login(**{**REFRESH, "refresh_token": heir}, overrides=KILLS)
+    assert (again.send(READ).status, again.acquired) == (200, "store")
+    ticking.time += HOUR
+    again.send(READ)
+    ticking.time += HOUR
+    assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
+    assert login(**{**REFRESH, "refresh_token": heir}, overrides=KILLS).send(READ).status == 200
+    assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2"]
+
+
+def test_a_platform_that_hands_out_no_successor(login, system, ticking):
+    def send(request):
+        response = system.send(request)
+        content = json.loads(response.body)
+        content.pop("refresh_token", None) if isinstance(content, dict) else None
+        return answer(request, response.status, content, response.headers, response.cookies)
+
+    for _ in range(2):
+        assert login(send=send, **REFRESH).send(READ).status == 200
+        ticking.time += HOUR
+    assert sent(system) == ["refresh-0", "refresh-0"]
+
+
+@pytest.mark.parametrize("after_use", ["kills", "unknown"])
+def test_the_only_token_is_not_used_up_without_a_store(login, system, after_use):
+    overrides = {"oauth": {"refresh_token_after_use": after_use}}
+    with pytest.raises(ConfigurationError, match="use up the only refresh token"):
+        login(False, **REFRESH, overrides=overrides).open()
+    assert system.asked == []
+    willing = login(False, **REFRESH, overrides=overrides, refresh_token_return=True)
+    assert willing.send(READ).status == 200
+    assert willing.refresh_token() == "refresh-1"
+
+
+def test_a_token_that_is_kept_needs_no_store(login):
+    assert login(False, **REFRESH).send(READ).status == 200
+
+
+def on_disk(folder):
+    return [json.loads(path.read_bytes()) for path in Path(folder).glob("*.json")]
+
+
+@pytest.mark.parametrize("purpose", ["open a session", "log in"])
+def test_a_crash_between_rotation_and_use_loses_nothing(login, single_use, folder, purpose):
+    class Killed(BaseException):
+        pass
+
+    def send(request):
+        if request.purpose == purpose:
+            assert [record["state"]["token"]["refresh_token"] for record in on_disk(folder)] == ["refresh-1"]
+            raise Killed
+        return single_use.send(request)
+
+    with pytest.raises(Killed):
+        login(send=send, **REFRESH, overrides=KILLS).open()
+    assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
+    assert sent(single_use) == ["refresh-0"]
+
+
+def test_nothing_is_used_up_when_the_store_cannot_be_written(login, single_use, monkeypatch):
+    authenticator = login(**REFRESH, overrides=KILLS)
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ConfigurationError, match="No space left on device"):
+        authenticator.open()
+    assert sent(single_use) == []
+
+
+def test_a_refresh_token_before_credentials(login, system, ticking):
+    authenticator = login(**OFFLINE)
+    authenticator.open()
+    ticking.time += HOUR
+    assert authenticator.send(READ).status == 200
+    assert sent(system) == ["refresh-1"]
+
+
+def test_credentials_where_the_refresh_token_is_refused(login, system, ticking):
+    authenticator = login(**OFFLINE)
+    authenticator.open()
+    system.refresh_tokens.clear()
+    ticking.time += HOUR
+    assert authenticator.send(READ).status == 200
+    assert (sent(system), system.tokens) == (["refresh-1"], 2)
+
+
+def test_the_configured_token_where_its_descendant_is_refused_and_it_may_still_work(login, system, ticking):
+    authenticator = login(**REFRESH)
+    authenticator.open()
+    system.refresh_tokens.discard("refresh-1")
+    ticking.time += HOUR
+    assert authenticator.send(READ).status == 200
+    assert sent(system) == ["refresh-0", "refresh-1", "refresh-0"]
+
+
+def test_the_store_is_read_again_before_giving_up(login, single_use, ticking, folder):
+    """Another host, whose locks we do not see, has rotated the token while we were asking."""
+    login(**REFRESH, overrides=KILLS).open()
+    ticking.time += HOUR
+
+    def send(request):
+        if "refresh-1" in (request.form or {}).values():
+            single_use.refresh_tokens = {"elsewhere"}
+            for path in Path(folder).glob("*.json"):
+                path.write_text(path.read_text().replace("refresh-1", "elsewhere"))
+        return single_use.send(request)
+
+    assert login(send=send, **REFRESH, overrides=KILLS).send(READ).status == 200
+    assert sent(single_use) == ["refresh-0", "refresh-1", "elsewhere"]
+
+
+def test_a_token_that_is_refused_for_good(login, system):
+    system.refresh_tokens.clear()
+    with pytest.raises(AuthenticationError, match="has expired or was revoked") as told:
+        login(**REFRESH).open()
+    assert told.value.oauth_error == "invalid_grant"
+
+
+def test_a_refresh_that_was_interrupted_says_what_may_have_happened(login, system):
+    def send(request):
+        raise InterruptedRequest(request.purpose, "the connection was lost")
+
+    with pytest.raises(InterruptedRequest, match="may be used up"):
+        login(send=send, **REFRESH, overrides=KILLS).open()
+    with pytest.raises(InterruptedRequest) as told:
+        login(send=send, **REFRESH).open()
+    assert "used up" not in told.value.message
+
+
+def test_forgetting_a_successor_is_warned_of(login):
+    authenticator = login(**REFRESH, overrides=KILLS)
+    authenticator.open()
+    assert authenticator.logout() is True
+    assert "used up" in authenticator.warnings[0]
+    harmless = login(**REFRESH)
+    harmless.open()
+    harmless.logout()
+    assert harmless.warnings == []
+
+
+class Shared(System):
+    """A platform that many processes ask: which refresh token is good, and how often it was asked, is shared."""
+
+    def __init__(self):
+        super().__init__()
+        self.current = FORK.Value("i", 0)
+        self.refreshes = FORK.Value("i", 0)
+        self.logins = FORK.Value("i", 0)
+
+    def token(self, request):
+        with self.refreshes:
+            self.refreshes.value += 1
+            if request.form["refresh_token"] != f"refresh-{self.current.value}":
+                return answer(request, 400, {"error": "invalid_grant"})
+            self.current.value += 1
+            content = {"access_token": "a", "expires_in": self.life, "refresh_token": f"refresh-{self.current.value}"}
+            return answer(request, 200, content)
+
+    def session_of(self, request):
+        return "S" if request.headers.get("Cookie") == "JSESSIONID=S" else None
+
+    def start(self, request):
+        self.sessions["S"] = "csrf"
+        return self.announce(request, "S", body={"xAuthToken": "S"})
+
+    def login(self, request):
+        with self.logins:
+            self.logins.value += 1
+        self.sessions["S"] = "csrf"
+        return self.announce(request, "S", body={})
+
+
+def _one_of_twenty(arguments):
+    folder, now = arguments
+    clock = Clock(now=lambda: now)
+    authenticator = Authenticator(settings(**REFRESH, overrides=KILLS), SHARED.send, FileStore(Folder(folder)), clock)
+    return authenticator.send(READ).status, authenticator.acquired
+
+
+SHARED = None
+
+
+def test_twenty_processes_make_one_refresh_of_an_expired_single_use_token(folder):
+    global SHARED  # what a forked process can see
+    SHARED = Shared()
+    assert _one_of_twenty((folder, 1000.0)) == (200, "handshake")
+    with FORK.Pool(20) as pool:
+        results = pool.map(_one_of_twenty, [(folder, 1000.0 + HOUR)] * 20, chunksize=1)
+    assert sorted(results) == [(200, "handshake")] + [(200, "store")] * 19
+    assert (SHARED.refreshes.value, SHARED.logins.value) == (2, 2)
+
+
+def test_client_credentials_have_no_refresh_token(login):
+    authenticator = login(**MACHINE)
+    authenticator.open()
+    assert authenticator.refresh_token() is None
