@@ -49,6 +49,9 @@ class InsightError(Exception):
         self.details: Mapping[str, Any] = {name: value for name, value in details.items() if value is not None}
         super().__init__(self.message)
 
+    def __str__(self) -> str:
+        return self.message
+
     @property
     def message(self) -> str:
         """The whole message, in one line."""
