@@ -13,12 +13,13 @@ from typing import Any, Optional
 
 from ..errors import ConfigurationError
 from ..options import Identity, Settings
-from .choice import APPLICATION, INTERACTIVE, choose_grant
+from .choice import APPLICATION, choose_grant
 from .client_authentication import key_file
 from .tokens import claims_of
 
 CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *APPLICATION)
-ONE_TIME = "authorization_response"
+NOT_OURS = ("authorization_response", "expected_user")
+"""What is used once, and what only checks who it turned out to be."""
 
 
 def _digest(path: Optional[str]) -> Optional[str]:
@@ -43,9 +44,7 @@ def identity_of(settings: Settings, grant: Optional[str]) -> Mapping[str, Any]:
     """Everything that makes an identity: every field of it, secrets and the content of key files included, and the
     system it is for."""
     identity = settings.identity
-    # expected_user only checks who it turned out to be, but where a person logs in nothing else says who is meant
-    aside = (ONE_TIME,) if grant in INTERACTIVE else (ONE_TIME, "expected_user")
-    named = {name: value for name, value in asdict(identity).items() if value and name not in aside}
+    named = {name: value for name, value in asdict(identity).items() if value and name not in NOT_OURS}
     return {
         **named,
         "grant_type": grant,
