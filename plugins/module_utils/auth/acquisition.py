@@ -86,7 +86,9 @@ class Acquisition:
             )
         if user.casefold() != expected.casefold():
             raise AuthenticationError(
-                WHAT, f"the token is for {shown(user)}, and expected_user is {expected}", "Log in as the expected user."
+                WHAT,
+                f"the token is for {shown(user)}, and expected_user is {expected}",
+                "Log in as the expected user. insight_token with state: absent forgets a login that was kept.",
             )
 
     def _usable(self, token: Optional[Token]) -> bool:
