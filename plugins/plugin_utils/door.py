@@ -34,13 +34,16 @@ display = Display()
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set these environment variables for a while, as a module's process would have them."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 class Door(ActionBase):  # type: ignore[misc]
