@@ -1,0 +1,409 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The requests of each operation, and what their answers mean."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.rimops.insight.plugins.module_utils.entities.client import segment, server_text
+from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
+    ConflictError,
+    MissingReferenceError,
+    RefutedError,
+    ServerError,
+)
+from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answer, profile, scripted
+
+INSIGHT, OLD = profile(), profile("insight_6_2")
+EVENT_TYPE = INSIGHT.type("event")
+KEY = {"appCode": "123456", "appName": "Zelvora"}
+APPLICATION = {"type": "application", "key": KEY}
+REFERRING = {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": APPLICATION}}
+STORED = {"id": 5, "uuid": "u-5", "eventName": "Filing", "applicationId": 17}
+MISSING = answer(404, {"message": "no such entity"})
+
+
+def target(data=None, of=INSIGHT):
+    return target_of(of, data or {"type": "event", "key": {"eventName": "Filing"}})
+
+
+def test_read():
+    client, script = scripted(answer(200, STORED))
+    assert client.read(EVENT_TYPE, 5) == STORED
+    request = script.requests[0]
+    assert (request.method, request.url) == ("POST", f"{URL}/insight/api/v2/event/5/read")
+    assert (request.json_body, request.safe, request.purpose) == ({}, True, "read event with id 5")
+
+
+def test_find_by_key_and_query_for():
+    client, script = scripted(answer(200, STORED))
+    assert client.find(target(REFERRING)) == [STORED]
+    assert script.paths == ["event/read"]
+    assert script.bodies == [{"eventName": "Filing", "queryFor": {"applicationId": "123456 Zelvora"}}]
+    assert script.requests[0].safe
+
+
+def test_create():
+    client, script = scripted(answer(201, STORED))
+    assert client.create(target(REFERRING), {"eventName": "Filing", "x": None}) == STORED
+    assert script.paths == ["event/create"]
+    assert script.bodies == [{"eventName": "Filing", "x": None, "queryFor": {"applicationId": "123456 Zelvora"}}]
+    assert not script.requests[0].safe
+
+
+def test_update_says_which_one_is_meant():
+    client, script = scripted(answer(200, STORED))
+    bodies = {"declared": {"a": 1}, "changed": {"a": 2}, "whole": {"a": 3}}
+    assert client.update(target(), STORED, bodies) == STORED
+    assert script.paths == ["event/create-or-update"]
+    assert script.bodies == [{"a": 3, "uuid": "u-5"}]
+    assert not script.requests[0].safe
+
+
+@pytest.mark.parametrize("observed", [{"id": 5}, {"id": 5, "uuid": ""}, {"id": 5, "uuid": None}])
+def test_update_of_an_entity_without_uuid(observed):
+    client, script = scripted()
+    with pytest.raises(RefutedError, match="carries no uuid"):
+        client.update(target(), observed, {"whole": {}})
+    assert script.requests == []
+
+
+def test_an_update_by_another_address_and_body():
+    operation = {"method": "PUT", "path": "things/{uuid}/{type}/{id}", "body": "changed", "addressed_by": None}
+    client, script = scripted(answer(200, STORED), of=profile(operations={"update": operation}))
+    client.update(
+        target(of=profile(operations={"update": operation})), {**STORED, "uuid": "a/b"}, {"changed": {"a": 2}}
+    )
+    assert script.requests[0].method == "PUT"
+    assert script.paths == ["things/a%2Fb/event/5"]
+    assert script.bodies == [{"a": 2}]
+
+
+@pytest.mark.parametrize("said", [answer(200, {}), answer(204, b""), answer(200, b""), MISSING])
+def test_delete(said):
+    client, script = scripted(said)
+    assert client.delete(target(), STORED) is None
+    assert (script.paths, script.bodies) == (["event/5/delete"], [{}])
+    assert not script.requests[0].safe
+
+
+@pytest.mark.parametrize("said", [answer(403, {}), answer(409, {}), answer(500, {}), HTML, answer(302, b"")])
+def test_delete_that_was_refused(said):
+    client, _script = scripted(said)
+    with pytest.raises(ServerError):
+        client.delete(target(), STORED)
+
+
+def test_an_entity_without_id_has_no_address():
+    client, script = scripted()
+    with pytest.raises(RefutedError, match="carries no id") as caught:
+        client.delete(target(), {"uuid": "u"})
+    assert caught.value.details["profile_key"] == "types.event.id_attribute"
+    assert script.requests == []
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "encoded"),
+    [
+        (17, "17"),
+        (0, "0"),
+        ("a/b", "a%2Fb"),
+        ('it\'s "x"', "it%27s%20%22x%22"),
+        ("é?#&", "%C3%A9%3F%23%26"),
+        ("a\nb", "a%0Ab"),
+        ("%41", "%2541"),
+        ("a..b", "a..b"),
+        ("...", "..."),
+    ],
+)
+def test_ids_in_addresses(entity_id, encoded):
+    client, script = scripted(answer(200, STORED))
+    client.read(EVENT_TYPE, entity_id)
+    assert script.paths == [f"event/{encoded}/read"]
+
+
+@pytest.mark.parametrize(
+    "entity_id",
+    [
+        ".",
+        "..",
+        "%2e",
+        "%2e%2e",
+        "%2E%2e",
+        "%252e",
+        "%25252e%252e",
+        " .. ",
+        "a/../b",
+        "..\\b",
+        "%2e%2e%2fb",
+        "",
+        " ",
+        None,
+    ],
+)
+def test_ids_that_lead_elsewhere(entity_id):
+    client, script = scripted()
+    with pytest.raises(ConfigurationError, match="cannot stand in an address"):
+        client.read(EVENT_TYPE, entity_id)
+    assert script.requests == []
+    with pytest.raises(ConfigurationError):
+        segment(entity_id, "do something")
+
+
+def test_query_for_asks_for_what_the_key_does_not_say():
+    named = {"type": "application", "key": {"appCode": "1", "familyId": "F"}}
+    found = {"id": 17, "appCode": "1", "familyId": "F", "appName": "Zelvora"}
+    client, script = scripted(answer(200, found), answer(200, STORED), of=OLD)
+    client.find(target({**REFERRING, "refs": {"applicationId": named}}, OLD))
+    assert script.paths == ["application/read", "event/read"]
+    assert script.bodies[1]["queryFor"] == {"applicationId": "Zelvora"}
+
+
+@pytest.mark.parametrize("lacking", [{}, {"appName": None}, {"appName": ""}])
+def test_query_for_has_no_gaps(lacking):
+    named = {"type": "application", "key": {"appCode": "1", "familyId": "F"}}
+    client, _script = scripted(answer(200, {"id": 17, "appCode": "1", "familyId": "F", **lacking}), of=OLD)
+    with pytest.raises(RefutedError, match="no appName, of which queryFor is made"):
+        client.find(target({**REFERRING, "refs": {"applicationId": named}}, OLD))
+
+
+@pytest.mark.parametrize("how", ["no query_for", "references: id", "by id"])
+def test_references_by_id(how):
+    event = {"references": {"applicationId": {"query_for": None}}} if how == "no query_for" else {}
+    find = {"references": "id"} if how == "references: id" else {}
+    other = profile(types={"event": event}, operations={"find": find})
+    named = {"type": "application", "id": "17"} if how == "by id" else APPLICATION
+    client, script = scripted(answer(200, {"id": 17, **KEY}), answer(200, STORED), of=other)
+    client.find(target({**REFERRING, "refs": {"applicationId": named}}, other))
+    assert script.paths == ["application/17/read" if how == "by id" else "application/read", "event/read"]
+    assert script.bodies[1] == {"eventName": "Filing", "applicationId": 17}
+
+
+def test_references_of_references():
+    inner = {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": APPLICATION}}
+    named = {"type": "event_country", "key": {"country": "FR"}, "refs": {"eventId": inner}}
+    client, script = scripted(answer(200, STORED), answer(200, {"id": 9, "country": "FR"}))
+    client.find(target(named))
+    assert script.paths == ["event/read", "event-country/read"]
+    assert script.bodies == [
+        {"eventName": "Filing", "queryFor": {"applicationId": "123456 Zelvora"}},
+        {"country": "FR", "eventId": 5},
+    ]
+
+
+def test_a_reference_that_does_not_exist():
+    client, _script = scripted(MISSING)
+    with pytest.raises(MissingReferenceError, match="no such entity"):
+        client.find(target({**REFERRING, "refs": {"applicationId": {"type": "application", "id": "99"}}}))
+
+
+def test_only_the_answer_that_the_profile_calls_missing_is_missing():
+    client, _script = scripted(MISSING, MISSING)
+    assert client.read(EVENT_TYPE, 5) is None
+    assert client.find(target()) == []
+
+
+NO_ANSWERS = [
+    (HTML, RefutedError, "page instead of data.*base_path"),
+    (answer(410, {}), ServerError, "refused.*410"),
+    (answer(405, {}), RefutedError, "not this method"),
+    (answer(200, b""), ServerError, "empty body"),
+    (answer(200, b'{"id": '), ServerError, "not JSON, or is cut off"),
+    (answer(200, b"[" * 100_000), ServerError, "not JSON"),
+    (answer(200, b"\xff\xfe"), ServerError, "not JSON"),
+    (answer(200, b"<html>log in</html>", **{"content-type": "text/html"}), ServerError, "a web page"),
+    (answer(200, {}), RefutedError, "the answer holds none"),
+    (answer(200, []), RefutedError, "the answer holds none"),
+    (answer(200, None), RefutedError, "the answer holds none"),
+    (answer(200, "text"), RefutedError, "the answer holds none"),
+    (answer(200, [1]), RefutedError, "the answer holds none"),
+    (answer(400, {}), ServerError, "malformed"),
+    (answer(403, {"id": 5, "eventName": "Filing"}), ServerError, "may not do that.*403"),
+    (answer(302, b"", location="https://evil.example.com"), ServerError, "redirect, which is not followed"),
+    (answer(429, {}), ServerError, "fewer requests"),
+    (answer(500, {"message": "boom"}), ServerError, "failed.*500.*saying: boom"),
+    (answer(503, {}), ServerError, "not available"),
+]
+
+
+@pytest.mark.parametrize(("said", "kind", "message"), NO_ANSWERS)
+@pytest.mark.parametrize("operation", ["read", "find"])
+def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, operation):
+    client, _script = scripted(said)
+    with pytest.raises(kind, match=message) as caught:
+        client.read(EVENT_TYPE, 5) if operation == "read" else client.find(target())
+    assert type(caught.value) is kind
+    assert caught.value.details["status"] == said.status
+    assert "evil" not in caught.value.message
+
+
+def test_a_refuted_profile_is_named_by_its_key():
+    particular = profile(types={"event": {"operations": {"find": {"entity": "data.entity"}}}})
+    client, _script = scripted(answer(200, {"data": {}}), of=particular)
+    with pytest.raises(RefutedError) as caught:
+        client.find(target(of=particular))
+    assert caught.value.details["profile_key"] == "types.event.operations.find.entity"
+
+
+@pytest.mark.parametrize("content", [[], {}, None])
+def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
+    empty = {"missing": {"empty": True}}
+    client, _script = scripted(
+        answer(200, content), answer(200, content), of=profile(operations={"find": empty, "read": empty})
+    )
+    assert client.find(target(of=profile(operations={"find": empty}))) == []
+    assert client.read(profile(operations={"read": empty}).type("event"), 5) is None
+
+
+@pytest.mark.parametrize(("content", "path"), [(STORED, ""), ({"data": {"event": STORED}}, "data.event")])
+def test_where_the_entity_stands(content, path):
+    of = profile(operations={"find": {"entity": path}, "read": {"entity": path}})
+    client, _script = scripted(answer(200, content), answer(200, content), of=of)
+    assert client.find(target(of=of)) == [STORED]
+    assert client.read(of.type("event"), 5) == STORED
+
+
+def test_a_list_of_matches():
+    client, _script = scripted(answer(200, [STORED, {**STORED, "id": 6}]))
+    assert [one["id"] for one in client.find(target())] == [5, 6]
+
+
+def test_a_create_that_answers_nothing():
+    of = profile(operations={"create": {"entity": False, "success": [204]}})
+    client, _script = scripted(answer(204, b""), answer(500, {}), of=of)
+    assert client.create(target(of=of), {}) is None
+    with pytest.raises(ServerError):
+        client.create(target(of=of), {})
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "kind"),
+    [
+        ("create", 409, ConflictError),
+        ("create", 412, ServerError),
+        ("update", 409, ConflictError),
+        ("update", 412, ConflictError),
+        ("update", 422, ServerError),
+        ("delete", 409, ConflictError),
+        ("delete", 412, ServerError),
+    ],
+)
+def test_conflicts(operation, status, kind):
+    client, _script = scripted(answer(status, {"message": "taken"}))
+    calls = {
+        "create": lambda: client.create(target(), {}),
+        "update": lambda: client.update(target(), STORED, {"whole": {}}),
+        "delete": lambda: client.delete(target(), STORED),
+    }
+    with pytest.raises(ServerError, match="taken") as caught:
+        calls[operation]()
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ({"message": "plain"}, "plain"),
+        ({"error": "e", "detail": "d", "message": "m"}, "m"),
+        ({"message": 5, "title": "t"}, "t"),
+        ({"message": "a\nb\r\x1b[31mc\u202e"}, r"a\nb\r\x1b[31mc\u202e"),
+        ({"message": "::error::gotcha"}, r"\x3a:error::gotcha"),
+        ({"message": "##vso[task.complete]"}, r"#\x23vso[task.complete]"),
+        ({"message": "x" * 5000}, "x" * 300),
+        ({"other": "x"}, ""),
+        (["message"], ""),
+        (b"no json", ""),
+        (b"\xff", ""),
+        (b"[" * 100_000, ""),
+        (b"", ""),
+    ],
+)
+def test_what_the_server_says(content, shown):
+    assert server_text(answer(500, content)) == shown
+
+
+PAGED = {"enabled": True}
+
+
+def listing(*answers, **operation):
+    of = profile(operations={"list": {**PAGED, **operation}})
+    client, script = scripted(*answers, of=of)
+    return (lambda: [entity["id"] for page in client.pages(of.type("event")) for entity in page]), script
+
+
+def page(*ids, **more):
+    return answer(200, {"items": [{"id": number} for number in ids], **more})
+
+
+def test_pages_by_number():
+    ids, script = listing(page(1, 2, total=5), page(3, 4, total=5), page(5, total=5))
+    assert ids() == [1, 2, 3, 4, 5]
+    assert script.bodies == [{"page": number, "size": 100} for number in (0, 1, 2)]
+
+
+def test_pages_by_offset():
+    paging = {"kind": "offset", "page": "start", "size": "rows", "first": 1, "limit": 2}
+    ids, script = listing(page(1, 2, total=3), page(3, total=3), paging=paging)
+    assert ids() == [1, 2, 3]
+    assert script.bodies == [{"start": 1, "rows": 2}, {"start": 3, "rows": 2}]
+
+
+def test_pages_without_a_total_end_with_an_empty_one():
+    ids, _script = listing(page(1), page(2), page())
+    assert ids() == [1, 2]
+
+
+def test_an_empty_list():
+    ids, script = listing(page(total=0))
+    assert ids() == []
+    assert len(script.requests) == 1
+
+
+def test_no_paging():
+    ids, script = listing(page(1, 2), paging=None)
+    assert ids() == [1, 2]
+    assert script.bodies == [{}]
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "message"),
+    [
+        ([page(1, 2, total=5), page(total=5)], ServerError, "stopped after 2 of 5"),
+        ([page(1, 2, total=5), page(1, 2, total=5)], RefutedError, "the same page again"),
+        ([page(1, 2), page(1, 2)], RefutedError, "the same page again"),
+        ([page(1, total="5")], RefutedError, "a number was expected"),
+        ([answer(200, {"rows": []})], RefutedError, "a list of entities was expected"),
+        ([answer(200, {"items": [1]})], RefutedError, "a list of entities was expected"),
+        ([answer(403, {"items": []})], ServerError, "may not do that"),
+        ([page(1, total=2), answer(500, {})], ServerError, "failed"),
+        ([HTML], RefutedError, "page instead of data"),
+    ],
+)
+def test_a_list_that_is_not_whole_is_an_error(answers, kind, message):
+    ids, _script = listing(*answers)
+    with pytest.raises(kind, match=message):
+        ids()
+
+
+def test_a_list_that_is_off():
+    client, script = scripted()
+    with pytest.raises(ConfigurationError, match="no list operation for event that is switched on") as caught:
+        list(client.pages(EVENT_TYPE))
+    assert caught.value.details["profile_key"] == "operations.list"
+    assert script.requests == []
+
+
+def test_what_was_used_and_what_of_it_is_assumed():
+    verified = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
+    of = profile(types={"event": {"operations": {"read": verified}}})
+    client, _script = scripted(answer(200, STORED), answer(200, STORED), answer(200, {}), of=of)
+    assert client.assumed == []
+    client.read(of.type("event"), 5)
+    client.find(target(of=of))
+    client.delete(target(of=of), STORED)
+    assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]
+    assert client.assumed == ["operations.find"]
+    assert client.is_assumed(of.type("event"), "update") and not client.is_assumed(of.type("event"), "read")

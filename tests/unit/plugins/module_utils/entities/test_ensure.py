@@ -1,0 +1,385 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a wish to a verified entity, against an InSight in memory."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Waiting, Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AmbiguousError,
+    CollateralError,
+    ConfigurationError,
+    MissingReferenceError,
+    MovedError,
+    RefutedError,
+    SchemaError,
+    ServerError,
+    UnconvergedError,
+)
+from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
+
+SECRET = "s3cret-canary"
+KEY = {"appCode": "123456", "appName": "Zelvora"}
+VERIFIED = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
+
+
+@pytest.fixture
+def insight():
+    server = Insight()
+    server.add("application", **KEY, selectedProducts=["a"])
+    return server
+
+
+def wish(attributes=None, key="Filing", of=None, app=KEY, **more):
+    of = of or profile()
+    named = {"type": "event", "key": {"eventName": key}, "refs": {"applicationId": {"type": "application", "key": app}}}
+    was = more.pop("was", None)
+    return Wish(
+        target=target_of(of, named),
+        attributes=attributes or {},
+        was=target_of(of, {**named, "key": {"eventName": was}}) if was else None,
+        **more,
+    )
+
+
+def run(insight, wished, check_mode=False, of=None, clock=None):
+    return ensure(insight.client(of), wished, check_mode, (clock or FakeClock()).clock)
+
+
+def test_create_again_change_again_absent_again(insight):
+    steps = [
+        ({"description": "one"}, "present", "create"),
+        ({"description": "one"}, "present", "none"),
+        ({"description": "two"}, "present", "update"),
+        ({"description": "two"}, "present", "none"),
+        ({}, "absent", "delete"),
+        ({}, "absent", "none"),
+    ]
+    for attributes, state, operation in steps:
+        for check_mode in (True, False):
+            before = len(insight.writes)
+            outcome = run(insight, wish(attributes, state=state), check_mode)
+            assert outcome.plan.operation == operation
+            assert len(insight.writes) - before == (0 if check_mode or operation == "none" else 1)
+    assert insight.writes == ["create", "create-or-update", "delete"]
+    assert insight.entities["event"] == {}
+
+
+def test_what_a_create_gives_back(insight):
+    outcome = run(insight, wish({"description": "x"}))
+    assert outcome.entity == insight.entities["event"][2]
+    assert (outcome.entity_id, outcome.entity["applicationId"], outcome.notes) == (2, 1, ())
+    assert insight.sent("create") == {
+        "eventName": "Filing",
+        "description": "x",
+        "queryFor": {"applicationId": "123456 Zelvora"},
+    }
+
+
+def test_what_check_mode_gives_back(insight):
+    outcome = run(insight, wish({"description": "x"}), check_mode=True)
+    assert outcome.entity == {"eventName": "Filing", "description": "x", "applicationId": 1}
+    assert outcome.entity_id is None
+    insight.add("event", eventName="Filing", applicationId=1, description="old", status="s")
+    outcome = run(insight, wish({"description": "x"}), check_mode=True)
+    assert (outcome.entity["description"], outcome.entity["status"], outcome.entity_id) == ("x", "s", 2)
+    assert run(insight, wish(state="absent"), check_mode=True).entity is None
+
+
+def test_an_update_sends_the_whole_entity_and_leaves_the_rest_alone(insight):
+    insight.add("event", eventName="Filing", applicationId=1, description="old", status="kept")
+    outcome = run(insight, wish({"description": "new"}))
+    assert outcome.entity["status"] == "kept"
+    assert insight.sent("create-or-update") == {
+        "eventName": "Filing",
+        "applicationId": 1,
+        "description": "new",
+        "status": "kept",
+        "uuid": "uuid-2",
+    }
+    assert outcome.collateral == ()
+
+
+def test_by_id(insight):
+    insight.add("event", eventName="Filing", applicationId=1, description="old")
+    target = target_of(profile(), {"type": "event", "id": "2"})
+    assert run(insight, Wish(target, {"eventName": "Renamed"})).entity["eventName"] == "Renamed"
+    assert run(insight, Wish(target, state="absent")).plan.operation == "delete"
+    assert run(insight, Wish(target, state="absent")).plan.operation == "none"
+    with pytest.raises(ConfigurationError, match="no entity with this id"):
+        run(insight, Wish(target, {"eventName": "x"}))
+    with pytest.raises(ConfigurationError, match="id and was exclude"):
+        run(insight, Wish(target, was=target))
+    assert insight.writes == ["create-or-update", "delete"]
+
+
+def test_rename(insight):
+    insight.add("event", eventName="Filing", applicationId=1, description="d")
+    outcome = run(insight, wish(key="First filing", was="Filing"))
+    assert (outcome.plan.operation, outcome.entity_id, outcome.entity["eventName"]) == ("update", 2, "First filing")
+    assert run(insight, wish(key="First filing", was="Filing")).plan.operation == "none"
+    insight.add("event", eventName="Filing", applicationId=1)
+    with pytest.raises(AmbiguousError, match="exists as well"):
+        run(insight, wish(key="First filing", was="Filing"))
+    assert insight.writes == ["create-or-update"]
+
+
+def test_update_existing_false(insight):
+    insight.add("event", eventName="Filing", applicationId=1, description="theirs")
+    assert run(insight, wish({"description": "ours"}, update_existing=False)).plan.operation == "none"
+    assert run(insight, wish({"description": "ours"}, key="New", update_existing=False)).plan.operation == "create"
+    assert insight.writes == ["create"]
+
+
+OTHER = {"appCode": "9", "appName": "Nobody"}
+
+
+def by_id():
+    return profile(operations={"find": {"references": "id"}})
+
+
+@pytest.mark.parametrize("of", [profile, by_id])
+def test_a_missing_reference(insight, of):
+    with pytest.raises(MissingReferenceError, match="appCode=9, appName=Nobody"):
+        run(insight, wish(app=OTHER, of=of()), of=of())
+    outcome = run(insight, wish(app=OTHER, of=of()), check_mode=True, of=of())
+    assert (outcome.plan.operation, outcome.entity_id) == ("create", None)
+    for check_mode in (True, False):
+        assert run(insight, wish(app=OTHER, of=of(), state="absent"), check_mode, of()).plan.operation == "none"
+    assert insight.writes == []
+
+
+def test_a_missing_reference_is_noted_in_check_mode(insight):
+    outcome = run(insight, wish(app=OTHER, of=by_id()), check_mode=True, of=by_id())
+    assert outcome.notes == ("Cannot refer to application (appCode=9, appName=Nobody) yet: there is no such entity.",)
+
+
+@pytest.mark.parametrize(
+    ("change", "moved"), [("change", "was changed"), ("remove", "disappeared"), ("add", "appeared")]
+)
+def test_moved(insight, change, moved):
+    entity = insight.add("event", eventName="Filing", applicationId=1) if change != "add" else None
+
+    def meanwhile(request, go):
+        if change == "change":
+            entity["status"] = "moved"
+        elif change == "remove":
+            del insight.entities["event"][2]
+        else:
+            insight.add("event", eventName="Filing", applicationId=1)
+        return go()
+
+    insight.hooks = {"find": [None, None, meanwhile]} if change == "add" else {"read": [meanwhile]}
+    with pytest.raises(MovedError, match=moved):
+        run(insight, wish({"description": "x"}))
+    assert insight.writes == []
+
+
+def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
+    entity = insight.add("event", eventName="Filing", applicationId=1)
+
+    def meanwhile(request, go):
+        entity["lastChangedDate"] = "2026-05-05T00:00:00.000+00:00"
+        return go()
+
+    insight.hooks = {"read": [meanwhile]}
+    assert run(insight, wish({"description": "x"})).plan.operation == "update"
+
+
+def test_a_search_that_does_not_look_at_the_reference(insight):
+    insight.ignores_query_for = True
+    insight.add("event", eventName="Filing", applicationId=99)
+    with pytest.raises(RefutedError, match="another one in applicationId") as caught:
+        run(insight, wish({"description": "x"}))
+    assert caught.value.details["profile_key"] == "operations.find.references"
+    assert insight.writes == []
+
+
+def test_unconverged(insight):
+    insight.stores = lambda entity: {**entity, "description": entity["description"].upper()}
+    with pytest.raises(UnconvergedError, match="description: sent .*one.*stored .*ONE") as caught:
+        run(insight, wish({"description": "one"}))
+    details = caught.value.details
+    assert (details["written"], details["entity_id"]) == ("create", 2)
+    (missed,) = details["unconverged"]
+    assert (missed["path"], missed["sent"], missed["stored"]) == ("description", "one", "ONE")
+    assert "case" in missed["suggestion"]
+
+
+def test_what_did_not_arrive_at_all(insight):
+    insight.stores = lambda entity: {name: value for name, value in entity.items() if name != "description"}
+    with pytest.raises(UnconvergedError, match="stored nothing"):
+        run(insight, wish({"description": "one"}))
+
+
+def status_moves(entity):
+    return {**entity, "status": "Submitted"}
+
+
+@pytest.mark.parametrize(
+    ("assumed", "collateral", "fails"),
+    [
+        (True, "report", True),
+        (True, "fail", True),
+        (True, "ignore", False),
+        (False, "report", False),
+        (False, "fail", True),
+        (False, "ignore", False),
+    ],
+)
+def test_collateral(insight, assumed, collateral, fails):
+    of = profile() if assumed else profile(operations={"update": VERIFIED})
+    insight.add("event", eventName="Filing", applicationId=1, status="Planned")
+    insight.stores = status_moves
+    expected = [{"path": "status", "before": "Planned", "after": "Submitted"}]
+    if not fails:
+        outcome = run(insight, wish({"description": "x"}, of=of, collateral=collateral), of=of)
+        assert [change.as_result() for change in outcome.collateral] == expected
+        return
+    with pytest.raises(CollateralError, match='status from "Planned" to "Submitted"') as caught:
+        run(insight, wish({"description": "x"}, of=of, collateral=collateral), of=of)
+    assert caught.value.details["collateral"] == expected
+    assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("update", 2)
+
+
+def test_a_server_that_blanks_what_was_not_sent(insight):
+    of = profile(operations={"update": {"body": "changed"}})
+    insight.add("event", eventName="Filing", applicationId=1, status="Planned")
+    insight.merges = True
+    assert run(insight, wish({"description": "y"}, of=of), of=of).plan.operation == "update"
+    insight.merges = False
+    with pytest.raises(UnconvergedError) as caught:
+        run(insight, wish({"description": "x"}, of=of), of=of)
+    assert [change["path"] for change in caught.value.details["collateral"]] == ["status"]
+    assert "without being asked: status" in caught.value.message
+
+
+def test_an_entity_that_loses_its_id(insight):
+    insight.hooks = {"read": [lambda request, go: answer(200, {"eventName": "Filing", "applicationId": 1})]}
+    with pytest.raises(RefutedError, match="carries no id") as caught:
+        run(insight, wish())
+    assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
+
+
+def test_a_refusal_writes_nothing_and_says_why(insight):
+    insight.hooks = {"create": [lambda request, go: answer(422, {"message": "description: too short"})]}
+    with pytest.raises(ServerError, match="refused the content.*too short") as caught:
+        run(insight, wish())
+    assert "written" not in caught.value.details
+
+
+def lagging(times, old):
+    def stale(request, go):
+        return answer(200, old) if old else answer(404, {})
+
+    return [stale] * times
+
+
+def test_waiting_until_a_write_shows(insight):
+    clock = FakeClock()
+    insight.hooks = {"read": lagging(3, None)}
+    assert run(insight, wish(), clock=clock).entity_id == 2
+    assert clock.sleeps == [1.0, 1.0, 1.0]
+    old = dict(insight.entities["event"][2])
+    insight.hooks = {"read": [None, *lagging(2, old)]}
+    assert run(insight, wish({"description": "x"}), clock=clock).entity["description"] == "x"
+    insight.hooks = {"read": [None, *lagging(2, {**old, "description": "x"})]}
+    assert run(insight, wish(state="absent"), clock=clock).entity is None
+    assert len(clock.sleeps) == 7
+
+
+@pytest.mark.parametrize(
+    ("waiting", "slept"), [(Waiting(timeout=5.0, interval=2.0), [2.0, 2.0]), (Waiting(enabled=False), [])]
+)
+def test_waiting_ends(insight, waiting, slept):
+    clock = FakeClock()
+    insight.hooks = {"read": lagging(99, None)}
+    with pytest.raises(UnconvergedError, match=r"not there.*wait_timeout") as caught:
+        run(insight, wish(waiting=waiting), clock=clock)
+    assert clock.sleeps == slept
+    assert caught.value.details["written"] == "create"
+
+
+def test_no_waiting_when_the_write_shows_at_once(insight):
+    clock = FakeClock()
+    run(insight, wish(), clock=clock)
+    assert clock.sleeps == []
+
+
+def test_a_delete_that_does_nothing(insight):
+    insight.add("event", eventName="Filing", applicationId=1)
+    insight.hooks = {"delete": [lambda request, go: answer(200, {})]}
+    with pytest.raises(UnconvergedError, match="still there") as caught:
+        run(insight, wish(state="absent"))
+    assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("delete", 2)
+
+
+def test_required_attributes(insight):
+    target = target_of(profile(), {"type": "application", "key": OTHER})
+    for check_mode in (True, False):
+        with pytest.raises(ConfigurationError, match="requires selectedProducts"):
+            run(insight, Wish(target), check_mode)
+    assert run(insight, Wish(target, {"selectedProducts": []})).plan.operation == "create"
+    assert run(insight, Wish(target, {"appName": "Nobody"})).plan.operation == "none"
+
+
+SCHEMA = {"properties": {"description": {"maxLength": 3}, "password": {"pattern": "^[a-z]+$"}}}
+
+
+@pytest.mark.parametrize("place", ["profile", "task"])
+@pytest.mark.parametrize(
+    "values", [{"attributes": {"description": SECRET}}, {"secrets": Secrets({"password": SECRET})}]
+)
+def test_a_schema_is_checked_first_and_shows_no_value(insight, place, values):
+    of = profile(types={"event": {"schema": SCHEMA}}) if place == "profile" else profile()
+    with pytest.raises(SchemaError, match=r"description must have at most 3|password must match") as caught:
+        run(insight, wish(of=of, schema=SCHEMA if place == "task" else None, **values), of=of)
+    assert SECRET not in repr(caught.value.as_result())
+    assert insight.requests == []
+
+
+def test_a_schema_does_not_matter_to_what_shall_be_absent(insight):
+    assert run(insight, wish({"description": "too long"}, schema=SCHEMA, state="absent")).plan.operation == "none"
+
+
+def test_evidence_is_sent_and_is_no_collateral(insight):
+    of = profile(evidence_fields={"reason": "changeReason"})
+    sent = {"changeReason": "first"}
+    run(insight, wish({"description": "a"}, of=of, sent=sent), of=of)
+    assert insight.sent("create")["changeReason"] == "first"
+    again = run(insight, wish({"description": "a"}, of=of, sent={"changeReason": "second"}), of=of)
+    assert again.plan.operation == "none"
+    outcome = run(insight, wish({"description": "b"}, of=of, sent={"changeReason": "second"}), of=of)
+    assert insight.sent("create-or-update")["changeReason"] == "second"
+    assert (outcome.collateral, outcome.entity["changeReason"]) == ((), "second")
+
+
+def hides(entity):
+    return {name: value for name, value in entity.items() if name != "password"}
+
+
+@pytest.mark.parametrize(("policy", "operation"), [("on_create", "none"), ("always", "update"), ("on_change", "none")])
+def test_secrets(insight, policy, operation):
+    insight.stores = hides
+    clock, secrets = FakeClock(), Secrets({"password": SECRET}, policy)
+    created = run(insight, wish(secrets=secrets))
+    assert insight.sent("create")["password"] == SECRET
+    again = run(insight, wish(secrets=secrets), clock=clock)
+    assert again.plan.operation == operation
+    assert again.plan.unverified == (("password",) if operation == "none" else ())
+    assert clock.sleeps == []  # nobody waits for a change that cannot be seen
+    assert SECRET not in repr([created, again, secrets])
+    assert SECRET not in str(insight.entities)
+
+
+def test_a_secret_that_changed(insight):
+    insight.stores = hides
+    insight.add("event", eventName="Filing", applicationId=1)
+    changed = Secrets({"password": SECRET}, "on_change", {"password": "old"}, lambda path, value: "new")
+    assert run(insight, wish(secrets=changed)).plan.operation == "update"
+    assert insight.sent("create-or-update")["password"] == SECRET
+    same = Secrets({"password": SECRET}, "on_change", {"password": "new"}, lambda path, value: "new")
+    assert run(insight, wish(secrets=same)).plan.operation == "none"

@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which profile the options name, and what is wrong with one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
+from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import (
+    built_in,
+    mapping_from,
+    profile_data,
+    profile_schema,
+)
+from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write files, and find them by name."""
+
+    def find(name):
+        if not (tmp_path / name).exists():
+            raise FileNotFoundError(name)
+        return str(tmp_path / name)
+
+    def write(name, content):
+        text = content if isinstance(content, (str, bytes)) else yaml.safe_dump(content)
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        return name
+
+    find.write = write
+    return find
+
+
+OWN = {
+    "format": 1,
+    "name": "own",
+    "session": {"kind": "bearer"},
+    "operations": {
+        name: {"method": "POST", "path": "{type}", "body": "whole"}
+        for name in ("read", "find", "create", "update", "delete")
+    },
+    "types": {"thing": {"path": "/things"}},
+}
+
+
+def test_a_built_in_profile():
+    assert profile_data("insight", None, find_nothing) is built_in("insight")
+    assert profile_data("insight_6_2", {}, find_nothing)["title"] == "InSight 6.2"
+
+
+@pytest.mark.parametrize("form", ["inline", "file", "json"])
+def test_an_own_profile(files, form):
+    given = (
+        OWN
+        if form == "inline"
+        else files.write("own.json", json.dumps(OWN))
+        if form == "json"
+        else files.write("own.yml", OWN)
+    )
+    assert profile_data(given, None, files) == OWN
+
+
+@pytest.mark.parametrize("form", ["inline", "file"])
+def test_overrides(files, form):
+    overrides = {"title": "Mine", "types": {"event": {"path": "/happening"}, "event_product": None}}
+    given = overrides if form == "inline" else files.write("overrides.yml", overrides)
+    data = profile_data("insight", given, files)
+    assert (data["title"], data["types"]["event"]["path"]) == ("Mine", "/happening")
+    assert data["types"]["event"]["references"]
+    assert "event_product" not in data["types"]
+    assert "event_product" in built_in("insight")["types"]
+    assert built_in("insight")["title"] != "Mine"
+
+
+def test_an_own_profile_that_extends_one(files):
+    own = {"format": 1, "name": "ours", "extends": "insight_6_2", "title": "Ours", "base_path": None}
+    data = profile_data(own, {"title": "Over"}, files)
+    assert (data["name"], data["title"]) == ("ours", "Over")
+    assert "base_path" not in data and "extends" not in data
+    assert data["session"]["start"]["session_id"] == "token"
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        ("nonsense", "profile nonsense: there is no such profile.*insight, insight_6_2, insight_7_0"),
+        ("missing.yml", "no file missing.yml was found"),
+        ({**OWN, "extends": "nonsense"}, "extends nonsense.*insight, insight_6_2"),
+        ({**OWN, "extends": ["insight"]}, "extends .*no such profile"),
+        (["insight"], "a mapping was expected"),
+        (5, "a mapping was expected"),
+    ],
+)
+def test_no_profile(profile, message):
+    with pytest.raises(ConfigurationError, match=message):
+        profile_data(profile, None, find_nothing)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: 1\nb: [", "bad.yml is not valid YAML, line 3|bad.yml is not valid YAML, line 2"),
+        ("a: 1\nb: \tx: y\n", "not valid YAML, line 2"),
+        ("a: !!python/object:os.system {}\n", "not valid YAML, line 1"),
+        ("when: 2026-02-30\n", "not valid YAML"),
+        (b"a: \xff\n", "not valid YAML"),
+        ("- a\n", "a mapping was expected"),
+        ("text", "a mapping was expected"),
+        ("", "a mapping was expected"),
+    ],
+)
+@pytest.mark.parametrize("option", ["profile", "overrides"])
+def test_an_unusable_file(files, content, message, option):
+    name = files.write("bad.yml", content)
+    with pytest.raises(ConfigurationError, match=message):
+        profile_data(name, None, files) if option == "profile" else profile_data("insight", name, files)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        mapping_from("x", "use it", lambda name: str(tmp_path))
+
+
+def over(**changes):
+    return {"types": {"event": changes}}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"titel": "x"}, "the whole has a name that is not allowed there: titel"),
+        (over(pahts="/x"), "types.event has a name that is not allowed there: pahts"),
+        (over(path=5), "types.event.path must be of type string"),
+        ({"operations": {"read": {"method": "FETCH"}}}, "operations.read.method must be one of"),
+        ({"operations": {"read": {"path": "{type}/{appCode}"}}}, "operations.read.path must match"),
+        ({"operations": {"update": {"body": "key"}}}, "operations.update.body must be one of"),
+        ({"operations": {"update": {"body": None}}}, "operations.update lacks something that is required: body"),
+        (over(operations={"update": {"body": "page"}}), "types.event.operations.update.body must be one of"),
+        (
+            over(references={"applicationId": {"query_for": "{appCode.x}"}}),
+            "references.applicationId.query_for must match",
+        ),
+        ({"operations": {"find": None}}, "operations lacks something that is required: find"),
+        ({"format": 2}, "format must be 1"),
+        ({"session": {"start": None}}, "session lacks something that is required: start"),
+        (over(compare={"normalise": {"a": ["upper"]}}), "types.event.compare.normalise.a.0 must be one of"),
+        (over(references={"x": {"type": "nothing"}}), "types.event.references.x.type names nothing, which is no type"),
+    ],
+)
+def test_an_invalid_profile_is_told_by_path_and_rule(overrides, message):
+    with pytest.raises(SchemaError, match=message):
+        profile_data("insight", overrides, find_nothing)
+
+
+@pytest.mark.parametrize("changes", [{"compare": {"hidden": ["a"]}}, {"operations": {"create": {"entity": False}}}])
+def test_what_the_engine_can_a_profile_may_say(changes):
+    assert profile_data("insight", over(**changes), find_nothing)
+
+
+def test_the_schema_is_one():
+    import jsonschema
+
+    jsonschema.Draft202012Validator.check_schema(profile_schema())
