@@ -123,8 +123,12 @@ def prepare(given: list[str], server: Server, folder: Path) -> dict[str, Any]:
         elif what == "certificate":
             _certificate(server, folder)
         elif what == "assertion":
-            (folder / "token").write_text("an assertion of another platform")
-            server.ask("credentials", "POST", json={"client_id": CLIENT, "assertion_file": str(folder / "token")})
+            (folder / "assertion_token").write_text("an assertion of another platform")
+            known = {"client_id": CLIENT, "assertion_file": str(folder / "assertion_token")}
+            server.ask("credentials", "POST", json=known)
+        elif what == "redirect_uri":
+            known = {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]}
+            server.ask("credentials", "POST", json=known)
         elif what == "refresh_token":
             variables["insight_refresh_token"] = _refresh_token(server)
         elif isinstance(what, dict):
@@ -330,3 +334,24 @@ def test_an_output_belongs_to_an_example() -> None:
         if page.name == "README.md":
             shown |= {"drift", "result"}
         assert shown == printed, page
+
+
+def test_messages_that_are_explained_exist() -> None:
+    page = (ROOT / "docs" / "authentication.md").read_text(encoding="utf-8").split("## What to do about errors")[1]
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "module_utils").rglob("*.py"))
+    explained = re.findall(r"^\| `([^`]+)`", page, re.M)
+    assert explained
+    parts = [part.strip() for text in explained for part in re.split(r"…|\(AADSTS.*?\)", text) if part.strip()]
+    assert [part for part in parts if words(part) not in source and not part.startswith("(mode")] == []
+
+
+def test_every_kind_of_error_is_explained() -> None:
+    from ansible_collections.rimops.insight.plugins.module_utils import errors
+
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and name.endswith(("Error", "Request", "Rejected"))
+    }
+    page = (ROOT / "docs" / "entities.md").read_text(encoding="utf-8").split("## Errors")[1]
+    assert kinds - {"InsightError", "TransportError"} == set(re.findall(r"`([A-Z]\w+)`", page))
