@@ -341,8 +341,9 @@ def test_messages_that_are_explained_exist() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "module_utils").rglob("*.py"))
     explained = re.findall(r"^\| `([^`]+)`", page, re.M)
     assert explained
-    parts = [part.strip() for text in explained for part in re.split(r"…|\(AADSTS.*?\)", text) if part.strip()]
-    assert [part for part in parts if words(part) not in source and not part.startswith("(mode")] == []
+    parts = [part.split() for text in explained for part in re.split(r"…|\(AADSTS.*?\)", text) if part.strip()]
+    # after five words a message may hold what only the run knows
+    assert [" ".join(part) for part in parts if " ".join(part[:5]) not in source] == []
 
 
 def test_every_kind_of_error_is_explained() -> None:
