@@ -49,4 +49,4 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
             answers: list[Any] = plain(self.answer(plain(list(terms)), values, context))
             return answers
         except InsightError as error:
-            raise AnsibleLookupError(mask(error.message, secrets)) from error
+            raise AnsibleLookupError(mask(error.message, secrets)) from None  # a cause is printed, unmasked
