@@ -24,4 +24,4 @@ def plain(value: Any) -> Any:
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
-    return str(value)
+    return str(str(value))  # what a vault string decrypts to is tagged again
