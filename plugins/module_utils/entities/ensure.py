@@ -213,23 +213,25 @@ def _check_references(wish: Wish, planned: Plan, observed: Entity | None, refere
         )
 
 
+def _send(client: EntityClient, wish: Wish, planned: Plan, observed: Entity) -> Entity | None:
+    target = wish.target
+    if planned.operation == "create":
+        sent = {**body(planned, "declared", wish.secrets.values), **wish.sent}
+        return client.create(target, {name: value for name, value in sent.items() if name not in target.refs})
+    if planned.operation == "update":
+        kinds = ("declared", "changed", "whole")
+        bodies = {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds}
+        return client.update(target, observed, bodies)
+    return client.delete(target, observed)
+
+
 def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, clock: Clock) -> Outcome:
     """Send the one operation, read back what became of it, and say what is not as planned."""
     target, operation = wish.target, planned.operation
     entity_id = client.id_of(target.type, observed) if observed is not None else None
 
     def send() -> Entity | None:
-        if operation == "create":
-            sent = {**body(planned, "declared", wish.secrets.values), **wish.sent}
-            return client.create(target, {name: value for name, value in sent.items() if name not in target.refs})
-        if operation == "update":
-            kinds = ("declared", "changed", "whole")
-            return client.update(
-                target,
-                observed or {},
-                {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds},
-            )
-        return client.delete(target, observed or {})
+        return _send(client, wish, planned, observed or {})
 
     def look() -> Entity | None:
         return client.the_one(target) if entity_id is None else client.read(target.type, entity_id)
