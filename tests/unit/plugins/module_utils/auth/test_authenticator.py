@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -186,6 +187,33 @@ def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(logi
     assert ["one at a time" in note for note in authenticator.notes] == [True]
 
 
+def test_then_no_two_requests_are_under_way_at_once(login, system):
+    system.csrf_in_every_answer = True
+    under_way, met = [], threading.Event()
+
+    def send(request):
+        under_way.append(request)
+        if len(under_way) > 1:
+            met.set()
+        met.wait(0.02)
+        try:
+            return system.send(request)
+        finally:
+            under_way.pop()
+
+    authenticator = login(send=send, **ALICE)
+    authenticator.send(READ)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(authenticator.send, [READ] * 4))
+    assert not met.is_set()
+    system.csrf_in_every_answer = False
+    stable = login(send=send, **MACHINE)
+    stable.open()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(stable.send, [READ] * 4))
+    assert met.is_set()
+
+
 def test_such_a_session_is_not_shared_but_its_token_is(login, system):
     system.csrf_in_every_answer = True
     one, other = login(**ALICE), login(**ALICE)
@@ -211,6 +239,13 @@ def test_the_expected_user(login, system):
     with pytest.raises(AuthenticationError, match="the token is for mallory"):
         wrong.send(READ)
     assert (handshakes(system), system.count(READ.purpose)) == (1, 1)
+
+
+def test_somebody_elses_session_in_the_store_is_not_used(login, system):
+    login(**ALICE).open()
+    with pytest.raises(AuthenticationError, match="the token is for alice"):
+        login(**ALICE, expected_user="bob@example.com").send(READ)
+    assert system.count(READ.purpose) == 0
 
 
 def test_a_token_that_does_not_say_whom_it_is_for(login, system):
