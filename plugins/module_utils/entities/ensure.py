@@ -23,7 +23,7 @@ from ..errors import (
 from ..schema import check
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .client import EntityClient
-from .compare import Change
+from .compare import Change, compare
 from .mask import printable
 from .normalise import canonical
 from .paths import ABSENT
@@ -203,8 +203,10 @@ def _read_again(client: EntityClient, wish: Wish, found_as: Target, observed: En
 
 def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:
     """An entity that was found by its references has them; else the server searched without looking at them."""
-    wrong = [change.path for change in planned.changes if change.path in references] if observed is not None else []
-    if wrong and wish.target.id is None:
+    if observed is None or wish.target.id is not None:
+        return
+    wrong = [change.path for change in compare(references, observed, planned.rules(wish.target.rules)).changes]
+    if wrong:
         raise RefutedError(
             f"write {wish.target}",
             f"the entity that the server found refers to another one in {', '.join(wrong)}; nothing was written",
@@ -222,7 +224,8 @@ def _send(client: EntityClient, wish: Wish, planned: Plan, observed: Entity) -> 
         kinds = ("declared", "changed", "whole")
         bodies = {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds}
         return client.update(target, observed, bodies)
-    return client.delete(target, observed)
+    client.delete(target, observed)
+    return None
 
 
 def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, clock: Clock) -> Outcome:
@@ -257,7 +260,8 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     except InsightError as error:
         error.details = {**error.details, "written": operation, "entity_id": entity_id}
         raise
-    return Outcome(planned, seen, seen_id, verification.collateral, note)
+    unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
+    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, note)
 
 
 def _read_back(
