@@ -116,7 +116,7 @@ def _entity_result(
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": outcome.entity,
+        "entity": mask(outcome.entity, paths=planned.rules(wish.target.rules).write_only),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
         "unverified": list(planned.unverified),
@@ -127,7 +127,7 @@ def _entity_result(
     }
     if context.diff_mode:
         result["diff"] = diff(planned)
-    return mask(result, [secrets, *connection.secrets()], planned.secret_paths)
+    return mask(result, [secrets, *connection.secrets()])
 
 
 def _notes(connection: Connection, more: tuple[str, ...] = ()) -> dict[str, Any]:

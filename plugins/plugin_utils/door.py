@@ -72,7 +72,7 @@ class Door(ActionBase):  # type: ignore[misc]
         return self._connection.transport == "local" and not self._connection.become and not self._task.async_val
 
     def _with_files(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The options with the files that lie on the controller read: profile, overrides, schemas. A null is no value."""
+        """The options, read where they name files on the controller: profile, overrides, schema. A null is no value."""
         values = {name: value for name, value in values.items() if value is not None}
 
         def find(name: str) -> str:

@@ -53,7 +53,8 @@ MISTAKES = {
         f"{PLAIN}attributes: {{country: NO}}", ("country is the boolean false here and the text", 'country: "NO"')
     ),
     "a date where the server holds another text": Mistake(
-        f"{PLAIN}attributes: {{day: 2026-01-31 10:00:00}}", ("day", '"2026-01-31 10:00:00"', "date_as_instant")
+        f"{PLAIN}attributes: {{day: 2026-01-31 10:00:00}}",
+        ("day is the date 2026-01-31T10:00:00 here", 'day: "2026-01-31 10:00:00"'),
     ),
     "an unknown profile": Mistake(
         f"{PLAIN}profile: insigth", ("use profile insigth", "Built in are: insight, insight_6_2, insight_7_0")
@@ -127,6 +128,7 @@ def task(name: str, mistake: Mistake) -> str:
     )
 
 
+@pytest.mark.proves("DECLARE-8", "DECLARE-9", "WRITE-2", "PROFILE-1", "NETWORK-1", "LOGIN-7", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_mistakes(server: Server, play: Player) -> None:
     held = {"sequence": "0010", "country": "NO", "day": "2026-01-31 10:00:00"}
@@ -163,6 +165,7 @@ WEIRD = {
 }
 
 
+@pytest.mark.proves("NETWORK-5")
 @pytest.mark.parametrize("door", DOORS)
 def test_weird_values_arrive_as_they_are_and_print_harmlessly(server: Server, play: Player) -> None:
     tasks = [

@@ -18,7 +18,7 @@ from .mask import printable
 from .normalise import canonical, is_number, normalise, number_text
 from .paths import ABSENT, child, places
 from .rules import Rules, rules
-from .spelling import is_plain, json_text, kind, quoting, spelled, spelling
+from .spelling import is_date, is_plain, json_text, kind, quoting, spelled, spelling, unquoted
 
 __all__ = ["ABSENT", "Change", "Comparison", "Mistyped", "Rules", "compare", "compare_loosely", "differs", "rules"]
 
@@ -348,8 +348,9 @@ def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -
 
 
 def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[Mistyped]:
-    """Numbers and booleans that are declared where every stored value of the place is text. Elements of a list are
-    held against all elements of the stored list, since a wrong type changes which of them match."""
+    """Numbers and booleans that are declared where every stored value of the place is text, and dates that YAML spelt
+    anew. Elements of a list are held against all elements of the stored list, since a wrong type changes which of
+    them match."""
     if place.rule in place.rules.uncompared or place.rule in place.rules.write_only:
         return
     if isinstance(declared, Mapping):
@@ -363,4 +364,8 @@ def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[M
     elif is_plain(normalise(declared, place.names)):
         texts = [text for text in stored if text is not None]
         if texts and all(isinstance(text, str) for text in texts):
+            yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)
+    elif is_date(declared) and "date_as_instant" not in place.names:
+        texts = [text for text in stored if isinstance(text, str) and text != declared and unquoted(text) == declared]
+        if texts and declared not in stored:
             yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)

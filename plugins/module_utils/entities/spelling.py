@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Union
 
 from .normalise import canonical, is_number, number_text
@@ -53,6 +54,8 @@ def json_text(value: Any) -> str:
 
 def kind(value: Any) -> str:
     """A value that YAML read without quotes, named: ``the number 5``, ``the boolean false``, ``null``."""
+    if is_date(value):
+        return f"the date {value}"
     if is_plain(value):
         return f"the {'boolean' if isinstance(value, bool) else 'number'} {json.dumps(value)}"
     return spelling(value)
@@ -65,6 +68,31 @@ def _sexagesimal(text: str) -> int:
     return -whole if text.startswith("-") else whole
 
 
+_TIMESTAMP = (
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?"
+    r"(?:[ \t]*(?:(Z)|([-+])(\d\d?)(?::?(\d\d))?))?"
+)
+
+
+def _timestamp(text: str) -> str:
+    """What becomes of a date that YAML read: its ISO form, with a T and without what was not written."""
+    match = re.fullmatch(_TIMESTAMP, text)
+    if not match:
+        return text
+    *parts, fraction, utc, sign, hours, minutes = match.groups()
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
+    try:
+        zone = timezone(offset) if utc or sign else None
+        return datetime(*map(int, parts), int((fraction or "0")[:6].ljust(6, "0")), zone).isoformat()
+    except ValueError:
+        return text
+
+
+def is_date(value: Any) -> bool:
+    """Whether the value is a text that a date with a time may have become."""
+    return isinstance(value, str) and re.fullmatch(_TIMESTAMP, value) is not None
+
+
 _YAML_1_1: Sequence[tuple[str, Callable[[str], Any]]] = (
     (r"(?i:yes|no|on|off|true|false)", lambda text: text.lower() in ("yes", "on", "true")),
     (r"[-+]?0[0-7]+", lambda text: int(text, 8)),
@@ -73,6 +101,7 @@ _YAML_1_1: Sequence[tuple[str, Callable[[str], Any]]] = (
     (r"[-+]?(?:0|[1-9][0-9]{0,300})", int),
     (r"[-+]?[1-9][0-9]{0,300}(?::[0-5]?[0-9]){1,300}", _sexagesimal),
     (r"[-+]?[0-9]{0,300}\.[0-9]{1,300}(?:[eE][-+][0-9]{1,3})?", float),
+    (_TIMESTAMP, _timestamp),
 )
 
 

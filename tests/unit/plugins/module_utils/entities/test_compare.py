@@ -48,6 +48,7 @@ EQUAL = [
 ]
 
 
+@pytest.mark.proves("DECLARE-4", "DECLARE-5")
 @pytest.mark.parametrize(("declared", "observed"), EQUAL)
 def test_equal(declared, observed):
     assert changes(declared, observed) == []
@@ -88,6 +89,7 @@ DIFFERENT = [
 ]
 
 
+@pytest.mark.proves("DECLARE-5")
 @pytest.mark.parametrize(("declared", "observed", "expected"), DIFFERENT)
 def test_different(declared, observed, expected):
     found = changes(declared, observed)
@@ -156,6 +158,7 @@ UNDER_RULES = [
 ]
 
 
+@pytest.mark.proves("DECLARE-5")
 @pytest.mark.parametrize(("declared", "observed", "layer", "expected"), UNDER_RULES)
 def test_under_rules(declared, observed, layer, expected):
     found = changes(declared, observed, **layer)
@@ -246,6 +249,7 @@ def test_keyed_elements_that_cannot_be_told_apart(declared, observed, error, sai
     assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. compare.keyed says that c is a list")
 
 
+@pytest.mark.proves("DECLARE-6")
 def test_what_cannot_be_observed():
     comparison = compare(
         {"p": 1, "h": 1, "x": {"h": 2}, "n": 1},
@@ -289,9 +293,15 @@ MISTYPED = [
         ["a is the number 1", "; b is the boolean true", '`a: "1"`', '`b: "true"`'],
     ),
     ({"a": 1}, {"a": "x\ny"}, {}, ['text "x\\ny" on']),
+    ({"a": "2026-01-31T10:00:00"}, {"a": "2026-01-31 10:00:00"}, {}, ["is the date 2026", 'a: "2026-01-31 10:00:00"']),
+    ({"a": "2026-01-31T10:00:00+02:00"}, {"a": "2026-1-31 10:00:00 +2"}, {}, ['a: "2026-1-31 10:00:00 +2"']),
+    ({"a": "2026-01-31T10:00:00+00:00"}, {"a": "2026-01-31T10:00:00Z"}, {}, ['a: "2026-01-31T10:00:00Z"']),
+    ({"a": "2026-01-31T10:00:00.500000"}, {"a": "2026-01-31T10:00:00.5"}, {}, ['a: "2026-01-31T10:00:00.5"']),
+    ({"a": "2026-01-31T10:00:00-01:30"}, {"a": "2026-01-31T10:00:00 -1:30"}, {}, ['a: "2026-01-31T10:00:00 -1:30"']),
 ]
 
 
+@pytest.mark.proves("DECLARE-8")
 @pytest.mark.parametrize(("declared", "observed", "layer", "said"), MISTYPED)
 def test_a_number_or_boolean_where_the_server_holds_text(declared, observed, layer, said):
     with pytest.raises(ConfigurationError) as caught:
@@ -313,10 +323,17 @@ WELL_TYPED = [
     ({"a": [1]}, {"a": "x"}, {}),
     ({"a": {"b": 1}}, {"a": "x"}, {}),
     ({"a": [True]}, {"a": [1]}, {"normalise": {"*": ["date_as_instant"]}}),
+    ({"a": "2026-01-31T10:00:00"}, {"a": "2026-01-31 10:00:00"}, {"normalise": {"a": ["date_as_instant"]}}),
+    ({"a": "2026-01-31T10:00:00"}, {"a": "2026-01-31 11:00:00"}, {}),
+    ({"a": "2026-01-31T10:00:00"}, {"a": "2026-01-31T10:00:00"}, {}),
+    ({"a": ["2026-01-31T10:00:00"]}, {"a": ["2026-01-31 10:00:00", "2026-01-31T10:00:00"]}, {}),
+    ({"a": "2026-01-31T25:00:00"}, {"a": "2026-01-31 25:00:00"}, {}),
+    ({"a": "2026-01-31"}, {"a": "2026-01-31 00:00:00"}, {}),
     ({"a": [False]}, {"a": [1767312000000]}, {"normalise": {"*": ["date_as_instant"]}}),
 ]
 
 
+@pytest.mark.proves("DECLARE-8")
 @pytest.mark.parametrize(("declared", "observed", "layer"), WELL_TYPED)
 def test_no_wrong_type(declared, observed, layer):
     assert compare_loosely(declared, observed, rules(layer)).mistyped == ()
@@ -380,6 +397,7 @@ COLLATERAL = [
 ]
 
 
+@pytest.mark.proves("WRITE-5")
 @pytest.mark.parametrize(("declared", "before", "now", "layer", "expected"), COLLATERAL)
 def test_undeclared_changes(declared, before, now, layer, expected):
     found = undeclared_changes(declared, before, now, rules(layer))
