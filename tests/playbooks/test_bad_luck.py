@@ -158,6 +158,7 @@ def clean(trouble: Trouble) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.proves("WRITE-1", "WRITE-6", "WRITE-7", "NETWORK-3", "NETWORK-4", "EVIDENCE-2", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_troubles(server: Server, play: Player) -> None:
     tasks: list[dict[str, Any]] = []

@@ -50,6 +50,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "ANSIBLE-1", "LOGIN-1", "STORE-1")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("dialect", ["insight", "insight_7_0", "insight_6_2"])
 def test_cycle_of_an_application(server: Server, play: Player, dialect: str) -> None:
@@ -72,6 +73,7 @@ def test_cycle_of_an_application(server: Server, play: Player, dialect: str) -> 
     assert server.stored("application") == []
 
 
+@pytest.mark.proves("DECLARE-2", "DECLARE-3")
 @pytest.mark.parametrize("step", EXPECTED)
 def test_writes_of_each_step(server: Server, play: Player, dialect: str, step: str) -> None:
     tasks = application_tasks(dialect)
@@ -82,6 +84,7 @@ def test_writes_of_each_step(server: Server, play: Player, dialect: str, step: s
     assert server.counters["writes"] == EXPECTED[step][1]
 
 
+@pytest.mark.proves("DECLARE-2")
 def test_an_unchanged_entity_costs_one_read(server: Server, play: Player, dialect: str) -> None:
     tasks = application_tasks(dialect)
     assert play(tasks[:1]).code == 0
@@ -98,6 +101,7 @@ EVENT = {
 }
 
 
+@pytest.mark.proves("DECLARE-7", "DECLARE-11", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_an_event_belongs_to_its_application(server: Server, play: Player) -> None:
     application = server.seed("application", **APPLICATION, selectedProducts=["Zelvora 10 mg"])
@@ -131,6 +135,7 @@ def test_an_event_belongs_to_its_application(server: Server, play: Player) -> No
     assert stored[played["create"]["entity_id"]]["eventName"] == "First filing"
 
 
+@pytest.mark.proves("DECLARE-11")
 def test_an_event_without_its_application(server: Server, play: Player) -> None:
     tasks = [{"name": "create", "rimops.insight.insight_entity": {**EVENT, "attributes": {"description": "First"}}}]
     refused = play(tasks)
@@ -142,6 +147,7 @@ def test_an_event_without_its_application(server: Server, play: Player) -> None:
     assert server.counters["writes"] == 0
 
 
+@pytest.mark.proves("ANSIBLE-2")
 @pytest.mark.parametrize("door", DOORS)
 def test_async(server: Server, play: Player, dialect: str) -> None:
     task = application_tasks(dialect)[0]

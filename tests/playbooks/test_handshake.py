@@ -98,6 +98,7 @@ def grants(server: Server, play: Player, folder: Path) -> dict[str, dict[str, An
     }
 
 
+@pytest.mark.proves("LOGIN-1", "LOGIN-2", "LOGIN-6", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Path) -> None:
     ways = grants(server, play, tmp_path)
@@ -114,6 +115,7 @@ def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Pa
     assert server.counters["handshakes"] == len(ways)
 
 
+@pytest.mark.proves("LOGIN-1", "LOGIN-8")
 @pytest.mark.parametrize("door", DOORS)
 def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> None:
     options = only(grant_type="authorization_code", client_secret=SECRET, redirect_uri="https://localhost/nowhere")
@@ -148,6 +150,7 @@ def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> Non
     assert "no login waits for this answer: it was used" in again["late"]["msg"]
 
 
+@pytest.mark.proves("LOGIN-1")
 def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player, tmp_path: Path) -> None:
     log = tmp_path / "ansible.log"
     server.switch(device_interval=1)
@@ -175,6 +178,7 @@ def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player,
     assert played["login"]["session"]["user"] == USER
 
 
+@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize("door", ["elsewhere"])
 def test_device_code_is_refused_where_it_could_not_be_shown(server: Server, play: Player) -> None:
     play.defaults.pop("client_secret")
@@ -186,6 +190,7 @@ def test_device_code_is_refused_where_it_could_not_be_shown(server: Server, play
     assert server.counters["requests"] == 0
 
 
+@pytest.mark.proves("STORE-1")
 def test_one_handshake_for_tasks_items_hosts_and_forks(server: Server, play: Player) -> None:
     tasks = [
         INFO,
@@ -205,6 +210,7 @@ def test_one_handshake_for_tasks_items_hosts_and_forks(server: Server, play: Pla
     assert server.counters["handshakes"] == 1
 
 
+@pytest.mark.proves("STORE-1")
 def test_without_a_store_one_handshake_a_task(server: Server, play: Player) -> None:
     play.defaults["token_store"] = "none"
     played = play([{**INFO, "loop": list(range(5))}, {**INFO, "name": "second"}])
@@ -212,6 +218,7 @@ def test_without_a_store_one_handshake_a_task(server: Server, play: Player) -> N
     assert server.counters["handshakes"] == 2
 
 
+@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("answer", ["401", "403", "302", "html"])
 def test_an_expired_session_is_renewed_once(server: Server, play: Player, answer: str) -> None:
@@ -225,6 +232,7 @@ def test_an_expired_session_is_renewed_once(server: Server, play: Player, answer
     assert server.counters["updates"] == 1
 
 
+@pytest.mark.proves("LOGIN-4")
 def test_an_expired_token_is_renewed(server: Server, play: Player) -> None:
     expire = {
         "name": "expire",
@@ -235,6 +243,7 @@ def test_an_expired_token_is_renewed(server: Server, play: Player) -> None:
     assert played["again"]["entities"]
 
 
+@pytest.mark.proves("LOGIN-3")
 @pytest.mark.parametrize(("changes", "cookie"), [(True, True), (False, True), (False, False)])
 def test_session_id_and_cookie_in_every_combination(server: Server, play: Player, changes: bool, cookie: bool) -> None:
     server.switch(login_changes_session_id=changes, set_cookie=cookie)
@@ -243,6 +252,7 @@ def test_session_id_and_cookie_in_every_combination(server: Server, play: Player
     assert played["read"]["entities"]
 
 
+@pytest.mark.proves("LOGIN-3")
 def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Player) -> None:
     server.switch(csrf_changes="every_answer", csrf_superseded_refused=True)
     wish = {
@@ -256,6 +266,7 @@ def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Playe
     assert any("one at a time" in note for note in played["read"].get("notes", []) + played["write"].get("notes", []))
 
 
+@pytest.mark.proves("SECRET-3", "LOGIN-9")
 @pytest.mark.parametrize("door", DOORS)
 def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, play: Player) -> None:
     identity = dict(play.defaults)
@@ -297,6 +308,7 @@ def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, pl
     assert server.counters["handshakes"] == 1
 
 
+@pytest.mark.proves("STORE-2")
 def test_twenty_processes_and_one_single_use_refresh_token(server: Server, play: Player) -> None:
     play.defaults.update(only(client_secret=SECRET, refresh_token=refresh_token(server, play)))
     play.defaults.pop("grant_type")
@@ -341,6 +353,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize("door", DOORS)
 def test_refused_logins_say_what_to_do(server: Server, play: Player) -> None:
     tasks = [

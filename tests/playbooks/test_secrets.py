@@ -53,6 +53,7 @@ def leaks(text: str, secrets: tuple[str, ...]) -> list[str]:
     return [form for secret in secrets for form in forms(secret) if form in text]
 
 
+@pytest.mark.proves("SECRET-1")
 def test_the_search_finds_what_it_looks_for() -> None:
     for form in forms(SECRET):
         assert leaks(f"before {form} after", (SECRET,)), form
@@ -176,6 +177,7 @@ LOGIN_FAULTS = [
 ]
 
 
+@pytest.mark.proves("SECRET-1", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()

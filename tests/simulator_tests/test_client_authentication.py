@@ -20,6 +20,8 @@ from simulator.client_authentication import ASSERTION_TYPE
 from simulator.credentials import CLIENT, TENANT
 from simulator_tests.client import AS_MACHINE, SECRET, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from simulator_tests.client import APPLICATION, AS_ALICE, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from simulator.process import Running
 

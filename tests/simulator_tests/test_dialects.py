@@ -11,6 +11,8 @@ from simulator import dialects
 from simulator.dialect import fill
 from simulator_tests.client import APPLICATION, AS_ALICE, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import pytest
 from simulator_tests.client import ALICE, APPLICATION, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

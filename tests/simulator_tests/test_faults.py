@@ -13,6 +13,8 @@ import requests
 from simulator.faults import KINDS
 from simulator_tests.client import APPLICATION, AS_ALICE, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from simulator.process import Running
 

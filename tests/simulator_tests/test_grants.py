@@ -14,6 +14,8 @@ import pytest
 from simulator.credentials import BLOCKED_CLIENT, CLIENT, PUBLIC_CLIENT, TENANT
 from simulator_tests.client import ALICE, AS_ALICE, AS_MACHINE, CONFIDENTIAL, SCOPE, SECRET, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simulator_tests.client import ALICE, APPLICATION, AS_ALICE, AS_MACHINE, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -20,6 +20,8 @@ import requests
 from simulator.process import TESTS, Running
 from simulator_tests.client import APPLICATION, AS_ALICE, CONFIDENTIAL, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

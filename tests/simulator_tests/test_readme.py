@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from simulator.control import Control
 from simulator.dialects import names
 from simulator.readme import README, filled
+
+pytestmark = pytest.mark.proves("PROOF-2")
 
 
 def test_the_tables_are_not_stale() -> None:

@@ -11,6 +11,8 @@ import pytest
 from simulator.switches import BY_NAME, SWITCHES, Switches
 from simulator_tests.client import ALICE, APPLICATION, AS_ALICE, CONFIDENTIAL, KEY, Client
 
+pytestmark = pytest.mark.proves("PROOF-2")
+
 if TYPE_CHECKING:
     from simulator.process import Running
 

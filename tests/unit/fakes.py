@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Callable, Optional
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.client import EntityClient

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils import errors
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
@@ -21,6 +22,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, InsightError)]
 
 
+@pytest.mark.proves("EVIDENCE-2")
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -38,6 +40,7 @@ def test_messages(kind, parts, message):
     assert error.as_result() == {"msg": message, "error": {"kind": kind.__name__}}
 
 
+@pytest.mark.proves("EVIDENCE-2")
 def test_details_without_what_is_not_known():
     error = ConfigurationError("a", status=404, profile_key=None, written=False)
     assert error.as_result()["error"] == {"kind": "ConfigurationError", "status": 404, "written": False}

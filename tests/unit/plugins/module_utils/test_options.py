@@ -10,6 +10,7 @@ import re
 
 import pytest
 import yaml
+
 from ansible_collections.rimops.insight.plugins.doc_fragments.options import ModuleDocFragment
 from ansible_collections.rimops.insight.plugins.module_utils import options
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
@@ -38,7 +39,7 @@ def essence(option):
     said = {
         name: option[name]
         for name in SAID
-        if option.get(name) not in (None, False) or name in option and name == "default"
+        if option.get(name) not in (None, False) or (name in option and name == "default")
     }
     return {"type": "str", **said, "options": {name: essence(one) for name, one in inner.items()} if inner else None}
 
@@ -98,6 +99,7 @@ def specs():
     return [option for one in (commands.ENTITY, commands.ENTITY_INFO, commands.TOKEN) for option in named(one.spec)]
 
 
+@pytest.mark.proves("SECRET-1")
 def test_no_log_is_said_of_everything_that_looks_secret():
     silent = {name for name, option in specs() if LOOKS_SECRET.search(name) and "no_log" not in option}
     assert silent == set()
@@ -151,6 +153,7 @@ def test_urls(given, url):
     assert settings(url=given).url == url
 
 
+@pytest.mark.proves("LOGIN-7")
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -215,6 +218,7 @@ def test_defaults_and_given_values():
     assert (settings().token_store, settings(token_store="none").token_store) == ("auto", "none")
 
 
+@pytest.mark.proves("EVIDENCE-1")
 @pytest.mark.parametrize(
     ("environment", "initiator"),
     [
@@ -238,6 +242,7 @@ def test_initiators(environment, initiator, monkeypatch):
     assert settings(initiator="me").evidence.initiator == "me"
 
 
+@pytest.mark.proves("EVIDENCE-1")
 @pytest.mark.parametrize("reason", [None, ""])
 def test_require_reason(reason):
     with pytest.raises(ConfigurationError, match="no reason is given"):
@@ -246,6 +251,7 @@ def test_require_reason(reason):
     assert settings(require_reason=False, reason=reason).evidence.reason in (None, "")
 
 
+@pytest.mark.proves("SECRET-1")
 def test_no_secret_shows():
     secrets = {name: "s3cret-canary" for name, option in SHARED.items() if option.get("no_log")}
     assert "s3cret-canary" not in repr(settings(**secrets, session={"secret": "s3cret-canary", "url": "https://a"}))

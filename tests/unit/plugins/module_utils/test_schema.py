@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
 from ansible_collections.rimops.insight.plugins.module_utils.schema import RULES, check, violations
 
@@ -18,6 +19,7 @@ def inside(rule):
     return {"properties": {"a": {"properties": {"b": rule}}}}
 
 
+@pytest.mark.proves("DECLARE-9")
 @pytest.mark.parametrize(
     ("rule", "value", "sentence"),
     [
@@ -92,6 +94,7 @@ def test_a_schema_that_is_none(schema, message):
     assert SECRET not in caught.value.message
 
 
+@pytest.mark.proves("ANSIBLE-4")
 def test_without_jsonschema(monkeypatch):
     monkeypatch.setitem(sys.modules, "jsonschema", None)
     with pytest.raises(ConfigurationError) as caught:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.rimops.insight.plugins.module_utils.command import Command
 from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED
 from ansible_collections.rimops.insight.plugins.module_utils.specification import argument_spec, secret_values
@@ -19,6 +20,7 @@ def validated(given):
     return ArgumentSpecValidator(argument_spec(COMMAND)).validate(given).validated_parameters
 
 
+@pytest.mark.proves("ANSIBLE-2")
 @pytest.mark.parametrize("name", SHARED)
 def test_the_environment_counts_where_the_task_says_nothing(name, monkeypatch):
     text, value = {
@@ -44,6 +46,7 @@ def test_the_specification_stays_as_it_was():
     assert "fallback" not in SHARED["url"]
 
 
+@pytest.mark.proves("SECRET-1")
 @pytest.mark.parametrize(
     ("values", "secrets"),
     [

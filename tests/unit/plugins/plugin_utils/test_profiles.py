@@ -9,6 +9,7 @@ import json
 
 import pytest
 import yaml
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import (
     built_in,
@@ -54,6 +55,7 @@ def test_a_built_in_profile():
     assert profile_data("insight_6_2", {}, find_nothing)["title"] == "InSight 6.2"
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize("form", ["inline", "file", "json"])
 def test_an_own_profile(files, form):
     given = (
@@ -66,6 +68,7 @@ def test_an_own_profile(files, form):
     assert profile_data(given, None, files) == OWN
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize("form", ["inline", "file"])
 def test_overrides(files, form):
     overrides = {"title": "Mine", "types": {"event": {"path": "/happening"}, "event_product": None}}
@@ -86,6 +89,7 @@ def test_an_own_profile_that_extends_one(files):
     assert data["session"]["start"]["session_id"] == "token"
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize(
     ("profile", "message"),
     [
@@ -131,6 +135,7 @@ def over(**changes):
     return {"types": {"event": changes}}
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [

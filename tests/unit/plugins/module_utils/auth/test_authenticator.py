@@ -31,6 +31,8 @@ def handshakes(system):
     return system.count("log in")
 
 
+@pytest.mark.proves("STORE-1")
+@pytest.mark.proves("STORE-1")
 @pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize("options", [ALICE, MACHINE, REFRESH, LOGIN])
 def test_one_handshake_for_many_tasks(login, system, options, durable):
@@ -42,6 +44,8 @@ def test_one_handshake_for_many_tasks(login, system, options, durable):
     assert (handshakes(system), system.tokens) == (1, 0 if options is LOGIN else 1)
 
 
+@pytest.mark.proves("LOGIN-3")
+@pytest.mark.proves("LOGIN-3")
 @pytest.mark.parametrize(("sets_cookie", "changes_session_id"), [(True, True), (True, False), (False, False)])
 def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, changes_session_id):
     system.sets_cookie, system.changes_session_id = sets_cookie, changes_session_id
@@ -49,6 +53,8 @@ def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, chang
     assert handshakes(system) == 1
 
 
+@pytest.mark.proves("STORE-4")
+@pytest.mark.proves("STORE-4")
 def test_a_wrong_secret_finds_no_session(login, system):
     login(**ALICE).open()
     other = login(**{**ALICE, "password": "other"})
@@ -64,6 +70,8 @@ REJECTIONS = [
 ]
 
 
+@pytest.mark.proves("LOGIN-4")
+@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("rejection", REJECTIONS)
 def test_a_session_that_has_expired_is_renewed_once(login, system, rejection):
     system.rejection = rejection
@@ -95,6 +103,8 @@ def test_what_another_process_renewed_may_have_expired_too(login, system):
     assert handshakes(system) == 3
 
 
+@pytest.mark.proves("LOGIN-4")
+@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("rejection", REJECTIONS)
 def test_a_second_rejection_names_the_likely_cause(login, system, rejection):
     def send(request):
@@ -115,6 +125,8 @@ def test_an_answer_about_the_entity_is_not_a_rejection(login, system):
     assert handshakes(system) == 1
 
 
+@pytest.mark.proves("LOGIN-4")
+@pytest.mark.proves("LOGIN-4")
 def test_an_expired_token_is_fetched_anew(login, system, ticking):
     authenticator = login(**ALICE)
     authenticator.open()
@@ -177,6 +189,8 @@ def test_bearer(login, system, ticking):
 # --- a CSRF token that any answer may change
 
 
+@pytest.mark.proves("LOGIN-3")
+@pytest.mark.proves("LOGIN-3")
 def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(login, system):
     system.csrf_in_every_answer = True
     authenticator = login(**ALICE)
@@ -232,6 +246,8 @@ def test_a_stable_session_is_said_nothing_about(login):
 # --- who it is
 
 
+@pytest.mark.proves("LOGIN-6")
+@pytest.mark.proves("LOGIN-6")
 def test_the_expected_user(login, system):
     assert login(**ALICE, expected_user="Alice@Example.com").send(READ).status == 200
     system.user = "mallory@example.com"
@@ -241,6 +257,7 @@ def test_the_expected_user(login, system):
     assert (handshakes(system), system.count(READ.purpose)) == (1, 1)
 
 
+@pytest.mark.proves("LOGIN-6")
 def test_somebody_elses_session_in_the_store_is_not_used(login, system):
     login(**ALICE).open()
     with pytest.raises(AuthenticationError, match="the token is for alice"):
@@ -248,12 +265,14 @@ def test_somebody_elses_session_in_the_store_is_not_used(login, system):
     assert system.count(READ.purpose) == 0
 
 
+@pytest.mark.proves("LOGIN-6")
 def test_a_token_that_does_not_say_whom_it_is_for(login, system):
     system.user = None
     with pytest.raises(AuthenticationError, match="does not say whether it is for alice"):
         login(**ALICE, expected_user="alice@example.com").send(READ)
 
 
+@pytest.mark.proves("LOGIN-6")
 def test_an_unexpected_users_token_is_not_kept(login, system):
     options = {**ALICE, "expected_user": "alice@example.com"}
     system.user = "mallory@example.com"
@@ -266,6 +285,7 @@ def test_an_unexpected_users_token_is_not_kept(login, system):
 # --- no secret is shown
 
 
+@pytest.mark.proves("SECRET-1")
 def test_secrets(login, system):
     authenticator = login(**OFFLINE)
     assert authenticator.secrets() == []

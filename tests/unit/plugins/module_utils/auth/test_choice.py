@@ -80,6 +80,8 @@ CONTRADICTIONS = [
 ]
 
 
+@pytest.mark.proves("LOGIN-7")
+@pytest.mark.proves("LOGIN-7")
 @pytest.mark.parametrize(("options", "why"), CONTRADICTIONS)
 def test_contradictions_are_told_before_anything_is_sent(options, why):
     with pytest.raises(ConfigurationError) as told:
@@ -130,6 +132,8 @@ def test_nothing_is_chosen_where_a_session_is_handed_over():
     assert grant_for(settings(access_token="a")) is None
 
 
+@pytest.mark.proves("STORE-4")
+@pytest.mark.proves("STORE-4")
 @pytest.mark.parametrize("changed", [*ALICE, "url", "profile", "scope", "authority"])
 def test_every_field_makes_another_identity(changed):
     other = {"url": "https://other.example.com", "profile": "insight_7_0", "grant_type": "client_credentials"}
@@ -150,6 +154,7 @@ def test_the_answer_of_the_browser_is_no_part_of_the_identity():
     assert identity_of(first, "authorization_code") == identity_of(second, "authorization_code")
 
 
+@pytest.mark.proves("STORE-4")
 def test_another_key_or_assertion_in_the_same_place_is_another_identity(tmp_path):
     file = tmp_path / "file"
     names = []

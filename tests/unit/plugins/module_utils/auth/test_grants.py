@@ -46,6 +46,8 @@ def talk(flow, *answers):
     raise AssertionError("the flow asks for more answers")
 
 
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.proves("LOGIN-1")
 def test_password(ticking):
     [request], token = talk(
         grants.password(application(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")})
@@ -62,6 +64,8 @@ def test_password(ticking):
     assert (token.access_token, token.user, token.expires_at) == (CANARY, "alice", 1_003_600.0)
 
 
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.proves("LOGIN-1")
 def test_client_credentials(ticking):
     [request], token = talk(grants.client_credentials(application(ticking, **MACHINE)), (200, GRANTED))
     assert request.form == {
@@ -73,6 +77,8 @@ def test_client_credentials(ticking):
     assert (token.user, token.refresh_token) == (None, None)
 
 
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.proves("LOGIN-1")
 @pytest.mark.parametrize("keeps", [True, False])
 def test_refresh_token(ticking, keeps):
     made = settings(**REFRESH)
@@ -89,6 +95,8 @@ def test_refresh_token(ticking, keeps):
     assert token.refresh_token == "next"
 
 
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.proves("LOGIN-1")
 def test_authorization_code_with_pkce(ticking):
     app = application(ticking, **PUBLIC, grant_type="authorization_code", redirect_uri="https://localhost/r")
     verifier = grants.new_code_verifier(app)
@@ -114,6 +122,8 @@ DEVICE = {"device_code": CANARY, "user_code": "ABC\x1b[31m", "verification_uri":
 PENDING = (400, {"error": "authorization_pending"})
 
 
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.proves("LOGIN-1")
 def test_device_code(ticking):
     shown = []
     app = application(ticking, shown.append, **PUBLIC, grant_type="device_code")
@@ -145,6 +155,7 @@ def test_device_code_that_nobody_entered(ticking):
     assert told.value.oauth_error == "expired_token"
 
 
+@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
@@ -182,6 +193,8 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.proves("LOGIN-5", "SECRET-1", "NETWORK-5")
+@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize(("number", "error", "why"), REFUSALS)
 def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
     said = f"AADSTS{number}: Not {CANARY}password\x1b[2J with {CANARY}. Trace ID: 4711\r\nTimestamp: now"
@@ -261,6 +274,7 @@ def test_claims():
     assert token_of({"access_token": jwt(exp=1060)}, 1000).expires_at == 1060
 
 
+@pytest.mark.proves("SECRET-1")
 def test_a_token_does_not_show_its_secrets():
     assert CANARY not in repr(Token(CANARY, refresh_token=CANARY))
     assert CANARY not in repr(Authorization(CANARY, CANARY))
@@ -276,6 +290,8 @@ def test_an_address_with_the_answer_in_its_fragment():
     assert grants.authorization_answer("https://localhost/#code=c%20d&state=s") == {"code": "c d", "state": "s"}
 
 
+@pytest.mark.proves("ANSIBLE-4")
+@pytest.mark.proves("ANSIBLE-4")
 def test_oauthlib_is_missing(ticking, monkeypatch):
     monkeypatch.setitem(sys.modules, "oauthlib.oauth2", None)
     with pytest.raises(ConfigurationError) as told:
@@ -318,6 +334,8 @@ def by_certificate(pair, certificate="one.pem", key="one.key", passphrase=CANARY
     return client_fields(made.identity, TOKEN_URL, 1_700_000_000)
 
 
+@pytest.mark.proves("LOGIN-2")
+@pytest.mark.proves("LOGIN-2")
 @pytest.mark.parametrize("files", [{}, {"certificate": "one.both", "key": None}])
 def test_certificate(pair, files):
     import jwt as library
@@ -343,6 +361,7 @@ def test_certificate(pair, files):
     )
 
 
+@pytest.mark.proves("LOGIN-2")
 @pytest.mark.parametrize(
     ("files", "why"),
     [
@@ -359,12 +378,16 @@ def test_certificates_that_cannot_be_used(pair, files, why):
     assert CANARY not in told.value.message
 
 
+@pytest.mark.proves("ANSIBLE-4")
+@pytest.mark.proves("ANSIBLE-4")
 def test_certificate_without_its_library(pair, monkeypatch):
     monkeypatch.setitem(sys.modules, "jwt", None)
     with pytest.raises(ConfigurationError, match="PyJWT"):
         by_certificate(pair)
 
 
+@pytest.mark.proves("LOGIN-2")
+@pytest.mark.proves("LOGIN-2")
 def test_the_assertion_file_is_read_at_each_use(tmp_path):
     file = tmp_path / "assertion"
     identity = settings(**PUBLIC, client_assertion_file=str(file)).identity

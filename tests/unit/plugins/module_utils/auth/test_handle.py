@@ -40,6 +40,8 @@ HOUR = 3600
 # --- handles
 
 
+@pytest.mark.proves("SECRET-3")
+@pytest.mark.proves("SECRET-3")
 def test_a_handle_says_where_and_not_what(login, folder):
     authenticator = login(**ALICE)
     handle = authenticator.handle()
@@ -58,6 +60,7 @@ def handed_over(handle, system, **options):
     return authenticator_for(settings(**{"token_store": "none", **options}, session=handle), system.send)
 
 
+@pytest.mark.proves("SECRET-3")
 def test_a_handle_is_enough(login, system):
     handle = login(**ALICE).handle()
     again = handed_over(handle, system)
@@ -72,6 +75,7 @@ def test_a_handle_with_its_secret_needs_no_store(login, system):
     assert system.count("log in") == 1
 
 
+@pytest.mark.proves("SECRET-3")
 def test_a_secret_does_not_carry_the_refresh_token(login):
     authenticator = login(**ALICE, scope="offline_access")
     state = handles.unsealed(authenticator.handle(with_secret=True)["secret"], URL)
@@ -143,6 +147,7 @@ def test_handles_that_cannot_be_used(login, system, change, why):
     assert system.count("log in") == 1
 
 
+@pytest.mark.proves("NETWORK-3")
 def test_a_session_is_never_sent_to_another_system(login, system):
     for handle in (login(**ALICE).handle(), login(**ALICE).handle(with_secret=True)):
         with pytest.raises(ConfigurationError, match="it is for"):
@@ -181,6 +186,8 @@ def test_the_access_token(login, system, ticking):
 # --- logging out
 
 
+@pytest.mark.proves("LOGIN-9")
+@pytest.mark.proves("LOGIN-9")
 def test_logging_out(login, system):
     authenticator = login(**ALICE, overrides=LOGOUT)
     assert (authenticator.known(), authenticator.logout()) == (False, False)
@@ -192,6 +199,8 @@ def test_logging_out(login, system):
     assert system.count("log in") == 2
 
 
+@pytest.mark.proves("LOGIN-9")
+@pytest.mark.proves("LOGIN-9")
 def test_logging_out_where_the_profile_cannot(login, system):
     authenticator = login(**ALICE)
     authenticator.open()
@@ -223,6 +232,8 @@ def ended(url, **changes):
     return "https://localhost/r?" + "&".join(f"{name}={value}" for name, value in said.items())
 
 
+@pytest.mark.proves("LOGIN-1", "LOGIN-8")
+@pytest.mark.proves("LOGIN-8")
 def test_a_login_in_two_tasks(login, system, ticking):
     first = login(**CODE)
     assert first.needs_person()
@@ -242,6 +253,8 @@ def test_a_login_in_two_tasks(login, system, ticking):
     assert (third.send(READ).status, system.tokens) == (200, 2)  # by the refresh token
 
 
+@pytest.mark.proves("LOGIN-8")
+@pytest.mark.proves("LOGIN-8")
 @pytest.mark.parametrize(
     ("wait", "changes", "why"),
     [
@@ -259,6 +272,8 @@ def test_answers_of_the_browser_that_are_not_taken(login, system, ticking, wait,
     assert system.asked == []
 
 
+@pytest.mark.proves("LOGIN-8")
+@pytest.mark.proves("LOGIN-8")
 def test_an_answer_is_taken_once(login, system):
     url = login(**CODE).begin_authorization()
 

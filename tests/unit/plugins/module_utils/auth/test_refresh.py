@@ -50,6 +50,8 @@ def sent(system):
     ]
 
 
+@pytest.mark.proves("STORE-3")
+@pytest.mark.proves("STORE-3")
 def test_the_ancestor_is_answered_with_its_descendant(login, single_use, ticking):
     for _ in range(3):
         assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
@@ -57,6 +59,7 @@ def test_the_ancestor_is_answered_with_its_descendant(login, single_use, ticking
     assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2"]
 
 
+@pytest.mark.proves("STORE-3")
 def test_another_configured_token_is_newer_and_wins(login, single_use):
     login(**REFRESH, overrides=KILLS).open()
     single_use.refresh_tokens.add("new")
@@ -93,6 +96,8 @@ def test_a_platform_that_hands_out_no_successor(login, system, ticking, options,
     assert sent(system) == used
 
 
+@pytest.mark.proves("STORE-3")
+@pytest.mark.proves("STORE-3")
 @pytest.mark.parametrize("after_use", ["kills", "unknown"])
 def test_the_only_token_is_not_used_up_without_a_store(login, system, after_use):
     overrides = {"oauth": {"refresh_token_after_use": after_use}}
@@ -112,6 +117,8 @@ def on_disk(folder):
     return [json.loads(path.read_bytes()) for path in Path(folder).glob("*.json")]
 
 
+@pytest.mark.proves("STORE-3")
+@pytest.mark.proves("STORE-3")
 @pytest.mark.parametrize("purpose", ["open a session", "log in"])
 def test_a_crash_between_rotation_and_use_loses_nothing(login, single_use, folder, purpose):
     class Killed(BaseException):
@@ -129,6 +136,7 @@ def test_a_crash_between_rotation_and_use_loses_nothing(login, single_use, folde
     assert sent(single_use) == ["refresh-0"]
 
 
+@pytest.mark.proves("STORE-3")
 def test_nothing_is_used_up_when_the_store_cannot_be_written(login, single_use, monkeypatch):
     authenticator = login(**REFRESH, overrides=KILLS)
 
@@ -167,6 +175,7 @@ def test_the_configured_token_where_its_descendant_is_refused_and_it_may_still_w
     assert sent(system) == ["refresh-0", "refresh-1", "refresh-0"]
 
 
+@pytest.mark.proves("STORE-2")
 def test_the_store_is_read_again_before_giving_up(login, single_use, ticking, folder):
     """Another host, whose locks we do not see, has rotated the token while we were asking."""
     login(**REFRESH, overrides=KILLS).open()
@@ -254,6 +263,8 @@ def _one_of_twenty(arguments):
 SHARED = None
 
 
+@pytest.mark.proves("STORE-2")
+@pytest.mark.proves("STORE-2")
 def test_twenty_processes_make_one_refresh_of_an_expired_single_use_token(folder):
     global SHARED  # what a forked process can see
     SHARED = Shared()

@@ -51,6 +51,7 @@ def handshake(*answers, profile="insight", values=VALUES, overrides=None):
 OPENED = (200, {"xAuthToken": "S1"}, BEFORE)
 
 
+@pytest.mark.proves("LOGIN-1")
 def test_the_whole_handshake():
     requests, session = handshake(OPENED, (200, {}, AFTER))
     assert [(one.method, one.url, one.safe) for one in requests] == [
@@ -74,6 +75,8 @@ def test_user_name_and_password(profile):
     assert requests[1].json_body == {"username": "u", "password": "p"}
 
 
+@pytest.mark.proves("LOGIN-3")
+@pytest.mark.proves("LOGIN-3")
 @pytest.mark.parametrize(
     ("first", "second", "sent", "kept"),
     [
@@ -94,6 +97,7 @@ def test_other_cookies_are_kept_and_cleared():
     assert session.cookies == {"JSESSIONID": "S1", "route": "a"}
 
 
+@pytest.mark.proves("LOGIN-3")
 def test_the_header_is_called_as_the_server_says():
     first = {"x-csrf-header": "X-Other", "x-other": "one", "x-csrf-token": "decoy"}
     requests, session = handshake((200, {"xAuthToken": "S1"}, first), (200, {}, {**first, "x-other": "two"}))
@@ -120,6 +124,8 @@ REFUTED = [
 ]
 
 
+@pytest.mark.proves("LOGIN-5", "NETWORK-3")
+@pytest.mark.proves("WRITE-7")
 @pytest.mark.parametrize(("answers", "key", "why"), REFUTED)
 def test_answers_that_refute_the_profile(answers, key, why):
     with pytest.raises(RefutedError) as told:
@@ -134,6 +140,8 @@ def test_a_newer_server_behind_an_older_profile():
         handshake((200, {"xAuthToken": "S1"}, BEFORE), profile="insight_7_0")
 
 
+@pytest.mark.proves("LOGIN-5", "NETWORK-5")
+@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize(
     ("profile", "opened", "why"),
     [("insight", "xAuthToken", "the access token"), ("insight_7_0", "token", "the user name or the password")],
@@ -163,6 +171,7 @@ def test_bearer():
     assert headers_of(session) == {"Authorization": f"Bearer {CANARY}"}
 
 
+@pytest.mark.proves("SECRET-1")
 def test_a_session_does_not_show_its_secrets():
     session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, CANARY)
     assert CANARY not in repr(session)
@@ -201,6 +210,8 @@ REJECTED = [
 ]
 
 
+@pytest.mark.proves("LOGIN-4")
+@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize(("status", "body", "headers", "rejected"), REJECTED)
 def test_what_counts_as_rejection(status, body, headers, rejected):
     assert is_rejected(settings().profile.session, answer(READ, status, body, headers)) is rejected
@@ -221,6 +232,7 @@ def test_bodies_from_templates():
 LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 
 
+@pytest.mark.proves("LOGIN-9")
 @pytest.mark.parametrize(("status", "ended"), [(200, True), (204, True), (401, False)])
 def test_logging_out(status, ended):
     flow = log_out(settings(overrides=LOGOUT).profile, URL, Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "c"))

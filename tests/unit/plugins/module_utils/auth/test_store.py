@@ -48,6 +48,7 @@ def told(action, *arguments):
     return error.value.message
 
 
+@pytest.mark.proves("STORE-5")
 def test_modes(store, folder):
     previous = os.umask(0)
     try:
@@ -61,6 +62,8 @@ def test_modes(store, folder):
     assert [mode(path) for path in files] == [0o600] * len(files)
 
 
+@pytest.mark.proves("STORE-4")
+@pytest.mark.proves("STORE-4")
 def test_a_wrong_secret_finds_nothing(store, folder):
     name = store.name(IDENTITY)
     save(store, name, state=1)
@@ -69,6 +72,7 @@ def test_a_wrong_secret_finds_nothing(store, folder):
     assert again.load(again.name({**IDENTITY, "client_secret": "wrong"})) is None
 
 
+@pytest.mark.proves("STORE-4")
 def test_names_cannot_be_guessed(store, tmp_path):
     other = FileStore(Folder(str(tmp_path / "other")))
     assert store.name(IDENTITY) != other.name(IDENTITY)
@@ -129,6 +133,8 @@ DAMAGE = [
 ]
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 @pytest.mark.parametrize(("damage", "why"), DAMAGE)
 def test_a_record_that_cannot_be_used(store, folder, damage, why):
     name = store.name(IDENTITY)
@@ -147,6 +153,8 @@ def test_a_key_that_is_damaged(store, folder):
     assert f"{folder}/key is damaged" in told(FileStore(Folder(folder)).name, IDENTITY)
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_a_record_of_somebody_else(store, monkeypatch):
     name = store.name(IDENTITY)
     save(store, name, state=1)
@@ -156,6 +164,8 @@ def test_a_record_of_somebody_else(store, monkeypatch):
     assert f"belongs to another user (uid {uid}, we are {uid + 1})" in message
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_a_folder_that_is_open_to_others(folder):
     Path(folder).mkdir(mode=0o755)
     Path(folder).chmod(0o755)
@@ -165,6 +175,8 @@ def test_a_folder_that_is_open_to_others(folder):
     assert "token_store" in message
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_a_folder_of_somebody_else(folder, monkeypatch):
     Path(folder).mkdir(mode=0o700)
     monkeypatch.setattr(folders.os, "geteuid", lambda: Path(folder).stat().st_uid + 1)
@@ -182,6 +194,7 @@ def test_a_folder_that_cannot_be_written(folder, monkeypatch):
     assert "cannot be written" in told(Folder, folder)
 
 
+@pytest.mark.proves("STORE-5")
 def test_a_file_system_without_locks(store, monkeypatch):
     def none(*_arguments):
         raise OSError(95, "Operation not supported")
@@ -192,6 +205,7 @@ def test_a_file_system_without_locks(store, monkeypatch):
     assert "token_store" in message
 
 
+@pytest.mark.proves("STORE-5")
 def test_a_file_system_without_modes(folder, monkeypatch):
     monkeypatch.setattr(folders.Path, "chmod", lambda *_arguments: None)
     Path(folder).mkdir(mode=0o755)
@@ -218,6 +232,7 @@ def _add(arguments):
             store.save("b" * 64, {"count": count + 1})
 
 
+@pytest.mark.proves("STORE-2")
 def test_processes_wait_for_one_another(store, folder):
     with FORK.Pool(8) as pool:
         pool.map(_add, [(folder, 10)] * 8, chunksize=1)
@@ -274,6 +289,8 @@ def test_the_automatic_folder(tmp_path, environment, place):
     assert mode(store.location) == 0o700
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_no_home_and_no_passwd_entry(monkeypatch):
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
     store, warnings = opened()
@@ -281,6 +298,8 @@ def test_no_home_and_no_passwd_entry(monkeypatch):
     assert "there is no home directory" in warnings[0]
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_a_shared_folder_is_never_taken(tmp_path):
     shared = tmp_path / "tmp"
     shared.mkdir()
@@ -291,6 +310,7 @@ def test_a_shared_folder_is_never_taken(tmp_path):
     assert list(shared.iterdir()) == []
 
 
+@pytest.mark.proves("STORE-5")
 def test_the_home_of_somebody_else(tmp_path, monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
     store, warnings = opened(HOME=str(tmp_path))
@@ -298,6 +318,8 @@ def test_the_home_of_somebody_else(tmp_path, monkeypatch):
     assert "belongs to another user" in warnings[0]
 
 
+@pytest.mark.proves("STORE-5")
+@pytest.mark.proves("STORE-5")
 def test_a_read_only_home(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_arguments: False)
     store, warnings = opened(HOME=str(tmp_path))
@@ -313,6 +335,7 @@ def test_none_is_no_reason_to_warn():
     assert (store.durable, store.location, warnings) == (False, None, [])
 
 
+@pytest.mark.proves("SECRET-2")
 def test_fingerprints_travel_with_their_key(store, tmp_path):
     fingerprints = fingerprints_of(store)
     key = fingerprints.key()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.entities.client import segment, server_text
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -38,6 +39,7 @@ def test_read():
     assert (request.json_body, request.safe, request.purpose) == ({}, True, "read event with id 5")
 
 
+@pytest.mark.proves("DECLARE-11")
 def test_find_by_key_and_query_for():
     client, script = scripted(answer(200, STORED))
     assert client.find(target(REFERRING)) == [STORED]
@@ -105,6 +107,7 @@ def test_an_entity_without_id_has_no_address():
     assert script.requests == []
 
 
+@pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize(
     ("entity_id", "encoded"),
     [
@@ -125,6 +128,7 @@ def test_ids_in_addresses(entity_id, encoded):
     assert script.paths == [f"event/{encoded}/read"]
 
 
+@pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize(
     "entity_id",
     [
@@ -170,6 +174,7 @@ def test_query_for_has_no_gaps(lacking):
         client.find(target({**REFERRING, "refs": {"applicationId": named}}, OLD))
 
 
+@pytest.mark.proves("DECLARE-11")
 @pytest.mark.parametrize("how", ["no query_for", "references: id", "by id"])
 def test_references_by_id(how):
     event = {"references": {"applicationId": {"query_for": None}}} if how == "no query_for" else {}
@@ -200,6 +205,7 @@ def test_a_reference_that_does_not_exist():
         client.find(target({**REFERRING, "refs": {"applicationId": {"type": "application", "id": "99"}}}))
 
 
+@pytest.mark.proves("WRITE-1")
 def test_only_the_answer_that_the_profile_calls_missing_is_missing():
     client, _script = scripted(MISSING, MISSING)
     assert client.read(EVENT_TYPE, 5) is None
@@ -229,6 +235,7 @@ NO_ANSWERS = [
 ]
 
 
+@pytest.mark.proves("WRITE-1")
 @pytest.mark.parametrize(("said", "kind", "message"), NO_ANSWERS)
 @pytest.mark.parametrize("operation", ["read", "find"])
 def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, operation):
@@ -279,6 +286,7 @@ def test_a_create_that_answers_nothing():
         client.create(target(of=of), {})
 
 
+@pytest.mark.proves("WRITE-7")
 @pytest.mark.parametrize(
     ("operation", "status", "kind"),
     [
@@ -303,6 +311,7 @@ def test_conflicts(operation, status, kind):
     assert type(caught.value) is kind
 
 
+@pytest.mark.proves("NETWORK-5")
 @pytest.mark.parametrize(
     ("content", "shown"),
     [
@@ -368,6 +377,7 @@ def test_no_paging():
     assert script.bodies == [{}]
 
 
+@pytest.mark.proves("WRITE-1")
 @pytest.mark.parametrize(
     ("answers", "kind", "message"),
     [
@@ -396,6 +406,7 @@ def test_a_list_that_is_off():
     assert script.requests == []
 
 
+@pytest.mark.proves("PROFILE-2")
 def test_what_was_used_and_what_of_it_is_assumed():
     verified = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
     of = profile(types={"event": {"operations": {"read": verified}}})

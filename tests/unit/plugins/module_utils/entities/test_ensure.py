@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Waiting, Wish, ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -49,6 +50,7 @@ def run(insight, wished, check_mode=False, of=None, clock=None):
     return ensure(insight.client(of), wished, check_mode, (clock or FakeClock()).clock)
 
 
+@pytest.mark.proves("DECLARE-1", "DECLARE-2")
 def test_create_again_change_again_absent_again(insight):
     steps = [
         ({"description": "one"}, "present", "create"),
@@ -79,6 +81,7 @@ def test_what_a_create_gives_back(insight):
     }
 
 
+@pytest.mark.proves("DECLARE-3")
 def test_what_check_mode_gives_back(insight):
     outcome = run(insight, wish({"description": "x"}), check_mode=True)
     assert outcome.entity == {"eventName": "Filing", "description": "x", "applicationId": 1}
@@ -116,6 +119,7 @@ def test_by_id(insight):
     assert insight.writes == ["create-or-update", "delete"]
 
 
+@pytest.mark.proves("DECLARE-7")
 def test_rename(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="d")
     outcome = run(insight, wish(key="First filing", was="Filing"))
@@ -127,6 +131,7 @@ def test_rename(insight):
     assert insight.writes == ["create-or-update"]
 
 
+@pytest.mark.proves("DECLARE-10")
 def test_update_existing_false(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="theirs")
     assert run(insight, wish({"description": "ours"}, update_existing=False)).plan.operation == "none"
@@ -141,6 +146,7 @@ def by_id():
     return profile(operations={"find": {"references": "id"}})
 
 
+@pytest.mark.proves("DECLARE-11")
 @pytest.mark.parametrize("of", [profile, by_id])
 def test_a_missing_reference(insight, of):
     with pytest.raises(MissingReferenceError, match="appCode=9, appName=Nobody"):
@@ -152,11 +158,13 @@ def test_a_missing_reference(insight, of):
     assert insight.writes == []
 
 
+@pytest.mark.proves("DECLARE-11")
 def test_a_missing_reference_is_noted_in_check_mode(insight):
     outcome = run(insight, wish(app=OTHER, of=by_id()), check_mode=True, of=by_id())
     assert outcome.notes == ("Cannot refer to application (appCode=9, appName=Nobody) yet: there is no such entity.",)
 
 
+@pytest.mark.proves("WRITE-3")
 @pytest.mark.parametrize(
     ("change", "moved"), [("change", "was changed"), ("remove", "disappeared"), ("add", "appeared")]
 )
@@ -178,6 +186,7 @@ def test_moved(insight, change, moved):
     assert insight.writes == []
 
 
+@pytest.mark.proves("WRITE-3")
 def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
     entity = insight.add("event", eventName="Filing", applicationId=1)
 
@@ -189,6 +198,7 @@ def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
     assert run(insight, wish({"description": "x"})).plan.operation == "update"
 
 
+@pytest.mark.proves("WRITE-2", "DECLARE-11")
 def test_a_search_that_does_not_look_at_the_reference(insight):
     insight.ignores_query_for = True
     insight.add("event", eventName="Filing", applicationId=99)
@@ -198,9 +208,10 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
     assert insight.writes == []
 
 
+@pytest.mark.proves("WRITE-4")
 def test_unconverged(insight):
     insight.stores = lambda entity: {**entity, "description": entity["description"].upper()}
-    with pytest.raises(UnconvergedError, match="description: sent .*one.*stored .*ONE") as caught:
+    with pytest.raises(UnconvergedError, match=r"description: sent .*one.*stored .*ONE") as caught:
         run(insight, wish({"description": "one"}))
     details = caught.value.details
     assert (details["written"], details["entity_id"]) == ("create", 2)
@@ -209,6 +220,7 @@ def test_unconverged(insight):
     assert "case" in missed["suggestion"]
 
 
+@pytest.mark.proves("WRITE-4")
 def test_what_did_not_arrive_at_all(insight):
     insight.stores = lambda entity: {name: value for name, value in entity.items() if name != "description"}
     with pytest.raises(UnconvergedError, match="stored nothing"):
@@ -219,6 +231,7 @@ def status_moves(entity):
     return {**entity, "status": "Submitted"}
 
 
+@pytest.mark.proves("WRITE-5")
 @pytest.mark.parametrize(
     ("assumed", "collateral", "fails"),
     [
@@ -245,6 +258,7 @@ def test_collateral(insight, assumed, collateral, fails):
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("update", 2)
 
 
+@pytest.mark.proves("WRITE-5")
 def test_a_server_that_blanks_what_was_not_sent(insight):
     of = profile(operations={"update": {"body": "changed"}})
     insight.add("event", eventName="Filing", applicationId=1, status="Planned")
@@ -264,9 +278,10 @@ def test_an_entity_that_loses_its_id(insight):
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
 
 
+@pytest.mark.proves("WRITE-7")
 def test_a_refusal_writes_nothing_and_says_why(insight):
     insight.hooks = {"create": [lambda request, go: answer(422, {"message": "description: too short"})]}
-    with pytest.raises(ServerError, match="refused the content.*too short") as caught:
+    with pytest.raises(ServerError, match=r"refused the content.*too short") as caught:
         run(insight, wish())
     assert "written" not in caught.value.details
 
@@ -278,6 +293,7 @@ def lagging(times, old):
     return [stale] * times
 
 
+@pytest.mark.proves("WRITE-8")
 def test_waiting_until_a_write_shows(insight):
     clock = FakeClock()
     insight.hooks = {"read": lagging(3, None)}
@@ -291,6 +307,7 @@ def test_waiting_until_a_write_shows(insight):
     assert len(clock.sleeps) == 7
 
 
+@pytest.mark.proves("WRITE-8")
 @pytest.mark.parametrize(
     ("waiting", "slept"), [(Waiting(timeout=5.0, interval=2.0), [2.0, 2.0]), (Waiting(enabled=False), [])]
 )
@@ -303,12 +320,14 @@ def test_waiting_ends(insight, waiting, slept):
     assert caught.value.details["written"] == "create"
 
 
+@pytest.mark.proves("WRITE-8")
 def test_no_waiting_when_the_write_shows_at_once(insight):
     clock = FakeClock()
     run(insight, wish(), clock=clock)
     assert clock.sleeps == []
 
 
+@pytest.mark.proves("WRITE-4")
 def test_a_delete_that_does_nothing(insight):
     insight.add("event", eventName="Filing", applicationId=1)
     insight.hooks = {"delete": [lambda request, go: answer(200, {})]}
@@ -329,6 +348,7 @@ def test_required_attributes(insight):
 SCHEMA = {"properties": {"description": {"maxLength": 3}, "password": {"pattern": "^[a-z]+$"}}}
 
 
+@pytest.mark.proves("DECLARE-9")
 @pytest.mark.parametrize("place", ["profile", "task"])
 @pytest.mark.parametrize(
     "values", [{"attributes": {"description": SECRET}}, {"secrets": Secrets({"password": SECRET})}]
@@ -345,6 +365,7 @@ def test_a_schema_does_not_matter_to_what_shall_be_absent(insight):
     assert run(insight, wish({"description": "too long"}, schema=SCHEMA, state="absent")).plan.operation == "none"
 
 
+@pytest.mark.proves("EVIDENCE-1")
 def test_evidence_is_sent_and_is_no_collateral(insight):
     of = profile(evidence_fields={"reason": "changeReason"})
     sent = {"changeReason": "first"}
@@ -361,6 +382,7 @@ def hides(entity):
     return {name: value for name, value in entity.items() if name != "password"}
 
 
+@pytest.mark.proves("SECRET-2")
 @pytest.mark.parametrize(("policy", "operation"), [("on_create", "none"), ("always", "update"), ("on_change", "none")])
 def test_secrets(insight, policy, operation):
     insight.stores = hides
@@ -375,6 +397,7 @@ def test_secrets(insight, policy, operation):
     assert SECRET not in str(insight.entities)
 
 
+@pytest.mark.proves("SECRET-2")
 def test_a_secret_that_changed(insight):
     insight.stores = hides
     insight.add("event", eventName="Filing", applicationId=1)

@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities.paths impo
 SECRET = 'p"&+/=é x\\'
 
 
+@pytest.mark.proves("SECRET-1")
 @pytest.mark.parametrize(
     "shown",
     [
@@ -43,6 +44,7 @@ def test_each_form_of_a_secret_is_masked(shown):
     assert mask(f"before {shown} after", [SECRET]) == f"before {MASK} after"
 
 
+@pytest.mark.proves("SECRET-1")
 @pytest.mark.parametrize("user", ["", "u", "us", "user", "Zoë"])
 def test_a_secret_inside_longer_base64_is_masked(user):
     encoded = base64.b64encode(f"{user}:longer {SECRET}:tail".encode()).decode()
@@ -93,6 +95,7 @@ def test_a_lone_surrogate_is_masked():
     assert mask("x\ud800secret", ["\ud800secret"]) == f"x{MASK}"
 
 
+@pytest.mark.proves("NETWORK-5")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

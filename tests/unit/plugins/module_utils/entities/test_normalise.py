@@ -40,6 +40,7 @@ EQUAL = [
 ]
 
 
+@pytest.mark.proves("DECLARE-5")
 @pytest.mark.parametrize(("name", "one", "other"), EQUAL)
 def test_equal_where_it_is_asked_for_and_nowhere_else(name, one, other):
     assert normalise(one, [name]) == normalise(other, [name])
@@ -65,6 +66,7 @@ DIFFERENT = [
 ]
 
 
+@pytest.mark.proves("DECLARE-5")
 @pytest.mark.parametrize(("name", "one", "other"), DIFFERENT)
 def test_still_different(name, one, other):
     assert canonical(normalise(one, [name])) != canonical(normalise(other, [name]))

@@ -38,12 +38,14 @@ def test_absent_and_absent_is_nothing():
     assert (made.operation, made.before, made.after, made.changes) == ("none", None, None, ())
 
 
+@pytest.mark.proves("DECLARE-1")
 def test_delete():
     made = plan(declare(state="absent", secrets={"password": "s3cret"}), {**OBSERVED, "password": "s3cret"}, RULES)
     assert (made.operation, made.after, made.whole) == ("delete", None, {})
     assert made.before == {**OBSERVED, "password": MASK}
 
 
+@pytest.mark.proves("DECLARE-1")
 def test_create():
     attributes = {"contact": {"email": "x"}, "gone": None, "countries": [{"code": "FR"}]}
     made = plan(declare(attributes, refs={"applicationId": 17}), None, RULES)
@@ -68,12 +70,14 @@ def test_what_is_ignored_is_sent_on_create_only():
     assert made.declared == {"name": "A", "description": "old", "kind": "y"}
 
 
+@pytest.mark.proves("DECLARE-2")
 def test_identical_is_nothing():
     made = plan(declare({"description": "old", "contact": {"phone": "1"}, "nothing": None}), OBSERVED, RULES)
     assert (made.operation, made.changes, made.after) == ("none", (), OBSERVED)
     assert (made.declared, made.changed, made.whole) == ({}, {}, {})
 
 
+@pytest.mark.proves("DECLARE-1")
 def test_update():
     attributes = {
         "contact": {"email": "new"},
@@ -109,12 +113,14 @@ def test_attributes_whose_names_hold_dots_and_brackets():
     assert made.changed == {"a.b": {"c[]": 1, "d": 3}}
 
 
+@pytest.mark.proves("DECLARE-10")
 def test_create_once_never_touch():
     made = plan(declare({"description": "new", "kind": "y"}, update_existing=False), OBSERVED, RULES, "always")
     assert (made.operation, made.changes, made.after) == ("none", (), OBSERVED)
     assert plan(declare({"description": "new"}, update_existing=False), None, RULES).operation == "create"
 
 
+@pytest.mark.proves("DECLARE-7")
 def test_rename():
     made = plan(declare(key={"name": "B"}, was={"name": "A"}), OBSERVED, RULES)
     assert (made.operation, made.changed) == ("update", {"name": "B"})
@@ -191,6 +197,7 @@ def test_names():
     assert "s3cret" not in repr(declare(secrets={"password": "s3cret"}))
 
 
+@pytest.mark.proves("DECLARE-6")
 def test_what_cannot_be_observed_is_no_change():
     given = rules({"hidden": ["h"]})
     made = plan(declare({"h": 1}), {"name": "A"}, given)
@@ -210,6 +217,7 @@ def fingerprint(path, value):
 KNOWN = {"password": "password=s3cret", "api.key": "api.key=6"}
 
 
+@pytest.mark.proves("SECRET-2")
 @pytest.mark.parametrize(
     ("policy", "known", "function", "sent", "unverified"),
     [
@@ -233,6 +241,7 @@ def test_secrets_of_an_entity_that_exists(policy, known, function, sent, unverif
     assert made.after == made.before
 
 
+@pytest.mark.proves("SECRET-2")
 def test_bodies_carry_the_secrets_only_when_they_are_sent():
     declaration = declare({"api": {"url": "v"}}, secrets=SECRETS)
     observed = {"name": "A", "api": {"url": "u", "key": "***"}, "password": "***"}
@@ -260,6 +269,7 @@ def test_a_secret_inside_what_is_null():
     assert made.after == {"name": "A", "api": {"key": MASK, "more": MASK}}
 
 
+@pytest.mark.proves("SECRET-2")
 def test_an_echo_of_a_secret_is_in_no_change():
     declaration = declare({"api": {"url": None}}, secrets={"api": {"key": "k3y!"}})
     made = plan(declaration, {"name": "A", "api": {"url": "u", "key": "k3y!"}}, RULES)
@@ -291,6 +301,7 @@ def test_diff_of_the_whole():
     assert nothing["before"] == nothing["after"] == {}
 
 
+@pytest.mark.proves("SECRET-2")
 def test_diff_masks():
     made = plan(declare({"description": "it is s3cret", "contact": {"email": "c@d", "phone": "2"}}), OBSERVED, RULES)
     shown = diff(made, ["s3cret"], ["contact.phone"])

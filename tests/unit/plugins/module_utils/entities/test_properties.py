@@ -10,6 +10,7 @@ import json
 import random
 from urllib.parse import quote, quote_plus
 
+import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import given as given_without_settings
 from hypothesis import strategies as st
@@ -113,6 +114,7 @@ servers = st.sampled_from([merging, replacing, declaring])
 existing = st.one_of(st.none(), entities.map(lambda entity: {**entity, "name": "n", "serverId": 5, "changedAt": "now"}))
 
 
+@pytest.mark.proves("DECLARE-2")
 @given(
     entities,
     existing,
@@ -131,6 +133,7 @@ def test_applying_a_plan_and_planning_again_yields_none(declared, observed, give
     assert verification.collateral == ()
 
 
+@pytest.mark.proves("SECRET-2")
 @given(entities, existing, rule_sets, servers)
 def test_a_changed_fingerprint_is_sent_once(declared, observed, given_rules, server):
     assume(observed is not None)
@@ -144,6 +147,7 @@ def test_a_changed_fingerprint_is_sent_once(declared, observed, given_rules, ser
     assert planned(declared, stored, given_rules, secrets, "on_change", known).operation == "none"
 
 
+@pytest.mark.proves("DECLARE-5")
 @given(entities, entities, rule_sets, st.randoms(use_true_random=False))
 def test_order_of_sets_and_keyed_lists_never_matters(declared, observed, given_rules, chance):
     first = planned(declared, {**observed, "name": "n"}, given_rules)
@@ -165,6 +169,7 @@ def test_an_entity_equals_itself(entity, given_rules):
     assert comparison.merged == entity
 
 
+@pytest.mark.proves("DECLARE-4")
 @given(st.text(), entities, entities, rule_sets)
 def test_only_what_is_declared_is_looked_at(name, declared, observed, given_rules):
     first = planned(declared, {**observed, "name": "n"}, given_rules)
@@ -198,6 +203,7 @@ FORMS = {
 }
 
 
+@pytest.mark.proves("SECRET-1")
 @given(
     st.lists(secret_texts, min_size=1, max_size=3),
     st.sampled_from(sorted(FORMS)),
@@ -231,6 +237,7 @@ def every_text(value):
     return [str(value)]
 
 
+@pytest.mark.proves("NETWORK-5")
 @given(st.text())
 def test_printable_is_one_plain_line_and_settles_at_once(text):
     shown = printable(text)

@@ -9,6 +9,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities.rules impo
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 
 
+@pytest.mark.proves("DECLARE-5")
 def test_nothing_is_on_unless_asked_for():
     assert rules() == rules({}) == rules(dict.fromkeys((*LISTS, "keyed", "normalise"))) == Rules()
 

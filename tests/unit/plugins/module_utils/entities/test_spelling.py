@@ -59,6 +59,7 @@ def test_spelling(value, text):
     assert spelling(value) == text
 
 
+@pytest.mark.proves("DECLARE-8")
 @pytest.mark.parametrize("text", [
     "012345", "0000", "0010", "10", "-7", "+7", "1_000", "0b101", "0x1F", "1:30", "-190:20:30", "NO", "Off", "TRUE",
     "1.10", ".5", "6.8523015e+5", "Initial filing", "089", "1e3", "1.2.3", "",
@@ -78,6 +79,7 @@ def test_kind():
     assert json_text({"b": "é", "a": 1}) == '{"a": 1, "b": "é"}'
 
 
+@pytest.mark.proves("DECLARE-8")
 @pytest.mark.parametrize(
     ("declared", "stored", "shown"),
     [

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import exactly_one, target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
@@ -51,6 +52,7 @@ def test_what_names_no_entity(data, message):
         target_of(INSIGHT, data)
 
 
+@pytest.mark.proves("DECLARE-8")
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -109,11 +111,13 @@ def test_exactly_one(names, found):
     assert (entity and entity["id"]) == found
 
 
+@pytest.mark.proves("WRITE-2")
 def test_several():
     with pytest.raises(AmbiguousError, match=r"2 entities match \(ids 1, 3\)"):
         exactly_one(event(), offered("Filing", "x", "Filing"))
 
 
+@pytest.mark.proves("WRITE-2")
 @pytest.mark.parametrize(
     ("declared", "stored"),
     [

@@ -29,6 +29,7 @@ def test_without_a_write_there_is_nothing_to_verify(made):
     assert verify(made, {}, RULES) == Verification()
 
 
+@pytest.mark.proves("WRITE-4")
 def test_what_did_not_arrive():
     made = planned({"description": " new ", "contact": {"email": "f"}, "gone": "x"})
     found = verify(made, {**OBSERVED, "description": "new"}, RULES)
@@ -55,6 +56,7 @@ def test_in_a_message():
     assert str(Unconverged("a", {"b": 1}, "\x1b\u202e", "Do.")) == 'a: sent {"b": 1}, stored "\\u001b\\u202e". Do.'
 
 
+@pytest.mark.proves("WRITE-5")
 def test_collateral():
     made = planned({"contact": {"email": "f"}})
     found = verify(
@@ -81,6 +83,7 @@ def test_a_new_entity_and_what_is_ignored_hidden_or_a_reference():
     assert found == Verification(unobservable=("h",))
 
 
+@pytest.mark.proves("SECRET-2")
 def test_a_secret_is_neither_unconverged_nor_collateral():
     made = plan(
         Declaration("event", attributes={"api": {"url": "v"}}, secrets={"api": {"key": "k"}}),
@@ -138,6 +141,7 @@ SUGGESTIONS = [
 ]
 
 
+@pytest.mark.proves("WRITE-4")
 @pytest.mark.parametrize(("sent", "stored", "rule", "expected"), SUGGESTIONS)
 def test_suggestions(sent, stored, rule, expected):
     assert suggestion(sent, stored, rule, rules()) == expected
@@ -149,6 +153,7 @@ def test_a_suggestion_adds_to_the_rules_that_there_are():
     assert suggestion([2, 1], [1, 2], "a", rules({"keyed": {"a": ["x"]}})) == "compare: {sets: [a]}"
 
 
+@pytest.mark.proves("WRITE-4")
 @pytest.mark.parametrize(("sent", "stored", "rule"), [case[:3] for case in SUGGESTIONS if case[3] is not NONE])
 def test_a_suggestion_settles_it(sent, stored, rule):
     option = yaml.safe_load(suggestion(sent, stored, rule, rules()))["compare"]

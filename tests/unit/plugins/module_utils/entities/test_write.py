@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Wish, ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -64,6 +65,7 @@ def run(operation, *hooks, of=NOT_ENFORCED, **more):
 OPERATIONS = ["create", "update", "delete"]
 
 
+@pytest.mark.proves("WRITE-6")
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("hook", [dropped_after, failing(500, True), failing(503, True)])
 def test_carried_out_and_the_answer_is_lost(operation, hook):
@@ -74,6 +76,7 @@ def test_carried_out_and_the_answer_is_lost(operation, hook):
     assert len(insight.entities["event"]) == (0 if operation == "delete" else 1)
 
 
+@pytest.mark.proves("WRITE-6")
 @pytest.mark.parametrize("operation", ["update", "delete"])
 def test_lost_before_it_was_carried_out_is_sent_once_more(operation):
     insight, go = run(operation, dropped_before)
@@ -81,6 +84,7 @@ def test_lost_before_it_was_carried_out_is_sent_once_more(operation):
     assert len(insight.writes) == 2
 
 
+@pytest.mark.proves("WRITE-6")
 def test_a_lost_create_is_sent_again_only_where_the_key_is_enforced():
     insight, go = run("create", dropped_before, of=ENFORCED)
     assert go().entity["description"] == "new"
@@ -92,6 +96,7 @@ def test_a_lost_create_is_sent_again_only_where_the_key_is_enforced():
     assert insight.writes == ["create"]
 
 
+@pytest.mark.proves("WRITE-6")
 @pytest.mark.parametrize("operation", ["update", "delete"])
 def test_it_is_sent_twice_at_most(operation):
     insight, go = run(operation, *[dropped_before] * 9)
@@ -156,12 +161,14 @@ def test_what_never_left_is_told_as_it_is():
     assert len(insight.writes) == 1
 
 
+@pytest.mark.proves("WRITE-6")
 def test_neither_as_before_nor_as_declared():
     _insight, go = run("update", half)
     with pytest.raises(OutcomeUnknownError, match="neither what was before nor what is declared"):
         go()
 
 
+@pytest.mark.proves("WRITE-6")
 def test_when_looking_fails_too():
     insight, go = run("update", dropped_after)
     insight.hooks["read"] = [None, failing(500)]

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
 import time
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
@@ -117,6 +119,7 @@ def test_a_connection_is_used_again(serve):
     assert len(ports) == 3 and len(set(ports)) == 1
 
 
+@pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize("location", ["/elsewhere", "https://evil.example.com/", "https://[bad", "http://a:99999/", ""])
 @pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
 def test_a_redirect_is_an_answer(serve, status, location):
@@ -126,6 +129,7 @@ def test_a_redirect_is_an_answer(serve, status, location):
     assert len(server.requests) == 1
 
 
+@pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize("status", ["200 OK", "302 Found"])
 def test_an_answer_that_is_too_large(serve, monkeypatch, status):
     monkeypatch.setattr(http, "MAX_ANSWER", 100_000)
@@ -161,6 +165,7 @@ def test_compressed(serve):
     assert send(serve(lines("200 OK", "Content-Encoding: gzip", body=packed), tls=False)).json() == [1]
 
 
+@pytest.mark.proves("NETWORK-3")
 def test_compressed_and_too_large(serve, monkeypatch):
     import gzip
 
@@ -214,6 +219,7 @@ def contradicting(connection, request):
     return "close"
 
 
+@pytest.mark.proves("WRITE-6")
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -257,6 +263,7 @@ def proxy(connection, request):
     return "close"
 
 
+@pytest.mark.proves("NETWORK-2")
 @pytest.mark.parametrize(
     ("variables", "network", "status"),
     [
@@ -286,8 +293,9 @@ def tunnel(connection, request):
         import threading
 
         def pump(source, sink):
-            while data := source.recv(65536):
-                sink.sendall(data)
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    sink.sendall(data)
 
         threading.Thread(target=pump, args=(through, connection.socket), daemon=True).start()
         pump(connection.socket, through)
@@ -320,6 +328,7 @@ def test_a_proxy_that_is_not_there(serve, monkeypatch, scheme):
         send(serve(tls=scheme == "https"))
 
 
+@pytest.mark.proves("SECRET-1")
 def test_reprs_hold_no_secret():
     request = Request(
         "read", "POST", "https://a", {"Authorization": SECRET}, {"password": SECRET}, {"password": SECRET}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InterruptedRequest,
     NotSentError,
@@ -36,6 +37,7 @@ def read(safe=True):
     return Request("read", "POST", "https://a.example.com", safe=safe)
 
 
+@pytest.mark.proves("NETWORK-4")
 @pytest.mark.parametrize("safe", [True, False])
 def test_it_waits_as_long_as_it_is_asked_to(safe):
     http, fake, script = client(BUSY, BUSY, OK)
@@ -44,6 +46,7 @@ def test_it_waits_as_long_as_it_is_asked_to(safe):
     assert len(script.requests) == 3
 
 
+@pytest.mark.proves("NETWORK-4")
 def test_a_date_is_waited_for():
     http, fake, _script = client(answer(429, None, **{"retry-after": "Mon, 12 Jan 1970 13:47:00 GMT"}), OK)
     assert http.send(read()) is OK
@@ -58,6 +61,7 @@ def test_a_read_is_sent_again(trouble):
     assert len(script.requests) == 3
 
 
+@pytest.mark.proves("NETWORK-4")
 def test_a_write_is_sent_again_only_where_it_never_left():
     http, _fake, script = client(UNSENT, OK)
     assert http.send(read(safe=False)) is OK
@@ -70,7 +74,7 @@ def test_a_write_is_sent_again_only_where_it_never_left():
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_write_keeps_an_answer_that_names_no_time(status):
-    http, fake, script = client(answer(status), OK)
+    http, fake, _script = client(answer(status), OK)
     assert http.send(read(safe=False)).status == status
     assert fake.sleeps == []
 
@@ -93,6 +97,7 @@ def test_the_limit(limit):
     assert len(script.requests) == limit + 1
 
 
+@pytest.mark.proves("NETWORK-4")
 def test_the_deadline():
     http, fake, script = client(*[BUSY] * 9, retry_deadline=7.0)
     assert http.send(read()) is BUSY

@@ -10,6 +10,7 @@ import ssl
 import sys
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
@@ -50,10 +51,12 @@ def failure(kind, url, **network):
     return caught.value.message
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_ca_path(serve, certificates):
     assert send(serve().url, ca_path=certificates.ca).status == 200
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_wrong_ca(serve, certificates):
     server = serve()
     message = failure(RefusedError, server.url, ca_path=certificates.other_ca)
@@ -61,10 +64,12 @@ def test_wrong_ca(serve, certificates):
     assert server.requests == []
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_without_ca_path_only_the_system_is_trusted(serve):
     assert "cannot be trusted" in failure(RefusedError, serve().url)
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_certificate_of_another_host(serve, certificates):
     server = serve(context=certificates.server_context("elsewhere.example.com"))
     assert "127.0.0.1" in failure(RefusedError, server.url, ca_path=certificates.ca)
@@ -112,6 +117,7 @@ def test_encrypted_client_key(tmp_path, certificates):
         send("https://127.0.0.1:1", client_cert=certificates.client, client_key=str(tmp_path / "key.pem"))
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_plain_http_port(serve, certificates):
     url = serve(tls=False).url.replace("http:", "https:")
     assert "does not speak TLS" in failure(RefusedError, url, ca_path=certificates.ca)
@@ -121,6 +127,7 @@ def test_tls_port_spoken_to_in_plain(serve):
     failure(InterruptedRequest, serve().url.replace("https:", "http:"))
 
 
+@pytest.mark.proves("NETWORK-1")
 def test_connection_refused():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -148,6 +155,7 @@ def test_header_that_is_none(serve, value):
     assert server.requests == []
 
 
+@pytest.mark.proves("NETWORK-2")
 def test_foreign_bundles_in_the_environment_do_not_count(serve, certificates, monkeypatch):
     url = serve().url
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
@@ -156,6 +164,7 @@ def test_foreign_bundles_in_the_environment_do_not_count(serve, certificates, mo
     assert send(url, validate_certs=False).status == 200
 
 
+@pytest.mark.proves("NETWORK-2")
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_bundles_in_the_environment_make_nobody_trusted(serve, certificates, monkeypatch, name):
     monkeypatch.setenv(name, certificates.ca)
@@ -163,6 +172,7 @@ def test_bundles_in_the_environment_make_nobody_trusted(serve, certificates, mon
     failure(RefusedError, serve().url, ca_path=certificates.other_ca)
 
 
+@pytest.mark.proves("NETWORK-2")
 @pytest.mark.parametrize("ours", [{"Authorization": f"Bearer {SECRET}"}, {}])
 def test_netrc_does_not_count(serve, tmp_path, monkeypatch, ours):
     server = serve(tls=False)
@@ -173,6 +183,7 @@ def test_netrc_does_not_count(serve, tmp_path, monkeypatch, ours):
     assert server.requests[0][1].get("authorization") == ours.get("Authorization")
 
 
+@pytest.mark.proves("ANSIBLE-4")
 def test_without_requests(monkeypatch):
     monkeypatch.setattr(http, "HAS_REQUESTS", False)
     message = failure(ConfigurationError, "https://127.0.0.1:1")
@@ -180,6 +191,7 @@ def test_without_requests(monkeypatch):
     assert f"{sys.executable} -m pip install requests" in message
 
 
+@pytest.mark.proves("ANSIBLE-4")
 def test_the_module_can_be_imported_without_requests():
     import subprocess
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.rimops.insight.plugins.module_utils.transport.retry import (
     backoff,
     delay_after_answer,
     retry_after,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 
 
+@pytest.mark.proves("NETWORK-4")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -64,12 +66,14 @@ def test_whoever_is_asked_to_wait_waits(status, safe):
     assert delay_after_answer(status, ASKED, safe, 0, NOW, 1.0) == 3.0
 
 
+@pytest.mark.proves("NETWORK-4")
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_without_a_time_only_what_is_harmless_is_sent_again(status):
     assert delay_after_answer(status, {}, True, 2, NOW, 1.0) == 2.0
     assert delay_after_answer(status, {}, False, 2, NOW, 1.0) is None
 
 
+@pytest.mark.proves("NETWORK-4")
 @pytest.mark.parametrize("status", [502, 504])
 def test_a_gateway_does_not_know_that_a_write_was_not_taken(status):
     assert delay_after_answer(status, ASKED, False, 0, NOW, 1.0) is None
