@@ -32,7 +32,6 @@ def handshakes(system):
 
 
 @pytest.mark.proves("STORE-1")
-@pytest.mark.proves("STORE-1")
 @pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize("options", [ALICE, MACHINE, REFRESH, LOGIN])
 def test_one_handshake_for_many_tasks(login, system, options, durable):
@@ -45,7 +44,6 @@ def test_one_handshake_for_many_tasks(login, system, options, durable):
 
 
 @pytest.mark.proves("LOGIN-3")
-@pytest.mark.proves("LOGIN-3")
 @pytest.mark.parametrize(("sets_cookie", "changes_session_id"), [(True, True), (True, False), (False, False)])
 def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, changes_session_id):
     system.sets_cookie, system.changes_session_id = sets_cookie, changes_session_id
@@ -53,7 +51,6 @@ def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, chang
     assert handshakes(system) == 1
 
 
-@pytest.mark.proves("STORE-4")
 @pytest.mark.proves("STORE-4")
 def test_a_wrong_secret_finds_no_session(login, system):
     login(**ALICE).open()
@@ -70,7 +67,6 @@ REJECTIONS = [
 ]
 
 
-@pytest.mark.proves("LOGIN-4")
 @pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("rejection", REJECTIONS)
 def test_a_session_that_has_expired_is_renewed_once(login, system, rejection):
@@ -104,7 +100,6 @@ def test_what_another_process_renewed_may_have_expired_too(login, system):
 
 
 @pytest.mark.proves("LOGIN-4")
-@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("rejection", REJECTIONS)
 def test_a_second_rejection_names_the_likely_cause(login, system, rejection):
     def send(request):
@@ -125,7 +120,6 @@ def test_an_answer_about_the_entity_is_not_a_rejection(login, system):
     assert handshakes(system) == 1
 
 
-@pytest.mark.proves("LOGIN-4")
 @pytest.mark.proves("LOGIN-4")
 def test_an_expired_token_is_fetched_anew(login, system, ticking):
     authenticator = login(**ALICE)
@@ -190,7 +184,6 @@ def test_bearer(login, system, ticking):
 
 
 @pytest.mark.proves("LOGIN-3")
-@pytest.mark.proves("LOGIN-3")
 def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(login, system):
     system.csrf_in_every_answer = True
     authenticator = login(**ALICE)
@@ -246,7 +239,6 @@ def test_a_stable_session_is_said_nothing_about(login):
 # --- who it is
 
 
-@pytest.mark.proves("LOGIN-6")
 @pytest.mark.proves("LOGIN-6")
 def test_the_expected_user(login, system):
     assert login(**ALICE, expected_user="Alice@Example.com").send(READ).status == 200

@@ -81,7 +81,6 @@ CONTRADICTIONS = [
 
 
 @pytest.mark.proves("LOGIN-7")
-@pytest.mark.proves("LOGIN-7")
 @pytest.mark.parametrize(("options", "why"), CONTRADICTIONS)
 def test_contradictions_are_told_before_anything_is_sent(options, why):
     with pytest.raises(ConfigurationError) as told:
@@ -132,7 +131,6 @@ def test_nothing_is_chosen_where_a_session_is_handed_over():
     assert grant_for(settings(access_token="a")) is None
 
 
-@pytest.mark.proves("STORE-4")
 @pytest.mark.proves("STORE-4")
 @pytest.mark.parametrize("changed", [*ALICE, "url", "profile", "scope", "authority"])
 def test_every_field_makes_another_identity(changed):

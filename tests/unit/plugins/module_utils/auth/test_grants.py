@@ -47,7 +47,6 @@ def talk(flow, *answers):
 
 
 @pytest.mark.proves("LOGIN-1")
-@pytest.mark.proves("LOGIN-1")
 def test_password(ticking):
     [request], token = talk(
         grants.password(application(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")})
@@ -65,7 +64,6 @@ def test_password(ticking):
 
 
 @pytest.mark.proves("LOGIN-1")
-@pytest.mark.proves("LOGIN-1")
 def test_client_credentials(ticking):
     [request], token = talk(grants.client_credentials(application(ticking, **MACHINE)), (200, GRANTED))
     assert request.form == {
@@ -77,7 +75,6 @@ def test_client_credentials(ticking):
     assert (token.user, token.refresh_token) == (None, None)
 
 
-@pytest.mark.proves("LOGIN-1")
 @pytest.mark.proves("LOGIN-1")
 @pytest.mark.parametrize("keeps", [True, False])
 def test_refresh_token(ticking, keeps):
@@ -95,7 +92,6 @@ def test_refresh_token(ticking, keeps):
     assert token.refresh_token == "next"
 
 
-@pytest.mark.proves("LOGIN-1")
 @pytest.mark.proves("LOGIN-1")
 def test_authorization_code_with_pkce(ticking):
     app = application(ticking, **PUBLIC, grant_type="authorization_code", redirect_uri="https://localhost/r")
@@ -122,7 +118,6 @@ DEVICE = {"device_code": CANARY, "user_code": "ABC\x1b[31m", "verification_uri":
 PENDING = (400, {"error": "authorization_pending"})
 
 
-@pytest.mark.proves("LOGIN-1")
 @pytest.mark.proves("LOGIN-1")
 def test_device_code(ticking):
     shown = []
@@ -194,7 +189,6 @@ REFUSALS = [
 
 
 @pytest.mark.proves("LOGIN-5", "SECRET-1", "NETWORK-5")
-@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize(("number", "error", "why"), REFUSALS)
 def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
     said = f"AADSTS{number}: Not {CANARY}password\x1b[2J with {CANARY}. Trace ID: 4711\r\nTimestamp: now"
@@ -291,7 +285,6 @@ def test_an_address_with_the_answer_in_its_fragment():
 
 
 @pytest.mark.proves("ANSIBLE-4")
-@pytest.mark.proves("ANSIBLE-4")
 def test_oauthlib_is_missing(ticking, monkeypatch):
     monkeypatch.setitem(sys.modules, "oauthlib.oauth2", None)
     with pytest.raises(ConfigurationError) as told:
@@ -334,7 +327,6 @@ def by_certificate(pair, certificate="one.pem", key="one.key", passphrase=CANARY
     return client_fields(made.identity, TOKEN_URL, 1_700_000_000)
 
 
-@pytest.mark.proves("LOGIN-2")
 @pytest.mark.proves("LOGIN-2")
 @pytest.mark.parametrize("files", [{}, {"certificate": "one.both", "key": None}])
 def test_certificate(pair, files):
@@ -379,14 +371,12 @@ def test_certificates_that_cannot_be_used(pair, files, why):
 
 
 @pytest.mark.proves("ANSIBLE-4")
-@pytest.mark.proves("ANSIBLE-4")
 def test_certificate_without_its_library(pair, monkeypatch):
     monkeypatch.setitem(sys.modules, "jwt", None)
     with pytest.raises(ConfigurationError, match="PyJWT"):
         by_certificate(pair)
 
 
-@pytest.mark.proves("LOGIN-2")
 @pytest.mark.proves("LOGIN-2")
 def test_the_assertion_file_is_read_at_each_use(tmp_path):
     file = tmp_path / "assertion"

@@ -41,7 +41,6 @@ HOUR = 3600
 
 
 @pytest.mark.proves("SECRET-3")
-@pytest.mark.proves("SECRET-3")
 def test_a_handle_says_where_and_not_what(login, folder):
     authenticator = login(**ALICE)
     handle = authenticator.handle()
@@ -187,7 +186,6 @@ def test_the_access_token(login, system, ticking):
 
 
 @pytest.mark.proves("LOGIN-9")
-@pytest.mark.proves("LOGIN-9")
 def test_logging_out(login, system):
     authenticator = login(**ALICE, overrides=LOGOUT)
     assert (authenticator.known(), authenticator.logout()) == (False, False)
@@ -199,7 +197,6 @@ def test_logging_out(login, system):
     assert system.count("log in") == 2
 
 
-@pytest.mark.proves("LOGIN-9")
 @pytest.mark.proves("LOGIN-9")
 def test_logging_out_where_the_profile_cannot(login, system):
     authenticator = login(**ALICE)
@@ -233,7 +230,6 @@ def ended(url, **changes):
 
 
 @pytest.mark.proves("LOGIN-1", "LOGIN-8")
-@pytest.mark.proves("LOGIN-8")
 def test_a_login_in_two_tasks(login, system, ticking):
     first = login(**CODE)
     assert first.needs_person()
@@ -254,7 +250,6 @@ def test_a_login_in_two_tasks(login, system, ticking):
 
 
 @pytest.mark.proves("LOGIN-8")
-@pytest.mark.proves("LOGIN-8")
 @pytest.mark.parametrize(
     ("wait", "changes", "why"),
     [
@@ -272,7 +267,6 @@ def test_answers_of_the_browser_that_are_not_taken(login, system, ticking, wait,
     assert system.asked == []
 
 
-@pytest.mark.proves("LOGIN-8")
 @pytest.mark.proves("LOGIN-8")
 def test_an_answer_is_taken_once(login, system):
     url = login(**CODE).begin_authorization()

@@ -51,7 +51,6 @@ def sent(system):
 
 
 @pytest.mark.proves("STORE-3")
-@pytest.mark.proves("STORE-3")
 def test_the_ancestor_is_answered_with_its_descendant(login, single_use, ticking):
     for _ in range(3):
         assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
@@ -97,7 +96,6 @@ def test_a_platform_that_hands_out_no_successor(login, system, ticking, options,
 
 
 @pytest.mark.proves("STORE-3")
-@pytest.mark.proves("STORE-3")
 @pytest.mark.parametrize("after_use", ["kills", "unknown"])
 def test_the_only_token_is_not_used_up_without_a_store(login, system, after_use):
     overrides = {"oauth": {"refresh_token_after_use": after_use}}
@@ -117,7 +115,6 @@ def on_disk(folder):
     return [json.loads(path.read_bytes()) for path in Path(folder).glob("*.json")]
 
 
-@pytest.mark.proves("STORE-3")
 @pytest.mark.proves("STORE-3")
 @pytest.mark.parametrize("purpose", ["open a session", "log in"])
 def test_a_crash_between_rotation_and_use_loses_nothing(login, single_use, folder, purpose):
@@ -263,7 +260,6 @@ def _one_of_twenty(arguments):
 SHARED = None
 
 
-@pytest.mark.proves("STORE-2")
 @pytest.mark.proves("STORE-2")
 def test_twenty_processes_make_one_refresh_of_an_expired_single_use_token(folder):
     global SHARED  # what a forked process can see

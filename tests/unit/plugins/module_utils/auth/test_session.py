@@ -76,7 +76,6 @@ def test_user_name_and_password(profile):
 
 
 @pytest.mark.proves("LOGIN-3")
-@pytest.mark.proves("LOGIN-3")
 @pytest.mark.parametrize(
     ("first", "second", "sent", "kept"),
     [
@@ -124,8 +123,7 @@ REFUTED = [
 ]
 
 
-@pytest.mark.proves("LOGIN-5", "NETWORK-3")
-@pytest.mark.proves("WRITE-7")
+@pytest.mark.proves("LOGIN-5", "NETWORK-3", "WRITE-7")
 @pytest.mark.parametrize(("answers", "key", "why"), REFUTED)
 def test_answers_that_refute_the_profile(answers, key, why):
     with pytest.raises(RefutedError) as told:
@@ -141,7 +139,6 @@ def test_a_newer_server_behind_an_older_profile():
 
 
 @pytest.mark.proves("LOGIN-5", "NETWORK-5")
-@pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize(
     ("profile", "opened", "why"),
     [("insight", "xAuthToken", "the access token"), ("insight_7_0", "token", "the user name or the password")],
@@ -210,7 +207,6 @@ REJECTED = [
 ]
 
 
-@pytest.mark.proves("LOGIN-4")
 @pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize(("status", "body", "headers", "rejected"), REJECTED)
 def test_what_counts_as_rejection(status, body, headers, rejected):

@@ -63,7 +63,6 @@ def test_modes(store, folder):
 
 
 @pytest.mark.proves("STORE-4")
-@pytest.mark.proves("STORE-4")
 def test_a_wrong_secret_finds_nothing(store, folder):
     name = store.name(IDENTITY)
     save(store, name, state=1)
@@ -134,7 +133,6 @@ DAMAGE = [
 
 
 @pytest.mark.proves("STORE-5")
-@pytest.mark.proves("STORE-5")
 @pytest.mark.parametrize(("damage", "why"), DAMAGE)
 def test_a_record_that_cannot_be_used(store, folder, damage, why):
     name = store.name(IDENTITY)
@@ -154,7 +152,6 @@ def test_a_key_that_is_damaged(store, folder):
 
 
 @pytest.mark.proves("STORE-5")
-@pytest.mark.proves("STORE-5")
 def test_a_record_of_somebody_else(store, monkeypatch):
     name = store.name(IDENTITY)
     save(store, name, state=1)
@@ -165,7 +162,6 @@ def test_a_record_of_somebody_else(store, monkeypatch):
 
 
 @pytest.mark.proves("STORE-5")
-@pytest.mark.proves("STORE-5")
 def test_a_folder_that_is_open_to_others(folder):
     Path(folder).mkdir(mode=0o755)
     Path(folder).chmod(0o755)
@@ -175,7 +171,6 @@ def test_a_folder_that_is_open_to_others(folder):
     assert "token_store" in message
 
 
-@pytest.mark.proves("STORE-5")
 @pytest.mark.proves("STORE-5")
 def test_a_folder_of_somebody_else(folder, monkeypatch):
     Path(folder).mkdir(mode=0o700)
@@ -290,7 +285,6 @@ def test_the_automatic_folder(tmp_path, environment, place):
 
 
 @pytest.mark.proves("STORE-5")
-@pytest.mark.proves("STORE-5")
 def test_no_home_and_no_passwd_entry(monkeypatch):
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
     store, warnings = opened()
@@ -298,7 +292,6 @@ def test_no_home_and_no_passwd_entry(monkeypatch):
     assert "there is no home directory" in warnings[0]
 
 
-@pytest.mark.proves("STORE-5")
 @pytest.mark.proves("STORE-5")
 def test_a_shared_folder_is_never_taken(tmp_path):
     shared = tmp_path / "tmp"
@@ -318,7 +311,6 @@ def test_the_home_of_somebody_else(tmp_path, monkeypatch):
     assert "belongs to another user" in warnings[0]
 
 
-@pytest.mark.proves("STORE-5")
 @pytest.mark.proves("STORE-5")
 def test_a_read_only_home(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_arguments: False)
