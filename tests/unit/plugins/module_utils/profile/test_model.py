@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.module_utils.profile.model import (
     BASIS,
@@ -25,6 +26,7 @@ from ansible_collections.rimops.insight.tests.unit.fakes import profile
 NAMES = ["insight", "insight_6_2", "insight_7_0"]
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize(
     ("base", "over", "merged"),
     [
@@ -46,6 +48,7 @@ def test_merge(base, over, merged):
     assert repr((base, over)) == before
 
 
+@pytest.mark.proves("PROFILE-2")
 @pytest.mark.parametrize(
     ("basis", "assumed"),
     [
@@ -72,6 +75,7 @@ def test_the_operations_of_a_type_are_laid_over_the_general_ones():
     assert profile().type("application").operations["read"].path == "{type}/{id}/read"
 
 
+@pytest.mark.proves("PROFILE-2")
 def test_verified_overrules_assumed():
     verified = {"version": "7.3", "when": "2026-01-01", "by": "probe"}
     assert profile().type("event").operations["read"].assumed
@@ -91,9 +95,7 @@ def test_an_answer_without_entity():
 def test_layers_of_comparison_and_evidence():
     of = profile(
         evidence_fields={"reason": "why"},
-        types={
-            "event": {"compare": {"sets": ["a"], "note": "n"}, "evidence_fields": {"initiator": "who"}}
-        },
+        types={"event": {"compare": {"sets": ["a"], "note": "n"}, "evidence_fields": {"initiator": "who"}}},
     )
     general, particular = of.type("event").compare
     assert general["read_only"] == ["id", "uuid"] and particular == {"sets": ["a"]}
@@ -102,6 +104,7 @@ def test_layers_of_comparison_and_evidence():
     assert of.type("application").evidence_fields == {"reason": "why"}
 
 
+@pytest.mark.proves("PROFILE-1")
 def test_an_unknown_type_lists_what_there_is():
     with pytest.raises(
         ConfigurationError, match=r"'product'.*profile insight.*application, application_country.*profile_overrides"
@@ -123,6 +126,7 @@ def test_what_the_collection_brings():
     assert built_in_names() == NAMES
 
 
+@pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_built_in_profile_is_valid(name):
     check_profile(built_in(name), f"use {name}")
@@ -145,6 +149,7 @@ def must_say(path):
     return by_parent or (parent == "session") or name in ("oauth", "compare", "key")
 
 
+@pytest.mark.proves("PROFILE-2")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_says_how_we_know_it(name):
     data = built_in(name)
@@ -161,6 +166,7 @@ def test_every_statement_says_how_we_know_it(name):
     assert types == {}
 
 
+@pytest.mark.proves("PROFILE-2")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_source_is_listed(name):
     data = built_in(name)

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The border between Ansible's values and ours, with the types that this ansible-core has."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+
+import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.rimops.insight.plugins.plugin_utils.plain import plain
+
+try:
+    from ansible.parsing.vault import EncryptedString, VaultSecretsContext
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core 2.18
+    from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
+    from ansible.utils.unsafe_proxy import wrap_var as trust_as_template
+
+    EncryptedString = None
+
+
+def plain_all_through(value):
+    """Whether every part is of a plain type itself, not of a subclass."""
+    if isinstance(value, Mapping):
+        return (
+            type(value) is dict and all(map(plain_all_through, value)) and all(map(plain_all_through, value.values()))
+        )
+    if isinstance(value, list):
+        return type(value) is list and all(map(plain_all_through, value))
+    return type(value) in (str, int, float, bool, type(None))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, False, 0, 1, -5, 1.5, "", "text", "é\n", [], {}, [1, [2, {"a": None}]], {"a": {"b": [True, 1, "1"]}}],
+)
+def test_what_is_plain_stays(value):
+    result = plain(value)
+    assert json.dumps(result) == json.dumps(value)
+    assert plain_all_through(result)
+
+
+@pytest.mark.proves("ANSIBLE-2")
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (datetime.date(2026, 1, 2), "2026-01-02"),
+        (datetime.datetime(2026, 1, 2, 3, 4, 5), "2026-01-02T03:04:05"),
+        (datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC), "2026-01-02T03:04:05+00:00"),
+        (datetime.time(3, 4), "03:04:00"),
+        ((1, "a"), [1, "a"]),
+        ({"a"}, ["a"]),
+        (frozenset([1]), [1]),
+        ({1: "a", 1.5: "b", None: "c"}, {"1": "a", "1.5": "b", "None": "c"}),
+        ({"when": [datetime.date(2026, 1, 2)]}, {"when": ["2026-01-02"]}),
+    ],
+)
+def test_what_json_does_not_have(value, expected):
+    assert plain(value) == expected
+    assert plain_all_through(plain(value))
+
+
+class Text(str):
+    def __str__(self):
+        return str.__str__(self)
+
+
+class Number(int):
+    pass
+
+
+class Fraction(float):
+    pass
+
+
+class Sequence(list):
+    pass
+
+
+class Table(dict):
+    pass
+
+
+def test_subclasses():
+    result = plain(Table({Text("a"): Sequence([Text("b"), Number(5), Fraction(1.5), True])}))
+    assert result == {"a": ["b", 5, 1.5, True]}
+    assert plain_all_through(result)
+    assert result["a"][3] is True
+
+
+@pytest.mark.proves("ANSIBLE-2")
+def test_what_ansible_tags():
+    tagged = {trust_as_template("a"): [trust_as_template("{{ b }}"), trust_as_template("c")]}
+    result = plain(tagged)
+    assert result == {"a": ["{{ b }}", "c"]}
+    assert plain_all_through(result)
+
+
+@pytest.fixture
+def vaulted(monkeypatch):
+    """Encrypt a text as !vault in a playbook does."""
+    secret = VaultSecret(b"password")
+    vault = VaultLib([("default", secret)])
+
+    def encrypt(text):
+        encrypted = vault.encrypt(text.encode(), secret)
+        if EncryptedString is None:
+            value = AnsibleVaultEncryptedUnicode(encrypted)
+            value.vault = vault
+            return value
+        return EncryptedString(ciphertext=encrypted.decode())
+
+    if EncryptedString is not None:
+        monkeypatch.setattr(VaultSecretsContext, "_current", None)
+        VaultSecretsContext.initialize(VaultSecretsContext([("default", secret)]))
+    return encrypt
+
+
+@pytest.mark.proves("ANSIBLE-2")
+def test_vault_strings_are_decrypted(vaulted):
+    result = plain({"password": vaulted("s3cret é"), "inner": [vaulted("x")]})
+    assert result == {"password": "s3cret é", "inner": ["x"]}
+    assert plain_all_through(result)
+
+
+def test_what_a_playbook_holds():
+    from ansible.parsing.dataloader import DataLoader
+
+    text = "{a: [1, yes, 2026-01-02, 1.5, null, x, '010'], b: {c: 2026-01-02T03:04:05Z}}"
+    result = plain(DataLoader().load(text))
+    assert result["a"] == [1, True, "2026-01-02", 1.5, None, "x", "010"]
+    assert result["b"]["c"].startswith("2026-01-02T03:04:05")
+    assert plain_all_through(result)
