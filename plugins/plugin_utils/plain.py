@@ -16,7 +16,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
-        return {str(name): plain(element) for name, element in value.items()}
+        return {_text(name): plain(element) for name, element in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(element) for element in value]
     if isinstance(value, (datetime.date, datetime.time)):
@@ -24,4 +24,9 @@ def plain(value: Any) -> Any:
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
-    return str(str(value))  # what a vault string decrypts to is tagged again
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    """str() alone may give a tagged text: of Ansible's unsafe text, and of what a vault string decrypts to."""
+    return str.__str__(value if isinstance(value, str) else str(value))
