@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Waiting, Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Wish, ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
@@ -286,48 +286,6 @@ def test_a_refusal_writes_nothing_and_says_why(insight):
     assert "written" not in caught.value.details
 
 
-def lagging(times, old):
-    def stale(request, go):
-        return answer(200, old) if old else answer(404, {})
-
-    return [stale] * times
-
-
-@pytest.mark.proves("WRITE-8")
-def test_waiting_until_a_write_shows(insight):
-    clock = FakeClock()
-    insight.hooks = {"read": lagging(3, None)}
-    assert run(insight, wish(), clock=clock).entity_id == 2
-    assert clock.sleeps == [1.0, 1.0, 1.0]
-    old = dict(insight.entities["event"][2])
-    insight.hooks = {"read": [None, *lagging(2, old)]}
-    assert run(insight, wish({"description": "x"}), clock=clock).entity["description"] == "x"
-    insight.hooks = {"read": [None, *lagging(2, {**old, "description": "x"})]}
-    assert run(insight, wish(state="absent"), clock=clock).entity is None
-    assert len(clock.sleeps) == 7
-
-
-@pytest.mark.proves("WRITE-8")
-@pytest.mark.parametrize(
-    ("waiting", "slept"), [(Waiting(timeout=5.0, interval=2.0), [2.0, 2.0]), (Waiting(enabled=False), [])]
-)
-def test_waiting_ends(insight, waiting, slept):
-    clock = FakeClock()
-    insight.hooks = {"read": lagging(99, None)}
-    with pytest.raises(UnconvergedError, match=r"not there.*wait_timeout") as caught:
-        run(insight, wish(waiting=waiting), clock=clock)
-    assert clock.sleeps == slept
-    assert caught.value.details["written"] == "create"
-
-
-@pytest.mark.proves("WRITE-8")
-def test_no_waiting_when_the_write_shows_at_once(insight):
-    clock = FakeClock()
-    run(insight, wish(), clock=clock)
-    assert clock.sleeps == []
-
-
-@pytest.mark.proves("WRITE-4")
 def test_a_delete_that_does_nothing(insight):
     insight.add("event", eventName="Filing", applicationId=1)
     insight.hooks = {"delete": [lambda request, go: answer(200, {})]}
