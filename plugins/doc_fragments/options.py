@@ -136,7 +136,7 @@ options:
       - Where sessions and rotated refresh tokens are kept between tasks and runs. V(auto) is a folder of this user's
         below E(XDG_STATE_HOME) or C(~/.local/state); V(none) keeps them in memory, for one task; anything else is a
         folder.
-    type: path
+    type: str
     default: auto
   validate_certs:
     description:

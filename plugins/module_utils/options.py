@@ -60,7 +60,7 @@ SESSION_HANDLE: Spec = {
 HAND_OVER: Spec = {
     "session": {"type": "dict", "options": SESSION_HANDLE},
     "access_token": {"type": "str", "no_log": True},
-    "token_store": {"type": "path", "default": "auto", "no_log": False},
+    "token_store": {"type": "str", "default": "auto", "no_log": False},
 }
 
 NETWORK: Spec = {

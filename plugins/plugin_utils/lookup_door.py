@@ -31,8 +31,9 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
-        self.set_options(var_options=variables, direct=options)
-        values = {name: plain(self.get_option(name)) for name in (*SHARED, *self.own_options)}
+        names = (*SHARED, *self.own_options)
+        self.set_options(var_options=self._templated(names, variables or {}), direct=options)
+        values = {name: plain(self.get_option(name)) for name in names}
         secrets = secret_values(SHARED, values)
 
         def find(name: str) -> str:
@@ -50,3 +51,8 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
             return answers
         except InsightError as error:
             raise AnsibleLookupError(mask(error.message, secrets)) from None  # a cause is printed, unmasked
+
+    def _templated(self, names: Sequence[str], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables that hold options; a lookup is given them before they are templated."""
+        held = {f"insight_{name}" for name in names} & set(variables)
+        return {name: self._templar.template(variables[name]) for name in held}

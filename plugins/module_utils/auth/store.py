@@ -251,9 +251,10 @@ def open_store(
             )
             return MemoryStore()
         return FileStore(Folder(path, clock))
-    if not Path(token_store).is_absolute():
+    path = os.path.expanduser(token_store)
+    if not Path(path).is_absolute():
         raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
-    return FileStore(Folder(token_store, clock))
+    return FileStore(Folder(path, clock))
 
 
 def fingerprints_of(store: Store) -> Optional[Fingerprints]:
