@@ -334,6 +334,7 @@ def test_what_the_server_says(content, shown):
     assert server_text(answer(500, content)) == shown
 
 
+@pytest.mark.proves("PROFILE-2")
 def test_what_was_used_and_what_of_it_is_assumed():
     verified = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
     of = profile(types={"event": {"operations": {"read": verified}}})

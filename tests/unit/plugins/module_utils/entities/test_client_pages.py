@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, RefutedError, ServerError
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer, profile, scripted
 
@@ -80,6 +81,3 @@ def test_a_list_that_is_off():
         list(client.pages(EVENT_TYPE))
     assert caught.value.details["profile_key"] == "operations.list"
     assert script.requests == []
-
-
-@pytest.mark.proves("PROFILE-2")

@@ -286,6 +286,7 @@ def test_a_refusal_writes_nothing_and_says_why(insight):
     assert "written" not in caught.value.details
 
 
+@pytest.mark.proves("WRITE-4")
 def test_a_delete_that_does_nothing(insight):
     insight.add("event", eventName="Filing", applicationId=1)
     insight.hooks = {"delete": [lambda request, go: answer(200, {})]}

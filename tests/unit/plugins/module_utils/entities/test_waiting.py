@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Waiting, Wish, ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import UnconvergedError
@@ -67,6 +68,3 @@ def test_no_waiting_when_the_write_shows_at_once(insight):
     clock = FakeClock()
     run(insight, wish(), clock=clock)
     assert clock.sleeps == []
-
-
-@pytest.mark.proves("WRITE-4")
