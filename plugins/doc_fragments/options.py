@@ -157,8 +157,8 @@ options:
     type: path
   use_proxy:
     description:
-      - Whether the proxies of the environment are used. Nothing else of the environment changes how servers are
-        reached.
+      - Whether the proxies of the environment are used. Without O(ca_path), E(SSL_CERT_FILE) counts as well; nothing
+        else of the environment changes how servers are reached.
     type: bool
     default: true
   connect_timeout:

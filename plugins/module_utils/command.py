@@ -25,13 +25,20 @@ class Context:
     local: bool = False
 
 
+def shows_all(_result: Mapping[str, Any]) -> bool:
+    """Hides no result."""
+    return False
+
+
 @dataclass(frozen=True)
 class Command:
     """A module's argument specification and the function behind it, which returns the result of the task and
-    raises InsightError."""
+    raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a
+    whole; only the controller can mark it so."""
 
     name: str
     spec: Mapping[str, Mapping[str, Any]]
     run: Callable[[Values, Context], dict[str, Any]]
     files: Sequence[str] = ()
     constraints: Mapping[str, Any] = field(default_factory=dict)
+    hides: Callable[[Mapping[str, Any]], bool] = shows_all

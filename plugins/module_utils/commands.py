@@ -15,9 +15,11 @@ from .entities.client import EntityClient
 from .entities.ensure import Outcome, Secrets, Waiting, Wish, ensure
 from .entities.mask import mask
 from .entities.plan import diff
+from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
 from .errors import ConfigurationError, InsightError
 from .options import SHARED, Spec
+from .profile.model import Profile
 
 ENTITY_SPEC: Spec = {
     **SHARED,
@@ -76,11 +78,11 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     client = connection.entities()
     target = target_of(connection.settings.profile, _named(values), values["compare"])
     secrets = values["secret_attributes"]
-    memory = remembered(connection, target) if secrets and values["update_secrets"] == "on_change" else None
+    memory = remembered(connection, target, values["update_secrets"] == "on_change") if secrets else None
     wish = Wish(
         target=target,
         attributes=values["attributes"],
-        secrets=Secrets(secrets, values["update_secrets"], memory.known if memory else {}, memory and memory.of),
+        secrets=Secrets(secrets, values["update_secrets"], memory),
         state=values["state"],
         was=replace(target, key={**target.key, **values["was"]}) if values["was"] else None,
         update_existing=values["update_existing"],
@@ -94,8 +96,6 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     except InsightError as error:
         error.details = {**error.details, "assumed": client.assumed or None}
         raise
-    if memory and not context.check_mode:
-        memory.remember(outcome.plan, secrets)
     return _entity_result(connection, client, wish, outcome, context)
 
 
@@ -146,8 +146,14 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     else:
         one = client.the_one(target_of(profile, _named(values)))
         found = [] if one is None else [one]
-    result = {"changed": False, "entities": found, "assumed": client.assumed, **_notes(connection)}
+    shown = [_without_secrets(profile, values["type"], entity) for entity in found]
+    result = {"changed": False, "entities": shown, "assumed": client.assumed, **_notes(connection)}
     return mask(result, connection.secrets())
+
+
+def _without_secrets(profile: Profile, type_name: str, entity: Entity) -> Entity:
+    """The entity with what the profile calls write-only masked, should the server show it all the same."""
+    return mask(entity, paths=rules(*profile.type(type_name).compare).write_only)
 
 
 def run_token(values: Values, context: Context) -> dict[str, Any]:
@@ -170,9 +176,13 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
             secret["access_token"] = authenticator.access_token()
     if values["refresh_token_return"]:
         secret["refresh_token"] = authenticator.refresh_token()
-    hidden = {"_ansible_no_log": True} if secret or "secret" in handle else {}
     told = {"changed": False, "acquired": authenticator.acquired, "session": handle}
-    return {**told, **secret, **hidden, **_notes(connection)}
+    return {**told, **secret, **_notes(connection)}
+
+
+def holds_credentials(result: Mapping[str, Any]) -> bool:
+    """Whether a result of insight_token holds more than a handle."""
+    return bool({"headers", "access_token", "refresh_token"} & set(result)) or "secret" in result.get("session", {})
 
 
 def credentials(terms: list[Any], values: Values, context: Context) -> list[Any]:
@@ -203,13 +213,15 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
                 "the server says that there is none",
                 "Set on_missing to null or skip to go on without it.",
             )
-        if entity is not None or values["on_missing"] == "null":
-            found.append(entity)
+        if entity is not None:
+            found.append(_without_secrets(profile, target.type.name, entity))
+        elif values["on_missing"] == "null":
+            found.append(None)
     return found
 
 
 NAME = "rimops.insight."
-TOKEN = Command(f"{NAME}insight_token", TOKEN_SPEC, run_token)
+TOKEN = Command(f"{NAME}insight_token", TOKEN_SPEC, run_token, hides=holds_credentials)
 ENTITY = Command(
     f"{NAME}insight_entity",
     ENTITY_SPEC,

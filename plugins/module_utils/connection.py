@@ -112,11 +112,14 @@ class Remembered:
             self.store.save(self.entity, {**self.known, **sent})
 
 
-def remembered(connection: Connection, target: Target) -> Remembered:
-    """What the token store remembers of the secrets of an entity. Raises ConfigurationError without a store."""
+def remembered(connection: Connection, target: Target, needed: bool) -> Optional[Remembered]:
+    """What the token store remembers of the secrets of an entity; None without a store, which is a ConfigurationError
+    where it is needed."""
     settings = connection.settings
     place = settings.session.store if settings.session and settings.session.store else settings.token_store
     store = fingerprints_of(open_store(place, [].append))
+    if store is None and not needed:
+        return None
     if store is None:
         raise ConfigurationError(
             f"tell whether the secrets of {target} changed",

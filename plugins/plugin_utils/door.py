@@ -64,9 +64,13 @@ class Door(ActionBase):  # type: ignore[misc]
             except InsightError as error:
                 return {"failed": True, **error.as_result()}
             if self._runs_here():
-                return self._run_here(values)
+                return self._marked(self._run_here(values))
             values = self._with_session(values)
-        return self._hand_over(values, task_vars)
+        return self._marked(self._hand_over(values, task_vars))
+
+    def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
+        """The result, hidden in all output where it is secret as a whole. The registered value stays as it is."""
+        return {**result, "_ansible_no_log": True} if self.command.hides(result) else result
 
     def _runs_here(self) -> bool:
         return self._connection.transport == "local" and not self._connection.become and not self._task.async_val

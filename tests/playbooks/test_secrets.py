@@ -80,6 +80,7 @@ def faulty(kind: str, operation: str, **more: Any) -> dict[str, Any]:
     queued = [{"match": {"operation": operation}, "times": 8, "kind": kind, **more}]
     return {
         "name": f"{kind} on {operation}",
+        "no_log": True,  # the simulator says what was queued
         "control": {"requests": [["DELETE", "faults", None], ["POST", "faults", queued]]},
     }
 
@@ -97,6 +98,7 @@ def password_login(**more: Any) -> dict[str, Any]:
     }
 
 
+LOGIN_ECHO = {"message": f"no entry for {THE_SECRET} and {THE_PASSWORD}"}
 ECHO = {"message": f"cannot store {THE_PIN} for {THE_SECRET}"}
 
 SCENES: list[dict[str, Any]] = [
@@ -111,6 +113,7 @@ SCENES: list[dict[str, Any]] = [
         "rimops.insight.insight_entity_info": {
             "type": "application",
             "key": {"appCode": "123456", "appName": "Zelvora"},
+            "profile_overrides": {"compare": {"write_only": ["pin", "nested.deep"]}},
         },
     },
     {"name": "returned", "rimops.insight.insight_token": {"return_token": True}, "register": "returned"},
@@ -171,9 +174,9 @@ LOGIN_FAULTS = [
     ),
     faulty("html", "oauth_token"),
     faulty("drop_before", "oauth_token"),
-    faulty("status", "login", status=401, body=ECHO),
+    faulty("status", "login", status=401, body=LOGIN_ECHO),
     faulty("html", "login"),
-    faulty("status", "session_start", status=500, body=ECHO),
+    faulty("status", "session_start", status=500, body=LOGIN_ECHO),
 ]
 
 

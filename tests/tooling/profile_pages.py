@@ -9,14 +9,16 @@ With --check, say whether the page is what the profiles say, and change nothing.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "documented_and_assumed.md"
 BASIS = ("source", "assumed", "verified", "note")
+TABLE = "| Part | Says | Known from | Note |\n| --- | --- | --- | --- |"
 HEAD = """\
 <!--
 SPDX-FileCopyrightText: 2026 The rimops.insight authors

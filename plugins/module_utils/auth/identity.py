@@ -78,6 +78,9 @@ def grant_for(settings: Settings) -> Optional[str]:
                 "log in", f"profile {profile.name} does not log in with an access token", "Set username and password."
             )
         return None
-    if settings.session and not has_credentials(identity):
-        return None
-    return choose_grant(settings)
+    if settings.session is None:
+        return choose_grant(settings)
+    try:
+        return choose_grant(settings)
+    except ConfigurationError:
+        return None  # a session is enough; half an identity beside it, from the environment perhaps, renews nothing

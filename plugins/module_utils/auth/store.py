@@ -251,10 +251,13 @@ def open_store(
             )
             return MemoryStore()
         return FileStore(Folder(path, clock))
-    path = os.path.expanduser(token_store)
-    if not Path(path).is_absolute():
+    try:
+        path = Path(token_store).expanduser()
+    except RuntimeError:  # there is no home directory
+        path = Path(token_store)
+    if not path.is_absolute():
         raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
-    return FileStore(Folder(path, clock))
+    return FileStore(Folder(str(path), clock))
 
 
 def fingerprints_of(store: Store) -> Optional[Fingerprints]:

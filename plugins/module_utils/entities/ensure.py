@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable
+from typing import Any, Callable, Protocol
 
 from ..errors import (
     AmbiguousError,
@@ -28,7 +28,7 @@ from .mask import printable
 from .normalise import canonical
 from .paths import ABSENT
 from .paths import replace as replace_at
-from .plan import Declaration, Fingerprint, Plan, body, plan
+from .plan import Declaration, Plan, body, plan
 from .target import Entity, Target
 from .verify import Verification, verify
 from .write import carry_out
@@ -43,14 +43,25 @@ class Waiting:
     interval: float = 1.0
 
 
+class Memory(Protocol):
+    """What was sent of an entity's secrets before. known: fingerprints by attribute path."""
+
+    known: Mapping[str, str]
+
+    def of(self, path: str, value: Any) -> str:
+        """The fingerprint of a secret."""
+
+    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+        """Remember what this plan has just sent."""
+
+
 @dataclass(frozen=True)
 class Secrets:
     """The secret attributes and when they are sent to an entity that exists; see plan()."""
 
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     policy: str = "on_create"
-    known: Mapping[str, str] = field(default_factory=dict)
-    fingerprint: Fingerprint | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True)
@@ -167,8 +178,15 @@ def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) ->
         state=wish.state,
         update_existing=wish.update_existing,
     )
-    secrets = wish.secrets
-    return plan(declaration, observed, wish.target.rules, secrets.policy, secrets.known, secrets.fingerprint)
+    secrets, memory = wish.secrets, wish.secrets.memory
+    return plan(
+        declaration,
+        observed,
+        wish.target.rules,
+        secrets.policy,
+        memory.known if memory else {},
+        memory.of if memory else None,
+    )
 
 
 def _check_required(wish: Wish, planned: Plan) -> None:
@@ -254,6 +272,8 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     if operation == "create" and answered is not None:
         entity_id = answered.get(target.type.id_attribute)
     try:
+        if wish.secrets.memory:
+            wish.secrets.memory.remember(planned, wish.secrets.values)
         seen = _read_back(look, is_untouched, wish.waiting, clock)
         verification = _verified(client, wish, planned, seen)
         seen_id = None if seen is None else client.id_of(target.type, seen)

@@ -43,7 +43,7 @@ class Operation:
     profile. path: template under the profile's base path with ``{type}`` (the type's path), ``{id}``, ``{uuid}``.
     body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole`` or ``page``. references: whether
     references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as read that the body
-    carries to say which one is meant. entity, entities, id: where they stand in the answer, as a dotted path;
+    carries to say which one is meant. entity, entities: where they stand in the answer, as a dotted path;
     empty for the whole answer; entity None where the answer does not carry it (false in the profile).
     safe: may be repeated although it may have been carried out.
     """
@@ -60,7 +60,6 @@ class Operation:
     conflict: Answer = Answer()
     entity: Optional[str] = ""
     entities: str = ""
-    id: Optional[str] = None
     paging: Json = field(default_factory=dict)
     safe: bool = False
     enabled: bool = True

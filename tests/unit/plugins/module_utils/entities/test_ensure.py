@@ -356,12 +356,35 @@ def test_secrets(insight, policy, operation):
     assert SECRET not in str(insight.entities)
 
 
+class Memory:
+    """Remembers one fingerprint; every secret has the fingerprint ``new``."""
+
+    def __init__(self, known):
+        self.known = {"password": known}
+
+    def of(self, path, value):
+        return "new"
+
+    def remember(self, plan, secrets):
+        self.known = {path: self.of(path, secrets[path]) for path in plan.secrets_to_send}
+
+
 @pytest.mark.proves("SECRET-2")
 def test_a_secret_that_changed(insight):
     insight.stores = hides
     insight.add("event", eventName="Filing", applicationId=1)
-    changed = Secrets({"password": SECRET}, "on_change", {"password": "old"}, lambda path, value: "new")
-    assert run(insight, wish(secrets=changed)).plan.operation == "update"
+    memory = Memory("old")
+    secrets = Secrets({"password": SECRET}, "on_change", memory)
+    assert run(insight, wish(secrets=secrets)).plan.operation == "update"
     assert insight.sent("create-or-update")["password"] == SECRET
-    same = Secrets({"password": SECRET}, "on_change", {"password": "new"}, lambda path, value: "new")
-    assert run(insight, wish(secrets=same)).plan.operation == "none"
+    assert memory.known == {"password": "new"}
+    assert run(insight, wish(secrets=secrets)).plan.operation == "none"
+
+
+@pytest.mark.proves("SECRET-2")
+def test_a_secret_that_was_sent_is_remembered_whatever_else_went_wrong(insight):
+    memory = Memory("old")
+    insight.stores = lambda entity: {**hides(entity), "description": "something else"}
+    with pytest.raises(UnconvergedError):
+        run(insight, wish(attributes={"description": "x"}, secrets=Secrets({"password": SECRET}, "on_create", memory)))
+    assert memory.known == {"password": "new"}
