@@ -18,16 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import requests
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from simulator.process import Running, running  # noqa: E402
+
 IDENTITY = {
     "tenant_id": "7c1d0f3a-0000-4000-8000-000000000001",
     "client_id": "0f3a7c1d-0000-4000-8000-000000000002",
@@ -35,30 +34,12 @@ IDENTITY = {
 }
 
 
-@contextmanager
-def simulator(folder: Path) -> Iterator[dict[str, str]]:
-    """A running simulator; yields what it says of itself."""
-    command = [sys.executable, "-m", "simulator", "--directory", str(folder)]
-    command += [word for name, value in IDENTITY.items() for word in ("--set", f"{name}={value}")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        for _tenth in range(300):
-            if (folder / "server.json").exists():
-                break
-            time.sleep(0.1)
-        yield json.loads((folder / "server.json").read_text())
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def playbook(folder: Path, server: dict[str, str], name: str, count: int) -> list[str]:
+def playbook(folder: Path, server: Running, name: str, count: int) -> list[str]:
     """The command that plays one of our playbooks."""
     variables = {
-        "insight_url": server["url"],
-        "insight_authority": server["authority"],
-        "insight_ca_path": server["ca_path"],
+        "insight_url": server.url,
+        "insight_authority": server.authority,
+        "insight_ca_path": server.ca_path,
         "ansible_python_interpreter": sys.executable,
         "count": count,
         **{f"insight_{option}": value for option, value in IDENTITY.items()},
@@ -87,7 +68,7 @@ def seconds(command: list[str], folder: Path) -> float:
     return took
 
 
-def measure(folder: Path, server: dict[str, str], count: int, runs: int) -> dict[str, list[float]]:
+def measure(folder: Path, server: Running, count: int, runs: int) -> dict[str, list[float]]:
     """Seconds of each run by playbook, taken in turn so that a drifting machine hits all alike."""
     names = ["empty", "insight_entity", "uri"]
     taken: dict[str, list[float]] = {name: [] for name in names}
@@ -100,13 +81,6 @@ def measure(folder: Path, server: dict[str, str], count: int, runs: int) -> dict
 def shown(times: list[float]) -> str:
     """The median, and in brackets what was seen at least and at most."""
     return f"{statistics.median(times):7.2f} ({min(times):.2f} to {max(times):.2f})"
-
-
-def control(server: dict[str, str], path: str, body: Any) -> None:
-    """Tell the simulator something."""
-    requests.post(
-        f"{server['url']}/_simulator/{path}", json=body, verify=server["ca_path"], timeout=30
-    ).raise_for_status()
 
 
 def main() -> None:
@@ -123,16 +97,17 @@ def main() -> None:
     print(
         f"{'latency':>8} | {'empty playbook':>24} | {'insight_entity':>24} | {'ansible.builtin.uri':>24} | times faster"
     )
-    with tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name, simulator(Path(name)) as server:
+    ours = [word for name, value in IDENTITY.items() for word in ("--set", f"{name}={value}")]
+    with tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name, running(Path(name), *ours) as server:
         folder = Path(name)
         collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
         collection.parent.mkdir(parents=True)
         collection.symlink_to(ROOT)
         for number in range(options.count):
             seeded = {"appCode": f"{number:06}", "appName": f"Application {number}", "selectedProducts": ["Zelvora"]}
-            control(server, "entities/application", seeded)
+            server.seed("application", **seeded)
         for latency in (0, 20):
-            control(server, "switches", {"latency_ms": latency})
+            server.switch(latency_ms=latency)
             taken = measure(folder, server, options.count, options.runs)
             ratios = [slow / fast for slow, fast in zip(taken["uri"], taken["insight_entity"], strict=True)]
             columns = " | ".join(f"{shown(taken[column]):>24}" for column in ("empty", "insight_entity", "uri"))

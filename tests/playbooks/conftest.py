@@ -13,15 +13,14 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
+from simulator.process import Running
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -33,69 +32,33 @@ PASSWORD = 'user "password&+/=é canary'
 DOORS = ("here", "elsewhere")
 
 
-@dataclass
-class Server:
+class Server(Running):
     """A running simulator, through its control endpoints."""
 
-    url: str
-    ca_path: str
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    def ask(self, path: str, method: str = "GET", **options: Any) -> Any:
-        """A control request; its JSON answer."""
-        answer = requests.request(method, f"{self.url}/_simulator/{path}", verify=self.ca_path, timeout=20, **options)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
-
     @property
-    def counters(self) -> dict[str, Any]:
-        """What the server was asked since the last reset."""
-        counted: dict[str, Any] = self.ask("counters")
-        return counted
+    def counted(self) -> dict[str, Any]:
+        """What the server was asked since the last ``forget``."""
+        return self.counters()
 
-    def reset(self) -> None:
-        """Forget what was asked."""
-        self.ask("reset-counters", "POST")
-
-    def switch(self, **switches: Any) -> None:
-        """Change how the server behaves."""
-        self.ask("switches", "POST", json=switches)
-
-    def fault(self, operation: str, kind: str, times: int = 1, **more: Any) -> None:
-        """Queue a fault for an operation."""
-        self.ask("faults", "POST", json=[{"match": {"operation": operation}, "times": times, "kind": kind, **more}])
-
-    def seed(self, path: str, **attributes: Any) -> dict[str, Any]:
-        """Put an entity behind everybody's back."""
-        entity: dict[str, Any] = self.ask(f"entities/{path}", "POST", json=attributes)
-        return entity
-
-    def tamper(self, path: str, entity_id: Any, **attributes: Any) -> None:
-        """Change an entity behind everybody's back."""
-        self.ask(f"entities/{path}/{entity_id}", "PATCH", json=attributes)
+    def forget(self) -> None:
+        """Count from nothing again."""
+        self.control("POST", "reset-counters", {})
 
     def stored(self, path: str) -> list[dict[str, Any]]:
         """What the server holds."""
-        entities: list[dict[str, Any]] = self.ask(f"entities/{path}")
+        entities: list[dict[str, Any]] = self.control("GET", f"entities/{path}")
         return entities
+
+    def tamper(self, path: str, entity_id: Any, **attributes: Any) -> None:
+        """Change an entity behind everybody's back."""
+        self.control("PATCH", f"entities/{path}/{entity_id}", attributes)
 
 
 def start(folder: Path, *arguments: str) -> Server:
-    """Start a simulator and wait until it answers."""
+    """A running server that knows our identity."""
     known = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD}
-    command = [sys.executable, "-m", "simulator", "--directory", str(folder), "--idle-exit", "600", *arguments]
-    command += [word for name, value in known.items() for word in ("--set", f"{name}={value}")]
-    log = (folder / "simulator.log").open("wb")
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, stdout=log, stderr=log)
-    for _tenth in range(300):
-        if (folder / "server.json").exists():
-            described = json.loads((folder / "server.json").read_text())
-            return Server(described["url"], described["ca_path"], folder, process)
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    pytest.fail((folder / "simulator.log").read_text())
+    ours = [word for name, value in known.items() for word in ("--set", f"{name}={value}")]
+    return Server(folder, "--idle-exit", "900", *ours, *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +67,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
     running: dict[str, Server] = {}
     yield running
     for server in running.values():
-        server.process.terminate()
-        server.process.wait(timeout=10)
+        server.stop()
 
 
 @pytest.fixture
@@ -115,18 +77,12 @@ def dialect() -> str:
 
 
 @pytest.fixture
-def server(servers: dict[str, Server], dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(servers: dict[str, Server], dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """A server as new: no entity, no count, no fault, every switch as it was."""
     if dialect not in servers or servers[dialect].process.poll() is not None:
         servers[dialect] = start(tmp_path_factory.mktemp(dialect), "--dialect", dialect)
-    running = servers[dialect]
-    before = running.ask("switches")
-    running.ask("faults", "DELETE")
-    running.ask("entities", "DELETE")
-    running.reset()
-    yield running
-    running.ask("faults", "DELETE")
-    running.ask("switches", "POST", json=before)
+    servers[dialect].reset()
+    return servers[dialect]
 
 
 class Dumper(yaml.SafeDumper):

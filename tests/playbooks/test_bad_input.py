@@ -136,7 +136,7 @@ def test_mistakes(server: Server, play: Player) -> None:
     for _twin in range(2):
         server.seed("event-country", name="twin")
     server.switch(case_insensitive_keys=True, trim=True)
-    server.reset()
+    server.forget()
     played = play("".join(task(name, mistake) for name, mistake in MISTAKES.items()))
     assert played.code == 0, played.output
     wrong = []
@@ -150,7 +150,7 @@ def test_mistakes(server: Server, play: Player) -> None:
         if problems:
             wrong.append(f"{name}: {'; '.join(problems)}\n    {message}")
     assert not wrong, "\n".join(wrong)
-    assert server.counters["writes"] == 0
+    assert server.counted["writes"] == 0
 
 
 WEIRD = {

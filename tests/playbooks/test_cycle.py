@@ -68,8 +68,8 @@ def test_cycle_of_an_application(server: Server, play: Player, dialect: str) -> 
     assert played["create"]["entity"]["description"] == "First"
     assert played["create"]["entity_id"] == played["change"]["entity_id"]
     assert played["absent"]["entity"] is None
-    assert server.counters["writes"] == sum(writes for _operation, writes in EXPECTED.values())
-    assert server.counters["handshakes"] == 1
+    assert server.counted["writes"] == sum(writes for _operation, writes in EXPECTED.values())
+    assert server.counted["handshakes"] == 1
     assert server.stored("application") == []
 
 
@@ -79,18 +79,18 @@ def test_writes_of_each_step(server: Server, play: Player, dialect: str, step: s
     tasks = application_tasks(dialect)
     position = list(EXPECTED).index(step)
     assert play(tasks[:position] or [{"ansible.builtin.debug": {}}]).code == 0
-    server.reset()
+    server.forget()
     assert play([tasks[position]]).code == 0
-    assert server.counters["writes"] == EXPECTED[step][1]
+    assert server.counted["writes"] == EXPECTED[step][1]
 
 
 @pytest.mark.proves("DECLARE-2")
 def test_an_unchanged_entity_costs_one_read(server: Server, play: Player, dialect: str) -> None:
     tasks = application_tasks(dialect)
     assert play(tasks[:1]).code == 0
-    server.reset()
+    server.forget()
     assert play(tasks[:1]).code == 0
-    counters = server.counters
+    counters = server.counted
     assert (counters["finds"], counters["reads"], counters["writes"]) == (1, 0, 0)
 
 
@@ -144,7 +144,7 @@ def test_an_event_without_its_application(server: Server, play: Player) -> None:
     looked = play(tasks, "--check")
     assert looked.code == 0
     assert looked["create"]["operation"] == "create"
-    assert server.counters["writes"] == 0
+    assert server.counted["writes"] == 0
 
 
 @pytest.mark.proves("ANSIBLE-2")
@@ -154,4 +154,4 @@ def test_async(server: Server, play: Player, dialect: str) -> None:
     played = play([{**task, "async": 120, "poll": 1}])
     assert played.code == 0, played.output
     assert played["create"]["operation"] == "create"
-    assert server.counters["creates"] == 1
+    assert server.counted["creates"] == 1

@@ -125,10 +125,10 @@ def prepare(given: list[str], server: Server, folder: Path) -> dict[str, Any]:
         elif what == "assertion":
             (folder / "assertion_token").write_text("an assertion of another platform")
             known = {"client_id": CLIENT, "assertion_file": str(folder / "assertion_token")}
-            server.ask("credentials", "POST", json=known)
+            server.control("POST", "credentials", known)
         elif what == "redirect_uri":
             known = {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]}
-            server.ask("credentials", "POST", json=known)
+            server.control("POST", "credentials", known)
         elif what == "refresh_token":
             variables["insight_refresh_token"] = _refresh_token(server)
         elif isinstance(what, dict):
@@ -146,7 +146,7 @@ def _certificate(server: Server, folder: Path) -> None:
     certificate = issued.cert_chain_pems[0].bytes()
     (folder / "client.pem").write_bytes(certificate)
     (folder / "client.key").write_bytes(issued.private_key_pem.bytes())
-    server.ask("credentials", "POST", json={"client_id": CLIENT, "certificates": [certificate.decode()]})
+    server.control("POST", "credentials", {"client_id": CLIENT, "certificates": [certificate.decode()]})
 
 
 def _refresh_token(server: Server) -> str:
@@ -246,7 +246,7 @@ def _be_the_person(process: subprocess.Popen[bytes], server: Server, output: Pat
         asked = re.search(r"enter the code (\S+)", output.read_text(encoding="utf-8"))
         if asked and not answered:
             person = {"user_code": asked[1], "username": USER, "password": PASSWORD, "approve": True}
-            server.ask("approve-device", "POST", json=person)
+            server.control("POST", "approve-device", person)
             answered = True
         if time.monotonic() > deadline:
             process.kill()
@@ -259,7 +259,7 @@ def in_the_browser(played: Played, server: Server) -> dict[str, Any]:
     if not pages:
         return {}
     person = {"authorize_url": pages[-1], "username": USER, "password": PASSWORD, "approve": True}
-    return {"insight_authorization_response": server.ask("authorize", "POST", json=person)["redirect_url"]}
+    return {"insight_authorization_response": server.control("POST", "authorize", person)["redirect_url"]}
 
 
 def words(text: str) -> str:

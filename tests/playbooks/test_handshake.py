@@ -75,10 +75,10 @@ def refresh_token(server: Server, play: Player) -> str:
 def grants(server: Server, play: Player, folder: Path) -> dict[str, dict[str, Any]]:
     """Options of each way to log in that needs no person."""
     certificate_file, key_file = certificate(folder)
-    server.ask(
-        "credentials",
+    server.control(
         "POST",
-        json={
+        "credentials",
+        {
             "client_id": CLIENT,
             "certificates": [certificate_file.read_text()],
             "assertions": ["an.assertion.of-another-idp"],
@@ -102,7 +102,7 @@ def grants(server: Server, play: Player, folder: Path) -> dict[str, dict[str, An
 @pytest.mark.parametrize("door", DOORS)
 def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Path) -> None:
     ways = grants(server, play, tmp_path)
-    server.reset()
+    server.forget()
     tasks = [
         {**INFO, "name": name, "rimops.insight.insight_entity_info": {**READ, **options}}
         for name, options in ways.items()
@@ -112,14 +112,14 @@ def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Pa
     assert played.code == 0, played.output
     for name in ways:
         assert [one["appName"] for one in played[name]["entities"]] == ["Zelvora"], name
-    assert server.counters["handshakes"] == len(ways)
+    assert server.counted["handshakes"] == len(ways)
 
 
 @pytest.mark.proves("LOGIN-1", "LOGIN-8")
 @pytest.mark.parametrize("door", DOORS)
 def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> None:
     options = only(grant_type="authorization_code", client_secret=SECRET, redirect_uri="https://localhost/nowhere")
-    server.ask("credentials", "POST", json={"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]})
+    server.control("POST", "credentials", {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]})
     first = play([{"name": "first", "rimops.insight.insight_token": options}])
     assert first.code == 0, first.output
     assert first["first"]["acquired"] == "none"
@@ -129,7 +129,7 @@ def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> Non
         "password": PASSWORD,
         "approve": True,
     }
-    ended_on = server.ask("authorize", "POST", json=person)["redirect_url"]
+    ended_on = server.control("POST", "authorize", person)["redirect_url"]
     second = {
         "name": "second",
         "rimops.insight.insight_token": {**options, "authorization_response": ended_on, "expected_user": USER},
@@ -162,7 +162,7 @@ def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player,
             codes = re.findall(r"enter the code ([A-Z0-9]+)", log.read_text()) if log.exists() else []
             if codes:
                 approved.append(codes[0])
-                server.ask("approve-device", "POST", json={"user_code": codes[0], "username": USER, "approve": True})
+                server.control("POST", "approve-device", {"user_code": codes[0], "username": USER, "approve": True})
                 return
 
     thread = threading.Thread(target=person)
@@ -187,7 +187,7 @@ def test_device_code_is_refused_where_it_could_not_be_shown(server: Server, play
     )
     assert played.code != 0
     assert "device" in played["login"]["msg"]
-    assert server.counters["requests"] == 0
+    assert server.counted["requests"] == 0
 
 
 @pytest.mark.proves("STORE-1")
@@ -203,11 +203,11 @@ def test_one_handshake_for_tasks_items_hosts_and_forks(server: Server, play: Pla
     variables = {"read": READ, "connection": play.defaults}
     played = play(tasks, "--forks", "10", hosts=10, vars=variables)
     assert played.code == 0, played.output
-    assert server.counters["handshakes"] == 1
-    assert server.counters["token_requests"] == 1
+    assert server.counted["handshakes"] == 1
+    assert server.counted["token_requests"] == 1
     again = play(tasks, "--forks", "10", hosts=10, vars=variables)
     assert again.code == 0
-    assert server.counters["handshakes"] == 1
+    assert server.counted["handshakes"] == 1
 
 
 @pytest.mark.proves("STORE-1")
@@ -215,7 +215,7 @@ def test_without_a_store_one_handshake_a_task(server: Server, play: Player) -> N
     play.defaults["token_store"] = "none"
     played = play([{**INFO, "loop": list(range(5))}, {**INFO, "name": "second"}])
     assert played.code == 0, played.output
-    assert server.counters["handshakes"] == 2
+    assert server.counted["handshakes"] == 2
 
 
 @pytest.mark.proves("LOGIN-4")
@@ -228,8 +228,8 @@ def test_an_expired_session_is_renewed_once(server: Server, play: Player, answer
     played = play([INFO, expire, {"name": "write", "rimops.insight.insight_entity": wish}])
     assert played.code == 0, played.output
     assert played["write"]["operation"] == "update"
-    assert server.counters["handshakes"] == 2
-    assert server.counters["updates"] == 1
+    assert server.counted["handshakes"] == 2
+    assert server.counted["updates"] == 1
 
 
 @pytest.mark.proves("LOGIN-4")
@@ -262,7 +262,7 @@ def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Playe
     }
     played = play([wish, INFO])
     assert played.code == 0, played.output
-    assert server.counters["updates"] == 3
+    assert server.counted["updates"] == 3
     assert any("one at a time" in note for note in played["read"].get("notes", []) + played["write"].get("notes", []))
 
 
@@ -305,7 +305,7 @@ def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, pl
     assert played["login"]["changed"] is False
     assert (played["logout"]["changed"], played["logout again"]["changed"]) == (True, False)
     assert played["too late"]["failed"]
-    assert server.counters["handshakes"] == 1
+    assert server.counted["handshakes"] == 1
 
 
 @pytest.mark.proves("STORE-2")
@@ -314,13 +314,13 @@ def test_twenty_processes_and_one_single_use_refresh_token(server: Server, play:
     play.defaults.pop("grant_type")
     server.switch(refresh_tokens="single_use")
     assert play([INFO]).code == 0
-    server.ask("expire", "POST", json={"what": "tokens"})
-    server.ask("expire", "POST", json={"what": "sessions"})
-    server.reset()
+    server.control("POST", "expire", {"what": "tokens"})
+    server.control("POST", "expire", {"what": "sessions"})
+    server.forget()
     played = play([INFO], "--forks", "20", hosts=20)
     assert played.code == 0, played.output
-    assert server.counters["refreshes"] == 1
-    assert server.counters["handshakes"] == 1
+    assert server.counted["refreshes"] == 1
+    assert server.counted["handshakes"] == 1
     assert all(one["entities"] for one in played.all("read"))
 
 
@@ -368,4 +368,4 @@ def test_refused_logins_say_what_to_do(server: Server, play: Player) -> None:
         if not played[name].get("failed") or says not in played[name]["msg"] or "Traceback" in played[name]["msg"]
     ]
     assert not wrong, "\n".join(wrong)
-    assert server.counters["handshakes"] == 0
+    assert server.counted["handshakes"] == 0

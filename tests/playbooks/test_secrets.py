@@ -243,7 +243,7 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
 def issued(server: Server) -> list[str]:
     """The access tokens and session ids that the server handed out and saw again."""
     seen: list[str] = []
-    for request in server.ask("requests?last=200"):
+    for request in server.control("GET", "requests?last=200"):
         body = request.get("body") or {}
         seen += [body[name] for name in ("access_token", "refresh_token") if isinstance(body, dict) and body.get(name)]
     return seen

@@ -84,9 +84,7 @@ def page() -> str:
     parts = [HEAD]
     for path in sorted((ROOT / "plugins" / "profiles").glob("*.yml")):
         data = profile(path.stem)
-        parts.append(
-            f"\n## Profile `{path.stem}`: {data['title']}\n\n| Part | Says | Known from | Note |\n| --- | --- | --- | --- |"
-        )
+        parts.append(f"\n## Profile `{path.stem}`: {data['title']}\n\n{TABLE}")
         for where, part in statements(data):
             note = part.get("note", "").replace("|", "\\|").replace("\n", " ")
             parts.append(
