@@ -49,11 +49,11 @@ def authenticate(request: Request, tenant: str, credentials: Credentials) -> tup
 
 
 def _basic(request: Request) -> tuple[str, str] | None:
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
-        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        name, _colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise OAuthError(70002) from None
     return unquote_plus(name), unquote_plus(secret)

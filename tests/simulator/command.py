@@ -98,11 +98,11 @@ def _serve(options: argparse.Namespace, directory: Path) -> None:
 def _assignments(assignments: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The switches and the credentials that --set names."""
     pairs = [text.partition("=") for text in assignments]
-    wrong = [name for name, equals, _ in pairs if not equals]
+    wrong = [name for name, equals, _value in pairs if not equals]
     if wrong:
         raise StartError(f"--set {wrong[0]}: this is not NAME=VALUE")
-    switches = {name: value for name, _, value in pairs if name not in SETTABLE}
-    return switches, {name: value for name, _, value in pairs if name in SETTABLE}
+    switches = {name: value for name, _equals, value in pairs if name not in SETTABLE}
+    return switches, {name: value for name, _equals, value in pairs if name in SETTABLE}
 
 
 def _server(options: argparse.Namespace, directory: Path, simulator: Simulator) -> tuple[Server, Any]:

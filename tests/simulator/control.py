@@ -136,7 +136,7 @@ class Control:
         return JSONResponse(self._shown(self._simulator.store.create(type_, await _object(request), SEEDER)), 201)
 
     async def tamper(self, request: Request) -> Response:
-        _, record = self._named(request)
+        _type, record = self._named(request)
         if record is None:
             raise HTTPException(405, "Which entity? The path ends with an id.")
         self._simulator.store.change(record, record.attributes | await _object(request), SEEDER)
@@ -161,7 +161,7 @@ class Control:
         types = self._simulator.dialect.types
         if path in types:
             return path, None
-        type_, _, id_ = path.rpartition("/")
+        type_, _slash, id_ = path.rpartition("/")
         if type_ not in types:
             raise HTTPException(404, f"There is no type {path}; there are: {', '.join(types)}.")
         record = self._simulator.store.by_id(type_, id_) or self._simulator.store.by_uuid(type_, id_)

@@ -55,7 +55,7 @@ class Request:
     def cookies(self) -> dict[str, str]:
         """The cookies, by name."""
         pairs = (part.partition("=") for part in self.headers.get("cookie", "").split(";"))
-        return {name.strip(): value.strip() for name, _, value in pairs if name.strip()}
+        return {name.strip(): value.strip() for name, _equals, value in pairs if name.strip()}
 
 
 @dataclass

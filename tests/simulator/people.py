@@ -52,7 +52,7 @@ class DeviceCode:
     scope: str
     lifetime: float
     device_code: str = field(default_factory=lambda: secrets.token_urlsafe(48))
-    user_code: str = field(default_factory=lambda: "".join(secrets.choice(LETTERS) for _ in range(9)))
+    user_code: str = field(default_factory=lambda: "".join(secrets.choice(LETTERS) for _letter in range(9)))
     started: float = field(default_factory=time.time)
     user: str = ""
     declined: bool = False

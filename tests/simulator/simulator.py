@@ -135,7 +135,7 @@ class Simulator:
         return self.sessions.finish(answer, session, request) if session else answer
 
     def _bearer(self, request: Request) -> str:
-        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        scheme, _space, text = request.headers.get("authorization", "").partition(" ")
         token = self.tokens.valid(text) if scheme.lower() == "bearer" else None
         if token is None:
             raise RefusedError("credentials", "The access token is missing, unknown or has expired.")

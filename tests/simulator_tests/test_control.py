@@ -73,7 +73,7 @@ def test_counters(client: Client) -> None:
 def test_most_at_once(client: Client) -> None:
     client.server.switch(latency_ms=300)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: client.call("application/read", **KEY), range(4)))
+        list(pool.map(lambda _turn: client.call("application/read", **KEY), range(4)))
     assert client.server.counters()["max_concurrent"] == 4
 
 

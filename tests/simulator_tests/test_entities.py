@@ -113,7 +113,7 @@ def test_create_or_update_by_key(client: Client) -> None:
 
 def test_several_that_match(client: Client) -> None:
     application = client.create()
-    schedules = [client.create("event-country-schedule", applicationId=application["id"]) for _ in range(2)]
+    schedules = [client.create("event-country-schedule", applicationId=application["id"]) for _turn in range(2)]
     found = client.call("event-country-schedule/read", applicationId=application["id"])
     assert (found.status_code, found.json()) == (200, schedules)
 

@@ -153,7 +153,7 @@ def test_every_kind_has_its_test() -> None:
 
 
 def codes(client: Client, number: int) -> list[int]:
-    return [find(client).status_code for _ in range(number)]
+    return [find(client).status_code for _turn in range(number)]
 
 
 def test_times_and_after(client: Client) -> None:
@@ -189,7 +189,7 @@ def test_matching(client: Client) -> None:
 
 def test_probability_is_repeatable(client: Client) -> None:
     runs = []
-    for _ in range(2):
+    for _turn in range(2):
         client.server.fault("status", "find", status=500, times=0, probability=0.5, seed=7)
         runs.append(codes(client, 20))
         client.server.control("DELETE", "faults")

@@ -139,7 +139,7 @@ def test_one_connection_serves_many_requests(own_server: Callable[..., Running])
         socket.create_connection(("127.0.0.1", port)) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
-        for _ in range(3):
+        for _turn in range(3):
             connection.sendall(b"GET /insight/api/v2/token HTTP/1.1\r\nHost: localhost\r\n\r\n")
             answer = connection.recv(65536)
             while b"}" not in answer:

@@ -49,7 +49,7 @@ def test_csrf_changes_with_every_answer(server: Running) -> None:
     with Client(server) as client:
         client.log_in()
         tokens = [client.headers["X-CSRF-TOKEN"]]
-        tokens += [client.call("application/read", **KEY).headers["X-CSRF-TOKEN"] for _ in range(3)]
+        tokens += [client.call("application/read", **KEY).headers["X-CSRF-TOKEN"] for _turn in range(3)]
         assert len(set(tokens)) == 4
         client.headers["X-CSRF-TOKEN"] = tokens[1]
         assert status(client) == 403

@@ -17,6 +17,8 @@ from ansible_collections.rimops.insight.plugins.plugin_utils.plain import plain
 try:
     from ansible.parsing.vault import EncryptedString, VaultSecretsContext
     from ansible.template import trust_as_template
+
+    AnsibleVaultEncryptedUnicode = None
 except ImportError:  # ansible-core 2.18
     from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
     from ansible.utils.unsafe_proxy import wrap_var as trust_as_template
@@ -26,13 +28,8 @@ except ImportError:  # ansible-core 2.18
 
 def plain_all_through(value):
     """Whether every part is of a plain type itself, not of a subclass."""
-    if isinstance(value, Mapping):
-        return (
-            type(value) is dict and all(map(plain_all_through, value)) and all(map(plain_all_through, value.values()))
-        )
-    if isinstance(value, list):
-        return type(value) is list and all(map(plain_all_through, value))
-    return type(value) in (str, int, float, bool, type(None))
+    parts = [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return type(value) in (dict, list, str, int, float, bool, type(None)) and all(map(plain_all_through, parts))
 
 
 @pytest.mark.parametrize(

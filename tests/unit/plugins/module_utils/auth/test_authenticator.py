@@ -37,7 +37,7 @@ def handshakes(system):
 def test_one_handshake_for_many_tasks(login, system, options, durable):
     system.session_field = "token" if options is LOGIN else "xAuthToken"
     first, second = login(durable, **options), login(durable, **options)
-    assert [first.send(READ).status for _ in range(3)] == [200, 200, 200]
+    assert [first.send(READ).status for _turn in range(3)] == [200, 200, 200]
     assert second.send(READ).status == 200
     assert (first.acquired, second.acquired) == ("handshake", "store")
     assert (handshakes(system), system.tokens) == (1, 0 if options is LOGIN else 1)
@@ -47,7 +47,7 @@ def test_one_handshake_for_many_tasks(login, system, options, durable):
 @pytest.mark.parametrize(("sets_cookie", "changes_session_id"), [(True, True), (True, False), (False, False)])
 def test_whatever_login_does_to_the_session_id(login, system, sets_cookie, changes_session_id):
     system.sets_cookie, system.changes_session_id = sets_cookie, changes_session_id
-    assert [login(**ALICE).send(READ).status for _ in range(2)] == [200, 200]
+    assert [login(**ALICE).send(READ).status for _turn in range(2)] == [200, 200]
     assert handshakes(system) == 1
 
 

@@ -52,7 +52,7 @@ def sent(system):
 
 @pytest.mark.proves("STORE-3")
 def test_the_ancestor_is_answered_with_its_descendant(login, single_use, ticking):
-    for _ in range(3):
+    for _turn in range(3):
         assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
         ticking.time += HOUR
     assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2"]
@@ -89,7 +89,7 @@ def test_a_platform_that_hands_out_no_successor(login, system, ticking, options,
         del content["refresh_token"]
         return answer(request, response.status, content)
 
-    for _ in range(3):
+    for _turn in range(3):
         assert login(send=send, **options).send(READ).status == 200
         ticking.time += HOUR
     assert sent(system) == used

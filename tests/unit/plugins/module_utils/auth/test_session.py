@@ -36,9 +36,9 @@ AFTER = {**CSRF, "x-csrf-token": "after"}
 VALUES = {"access_token": "a", "refresh_token": None, "username": "u", "password": "p"}
 
 
-def handshake(*answers, profile="insight", values=VALUES, overrides=None):
+def handshake(*answers, profile="insight", overrides=None, **values):
     """Run the handshake with these answers (status, body, headers, cookies); the requests, and the session."""
-    flow = csrf_cookie(settings(profile, overrides).profile, URL, values)
+    flow = csrf_cookie(settings(profile, overrides).profile, URL, {**VALUES, **values})
     requests = [next(flow)]
     for parts in answers:
         try:
@@ -65,7 +65,7 @@ def test_the_whole_handshake():
 
 
 def test_the_refresh_token_goes_along_where_there_is_one():
-    requests, _session = handshake(OPENED, (200, {}, AFTER), values={**VALUES, "refresh_token": "r"})
+    requests, _session = handshake(OPENED, (200, {}, AFTER), refresh_token="r")
     assert requests[1].json_body == {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
 
 

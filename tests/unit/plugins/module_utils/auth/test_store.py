@@ -221,7 +221,7 @@ def test_a_lock_that_is_never_released(folder, ticking):
 def _add(arguments):
     folder, times = arguments
     store = FileStore(Folder(folder))
-    for _ in range(times):
+    for _turn in range(times):
         with store.locked("b" * 64):
             count = (store.load("b" * 64) or {"count": 0})["count"]
             store.save("b" * 64, {"count": count + 1})

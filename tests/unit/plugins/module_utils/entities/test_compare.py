@@ -245,7 +245,7 @@ def test_what_is_no_list_where_a_keyed_one_is():
 def test_keyed_elements_that_cannot_be_told_apart(declared, observed, error, said):
     with pytest.raises(error) as caught:
         compare({"c": declared}, {"c": observed}, rules(KEYED), "event (n=A)")
-    assert type(caught.value) is error
+    assert caught.type is error
     assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. compare.keyed says that c is a list")
 
 

@@ -34,9 +34,10 @@ def insight():
     return server
 
 
-def wish(attributes=None, key="Filing", of=None, app=KEY, **more):
+def wish(attributes=None, key="Filing", of=None, app=None, **more):
     of = of or profile()
-    named = {"type": "event", "key": {"eventName": key}, "refs": {"applicationId": {"type": "application", "key": app}}}
+    refs = {"applicationId": {"type": "application", "key": app or KEY}}
+    named = {"type": "event", "key": {"eventName": key}, "refs": refs}
     was = more.pop("was", None)
     return Wish(
         target=target_of(of, named),

@@ -15,8 +15,9 @@ OBSERVED = {"id": 5, "name": "A", "description": "old", "status": "draft", "cont
 RULES = rules({"read_only": ["id"], "volatile": ["at"], "keyed": {"c": ["code"]}})
 
 
-def planned(attributes, observed=OBSERVED, given=RULES, **more):
-    return plan(Declaration("event", key={"name": "A"}, attributes=attributes, **more), observed, given)
+def planned(attributes, exists=True, given=RULES, **more):
+    declaration = Declaration("event", key={"name": "A"}, attributes=attributes, **more)
+    return plan(declaration, OBSERVED if exists else None, given)
 
 
 def test_a_clean_write():
@@ -24,7 +25,7 @@ def test_a_clean_write():
     assert verify(made, {**OBSERVED, "description": "new", "id": 6, "at": "now"}, RULES) == Verification()
 
 
-@pytest.mark.parametrize("made", [planned({}), planned({}, state="absent"), planned({}, None, state="absent")])
+@pytest.mark.parametrize("made", [planned({}), planned({}, state="absent"), planned({}, exists=False, state="absent")])
 def test_without_a_write_there_is_nothing_to_verify(made):
     assert verify(made, {}, RULES) == Verification()
 
@@ -72,13 +73,13 @@ def test_collateral():
 
 
 def test_what_a_new_entity_holds_besides_is_the_servers():
-    made = planned({"description": "new"}, None)
+    made = planned({"description": "new"}, exists=False)
     assert verify(made, {**OBSERVED, "description": "new"}, RULES) == Verification()
 
 
 def test_a_new_entity_and_what_is_ignored_hidden_or_a_reference():
     given = rules({"ignore": ["i"], "hidden": ["h"]})
-    made = planned({"i": 1, "h": 1}, None, given, refs={"app": 17}, secrets={"p": "s3cret"})
+    made = planned({"i": 1, "h": 1}, False, given, refs={"app": 17}, secrets={"p": "s3cret"})
     found = verify(made, {"name": "A", "app": "17", "i": 2, "p": "***"}, given)
     assert found == Verification(unobservable=("h",))
 
@@ -94,7 +95,7 @@ def test_a_secret_is_neither_unconverged_nor_collateral():
 
 
 def test_a_number_that_the_server_keeps_as_text():
-    made = planned({"code": 5349, "l": [8]}, None)
+    made = planned({"code": 5349, "l": [8]}, exists=False)
     found = verify(made, {"name": "A", "code": "012345", "l": ["0010"]}, RULES)
     assert [one.suggestion for one in found.unconverged] == [
         'Write it quoted: `code: "012345"`',

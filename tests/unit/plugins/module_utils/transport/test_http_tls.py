@@ -45,7 +45,7 @@ def failure(kind, url, **network):
     """The error of that very kind, which holds no secret."""
     with pytest.raises(kind) as caught:
         send(url, **network)
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert SECRET not in repr(caught.value.as_result())
     assert caught.value.message.startswith("Cannot read event 'x': ")
     return caught.value.message
@@ -203,7 +203,7 @@ def test_the_module_can_be_imported_without_requests():
         "try: Http(Network()).send(Request('ask', 'GET', 'https://127.0.0.1:1'))\n"
         "except Exception as error: print(type(error).__name__, error)\n"
     )
-    root = http.__file__.split("/ansible_collections/")[0]
+    root = http.__file__.partition("/ansible_collections/")[0]
     command = [sys.executable, "-c", program, f"{root}:{':'.join(path for path in sys.path if path)}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert said.startswith("ConfigurationError Cannot ask: the Python library requests is missing")
