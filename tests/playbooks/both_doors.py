@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same tasks through both doors, on equal state: what comes out must be the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from conftest import DOORS, Played, Player
+
+# Given anew by the server, or by where and when something ran.
+PASSING = {"id", "uuid", "entity_id", "applicationId", "createdDate", "lastChangedDate", "expires_at", "file", "store"}
+# What Ansible itself adds on one side only.
+OWN = {"ansible_facts", "exception", "warnings", "deprecations", "ansible_loop_var", "ansible_job_id", "results_file"}
+
+
+def comparable(result: Any) -> Any:
+    """A result without what no two runs have in common."""
+    if isinstance(result, dict):
+        kept = {name: value for name, value in result.items() if name not in OWN and not name.startswith("_ansible")}
+        return {name: "passing" if name in PASSING and value else comparable(value) for name, value in kept.items()}
+    return [comparable(one) for one in result] if isinstance(result, list) else result
+
+
+def through_both(
+    play: Player, tasks: list[dict[str, Any]] | str, *arguments: str, compared: bool = True, **more: Any
+) -> dict[str, Played]:
+    """What the tasks gave through each door; the server is as new for each. Every task's results are equal."""
+    given = {}
+    for door in DOORS:
+        folder = play.folder / door
+        folder.mkdir(exist_ok=True)
+        play.server.reset()
+        given[door] = dataclasses.replace(play, door=door, folder=folder)(tasks, *arguments, **more)
+        assert given[door].code == 0, given[door].output
+    if compared:
+        here, elsewhere = (
+            [(one["task"], one["host"], one["status"], comparable(one["result"])) for one in played.tasks]
+            for played in given.values()
+        )
+        for ours, theirs in zip(here, elsewhere, strict=True):
+            assert ours == theirs
+    return given
