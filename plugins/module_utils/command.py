@@ -16,13 +16,12 @@ Values = Mapping[str, Any]
 @dataclass(frozen=True)
 class Context:
     """How a command is run. warn: tells the user; show: tells the user while the task is still running, None where
-    that cannot be done; local: whether this is the controller."""
+    that cannot be done."""
 
     check_mode: bool
     diff_mode: bool
     warn: Callable[[str], None]
     show: Optional[Callable[[str], None]] = None
-    local: bool = False
 
 
 def shows_all(_result: Mapping[str, Any]) -> bool:

@@ -112,12 +112,16 @@ class Remembered:
             self.store.save(self.entity, {**self.known, **sent})
 
 
+def context_free(_warning: str) -> None:
+    """Says nothing: the login has warned already."""
+
+
 def remembered(connection: Connection, target: Target, needed: bool) -> Optional[Remembered]:
     """What the token store remembers of the secrets of an entity; None without a store, which is a ConfigurationError
     where it is needed."""
     settings = connection.settings
     place = settings.session.store if settings.session and settings.session.store else settings.token_store
-    store = fingerprints_of(open_store(place, [].append))
+    store = fingerprints_of(open_store(place, context_free))
     if store is None and not needed:
         return None
     if store is None:

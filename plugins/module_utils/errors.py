@@ -59,8 +59,10 @@ class InsightError(Exception):
         return " ".join(part for part in (sentence.rstrip(".") + ".", self.hint) if part)
 
     def as_result(self) -> dict[str, Any]:
-        """The fields of a failed task: ``msg`` and ``error`` (``kind`` and the details)."""
-        return {"msg": self.message, "error": {"kind": type(self).__name__, **self.details}}
+        """The fields of a failed task: ``changed`` (something was, or may have been, written), ``msg`` and ``error``
+        (``kind`` and the details)."""
+        error = {"kind": type(self).__name__, **self.details}
+        return {"changed": "written" in self.details, "msg": self.message, "error": error}
 
 
 class ConfigurationError(InsightError):

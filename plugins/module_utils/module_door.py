@@ -21,5 +21,5 @@ def run_module(command: Command) -> None:
     try:
         result = command.run(module.params, context)
     except InsightError as error:
-        module.fail_json(**mask({"changed": False, **error.as_result()}, secret_values(spec, module.params)))
+        module.fail_json(**mask(error.as_result(), secret_values(spec, module.params)))
     module.exit_json(**result)

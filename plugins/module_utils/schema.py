@@ -69,7 +69,7 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
         ) from error
     kind = validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
-        kind.check_schema(schema)
+        kind.check_schema(dict(schema))
     except jsonschema.SchemaError as error:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
     try:

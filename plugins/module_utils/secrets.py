@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 try:
-    from ansible.module_utils.secrets import register_secret
+    from ansible.module_utils.secrets import register_secret  # type: ignore[import-not-found,unused-ignore]
 except ImportError:
     register_secret = None
 

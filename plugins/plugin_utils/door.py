@@ -46,7 +46,7 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-class Door(ActionBase):  # type: ignore[misc]
+class Door(ActionBase):
     """An action plugin that runs ``command``."""
 
     _supports_check_mode = True
@@ -117,13 +117,13 @@ class Door(ActionBase):  # type: ignore[misc]
             diff_mode=self._task.diff,
             warn=lambda text: display.warning(mask(text, secrets)),
             show=lambda text: display.display(mask(text, secrets), stderr=True),
-            local=True,
         )
         try:
             result = self.command.run(checked.validated_parameters, context)
         except InsightError as failed:
-            result = mask({"failed": True, "changed": False, **failed.as_result()}, secrets)
-        return json.loads(json.dumps(result))
+            result = mask({"failed": True, **failed.as_result()}, secrets)
+        as_module: dict[str, Any] = json.loads(json.dumps(result))  # what crosses the border of a module's process
+        return as_module
 
     def _with_session(self, values: dict[str, Any]) -> dict[str, Any]:
         """The options with the session that a handle names taken along, for a host that cannot see our store."""

@@ -23,7 +23,7 @@ from .profiles import profile_data
 display = Display()
 
 
-class LookupDoor(LookupBase):  # type: ignore[misc]
+class LookupDoor(LookupBase):
     """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``."""
 
     answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
@@ -42,17 +42,16 @@ class LookupDoor(LookupBase):  # type: ignore[misc]
                 raise AnsibleLookupError(f"{name} was not found")
             return str(found)
 
-        context = Context(
-            check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)), local=True
-        )
+        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)))
         try:
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
-            answers: list[Any] = plain(self.answer(plain(list(terms)), values, context))
+            answers: list[Any] = plain(type(self).answer(plain(list(terms)), values, context))
             return answers
         except InsightError as error:
             raise AnsibleLookupError(mask(error.message, secrets)) from None  # a cause is printed, unmasked
 
     def _templated(self, names: Sequence[str], variables: Mapping[str, Any]) -> dict[str, Any]:
         """The variables that hold options; a lookup is given them before they are templated."""
+        templar: Any = self._templar
         held = {f"insight_{name}" for name in names} & set(variables)
-        return {name: self._templar.template(variables[name]) for name in held}
+        return {name: templar.template(variables[name]) for name in held}

@@ -16,7 +16,7 @@ import yaml
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
-    from yaml import SafeLoader
+    from yaml import SafeLoader  # type: ignore[assignment]
 
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.profile.model import merge
@@ -48,7 +48,8 @@ def built_in_names() -> list[str]:
 def built_in(name: str) -> Mapping[str, Any]:
     """A profile of the collection, whole. It is not checked here: a test does that once for everybody."""
     data = _load(FOLDER / f"{name}.yml", f"load profile {name}")
-    return merge(built_in(data.pop("extends")), data) if "extends" in data else merge({}, data)
+    whole: Mapping[str, Any] = merge(built_in(data.pop("extends")) if "extends" in data else {}, data)
+    return whole
 
 
 def mapping_from(value: Any, what: str, find_file: FindFile) -> Mapping[str, Any]:
@@ -93,7 +94,8 @@ def profile_data(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[s
                     f"There are: {', '.join(built_in_names())}.",
                 )
             base = merge(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
-    data = merge(base, mapping_from(overrides, "use profile_overrides", find_file)) if overrides else merge({}, base)
+    over = mapping_from(overrides, "use profile_overrides", find_file) if overrides else {}
+    data: Mapping[str, Any] = merge(merge({}, base), over)
     check_profile(data, what)
     return data
 

@@ -181,6 +181,7 @@ class Player:
             {
                 "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
                 "ANSIBLE_HOME": str(self.folder / "ansible"),
+                "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
                 "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
                 "ANSIBLE_CALLBACKS_ENABLED": "record",
                 "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),

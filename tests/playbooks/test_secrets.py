@@ -245,5 +245,9 @@ def issued(server: Server) -> list[str]:
     seen: list[str] = []
     for request in server.control("GET", "requests?last=200"):
         body = request.get("body") or {}
-        seen += [body[name] for name in ("access_token", "refresh_token") if isinstance(body, dict) and body.get(name)]
+        seen += [
+            body[name]
+            for name in ("access_token", "refresh_token")
+            if isinstance(body, dict) and len(body.get(name, "")) > 20
+        ]
     return seen

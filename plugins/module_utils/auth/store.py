@@ -234,7 +234,7 @@ def open_store(
     token_store: str,
     warn: Callable[[str], None],
     clock: Clock = SYSTEM_CLOCK,
-    environment: Mapping[str, str] = os.environ,
+    environment: Optional[Mapping[str, str]] = None,
 ) -> Store:
     """The store that the option names: ``auto``, ``none`` or an absolute folder.
 
@@ -244,13 +244,13 @@ def open_store(
     if token_store == "none":
         return MemoryStore()
     if token_store == "auto":
-        path, why = _automatic(environment)
-        if path is None:
+        found, why = _automatic(os.environ if environment is None else environment)
+        if found is None:
             warn(
                 f"Sessions and refresh tokens are not kept after this task, because {why}. Set token_store to a folder."
             )
             return MemoryStore()
-        return FileStore(Folder(path, clock))
+        return FileStore(Folder(found, clock))
     try:
         path = Path(token_store).expanduser()
     except RuntimeError:  # there is no home directory

@@ -69,7 +69,7 @@ def _number(value: Any) -> Optional[float]:
         number = float(value)
     except (TypeError, ValueError):
         return None
-    return number if number == number and abs(number) < 1e12 else None
+    return number if abs(number) < 1e12 else None
 
 
 def token_of(answer: Mapping[str, Any], now: float) -> Token:

@@ -113,7 +113,12 @@ class EntityClient:
         purpose = f"read {printable(f'{entity_type.name} with id {entity_id}')}"
         operation = self._operation(entity_type, "read", purpose)
         response = self._exchange(operation, entity_type, purpose, {}, entity_id=entity_id)
-        return None if self._is_missing(operation, response) else self._entity(operation, response)
+        if self._is_missing(operation, response):
+            return None
+        entity = self._entity(operation, response)
+        if str(entity.get(entity_type.id_attribute, entity_id)) != str(entity_id):
+            raise self._refuted(operation, response, "path", "the server answered with an entity of another id")
+        return entity
 
     def find(self, target: Target) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
@@ -174,7 +179,7 @@ class EntityClient:
                 raise self._refuted(
                     operation, response, "entities", "a list of entities was expected there and the answer holds none"
                 )
-            if total is not None and type(total) is not int:
+            if total is not None and (isinstance(total, bool) or not isinstance(total, int)):
                 raise self._refuted(operation, response, "paging.total", "a number was expected there")
             if page and page == before:
                 raise self._refuted(operation, response, "paging", "the server gave the same page again")

@@ -44,9 +44,11 @@ class Waiting:
 
 
 class Memory(Protocol):
-    """What was sent of an entity's secrets before. known: fingerprints by attribute path."""
+    """What was sent of an entity's secrets before. ``known`` by attribute path."""
 
-    known: Mapping[str, str]
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The fingerprints."""
 
     def of(self, path: str, value: Any) -> str:
         """The fingerprint of a secret."""

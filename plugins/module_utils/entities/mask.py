@@ -11,11 +11,13 @@ import hmac
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 from urllib.parse import quote, quote_plus
 
 from .normalise import canonical, is_number, number_text
 from .paths import replace
+
+Value = TypeVar("Value")
 
 MASK = "********"
 SHORTEST = 4
@@ -44,17 +46,18 @@ def fingerprint(key: bytes, path: str, value: Any) -> str:
     return hmac.new(key, canonical([path, value]).encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def mask(value: Any, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Any:
+def mask(value: Value, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Value:
     """A copy of a JSON value or a message with the secrets replaced by MASK.
 
     paths: attribute paths of the value at which everything is secret. secrets: values (texts, numbers, or structures
     of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
     encoded text, and escaped as in JSON.
     """
-    if paths:
-        value = replace(value, paths, MASK)
     pattern = _pattern(secrets)
-    return _texts_changed(value, lambda text: _masked(text, pattern)) if pattern else value
+    masked: Value = replace(value, paths, MASK) if paths else value
+    if pattern:
+        masked = _texts_changed(masked, lambda text: _masked(text, pattern))
+    return masked
 
 
 def _masked(text: str, pattern: re.Pattern[str]) -> str:

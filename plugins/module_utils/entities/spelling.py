@@ -83,7 +83,9 @@ def _timestamp(text: str) -> str:
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     try:
         zone = timezone(offset) if utc or sign else None
-        return datetime(*map(int, parts), int((fraction or "0")[:6].ljust(6, "0")), zone).isoformat()
+        year, month, day, hour, minute, second = map(int, parts)
+        microsecond = int((fraction or "0")[:6].ljust(6, "0"))
+        return datetime(year, month, day, hour, minute, second, microsecond, zone).isoformat()
     except ValueError:
         return text
 

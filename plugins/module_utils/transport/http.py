@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 from ..errors import ConfigurationError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
@@ -43,7 +43,6 @@ try:
 except ImportError:
     HAS_REQUESTS = False
     REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
-    HTTPAdapter = object
 else:
     HAS_REQUESTS = True
     REQUESTS_IMPORT_ERROR = None
@@ -100,7 +99,7 @@ def _cause(error: BaseException) -> str:
     if isinstance(reason, BaseException):
         return _cause(reason)
     said = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or error
-    text = str(said).split(" object at ")[0].rsplit(">: ", 1)[-1][:200]
+    text = str(said).partition(" object at ")[0].rsplit(">: ", 1)[-1][:200]
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
@@ -204,7 +203,7 @@ class Http:
                 if not self._network.validate_certs:
                     warnings.filterwarnings("ignore", category=InsecureRequestWarning)
 
-                class Adapter(HTTPAdapter):  # type: ignore[misc,valid-type,unused-ignore]
+                class Adapter(HTTPAdapter):
                     """Uses our TLS context for servers and for proxies, instead of one per connection."""
 
                     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -217,9 +216,14 @@ class Http:
                     def cert_verify(self, *arguments: Any, **options: Any) -> None:
                         """The context verifies; requests would load its own bundle."""
 
-                session = requests.Session()
+                class Session(requests.Session):
+                    """Takes a redirect for an answer: it is not even looked at."""
+
+                    def get_redirect_target(self, resp: Any) -> None:
+                        """Nowhere."""
+
+                session = Session()
                 session.trust_env = False
-                session.get_redirect_target = lambda _answer: None  # type: ignore[method-assign,unused-ignore]
                 session.cookies.set_policy(NO_COOKIES)
                 adapter = Adapter(pool_connections=8, pool_maxsize=64)
                 session.mount("https://", adapter)

@@ -37,7 +37,7 @@ ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if issu
 def test_messages(kind, parts, message):
     error = kind(*parts)
     assert error.message == str(error) == message
-    assert error.as_result() == {"msg": message, "error": {"kind": kind.__name__}}
+    assert error.as_result() == {"changed": False, "msg": message, "error": {"kind": kind.__name__}}
 
 
 @pytest.mark.proves("EVIDENCE-2")

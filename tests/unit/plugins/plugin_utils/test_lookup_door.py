@@ -31,17 +31,18 @@ class Echo(LookupDoor):
     def find_file_in_search_path(self, myvars, subdir, needle, ignore_missing=False):
         return None
 
-    def answer(self, terms, values, context):
+    @staticmethod
+    def answer(terms, values, context):
         if values["type"] == "fails":
             raise InsightError("do it", f"{values['password']} is wrong")
-        return [(term, values["profile"]["name"], values["type"], context.check_mode, context.local) for term in terms]
+        return [(term, values["profile"]["name"], values["type"], context.check_mode) for term in terms]
 
 
 @pytest.mark.proves("ANSIBLE-3")
 def test_answers():
     assert Echo().run(["a", 5], {}, type="event") == [
-        ["a", "insight", "event", False, True],
-        [5, "insight", "event", False, True],
+        ["a", "insight", "event", False],
+        [5, "insight", "event", False],
     ]
 
 

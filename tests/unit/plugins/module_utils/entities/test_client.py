@@ -123,9 +123,17 @@ def test_an_entity_without_id_has_no_address():
     ],
 )
 def test_ids_in_addresses(entity_id, encoded):
-    client, script = scripted(answer(200, STORED))
+    client, script = scripted(answer(200, {**STORED, "id": entity_id}))
     client.read(EVENT_TYPE, entity_id)
     assert script.paths == [f"event/{encoded}/read"]
+
+
+@pytest.mark.proves("WRITE-2")
+def test_an_entity_of_another_id_is_not_believed():
+    client, _script = scripted(answer(200, {**STORED, "id": 6}))
+    with pytest.raises(RefutedError, match="another id") as caught:
+        client.read(EVENT_TYPE, 5)
+    assert caught.value.details["profile_key"] == "operations.read.path"
 
 
 @pytest.mark.proves("NETWORK-3")
@@ -242,7 +250,7 @@ def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, oper
     client, _script = scripted(said)
     with pytest.raises(kind, match=message) as caught:
         client.read(EVENT_TYPE, 5) if operation == "read" else client.find(target())
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert caught.value.details["status"] == said.status
     assert "evil" not in caught.value.message
 
@@ -308,7 +316,7 @@ def test_conflicts(operation, status, kind):
     }
     with pytest.raises(ServerError, match="taken") as caught:
         calls[operation]()
-    assert type(caught.value) is kind
+    assert caught.type is kind
 
 
 @pytest.mark.proves("NETWORK-5")
