@@ -61,8 +61,8 @@ def kind(value: Any) -> str:
     return spelling(value)
 
 
-def _sexagesimal(text: str) -> int:
-    whole = 0
+def _sexagesimal(match: re.Match[str]) -> int:
+    text, whole = match[0], 0
     for part in text.lstrip("+-").split(":"):
         whole = whole * 60 + int(part)
     return -whole if text.startswith("-") else whole
@@ -74,11 +74,8 @@ _TIMESTAMP = (
 )
 
 
-def _timestamp(text: str) -> str:
+def _timestamp(match: re.Match[str]) -> str:
     """What becomes of a date that YAML read: its ISO form, with a T and without what was not written."""
-    match = re.fullmatch(_TIMESTAMP, text)
-    if not match:
-        return text
     *parts, fraction, utc, sign, hours, minutes = match.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     try:
@@ -87,7 +84,7 @@ def _timestamp(text: str) -> str:
         microsecond = int((fraction or "0")[:6].ljust(6, "0"))
         return datetime(year, month, day, hour, minute, second, microsecond, zone).isoformat()
     except ValueError:
-        return text
+        return match[0]
 
 
 def is_date(value: Any) -> bool:
@@ -95,14 +92,14 @@ def is_date(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(_TIMESTAMP, value) is not None
 
 
-_YAML_1_1: Sequence[tuple[str, Callable[[str], Any]]] = (
-    (r"(?i:yes|no|on|off|true|false)", lambda text: text.lower() in ("yes", "on", "true")),
-    (r"[-+]?0[0-7]+", lambda text: int(text, 8)),
-    (r"[-+]?0b[01]+", lambda text: int(text, 2)),
-    (r"[-+]?0x[0-9a-fA-F]+", lambda text: int(text, 16)),
-    (r"[-+]?(?:0|[1-9][0-9]{0,300})", int),
+_YAML_1_1: Sequence[tuple[str, Callable[[re.Match[str]], Any]]] = (
+    (r"(?i:yes|no|on|off|true|false)", lambda match: match[0].lower() in ("yes", "on", "true")),
+    (r"[-+]?0[0-7]+", lambda match: int(match[0], 8)),
+    (r"[-+]?0b[01]+", lambda match: int(match[0], 2)),
+    (r"[-+]?0x[0-9a-fA-F]+", lambda match: int(match[0], 16)),
+    (r"[-+]?(?:0|[1-9][0-9]{0,300})", lambda match: int(match[0])),
     (r"[-+]?[1-9][0-9]{0,300}(?::[0-5]?[0-9]){1,300}", _sexagesimal),
-    (r"[-+]?[0-9]{0,300}\.[0-9]{1,300}(?:[eE][-+][0-9]{1,3})?", float),
+    (r"[-+]?[0-9]{0,300}\.[0-9]{1,300}(?:[eE][-+][0-9]{1,3})?", lambda match: float(match[0])),
     (_TIMESTAMP, _timestamp),
 )
 
@@ -111,8 +108,9 @@ def unquoted(text: str) -> Any:
     """What a playbook's YAML makes of the text when nobody quotes it: 012345 is 5349, NO is false."""
     digits = text.replace("_", "")
     for pattern, convert in _YAML_1_1:
-        if re.fullmatch(pattern, digits):
-            return convert(digits)
+        match = re.fullmatch(pattern, digits)
+        if match:
+            return convert(match)
     return text
 
 
