@@ -19,7 +19,7 @@ test: python ## everything that must hold before a change lands; PARTS="lint uni
 demo: python ## set up, start the simulator, and see the collection work
 	@$(TOOLING)/environments.py demo > /dev/null
 	@$(TOOLING)/checkout.py > /dev/null
-	@build/venv/demo/bin/python demo/run.py
+	@PYTHONPATH=tests build/venv/demo/bin/python demo/run.py
 
 lint unit units sanity integration molecule docs importer: python ## that part of the tests
 	@$(TOOLING)/run_parts.py $@
@@ -33,7 +33,7 @@ matrix: python ## promises, tests and their results, from the last test run
 bench: python ## a loop of entities, side by side with the same work by ansible.builtin.uri
 	@$(TOOLING)/environments.py demo > /dev/null
 	@$(TOOLING)/checkout.py > /dev/null
-	@build/venv/demo/bin/python tests/benchmarks/run.py
+	@PYTHONPATH=tests build/venv/demo/bin/python tests/benchmarks/run.py
 
 changelog: python ## write CHANGELOG for the version of galaxy.yml
 	@$(TOOLING)/environments.py collection > /dev/null

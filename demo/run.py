@@ -13,11 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from simulator.process import Running, running
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
-from simulator.process import Running, running  # noqa: E402
-
 IDENTITY = {
     "tenant_id": "7c1d0f3a-0000-4000-8000-000000000001",
     "client_id": "0f3a7c1d-0000-4000-8000-000000000002",

@@ -155,3 +155,21 @@ def test_async(server: Server, play: Player, dialect: str) -> None:
     assert played.code == 0, played.output
     assert played["create"]["operation"] == "create"
     assert server.counted["creates"] == 1
+
+
+@pytest.mark.proves("EVIDENCE-1")
+@pytest.mark.parametrize("door", DOORS)
+def test_the_reason_travels_into_the_result_and_to_the_server(server: Server, play: Player, dialect: str) -> None:
+    evidence = {"reason": "Corrected after review.", "change_reference": "CHG-4711", "require_reason": True}
+    fields = {"reason": "reasonForChange", "initiator": "requestedBy"}
+    play.defaults["profile_overrides"] = {"types": {"application": {"evidence_fields": fields}}}
+    tasks = application_tasks(dialect)[:4]
+    for task in tasks:
+        task["rimops.insight.insight_entity"].update(evidence)
+    played = play(tasks, environment={"GITLAB_USER_LOGIN": "jdoe"})
+    assert played.code == 0, played.output
+    told = {"reason": "Corrected after review.", "change_reference": "CHG-4711", "initiator": "GitLab user jdoe"}
+    assert [played[task["name"]]["evidence"] for task in tasks] == [told] * 4
+    assert played["same again"]["changed"] is False
+    [stored] = server.stored("application")
+    assert (stored["reasonForChange"], stored["requestedBy"]) == ("Corrected after review.", "GitLab user jdoe")
