@@ -127,6 +127,7 @@ class Server:
         except ssl.SSLError:
             # Read what is left, or the end of the connection overtakes the alert that says why.
             with socket.socket(fileno=secured.detach()) as rest:
+                rest.settimeout(10)  # the new object does not know that reading never waits so far
                 rest.shutdown(socket.SHUT_WR)
                 while rest.recv(4096):
                     pass
