@@ -73,9 +73,9 @@ def test_secrets_in_structures(secrets):
     assert mask("a secret", secrets) == f"a {MASK}"
 
 
-@pytest.mark.parametrize("secrets", [[], [""], ["abc"], [None, True], [123], ["********"], ["****"]])
+@pytest.mark.parametrize("secrets", [[], [""], ["abc"], [None, True], [123], ["********"], ["****"], ["True", "None"]])
 def test_what_is_too_short_or_no_secret_masks_nothing(secrets):
-    value = {"abc": "abc", "n": 123, "t": True, "m": "********"}
+    value = {"abc": "abc", "n": 123, "t": True, "z": None, "m": "********"}
     assert mask(value, secrets) == value
 
 

@@ -230,11 +230,12 @@ def test_masking_never_lets_a_number_through(secret, before):
 
 
 def every_text(value):
+    """The texts and numbers of a structure. A boolean or null holds none, even where somebody's secret is "True"."""
     if isinstance(value, dict):
         return [text for pair in value.items() for part in pair for text in every_text(part)]
     if isinstance(value, list):
         return [text for inner in value for text in every_text(inner)]
-    return [str(value)]
+    return [] if value is None or isinstance(value, bool) else [str(value)]
 
 
 @pytest.mark.proves("NETWORK-5")
