@@ -8,6 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: insight_entity
 short_description: Entities of Ennov InSight
+version_added: 0.1.0
 description:
   - Reads entities by id or key, many in one call.
   - A lookup knows neither C(module_defaults) nor C(environment) of a task, nor check mode. Each option is also read

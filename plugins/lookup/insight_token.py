@@ -8,6 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: insight_token
 short_description: A session of Ennov InSight for other tasks
+version_added: 0.1.0
 description:
   - Makes sure that a valid session exists, through the whole handshake, and gives the headers that carry it, ready for
     M(ansible.builtin.uri), or the access token.

@@ -9,6 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_entity
 short_description: Declares one entity of Ennov InSight
+version_added: 0.1.0
 description:
   - Makes sure that one entity exists with the attributes that are declared, or that it does not exist.
   - Only what is declared is compared and changed. Every write is read back; what did not arrive, and what changed

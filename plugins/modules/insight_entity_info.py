@@ -9,6 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_entity_info
 short_description: Reads entities of Ennov InSight
+version_added: 0.1.0
 description:
   - Reads one entity by its id or its key, or all entities of a type where the profile has a list operation switched on.
   - An entity that the server says is missing gives an empty list. Anything else that is not an entity is an error.

@@ -9,6 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_token
 short_description: Logs in to Ennov InSight, and out
+version_added: 0.1.0
 description:
   - Makes sure that a valid session exists, through the whole handshake, and hands it on as a handle without secrets.
   - The other modules log in by themselves when they need to. Use this one to log in once at a defined place, for the
