@@ -55,16 +55,17 @@ ONCE = (
         "molecule",
         ("molecule reset", "molecule test --all"),  # what a run that was interrupted believes is there, is not
         ("molecule",),
-        seconds=120,
+        seconds=50,
     ),
     Part(
         "docs",
         (f"antsibull-docs lint-collection-docs --plugin-docs {REFERENCES} .",),
         ("collection",),
+        seconds=40,
     ),
     Part("changelog", ("antsibull-changelog lint",), ("collection",), seconds=5),
-    Part("importer", ("python {root}/tests/tooling/importer.py",), ("collection",), seconds=60),
-    Part("demo", ("make demo",), ("demo",), seconds=60, folder=str(ROOT)),
+    Part("importer", ("python {root}/tests/tooling/importer.py",), ("collection",), seconds=45),
+    Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
     Part("matrix", ("python {root}/tests/tooling/matrix.py",), ("lint",), seconds=5, folder=str(ROOT), last=True),
 )
 
@@ -84,15 +85,15 @@ EACH_CORE = (
         "units-{core}",
         (UNITTEST + " tests/unit",),
         ("core-{core}",),
-        seconds=90,
+        seconds=30,
         variables=IMPORTS,
     ),
-    Part("sanity-{core}", ("python {root}/tests/tooling/sanity.py {core}",), ("core-{core}",), seconds=300),
+    Part("sanity-{core}", ("python {root}/tests/tooling/sanity.py {core}",), ("core-{core}",), seconds=130),
     Part(
         "integration-{core}",
         (PYTEST + " tests/playbooks",),
         ("core-{core}",),
-        seconds=200,
+        seconds=400,
         variables=IMPORTS | {"RIMOPS_CORE": "{build}/venv/core-{core}"},
     ),
 )
