@@ -13,7 +13,16 @@ from conftest import DOORS, Played, Player
 # Given anew by the server, or by where and when something ran.
 PASSING = {"id", "uuid", "entity_id", "applicationId", "createdDate", "lastChangedDate", "expires_at", "file", "store"}
 # What Ansible itself adds on one side only.
-OWN = {"ansible_facts", "exception", "warnings", "deprecations", "ansible_loop_var", "ansible_job_id", "results_file"}
+OWN = {
+    "ansible_facts",
+    "exception",
+    "warnings",
+    "deprecations",
+    "ansible_loop_var",
+    "ansible_job_id",
+    "results_file",
+    "timedout",
+}
 
 
 def comparable(result: Any) -> Any:

@@ -11,6 +11,15 @@ short_description: Runs modules in processes of their own on this machine
 description: The local connection under another transport, so that nothing recognises it as local.
 author: The rimops.insight authors
 extends_documentation_fragment: connection_pipelining
+options:
+  become_success_timeout:
+    description: Seconds to wait for become.
+    type: int
+    default: 10
+  become_strip_preamble:
+    description: Whether to leave out what become prints.
+    type: bool
+    default: true
 """
 
 from ansible.plugins.connection.local import Connection as LocalConnection
