@@ -48,10 +48,13 @@ def playbook(folder: Path, server: Running, name: str, count: int) -> list[str]:
     return [program, str(HERE / f"{name}.yml"), "--extra-vars", f"@{described}"]
 
 
-def seconds(command: list[str], folder: Path) -> float:
+def seconds(command: list[str], folder: Path, server: Running) -> float:
     """The wall time of a run that must succeed."""
+    options = {"url": server.url, "authority": server.authority, "ca_path": server.ca_path, **IDENTITY}
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))},
+        **{f"INSIGHT_{name.upper()}": value for name, value in options.items()},
+        "INSIGHT_GRANT_TYPE": "client_credentials",
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -72,7 +75,7 @@ def measure(folder: Path, server: Running, count: int, runs: int) -> dict[str, l
     taken: dict[str, list[float]] = {name: [] for name in names}
     for _run in range(runs):
         for name in names:
-            taken[name].append(seconds(playbook(folder, server, name, count), folder))
+            taken[name].append(seconds(playbook(folder, server, name, count), folder, server))
     return taken
 
 

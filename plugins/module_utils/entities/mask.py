@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Optional, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -84,7 +85,12 @@ def _texts_changed(value: Any, change: Any) -> Any:
 
 
 def _pattern(secrets: Collection[Any]) -> Optional[re.Pattern[str]]:
-    texts = {text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST}
+    return _pattern_of(frozenset(text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST))
+
+
+@lru_cache(maxsize=8)
+def _pattern_of(texts: frozenset[str]) -> Optional[re.Pattern[str]]:
+    """One for the items of a loop, which have their secrets in common."""
     forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
     return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))) if forms else None
 
