@@ -58,9 +58,7 @@ KEYWORDS = [
             "attributes": {"description": "{{ created.entity.appName }} of {{ created.entity.appCode }}"},
         },
     },
-    {"name": "become", **READ, "become": True, "become_method": "straight"},
     {"name": "became", **entity(), "become": True, "become_method": "straight"},
-    {"name": "polled", **entity(description="3"), "async": 60, "poll": 1},
     {"name": "fired", **entity(description="4"), "async": 60, "poll": 0, "register": "job"},
     {
         "name": "collected",
@@ -120,8 +118,7 @@ def test_keywords_of_a_task(server: Server, play: Player, secrets: list[str]) ->
         assert played["reuse"]["entity"]["description"] == "Zelvora of 123456", door
         assert played["became"]["evidence"]["reason"] == "became", door
         assert "reason" not in played["create"].get("evidence", {}), door
-        assert played["become"]["entities"][0]["appName"] == "Zelvora", door
-        assert (played["polled"]["operation"], played["collected"]["operation"]) == ("update", "update"), door
+        assert played["collected"]["operation"] == "update", door
         assert played["collected"]["entity"]["description"] == "4", door
         assert played["until"]["attempts"] == 2, door
         assert played["timeout"]["failed"] and "timedout" in played["timeout"], door
