@@ -55,6 +55,7 @@ HANDSHAKE_ALERTS = [
     for alert in ("CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "PROTOCOL_VERSION")
 ]
 """What a server says that never got to the request, in OpenSSL's words."""
+CERTIFICATE_WANTED = "It may want a client certificate, or another one: client_cert."
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 """A session's cookies belong to the session, not to the connection."""
 
@@ -334,10 +335,10 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         return RefusedError(
             request.purpose,
             f"{server} broke off TLS ({_cause(tls)})",
-            "It may want a client certificate, or another one: client_cert.",
+            CERTIFICATE_WANTED,
         )
     if tls:
-        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})")
+        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})", CERTIFICATE_WANTED)
     return InterruptedRequest(request.purpose, f"the connection to {server} was lost ({_cause(error)})")
 
 
