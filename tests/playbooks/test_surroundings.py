@@ -97,7 +97,7 @@ def test_ports_and_certificates(server: Server, play: Player, others: dict[str, 
         "plain platform": ({"authority": encrypted}, (f"{encrypted} does not speak TLS",)),
         "TLS port": ({"url": server.url.replace("https:", "http:")}, (server.url.replace("https:", "http:"),)),
         "certificate": ({**theirs, **shown}, ()),
-        "no certificate": (theirs, (f"the connection to {mutual.url} was lost",)),  # the server says no more
+        "no certificate": (theirs, (mutual.url,)),  # it just hangs up
         "another's key": (
             {**theirs, **shown, "client_key": f"{server.directory}/client.key"},
             ("client_cert", "and its key cannot be used"),
