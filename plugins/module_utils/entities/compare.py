@@ -18,7 +18,7 @@ from .mask import printable
 from .normalise import canonical, is_number, normalise, number_text
 from .paths import ABSENT, child, places
 from .rules import Rules, rules
-from .spelling import is_date, is_plain, json_text, kind, quoting, spelled, spelling, unquoted
+from .spelling import is_date, is_plain, json_text, kind, quoting, read, spelled, spelling, unquoted
 
 __all__ = ["ABSENT", "Change", "Comparison", "Mistyped", "Rules", "compare", "compare_loosely", "differs", "rules"]
 
@@ -334,7 +334,7 @@ def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -
         return [observed[min(index, len(observed) - 1)] if observed else ABSENT for index in range(len(declared))]
     pool, partners = list(observed), [ABSENT] * len(declared)
     inner = place.element()
-    for identify in (canonical, spelling):
+    for identify in (canonical, lambda form: canonical(read(form))):
         waiting = defaultdict(list)
         for element in pool:
             waiting[identify(_form(element, inner))].append(element)

@@ -36,6 +36,15 @@ def spelled(text: str, like: Any) -> Any:
     return text if loses or str(number) != text else number
 
 
+def read(value: Any) -> Any:
+    """A value with every boolean or number that a text in it spells."""
+    if isinstance(value, Mapping):
+        return {name: read(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [read(inner) for inner in value]
+    return spelled(value, value.lower() in ("true", "false") or 0.0) if isinstance(value, str) else value
+
+
 def spelling(value: Any) -> str:
     """The text that spells a value, the same for 10 and "10", for true and "true"; JSON for what has parts."""
     if isinstance(value, Mapping):

@@ -171,6 +171,12 @@ def test_a_set_of_mappings_keeps_the_declared_order():
     assert compare({"a": [2, 1]}, {"a": [1, 2]}, rules({"sets": ["a"]})).merged == {"a": [1, 2]}
 
 
+@pytest.mark.proves("DECLARE-5")
+@pytest.mark.parametrize("stored", [[1.0, "x"], ["x", 1.0]])
+def test_a_number_in_a_set_is_found_by_its_spelling_wherever_it_stands(stored):
+    assert compare({"a": ["1.0", "x"]}, {"a": stored}, rules({"sets": ["a"]})).changes == ()
+
+
 FR, DE = {"code": "FR", "status": 1, "own": 7}, {"code": "DE", "status": 2, "own": 8}
 
 
