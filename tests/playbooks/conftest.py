@@ -120,13 +120,14 @@ class Played:
 
 @dataclass
 class Player:
-    """Runs tasks with the options of one server."""
+    """Runs tasks with the options of one server. launcher: a command that runs ansible-playbook as somebody else."""
 
     server: Server
     folder: Path
     door: str = "here"
     defaults: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    launcher: tuple[str, ...] = ()
     runs: int = 0
 
     def write(self, tasks: list[dict[str, Any]] | str, hosts: str = "all", **play: Any) -> Path:
@@ -195,7 +196,12 @@ class Player:
                 **(environment or {}),
             }
         )
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.inventory(hosts))]
+        command = [
+            *self.launcher,
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "-i",
+            str(self.inventory(hosts)),
+        ]
         playbook = self.write(tasks, **play)
         finished = subprocess.run(
             [*command, str(playbook), *arguments],

@@ -26,7 +26,6 @@ from test_cycle import EXPECTED, application_tasks
 
 TOKEN = "rimops.insight.insight_token"
 NOBODY = 54321
-RUNS: Any = subprocess.run
 WORLD = ("/tmp", "/var/tmp", "/dev/shm")
 
 
@@ -120,17 +119,18 @@ def test_ports_and_certificates(server: Server, play: Player, others: dict[str, 
 
 
 CAPABILITY = "+dac_read_search"
-BECOME = [
+BECOME = (
     *("env", "--unset=HOME", "--unset=XDG_STATE_HOME", "--unset=USER", "--unset=LOGNAME"),
     *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
     *(f"--inh-caps={CAPABILITY}", f"--ambient-caps={CAPABILITY}"),
-]
+)
 
 
 @pytest.fixture
 def writable() -> Iterator[Path]:
     """The one folder of somebody without a passwd entry; all above it can be entered by everybody."""
-    if os.geteuid() != 0 or RUNS([*BECOME, sys.executable, "-c", ""], check=False, capture_output=True).returncode:
+    tried = subprocess.run([*BECOME, sys.executable, "-c", ""], check=False, capture_output=True)
+    if os.geteuid() != 0 or tried.returncode != 0:
         pytest.skip("only root, with setpriv and the capability dac_read_search, can become somebody else here")
     folder = Path(tempfile.mkdtemp(prefix="rimops-writable-", dir="/tmp"))
     os.chown(folder, NOBODY, NOBODY)
@@ -139,9 +139,9 @@ def writable() -> Iterator[Path]:
 
 
 @pytest.fixture
-def nobody(monkeypatch: pytest.MonkeyPatch, play: Player, writable: Path) -> Player:
+def nobody(play: Player, writable: Path) -> Player:
     """Plays as a uid without a passwd entry, without HOME."""
-    monkeypatch.setattr("conftest.subprocess.run", lambda command, **more: RUNS([*BECOME, *command], **more))
+    play.launcher = BECOME
     play.folder = writable
     temporary = {name: str(writable) for name in ("TMPDIR", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP")}
     play.environment.update(temporary)
