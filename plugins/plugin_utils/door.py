@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -61,11 +60,11 @@ class Door(ActionBase):
         with environment({str(name): str(value) for name, value in variables.items()}):
             try:
                 values = self._with_files(plain(self._task.args))
+                if self._runs_here():
+                    return self._marked(self._run_here(values))
+                values = self._with_session(values)
             except InsightError as error:
                 return {"failed": True, **error.as_result()}
-            if self._runs_here():
-                return self._marked(self._run_here(values))
-            values = self._with_session(values)
         return self._marked(self._hand_over(values, task_vars))
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +148,3 @@ class Door(ActionBase):
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
         (module_args if updated is None else updated)["_ansible_no_log"] = True
         return updated
-
-
-__all__ = ["AnsibleError", "Door"]

@@ -304,7 +304,8 @@ def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, pl
     assert "secret" not in played["login"]["session"]
     assert played["login"]["changed"] is False
     assert (played["logout"]["changed"], played["logout again"]["changed"]) == (True, False)
-    assert played["too late"]["failed"]
+    assert played["too late"]["error"]["kind"] == "ConfigurationError"
+    assert "handed over: it is not in the token store any more" in played["too late"]["msg"]
     assert server.counted["handshakes"] == 1
 
 
