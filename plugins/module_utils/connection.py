@@ -112,7 +112,7 @@ class Remembered:
             self.store.save(self.entity, {**self.known, **sent})
 
 
-def context_free(_warning: str) -> None:
+def _unheard(_warning: str) -> None:
     """Says nothing: the login has warned already."""
 
 
@@ -121,7 +121,7 @@ def remembered(connection: Connection, target: Target, needed: bool) -> Optional
     where it is needed."""
     settings = connection.settings
     place = settings.session.store if settings.session and settings.session.store else settings.token_store
-    store = fingerprints_of(open_store(place, context_free))
+    store = fingerprints_of(open_store(place, _unheard))
     if store is None and not needed:
         return None
     if store is None:
