@@ -22,6 +22,7 @@ OWN = {
     "ansible_job_id",
     "results_file",
     "timedout",
+    "attempts",
 }
 
 
