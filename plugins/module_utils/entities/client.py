@@ -108,6 +108,11 @@ class EntityClient:
         """Whether this operation of a type is assumed."""
         return entity_type.operations[operation].assumed
 
+    @staticmethod
+    def update_body(entity_type: EntityType) -> str:
+        """What an update of this type sends: ``declared``, ``changed`` or ``whole``."""
+        return entity_type.operations["update"].body
+
     def read(self, entity_type: EntityType, entity_id: Any) -> Entity | None:
         """The entity with this id; None when the server says that it is missing."""
         purpose = f"read {printable(f'{entity_type.name} with id {entity_id}')}"

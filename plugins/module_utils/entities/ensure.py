@@ -283,7 +283,17 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
         error.details = {**error.details, "written": operation, "entity_id": entity_id}
         raise
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
-    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, note)
+    notes = (*note, *_perhaps_lost(client, wish, planned))
+    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)
+
+
+def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str, ...]:
+    """What nobody can see: an update that may replace everything went out without secrets that are there."""
+    unsent = sorted({*planned.secret_paths} - {*planned.secrets_to_send, *planned.secrets_to_keep})
+    if planned.operation != "update" or not unsent or client.update_body(wish.target.type) == "changed":
+        return ()
+    lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
+    return (f"{lost} Set update_secrets to on_change or always, or operations.update.body to changed.",)
 
 
 def _read_back(

@@ -69,7 +69,8 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    lays into a body. desired, reference_names, secret_paths: what was declared, for verify().
+    lays into a body; secrets_to_keep: of those that the server has unchanged. desired, reference_names, secret_paths:
+    what was declared, for verify().
     """
 
     operation: str
@@ -82,6 +83,7 @@ class Plan:
     whole: Mapping[str, Any] = field(default_factory=dict)
     unverified: tuple[str, ...] = ()
     secrets_to_send: tuple[str, ...] = ()
+    secrets_to_keep: tuple[str, ...] = ()
     desired: Mapping[str, Any] = field(default_factory=dict)
     reference_names: tuple[str, ...] = ()
     secret_paths: tuple[str, ...] = ()
@@ -201,6 +203,7 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     comparison = compare(nothing.desired, observed, own_rules, nothing.entity)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
+    kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
     unknown = [path for path in nothing.secret_paths if fates[path] == "unknown"]
     result = evolve(nothing, after=observed, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
     changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
@@ -217,6 +220,7 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
         changed={name: value for name, value in whole.items() if name in touched},
         whole=whole,
         secrets_to_send=sent,
+        secrets_to_keep=kept,
     )
 
 
@@ -247,8 +251,10 @@ def _laid(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along."""
-    values = {path: value for path, value in secret_leaves(secrets) if path in plan.secrets_to_send}
+    """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along. A body that may
+    replace everything carries the unchanged secrets too, or the server might lose them."""
+    paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
+    values = {path: value for path, value in secret_leaves(secrets) if path in paths}
     return _laid(getattr(plan, kind), values)
 
 

@@ -389,3 +389,15 @@ def test_a_secret_that_was_sent_is_remembered_whatever_else_went_wrong(insight):
     with pytest.raises(UnconvergedError):
         run(insight, wish(attributes={"description": "x"}, secrets=Secrets({"password": SECRET}, "on_create", memory)))
     assert memory.known == {"password": "new"}
+
+
+@pytest.mark.proves("SECRET-2", "WRITE-5")
+@pytest.mark.parametrize(("policy", "known", "noted"), [("on_create", None, True), ("on_change", "new", False)])
+def test_secrets_that_a_replacing_server_may_have_cleared(insight, policy, known, noted):
+    insight.stores = hides
+    insight.add("event", eventName="Filing", applicationId=1)
+    secrets = Secrets({"password": SECRET}, policy, Memory(known))
+    outcome = run(insight, wish(attributes={"description": "x"}, secrets=secrets))
+    assert outcome.plan.operation == "update"
+    assert any("password did not go out" in note for note in outcome.notes) is noted
+    assert ("password" in insight.sent("create-or-update")) is not noted

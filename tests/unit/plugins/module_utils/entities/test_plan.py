@@ -248,8 +248,9 @@ def test_bodies_carry_the_secrets_only_when_they_are_sent():
     made = plan(declaration, observed, RULES, "on_change", KNOWN, fingerprint)
     assert (made.changed, made.whole) == ({"api": {"url": "v"}}, {"name": "A", "api": {"url": "v"}})
     assert body(made, "changed", declaration.secrets) == {"api": {"url": "v", "key": 7}}
-    assert body(made, "whole", declaration.secrets) == {"name": "A", "api": {"url": "v", "key": 7}}
-    assert body(made, "declared", declaration.secrets) == {"name": "A", "api": {"url": "v", "key": 7}}
+    everything = {"name": "A", "api": {"url": "v", "key": 7}, "password": "s3cret"}
+    assert body(made, "whole", declaration.secrets) == everything
+    assert body(made, "declared", declaration.secrets) == everything
     assert made.changed == {"api": {"url": "v"}}
     made = plan(declaration, None, RULES)
     assert made.secrets_to_send == ("api.key", "password")
@@ -313,3 +314,12 @@ def test_diff_masks():
     made = plan(declare(state="absent"), OBSERVED, RULES)
     assert diff(made, ["yesterday"], ["contact"])["before"] == {**OBSERVED, "contact": MASK, "changed": MASK}
     assert diff(Plan("update", "s3cret thing", (Change("a", ABSENT, 1),)), ["s3cret"])["before"] == {}
+
+
+@pytest.mark.proves("SECRET-2")
+def test_a_body_that_may_replace_everything_carries_the_unchanged_secrets():
+    declaration = Declaration("event", key={"n": "A"}, attributes={"a": 2}, secrets={"pin": "1234"})
+    planned = plan(declaration, {"n": "A", "a": 1}, rules(), "on_change", {"pin": "same"}, lambda path, value: "same")
+    assert [change.path for change in planned.changes] == ["a"]
+    sent = {kind: body(planned, kind, {"pin": "1234"}).get("pin") for kind in ("changed", "declared", "whole")}
+    assert sent == {"changed": None, "declared": "1234", "whole": "1234"}
