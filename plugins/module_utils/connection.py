@@ -62,8 +62,9 @@ class Connection:
         return list(self.authenticator.notes)
 
 
-_CONNECTIONS: dict[str, Connection] = {}
-"""Open connections of this process, by all their options: the items of a loop run in one process and share them."""
+_CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
+"""Open connections of this process, by all their options: the items of a loop run in one process and share them. A
+profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
 
 
 def forget_connections() -> None:
@@ -73,16 +74,16 @@ def forget_connections() -> None:
 
 def connect(values: Values, context: Context) -> Connection:
     """The connection that the shared options describe. Nothing is sent before it is used."""
-    mine = {name: values.get(name) for name in SHARED}
-    key = json.dumps([mine, values.get("refresh_token_return")], sort_keys=True, default=str)
+    mine = [values.get(name) for name in (*SHARED, "refresh_token_return") if name != "profile"]
+    key = (id(values["profile"]), json.dumps(mine, default=str))
     if key not in _CONNECTIONS:
         settings = settings_from(values, profile_of(values["profile"]))
         http = Http(settings.network)
         authenticator = authenticator_for(
             settings, http.send, show=context.show, refresh_token_return=bool(values.get("refresh_token_return"))
         )
-        _CONNECTIONS[key] = Connection(settings, authenticator)
-    connection = _CONNECTIONS[key]
+        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator)
+    _profile, connection = _CONNECTIONS[key]
     for warning in connection.authenticator.warnings:
         context.warn(warning)
     connection.authenticator.warnings.clear()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,11 +16,12 @@ from .options import SHARED, environment_name
 
 
 def argument_spec(command: Command) -> dict[str, dict[str, Any]]:
-    """The command's specification with the environment fallbacks of the shared options."""
+    """The command's specification with the environment fallbacks of the shared options: of those that are set, since
+    Ansible asks for each of the others again for each item of a loop."""
     fallbacks = {
         name: {"fallback": (env_fallback, [environment_name(name)])}
         for name in SHARED
-        if SHARED[name]["type"] != "dict"
+        if SHARED[name]["type"] != "dict" and environment_name(name) in os.environ
     }
     return {name: {**option, **fallbacks.get(name, {})} for name, option in command.spec.items()}
 

@@ -59,10 +59,11 @@ class Door(ActionBase):
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):
             try:
-                values = self._with_files(plain(self._task.args))
+                values = {name: value for name, value in plain(self._task.args).items() if value is not None}
+                read = self._read_files(values)
                 if self._runs_here():
-                    return self._marked(self._run_here(values))
-                values = self._with_session(values)
+                    return self._marked(self._run_here(values, read))
+                values = self._with_session({**values, **read})
             except InsightError as error:
                 return {"failed": True, **error.as_result()}
         return self._marked(self._hand_over(values, task_vars))
@@ -74,9 +75,8 @@ class Door(ActionBase):
     def _runs_here(self) -> bool:
         return self._connection.transport == "local" and not self._connection.become and not self._task.async_val
 
-    def _with_files(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The options, read where they name files on the controller: profile, overrides, schema. A null is no value."""
-        values = {name: value for name, value in values.items() if value is not None}
+    def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that name files on the controller, read: profile, overrides, schema."""
 
         def find(name: str) -> str:
             return str(self._find_needle("files", name))
@@ -84,22 +84,23 @@ class Door(ActionBase):
         def given(option: str) -> Any:
             return values.get(option) or os.environ.get(environment_name(option))
 
-        read = {
+        return {
             "profile": profile_data(given("profile") or "insight", given("profile_overrides"), find),
             "profile_overrides": {},
-        }
-        read.update(
-            {
+            **{
                 option: mapping_from(values[option], f"use {option}", find)
                 for option in self.command.files
                 if values.get(option)
-            }
-        )
-        return {**values, **read}
+            },
+        }
 
-    def _run_here(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the command. The validator copies what it is given, for each item of a loop: what was read is checked
+        already and stays outside."""
         spec = argument_spec(self.command)
-        checked = ArgumentSpecValidator(spec, **self.command.constraints).validate(given)
+        checked = ArgumentSpecValidator(spec, **self.command.constraints).validate(
+            {name: value for name, value in given.items() if name not in read}
+        )
         secrets = secret_values(spec, checked.validated_parameters) | secret_values(spec, given)
         for deprecation in checked._deprecations:
             display.deprecated(
@@ -118,7 +119,7 @@ class Door(ActionBase):
             show=lambda text: display.display(mask(text, secrets), stderr=True),
         )
         try:
-            result = self.command.run(checked.validated_parameters, context)
+            result = self.command.run({**checked.validated_parameters, **read}, context)
         except InsightError as failed:
             result = mask({"failed": True, **failed.as_result()}, secrets)
         as_module: dict[str, Any] = json.loads(json.dumps(result))  # what crosses the border of a module's process

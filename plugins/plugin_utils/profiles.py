@@ -39,9 +39,8 @@ def _load(path: Path, what: str) -> Any:
         raise ConfigurationError(what, f"{path} is not valid YAML{place}") from error
 
 
-def built_in_names() -> list[str]:
-    """The profiles that the collection brings."""
-    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.yml"))
+"""The profiles that the collection brings."""
 
 
 @cache
@@ -68,14 +67,25 @@ def mapping_from(value: Any, what: str, find_file: FindFile) -> Mapping[str, Any
 
 
 def profile_data(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[str, Any]:
-    """The data of the profile that the options name: built in, from a file or inline, overrides merged over it.
+    """The data of the profile that the options name: built in, from a file or inline, overrides merged over it. The
+    items of a loop, which say the same in one process, get the same object.
 
     Raises ConfigurationError for an unknown profile and SchemaError (the path in it, the rule) for an invalid one.
     """
-    if isinstance(profile, str) and profile in built_in_names():
+    if profile in BUILT_IN and not overrides:
+        return built_in(profile)
+    said = json.dumps([profile, overrides], default=str)
+    if said not in _PROFILES:
+        _PROFILES[said] = _read_profile(profile, overrides, find_file)
+    return _PROFILES[said]
+
+
+_PROFILES: dict[str, Mapping[str, Any]] = {}
+
+
+def _read_profile(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[str, Any]:
+    if isinstance(profile, str) and profile in BUILT_IN:
         base: Mapping[str, Any] = built_in(profile)
-        if not overrides:
-            return base
         what = f"use profile {profile} with profile_overrides"
     else:
         what = f"use profile {profile}" if isinstance(profile, str) else "use the profile given inline"
@@ -83,15 +93,15 @@ def profile_data(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[s
             raise ConfigurationError(
                 what,
                 "there is no such profile",
-                f"Built in are: {', '.join(built_in_names())}. A file ends in .yml, .yaml or .json.",
+                f"Built in are: {', '.join(BUILT_IN)}. A file ends in .yml, .yaml or .json.",
             )
         base = mapping_from(profile, what, find_file)
         if "extends" in base:
-            if base["extends"] not in built_in_names():
+            if base["extends"] not in BUILT_IN:
                 raise ConfigurationError(
                     what,
                     f"it extends {base['extends']}, and there is no such profile",
-                    f"There are: {', '.join(built_in_names())}.",
+                    f"There are: {', '.join(BUILT_IN)}.",
                 )
             base = merge(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
     over = mapping_from(overrides, "use profile_overrides", find_file) if overrides else {}

@@ -32,6 +32,11 @@ IDENTITY = {
 }
 
 
+def named(number: int) -> dict[str, str]:
+    """The key of an application."""
+    return {"appCode": f"{number:06}", "appName": f"Application {number}"}
+
+
 def playbook(folder: Path, server: Running, name: str, count: int) -> list[str]:
     """The command that plays one of our playbooks."""
     variables = {
@@ -39,7 +44,7 @@ def playbook(folder: Path, server: Running, name: str, count: int) -> list[str]:
         "insight_authority": server.authority,
         "insight_ca_path": server.ca_path,
         "ansible_python_interpreter": sys.executable,
-        "count": count,
+        "applications": [named(number) for number in range(count)],
         **{f"insight_{option}": value for option, value in IDENTITY.items()},
     }
     described = folder / f"variables-{count}.json"
@@ -105,8 +110,7 @@ def main() -> None:
         collection.parent.mkdir(parents=True)
         collection.symlink_to(ROOT)
         for number in range(options.count):
-            seeded = {"appCode": f"{number:06}", "appName": f"Application {number}", "selectedProducts": ["Zelvora"]}
-            server.seed("application", **seeded)
+            server.seed("application", **named(number), selectedProducts=["Zelvora"])
         for latency in (0, 20):
             server.switch(latency_ms=latency)
             taken = measure(folder, server, options.count, options.runs)

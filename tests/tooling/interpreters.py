@@ -56,8 +56,14 @@ def search_path() -> list[str]:
 
 
 def python_for(core: str) -> str | None:
-    """Return the Python version that an ansible-core is run on here, or None where there is none."""
+    """Return the Python version that an ansible-core is tested on here, or None where there is none. The cores prefer
+    different ones, so that the tests cover them."""
     return next((version for version in CORES[core].pythons if version in find()), None)
+
+
+def newest_python_for(core: str) -> str | None:
+    """Return the newest Python version of this machine that an ansible-core runs on, or None where there is none."""
+    return max((version for version in CORES[core].pythons if version in find()), key=version_key, default=None)
 
 
 def newest_core() -> str:

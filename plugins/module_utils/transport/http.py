@@ -17,7 +17,6 @@ import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
@@ -48,7 +47,7 @@ else:
     REQUESTS_IMPORT_ERROR = None
 
 MAX_ANSWER = 64 * 1024 * 1024
-USER_AGENT = "rimops.insight"
+ALWAYS = {"User-Agent": "rimops.insight", "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 CHUNK = 64 * 1024
 HANDSHAKE_ALERTS = [
     f"ALERT_{alert}"
@@ -56,8 +55,6 @@ HANDSHAKE_ALERTS = [
 ]
 """What a server says that never got to the request, in OpenSSL's words."""
 CERTIFICATE_WANTED = "It may want a client certificate, or another one: client_cert."
-NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
-"""A session's cookies belong to the session, not to the connection."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ class Http:
         self._jitter = jitter
         self._pause_until = 0.0
         self._lock = threading.Lock()
-        self._session: Any = None
+        self._adapter: Any = None
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
@@ -197,9 +194,10 @@ class Http:
             self._clock.sleep(pause)
 
     def _connect(self) -> Any:
-        """The requests session, made on first use: a fork must not inherit connections."""
+        """The pool of connections, made on first use: a fork must not inherit connections. It is less than a session
+        of requests, which would take credentials and certificates from the environment, and keep cookies."""
         with self._lock:
-            if self._session is None:
+            if self._adapter is None:
                 context = tls_context(self._network)
                 if not self._network.validate_certs:
                     warnings.filterwarnings("ignore", category=InsecureRequestWarning)
@@ -217,20 +215,8 @@ class Http:
                     def cert_verify(self, *arguments: Any, **options: Any) -> None:
                         """The context verifies; requests would load its own bundle."""
 
-                class Session(requests.Session):
-                    """Takes a redirect for an answer: it is not even looked at."""
-
-                    def get_redirect_target(self, resp: Any) -> None:
-                        """Nowhere."""
-
-                session = Session()
-                session.trust_env = False
-                session.cookies.set_policy(NO_COOKIES)
-                adapter = Adapter(pool_connections=8, pool_maxsize=64)
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
-                self._session = session
-            return self._session
+                self._adapter = Adapter(pool_connections=8, pool_maxsize=64)
+            return self._adapter
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The proxy of the environment for this address, without the system settings that macOS would ask for."""
@@ -243,19 +229,16 @@ class Http:
 
     def _send_once(self, request: Request) -> Response:
         timeout = (self._network.connect_timeout, self._network.timeout)
-        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", **request.headers}
+        headers = {**ALWAYS, **request.headers}
         try:
-            answer = self._connect().request(
-                request.method,
-                request.url,
-                headers=headers,
-                json=request.json_body,
-                data=request.form,
-                timeout=timeout,
-                allow_redirects=False,
+            prepared = requests.PreparedRequest()
+            prepared.prepare(request.method, request.url, headers=headers, json=request.json_body, data=request.form)
+            answer = self._connect().send(
+                prepared,
                 stream=True,
-                proxies=self._proxies(request.url),
+                timeout=timeout,
                 verify=self._network.validate_certs,
+                proxies=self._proxies(request.url),
             )
             with answer:
                 body = self._read(answer, request)

@@ -16,9 +16,9 @@ from ansible_collections.rimops.insight.plugins.module_utils.profile.model impor
     profile_of,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import (
+    BUILT_IN,
     FOLDER,
     built_in,
-    built_in_names,
     check_profile,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import profile
@@ -123,7 +123,7 @@ def test_the_least_profile():
 
 
 def test_what_the_collection_brings():
-    assert built_in_names() == NAMES
+    assert BUILT_IN == NAMES
 
 
 @pytest.mark.proves("PROFILE-1")

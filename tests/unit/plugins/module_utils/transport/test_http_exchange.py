@@ -46,7 +46,7 @@ def test_what_goes_out(serve):
     assert headers["content-type"] == "application/json"
     assert headers["accept"] == "application/json"
     assert headers["x-one"] == "1"
-    assert headers["user-agent"] == http.USER_AGENT
+    assert headers["user-agent"] == http.ALWAYS["User-Agent"]
 
 
 def test_an_empty_object_is_a_body_and_none_is_none(serve):
