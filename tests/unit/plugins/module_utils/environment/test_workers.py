@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many items at a time: levels, failures, interruptions."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.environment.workers import NotTried, work_through
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+
+LEVELS = (("a", "b"), ("c",), ("d", "e"))
+
+
+def failing_at(*names):
+    def work(name):
+        if name in names:
+            raise InsightError(f"do {name}", "it will not")
+        return name.upper()
+
+    return work
+
+
+def refers_to(**needs):
+    def blocked(name, fates):
+        broken = [one for one in needs.get(name, "") if not isinstance(fates[one], str)]
+        return f"it refers to {broken[0]}" if broken else None
+
+    return blocked
+
+
+def test_everything_is_done():
+    told = []
+    fates = work_through(LEVELS, str.upper, 4, True, tell=told.append)
+    assert fates == {name: name.upper() for name in "abcde"}
+    assert told == [1, 2, 3, 4, 5]
+
+
+def test_a_level_begins_when_the_one_before_has_ended():
+    done, before = [], {}
+
+    def work(name):
+        before[name] = set(done)
+        done.append(name)
+
+    work_through(LEVELS, work, 8, True)
+    assert before["c"] == {"a", "b"}
+    assert before["d"] >= {"a", "b", "c"}
+
+
+def test_a_level_is_worked_on_at_once():
+    together = threading.Barrier(8, timeout=10)
+    fates = work_through([range(8)], lambda number: (together.wait(), number)[1], 8, True)
+    assert sorted(fates.values()) == list(range(8))
+
+
+def test_no_more_at_once_than_was_asked_for():
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work(_number):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        threading.Event().wait(0.002)
+        with lock:
+            running -= 1
+
+    work_through([range(60)], work, 3, True)
+    assert most == 3
+
+
+def test_stop():
+    fates = work_through(LEVELS, failing_at("c"), 1, True)
+    assert fates["a"] == "A"
+    assert isinstance(fates["c"], InsightError)
+    assert fates["d"] == fates["e"] == NotTried("the run stopped at c")
+
+
+def test_stop_within_a_level_leaves_what_was_not_begun():
+    fates = work_through([range(100)], failing_at_number(3), 1, True)
+    assert [number for number, fate in fates.items() if fate == "done"] == [0, 1, 2]
+    assert sum(isinstance(fate, NotTried) for fate in fates.values()) >= 90
+    assert len(fates) == 100
+
+
+def failing_at_number(bad):
+    def work(number):
+        if number == bad:
+            raise InsightError("go on", "it is three")
+        if number > bad:
+            threading.Event().wait(0.01)
+        return "done"
+
+    return work
+
+
+def test_go_on_with_what_does_not_depend_on_it():
+    fates = work_through(LEVELS, failing_at("a"), 2, False, refers_to(c="a", d="b", e="c"))
+    assert isinstance(fates["a"], InsightError)
+    assert fates["c"] == NotTried("it refers to a")
+    assert fates["d"] == "D"
+    assert fates["e"] == NotTried("it refers to c")
+
+
+def test_an_interruption_finishes_what_is_under_way():
+    begun, ended = [], []
+
+    def work(number):
+        begun.append(number)
+        threading.Event().wait(0.05)
+        ended.append(number)
+
+    def interrupt(_done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work_through([range(50)], work, 4, True, tell=interrupt)
+    assert sorted(begun) == sorted(ended)
+    assert len(begun) < 20
