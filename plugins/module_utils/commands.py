@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -91,12 +92,20 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
         sent=_evidence_sent(target, connection),
         waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
     )
-    try:
-        outcome = ensure(client, wish, context.check_mode)
-    except InsightError as error:
-        error.details = {**error.details, "assumed": client.assumed or None}
-        raise
+    with _naming_assumed(client):
+        outcome = ensure(client, wish, context.check_mode, assumed_writes=connection.assumed_writes)
     return _entity_result(connection, client, wish, outcome, context)
+
+
+@contextmanager
+def _naming_assumed(client: EntityClient) -> Iterator[None]:
+    """An error that comes of asking the server names the assumed operations that were used."""
+    try:
+        yield
+    except InsightError as error:
+        if client.assumed:
+            error.details = {**error.details, "assumed": client.assumed}
+        raise
 
 
 def _named(values: Values) -> dict[str, Any]:
@@ -139,13 +148,14 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     """Entities as they are; see the module insight_entity_info."""
     connection = connect(values, context)
     client, profile = connection.entities(), connection.settings.profile
-    if values["id"] is None and not values["key"]:
-        if values["refs"]:
-            raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
-        found = [entity for page in client.pages(profile.type(values["type"])) for entity in page]
-    else:
-        one = client.the_one(target_of(profile, _named(values)))
-        found = [] if one is None else [one]
+    with _naming_assumed(client):
+        if values["id"] is None and not values["key"]:
+            if values["refs"]:
+                raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
+            found = [entity for page in client.pages(profile.type(values["type"])) for entity in page]
+        else:
+            one = client.the_one(target_of(profile, _named(values)))
+            found = [] if one is None else [one]
     shown = [_without_secrets(profile, values["type"], entity) for entity in found]
     result = {"changed": False, "entities": shown, "assumed": client.assumed, **_notes(connection)}
     return mask(result, connection.secrets())
@@ -202,22 +212,27 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
     """The entity of each term; see the lookup insight_entity."""
     connection = connect(values, context)
     client, profile = connection.entities(), connection.settings.profile
-    found: list[Entity | None] = []
-    for term in terms:
-        named = {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})}
-        target = target_of(profile, named)
-        entity = client.the_one(target)
-        if entity is None and values["on_missing"] == "error":
-            raise ConfigurationError(
-                f"look up {target}",
-                "the server says that there is none",
-                "Set on_missing to null or skip to go on without it.",
+    try:
+        found = [_looked_up(client, profile, values, term) for term in terms]
+    finally:
+        if client.assumed:
+            context.warn(
+                f"The lookup {NAME}insight_entity used operations that no document and no probe backs: "
+                f"{', '.join(client.assumed)}. Verify them, see the guide of the first contact."
             )
-        if entity is not None:
-            found.append(_without_secrets(profile, target.type.name, entity))
-        elif values["on_missing"] == "null":
-            found.append(None)
-    return found
+    return [entity for entity in found if entity is not None or values["on_missing"] == "null"]
+
+
+def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any) -> Entity | None:
+    target = target_of(profile, {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})})
+    entity = client.the_one(target)
+    if entity is None and values["on_missing"] == "error":
+        raise ConfigurationError(
+            f"look up {target}",
+            "the server says that there is none",
+            "Set on_missing to null or skip to go on without it.",
+        )
+    return None if entity is None else _without_secrets(profile, target.type.name, entity)
 
 
 NAME = "rimops.insight."

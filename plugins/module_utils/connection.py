@@ -13,6 +13,7 @@ from typing import Any, Optional
 from .auth.authenticator import Authenticator, authenticator_for
 from .auth.store import fingerprints_of, open_store
 from .command import Context, Values
+from .entities.assumed import AssumedWrites
 from .entities.client import EntityClient
 from .entities.mask import fingerprint
 from .entities.plan import Plan, secret_leaves
@@ -27,11 +28,12 @@ from .transport.values import Request, Response
 
 @dataclass
 class Connection:
-    """A system and our session there. refused: why the login failed, so that a loop does not knock again for each item
-    until the account is locked."""
+    """A system and our session there. assumed_writes: what this process knows of those of the system. refused: why the
+    login failed, so that a loop does not knock again for each item until the account is locked."""
 
     settings: Settings
     authenticator: Authenticator
+    assumed_writes: AssumedWrites = field(repr=False)
     refused: Optional[AuthenticationError] = field(default=None, repr=False)
 
     def send(self, request: Request) -> Response:
@@ -67,9 +69,22 @@ _CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
 profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
 
 
+_ASSUMED_WRITES: dict[tuple[str, int], tuple[Any, AssumedWrites]] = {}
+"""By URL and profile: items that differ in another option, such as the reason, share what is known of a system."""
+
+
 def forget_connections() -> None:
     """Close nothing, forget everything; for tests and forks."""
     _CONNECTIONS.clear()
+    _ASSUMED_WRITES.clear()
+
+
+def assumed_writes(url: str, profile: Mapping[str, Any]) -> AssumedWrites:
+    """What this process knows of the assumed writes of a system. The data of a profile that came from another process
+    brings along, as ``held_back``, what was found out there."""
+    known = _ASSUMED_WRITES.setdefault((url, id(profile)), (profile, AssumedWrites()))[1]
+    known.hold_back(profile.get("held_back", ()))
+    return known
 
 
 def connect(values: Values, context: Context) -> Connection:
@@ -82,7 +97,8 @@ def connect(values: Values, context: Context) -> Connection:
         authenticator = authenticator_for(
             settings, http.send, show=context.show, refresh_token_return=bool(values.get("refresh_token_return"))
         )
-        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator)
+        known = assumed_writes(settings.url, values["profile"])
+        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)
     _profile, connection = _CONNECTIONS[key]
     for warning in connection.authenticator.warnings:
         context.warn(warning)

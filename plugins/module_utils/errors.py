@@ -20,6 +20,7 @@ InsightError
 ├── MovedError              the entity changed between the plan and the write; nothing was written
 ├── UnconvergedError        written, and what was declared did not arrive
 ├── CollateralError         written, and something changed that nobody planned
+├── HeldBackError           an assumed write was not read back clean from an earlier entity; nothing was written
 └── OutcomeUnknownError     a write left, no answer came, and reading again could not tell what happened
 
 A message reads "Cannot <what>: <why>. <what to do next>". Only the fields below enter a result: no header, no
@@ -38,8 +39,9 @@ class InsightError(Exception):
     what: what could not be done and to which entity, after "Cannot".
     why: the cause, as far as it is known.
     hint: what to do next, one or more whole sentences.
-    details: fields for the result, JSON values without secrets: ``status`` (HTTP), ``profile_key``, ``written``
-        (what was already written), ``entity``.
+    details: fields for the result, JSON values without secrets: ``status`` (HTTP), ``profile_key`` with ``expected``
+        and ``came``, ``written`` (what was already written), ``held_back`` (the operation that goes to no other
+        entity now).
     """
 
     def __init__(self, what: str, why: str = "", hint: str = "", **details: Any) -> None:
@@ -133,6 +135,10 @@ class UnconvergedError(InsightError):
 
 class CollateralError(InsightError):
     """Written, and something changed that was not planned."""
+
+
+class HeldBackError(InsightError):
+    """An assumed write was not read back clean from an earlier entity, so it goes to no other."""
 
 
 class OutcomeUnknownError(InsightError):

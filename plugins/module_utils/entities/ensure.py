@@ -5,32 +5,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Protocol
 
 from ..errors import (
     AmbiguousError,
-    CollateralError,
     ConfigurationError,
     InsightError,
     MissingReferenceError,
     MovedError,
     RefutedError,
-    UnconvergedError,
 )
 from ..schema import check
 from ..transport.http import SYSTEM_CLOCK, Clock
+from .assumed import AssumedWrites
 from .client import EntityClient
 from .compare import Change, compare
-from .mask import printable
+from .judge import judge, listed
 from .normalise import canonical
 from .paths import ABSENT
 from .paths import replace as replace_at
 from .plan import Declaration, Plan, body, plan
 from .target import Entity, Target
-from .verify import Verification, verify
+from .verify import verify
 from .write import carry_out
 
 
@@ -94,8 +92,15 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = SYSTEM_CLOCK) -> Outcome:
-    """Make the wish come true, or in check mode say what would be done.
+def ensure(
+    client: EntityClient,
+    wish: Wish,
+    check_mode: bool,
+    clock: Clock = SYSTEM_CLOCK,
+    assumed_writes: AssumedWrites | None = None,
+) -> Outcome:
+    """Make the wish come true, or in check mode say what would be done. assumed_writes: what is known of the system's
+    assumed writes, shared by all entities.
 
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
@@ -118,8 +123,10 @@ def ensure(client: EntityClient, wish: Wish, check_mode: bool, clock: Clock = SY
     _check_references(wish, planned, observed, references)
     if check_mode:
         return Outcome(planned, planned.after, _id(wish, observed))
-    _read_again(client, wish, found_as, observed)
-    return _write(client, wish, planned, observed, clock)
+    operation = wish.target.type.operations.get(planned.operation)
+    with (assumed_writes or AssumedWrites()).one_first(operation, str(wish.target), wish.secrets.values):
+        _read_again(client, wish, found_as, observed)
+        return _write(client, wish, planned, observed, clock)
 
 
 def _id(wish: Wish, entity: Entity | None) -> Any:
@@ -225,13 +232,17 @@ def _check_references(wish: Wish, planned: Plan, observed: Entity | None, refere
     """An entity that was found by its references has them; else the server searched without looking at them."""
     if observed is None or wish.target.id is not None:
         return
-    wrong = [change.path for change in compare(references, observed, planned.rules(wish.target.rules)).changes]
+    wrong = compare(references, observed, planned.rules(wish.target.rules)).changes
     if wrong:
+        names = ", ".join(change.path for change in wrong)
+        key = f"{wish.target.type.operations['find'].profile_key}.references"
         raise RefutedError(
             f"write {wish.target}",
-            f"the entity that the server found refers to another one in {', '.join(wrong)}; nothing was written",
-            "Its search does not look at queryFor. Set operations.find.references to id in profile_overrides.",
-            profile_key="operations.find.references",
+            f"the entity that the server found refers to another one in {names}; nothing was written",
+            f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
+            profile_key=key,
+            expected=listed((change.path, change.after) for change in wrong),
+            came=listed((change.path, change.before) for change in wrong),
         )
 
 
@@ -270,20 +281,22 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
         return shows and steady(seen, wish) == steady(observed, wish)
 
     repeatable = operation != "create" or target.type.key_enforced
-    answered, note = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
+    answered, overcome = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
     if operation == "create" and answered is not None:
         entity_id = answered.get(target.type.id_attribute)
     try:
         if wish.secrets.memory:
             wish.secrets.memory.remember(planned, wish.secrets.values)
         seen = _read_back(look, is_untouched, wish.waiting, clock)
-        verification = _verified(client, wish, planned, seen)
+        verification = judge(target, planned, seen, wish.collateral)
+        if isinstance(overcome, RefutedError):
+            raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
     except InsightError as error:
         error.details = {**error.details, "written": operation, "entity_id": entity_id}
         raise
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
-    notes = (*note, *_perhaps_lost(client, wish, planned))
+    notes = (*((overcome.message,) if overcome else ()), *_perhaps_lost(client, wish, planned))
     return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)
 
 
@@ -306,49 +319,3 @@ def _read_back(
         if not is_stale(seen) or not waiting.enabled or clock.monotonic() + waiting.interval > deadline:
             return seen
         clock.sleep(waiting.interval)
-
-
-def _verified(client: EntityClient, wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
-    """Raise UnconvergedError or CollateralError where the server did something else than was planned."""
-    target, operation = wish.target, planned.operation
-    if (seen is None) != (operation == "delete"):
-        still = "still there" if operation == "delete" else "not there"
-        raise UnconvergedError(
-            f"{operation} {target}",
-            f"the server took the request, and the entity is {still}",
-            "Raise wait_timeout if the server needs more time.",
-        )
-    if seen is None:
-        return Verification()
-    rules = replace(target.rules, volatile=target.rules.volatile | set(target.type.evidence_fields.values()))
-    verification = verify(planned, seen, rules)
-    collateral = [change.as_result() for change in verification.collateral]
-    if verification.unconverged:
-        missed = [one.as_result() for one in verification.unconverged]
-        raise UnconvergedError(
-            f"bring {target} to what is declared",
-            f"after the {operation} the server holds something else in "
-            + "; ".join(map(str, verification.unconverged)),
-            ("It also changed, without being asked: " + ", ".join(c["path"] for c in collateral) + ".")
-            if collateral
-            else "",
-            unconverged=missed,
-            collateral=collateral or None,
-        )
-    assumed = client.is_assumed(target.type, operation)
-    if collateral and (wish.collateral == "fail" or (assumed and wish.collateral != "ignore")):
-        raise CollateralError(
-            f"leave the rest of {target} alone",
-            f"the {operation} also changed "
-            + "; ".join(f"{c['path']} from {_shown(c.get('before'))} to {_shown(c.get('after'))}" for c in collateral),
-            "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
-            "operations.update.body.",
-            collateral=collateral,
-        )
-    return verification
-
-
-def _shown(value: Any) -> str:
-    """A value in a message, on one line and not too long."""
-    text = printable(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -24,21 +24,21 @@ def _is_doubtful(error: InsightError) -> bool:
 
 def carry_out(
     what: str, send: Look, look: Look, is_done: Judge, is_untouched: Judge, repeatable: bool
-) -> tuple[Entity | None, tuple[str, ...]]:
-    """Send a write and return its answer, with notes on what was odd about it.
+) -> tuple[Entity | None, Optional[InsightError]]:
+    """Send a write and return its answer; or, of one that was carried out all the same, the error that came of it.
 
     what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge what was read. repeatable:
     a second request cannot do the work twice, so it may be sent once more. Raises OutcomeUnknownError when reading
     does not tell.
     """
     try:
-        return send(), ()
+        return send(), None
     except InsightError as error:
         if not _is_doubtful(error):
             raise
         seen = _look(what, look, error)
         if is_done(seen):
-            return None, (f"{error.message} Reading again shows that it was carried out.",)
+            return None, _overcome(error)
         if not is_untouched(seen):
             raise _unknown(what, error, "reading again shows neither what was before nor what is declared") from error
         if not isinstance(error, InterruptedRequest):
@@ -49,13 +49,18 @@ def carry_out(
                 what, error, "reading again does not show it, and sending it again could do it twice"
             ) from error
     try:
-        return send(), ()
+        return send(), None
     except InsightError as error:
         if not (_is_doubtful(error) or isinstance(error, ConflictError)):
             raise
         if is_done(_look(what, look, error)):
-            return None, (f"{error.message} Reading again shows that it was carried out.",)
+            return None, _overcome(error)
         raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
+
+
+def _overcome(error: InsightError) -> InsightError:
+    error.hint = f"Reading again shows that it was carried out. {error.hint}".strip()
+    return error
 
 
 def _look(what: str, look: Look, error: InsightError) -> Entity | None:
