@@ -16,7 +16,7 @@ PLUGINS = Path(errors.__file__).resolve().parent.parent
 PREFIX = "ansible_collections.rimops.insight.plugins."
 ENGINE = {path.relative_to(PLUGINS).as_posix() for path in PLUGINS.glob("module_utils/**/*.py")}
 
-PURE = ("normalise", "paths", "rules", "spelling", "compare", "mask", "plan", "suggest", "verify")
+PURE = ("normalise", "paths", "rules", "spelling", "compare", "mask", "plan", "refute", "suggest", "verify")
 """Comparing and planning."""
 
 FLOORS = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
+from ..entities.refute import refuted, shape
 from ..errors import AuthenticationError, RefutedError, ServerError
 from ..profile.model import Json, Profile
 from ..transport.values import Flow, Request, Response
@@ -55,6 +56,16 @@ def headers_of(session: Session) -> dict[str, str]:
 def bearer(token: Token) -> Session:
     """The session of a system that takes the access token with each request."""
     return Session(authorization=f"Bearer {token.access_token}")
+
+
+def _csrf_header(start: Json) -> str:
+    """Where a CSRF token is expected, in words."""
+    named = f"the header that {start['csrf_name_header']} names" if start.get("csrf_name_header") else ""
+    return f"a CSRF token in {named or start.get('csrf_header')}"
+
+
+def _csrf_key(start: Json) -> str:
+    return f"session.start.{'csrf_name_header' if start.get('csrf_name_header') else 'csrf_header'}"
 
 
 def _announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
@@ -137,15 +148,24 @@ def csrf_cookie(profile: Profile, url: str, values: Mapping[str, Optional[str]])
         json_body=filled(login.get("body", {}), values),
     )
     response = yield request
-    _check_login(profile, response, "access_token" in request.json_body)
+    _check_login(profile, url, response, "access_token" in request.json_body)
     if "csrf_name_header" in start and not _announced(start, response)[1]:
-        raise RefutedError(
+        raise refuted(
             "log in",
             "the login's answer announces no CSRF token",
-            f"Profile {profile.name} expects it in the header that {start['csrf_name_header']} names.",
-            profile_key="session.start.csrf_name_header",
+            _csrf_key(start),
+            expected=_csrf_header(start),
+            came=_csrf_headers(response),
+            hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
+            status=response.status,
         )
     return observe(session, rules, response, login=True)
+
+
+def _csrf_headers(response: Response) -> str:
+    """The names of an answer's headers that may have to do with a CSRF token; never their values."""
+    names = [name for name in response.headers if re.search("csrf|xsrf", name)]
+    return f"the headers {shown(', '.join(names))}" if names else "no header that has csrf or xsrf in its name"
 
 
 def _opened(profile: Profile, response: Response) -> Session:
@@ -156,36 +176,43 @@ def _opened(profile: Profile, response: Response) -> Session:
             response.purpose, f"the server answered HTTP {response.status}", "Check url.", status=response.status
         )
     answer = response.json()
-    field_name = start["session_id"]
-    session_id = answer.get(field_name) if isinstance(answer, Mapping) else None
+    session_id = answer
+    for name in start["session_id"].split("."):
+        session_id = session_id.get(name) if isinstance(session_id, Mapping) else None
     if not isinstance(session_id, str) or not session_id:
-        fits = [
-            ELSEWHERE[name]
-            for name in ELSEWHERE
-            if isinstance(answer, Mapping) and name in answer and name != field_name
-        ]
-        raise RefutedError(
-            response.purpose,
-            f"the answer has no session id in {field_name!r}, where profile {profile.name} expects it",
-            f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile.",
-            profile_key="session.start.session_id",
-        )
+        raise _no_session_id(profile, response, answer)
     session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response, login=True)
     if ("csrf_name_header" in start or "csrf_header" in start) and not session.csrf_token:
-        raise RefutedError(
+        raise refuted(
             response.purpose,
             "the answer announces no CSRF token",
-            f"Profile {profile.name} expects its name in {start.get('csrf_name_header')}, its value in that header.",
-            profile_key="session.start.csrf_name_header",
+            _csrf_key(start),
+            expected=_csrf_header(start),
+            came=_csrf_headers(response),
+            status=response.status,
         )
     return session
+
+
+def _no_session_id(profile: Profile, response: Response, answer: Any) -> RefutedError:
+    name = profile.session["start"]["session_id"]
+    fits = [ELSEWHERE[one] for one in ELSEWHERE if isinstance(answer, Mapping) and one in answer and one != name]
+    hint = f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
+    return refuted(
+        response.purpose,
+        f"the answer has no session id in {name!r}, where profile {profile.name} expects it",
+        "session.start.session_id",
+        expected=f"a text in {name!r}",
+        came=shape(answer),
+        hint=f"{hint} Or change session.start.session_id in the profile.",
+        status=response.status,
+    )
 
 
 def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
     """Raises RefutedError where something other than the API answers."""
     if 300 <= response.status < 400:
-        target = urlsplit(response.headers.get("location", ""))
-        place = f" to {shown(target.netloc or 'another page of this host')}"
+        place = f" to {shown(_host(response) or 'another page of this host')}"
         why = f"the server answered HTTP {response.status}, a redirect{place}, which is not followed"
     elif response.status in (404, 405):
         why = f"the server answered HTTP {response.status}"
@@ -193,40 +220,71 @@ def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
         why = f"the server answered HTTP {response.status} with a web page where the API should answer"
     else:
         return
-    raise RefutedError(
+    raise refuted(
         response.purpose,
         why,
-        f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.",
+        profile_key,
+        expected="the API's own answer",
+        came=f"HTTP {response.status}{' with a web page' if response.is_html else ''}",
+        hint=f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.",
         status=response.status,
-        profile_key=profile_key,
     )
 
 
-def _check_login(profile: Profile, response: Response, with_token: bool) -> None:
-    """Raises an error unless the login was accepted."""
+def _check_login(profile: Profile, url: str, response: Response, with_token: bool) -> None:
+    """Raises an error unless the login was accepted. A redirect counts where the profile says so, unless it leads back
+    to a login page."""
     status, words = response.status, said(response)
     says = f"; it says: {words}" if words else ""
+    expected = profile.session["login"].get("success", range(200, 300))
+    redirected = 300 <= status < 400
     if status == 403 and b"csrf" in response.body[:LOOKED_AT].lower():
-        raise RefutedError(
+        raise refuted(
             response.purpose,
             f"the server refused the CSRF token that it had just announced{says}",
-            "Does a load balancer send the two requests to different servers?",
+            _csrf_key(profile.session["start"]),
+            expected="the login to be let in with that token",
+            came=f"HTTP {status}",
+            hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
             status=status,
-            profile_key="session.start.csrf_name_header",
         )
-    if status in (400, 401, 403):
-        what = "the access token" if with_token else "the user name or the password"
-        hint = (
-            "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
-            if with_token
-            else "Check username and password, and that the user may use the API."
-        )
-        raise AuthenticationError(
-            response.purpose, f"the server does not accept {what} (HTTP {status}){says}", hint, status=status
-        )
-    _check_page(profile, response, "session.login.path")
-    if status not in profile.session["login"].get("success", range(200, 300)):
+    if status in (400, 401, 403) or (redirected and status in expected and _is_login_page(response, b"")):
+        raise _login_refused(response, with_token, says)
+    if status in expected and (redirected or not response.is_html):
+        return
+    if not redirected or _is_login_page(response, b"") or _host(response) not in ("", urlsplit(url).netloc):
+        _check_page(profile, response, "session.login.path")
+    if status >= 400 or status in expected:
         raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
+    raise refuted(
+        response.purpose,
+        f"the login ended with HTTP {status}{says}",
+        "session.login.success",
+        expected=f"HTTP {', '.join(map(str, expected))}" if not isinstance(expected, range) else "HTTP 200 to 299",
+        came=f"HTTP {status}",
+        hint=f"If the user is logged in now, add {status} to session.login.success in the profile.",
+        status=status,
+    )
+
+
+def _host(response: Response) -> str:
+    """Where a redirect leads, empty for this host."""
+    return urlsplit(response.headers.get("location", "")).netloc
+
+
+def _login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:
+    what = "the access token" if with_token else "the user name or the password"
+    hint = (
+        "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
+        if with_token
+        else "Check username and password, and that the user may use the API."
+    )
+    return AuthenticationError(
+        response.purpose,
+        f"the server does not accept {what} (HTTP {response.status}){says}",
+        hint,
+        status=response.status,
+    )
 
 
 def log_out(profile: Profile, url: str, session: Session) -> Flow[bool]:

@@ -14,6 +14,7 @@ from ..errors import AmbiguousError, ConfigurationError, RefutedError
 from ..profile.model import EntityType, Profile
 from .compare import Rules, compare, rules
 from .mask import printable
+from .refute import refuted, shape
 
 Entity = Mapping[str, Any]
 
@@ -143,10 +144,17 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
             "Write the key as the server has it, or settle it with compare.normalise.",
         )
     if offered and not exact:
-        raise RefutedError(
-            f"find {target}",
-            f"the server offered {len(offered)} entities and none of them has this key",
-            "Its search is not what the profile says. Change operations.find in the profile, or name the entity by id.",
-            profile_key="operations.find",
-        )
+        raise _none_of_them(target, offered)
     return exact[0] if exact else None
+
+
+def _none_of_them(target: Target, offered: Sequence[Entity]) -> RefutedError:
+    return refuted(
+        f"find {target}",
+        f"the server offered {len(offered)} entities and none of them has this key",
+        "operations.find",
+        expected=f"an entity with {printable(', '.join(target.key))} as declared, or the answer for missing",
+        came=shape(offered),
+        hint="Its search is not what the profile says. Change operations.find in the profile, or name the entity by "
+        "id.",
+    )

@@ -40,11 +40,14 @@ class Operation:
     """One request of an entity type.
 
     name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
-    profile. path: template under the profile's base path with ``{type}`` (the type's path), ``{id}``, ``{uuid}``.
-    body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole`` or ``page``. references: whether
-    references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as read that the body
-    carries to say which one is meant. entity, entities: where they stand in the answer, as a dotted path;
-    empty for the whole answer; entity None where the answer does not carry it (false in the profile).
+    profile. path: template under the profile's base path with ``{type}`` (the type's path), ``{id}``, ``{uuid}``;
+    it may hold a query. body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole``, ``page``, or
+    ``query`` for what would be the body in the query instead. request_at: dotted path in the body at which the
+    attributes stand. id_field: dotted path in the body, or name in the query, that takes the entity's id.
+    references: whether references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as
+    read that goes along with the attributes to say which one is meant. entity, entities: where they stand in the
+    answer, as a dotted path; empty for the whole answer; entity None where the answer does not carry it (false in
+    the profile). id_at: where such an answer says the id of a new entity: a dotted path, or ``location``.
     safe: may be repeated although it may have been carried out.
     """
 
@@ -54,11 +57,14 @@ class Operation:
     path: str
     body: str = "none"
     references: str = "id"
+    request_at: str = ""
+    id_field: Optional[str] = None
     addressed_by: Optional[str] = None
     success: tuple[int, ...] = (200,)
     missing: Answer = Answer()
     conflict: Answer = Answer()
     entity: Optional[str] = ""
+    id_at: Optional[str] = None
     entities: str = ""
     paging: Json = field(default_factory=dict)
     safe: bool = False

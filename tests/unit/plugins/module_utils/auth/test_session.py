@@ -118,6 +118,13 @@ REFUTED = [
     ([OPENED, (200, {})], "session.start.csrf_name_header", "the login's answer announces no CSRF token"),
     ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.start.csrf_name_header", "refused the CSRF token"),
     ([OPENED, (302, b"", {"location": "/insight/login"})], "session.login.path", "a redirect to another page"),
+    ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.login.path", "evil.example"),
+    ([OPENED, (302, b"", {"location": "/insight/home"})], "session.login.success", "add 302 to session.login.success"),
+    (
+        [OPENED, (303, b"", {"location": f"{URL}/insight/home"})],
+        "session.login.success",
+        "HTTP 200 to 299, came HTTP 3",
+    ),
     ([OPENED, (200, PAGE)], "session.login.path", "a web page"),
     ([OPENED, (404, {})], "session.login.path", "HTTP 404"),
 ]
@@ -131,6 +138,53 @@ def test_answers_that_refute_the_profile(answers, key, why):
     assert told.value.details["profile_key"] == key
     assert why in told.value.message
     assert "\x1b" not in told.value.message
+    details = told.value.details
+    assert f": expected {details['expected']}, came {details['came']}." in told.value.message
+    assert details["status"] == answers[-1][0]
+
+
+FOUND = {"session": {"login": {"success": [302]}}}
+FIXED = {"session": {"start": {"csrf_name_header": None, "csrf_header": "X-XSRF"}}}
+
+
+@pytest.mark.proves("LOGIN-1")
+def test_a_login_that_leads_on():
+    home = (302, b"<html>Found", {**AFTER, "location": "/insight/home"}, {"JSESSIONID": "S2"})
+    _requests, session = handshake(OPENED, home, overrides=FOUND)
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
+
+
+@pytest.mark.proves("LOGIN-5")
+@pytest.mark.parametrize("location", ["/insight/login?error", "https://sso.example.com/authorize"])
+def test_a_login_that_leads_back_is_refused(location):
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        handshake(OPENED, (302, b"", {**AFTER, "location": location}), overrides=FOUND)
+
+
+def test_where_302_is_a_success_200_is_none():
+    with pytest.raises(RefutedError, match="expected HTTP 302, came HTTP 200") as told:
+        handshake(OPENED, (200, {}, AFTER), overrides=FOUND)
+    assert told.value.details["profile_key"] == "session.login.success"
+
+
+def test_a_csrf_header_that_nobody_announces():
+    requests, session = handshake((200, {"xAuthToken": "S1"}, {"x-xsrf": "one"}), (200, {}), overrides=FIXED)
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
+    with pytest.raises(RefutedError, match="expected a CSRF token in X-XSRF, came the headers x-csrf-t") as told:
+        handshake((200, {"xAuthToken": "S1"}, {"x-csrf-t": "s3cret"}), overrides=FIXED)
+    assert told.value.details["profile_key"] == "session.start.csrf_header"
+    assert "s3cret" not in told.value.message
+
+
+def test_a_session_id_inside():
+    overrides = {"session": {"start": {"session_id": "data.session.id"}}}
+    requests, _session = handshake(
+        (200, {"data": {"session": {"id": "S9"}}}, BEFORE), (200, {}, AFTER), overrides=overrides
+    )
+    assert requests[1].headers["Cookie"] == "JSESSIONID=S9"
+    with pytest.raises(RefutedError, match="came an object with data"):
+        handshake((200, {"data": {"session": "S9"}}, BEFORE), overrides=overrides)
 
 
 def test_a_newer_server_behind_an_older_profile():

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.client import segment, server_text
+from ansible_collections.rimops.insight.plugins.module_utils.entities.address import segment
+from ansible_collections.rimops.insight.plugins.module_utils.entities.answers import server_text
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -222,7 +223,11 @@ def test_only_the_answer_that_the_profile_calls_missing_is_missing():
 
 NO_ANSWERS = [
     (HTML, RefutedError, "page instead of data.*base_path"),
-    (answer(410, {}), ServerError, "refused.*410"),
+    (
+        answer(410, {}),
+        RefutedError,
+        "refused.*410.*expected HTTP 404 for a missing entity, came HTTP 410. If it says so",
+    ),
     (answer(405, {}), RefutedError, "not this method"),
     (answer(200, b""), ServerError, "empty body"),
     (answer(200, b'{"id": '), ServerError, "not JSON, or is cut off"),
@@ -260,7 +265,10 @@ def test_a_refuted_profile_is_named_by_its_key():
     client, _script = scripted(answer(200, {"data": {}}), of=particular)
     with pytest.raises(RefutedError) as caught:
         client.find(target(of=particular))
-    assert caught.value.details["profile_key"] == "types.event.operations.find.entity"
+    details = caught.value.details
+    assert details["profile_key"] == "types.event.operations.find.entity"
+    assert (details["expected"], details["came"]) == ("an entity in 'data.entity' of the answer", "an object with data")
+    assert "expected an entity in 'data.entity' of the answer, came an object with data." in caught.value.message
 
 
 @pytest.mark.parametrize("content", [[], {}, None])

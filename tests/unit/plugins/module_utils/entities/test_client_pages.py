@@ -61,7 +61,7 @@ def test_no_paging():
         ([page(1, 2, total=5), page(total=5)], ServerError, "stopped after 2 of 5"),
         ([page(1, 2, total=5), page(1, 2, total=5)], RefutedError, "the same page again"),
         ([page(1, 2), page(1, 2)], RefutedError, "the same page again"),
-        ([page(1, total="5")], RefutedError, "a number was expected"),
+        ([page(1, total="five")], RefutedError, "a number was expected"),
         ([answer(200, {"rows": []})], RefutedError, "a list of entities was expected"),
         ([answer(200, {"items": [1]})], RefutedError, "a list of entities was expected"),
         ([answer(403, {"items": []})], ServerError, "may not do that"),

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an answer means, by the profile: success, missing, or an error that says what to do.
+
+Only the answer that the profile calls missing makes an entity missing. Everything else that is not a success is
+an error, so that nothing is planned on a guess.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..errors import ConflictError, RefutedError, ServerError
+from ..profile.model import EntityType, Operation
+from ..transport.values import Response
+from .address import same_origin
+from .mask import printable
+from .refute import place, refuted, shape
+from .target import Entity
+
+SERVER_TEXT_LIMIT = 300
+NOT_THERE = (404, 410)
+"""Statuses that mean in HTTP itself that nothing is at the address."""
+
+
+def at(answer: Any, path: str) -> Any:
+    """What stands at a dotted path of a JSON value; None where nothing does."""
+    for name in path.split(".") if path else ():
+        answer = answer.get(name) if isinstance(answer, Mapping) else None
+    return answer
+
+
+def is_there(answer: Any, path: str) -> bool:
+    """Whether anything, null too, stands at a dotted path."""
+    parent, _dot, name = path.rpartition(".")
+    holder = at(answer, parent)
+    return not name or (isinstance(holder, Mapping) and name in holder)
+
+
+def server_text(response: Response) -> str:
+    """What the server says about its refusal, as far as it is text that can be shown in one line."""
+    try:
+        answer = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return ""
+    names = ("message", "error_description", "detail", "title", "error", "reason")
+    said = [answer[name] for name in names if isinstance(answer, Mapping) and isinstance(answer.get(name), str)]
+    return printable(said[0][:SERVER_TEXT_LIMIT]) if said else ""
+
+
+MEANINGS = {
+    400: ("the server refused the request as malformed", "Check the names and types of the attributes."),
+    403: ("this identity may not do that", "Check its permissions in the system."),
+    412: ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
+    422: ("the server refused the content", "Correct the attributes that it names."),
+    429: (
+        "the server asks for fewer requests and did not say until when, or for longer than retry_deadline",
+        "Raise retry_deadline.",
+    ),
+    503: ("the server is not available", "Try again later, or raise retry_deadline."),
+}
+
+
+def statuses(known: tuple[int, ...]) -> str:
+    """HTTP statuses in words."""
+    return f"HTTP {', '.join(map(str, known))}" if known else "no status"
+
+
+def failure(operation: Operation, response: Response) -> ServerError:
+    """The error for an answer that means neither success nor missing."""
+    status, purpose = response.status, response.purpose
+    said = server_text(response)
+    saying = f", saying: {said}" if said else ""
+    if 300 <= status < 400:
+        return ServerError(
+            purpose,
+            f"the server answered HTTP {status}, a redirect, which is not followed",
+            "Check url.",
+            status=status,
+        )
+    refutation = _refutation(operation, response, saying)
+    if refutation:
+        return refutation
+    why, hint = MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
+    kind = ConflictError if status in operation.conflict.status else ServerError
+    return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status)
+
+
+def _refutation(operation: Operation, response: Response, saying: str) -> RefutedError | None:
+    """The error for a status that can only mean that the profile is wrong; None for all others."""
+    status, key, purpose = response.status, operation.profile_key, response.purpose
+    address = f"The address may be wrong. Check url, and in the profile base_path and {key}."
+    request, came = f"{operation.method} {operation.path} to be answered", f"HTTP {status}"
+    if status == 404 and response.is_html:
+        why = "the server answered HTTP 404 with a page instead of data"
+        return refuted(purpose, why, key, request, f"{came} with a web page", address, status)
+    if status == 405:
+        why = "the server knows the address but not this method (HTTP 405)"
+        return refuted(purpose, why, key, request, came, address, status)
+    if status in operation.conflict.status:
+        return None
+    if 200 <= status < 300:
+        why = "the server answered with a success that the profile does not know"
+        return refuted(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
+    if status in NOT_THERE and operation.name in ("read", "find"):
+        why, part = f"the server refused (HTTP {status}){saying}", f"{key}.missing.status"
+        hint = f"If it says so that there is no such entity, add {status} to {part}; else {key} may be wrong."
+        expected = f"{statuses(operation.missing.status)} for a missing entity"
+        return refuted(purpose, why, part, expected, came, hint, status)
+    return None
+
+
+def content(operation: Operation, response: Response, path: str) -> Any:
+    """What stands at the path of a successful answer. Raises ServerError for any other answer."""
+    if response.status not in operation.success:
+        raise failure(operation, response)
+    return at(response.json(), path)
+
+
+def is_missing(operation: Operation, response: Response) -> bool:
+    """Whether the profile calls this answer missing. A web page, and what is neither JSON nor empty, is nobody's
+    answer about an entity; an empty place in a success must be there, or an error message would count as one."""
+    if operation.missing.empty and response.status in operation.success:
+        answer, path = response.json(), operation.entity or ""
+        return is_there(answer, path) and not at(answer, path) and not is_scalar(at(answer, path))
+    if response.status not in operation.missing.status or response.is_html:
+        return False
+    if response.body.strip():
+        response.json()
+    return True
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether it is a number or a boolean, which are never the absence of something."""
+    return isinstance(value, (bool, int, float))
+
+
+def deviation(operation: Operation, response: Response, part: str, why: str, expected: str, came: str) -> RefutedError:
+    """The error for an answer whose content is not where or what a part of the operation says."""
+    return refuted(response.purpose, why, f"{operation.profile_key}.{part}", expected, came, status=response.status)
+
+
+def entity_of(operation: Operation, response: Response) -> Entity:
+    """The one entity of a successful answer, also where it is the only one of a list."""
+    path = operation.entity or ""
+    found = content(operation, response, path)
+    entity = found[0] if isinstance(found, list) and len(found) == 1 else found
+    if not isinstance(entity, Mapping) or not entity:
+        raise no_entity(operation, response, path, found)
+    return entity
+
+
+def no_entity(operation: Operation, response: Response, path: str, found: Any) -> RefutedError:
+    """The error for an answer without the entity that the profile promises."""
+    came = shape(found) if found is not None or not path else f"{shape(response.json())}"
+    why = "an entity was expected there and the answer holds none"
+    return deviation(operation, response, "entity", why, f"an entity {place(path)}", came)
+
+
+def entities_of(operation: Operation, response: Response) -> list[Entity]:
+    """The entities that a find answers: a list of them, or a single one."""
+    path = operation.entity or ""
+    answer = content(operation, response, path)
+    found = answer if isinstance(answer, list) else [answer]
+    if not found or not all(isinstance(one, Mapping) and one for one in found):
+        raise no_entity(operation, response, path, answer)
+    return found
+
+
+def written(operation: Operation, response: Response) -> Entity | None:
+    """What a write answers of its entity; None where the profile says that it answers nothing."""
+    if operation.entity is None and response.status in operation.success:
+        return None
+    return entity_of(operation, response)
+
+
+def new_id(operation: Operation, response: Response, base: str) -> Any:
+    """The id of the entity that was created, from where the profile says that it stands. base: the system's url."""
+    where, status = operation.id_at or "", response.status
+    if status not in operation.success:
+        raise failure(operation, response)
+    if where == "location":
+        location = response.headers.get("location", "")
+        if location and not same_origin(base, location):
+            why = "the Location of the new entity is on another server"
+            raise deviation(operation, response, "id_at", why, "a Location of the origin of url", "another origin")
+        found: Any = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
+        came = "a Location without a path" if location else "no Location header"
+    else:
+        answer = response.json()
+        found, came = at(answer, where), shape(answer)
+    if found in (None, "") or not isinstance(found, (str, int)) or isinstance(found, bool):
+        words = "in the Location header" if where == "location" else place(where)
+        why = "the answer does not say the id of the new entity"
+        raise deviation(operation, response, "id_at", why, f"an id {words}", came)
+    return found
+
+
+def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
+    """Whether an entity carries this id, or none at all."""
+    return str(entity.get(entity_type.id_attribute, entity_id)) == str(entity_id)
