@@ -4,7 +4,8 @@
 """The options that every module and lookup shares, written once: their argument specification and their values.
 
 Every option here can also come from the environment as ``INSIGHT_<OPTION>``; the task wins over
-``module_defaults``, which win over the environment, which wins over the default.
+``module_defaults``, which win over the environment, which wins over the default. An empty variable counts as none:
+AWX sets one for each field of a credential that nobody filled in.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def initiator_from(environment: Mapping[str, str]) -> Optional[str]:
 
 
 def _pick(kind: Any, values: Mapping[str, Any]) -> Any:
-    return kind(**{item.name: values[item.name] for item in fields(kind) if values.get(item.name) is not None})
+    return kind(**{item.name: values[item.name] for item in fields(kind) if values.get(item.name) not in (None, "")})
 
 
 def _base_url(url: Optional[str]) -> str:

@@ -44,7 +44,7 @@ class LookupDoor(LookupBase):
 
         context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)))
         try:
-            values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
+            values["profile"] = profile_data(values["profile"] or "insight", values["profile_overrides"], find)
             answers: list[Any] = plain(type(self).answer(plain(list(terms)), values, context))
             return answers
         except InsightError as error:

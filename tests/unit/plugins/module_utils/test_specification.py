@@ -35,6 +35,13 @@ def test_the_environment_counts_where_the_task_says_nothing(name, monkeypatch):
     assert validated({name: given})[name] == given
 
 
+@pytest.mark.proves("ANSIBLE-2")
+@pytest.mark.parametrize("name", SHARED)
+def test_an_empty_variable_of_the_environment_counts_as_none(name, monkeypatch):
+    monkeypatch.setenv(f"INSIGHT_{name.upper()}", "")
+    assert validated({})[name] == SHARED[name].get("default")
+
+
 def test_own_options_have_no_fallback(monkeypatch):
     monkeypatch.setenv("INSIGHT_NAME", "x")
     assert validated({})["name"] is None
