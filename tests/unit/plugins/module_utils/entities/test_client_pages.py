@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, RefutedError, ServerError
-from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer, profile, scripted
+from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answer, profile, scripted
 
 EVENT_TYPE = profile().type("event")
 PAGED = {"enabled": True}
@@ -81,3 +81,71 @@ def test_a_list_that_is_off():
         list(client.pages(EVENT_TYPE))
     assert caught.value.details["profile_key"] == "operations.list"
     assert script.requests == []
+
+
+def test_pages_in_the_query():
+    paging = {"kind": "page", "page": "p", "size": "n", "first": 1, "limit": 2}
+    ids, script = listing(
+        page(1, 2, total=3), page(3, total=3), method="GET", path="{type}", body="query", paging=paging
+    )
+    assert ids() == [1, 2, 3]
+    assert script.paths == ["event?p=1&n=2", "event?p=2&n=2"]
+    assert script.bodies == [None, None]
+
+
+def test_a_total_as_text():
+    ids, script = listing(page(1, 2, total="3"), page(3, total="3"))
+    assert ids() == [1, 2, 3]
+    assert len(script.requests) == 2
+
+
+CURSOR = {"kind": "cursor", "page": "after", "size": "n", "next": "links.next", "limit": 2, "total": "total"}
+LINK = {"kind": "link", "page": None, "size": "n", "next": "links.next", "limit": 2, "total": "total"}
+AT = f"{URL}/insight/api/v2/event"
+
+
+def linked(following, *ids, **more):
+    return page(*ids, links={"next": following}, **more)
+
+
+@pytest.mark.parametrize("end", [{"links": {"next": None}}, {"links": {"next": ""}}, {"links": {}}, {}])
+def test_pages_by_cursor(end):
+    ids, script = listing(linked("c1", 1, 2), linked(7), page(3, **end), paging=CURSOR)
+    assert ids() == [1, 2, 3]
+    assert script.bodies == [{"n": 2}, {"n": 2, "after": "c1"}, {"n": 2, "after": 7}]
+
+
+@pytest.mark.proves("NETWORK-3")
+def test_pages_by_link():
+    answers = linked("/insight/api/v2/event?from=2&n=2", 1, 2), linked(f"{AT}?from=4", 3, 4), linked("?from=5", 5)
+    ids, script = listing(*answers, linked(None), method="GET", path="{type}", body="query", paging=LINK)
+    assert ids() == [1, 2, 3, 4, 5]
+    assert [request.url for request in script.requests] == [
+        f"{AT}?n=2",
+        f"{AT}?from=2&n=2",
+        f"{AT}?from=4",
+        f"{AT}?from=5",
+    ]
+    assert script.bodies == [None] * 4
+
+
+@pytest.mark.proves("WRITE-1", "NETWORK-3")
+@pytest.mark.parametrize(
+    ("paging", "answers", "key", "message"),
+    [
+        (CURSOR, [linked("c", 1, 2), linked("c", 3, 4)], "paging", "the same page again"),
+        (CURSOR, [linked("c", 1, 2), linked("d", 1, 2)], "paging", "the same page again"),
+        (CURSOR, [linked(["c"], 1)], "paging.next", "came a list of 1"),
+        (CURSOR, [linked("c", 1, total=9), linked(None, 2, total=9)], None, "stopped after 2 of 9"),
+        (LINK, [linked("https://evil.example.com/x", 1)], "paging.next", "another server"),
+        (LINK, [linked("//evil.example.com/x", 1)], "paging.next", "another server"),
+        (LINK, [linked("http://insight.example.com/x", 1)], "paging.next", "another server"),
+        (LINK, [linked(AT, 1), linked(AT, 2)], "paging", "the same page again"),
+    ],
+)
+def test_a_next_page_that_is_none(paging, answers, key, message):
+    ids, script = listing(*answers, paging=paging)
+    with pytest.raises(ServerError, match=message) as caught:
+        ids()
+    assert caught.value.details.get("profile_key") == (f"operations.list.{key}" if key else None)
+    assert len(script.requests) == len(answers)
