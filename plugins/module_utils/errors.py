@@ -17,6 +17,8 @@ InsightError
 │   ├── ConflictError       the server says that the entity exists already, or was changed meanwhile
 │   └── RefutedError        the answer contradicts the profile: names the key of the profile to change
 ├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
+├── PlanRefused             the plan is not the approved one, has expired, or holds for something else
+├── JournalError            the journal cannot be written any more, or does not tell what happened
 ├── MovedError              the entity changed between the plan and the write; nothing was written
 ├── UnconvergedError        written, and what was declared did not arrive
 ├── CollateralError         written, and something changed that nobody planned
@@ -123,6 +125,14 @@ class RefutedError(ServerError):
 
 class AmbiguousError(InsightError):
     """Several entities match, or one that differs only in case, outer space or Unicode form."""
+
+
+class PlanRefused(InsightError):
+    """The plan is not the approved one, has expired, or holds for something else than what is there now."""
+
+
+class JournalError(InsightError):
+    """The journal cannot be written any more, or what it holds is not what was written."""
 
 
 class MovedError(InsightError):

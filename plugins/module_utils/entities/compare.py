@@ -310,6 +310,12 @@ def _form(value: Any, place: _Place) -> Any:
     return normalise(value, place.names)
 
 
+def normal_form(entity: Any, rules: Rules) -> Any:
+    """What a whole entity is compared by: without what rules leave out or the server alone sets, normalised, sets and
+    keyed lists in one order."""
+    return _form(entity, _Place.root(rules))
+
+
 def _aligned(declared: Any, observed: Any, place: _Place) -> Any:
     """What is declared, in the types that the server uses for it: "11" as 11 where it holds a number."""
     if isinstance(declared, Mapping):
