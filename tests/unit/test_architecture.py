@@ -27,6 +27,7 @@ FLOORS = (
     ("entities.pure",),
     ("auth",),
     ("entities",),
+    ("environment",),
     ("connection",),
     ("commands",),
     ("specification",),

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that people review and keep: JSON that hides nothing, and files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import uuid
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Optional
+
+from ..errors import ConfigurationError
+
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+_UNUSUAL = re.compile(r"[^\n -~]")
+
+
+def json_text(value: Any, indent: Optional[int] = None) -> str:
+    """A value as JSON with sorted names; what a terminal or a review would hide or act upon is escaped."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent, separators=separators)
+    return _UNUSUAL.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as ``2026-01-02T03:04:05Z``."""
+    return moment.astimezone(timezone.utc).strftime(TIME)
+
+
+def utc_moment(text: str) -> datetime:
+    """The moment that ``utc_text`` wrote. Raises ValueError."""
+    return datetime.strptime(text, TIME).replace(tzinfo=timezone.utc)
+
+
+def file_problem(what: str, path: object, error: OSError) -> ConfigurationError:
+    """What to say of a file that cannot be read or written. what: ``write the plan``."""
+    hint = "Make room and make it accessible, or name another place."
+    return ConfigurationError(f"{what} {path}", error.strerror or str(error), hint)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder last through a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, content: bytes, what: str) -> None:
+    """Write a file, and its folder where it is missing. It is on the disk before it takes the place of an old one;
+    after a ConfigurationError the old one is as it was, and nothing else is left."""
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with partial.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                partial.unlink()
+        sync_folder(path.parent)
+    except OSError as error:
+        raise file_problem(what, path, error) from error
