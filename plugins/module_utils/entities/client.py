@@ -21,12 +21,15 @@ from .target import Entity, Target, exactly_one
 
 
 class EntityClient:
-    """The entities of one system. used: the operations that were used, as keys of the profile, for the report."""
+    """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
+    for the report. known: entities by ``Target.identity``, which a reference need not ask for; None where each
+    reference is asked for anew."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = url + profile.base_path
         self._send = send
         self.used: dict[str, Operation] = {}
+        self.known: dict[str, Entity] | None = None
 
     @property
     def assumed(self) -> list[str]:
@@ -139,11 +142,14 @@ class EntityClient:
 
     def resolve(self, target: Target) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
-        found = self.the_one(target)
+        found = self.known.get(target.identity) if self.known else None
+        found = self.the_one(target) if found is None else found
         if found is None:
             raise MissingReferenceError(
                 f"refer to {target}", "there is no such entity", "Create it first, or correct the reference in refs."
             )
+        if self.known is not None:
+            self.known[target.identity] = found
         return found
 
     def the_one(self, target: Target) -> Entity | None:

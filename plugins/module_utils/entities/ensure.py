@@ -92,6 +92,25 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What an entity is, and what has to be done to it. found_as: the target by which it was found. pending: it refers
+    to an entity that does not exist yet; note says which."""
+
+    plan: Plan
+    observed: Entity | None
+    found_as: Target
+    pending: bool = False
+    note: str = ""
+
+    def expected(self) -> Outcome:
+        """What would become of the wish."""
+        attribute = self.found_as.type.id_attribute
+        entity_id = None if self.observed is None else self.observed.get(attribute)
+        entity = self.plan.before if self.plan.operation == "none" else self.plan.after
+        return Outcome(self.plan, entity, entity_id, notes=(self.note,) if self.note else ())
+
+
 def ensure(
     client: EntityClient,
     wish: Wish,
@@ -104,33 +123,58 @@ def ensure(
 
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
-    _check_wish(wish)
+    check_wish(wish)
+    examined = examine(client, wish, may_come=check_mode)
+    if check_mode or examined.plan.operation == "none":
+        return examined.expected()
+    return apply(client, wish, examined, clock, assumed_writes)
+
+
+def examine(client: EntityClient, wish: Wish, may_come: bool) -> Examined:
+    """Read the entity and plan. may_come: an entity that is referred to and does not exist may be created before this
+    one is written; else it is an error, unless the wish is absence: what refers to nothing is absent."""
+    found_as = wish.target
     try:
         observed, found_as = _gather(client, wish)
         planned = _plan(wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
         _check_required(wish, planned)
         if planned.operation == "none":
-            return Outcome(planned, planned.before, _id(wish, observed))
+            return Examined(planned, observed, found_as)
         references = _references(client, wish.target)
         planned = _plan(wish, observed, references)
     except MissingReferenceError as error:
-        # What refers to nothing is absent; and under check mode the other one may be about to be created.
-        if not check_mode and wish.state == "present":
+        if wish.state == "absent":
+            return Examined(_plan(wish, None, {}), None, found_as)
+        if not may_come:
             raise
-        note = (f"Cannot {error.what} yet: {error.why}.",) if wish.state == "present" else ()
-        planned = _plan(wish, None, {})
-        return Outcome(planned, planned.after, None, notes=note)
+        return Examined(_plan(wish, None, {}), None, found_as, True, f"Cannot {error.what} yet: {error.why}.")
     _check_references(wish, planned, observed, references)
-    if check_mode:
-        return Outcome(planned, planned.after, _id(wish, observed))
-    operation = wish.target.type.operations.get(planned.operation)
+    return Examined(planned, observed, found_as)
+
+
+def apply(
+    client: EntityClient,
+    wish: Wish,
+    examined: Examined,
+    clock: Clock = SYSTEM_CLOCK,
+    assumed_writes: AssumedWrites | None = None,
+) -> Outcome:
+    """Write what was found to be needed, unless the entity has moved since. Raises as ``ensure`` does."""
+    operation = wish.target.type.operations.get(examined.plan.operation)
     with (assumed_writes or AssumedWrites()).one_first(operation, str(wish.target), wish.secrets.values):
-        _read_again(client, wish, found_as, observed)
-        return _write(client, wish, planned, observed, clock)
+        if examined.pending:
+            examined = _now_that_it_is_there(client, wish)
+        else:
+            _read_again(client, wish, examined.found_as, examined.observed)
+        return _write(client, wish, examined.plan, examined.observed, clock)
 
 
-def _id(wish: Wish, entity: Entity | None) -> Any:
-    return entity.get(wish.target.type.id_attribute) if entity is not None else None
+def _now_that_it_is_there(client: EntityClient, wish: Wish) -> Examined:
+    """The plan of an entity whose reference could not be resolved before, made again."""
+    examined = examine(client, wish, may_come=False)
+    if examined.observed is not None:
+        raise _moved(wish, "appeared")
+    return examined
 
 
 def _references(client: EntityClient, target: Target) -> dict[str, Any]:
@@ -138,7 +182,7 @@ def _references(client: EntityClient, target: Target) -> dict[str, Any]:
     return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in target.refs.items()}
 
 
-def _check_wish(wish: Wish) -> None:
+def check_wish(wish: Wish) -> None:
     """What can be said before the first request."""
     what = f"declare {wish.target}"
     entity_type = wish.target.type
@@ -220,12 +264,13 @@ def _read_again(client: EntityClient, wish: Wish, found_as: Target, observed: En
     else:
         now = client.read(found_as.type, client.id_of(found_as.type, observed))
     if steady(now, wish) != steady(observed, wish):
-        moved = "appeared" if observed is None else "disappeared" if now is None else "was changed"
-        raise MovedError(
-            f"write {wish.target}",
-            f"it {moved} since it was read a moment ago; nothing was written",
-            "Run the task again.",
-        )
+        raise _moved(wish, "appeared" if observed is None else "disappeared" if now is None else "was changed")
+
+
+def _moved(wish: Wish, how: str) -> MovedError:
+    return MovedError(
+        f"write {wish.target}", f"it {how} since it was read a moment ago; nothing was written", "Run the task again."
+    )
 
 
 def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:

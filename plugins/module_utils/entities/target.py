@@ -8,12 +8,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..errors import AmbiguousError, ConfigurationError, RefutedError
 from ..profile.model import EntityType, Profile
 from .compare import Rules, compare, rules
 from .mask import printable
+from .normalise import canonical
 from .refute import refuted, shape
 
 Entity = Mapping[str, Any]
@@ -38,6 +40,11 @@ class Target:
             return printable(f"id {self.id}")
         parts = [f"{name}={value}" for name, value in self.key.items()]
         return printable(", ".join(parts + [f"{name}=({target.named})" for name, target in self.refs.items()]))
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells this entity from all others of the system."""
+        return canonical([self.type.name, self.id, self.key, {name: one.identity for name, one in self.refs.items()}])
 
     def __str__(self) -> str:
         return f"{self.type.name} ({self.named})"
