@@ -133,13 +133,22 @@ class Door(ActionBase):
         return {**values, "session": travelling(handle)} if handle else values
 
     def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        from ..module_utils.connection import assumed_writes
+
         wrap_async = self._task.async_val and not self._connection.has_native_async
+        url = values.get("url") or os.environ.get(environment_name("url"), "")
+        known = assumed_writes(str(url).rstrip("/"), values["profile"])
+        if known.held_back:  # each item of a loop is a process of its own over there
+            values = {**values, "profile": {**values["profile"], "held_back": known.held_back}}
         result = self._execute_module(
             module_name=self.command.name, module_args=values, task_vars=task_vars, wrap_async=wrap_async
         )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         result.pop("invocation", None)
+        found_out = plain(result.get("error"))
+        if isinstance(found_out, dict) and "held_back" in found_out:
+            known.hold_back([found_out["held_back"]])
         return dict(result)
 
     def _update_module_args(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..errors import HeldBackError, InsightError, RefutedError
@@ -57,8 +57,9 @@ class AssumedWrites:
     def hold_back(self, refusals: Iterable[Mapping[str, str]]) -> None:
         """Learn what another process has found out."""
         with self._news:
-            for refusal in refusals:
-                self._refused.setdefault(refusal["operation"], Refusal(**refusal))
+            for told in refusals:
+                refusal = Refusal(**{one.name: str(told.get(one.name, "")) for one in fields(Refusal)})
+                self._refused.setdefault(refusal.operation, refusal)
 
     @contextmanager
     def one_first(self, operation: Operation | None, entity: str, secrets: Mapping[str, Any]) -> Iterator[None]:
