@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What journals tell: whether they are as they were written, and what an interrupted run left open."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Optional
+
+from ..errors import ConfigurationError
+from .journal import FORMAT, Interrupted, line_hash
+from .written import file_problem, json_text
+
+WHAT = "verify the journal"
+KINDS = ("start", "intent", "outcome", "end")
+TAIL = 1 << 16
+"""Bytes in which the last line of a file is looked for."""
+UNHELD = "It was held against no head kept elsewhere: a cut tail, or a file written anew, would not be noticed."
+HALF = "The last line is only half there: the run was killed while it wrote it."
+RUNNING = "The run is still going on."
+KILLED = "The run has no end: it was killed, or failed before it could say so."
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a journal tells. problems: why it is not what was written; none, and it is. held: whether its head is one
+    that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line."""
+
+    file: str
+    lines: int = 0
+    head: str = ""
+    ended: bool = False
+    running: bool = False
+    held: bool = False
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    open: tuple[Mapping[str, Any], ...] = ()
+    start: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file is as it was written, as far as it can be known; the notes say how far."""
+        return not self.problems
+
+
+def verify(path: str, head: Optional[str] = None) -> Verified:
+    """Verify a journal. head: what a result or a log kept of it. Raises ConfigurationError where it cannot be read."""
+    try:
+        *raw, rest = Path(path).read_bytes().split(b"\n")
+        running = _is_held(path)
+    except OSError as error:
+        raise file_problem(WHAT, path, error) from error
+    problems: list[str] = []
+    lines = [_line(number, text, problems) for number, text in enumerate(raw, 1)]
+    _check_chain(lines, problems)
+    found = str(lines[-1].get("hash", "")) if lines else ""
+    if head is not None and head.strip() != found:
+        problems.append(_other_head(lines, found, head.strip()))
+    ended = bool(lines) and lines[-1].get("kind") == "end"
+    notes = {HALF: bool(rest), RUNNING: running, KILLED: not ended and not running, UNHELD: head is None}
+    return Verified(
+        file=str(path),
+        lines=len(lines),
+        head=found,
+        ended=ended,
+        running=running,
+        held=head is not None and head.strip() == found,
+        problems=tuple(problems),
+        notes=tuple(note for note, holds in notes.items() if holds),
+        open=_open_intents(lines),
+        start=lines[0] if lines else {},
+    )
+
+
+def _is_held(path: str) -> bool:
+    """Whether the process that writes the file is alive."""
+    with Path(path).open("rb") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # a file system without locks
+            pass
+        return False
+
+
+def _line(number: int, text: bytes, problems: list[str]) -> Mapping[str, Any]:
+    """A line, empty where it is none."""
+    try:
+        line = json.loads(text)
+        genuine = line["hash"] == line_hash(line) and json_text(line).encode() == text
+        known = line["kind"] in KINDS
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        problems.append(f"line {number} is no line of a journal")
+        return {}
+    if not genuine:
+        problems.append(f"line {number} is not as it was written")
+    elif not known:
+        problems.append(f"line {number} is of a kind that this version does not know")
+    return dict(line)
+
+
+def _check_chain(lines: list[Mapping[str, Any]], problems: list[str]) -> None:
+    previous: Optional[str] = ""
+    for number, line in enumerate(lines, 1):
+        if line and previous is not None and line.get("previous") != previous:
+            before = f"line {number - 1}" if number > 1 else "nothing: what stood before it is gone"
+            problems.append(f"line {number} does not follow {before}")
+        if line and (line.get("kind") == "start") != (number == 1):
+            problems.append(f"line {number} is {'no' if number == 1 else 'another'} start")
+        if line.get("kind") == "end" and number < len(lines):
+            problems.append(f"line {number} is the end, and more follows")
+        previous = line.get("hash")
+    if lines and lines[0].get("kind") == "start" and lines[0].get("format") != FORMAT:
+        problems.append(f"line 1 says format {lines[0].get('format')}, which this version does not know")
+
+
+def _other_head(lines: list[Mapping[str, Any]], found: str, head: str) -> str:
+    number = next((number for number, line in enumerate(lines, 1) if line.get("hash") == head), 0)
+    if number:
+        return f"the head that was kept is that of line {number}, and more follows"
+    return f"its head is {found or 'nothing'}, and {head} was kept: it was cut, or written anew"
+
+
+def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    found: dict[Any, Mapping[str, Any]] = {}
+    for line in lines:
+        if line.get("kind") == "start":
+            found = {one["entity"]: one for one in (line.get("continues") or {}).get("open", ())}
+        elif line.get("kind") == "intent":
+            told = {name: line[name] for name in ("at", "entity", "operation", "before", "after") if name in line}
+            found[line.get("entity")] = told
+        elif line.get("kind") == "outcome":
+            found.pop(line.get("entity"), None)
+    return tuple(found.values())
+
+
+def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
+    """Verify a journal, or each one in a folder, oldest first. head: that of one of them, which then must be there."""
+    if not Path(place).is_dir():
+        return [verify(place, head)]
+    found = [verify(str(path)) for path in journals(place)]
+    if not found:
+        raise ConfigurationError(f"{WHAT} {place}", "no file in this folder is one", "Name the folder of the journals.")
+    if head is None:
+        return found
+    held = [one.file for one in found if one.head == head.strip()]
+    if not held:
+        raise ConfigurationError(
+            f"{WHAT} {place}",
+            f"none of the {len(found)} files ends with the head {head.strip()}",
+            "It was cut, written anew or removed, or the head is that of another folder.",
+        )
+    notes = {one.file: tuple(note for note in one.notes if note != UNHELD) for one in found}
+    return [replace(one, held=True, notes=notes[one.file]) if one.file in held else one for one in found]
+
+
+def journals(folder: str) -> list[Path]:
+    """The journals in a folder, oldest first."""
+    return sorted(Path(folder).glob("*.jsonl"))
+
+
+def unfinished(folder: str, url: str, manifest_digest: Optional[str] = None) -> Optional[Interrupted]:
+    """The latest run for this system, and for this manifest where one is given, that was interrupted and that no later
+    one has continued; a run that is going on was not. Raises ConfigurationError."""
+    continued: set[str] = set()
+    try:
+        for path in reversed(journals(folder)):
+            start, last = _ends(path)
+            if start.get("url") != url or manifest_digest not in (None, start.get("manifest_digest")):
+                continue
+            if last.get("kind") != "end" and path.name not in continued and not _is_held(str(path)):
+                found = verify(str(path))
+                return Interrupted(path.name, found.head, found.open)
+            continued.add((start.get("continues") or {}).get("file", ""))
+    except OSError as error:
+        raise file_problem("read the journals in", folder, error) from error
+    return None
+
+
+def _ends(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The first and the last line of a file, as far as they can be read; the rest is not looked at."""
+    with path.open("rb") as file:
+        first = file.readline()
+        file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
+        lines = file.read().splitlines()
+    return _read(first), _read(lines[-1] if lines else b"")
+
+
+def _read(text: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan file: what will be written, to be reviewed and approved, and then applied exactly or refused."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Optional
+
+from ..errors import PlanRefused
+from .digest import digest_of
+from .operation import Operation
+from .written import file_problem, json_text, utc_moment, utc_text, write_whole
+
+FORMAT = 1
+LIFETIME = timedelta(days=7)
+ANEW = "Plan anew, and have the new plan approved."
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a plan holds for. The digests are those of the profile with its overrides, of the options that decide how
+    entities are compared and pruned, and of the manifest."""
+
+    url: str
+    tenant: Optional[str]
+    profile_digest: str
+    compare_digest: str
+    manifest_digest: str
+    collection_version: str
+
+
+DIFFERS = {
+    "url": "it was made for {theirs}, and this is {ours}",
+    "tenant": "it was made for the tenant {theirs}, and this is {ours}",
+    "profile_digest": "the profile or its overrides are others now",
+    "compare_digest": "the options of comparing are others now",
+    "manifest_digest": "the manifest is another one now",
+    "collection_version": "it was made by version {theirs} of the collection, and this is {ours}",
+}
+
+
+@dataclass(frozen=True)
+class EnvironmentPlan:
+    """A plan for many entities, in the order in which they are worked on. assumed: the operations that it uses and
+    that neither a document nor a probe backs, as keys of the profile."""
+
+    id: str
+    created: datetime
+    expires: datetime
+    basis: Basis
+    operations: tuple[Operation, ...]
+    assumed: tuple[str, ...] = ()
+
+
+def make_plan(
+    basis: Basis,
+    operations: Iterable[Operation],
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+    assumed: Iterable[str] = (),
+) -> EnvironmentPlan:
+    """A plan of the operations that do something. now: with its time zone."""
+    created = now.replace(microsecond=0)
+    planned = tuple(one for one in operations if one.operation != "none")
+    return EnvironmentPlan(str(uuid.uuid4()), created, created + lifetime, basis, planned, tuple(sorted(set(assumed))))
+
+
+def render(plan: EnvironmentPlan) -> bytes:
+    """The plan as the bytes of its file."""
+    data = {
+        **vars(plan),
+        "format": FORMAT,
+        "created": utc_text(plan.created),
+        "expires": utc_text(plan.expires),
+        "basis": vars(plan.basis),
+        "operations": [
+            {name: value for name, value in vars(one).items() if value is not None} for one in plan.operations
+        ],
+    }
+    return (json_text(data, indent=2) + "\n").encode("utf-8")
+
+
+def write_plan(path: str, plan: EnvironmentPlan) -> str:
+    """Write a plan, whole or not at all, and return the digest of the file. Raises ConfigurationError."""
+    content = render(plan)
+    write_whole(Path(path), content, "write the plan")
+    return digest_of(content)
+
+
+def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPlan:
+    """Read a plan. expected_digest: what was approved. Raises ConfigurationError where the file cannot be read, and
+    PlanRefused where it is not the approved one, or not as a plan is written."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise file_problem("read the plan", path, error) from error
+    found = digest_of(content)
+    if expected_digest is not None and expected_digest.strip() != found:
+        why = f"its digest is {found}, and {expected_digest.strip()} was approved"
+        raise PlanRefused(f"apply the plan {path}", why, ANEW, reasons=["plan_digest"])
+    try:
+        plan = _plan_from(json.loads(content))
+        intact = render(plan) == content
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        intact = False
+    if not intact:
+        why = f"it is no plan of format {FORMAT}, or was edited since it was written"
+        raise PlanRefused(f"apply the plan {path}", why, ANEW, reasons=["format"])
+    return plan
+
+
+def _plan_from(data: Any) -> EnvironmentPlan:
+    """Raises one of many errors for what is no plan; render() finds what is one and was written otherwise."""
+    given = {
+        **data,
+        "created": utc_moment(data["created"]),
+        "expires": utc_moment(data["expires"]),
+        "basis": Basis(**data["basis"]),
+        "operations": tuple(_operation_from(one) for one in data["operations"]),
+        "assumed": tuple(data["assumed"]),
+    }
+    if given.pop("format") != FORMAT:
+        raise ValueError("format")
+    return EnvironmentPlan(**given)
+
+
+def _operation_from(data: Mapping[str, Any]) -> Operation:
+    operation = Operation(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
+    if operation.operation not in ("create", "update", "delete"):
+        raise ValueError("operation")
+    return operation
+
+
+def check_header(path: str, plan: EnvironmentPlan, basis: Basis, now: datetime) -> None:
+    """Raise PlanRefused, with every reason, unless the plan holds for this basis and has not expired."""
+    found = {"expires": f"it expired at {utc_text(plan.expires)}"} if now >= plan.expires else {}
+    ours = asdict(basis)
+    for name, theirs in asdict(plan.basis).items():
+        if theirs != ours[name]:
+            found[name] = DIFFERS[name].format(theirs=theirs or "none", ours=ours[name] or "none")
+    if found:
+        raise PlanRefused(f"apply the plan {path}", "; ".join(found.values()), ANEW, reasons=list(found))
