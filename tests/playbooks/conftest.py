@@ -166,9 +166,10 @@ class Player:
         *arguments: str,
         hosts: int = 1,
         environment: dict[str, str] | None = None,
+        playbook: str | None = None,
         **play: Any,
     ) -> Played:
-        """Play the tasks; arguments go to ansible-playbook."""
+        """Play the tasks, or a playbook of a collection; arguments go to ansible-playbook."""
         self.runs += 1
         record = self.folder / f"record-{self.runs}.jsonl"
         collection = self.folder / "collections" / "ansible_collections" / "rimops" / "insight"
@@ -202,9 +203,8 @@ class Player:
             "-i",
             str(self.inventory(hosts)),
         ]
-        playbook = self.write(tasks, **play)
         finished = subprocess.run(
-            [*command, str(playbook), *arguments],
+            [*command, playbook or str(self.write(tasks, **play)), *arguments],
             env=surroundings,
             capture_output=True,
             text=True,

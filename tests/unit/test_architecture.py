@@ -29,7 +29,7 @@ FLOORS = (
     ("entities",),
     ("environment",),
     ("connection",),
-    ("commands",),
+    ("commands", "probe"),
     ("specification",),
     ("module_door",),
 )

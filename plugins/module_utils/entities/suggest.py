@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, combinations
-from typing import Any
+from typing import Any, Optional
 
 from .compare import differs
 from .normalise import NORMALISATIONS
@@ -23,12 +23,19 @@ NONE = (
 SECRET = " if the server takes it and never shows it; a secret belongs into secret_attributes"
 
 
+def settling(sent: Any, stored: Any, rule: str, given: Rules) -> Optional[Mapping[str, Any]]:
+    """The layer of rules that makes the two values at a rule's path equal, the one that overlooks least; None where
+    no rule does."""
+    layers = _candidates(sent, stored, rule)
+    return next((one for one in layers if not differs(sent, stored, rule, rules(given.as_layer(), one))), None)
+
+
 def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
     """The ``compare`` option that makes the two values at a rule's path equal, or a sentence that says none does."""
-    for layer in _candidates(sent, stored, rule):
-        if not differs(sent, stored, rule, rules(given.as_layer(), layer)):
-            return f"compare: {_flow(layer)}" + (SECRET if "hidden" in layer else "")
-    return NONE
+    layer = settling(sent, stored, rule, given)
+    if layer is None:
+        return NONE
+    return f"compare: {_flow(layer)}" + (SECRET if "hidden" in layer else "")
 
 
 def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]]:

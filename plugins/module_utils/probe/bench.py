@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where experiments are made: a system, the profile as far as it is known by now, and every answer that came.
+
+The requests of an experiment are those of the engine itself, which is given a profile with the operation under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
+
+from ..entities.client import EntityClient
+from ..entities.target import Target, target_of
+from ..errors import ConfigurationError, InsightError, TransportError
+from ..profile.model import Profile, profile_of
+from ..transport.values import Request, Response, Send
+from .candidates import READING_WORDS
+from .findings import Finding, at_path, with_value
+
+Json = Mapping[str, Any]
+Call = Callable[[EntityClient, Profile], Any]
+"""What the engine is asked for, with the profile of the experiment."""
+
+
+def reads_only(request: Request) -> bool:
+    """Whether a request cannot write on any server: a GET, or a POST to a path whose last word reads."""
+    last = urlsplit(request.url).path.rstrip("/").rsplit("/", 1)[-1]
+    return request.method == "GET" or (request.method == "POST" and last in READING_WORDS)
+
+
+def keyed(profile: Profile, entity: Json) -> Target:
+    """The target that type, key and refs of an entity name."""
+    return target_of(profile, {name: entity.get(name) for name in ("type", "key", "refs")})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request tried. value: what the engine made of the answer; error: why it made nothing; response: the answer
+    itself, None where none came."""
+
+    value: Any = None
+    error: Optional[InsightError] = None
+    response: Optional[Response] = None
+
+
+@dataclass
+class Bench:
+    """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
+    write are let through; stamp: what goes under ``verified``."""
+
+    data: dict[str, Any]
+    url: str
+    send: Send
+    stamp: Json
+    may_write: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    answers: list[tuple[Request, Response]] = field(default_factory=list)
+    wrote: int = 0
+    left_behind: list[str] = field(default_factory=list)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it is known by now."""
+        return profile_of(self.data)
+
+    def client(self, data: Json | None = None) -> EntityClient:
+        """The engine's client for a profile."""
+        return EntityClient(profile_of(data or self.data), self.url, self._guarded)
+
+    def _guarded(self, request: Request) -> Response:
+        if not reads_only(request):
+            if not self.may_write:
+                raise ConfigurationError(
+                    request.purpose,
+                    f"{request.method} could write on a server that nobody knows, and this probe only reads",
+                    "Let it write on a system that is meant for it.",
+                )
+            self.wrote += 1
+        response = self.send(request)
+        self.answers.append((request, response))
+        return response
+
+    def attempt(self, type_name: str, operation: str, definition: Json, call: Call) -> Attempt:
+        """Let the engine make a request with this definition of an operation. Raises TransportError when the server
+        cannot be reached while reading."""
+        path = ("operations", operation)
+        own = ("types", type_name, "operations", operation)
+        data = with_value(self.data, path, {**definition, "enabled": True})
+        data = with_value(data, own, None) if at_path(data, own) else data
+        before = len(self.answers)
+        error: Optional[InsightError] = None
+        value: Any = None
+        try:
+            value = call(self.client(data), profile_of(data))
+        except TransportError as lost:
+            if not self.may_write:
+                raise
+            error = lost
+        except InsightError as refused:
+            error = refused
+        response = self.answers[-1][1] if len(self.answers) > before else None
+        return Attempt(value, error, response)
+
+    def definition(self, type_name: str, operation: str) -> dict[str, Any]:
+        """An operation of a type as the profile has it by now."""
+        general = at_path(self.data, ("operations", operation)) or {}
+        particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
+        merged = {**general, **particular}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def learn(self, path: tuple[str, ...], value: Any) -> None:
+        """Take something over into the profile."""
+        self.data = with_value(self.data, path, value)
+
+    def verify(self, path: tuple[str, ...]) -> None:
+        """Mark a part of the profile as seen on this server."""
+        part = at_path(self.data, path)
+        if isinstance(part, Mapping):
+            self.learn((*path, "verified"), dict(self.stamp))
+            self.learn((*path, "assumed"), False)

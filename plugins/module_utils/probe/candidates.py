@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a server may want instead of what the profile says: requests to try, in this order, until one works.
+
+Each is what an operation of a profile says of its request. ``{id_name}`` becomes one of ID_NAMES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+
+READING_WORDS = ("read", "get", "find", "search", "query", "list", "lookup")
+"""A POST to a path that ends in one of these reads. Every other POST could write."""
+
+BASE_PATHS = (
+    "/insight/api/v2",
+    "/api/v2",
+    "/InSight/api/v2",
+    "/insight/rest/api/v2",
+    "/rest/api/v2",
+    "/insight/api",
+    "/api",
+)
+
+REQUEST = ("method", "path", "body", "references", "addressed_by", "id_field", "request_at", "paging")
+"""What an operation says of its request; everything else speaks of the answer."""
+
+ID_NAMES = ("id", "entityId", "objectId", "uuid")
+WRAPPERS = ("entity", "data", "attributes", "query", "criteria", "filter", "key")
+"""Names under which a body may carry what is meant."""
+
+READ: tuple[Json, ...] = (
+    {"method": "GET", "path": "{type}/{id}", "body": "none"},
+    {"method": "GET", "path": "{type}/{id}/read", "body": "none"},
+    {"method": "POST", "path": "{type}/{id}/read", "body": "empty"},
+    {"method": "POST", "path": "{type}/{id}/get", "body": "empty"},
+    {"method": "GET", "path": "{type}/{id}/get", "body": "none"},
+    {"method": "GET", "path": "{type}/read/{id}", "body": "none"},
+    {"method": "GET", "path": "{type}/get/{id}", "body": "none"},
+    {"method": "GET", "path": "{type}/read?{id_name}={id}", "body": "none"},
+    {"method": "GET", "path": "{type}/get?{id_name}={id}", "body": "none"},
+    {"method": "GET", "path": "{type}?{id_name}={id}", "body": "none"},
+    {"method": "POST", "path": "{type}/read?{id_name}={id}", "body": "empty"},
+    {"method": "POST", "path": "{type}/get?{id_name}={id}", "body": "empty"},
+    {"method": "POST", "path": "{type}/read", "body": "empty", "id_field": "{id_name}"},
+    {"method": "POST", "path": "{type}/get", "body": "empty", "id_field": "{id_name}"},
+)
+
+_FINDING = ("read", "find", "search", "query", "lookup", "get", "list")
+
+FIND: tuple[Json, ...] = (
+    *({"method": "POST", "path": f"{{type}}/{word}", "body": "key"} for word in _FINDING),
+    {"method": "GET", "path": "{type}", "body": "query"},
+    *({"method": "GET", "path": f"{{type}}/{word}", "body": "query"} for word in _FINDING),
+)
+
+LIST: tuple[Json, ...] = (
+    {"method": "POST", "path": "{type}/list", "body": "page"},
+    {"method": "GET", "path": "{type}", "body": "query"},
+    {"method": "GET", "path": "{type}/list", "body": "query"},
+    *({"method": "POST", "path": f"{{type}}/{word}", "body": "page"} for word in ("search", "query", "find", "read")),
+    *({"method": "GET", "path": f"{{type}}/{word}", "body": "query"} for word in ("search", "query", "find", "all")),
+)
+
+PAGE_SIZES = (
+    "size",
+    "limit",
+    "pageSize",
+    "page_size",
+    "perPage",
+    "per_page",
+    "count",
+    "max",
+    "maxResults",
+    "top",
+    "rows",
+)
+PAGE_NUMBERS = ("page", "pageNumber", "page_number", "pageNo", "p")
+OFFSETS = ("offset", "start", "skip", "from", "startIndex", "start_index", "startAt")
+CURSORS = ("cursor", "after", "next", "pageToken", "page_token", "continuation", "token", "marker")
+
+CREATE: tuple[Json, ...] = (
+    {"method": "POST", "path": "{type}/create", "body": "declared"},
+    {"method": "POST", "path": "{type}", "body": "declared"},
+    {"method": "PUT", "path": "{type}", "body": "declared"},
+    {"method": "PUT", "path": "{type}/create", "body": "declared"},
+    {"method": "POST", "path": "{type}/new", "body": "declared"},
+    {"method": "POST", "path": "{type}/add", "body": "declared"},
+    {"method": "POST", "path": "{type}/insert", "body": "declared"},
+    {"method": "POST", "path": "{type}/create-or-update", "body": "declared"},
+)
+
+UPDATE: tuple[Json, ...] = (
+    {"method": "PUT", "path": "{type}/{id}", "body": "whole"},
+    {"method": "POST", "path": "{type}/{id}/update", "body": "whole"},
+    {"method": "PATCH", "path": "{type}/{id}", "body": "changed"},
+    {"method": "PUT", "path": "{type}/{id}/update", "body": "whole"},
+    {"method": "POST", "path": "{type}/{id}", "body": "whole"},
+    {"method": "POST", "path": "{type}/{id}/edit", "body": "whole"},
+    {"method": "POST", "path": "{type}/{id}/save", "body": "whole"},
+    {"method": "POST", "path": "{type}/update", "body": "whole", "id_field": "{id_name}"},
+    {"method": "PUT", "path": "{type}/update", "body": "whole", "id_field": "{id_name}"},
+    {"method": "PUT", "path": "{type}", "body": "whole", "id_field": "{id_name}"},
+    {"method": "PATCH", "path": "{type}", "body": "changed", "id_field": "{id_name}"},
+    {"method": "POST", "path": "{type}/update?{id_name}={id}", "body": "whole"},
+    {"method": "PUT", "path": "{type}?{id_name}={id}", "body": "whole"},
+    {"method": "PUT", "path": "{type}/update?{id_name}={id}", "body": "whole"},
+    {"method": "POST", "path": "{type}/create-or-update", "body": "whole", "id_field": "{id_name}"},
+)
+
+DELETE: tuple[Json, ...] = (
+    {"method": "POST", "path": "{type}/{id}/delete", "body": "empty"},
+    {"method": "DELETE", "path": "{type}/{id}", "body": "none"},
+    {"method": "DELETE", "path": "{type}/{id}/delete", "body": "none"},
+    {"method": "POST", "path": "{type}/{id}/remove", "body": "empty"},
+    {"method": "POST", "path": "{type}/delete", "body": "empty", "id_field": "{id_name}"},
+    {"method": "DELETE", "path": "{type}", "body": "empty", "id_field": "{id_name}"},
+    {"method": "DELETE", "path": "{type}?{id_name}={id}", "body": "none"},
+    {"method": "DELETE", "path": "{type}/delete?{id_name}={id}", "body": "none"},
+    {"method": "POST", "path": "{type}/delete?{id_name}={id}", "body": "empty"},
+)
+
+TABLES: Mapping[str, tuple[Json, ...]] = {
+    "read": READ,
+    "find": FIND,
+    "list": LIST,
+    "create": CREATE,
+    "update": UPDATE,
+    "delete": DELETE,
+}
+WRAPPED = ("find", "create", "update", "read", "delete")
+"""Operations whose body may stand one level down."""
+
+
+def _named(candidate: Json, name: str) -> dict[str, Any]:
+    return {key: text.replace("{id_name}", name) if isinstance(text, str) else text for key, text in candidate.items()}
+
+
+def candidates(operation: str, profile: Json, id_name: str, wrappers: tuple[str, ...] = ()) -> Iterator[Json]:
+    """The profile's operation as it is, then everything else that may be meant, each once and whole.
+
+    id_name: the attribute that holds the id, as far as it is known; wrappers: where answers were seen to hold
+    entities, which requests may do as well.
+    """
+    about_answer = {name: value for name, value in profile.items() if name not in REQUEST}
+    names = tuple(dict.fromkeys((id_name, *ID_NAMES)))
+    plain = [dict(profile)]
+    for candidate in TABLES[operation]:
+        uses_name = any("{id_name}" in str(value) for value in candidate.values())
+        whole = {**about_answer, **_references(profile), **candidate}
+        plain.extend(_named(whole, name) for name in (names if uses_name else ("",)))
+    seen: list[Json] = []
+    bodies = [one for one in plain if one.get("body") not in (None, "none", "query", "page")]
+    wrapped = [
+        {**one, "request_at": wrapper}
+        for one in bodies
+        for wrapper in dict.fromkeys((*wrappers, *WRAPPERS))
+        if operation in WRAPPED and (one["body"] != "empty" or "id_field" in one)
+    ]
+    for one in (*plain, *wrapped):
+        if one not in seen:
+            seen.append(one)
+            yield one
+
+
+def _references(profile: Json) -> Json:
+    return {"references": profile["references"]} if "references" in profile else {}

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments that only read: whether there is a list of all entities of a type, and how its pages are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Optional
+
+from .bench import Attempt, Bench
+from .candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, candidates
+from .findings import NOT_FOUND, NOT_TRIED, Finding, compared
+from .reads import known_of, succeeding
+from .shapes import content, described, is_known, is_success, lists, numbers, scalars
+
+Json = Mapping[str, Any]
+MOST = 200
+"""Entities of which the paging is compared; a longer list is cut there."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that is asked. definition: the operation without its paging; wrapped: where the entities stand."""
+
+    bench: Bench
+    type_name: str
+    definition: Json
+
+    def attempt(self, paging: Optional[Json], pages: int = 1) -> Attempt:
+        """Ask for so many pages; the value holds a list of ids for each."""
+        definition = {**self.definition, **({"paging": paging} if paging else {})}
+
+        def ids(client: Any, profile: Any) -> list[list[str]]:
+            of_type = profile.type(self.type_name)
+            return [
+                [str(entity.get(of_type.id_attribute)) for entity in page]
+                for page in islice(client.pages(of_type), pages)
+            ]
+
+        return self.bench.attempt(self.type_name, "list", definition, ids)
+
+    def first(self, paging: Optional[Json]) -> list[str]:
+        """The ids on the first page; empty where there is none."""
+        attempt = self.attempt(paging)
+        return attempt.value[0] if attempt.value else []
+
+
+def probe_list(bench: Bench, entity: Json) -> bool:
+    """Whether there is a list in which the entity stands, and how it is cut into pages."""
+    type_name, known = str(entity["type"]), known_of(entity)
+    before = bench.definition(type_name, "list")
+    first: Optional[Attempt] = None
+    for candidate in candidates("list", before, "id"):
+        bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
+        attempt = Listing(bench, type_name, bare).attempt(None)
+        first = first or attempt
+        if not is_success(attempt.response):
+            continue
+        for path, found in lists(content(attempt.response)):  # type: ignore[arg-type]
+            if any(is_known(one, known) for one in found):
+                definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
+                return _learn(bench, type_name, before, definition, described(first.response))
+    came = described(first.response if first else None)
+    bench.findings.append(Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came))
+    return False
+
+
+def _learn(bench: Bench, type_name: str, before: Json, definition: Json, came: str) -> bool:
+    listing = Listing(bench, type_name, definition)
+    whole = listing.first(None)[:MOST]
+    if len(whole) < 2:
+        why = "there are not two entities of this type, so nobody can see how pages are cut"
+        bench.findings.append(Finding("operations.list.paging", NOT_TRIED, came=why))
+        return False
+    paging = _paging(listing, before.get("paging") or {}, whole)
+    if paging is None:
+        bench.findings.append(
+            Finding("operations.list.paging", NOT_FOUND, came=described(listing.attempt(None).response))
+        )
+        return False
+    learned = {**definition, **({"paging": paging} if paging else {}), "enabled": True}
+    bench.findings.extend(compared(("operations", "list"), before, learned, came))
+    bench.learn(("operations", "list"), learned)
+    bench.verify(("operations", "list"))
+    return True
+
+
+def _paging(listing: Listing, told: Json, whole: list[str]) -> Optional[Json]:
+    """How pages are asked for; empty where the server gives all at once, None where that cannot be told."""
+    for size in dict.fromkeys((*([told["size"]] if told.get("size") else []), *PAGE_SIZES)):
+        base = {"kind": "page", "page": "_", "size": size, "limit": 1}
+        if len(listing.first(base)) == 1:
+            return next((_finished(listing, told, one, whole) for one in _ways(listing, told, size, whole)), None)
+    answer = content(listing.attempt(None).response)  # type: ignore[arg-type]
+    total = [path for path, value in numbers(answer).items() if value == len(whole)]
+    return {} if total or not _following(answer) else None
+
+
+def _ways(listing: Listing, told: Json, size: str, whole: list[str]) -> Iterator[Json]:
+    """The ways of paging that give the second entity behind the first, where a page holds one."""
+    names = [told["page"]] if told.get("page") else []
+    for name in dict.fromkeys((*names, *PAGE_NUMBERS, *OFFSETS)):
+        for first in (0, 1):
+            one = {"kind": "page", "page": name, "size": size, "first": first, "limit": 1}
+            if listing.first(one) == whole[:1] and listing.first({**one, "first": first + 1}) == whole[1:2]:
+                # On pages of two, the second page begins behind the first one; the second offset inside of it.
+                second = listing.first({**one, "first": first + 1, "limit": 2})
+                yield {**one, "kind": "offset" if second[:1] == whole[1:2] else "page"}
+    answer = content(listing.attempt({"kind": "page", "page": "_", "size": size, "limit": 1}).response)  # type: ignore[arg-type]
+    for path, value in _following(answer):
+        for name in CURSORS if "/" not in str(value) else ("_",):
+            kind = {"kind": "cursor", "page": name} if "/" not in str(value) else {"kind": "link"}
+            way = {**kind, "next": path, "size": size, "limit": 1}
+            if listing.attempt(way, 2).value == [whole[:1], whole[1:2]]:
+                yield way
+
+
+def _following(answer: Any) -> list[tuple[str, Any]]:
+    """What in an answer may lead to the next page, likelier ones first."""
+    words = ("next", "cursor", "token", "continuation", "after")
+    found = [(path, value) for path, value in scalars(answer, depth=3) if isinstance(value, (str, int))]
+    found = [(path, value) for path, value in found if any(word in path.lower() for word in words)]
+    return sorted(found, key=lambda pair: "next" not in pair[0].lower())
+
+
+def _finished(listing: Listing, told: Json, way: Json, whole: list[str]) -> Json:
+    """A way of paging with pages of the usual size and with the total that the answers name."""
+    answer = content(listing.attempt(way).response)  # type: ignore[arg-type]
+    counted = [path for path, value in numbers(answer).items() if value == len(whole) != 1]
+    likely = sorted(counted, key=lambda path: (path != told.get("total"), "total" not in path.lower()))
+    paging = {**way, "limit": told.get("limit", 100), **({"total": likely[0]} if likely else {})}
+    return dict(told) if {"first": 0, **told} == {"first": 0, **paging} else paging

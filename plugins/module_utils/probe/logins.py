@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments with the login: each way in that was configured is gone as the profile says, and where an answer of the
+handshake contradicts the profile, once more as the answer suggests. A refused password or token is never sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ..auth.authenticator import Authenticator, authenticator_for
+from ..command import Context, Values
+from ..errors import AuthenticationError, InsightError, SessionRejected
+from ..options import HAND_OVER, IDENTITY, settings_from
+from ..profile.model import profile_of
+from ..transport.http import Http
+from ..transport.values import Request, Response, Send
+from .candidates import BASE_PATHS
+from .findings import DIFFERS, Finding, at_path, brief, nested, with_value
+from .shapes import content, described, is_success, scalars
+
+Json = Mapping[str, Any]
+MOST_TURNS = 12
+INHERITED = ("tenant_id", "authority", "client_id", "token_store")
+"""Options of the task that a login of the list has unless it says otherwise."""
+
+
+@dataclass
+class Login:
+    """One way in. data: the profile with what the handshake taught; error: why it did not work."""
+
+    values: Values
+    data: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+    answers: list[tuple[Request, Response]] = field(default_factory=list, repr=False)
+    authenticator: Optional[Authenticator] = None
+    error: Optional[InsightError] = None
+
+    def as_result(self) -> dict[str, Any]:
+        """``grant_type``, ``ok``, and ``who`` or ``error``."""
+        grant = (self.authenticator and self.authenticator.grant) or self.values.get("grant_type")
+        told = {"grant_type": grant or "handed over", "ok": self.error is None}
+        if self.error or not self.authenticator:
+            return {**told, "error": self.error.message if self.error else ""}
+        who = self.authenticator.handle().get("user")
+        return {**told, **({"who": who} if who else {})}
+
+
+def ways_in(values: Values) -> list[dict[str, Any]]:
+    """The options of the task for each login that it lists; those of the task itself where it lists none."""
+    listed = values.get("logins") or []
+    without = {name: None for name in (*IDENTITY, *HAND_OVER) if name not in INHERITED}
+    ours = [{name: value for name, value in login.items() if value is not None} for login in listed]
+    return [{**values, **without, **login} for login in ours] or [dict(values)]
+
+
+def log_in(values: Values, data: Json, context: Context) -> Login:
+    """Log in, and learn from the answers of a handshake that is not as the profile says."""
+    login = Login(values, dict(data))
+    for _turn in range(MOST_TURNS):
+        login.error = None
+        try:
+            _open(login, context)
+        except SessionRejected as error:
+            login.error = error
+        except InsightError as error:
+            login.error = error
+            finding = None if isinstance(error, AuthenticationError) else _lesson(login)
+            if (
+                finding
+                and finding.override
+                and finding.profile_key
+                not in {one.profile_key for one in login.findings if one.profile_key != "base_path"}
+            ):
+                _take(login, finding)
+                continue
+        break
+    return login
+
+
+def _open(login: Login, context: Context) -> None:
+    settings = settings_from(login.values, profile_of(login.data))
+    http = Http(settings.network)
+
+    def send(request: Request) -> Response:
+        response = http.send(request)
+        login.answers.append((request, response))
+        return response
+
+    login.authenticator = authenticator_for(settings, send, show=context.show)
+    for warning in login.authenticator.warnings:
+        context.warn(warning)
+    login.authenticator.open()
+
+
+def _take(login: Login, finding: Finding) -> None:
+    """Go on with what a finding proposes."""
+    login.findings = [one for one in login.findings if one.profile_key != finding.profile_key]
+    login.findings.append(finding)
+    login.data = laid(login.data, finding.override or {})
+
+
+def laid(data: Json, override: Json, path: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A profile with an override laid over it; None takes away."""
+    result = dict(data)
+    for name, value in override.items():
+        if isinstance(value, Mapping) and isinstance(at_path(data, (*path, name)), Mapping):
+            result = laid(result, value, (*path, name))
+        else:
+            result = with_value(result, (*path, name), value)
+    return result
+
+
+def _lesson(login: Login) -> Optional[Finding]:
+    """What the last answer of the handshake says about the profile; None where it says nothing."""
+    if not login.answers or login.data["session"]["kind"] != "csrf_cookie":
+        return None
+    _request, response = login.answers[-1]
+    if response.purpose == "open a session":
+        return _address(login, response) if not is_success(response) or response.is_html else _start(login, response)
+    return _end(login, response) if response.purpose == "log in" else None
+
+
+def _address(login: Login, response: Response) -> Optional[Finding]:
+    """Another base path, or none that has a session to start: then perhaps the token goes along with each request."""
+    if response.status >= 500:
+        return None
+    tried = {one.url for one, _answer in login.answers}
+    start = login.data["session"]["start"]["path"].strip("/")
+    url = str(login.values.get("url") or "").rstrip("/")
+    original = next((one.expected for one in login.findings if one.profile_key == "base_path"), login.data["base_path"])
+    came = described(response)
+    for base in BASE_PATHS:
+        if f"{url}{base}/{start}" not in tried:
+            return Finding("base_path", DIFFERS, original, came, {"base_path": base})
+    if not login.data.get("oauth"):
+        return None
+    login.data["base_path"] = original
+    login.findings = [one for one in login.findings if one.profile_key != "base_path"]
+    override = {"session": {"kind": "bearer", "start": None, "login": None}}
+    return Finding("session.kind", DIFFERS, "csrf_cookie", f"{came} at every address that starts a session", override)
+
+
+def _start(login: Login, response: Response) -> Optional[Finding]:
+    """Where session id and CSRF token stand in the first answer."""
+    start = login.data["session"]["start"]
+    answer = content(response)
+    texts = {path: value for path, value in scalars(answer) if isinstance(value, str) and value}
+    if start["session_id"] not in texts:
+        words = ("session", "auth", "token", "id")
+        likely = sorted(
+            (path for path in texts if "csrf" not in path.lower()),
+            key=lambda path: [word not in path.lower() for word in words],
+        )
+        override = nested(("session", "start", "session_id"), likely[0]) if likely else None
+        return Finding("session.start.session_id", DIFFERS, start["session_id"], described(response), override)
+    return _csrf(login, response)
+
+
+def _csrf(login: Login, response: Response) -> Optional[Finding]:
+    """The headers that announce the CSRF token, by what they hold: one names another."""
+    start = login.data["session"]["start"]
+    headers = {name: value for name, value in response.headers.items() if "csrf" in name or "xsrf" in name}
+    naming = [name for name, value in headers.items() if value.lower() in response.headers]
+    came = f"headers {', '.join(sorted(headers)) or 'without any that speaks of CSRF'}"
+    if naming:
+        header = response.headers[naming[0]]
+        now: dict[str, Optional[str]] = {"csrf_name_header": naming[0].upper(), "csrf_header": header}
+    else:
+        token = sorted(name for name in headers if not name.endswith("-param"))
+        now = {"csrf_name_header": None, "csrf_header": token[0].upper() if token else None}
+    key = (
+        "session.start.csrf_name_header"
+        if start.get("csrf_name_header") != now["csrf_name_header"]
+        else "session.start.csrf_header"
+    )
+    return Finding(key, DIFFERS, brief(start.get("csrf_name_header")), brief(came), nested(("session", "start"), now))
+
+
+def _end(login: Login, response: Response) -> Optional[Finding]:
+    """What the login's answer is, where it is neither refusal nor failure."""
+    rules = login.data["session"]["login"]
+    expected = rules.get("success", [200])
+    if not is_success(response) and response.status not in (302, 303):
+        return None
+    if response.status not in (rules.get("success") or range(200, 300)):
+        override = nested(("session", "login", "success"), [response.status])
+        return Finding("session.login.success", DIFFERS, brief(expected), described(response), override)
+    return None
+
+
+def sender(login: Login) -> Send:
+    """Sends requests within the session of a login that worked."""
+    if login.authenticator is None:
+        raise login.error or AuthenticationError("log in")
+    return login.authenticator.send
+
+
+def was_seen(login: Login) -> bool:
+    """Whether the handshake was made, and not a kept session used."""
+    return login.authenticator is not None and login.authenticator.acquired == "handshake"

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one entity that the probe makes and removes again: which it is, how it is now, and what else came to be by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ..entities.answers import at
+from ..entities.client import EntityClient
+from ..entities.paths import ABSENT, replace
+from ..entities.rules import Rules, rules
+from ..entities.target import Entity
+from ..errors import InsightError
+from ..profile.model import Profile
+from ..transport.http import SYSTEM_CLOCK, Clock
+from .bench import Attempt, Bench, keyed
+from .shapes import content, is_success, same
+
+Json = Mapping[str, Any]
+LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
+"""Seconds between looks for something that a server said it created."""
+
+
+@dataclass
+class Own:
+    """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
+    everything that was created and is not known to be gone."""
+
+    bench: Bench
+    named: Json
+    ids: list[Any] = field(default_factory=list)
+    clock: Clock = SYSTEM_CLOCK
+
+    @property
+    def type(self) -> str:
+        """The name of its type."""
+        return str(self.named["type"])
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of comparing of its type, as they are known by now."""
+        return rules(*self.bench.profile.type(self.type).compare)
+
+    def with_key(self, key: Json) -> dict[str, Any]:
+        """What names it under another key."""
+        return {**self.named, "key": {**self.named["key"], **key}}
+
+    def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
+        """What the server offers for its key, taken loosely; None where it gives no usable answer."""
+        sought = self.with_key(key or {})
+
+        def search(client: EntityClient, profile: Profile) -> Any:
+            return client.find(keyed(profile, sought))
+
+        attempt = self.bench.attempt(self.type, "find", self.bench.definition(self.type, "find"), search)
+        if attempt.value is None:
+            return None
+        return [
+            one for one in attempt.value if all(same(one.get(name), value) for name, value in sought["key"].items())
+        ]
+
+    def appeared(self, key: Json | None = None) -> list[Entity]:
+        """What the server offers for its key soon after it said that it created it."""
+        for pause in LOOKS:
+            self.clock.sleep(pause)
+            found = self.offered(key)
+            if found:
+                return found
+        return []
+
+    def id_of(self, entity: Entity) -> Any:
+        """The id that an entity shows."""
+        return at(entity, self.bench.profile.type(self.type).id_attribute)
+
+    def note(self, entities: list[Entity]) -> None:
+        """Remember what came to be."""
+        self.ids.extend(one for one in map(self.id_of, entities) if one is not None and one not in self.ids)
+
+    def now(self, entity_id: Any) -> Optional[Entity]:
+        """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
+        client = self.bench.client()
+        return client.read(self.bench.profile.type(self.type), entity_id)
+
+    def is_gone(self, entity_id: Any) -> bool:
+        """Whether the server says that there is no entity with this id."""
+        try:
+            return self.now(entity_id) is None
+        except InsightError:
+            return False
+
+    def create(self, definition: Json) -> Attempt:
+        """Let the engine create it by this definition."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            target = keyed(profile, self.named)
+            return client.create(target, {**self.named["key"], **(self.named.get("attributes") or {})})
+
+        return self.bench.attempt(self.type, "create", definition, call)
+
+    def update(self, definition: Json, observed: Entity, change: Json) -> Attempt:
+        """Let the engine change it by this definition."""
+        whole = {**replace(observed, self.rules.unsent, ABSENT), **change}
+        names = {*self.named["key"], *(self.named.get("refs") or {}), *change}
+        bodies = {
+            "whole": whole,
+            "changed": dict(change),
+            "declared": {name: value for name, value in whole.items() if name in names},
+        }
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            return client.update(keyed(profile, self.named), observed, bodies)
+
+        return self.bench.attempt(self.type, "update", definition, call)
+
+    def delete(self, definition: Json, observed: Entity) -> Attempt:
+        """Let the engine delete it by this definition."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            client.delete(keyed(profile, self.named), observed)
+
+        return self.bench.attempt(self.type, "delete", definition, call)
+
+
+def answers_something(attempt: Attempt) -> bool:
+    """Whether a write was, or may have been, taken: a success, or no answer that refuses."""
+    if attempt.response is None:
+        return attempt.error is not None and type(attempt.error).__name__ == "InterruptedRequest"
+    if attempt.response.status >= 500:
+        return True
+    return is_success(attempt.response) and not attempt.response.is_html and content(attempt.response) not in ([],)

@@ -1,0 +1,249 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments that only read: how an entity is read by its id and found by its key, and how that is told which is not
+there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, Optional
+
+from ..entities.answers import at
+from ..profile.model import BASIS
+from ..transport.values import Response
+from .bench import Attempt, Bench, keyed
+from .candidates import candidates
+from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
+from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_success
+
+Json = Mapping[str, Any]
+NO_ANSWER = (401, 403, 405, 407, 408, 429)
+"""Refusals that say nothing about an entity."""
+
+
+def known_of(entity: Json) -> Known:
+    """What has to stand in the answer about an entity that the user named."""
+    return Known(entity.get("id"), entity.get("key") or {})
+
+
+def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[str, Any]]:
+    """What a profile says of an answer that means missing; None where this one cannot mean it."""
+    if response is None or response.is_html:
+        return None
+    told: Json = definition.get("missing") or {}
+    if is_success(response):
+        if not response.body.strip():
+            return {"status": [response.status]}
+        value = content(response)
+        return {"empty": True} if value in EMPTY or at(value, definition.get("entity") or "") in EMPTY else None
+    if not 400 <= response.status < 500 or response.status in NO_ANSWER:
+        return None
+    return dict(told) if response.status in told.get("status", ()) else {"status": [response.status]}
+
+
+def succeeding(definition: Json, response: Optional[Response]) -> dict[str, Any]:
+    """The definition with this answer's status among those that mean success."""
+    status = response.status if response else 0
+    return dict(definition) if status in definition.get("success", (200,)) else {**definition, "success": [status]}
+
+
+def with_entity(definition: Json, path: str) -> dict[str, Any]:
+    """The definition with the entity at this path of the answer."""
+    rest = {name: value for name, value in definition.items() if name != "entity"}
+    return {**rest, "entity": path} if path or definition.get("entity") == "" else rest
+
+
+Judge = Callable[[Json], Optional[Json]]
+
+
+def explore(
+    bench: Bench, type_name: str, operation: str, tried: Callable[[Json], tuple[Attempt, Optional[Json]]]
+) -> tuple[Optional[Json], Attempt]:
+    """The first candidate that works, as a whole definition, and what the request as the profile has it got.
+
+    tried: makes the attempt with a candidate; returns it with the definition that follows, None where it failed."""
+    definition = bench.definition(type_name, operation)
+    id_name = bench.profile.type(type_name).id_attribute
+    first: Optional[Attempt] = None
+    for candidate in candidates(operation, definition, id_name, wrappers(bench)):
+        attempt, learned = tried(candidate)
+        first = first or attempt
+        if learned is not None:
+            return learned, first
+    return None, first or Attempt()
+
+
+def wrappers(bench: Bench) -> tuple[str, ...]:
+    """Where answers were seen to hold the entity: requests may hold it there too."""
+    found = [operation.get("entity") for operation in bench.data.get("operations", {}).values()]
+    return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))
+
+
+def settle(bench: Bench, type_name: str, operation: str, learned: Optional[Json], first: Attempt) -> bool:
+    """Take over what an experiment found out about an operation, or that nothing works. It holds for all types, unless
+    another type was seen to do otherwise."""
+    before, general = bench.definition(type_name, operation), bench.data.get("operations", {}).get(operation, {})
+    path: tuple[str, ...] = ("operations", operation)
+    came = described(first.response) if first.response or not first.error else first.error.message
+    if learned is None:
+        expected = f"{before.get('method')} {before.get('path')}"
+        bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
+        return False
+    new = substance(learned)
+    if general.get("verified") and new != substance({**before, "references": new.get("references")}):
+        path = ("types", type_name, *path)
+        bench.learn(path, difference(general, new))
+    elif new != substance(general):
+        bench.learn(path, dict(learned))
+    bench.findings.extend(compared(path, before, learned, came))
+    bench.verify(path)
+    return True
+
+
+def substance(definition: Json) -> dict[str, Any]:
+    """A definition without what says how we know it."""
+    return {name: value for name, value in definition.items() if name not in BASIS}
+
+
+def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
+    """How an entity is read by its id; returns it, None where nothing worked."""
+    known, type_name = known_of(entity), str(entity["type"])
+    seen: list[Json] = []
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        def read(entity_id: Any) -> Attempt:
+            return bench.attempt(
+                type_name, "read", candidate, lambda client, profile: client.read(profile.type(type_name), entity_id)
+            )
+
+        attempt = read(known.id)
+        place = find(content(attempt.response), known) if attempt.response else None
+        if place is None or place.in_list or not is_success(attempt.response):
+            return attempt, None
+        nobody = read(impossible(known.id))
+        if nobody.response and find(content(nobody.response), known):
+            return attempt, None
+        seen.append(place.entity)
+        definition = with_entity(succeeding(candidate, attempt.response), place.path)
+        return attempt, with_missing(bench, "read", definition, nobody.response)
+
+    learned, first = explore(bench, type_name, "read", tried)
+    if not settle(bench, type_name, "read", learned, first):
+        return None
+    learn_identifiers(bench, type_name, seen[-1], known.id)
+    return seen[-1]
+
+
+def with_missing(bench: Bench, operation: str, definition: Json, response: Optional[Response]) -> dict[str, Any]:
+    """The definition with what the server answered about something that cannot exist."""
+    missing = missing_of(definition, response)
+    if missing is None:
+        expected = f"an answer that says that there is none, such as {brief(definition.get('missing'))}"
+        bench.findings.append(Finding(f"operations.{operation}.missing", NOT_FOUND, expected, described(response)))
+        return dict(definition)
+    return {**definition, "missing": missing}
+
+
+def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any) -> None:
+    """Under which names the server shows its own id and UUID of an entity."""
+    of_type = bench.profile.type(type_name)
+    shown = id_path(entity, entity_id, of_type.id_attribute)
+    uuids = [name for name, value in entity.items() if isinstance(value, str) and UUID.fullmatch(value)]
+    preferred = of_type.uuid_attribute if of_type.uuid_attribute in uuids else None
+    uuid = preferred or next((name for name in uuids if name != shown and name.lower().endswith("id")), None)
+    own = "id_attribute" in bench.data["types"][type_name]
+    for key, before, after in (
+        ("id_attribute", of_type.id_attribute, shown),
+        ("uuid_attribute", of_type.uuid_attribute, uuid),
+    ):
+        if after == before or (after is None and key == "id_attribute"):
+            continue
+        path = ("types", type_name, key) if own else (key,)
+        came = f"the entity holds it under {after}" if after else "the entity holds none"
+        bench.findings.append(Finding(".".join(path), DIFFERS, brief(before), came, {key: after}))
+        bench.learn(path, after)
+    names = [name.split(".")[0] for name in (shown, uuid) if name]
+    compare = bench.data.get("compare", {})
+    if not set(names) <= set(compare.get("read_only", ())):
+        bench.learn(("compare", "read_only"), sorted({*names, *compare.get("read_only", ())}))
+
+
+def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
+    """A definition with each way in which references may go out, as it is first."""
+    yield definition
+    if entity.get("refs"):
+        other = "id" if definition.get("references", "id") == "query_for" else "query_for"
+        yield {**definition, "references": other}
+
+
+def probe_find(bench: Bench, entity: Json) -> Optional[Json]:
+    """How an entity is found by its key; returns it, None where nothing worked."""
+    type_name = str(entity["type"])
+    seen: list[Json] = []
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        first: Optional[Attempt] = None
+        for one in reference_ways(candidate, entity):
+            attempt, learned, found = _found(bench, one, entity)
+            first = first or attempt
+            if learned is not None:
+                seen.append(found)
+                return first, learned
+        return first or Attempt(), None
+
+    learned, first = explore(bench, type_name, "find", tried)
+    if not settle(bench, type_name, "find", learned, first):
+        return None
+    if learned and entity.get("refs"):
+        refer_in_create(bench, learned.get("references"))
+    return seen[-1]
+
+
+def refer_in_create(bench: Bench, references: Optional[str]) -> None:
+    """What a find does with references, a create is expected to do as well."""
+    path = ("operations", "create", "references")
+    told = bench.data["operations"]["create"].get("references")
+    if references and references != told:
+        bench.learn(path, references)
+        came = "find takes them only so"
+        bench.findings.append(Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references)))
+
+
+def _found(bench: Bench, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
+    """Find the entity with this definition, and something that cannot exist: only who tells them apart has searched."""
+    known, type_name = known_of(entity), str(entity["type"])
+
+    def search(sought: Json) -> Attempt:
+        return bench.attempt(type_name, "find", candidate, lambda client, profile: client.find(keyed(profile, sought)))
+
+    attempt = search(entity)
+    place = find(content(attempt.response), known) if attempt.response else None
+    if place is None or not is_success(attempt.response):
+        return attempt, None, {}
+    for nothing in _impossible(entity, candidate):
+        nobody = search(nothing)
+        if nobody.response and (find(content(nobody.response), known) or _offers(nobody.response, place.path)):
+            return attempt, None, {}
+    definition = with_entity(succeeding(candidate, attempt.response), place.path)
+    nobody = search(next(_impossible(entity, candidate)))
+    return attempt, with_missing(bench, "find", definition, nobody.response), place.entity
+
+
+def _offers(response: Response, path: str) -> bool:
+    """Whether a success holds something where the entity stood."""
+    return is_success(response) and at(content(response), path) not in EMPTY
+
+
+def _impossible(entity: Json, definition: Json) -> Iterator[Json]:
+    """The entity with a key that cannot exist, and with references to what cannot exist where they go out as text."""
+    yield {**entity, "key": {name: impossible(value) for name, value in entity["key"].items()}}
+    if entity.get("refs") and definition.get("references") == "query_for":
+        yield {
+            **entity,
+            "refs": {
+                name: {"type": ref.get("type"), "key": {one: impossible(value) for one, value in ref["key"].items()}}
+                for name, ref in entity["refs"].items()
+                if ref.get("key")
+            },
+        }

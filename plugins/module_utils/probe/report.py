@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page about a probe, in Markdown, for the change record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED
+
+Json = Mapping[str, Any]
+
+TITLES = {
+    NOT_FOUND: "Not found: nothing that was tried works",
+    DIFFERS: "Differs from the profile: the overrides say how",
+    NOT_TRIED: "Not tried",
+    AS_PROFILE: "As the profile says",
+}
+
+
+def cell(text: Any) -> str:
+    """A text as it may stand in a table."""
+    return str(text).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+def page(profile: Json, stamp: Json, result: Json) -> str:
+    """The page: who looked at what and when, and what was found."""
+    lines = [
+        f"# What the probe found out about {profile.get('title', profile['name'])}",
+        "",
+        f"Profile `{profile['name']}`"
+        + (f", server version {stamp['version']}, {stamp['when']}, by {stamp['by']}." if stamp else "."),
+        "",
+        "## Logins",
+        "",
+        "| grant_type | worked | who | why not |",
+        "| --- | --- | --- | --- |",
+    ]
+    for login in result["logins"]:
+        told = [login["grant_type"], "yes" if login["ok"] else "no", login.get("who", ""), login.get("error", "")]
+        lines.append(f"| {' | '.join(map(cell, told))} |")
+    for verdict, title in TITLES.items():
+        found = [one for one in result["findings"] if one["verdict"] == verdict]
+        if not found:
+            continue
+        lines += ["", f"## {title}", "", "| profile key | the profile says | what came |", "| --- | --- | --- |"]
+        lines += [
+            f"| `{cell(one['profile_key'])}` | {cell(one.get('expected', ''))} | {cell(one.get('came', ''))} |"
+            for one in found
+        ]
+    if result["left_behind"]:
+        lines += ["", "## Left behind on the server", ""]
+        lines += [f"- {cell(one)}" for one in result["left_behind"]]
+    written = "The probe wrote and deleted its own entity." if result["changed"] else "The probe only read."
+    return "\n".join([*lines, "", written, ""])

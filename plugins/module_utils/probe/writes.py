@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments that write, on one entity that the user named and that did not exist: create, update, delete. What was
+created is deleted at the end, whatever happens; what could not be deleted is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+from urllib.parse import unquote, urlsplit
+
+from ..entities.target import Entity
+from ..errors import ConfigurationError, InsightError
+from ..transport.values import Response
+from . import manners
+from .bench import Attempt, Bench
+from .candidates import candidates
+from .findings import NOT_FOUND, NOT_TRIED, Finding
+from .own import Own, answers_something
+from .reads import explore, missing_of, reference_ways, settle, succeeding, with_entity
+from .shapes import Known, content, find, is_success, same, scalars
+
+Json = Mapping[str, Any]
+
+
+def probe_writes(bench: Bench, named: Json) -> None:
+    """Create, update, rename and delete one entity. Raises ConfigurationError where it exists already."""
+    for part in ("key", "attributes", "change"):
+        if not named.get(part):
+            raise ConfigurationError("probe writes", f"create has no {part}", "Say key, attributes and change.")
+    own = Own(bench, named)
+    _check_absent(own)
+    bench.may_write = True
+    try:
+        _experiments(own)
+    except InsightError as error:
+        bench.findings.append(Finding("operations", NOT_FOUND, came=error.message))
+    finally:
+        _clear(own)
+        bench.may_write = False
+
+
+def _check_absent(own: Own) -> None:
+    for key in ({}, own.named.get("rename") or {}):
+        found = own.offered(key)
+        name = f"{own.type} {', '.join(f'{name}={value}' for name, value in own.with_key(key)['key'].items())}"
+        if found is None:
+            raise ConfigurationError(
+                "probe writes", f"nobody can tell whether {name} exists", "Name entities, so that find is probed first."
+            )
+        if found:
+            raise ConfigurationError(
+                "probe writes", f"{name} exists already; nothing was written", "Name one that does not exist."
+            )
+
+
+def _experiments(own: Own) -> None:
+    entity = probe_create(own)
+    if entity is None:
+        for operation in ("update", "delete"):
+            own.bench.findings.append(
+                Finding(f"operations.{operation}", NOT_TRIED, came="there is nothing to try it on")
+            )
+        return
+    manners.learn_spelling(own, entity)
+    updated = probe_update(own, entity)
+    if updated is not None:
+        manners.rename(own, updated)
+    if probe_delete(own):
+        manners.probe_conflict(own)
+
+
+# --- create
+
+
+def probe_create(own: Own) -> Optional[Entity]:
+    """How an entity is created; returns it as it is read then."""
+    made: list[Entity] = []
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        first: Optional[Attempt] = None
+        for one in reference_ways(candidate, own.named):
+            attempt = own.create(one)
+            first = first or attempt
+            found = own.appeared() if answers_something(attempt) else []
+            if found:
+                own.note(found)
+                made.append(own.now(own.id_of(found[0])) or found[0])
+                return first, _created(own, one, attempt.response, made[-1])
+            _name_leftovers(own, attempt.response)
+        return first or Attempt(), None
+
+    learned, first = explore(own.bench, own.type, "create", tried)
+    settle(own.bench, own.type, "create", learned, first)
+    return made[-1] if made else None
+
+
+def _created(own: Own, definition: Json, response: Optional[Response], entity: Entity) -> dict[str, Any]:
+    """The definition with where the answer holds the new entity, or at least its id."""
+    entity_id = own.id_of(entity)
+    if response is None or not is_success(response):
+        return dict(definition)
+    definition = succeeding({name: one for name, one in definition.items() if name != "id_at"}, response)
+    answer = content(response)
+    place = find(answer, Known(entity_id, own.named["key"]))
+    if place and not place.in_list:
+        return with_entity(definition, place.path)
+    paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
+    last = unquote(urlsplit(response.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
+    if last and same(last, entity_id):
+        paths.append("location")
+    return {**definition, "entity": False, **({"id_at": paths[0]} if paths else {})}
+
+
+def _name_leftovers(own: Own, response: Optional[Response]) -> None:
+    """Something may have been created that is not found by its key: its id, as far as the answer says it."""
+    if not is_success(response) or response is None:
+        return
+    id_name = own.bench.profile.type(own.type).id_attribute
+    for path, value in scalars(content(response), depth=3):
+        if path.rpartition(".")[2] == id_name and not own.is_gone(value):
+            own.ids.append(value)
+
+
+# --- update
+
+
+def probe_update(own: Own, entity: Entity) -> Optional[Entity]:
+    """How an entity is changed; returns it as it is then. Learns whether an update merges or replaces."""
+    bench, entity_id = own.bench, own.id_of(entity)
+    change: Json = own.named["change"]
+    changed: list[Entity] = []
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        before = own.now(entity_id) or entity
+        attempt = own.update(candidate, before, change)
+        after = own.now(entity_id)
+        if answers_something(attempt):
+            own.note(own.offered() or [])
+        if after is None or not manners.is_changed(before, after, change):
+            return attempt, None
+        changed.append(after)
+        definition = _answering(own, candidate, attempt.response, entity_id)
+        return attempt, manners.merging(own, definition, entity, before, after)
+
+    learned, first = explore(bench, own.type, "update", tried)
+    if not settle(bench, own.type, "update", learned, first):
+        return None
+    return own.now(entity_id)
+
+
+def _answering(own: Own, definition: Json, response: Optional[Response], entity_id: Any) -> dict[str, Any]:
+    """The definition with where the answer of an update holds the entity."""
+    if response is None or not is_success(response):
+        return dict(definition)
+    definition = succeeding(definition, response)
+    place = find(content(response), Known(entity_id, own.named["key"]))
+    if place and not place.in_list:
+        return with_entity(definition, place.path)
+    return {**definition, "entity": False}
+
+
+# --- delete
+
+
+def probe_delete(own: Own) -> bool:
+    """How an entity is deleted, and what is said when it is not there any more."""
+    bench, entity_id = own.bench, own.ids[0]
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        observed = own.now(entity_id) or {}
+        attempt = own.delete(candidate, observed)
+        if not own.is_gone(entity_id):
+            return attempt, None
+        own.ids.remove(entity_id)
+        definition = succeeding(candidate, attempt.response) if is_success(attempt.response) else dict(candidate)
+        again = own.delete(candidate, observed)
+        missing = missing_of(definition, again.response)
+        if missing and again.response and again.response.status not in definition.get("success", (200,)):
+            definition["missing"] = missing
+        return attempt, definition
+
+    learned, first = explore(bench, own.type, "delete", tried)
+    return settle(bench, own.type, "delete", learned, first)
+
+
+def _clear(own: Own) -> None:
+    """Delete what is still there, by whatever works; name what stays."""
+    for entity_id in list(own.ids):
+        try:
+            observed = own.now(entity_id)
+        except InsightError:
+            observed = {own.bench.profile.type(own.type).id_attribute: entity_id}
+        if observed is None:
+            own.ids.remove(entity_id)
+            continue
+        definition = own.bench.definition(own.type, "delete")
+        id_name = own.bench.profile.type(own.type).id_attribute
+        for candidate in candidates("delete", definition, id_name):
+            own.delete(candidate, observed)
+            if own.is_gone(entity_id):
+                own.ids.remove(entity_id)
+                break
+    key = ", ".join(f"{name}={value}" for name, value in own.named["key"].items())
+    own.bench.left_behind += [f"{own.type} with id {entity_id} (made for {key})" for entity_id in own.ids]

@@ -1,0 +1,276 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: insight_probe
+short_description: Finds out how a server differs from its profile
+version_added: 0.1.0
+description:
+  - Tries what a profile says about a server whose behaviour nobody has published, finds out where the server does
+    something else, and returns the overrides to lay over the profile. The playbook P(rimops.insight.probe#playbook)
+    writes them to a file.
+  - Logs in, then reads, finds and lists entities that you name. First as the profile says, then in other ways that
+    servers are built, until an answer holds the entity that is known to be there; a status alone proves nothing.
+  - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, and POST requests whose
+    path ends in read, get, find, search, query, list or lookup.
+author:
+  - The rimops.insight authors (@rimops)
+extends_documentation_fragment:
+  - rimops.insight.attributes
+  - rimops.insight.options
+attributes:
+  check_mode:
+    description: Only reads, whatever O(writes) says.
+    support: full
+  diff_mode:
+    description: What it writes is gone at the end.
+    support: none
+  idempotent:
+    description: Without O(writes) it changes nothing. With it the probe's own entity is created and deleted each time.
+    support: partial
+options:
+  logins:
+    description:
+      - Ways to log in, each of which is tried. The first that works is used for everything else.
+      - Without it there is one, which the other options of the task say. O(tenant_id), O(authority), O(client_id) and
+        O(token_store) hold for all of them unless one says otherwise; no other option of the identity does.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      grant_type:
+        description: As O(grant_type).
+        type: str
+        choices: [password, client_credentials, authorization_code, device_code, refresh_token, login]
+      tenant_id:
+        description: As O(tenant_id).
+        type: str
+      authority:
+        description: As O(authority).
+        type: str
+      token_url:
+        description: As O(token_url).
+        type: str
+      scope:
+        description: As O(scope).
+        type: str
+      client_id:
+        description: As O(client_id).
+        type: str
+      client_secret:
+        description: As O(client_secret).
+        type: str
+      assertion_certificate:
+        description: As O(assertion_certificate).
+        type: path
+      assertion_key:
+        description: As O(assertion_key).
+        type: path
+      assertion_key_passphrase:
+        description: As O(assertion_key_passphrase).
+        type: str
+      client_assertion_file:
+        description: As O(client_assertion_file).
+        type: path
+      username:
+        description: As O(username).
+        type: str
+      password:
+        description: As O(password).
+        type: str
+      refresh_token:
+        description: As O(refresh_token).
+        type: str
+      authorization_response:
+        description: As O(authorization_response).
+        type: str
+      redirect_uri:
+        description: As O(redirect_uri).
+        type: str
+      expected_user:
+        description: As O(expected_user).
+        type: str
+  entities:
+    description:
+      - Entities that exist and may be read. What the probe believes is judged against them. Name one of each type that
+        you use, one with O(entities[].refs) among them, and two of one type to see how lists are cut into pages.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      type:
+        description: The type of the entity, as the profile names it.
+        type: str
+        required: true
+      id:
+        description: The id that the server gave it. Without it, reading by id is tried with the id that was found.
+        type: str
+      key:
+        description: The attributes that tell it from all others of its type. Without them it is only read by its id.
+        type: dict
+      refs:
+        description: The entities that it refers to, as in M(rimops.insight.insight_entity).
+        type: dict
+  writes:
+    description:
+      - Whether O(create) may be created, changed, renamed and deleted. Only ever on a system that is meant for it.
+    type: bool
+    default: false
+  create:
+    description:
+      - The one entity that is written. It must not exist, under neither of its keys, or nothing is written. It is
+        deleted at the end, also when a step fails; where that is not possible it is named in RV(left_behind).
+    type: dict
+    suboptions:
+      type:
+        description: The type of the entity, as the profile names it.
+        type: str
+        required: true
+      key:
+        description: The attributes that tell it from all others of its type.
+        type: dict
+      refs:
+        description: The entities that it refers to.
+        type: dict
+      attributes:
+        description: The attributes with which it is created. Take texts, numbers and dates as you are going to use.
+        type: dict
+        default: {}
+      change:
+        description: Attributes with the values to which they are changed.
+        type: dict
+        default: {}
+      rename:
+        description: Attributes of its key with other values, to see whether an entity can be renamed.
+        type: dict
+        default: {}
+  version:
+    description: The version of the server, for the overrides.
+    type: str
+    default: unknown
+  by:
+    description: Who looks, for the overrides. O(initiator) if this is not set.
+    type: str
+seealso:
+  - module: rimops.insight.insight_entity
+  - module: rimops.insight.insight_entity_info
+"""
+
+EXAMPLES = r"""
+- name: See how the server reads, without writing anything
+  rimops.insight.insight_probe:
+    entities:
+      - type: application
+        id: "4711"
+        key: {appCode: "123456", appName: Zelvora}
+      - type: event
+        id: "46098"
+        key: {eventName: Initial filing}
+        refs: {applicationId: {type: application, key: {appCode: "123456", appName: Zelvora}}}
+    version: "7.3"
+    by: Jane Doe
+  register: probe
+
+- name: The same, and how it writes, on a system that is meant for it
+  rimops.insight.insight_probe:
+    entities:
+      - type: application
+        id: "4711"
+        key: {appCode: "123456", appName: Zelvora}
+    writes: true
+    create:
+      type: application
+      key: {appCode: "999001", appName: Probe}
+      attributes: {selectedProducts: [Zelvora 10 mg], description: First}
+      change: {description: Second}
+      rename: {appName: Probe renamed}
+    version: "7.3"
+    by: Jane Doe
+  register: probe
+"""
+
+RETURN = r"""
+logins:
+  description: What became of each way to log in.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    grant_type:
+      description: The grant.
+      type: str
+    ok:
+      description: Whether it worked.
+      type: bool
+    who:
+      description: Who is logged in then, where that is said.
+      type: str
+    error:
+      description: Why it did not work.
+      type: str
+  sample: [{grant_type: client_credentials, ok: true}]
+findings:
+  description: What was looked at, in the order in which it was.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    profile_key:
+      description: The part of the profile that this is about.
+      type: str
+    verdict:
+      description:
+        - V(as_profile) where the server does what the profile says, V(differs) where it does something else that
+          overrides can say, V(not_found) where nothing that was tried works, V(not_tried) where it could not be tried.
+      type: str
+    expected:
+      description: What the profile says.
+      type: str
+    came:
+      description: What the server did instead, as status and shape of its answer. Never a value of an attribute.
+      type: str
+    override:
+      description: What to lay over the profile.
+      type: dict
+  sample:
+    - profile_key: operations.read.method
+      verdict: differs
+      expected: POST
+      came: HTTP 405 with an object with message
+      override: {operations: {read: {method: GET}}}
+overrides:
+  description:
+    - All overrides together, for the option O(profile_overrides). Each operation that was seen working carries
+      C(verified) and is no longer assumed.
+  returned: success
+  type: dict
+  sample:
+    operations: {read: {method: GET, assumed: false, verified: {version: "7.3", when: "2026-01-31", by: Jane Doe}}}
+left_behind:
+  description: What the probe created and could not delete. Delete it by hand.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+page:
+  description: All of it as a page in Markdown, for the change record.
+  returned: success
+  type: str
+"""
+
+from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
+from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(PROBE)
+
+
+if __name__ == "__main__":
+    main()
