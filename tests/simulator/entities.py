@@ -41,7 +41,7 @@ class Entities:
             self._delete(self._known(match))
             return content_answer(match.operation["status"], match.operation.get("body", {})), "delete"
         if match.name == "read":
-            return self._shown(match, match.operation["status"], self._known(match)), ""
+            return self._read(match), ""
         if match.name == "list":
             return self._list(request, match), ""
         return self._find(request, match), ""
@@ -66,6 +66,12 @@ class Entities:
 
     # Finding
 
+    def _read(self, match: Match) -> Answer:
+        try:
+            return self._shown_one(match, self._known(match))
+        except RefusedError as refusal:
+            return self._none(match, refusal)
+
     def _find(self, request: Request, match: Match) -> Answer:
         in_query = match.operation.get("keys_in") == "query"
         criteria = dict(request.parameters) if in_query else dict(self._attributes(request, match))
@@ -79,11 +85,9 @@ class Entities:
         found = [record for record in having(match.type, criteria) if self._visible(record)]
         status = match.operation["status"]
         if not found:
-            return self._none(match, criteria)
+            return self._none(match, RefusedError("missing", f"No {match.type} matches {', '.join(sorted(criteria))}."))
         if len(found) == 1:
-            if match.operation.get("one") == "list":
-                return self._shown_list(match, status, found)
-            return self._shown(match, status, found[0])
+            return self._shown_one(match, found[0])
         several = match.operation.get("several", "list")
         if several == "conflict":
             raise RefusedError("conflict", f"{len(found)} entities match.")
@@ -102,13 +106,16 @@ class Entities:
     def _having_as_text(self, type_: str, criteria: dict[str, Any]) -> list[Record]:
         """A query string knows texts only."""
         return self._store.where(
-            type_, lambda record: all(as_text(record.attributes.get(name)) == text for name, text in criteria.items())
+            type_,
+            lambda record: all(
+                as_text(record.attributes.get(name)) == as_text(text) for name, text in criteria.items()
+            ),
         )
 
-    def _none(self, match: Match, criteria: dict[str, Any]) -> Answer:
+    def _none(self, match: Match, refusal: RefusedError) -> Answer:
         form = match.operation.get("none", "missing")
         if form == "missing":
-            raise RefusedError("missing", f"No {match.type} matches {', '.join(sorted(criteria))}.")
+            raise refusal
         content: Any = {"empty_list": [], "empty_object": {}, "null": None}[form]
         place = match.operation.get("list_at" if form == "empty_list" else "entity_at", "")
         return json_answer(match.operation["status"], wrap(content, place))
@@ -244,6 +251,9 @@ class Entities:
 
     def _resolve(self, attributes: dict[str, Any], type_: str) -> None:
         """Replace references by display text with the ids of what they mean."""
+        for name in self._dialect.types[type_].get("references", {}):
+            if isinstance(attributes.get(name), str) and attributes[name].isdecimal():
+                attributes[name] = int(attributes[name])
         queries = attributes.pop(self._dialect.entity["query_for"], None)
         if not queries or self._switches.ignore_query_for:
             return
@@ -266,6 +276,12 @@ class Entities:
         return self._store.where(type_, lambda record: fold(displayed(display, record.attributes)) == fold(text))
 
     # Showing
+
+    def _shown_one(self, match: Match, record: Record) -> Answer:
+        """One entity as the answer of a read or a find."""
+        if match.operation.get("one") == "list":
+            return self._shown_list(match, match.operation["status"], [record])
+        return self._shown(match, match.operation["status"], record)
 
     def _shown(self, match: Match, status: int, record: Record) -> Answer:
         form = match.operation.get("answer", "entity")
@@ -297,6 +313,9 @@ class Entities:
         if names["uuid"]:
             put(content, names["uuid"], record.uuid)
         content |= record.attributes
+        if names["id_form"] == "text":
+            references = dialect.types.get(record.type, {}).get("references", {})
+            content |= {name: as_text(content[name]) for name in references if name in content}
         if names["attribute_dates"] != "as_sent":
             content = {name: redated(value, names["attribute_dates"]) for name, value in content.items()}
         if names["created"]:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator import dialects
 from simulator.credentials import SETTABLE, USERS
 from simulator.faults import GROUPS, KINDS, OPERATIONS
 from simulator.switches import SWITCHES
@@ -15,6 +16,7 @@ from simulator.switches import SWITCHES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ANOTHER = "Another InSight: "
 README = Path(__file__).with_name("README.md")
 
 
@@ -32,7 +34,12 @@ def tables() -> dict[str, str]:
     groups = "; ".join(
         f"`{name}` for {'all of them' if name == 'any' else ', '.join(sorted(group))}" for name, group in GROUPS.items()
     )
+    titles = {name: dialects.load(name)["title"] for name in dialects.names()}
+    others = [
+        (f"`{name}.yml`", title.removeprefix(ANOTHER)) for name, title in titles.items() if title.startswith(ANOTHER)
+    ]
     return {
+        "others": _table(("file", "what differs"), others),
         "switches": _table(("switch", "default", "values", "what it does"), switches),
         "faults": _table(("kind", "carried out?", "details", "what the client sees"), faults),
         "operations": f"{operations}. Groups: {groups}.",

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import Dialect, Match, RefusedError, content_answer
+from simulator.dialect import Dialect, Match, RefusedError, content_answer, wrap
 from simulator.messages import Answer, Request, html_answer, json_answer
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Sessions:
         """The first step: a session in which nobody is logged in, or the one that the client already has."""
         session = self.find(request) or self._add(Session())
         self._counters.session_starts += 1
-        answer = json_answer(match.operation.get("status", 200), {match.operation["id_field"]: session.id})
+        answer = json_answer(match.operation.get("status", 200), wrap(session.id, match.operation["id_field"]))
         return self._announce(answer, session, request)
 
     def login(self, request: Request, match: Match) -> Answer:
@@ -172,11 +172,12 @@ class Sessions:
         rules = self._rules.get("csrf")
         if not rules:
             return []
-        return [
+        headers = [
             (rules["announces_header"], rules["header"]),
             (rules["announces_parameter"], rules["parameter"]),
             (rules["header"], session.csrf),
         ]
+        return [(name, value) for name, value in headers if name]
 
 
 def login_form(page: str) -> Answer:

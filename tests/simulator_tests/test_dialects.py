@@ -194,6 +194,61 @@ def test_finding(
     assert (answer.status_code, type(answer.json())) == expected_several
 
 
+@pytest.mark.parametrize(
+    ("one", "none", "expected_one", "expected_none"),
+    [
+        ("list", "empty_list", {"data": [{}]}, (200, {"data": []})),
+        ("entity", "null", {"result": {}}, (200, {"result": None})),
+        ("entity", "empty_object", {"result": {}}, (200, {"result": {}})),
+        ("entity", "missing", {"result": {}}, (404, None)),
+    ],
+)
+def test_reading(one: str, none: str, expected_one: Any, expected_none: Any, speaking: Callable[[str], Client]) -> None:
+    places = "entity_at: result, list_at: data"
+    client = speaking(f"base: insight\noperations: {{read: {{one: {one}, none: '{none}', {places}}}}}\n")
+    client.log_in()
+    created = client.create()
+    answer = client.call(f"application/{created['id']}/read").json()
+    assert answer == fill_in(expected_one, created)
+    answer = client.call("application/1/read")
+    assert answer.status_code == expected_none[0]
+    assert expected_none[1] in (None, answer.json())
+
+
+def fill_in(form: Any, entity: dict[str, Any]) -> Any:
+    """The form with the entity where it has an empty object."""
+    if isinstance(form, list):
+        return [fill_in(one, entity) for one in form]
+    return {name: fill_in(inner, entity) for name, inner in form.items()} or entity
+
+
+def test_a_csrf_header_that_nobody_announces(speaking: Callable[[str], Client]) -> None:
+    client = speaking(
+        """
+        base: insight
+        session:
+          start: {id_field: session.id}
+          csrf: {header: X-XSRF, announces_header: null, announces_parameter: null}
+        """
+    )
+    started = client.start("session")
+    assert {name.lower() for name in started.headers if "csrf" in name.lower() or "xsrf" in name.lower()} == {"x-xsrf"}
+    assert started.json()["session"]["id"] == client.cookies["JSESSIONID"]
+
+
+@pytest.mark.parametrize("form", ["number", "text"])
+def test_references_have_the_form_of_ids(form: str, speaking: Callable[[str], Client]) -> None:
+    client = speaking(f"base: insight\nentity: {{id_form: {form}}}\noperations: {{find: {{keys_in: query}}}}\n")
+    client.log_in()
+    application = client.create()
+    assert type(application["id"]).__name__ == {"number": "int", "text": "str"}[form]
+    for number, reference in enumerate((application["id"], str(application["id"]))):
+        event = client.call("event/create", eventName=f"E{number}", applicationId=reference).json()
+        assert event["applicationId"] == application["id"]
+        query = f"event/read?eventName=E{number}&applicationId={reference}"
+        assert client.call(query).json()["id"] == event["id"]
+
+
 def test_other_statuses(speaking: Callable[[str], Client]) -> None:
     client = speaking(
         """

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Other InSights: servers that speak otherwise than the profile assumes, and a file of overrides for each.
+
+No line of code knows any of them. ``other_insights/<dialect>.yml`` is what a person would write down.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import HERE, Player, Server
+
+OVERRIDES = HERE / "other_insights"
+DIALECTS = sorted(path.stem for path in OVERRIDES.glob("*.yml"))
+KEY = {"appCode": "123456", "appName": "Zelvora"}
+RENAMED = {**KEY, "appName": "Zelvora Forte"}
+ATTRIBUTES = {
+    "selectedProducts": ["Zelvora 10 mg", "Zelvora 20 mg"],
+    "filingDate": "2026-03-04T06:06:07+01:00",
+    "dosesPerDay": 3,
+}
+LISTED = 5
+
+
+def task(name: str, module: str = "insight_entity", **options: Any) -> dict[str, Any]:
+    """A task of this collection."""
+    return {"name": name, f"rimops.insight.{module}": options}
+
+
+def application(name: str, description: str, key: dict[str, str] = KEY, **more: Any) -> dict[str, Any]:
+    """A task about the application."""
+    attributes = {**ATTRIBUTES, "description": f"{description} description "} if description else {}
+    return task(name, type="application", key=key, attributes=attributes, **more)
+
+
+def event(name: str, **more: Any) -> dict[str, Any]:
+    """A task about an event of the application."""
+    refs = {"applicationId": {"type": "application", "key": KEY}}
+    return task(name, type="event", key={"eventName": "Initial filing"}, refs=refs, **more)
+
+
+TASKS = [
+    application("create", "First"),
+    application("same again", "First"),
+    {**application("change in check mode", "Second"), "check_mode": True},
+    application("change", "Second"),
+    application("changed, same again", "Second"),
+    event("event", attributes={"description": "An event"}),
+    event("event, same again", attributes={"description": "An event"}),
+    event("event absent", state="absent"),
+    application("rename", "Second", RENAMED, was=KEY),
+    application("renamed, same again", "Second", RENAMED, was=KEY),
+    application("absent", "", RENAMED, state="absent"),
+    application("absent again", "", RENAMED, state="absent"),
+]
+EXPECTED = {
+    "create": "create",
+    "same again": "none",
+    "change in check mode": "update",
+    "change": "update",
+    "changed, same again": "none",
+    "event": "create",
+    "event, same again": "none",
+    "event absent": "delete",
+    "rename": "update",
+    "renamed, same again": "none",
+    "absent": "delete",
+    "absent again": "none",
+}
+WRITES = ("create", "change", "event", "event absent", "rename", "absent")
+
+
+def overrides_of(dialect: str) -> dict[str, Any]:
+    """What a person wrote down about this server."""
+    data: dict[str, Any] = yaml.safe_load(Path(OVERRIDES / f"{dialect}.yml").read_text(encoding="utf-8"))
+    return data
+
+
+def play_the_cycle(server: Server, play: Player, overrides: dict[str, Any]) -> None:
+    """The life of an application and of an event of it, with these overrides of the profile insight; where they have
+    a list, a list too. Asserts what each step did, and that the server holds nothing afterwards."""
+    play.defaults |= {"profile": "insight", "profile_overrides": overrides}
+    listed = bool(overrides.get("operations", {}).get("list", {}).get("enabled"))
+    seeded = [server.seed("event-country", country=f"C{number}") for number in range(LISTED if listed else 0)]
+    listing = [task("list", "insight_entity_info", type="event_country")] if listed else []
+    played = play([*listing, *TASKS])
+    assert played.code == 0, played.output
+    if listed:
+        assert [one["country"] for one in played["list"]["entities"]] == [one["country"] for one in seeded]
+    assert {name: played[name]["operation"] for name in EXPECTED} == EXPECTED
+    changed = {name: operation != "none" for name, operation in EXPECTED.items()}
+    assert {name: played[name]["changed"] for name in EXPECTED} == changed
+    assert [one["path"] for one in played["change"]["changes"]] == ["description"]
+    assert [one["path"] for one in played["rename"]["changes"]] == ["appName"]
+    assert {name: played[name]["warnings"] for name in EXPECTED if played[name].get("warnings")} == {}
+    counted = server.counted
+    assert (counted["writes"], counted["creates"], counted["updates"], counted["deletes"]) == (len(WRITES), 2, 2, 2)
+    assert counted["handshakes"] == 1
+    assert [len(server.stored(path)) for path in ("application", "event")] == [0, 0]
+
+
+@pytest.mark.proves("OTHERS-1")
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_file_of_overrides_is_enough(server: Server, play: Player, dialect: str) -> None:
+    play_the_cycle(server, play, overrides_of(dialect))
