@@ -10,7 +10,8 @@ A comment above a YAML block says what a reader would know from the text around 
 given: what the server or the folder has before; fails: the run fails and says this; shows: the blocks under
 ``<!-- output: name -->`` that the run prints (text) or the last task returns (YAML); sequence: blocks of a page that
 are run one after another, by the same user; fragment: it is only a part, so it must only parse; profile: it must be a
-valid profile. A playbook or a list of tasks without a comment is run as well.
+valid profile; by: the test file that runs it instead, there under its name. A playbook or a list of tasks without a
+comment is run as well.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ BLOCK = re.compile(
     r"(?:^<!-- (?P<kind>example|output): (?P<mark>.*?) -->\n)?^```(?P<language>yaml|text)\n(?P<text>.*?)^```$",
     re.M | re.S,
 )
-MARKS = {"given", "fails", "shows", "dialect", "sequence", "fragment", "profile", "arguments"}
+MARKS = {"given", "fails", "shows", "dialect", "sequence", "fragment", "profile", "arguments", "by", "name"}
 EVENT_NAMES = ("Initial filing", "Renewal", "Variation")
 PLUGINS = {
     "modules/insight_entity.py": [],
@@ -68,8 +69,10 @@ class Example:
     @property
     def runs(self) -> bool:
         """Whether this is a playbook or a list of tasks."""
+        if {"fragment", "by"} & set(self.mark):
+            return False
         data = self.data
-        return not self.mark.get("fragment") and isinstance(data, list) and all(isinstance(one, dict) for one in data)
+        return isinstance(data, list) and all(isinstance(one, dict) for one in data)
 
 
 def examples_of(page: Path) -> Iterator[Example]:

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
+of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be.
+
+``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import socket
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import trustme
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+CLIENT, SECRET = "scales-client", 'scales "secret&+/=é canary'
+UNIQUE = {"sites": ("code",), "scales": ("siteId", "serial")}
+LONGEST_PAGE = 2
+
+
+def refusal(status: int, message: str) -> Response:
+    """An answer that is an error."""
+    return JSONResponse({"message": message}, status)
+
+
+class SmallSystem:
+    """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
+    updates, deletes); url, ca_path: where it is and whom to trust."""
+
+    def __init__(self, folder: Path) -> None:
+        authority = trustme.CA()
+        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+        authority.cert_pem.write_to_path(folder / "ca.pem")
+        self.ca_path = str(folder / "ca.pem")
+        self.reset()
+        routes = [
+            Route("/oauth/token", self._token, methods=["POST"]),
+            Route("/api/v1/{type}", self._several, methods=["GET", "POST"]),
+            Route("/api/v1/{type}/{id}", self._one, methods=["GET", "PUT", "DELETE"]),
+        ]
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            ssl_certfile=folder / "server.pem",
+            lifespan="off",
+            log_level="critical",
+            timeout_graceful_shutdown=1,
+        )
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://localhost:{listener.getsockname()[1]}"
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+
+    def reset(self) -> None:
+        """As new: no entity, no count, no token."""
+        self.tokens: set[str] = set()
+        self.counted: Counter[str] = Counter()
+        self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
+        self._ids = map("e{}".format, itertools.count(1))
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def writes(self) -> int:
+        """How often something was, or was to be, changed."""
+        return sum(self.counted[kind] for kind in ("creates", "updates", "deletes"))
+
+    async def _token(self, request: Request) -> Response:
+        self.counted["tokens"] += 1
+        form = dict(parse_qsl((await request.body()).decode()))
+        asked = form.get("grant_type"), form.get("client_id"), form.get("client_secret")
+        if asked != ("client_credentials", CLIENT, SECRET):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        token = secrets.token_urlsafe()
+        self.tokens.add(token)
+        return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
+
+    def _refusal(self, request: Request) -> Response | None:
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return refusal(401, "Who are you?")
+        return None if request.path_params["type"] in self.entities else refusal(404, "No such collection.")
+
+    async def _several(self, request: Request) -> Response:
+        if refused := self._refusal(request):
+            return refused
+        name = request.path_params["type"]
+        if request.method == "POST":
+            self.counted["creates"] += 1
+            return self._put(name, None, await request.json())
+        asked = dict(request.query_params)
+        first, size = int(asked.pop("offset", 0)), min(int(asked.pop("limit", LONGEST_PAGE)), LONGEST_PAGE)
+        self.counted["finds" if asked else "lists"] += 1
+        every = self.entities[name].values()
+        found = [one for one in every if all(str(one.get(key)) == value for key, value in asked.items())]
+        return JSONResponse({"data": found[first : first + size], "meta": {"total": len(found)}})
+
+    async def _one(self, request: Request) -> Response:
+        if refused := self._refusal(request):
+            return refused
+        name, entity_id = request.path_params["type"], request.path_params["id"]
+        self.counted[{"GET": "reads", "PUT": "updates", "DELETE": "deletes"}[request.method]] += 1
+        if entity_id not in self.entities[name]:
+            return refusal(404, "There is none.")
+        if request.method == "PUT":
+            return self._put(name, entity_id, await request.json())
+        if request.method == "DELETE":
+            del self.entities[name][entity_id]
+            return Response(status_code=204)
+        return JSONResponse({"data": self.entities[name][entity_id]})
+
+    def _put(self, name: str, entity_id: str | None, attributes: dict[str, Any]) -> Response:
+        """Take these attributes for all that the entity, or without an id a new one, holds."""
+        others = [one for one in self.entities[name].values() if one["id"] != entity_id]
+        if any(all(one.get(key) == attributes.get(key) for key in UNIQUE[name]) for one in others):
+            return refusal(409, "There is one already.")
+        known = entity_id or next(self._ids)
+        self.entities[name][known] = {**attributes, "id": known, "modified": time.time_ns()}
+        if entity_id is None:
+            return Response(status_code=201, headers={"Location": f"{self.url}/api/v1/{name}/{known}"})
+        return JSONResponse({"data": self.entities[name][known]})
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place, suppress(KeyboardInterrupt):
+        system = SmallSystem(Path(place))
+        print(f"{system.url}, --cacert {system.ca_path}, client {CLIENT}, secret {SECRET}", flush=True)
+        threading.Event().wait()

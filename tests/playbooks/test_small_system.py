@@ -1,0 +1,267 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A system that is no InSight, with the profile that docs/write_a_profile.md arrives at: everything works with it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from conftest import DOORS, ROOT, Player
+from small_system import CLIENT, SECRET, SmallSystem
+from test_docs import Example, examples_of
+
+pytestmark = pytest.mark.proves("PROFILE-4")
+
+GUIDE = ROOT / "docs" / "write_a_profile.md"
+EXAMPLES = list(examples_of(GUIDE))
+(PROFILE,) = (example for example in EXAMPLES if example.mark.get("profile"))
+SESSIONS = re.findall(r"^<!-- session -->\n```console\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+TOKEN = "rimops.insight.insight_token"
+ENTITY = "rimops.insight.insight_entity"
+INFO = "rimops.insight.insight_entity_info"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
+    system = SmallSystem(tmp_path_factory.mktemp("small"))
+    yield system
+    system.stop()
+
+
+@pytest.fixture
+def system(running: SmallSystem) -> SmallSystem:
+    """The system as new."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def play(system: SmallSystem, door: str, tmp_path: Path) -> Player:
+    """Plays tasks against the small system."""
+    (tmp_path / "scales.yml").write_text(PROFILE.text, encoding="utf-8")
+    credentials = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
+    return Player(
+        system,  # type: ignore[arg-type]  # of a server a player wants to know url and ca_path
+        tmp_path,
+        door,
+        {"url": system.url, "ca_path": system.ca_path, "profile": "scales.yml", **credentials},
+    )
+
+
+def test_the_profile_is_short() -> None:
+    assert len(PROFILE.text.splitlines()) < 40
+
+
+def test_each_part_is_part_of_the_whole() -> None:
+    def within(part: Any, whole: Any) -> bool:
+        if isinstance(part, dict) and isinstance(whole, dict):
+            return all(name in whole and within(value, whole[name]) for name, value in part.items())
+        return bool(part == whole)
+
+    parts = [example for example in EXAMPLES if example.mark.get("fragment")]
+    assert [example.text for example in parts if not within(example.data, PROFILE.data)] == []
+    told = {name for example in parts for name in example.data}
+    assert set(PROFILE.data) - told == {"format", "name", "title"}
+    assert {name for part in parts for name in part.data.get("operations", ())} == set(PROFILE.data["operations"])
+
+
+def answer_to(command: str, token: str, system: SmallSystem) -> requests.Response:
+    """What the system answers to a line of the guide, sent as curl would."""
+    words = shlex.split(command.replace("$url", system.url).replace("$client", CLIENT).replace("$secret", "%SECRET%"))
+    assert words.pop(0) == "curl"
+    (url,) = (word for word in words if word.startswith("https:"))
+    options: dict[str, list[str]] = {}
+    words.remove(url)
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        options.setdefault(option, []).append(value)
+    form = dict(pair.replace("%SECRET%", SECRET).split("=", 1) for pair in options.pop("-d", ()))
+    body = [json.loads(text) for text in options.pop("--json", ())]
+    method = "".join(options.pop("-X", ["POST" if form or body else "GET"]))
+    assert not options, command
+    return requests.request(
+        method,
+        url,
+        data=form or None,
+        json=body[0] if body else None,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        verify=system.ca_path,
+        timeout=20,
+    )
+
+
+def like(shown: Any, came: Any) -> bool:
+    """Whether an answer is as the guide shows it, where … stands for anything."""
+    if isinstance(shown, dict) and isinstance(came, dict):
+        return shown.keys() == came.keys() and all(like(shown[name], came[name]) for name in shown)
+    if isinstance(shown, list) and isinstance(came, list):
+        return len(shown) == len(came) and all(map(like, shown, came))
+    return shown == "…" or shown == came
+
+
+def test_the_session_in_the_guide(system: SmallSystem) -> None:
+    token, commands = "", "".join(SESSIONS).split("$ curl ")[1:]
+    assert len(commands) == len(re.findall(r"^\$ ", GUIDE.read_text(encoding="utf-8"), re.M)) > 10
+    for number, said in enumerate(commands):
+        command, status, *rest = said.strip().splitlines()
+        answer = answer_to(f"curl {command}", token if number > 1 else "", system)
+        assert f"HTTP/1.1 {answer.status_code}" == status, command
+        for line in rest:
+            if line.startswith("{"):
+                assert like(json.loads(line), answer.json()), f"{command}: {answer.text}"
+            else:
+                name, _, value = line.partition(": ")
+                assert re.fullmatch(re.escape(value).replace("…", ".*"), answer.headers[name]), command
+        token = token or answer.json()["access_token"]
+    assert system.entities["sites"].keys() == {"e1"}
+
+
+SITE = {"type": "site", "key": {"code": "HH"}}
+SCALE = {"type": "scale", "refs": {"siteId": SITE}, "key": {"serial": "S/17 é?"}}
+GONE = {**SCALE, "key": {"serial": "S-18"}, "state": "absent"}
+RENAMED = {**SCALE, "key": {"serial": "S-18"}, "was": SCALE["key"]}
+
+
+def entity(name: str, which: dict[str, Any], /, **attributes: Any) -> dict[str, Any]:
+    return {"name": name, ENTITY: {**which, **({"attributes": attributes} if attributes else {})}}
+
+
+CYCLE: dict[str, tuple[dict[str, Any], str]] = {
+    "site": (entity("site", SITE, name="Hamburg"), "create"),
+    "site again": (entity("site again", SITE, name="Hamburg"), "none"),
+    "scale in check mode": ({**entity("scale in check mode", SCALE, unit="kg"), "check_mode": True}, "create"),
+    "scale": (entity("scale", SCALE, unit="kg", capacity=3.2, tags=["b", "a"]), "create"),
+    "scale again": (entity("scale again", SCALE, unit="kg", capacity=3.2, tags=["b", "a"]), "none"),
+    "change in check mode": ({**entity("change in check mode", SCALE, unit="g"), "check_mode": True}, "update"),
+    "change": (entity("change", SCALE, unit="g"), "update"),
+    "change again": (entity("change again", SCALE, unit="g"), "none"),
+    "rename": (entity("rename", RENAMED), "update"),
+    "rename again": (entity("rename again", RENAMED), "none"),
+}
+END: dict[str, tuple[dict[str, Any], str]] = {
+    "absent in check mode": (
+        {**entity("absent in check mode", GONE), "check_mode": True},
+        "delete",
+    ),
+    "absent": (entity("absent", GONE), "delete"),
+    "absent again": (entity("absent again", GONE), "none"),
+}
+LOOKUP = "lookup('rimops.insight.insight_entity', {})"
+
+
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7", "DECLARE-11", "ANSIBLE-1", "ANSIBLE-3")
+@pytest.mark.parametrize("door", DOORS)
+def test_everything_works_with_it(system: SmallSystem, play: Player) -> None:
+    for code in ("B", "K", "M"):  # more than a page
+        system.entities["sites"][f"old-{code}"] = {"id": f"old-{code}", "code": code, "modified": 1}
+    variables = {f"insight_{name}": value for name, value in play.defaults.items()}
+    variables |= {"scale": SCALE | {"key": RENAMED["key"]}, "nobody": {"type": "site", "key": {"code": "XX"}}}
+    queries = {
+        "by key": LOOKUP.format("scale"),
+        "by id": LOOKUP.format("rename.entity_id, type='scale'"),
+        "missing": LOOKUP.format("nobody, on_missing='skip'") + " | default('none', true)",
+    }
+    played = play(
+        [
+            {"name": "log in", TOKEN: {}},
+            *(task for task, _operation in CYCLE.values()),
+            {"name": "rename for lookups", ENTITY: RENAMED, "register": "rename"},
+            {"name": "info by key", INFO: {**SCALE, "key": RENAMED["key"]}},
+            {"name": "info by id", INFO: {"type": "scale", "id": "{{ rename.entity_id }}"}},
+            {"name": "info of nobody", INFO: {"type": "scale", "id": "e99"}},
+            {"name": "info of no key", INFO: {"type": "site", "key": {"code": "XX"}}},
+            {"name": "list", INFO: {"type": "site"}},
+            *(
+                {"name": name, "ansible.builtin.debug": {"msg": f"{{{{ {query} }}}}"}}
+                for name, query in queries.items()
+            ),
+            {
+                "name": "uri",
+                "ansible.builtin.uri": {
+                    "url": f"{system.url}/api/v1/scales/{{{{ rename.entity_id }}}}",
+                    "headers": "{{ lookup('rimops.insight.insight_token') }}",
+                    "ca_path": system.ca_path,
+                },
+            },
+            *(task for task, _operation in END.values()),
+        ],
+        vars=variables,
+    )
+    assert played.code == 0, played.output
+    expected = {name: operation for name, (_task, operation) in {**CYCLE, **END}.items()}
+    assert {name: played[name]["operation"] for name in expected} == expected
+    assert {name: played[name]["changed"] for name in expected} == {
+        name: operation != "none" for name, operation in expected.items()
+    }
+    assert {kind: system.counted[kind] for kind in ("creates", "updates", "deletes", "tokens")} == {
+        "creates": 2,
+        "updates": 2,
+        "deletes": 1,
+        "tokens": 1,
+    }
+    held = {"siteId": "e1", "serial": "S-18", "unit": "g", "capacity": 3.2, "tags": ["b", "a"], "id": "e2"}
+    for shown in (
+        *played["info by key"]["entities"],
+        *played["info by id"]["entities"],
+        played["by key"]["msg"],
+        played["by id"]["msg"],
+        played["uri"]["json"]["data"],
+    ):
+        assert {name: value for name, value in shown.items() if name != "modified"} == held
+    assert played["missing"]["msg"] == "none"
+    assert played["info of nobody"]["entities"] == played["info of no key"]["entities"] == []
+    assert sorted(site["code"] for site in played["list"]["entities"]) == ["B", "HH", "K", "M"]
+    assert system.entities["scales"] == {}
+    assert all(played[name]["assumed"] == [] for name in expected)
+    assert [SECRET in played.output, *(token in played.output for token in system.tokens)] == [False, False]
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_a_token_that_ended_is_renewed_once(system: SmallSystem, play: Player) -> None:
+    assert play([CYCLE["site"][0]]).code == 0
+    system.tokens.clear()
+    played = play([CYCLE["site again"][0]])
+    assert played["site again"]["operation"] == "none", played.output
+    assert (system.counted["tokens"], system.writes) == (2, 1)
+
+
+@pytest.mark.proves("WRITE-1", "WRITE-7")
+def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
+    wrong = {"profile_overrides": {"operations": {"find": {"path": "all/{type}"}}}}
+    tasks = [
+        {**entity("wrong path", {**SITE, **wrong}, name="Hamburg"), "ignore_errors": True},
+        {**entity("wrong secret", {**SITE, "client_secret": "x"}, name="Hamburg"), "ignore_errors": True},
+    ]
+    played = play(tasks)
+    assert played["wrong path"]["failed"], played.output
+    assert "HTTP 404" in played["wrong path"]["msg"]
+    assert played["wrong secret"]["error"]["kind"] == "AuthenticationError", played["wrong secret"]
+    assert system.writes == 0
+
+
+RUN_HERE = [example for example in EXAMPLES if example.mark.get("by") == Path(__file__).stem]
+
+
+@pytest.mark.proves("ANSIBLE-6")
+@pytest.mark.parametrize("example", RUN_HERE, ids=lambda example: example.name)
+def test_the_playbook_in_the_guide(system: SmallSystem, play: Player, example: Example) -> None:
+    (whole,) = yaml.safe_load(example.text)
+    defaults = whole.pop("module_defaults")["group/rimops.insight.insight"]
+    defaults |= {"url": system.url, "ca_path": system.ca_path}
+    play.defaults = defaults
+    runs = [play(whole["tasks"], environment={"INSIGHT_CLIENT_SECRET": SECRET}) for _twice in (1, 2)]
+    assert [run.code for run in runs] == [0, 0], runs[0].output
+    assert [[task["result"].get("changed") for task in run.tasks] for run in runs] == [
+        [True, True, False],
+        [False, False, False],
+    ]
+    assert [site["code"] for site in runs[1]["All sites"]["entities"]] == ["HH"]
+    assert system.writes == 2
