@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleLookupError
@@ -15,12 +17,25 @@ from ansible.utils.display import Display
 from ..module_utils.command import Context, Values
 from ..module_utils.entities.mask import mask
 from ..module_utils.errors import InsightError
-from ..module_utils.options import SHARED
+from ..module_utils.options import SHARED, environment_name
 from ..module_utils.specification import secret_values
 from .plain import plain
 from .profiles import profile_data
 
 display = Display()
+
+
+@contextmanager
+def without_empty_variables() -> Iterator[None]:
+    """For a while an empty variable of the environment is none, as for modules: Ansible would make the current folder
+    of an empty path, and refuse an empty choice."""
+    empty = [name for name in map(environment_name, SHARED) if os.environ.get(name) == ""]
+    for name in empty:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(dict.fromkeys(empty, ""))
 
 
 class LookupDoor(LookupBase):
@@ -32,7 +47,8 @@ class LookupDoor(LookupBase):
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
         names = (*SHARED, *self.own_options)
-        self.set_options(var_options=self._templated(names, variables or {}), direct=options)
+        with without_empty_variables():
+            self.set_options(var_options=self._templated(names, variables or {}), direct=options)
         values = {name: plain(self.get_option(name)) for name in names}
         secrets = secret_values(SHARED, values)
 
@@ -44,7 +60,7 @@ class LookupDoor(LookupBase):
 
         context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)))
         try:
-            values["profile"] = profile_data(values["profile"] or "insight", values["profile_overrides"], find)
+            values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
             answers: list[Any] = plain(type(self).answer(plain(list(terms)), values, context))
             return answers
         except InsightError as error:

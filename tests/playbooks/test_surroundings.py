@@ -5,12 +5,12 @@
 
 A user without a passwd entry is played by another uid that keeps one capability of root: to read and enter folders
 (else it could not reach an interpreter below a closed home). It can write nowhere but in its folder and where
-everybody may. A file system that is mounted read-only is not made; to our code both are a folder that os.access
-calls not writable.
+everybody may; on a file system that is mounted read-only, for which mounts must be allowed, only in its folder.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, Played, Player, Server, start
+from conftest import DOORS, ROOT, Played, Player, Server, start
 from test_cycle import EXPECTED, application_tasks
 
 TOKEN = "rimops.insight.insight_token"
@@ -183,6 +183,46 @@ def test_no_home_no_passwd_entry_and_one_writable_folder(
     assert server.counted["handshakes"] == 1
     files = {path.name: (path.stat().st_uid, path.stat().st_mode & 0o777) for path in (writable / "store").iterdir()}
     assert set(files.values()) == {(NOBODY, 0o600)}, files
+    assert left_behind(writable) == []
+
+
+READ_ONLY = """
+set -e
+mount --bind "$1" "$1"
+while read -r _ _ _ _ point _; do
+  case "$point" in
+    "$1" | /proc | /proc/* | /sys | /sys/* | /dev | /dev/*) ;;
+    *) mount -o remount,bind,ro "$point" ;;
+  esac
+done < /proc/self/mountinfo
+shift
+exec "$@"
+"""
+"""As containers do it: everything but one folder, and the memory under /dev/shm that Python's locks need."""
+
+
+@pytest.mark.proves("STORE-5", "DECLARE-1", "ANSIBLE-1")
+@pytest.mark.parametrize("door", DOORS)
+def test_the_cycle_on_a_read_only_file_system(
+    server: Server,
+    play: Player,
+    writable: Path,
+    dialect: str,
+) -> None:
+    launcher = ("unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(writable))
+    elsewhere = f'test -w {writable} && ! mkdir "$0/x" 2> {writable}/said && grep -q Read-only {writable}/said'
+    tried = subprocess.run([*launcher, "sh", "-c", elsewhere, str(ROOT)], check=False, capture_output=True)
+    if tried.returncode != 0:
+        pytest.skip("only where mounts can be made can a file system be mounted read-only")
+    (writable / "said").unlink()
+    temporary = {name: str(writable) for name in ("TMPDIR", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP")}
+    play = dataclasses.replace(
+        play, folder=writable, launcher=(*launcher, *BECOME), environment={**play.environment, **temporary}
+    )
+    play.defaults["token_store"] = str(writable / "store")
+    cycled(play(application_tasks(dialect)))
+    assert server.counted["handshakes"] == 1
+    assert server.counted["writes"] == sum(writes for _operation, writes in EXPECTED.values())
     assert left_behind(writable) == []
 
 
