@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""In which order an environment is written: nothing before what it refers to, nothing deleted before what refers to it.
+
+What cannot be ordered is an error before the first request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NoReturn
+
+from ..errors import ConfigurationError
+from .entry import Entry, EntryName, references_in
+
+SHOWN = 5
+"""How many of the same mistakes a message names."""
+
+
+@dataclass(frozen=True)
+class External:
+    """An entity that entries refer to and none declares: it has to be on the server already.
+
+    reference: ``{type, key, refs}`` as declared. entries: those that need it, directly or through another reference.
+    """
+
+    name: EntryName
+    reference: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Levels, one after the other; the entries of one level do not depend on one another.
+
+    present: what is created or updated. absent: what is deleted, the other way round. references: for each entry, the
+    entity that each attribute refers to, under the name that its own entry has where there is one; references by id
+    have no name and are left out. external: what has to be looked up on the server, what others need first.
+    """
+
+    present: tuple[tuple[Entry, ...], ...] = ()
+    absent: tuple[tuple[Entry, ...], ...] = ()
+    references: Mapping[EntryName, Mapping[str, EntryName]] = field(default_factory=dict)
+    external: tuple[External, ...] = ()
+
+
+def refuse(what: str, whys: Iterable[str], hint: str) -> None:
+    """Raise ConfigurationError where anything is wrong, naming the first few of it."""
+    found = list(dict.fromkeys(whys))
+    if found:
+        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise ConfigurationError(what, "; ".join(found[:SHOWN]) + more, hint)
+
+
+class _Declared:
+    """The entries by what may be said of them. A reference need not repeat what its entity refers to: it means the
+    entry of that type and key whose references include those that it has."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._by_name = {entry.name: entry for entry in entries}
+        self._groups: dict[tuple[str, str], list[Entry]] = {}
+        self._by_some_refs: dict[tuple[Any, ...], dict[Any, list[Entry]]] = {}
+        for entry in entries:
+            self._groups.setdefault((entry.type, entry.name.key), []).append(entry)
+
+    def meant_by(self, name: EntryName) -> list[Entry]:
+        """The entry of that name, or those that may be meant by it."""
+        return [self._by_name[name]] if name in self._by_name else self.like(name)
+
+    def like(self, name: EntryName) -> list[Entry]:
+        """The entries of that type and key that have these references and perhaps more."""
+        group = self._groups.get((name.type, name.key), [])
+        attributes = tuple(attribute for attribute, _reference in name.refs)
+        index = (name.type, name.key, attributes)
+        if index not in self._by_some_refs:
+            by_refs = self._by_some_refs[index] = {}
+            for entry in group:
+                refs = dict(entry.name.refs)
+                by_refs.setdefault(tuple((one, refs.get(one, "")) for one in attributes), []).append(entry)
+        return self._by_some_refs[index].get(name.refs, [])
+
+
+def refuse_duplicates(named: Iterable[tuple[EntryName, str]]) -> None:
+    """Raise ConfigurationError, naming both places, where an entity is declared twice. named: name and origin."""
+    first: dict[EntryName, str] = {}
+    twice = []
+    for name, origin in named:
+        if name in first:
+            twice.append(f"{name} stands in {first[name]} and in {origin}")
+        first.setdefault(name, origin)
+    refuse("use these entries", twice, "Keep one of them.")
+
+
+def ordered(entries: Sequence[Entry]) -> Ordered:
+    """The levels of these entries. Raises ConfigurationError for entities that are declared twice, or may be, for
+    references that may mean several entries or one that is declared absent, for former keys that are still in use,
+    and for a cycle."""
+    refuse_duplicates((entry.name, entry.origin) for entry in entries)
+    declared = _Declared(entries)
+    _refuse_doubtful(entries, declared)
+    needs: dict[EntryName, list[Entry]] = {}
+    references: dict[EntryName, Mapping[str, EntryName]] = {}
+    unknown: dict[EntryName, Mapping[str, Any]] = {}
+    users: dict[EntryName, dict[Entry, None]] = {}
+    wrong: list[str] = []
+    for entry in entries:
+        needs[entry.name], names = [], {}
+        for name, reference in references_in(entry.refs):
+            meant = declared.meant_by(name)
+            names[id(reference)] = meant[0].name if meant else name
+            needs[entry.name] += meant[:1]
+            wrong += _wrong_reference(entry, name, meant)
+            if not meant:
+                unknown.setdefault(name, reference)
+                users.setdefault(name, {})[entry] = None
+        references[entry.name] = {
+            attribute: names[id(reference)] for attribute, reference in entry.refs.items() if id(reference) in names
+        }
+    refuse("order the entries", wrong, "Correct the reference, or what it refers to.")
+    _refuse_former(entries, declared, users)
+    present = _levels([entry for entry in entries if entry.state == "present"], needs)
+    absent = _levels([entry for entry in entries if entry.state == "absent"], needs)
+    external = tuple(External(name, reference, tuple(users[name])) for name, reference in unknown.items())
+    return Ordered(present, absent[::-1], references, external)
+
+
+def _wrong_reference(entry: Entry, name: EntryName, meant: Sequence[Entry]) -> list[str]:
+    if len(meant) > 1:
+        places = " and ".join(f"{one.name} ({one.origin})" for one in meant[:2])
+        return [f"{entry.name} ({entry.origin}) refers to {name}, which may be {places}"]
+    if meant and entry.state == "present" and meant[0].state == "absent":
+        return [f"{entry.name} ({entry.origin}) refers to {meant[0].name}, which {meant[0].origin} declares absent"]
+    return []
+
+
+def _refuse_doubtful(entries: Iterable[Entry], declared: _Declared) -> None:
+    """Two entries that may be one entity: the same type and key, and one of them has more references."""
+    doubtful = [
+        f"{entry.name} ({entry.origin}) may be {other.name} ({other.origin})"
+        for entry in entries
+        for other in declared.like(entry.name)[:2]
+        if other is not entry
+    ]
+    refuse("tell entries apart", doubtful, "Give both the same references in refs.")
+
+
+def _refuse_former(entries: Iterable[Entry], declared: _Declared, users: Mapping[EntryName, Iterable[Entry]]) -> None:
+    """A former key that another entry still has, or had, or refers to."""
+    first: dict[EntryName, Entry] = {}
+    wrong = []
+    for entry in entries:
+        former = entry.former
+        if former is None or entry.state == "absent":
+            continue
+        others = [*declared.meant_by(former), first.setdefault(former, entry), *users.get(former, ())]
+        wrong += [
+            f"{entry.name} ({entry.origin}) was {former}, and so says {other.origin}"
+            for other in others
+            if other is not entry
+        ][:1]
+    refuse("rename", wrong, "An entity has one key: take was away, or use the new key everywhere.")
+
+
+def _levels(entries: Sequence[Entry], needs: Mapping[EntryName, Sequence[Entry]]) -> tuple[tuple[Entry, ...], ...]:
+    """Each entry after those that it needs, in the order in which they are declared."""
+    numbers = {entry.name: number for number, entry in enumerate(entries)}
+    graph = {
+        number: [numbers[one.name] for one in needs[name] if one.name in numbers] for name, number in numbers.items()
+    }
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        _refuse_cycle([entries[number] for number in reversed(error.args[1])])
+    levels = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        levels.append(tuple(entries[number] for number in sorted(ready)))
+        sorter.done(*ready)
+    return tuple(levels)
+
+
+def _refuse_cycle(members: Sequence[Entry]) -> NoReturn:
+    shown = " refers to ".join(str(entry.name) for entry in members)
+    places = ", ".join(dict.fromkeys(entry.origin for entry in members))
+    raise ConfigurationError(
+        "order the entries", f"{shown} ({places})", "Nothing can be written first: take one of these references out."
+    )
