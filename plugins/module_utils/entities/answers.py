@@ -52,6 +52,9 @@ def server_text(response: Response) -> str:
     return printable(said[0][:SERVER_TEXT_LIMIT]) if said else ""
 
 
+OF_THE_REQUEST = (400, 422)
+"""Statuses that say that the request is wrong: its attributes, or how the profile makes it."""
+
 MEANINGS = {
     400: ("the server refused the request as malformed", "Check the names and types of the attributes."),
     403: ("this identity may not do that", "Check its permissions in the system."),
@@ -87,7 +90,11 @@ def failure(operation: Operation, response: Response) -> ServerError:
         return refutation
     why, hint = MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
     kind = ConflictError if status in operation.conflict.status else ServerError
-    return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status)
+    doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
+    if doubtful:
+        hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."
+    key = operation.profile_key if doubtful else None
+    return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status, profile_key=key)
 
 
 def _refutation(operation: Operation, response: Response, saying: str) -> RefutedError | None:
@@ -103,14 +110,15 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Refute
         return refuted(purpose, why, key, request, came, address, status)
     if status in operation.conflict.status:
         return None
-    if 200 <= status < 300:
-        why = "the server answered with a success that the profile does not know"
-        return refuted(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
-    if status in NOT_THERE and operation.name in ("read", "find"):
-        why, part = f"the server refused (HTTP {status}){saying}", f"{key}.missing.status"
+    nothing = status in NOT_THERE or (200 <= status < 300 and not response.body)
+    if nothing and operation.name in ("read", "find"):
+        why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing.status"
         hint = f"If it says so that there is no such entity, add {status} to {part}; else {key} may be wrong."
         expected = f"{statuses(operation.missing.status)} for a missing entity"
         return refuted(purpose, why, part, expected, came, hint, status)
+    if 200 <= status < 300:
+        why = "the server answered with a success that the profile does not know"
+        return refuted(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
     return None
 
 
@@ -139,9 +147,12 @@ def is_scalar(value: Any) -> bool:
     return isinstance(value, (bool, int, float))
 
 
-def deviation(operation: Operation, response: Response, part: str, why: str, expected: str, came: str) -> RefutedError:
+def deviation(
+    operation: Operation, response: Response, part: str, why: str, expected: str, came: str, hint: str = ""
+) -> RefutedError:
     """The error for an answer whose content is not where or what a part of the operation says."""
-    return refuted(response.purpose, why, f"{operation.profile_key}.{part}", expected, came, status=response.status)
+    key = f"{operation.profile_key}.{part}"
+    return refuted(response.purpose, why, key, expected, came, hint, response.status)
 
 
 def entity_of(operation: Operation, response: Response) -> Entity:
@@ -158,7 +169,11 @@ def no_entity(operation: Operation, response: Response, path: str, found: Any) -
     """The error for an answer without the entity that the profile promises."""
     came = shape(found) if found is not None or not path else f"{shape(response.json())}"
     why = "an entity was expected there and the answer holds none"
-    return deviation(operation, response, "entity", why, f"an entity {place(path)}", came)
+    key = operation.profile_key
+    hint = f"Change {key}.entity in the profile"
+    if not found and not is_scalar(found) and operation.name in ("read", "find"):
+        hint += f", or set {key}.missing.empty where it says so that there is no such entity"
+    return deviation(operation, response, "entity", why, f"an entity {place(path)}", came, f"{hint}.")
 
 
 def entities_of(operation: Operation, response: Response) -> list[Entity]:

@@ -146,7 +146,10 @@ class EntityClient:
         found = self.the_one(target) if found is None else found
         if found is None:
             raise MissingReferenceError(
-                f"refer to {target}", "there is no such entity", "Create it first, or correct the reference in refs."
+                f"refer to {target}",
+                "there is no such entity",
+                "Create it first, or correct the reference in refs.",
+                identity=target.identity,
             )
         if self.known is not None:
             self.known[target.identity] = found
@@ -171,7 +174,7 @@ class EntityClient:
                 f"types.{entity_type.name}.id_attribute",
                 expected=f"an entity with {entity_type.id_attribute}",
                 came=shape(entity),
-                hint="Change id_attribute in the profile.",
+                hint=f"Change id_attribute in the profile, or types.{entity_type.name}.id_attribute.",
             )
         return value
 

@@ -18,7 +18,7 @@ def shape(value: Any) -> str:
     """What kind of JSON value it is, without showing any value in it: only the names of an object's fields."""
     if isinstance(value, Mapping):
         names = [str(name) for name in value]
-        more = ", ..." if len(names) > NAMES_SHOWN else ""
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
         return printable(f"an object with {', '.join(names[:NAMES_SHOWN])}{more}") if names else "an empty object"
     if isinstance(value, (list, tuple)):
         first = f" of {len(value)}, the first {shape(value[0])}" if value else ""
@@ -46,7 +46,7 @@ def refuted(
     words each, printable and without secrets."""
     return RefutedError(
         purpose,
-        f"{why}: expected {expected}, came {came}",
+        f"{why.rstrip('.')}: expected {expected}, came {came}",
         hint or f"Change {profile_key} in the profile.",
         status=status,
         profile_key=profile_key,

@@ -15,7 +15,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities.refute imp
     ("value", "words"),
     [
         ({"id": "s3cret", "name": "s3cret"}, "an object with id, name"),
-        ({f"n{number}": 1 for number in range(9)}, "an object with n0, n1, n2, n3, n4, n5, n6, n7, ..."),
+        ({f"n{number}": 1 for number in range(9)}, "an object with n0, n1, n2, n3, n4, n5, n6, n7 and 1 more"),
         ({"a\x1b[2J\n": 1}, r"an object with a\x1b[2J\n"),
         ({}, "an empty object"),
         ([], "an empty list"),
@@ -38,7 +38,7 @@ def test_place():
 
 @pytest.mark.proves("PROFILE-2")
 def test_refuted():
-    error = refuted("read it", "it is not there", "operations.read.entity", "an entity", "nothing", status=200)
+    error = refuted("read it", "it is not there.", "operations.read.entity", "an entity", "nothing", status=200)
     assert error.message == (
         "Cannot read it: it is not there: expected an entity, came nothing. "
         "Change operations.read.entity in the profile."
