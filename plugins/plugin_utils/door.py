@@ -84,15 +84,15 @@ class Door(ActionBase):
         def given(option: str) -> Any:
             return values.get(option) or os.environ.get(environment_name(option))
 
-        return {
-            "profile": profile_data(given("profile") or "insight", given("profile_overrides"), find),
-            "profile_overrides": {},
-            **{
-                option: mapping_from(values[option], f"use {option}", find)
-                for option in self.command.files
-                if values.get(option)
-            },
+        read = {
+            option: mapping_from(values[option], f"use {option}", find)
+            for option in self.command.files
+            if values.get(option)
         }
+        if "profile" not in self.command.spec:
+            return read
+        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find)
+        return {"profile": profile, "profile_overrides": {}, **read}
 
     def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
         """Run the command. The validator copies what it is given, for each item of a loop: what was read is checked
@@ -137,7 +137,7 @@ class Door(ActionBase):
 
         wrap_async = self._task.async_val and not self._connection.has_native_async
         url = values.get("url") or os.environ.get(environment_name("url"), "")
-        known = assumed_writes(str(url).rstrip("/"), values["profile"])
+        known = assumed_writes(str(url).rstrip("/"), values.get("profile", {}))
         if known.held_back:  # each item of a loop is a process of its own over there
             values = {**values, "profile": {**values["profile"], "held_back": known.held_back}}
         result = self._execute_module(

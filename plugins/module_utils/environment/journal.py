@@ -85,7 +85,7 @@ class Journal:
         """Begin a file in the folder, which is made where it is missing. hide: masks the secrets in what is written.
         Raises ConfigurationError."""
         run = uuid.uuid4().hex
-        self.path = str(Path(folder, f"{now().astimezone(timezone.utc):%Y%m%dT%H%M%SZ}-{run[:12]}.jsonl"))
+        self.path = str(Path(folder, f"{now().astimezone(timezone.utc):%Y%m%dT%H%M%S.%fZ}-{run[:12]}.jsonl"))
         self.head = ""
         self._hide, self._now = hide, now
         self._writing, self._syncing = threading.Lock(), threading.Lock()
@@ -105,6 +105,8 @@ class Journal:
             self._line("start", {"format": FORMAT, "run": run, **asdict(start)})
         except JournalError as error:
             self.close()
+            with contextlib.suppress(OSError):
+                Path(self.path).unlink()
             raise ConfigurationError(error.what, error.why, "Make room, or name another folder.") from error
 
     def intent(self, entity: str, operation: str, before: str, after: str) -> None:

@@ -1,0 +1,439 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The journal: what it tells, what it notices, and what it survives."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK, mask
+from ansible_collections.rimops.insight.plugins.module_utils.environment import journal as journals_module
+from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import (
+    Interrupted,
+    Journal,
+    Start,
+    line_hash,
+)
+from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_reading import (
+    HALF,
+    KILLED,
+    RUNNING,
+    UNHELD,
+    unfinished,
+    verify,
+    verify_all,
+)
+from ansible_collections.rimops.insight.plugins.module_utils.environment.written import json_text
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
+
+URL = "https://insight.example.com"
+START = Start(
+    URL,
+    "sha256:manifest",
+    "sha256:profile",
+    plan_digest="sha256:plan",
+    versions={"collection": "0.1.0"},
+    initiator="GitLab user jdoe",
+    reason="Initial provisioning",
+    approval={"by": "qa", "reference": "CHG-1"},
+)
+
+
+class Clock:
+    """A second later each time, so that files have an order."""
+
+    def __init__(self):
+        self.moments = (datetime(2026, 1, 2, 3, 4, tzinfo=UTC) + timedelta(seconds=n) for n in itertools.count())
+
+    def __call__(self):
+        return next(self.moments)
+
+
+CLOCK = Clock()
+
+
+def begin(folder, start=START, **more):
+    return Journal(str(folder), start, now=CLOCK, **more)
+
+
+def written(folder, end=True):
+    """A journal of three entities, of which one has no outcome."""
+    journal = begin(folder)
+    for name in ("a", "b", "c"):
+        journal.intent(name, "create", "absent", f"sha256:{name}")
+        if name != "b":
+            journal.outcome(name, "created", "Fri, 02 Jan 2026 03:04:05 GMT")
+    if end:
+        journal.end({"created": 2, "unknown": 1})
+    return journal
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_what_is_written(tmp_path):
+    journal = written(tmp_path / "evidence" / "deep")
+    lines = [json.loads(line) for line in Path(journal.path).read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["start", "intent", "outcome", "intent", "intent", "outcome", "end"]
+    start = lines[0]
+    assert {name: start[name] for name in ("url", "manifest_digest", "plan_digest", "reason", "approval")} == {
+        "url": URL,
+        "manifest_digest": "sha256:manifest",
+        "plan_digest": "sha256:plan",
+        "reason": "Initial provisioning",
+        "approval": {"by": "qa", "reference": "CHG-1"},
+    }
+    assert start["format"] == 1 and start["run"].startswith(Path(journal.path).stem.split("-")[1])
+    assert lines[1]["entity"] == "a" and lines[1]["before"] == "absent" and lines[1]["at"].startswith("2026-01-02T03:")
+    assert lines[2]["server_date"] == "Fri, 02 Jan 2026 03:04:05 GMT"
+    assert lines[-1]["totals"] == {"created": 2, "unknown": 1}
+    assert journal.head == lines[-1]["hash"]
+    assert [line["previous"] for line in lines] == ["", *(line["hash"] for line in lines[:-1])]
+
+
+@pytest.mark.proves("JOURNAL-2")
+def test_what_verifying_says(tmp_path):
+    journal = written(tmp_path)
+    found = verify(journal.path, f"{journal.head}\n")
+    assert (found.ok, found.lines, found.head, found.ended, found.running) == (True, 7, journal.head, True, False)
+    assert (found.held, found.notes) == (True, ())
+    assert [one["entity"] for one in found.open] == ["b"]
+    assert found.open[0]["after"] == "sha256:b"
+    unheld = verify(journal.path)
+    assert (unheld.ok, unheld.held, unheld.notes) == (True, False, (UNHELD,))
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_while_it_is_written(tmp_path):
+    journal = written(tmp_path, end=False)
+    found = verify(journal.path, journal.head)
+    assert (found.ok, found.ended, found.running, found.notes) == (True, False, True, (RUNNING,))
+    assert unfinished(str(tmp_path), URL) is None
+    journal.close()
+    journal.close()
+    assert verify(journal.path, journal.head).notes == (KILLED,)
+    with pytest.raises(JournalError, match="it has been closed"):
+        journal.intent("d", "create", "absent", "sha256:d")
+    assert verify(journal.path, journal.head).ok
+
+
+def lines_of(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def hashed_anew(line, **change):
+    """A line changed by somebody who knows how hashes are made."""
+    data = {**json.loads(line), **change}
+    data["hash"] = line_hash(data)
+    return (json_text(data) + "\n").encode()
+
+
+def all_anew(lines):
+    """The whole chain made anew."""
+    previous, made = "", []
+    for line in lines:
+        made.append(hashed_anew(line, previous=previous))
+        previous = json.loads(made[-1])["hash"]
+    return made
+
+
+TAMPERED = {
+    "a value": (lambda lines: [*lines[:2], lines[2].replace(b"created", b"skipped"), *lines[3:]], "line 3 is not as"),
+    "a value, hashed anew": (
+        lambda lines: [*lines[:2], hashed_anew(lines[2], result="skipped"), *lines[3:]],
+        "line 4 does not follow line 3",
+    ),
+    "a space": (lambda lines: [*lines[:2], lines[2].replace(b":", b": ", 1), *lines[3:]], "line 3 is not as"),
+    "a name twice": (
+        lambda lines: [*lines[:2], lines[2].replace(b"{", b'{"result":"skipped",', 1), *lines[3:]],
+        "line 3 is not as",
+    ),
+    "a line less": (lambda lines: [*lines[:2], *lines[3:]], "line 3 does not follow line 2"),
+    "the first line less": (lambda lines: lines[1:], "line 1 does not follow nothing"),
+    "a line more": (lambda lines: [*lines[:2], lines[1], *lines[2:]], "line 3 does not follow line 2"),
+    "two lines in another order": (lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]], "line 3 does not"),
+    "no JSON": (lambda lines: [*lines[:2], b"{\n", *lines[3:]], "line 3 is no line of a journal"),
+    "an empty line": (lambda lines: [*lines[:2], b"\n", *lines[2:]], "line 3 is no line of a journal"),
+    "a number": (lambda lines: [*lines, b"7\n"], "line 8 is no line of a journal"),
+    "not UTF-8": (lambda lines: [*lines, b"\xff\n"], "line 8 is no line of a journal"),
+    "deep": (lambda lines: [*lines, b"[" * 100_000 + b"\n"], "line 8 is no line of a journal"),
+    "after the end": (
+        lambda lines: [*lines, hashed_anew(lines[1], previous=json.loads(lines[-1])["hash"])],
+        "line 7 is the end, and more follows",
+    ),
+    "two runs in one": (lambda lines: all_anew([*lines[:-1], *lines]), "line 7 is another start"),
+    "no start": (lambda lines: all_anew(lines[1:]), "line 1 is no start"),
+    "another format": (lambda lines: all_anew([hashed_anew(lines[0], format=2)]), "format 2, which this version"),
+    "another kind": (lambda lines: all_anew([*lines[:-1], hashed_anew(lines[1], kind="x")]), "line 7 is of a kind"),
+}
+
+
+@pytest.mark.proves("JOURNAL-2")
+@pytest.mark.parametrize("how", TAMPERED)
+def test_tampering_is_found(tmp_path, how):
+    path = Path(written(tmp_path).path)
+    change, problem = TAMPERED[how]
+    path.write_bytes(b"".join(change(lines_of(path))))
+    found = verify(str(path))
+    assert not found.ok
+    assert any(problem in one for one in found.problems), found.problems
+
+
+@pytest.mark.proves("JOURNAL-2")
+def test_what_only_a_head_kept_elsewhere_finds(tmp_path):
+    journal = written(tmp_path)
+    path = Path(journal.path)
+    whole = lines_of(path)
+    path.write_bytes(b"".join(whole[:-2]))
+    assert verify(journal.path).ok and UNHELD in verify(journal.path).notes
+    assert "was cut, or written anew" in verify(journal.path, journal.head).problems[0]
+    path.write_bytes(b"".join(all_anew([hashed_anew(whole[0], reason="Another"), *whole[1:]])))
+    assert verify(journal.path).ok
+    assert "was cut, or written anew" in verify(journal.path, journal.head).problems[0]
+    path.write_bytes(b"".join(whole))
+    earlier = json.loads(whole[3])["hash"]
+    assert verify(journal.path, earlier).problems == ("the head that was kept is that of line 4, and more follows",)
+    path.write_bytes(b"")
+    assert "its head is nothing" in verify(journal.path, journal.head).problems[0]
+
+
+@pytest.mark.proves("JOURNAL-1")
+@pytest.mark.parametrize("keep", [1, 40])
+@pytest.mark.parametrize("lines", [0, 1, 4])
+def test_a_half_last_line_is_no_damage(tmp_path, lines, keep):
+    path = Path(written(tmp_path).path)
+    whole = lines_of(path)
+    path.write_bytes(b"".join(whole[:lines]) + whole[lines][:keep])
+    found = verify(str(path))
+    assert (found.ok, found.lines, found.ended) == (True, lines, False)
+    assert HALF in found.notes and KILLED in found.notes
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
+    assert unfinished(str(tmp_path / "none"), URL) is None
+    first = written(tmp_path, end=False)
+    first.close()
+    (tmp_path / "20991231T000000Z-x.jsonl").write_text("no journal\n")
+    (tmp_path / "20991231T000001Z-x.jsonl").write_text("[]\n")
+    (tmp_path / "20991231T000002Z-x.jsonl").write_text("")
+    for other in (Start("https://other.example.com", "sha256:manifest", "p"), Start(URL, "sha256:other", "p")):
+        begin(tmp_path, other).end({})
+    found = unfinished(str(tmp_path), URL, "sha256:manifest")
+    assert (found.file, found.head) == (Path(first.path).name, first.head)
+    assert [one["entity"] for one in found.open] == ["b"]
+
+    second = begin(tmp_path, Start(URL, "sha256:manifest", "sha256:profile", continues=found))
+    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+    second.intent("d", "update", "x", "y")
+    second.close()
+    again = unfinished(str(tmp_path), URL)
+    assert again.file == Path(second.path).name
+    assert [one["entity"] for one in again.open] == ["b", "d"]
+
+    third = begin(tmp_path, Start(URL, "sha256:manifest", "sha256:profile", continues=again))
+    third.outcome("b", "done")
+    third.outcome("d", "moved", detail="was changed meanwhile")
+    third.end({"done": 1})
+    assert verify(third.path, third.head).open == ()
+    assert verify(third.path).start["continues"]["head"] == again.head
+    assert unfinished(str(tmp_path), URL) is None
+
+
+def test_another_pipeline_does_not_hide_an_interrupted_run(tmp_path):
+    killed = written(tmp_path, end=False)
+    killed.close()
+    written(tmp_path)
+    running = written(tmp_path, end=False)
+    assert unfinished(str(tmp_path), URL).file == Path(killed.path).name
+    running.close()
+
+
+@pytest.mark.proves("JOURNAL-2")
+def test_a_folder_of_journals(tmp_path):
+    with pytest.raises(ConfigurationError, match="no file in this folder is one"):
+        verify_all(str(tmp_path))
+    first, second = written(tmp_path), written(tmp_path)
+    assert [one.file for one in verify_all(str(tmp_path))] == [first.path, second.path]
+    held = verify_all(str(tmp_path), first.head)
+    assert [(one.held, one.notes) for one in held] == [(True, ()), (False, (UNHELD,))]
+    assert [one.held for one in verify_all(second.path, second.head)] == [True]
+    with pytest.raises(ConfigurationError, match="none of the 2 files ends with the head sha256:x"):
+        verify_all(str(tmp_path), "sha256:x")
+    with pytest.raises(ConfigurationError, match="No such file"):
+        verify_all(str(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.proves("PLAN-3")
+def test_no_secret_is_written(tmp_path):
+    secret = "canary-4711"
+    start = Start(URL, "m", "p", reason=f"because of {secret}")
+    journal = begin(tmp_path, start, hide=lambda value: mask(value, [secret]))
+    journal.intent(f"application (appCode={secret})", "create", "absent", "sha256:a")
+    journal.outcome("a", "failed", detail=f"the server says {secret}")
+    journal.end({f"about {secret}": 1})
+    text = Path(journal.path).read_text()
+    assert secret not in text and text.count(MASK) == 4
+    assert verify(journal.path, journal.head).ok
+
+
+def test_nothing_hides_in_a_line(tmp_path):
+    journal = begin(tmp_path)
+    name = "a\u202e\x1b[2J\x7f\u2028\nb\ud800é"
+    journal.intent(name, "create", "absent", "sha256:a")
+    journal.end({})
+    text = Path(journal.path).read_text(encoding="utf-8")
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert verify(journal.path, journal.head).open[0]["entity"] == name
+
+
+def test_many_threads_write_one_chain(tmp_path):
+    journal = begin(tmp_path)
+    barrier = threading.Barrier(16)
+
+    def work(number):
+        barrier.wait()
+        for step in range(25):
+            journal.intent(f"{number}/{step}", "create", "absent", "x")
+            journal.outcome(f"{number}/{step}", "created")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    journal.end({})
+    found = verify(journal.path, journal.head)
+    assert (found.problems, found.lines, found.open) == ((), 802, ())
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_a_line_is_on_the_disk_before_anybody_goes_on(tmp_path, monkeypatch):
+    synced = []
+
+    def sync(descriptor):
+        synced.append(os.fstat(descriptor).st_size)
+
+    journal = begin(tmp_path)
+    monkeypatch.setattr(journals_module.os, "fsync", sync)
+    for name in ("a", "b"):
+        journal.intent(name, "create", "absent", "x")
+        assert synced[-1] == Path(journal.path).stat().st_size
+    journal.close()
+
+
+def killed_at(folder, seconds):
+    """Let the writer begin, and kill it so many seconds later; the entities whose requests would have been sent."""
+    before = set(folder.glob("*.jsonl"))
+    writer = Path(__file__).with_name("journal_writer.py")
+    process = subprocess.Popen([sys.executable, str(writer), str(folder)], stdout=subprocess.PIPE)
+    first = process.stdout.readline()
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    sent = first + process.stdout.read()
+    process.wait()
+    [path] = set(folder.glob("*.jsonl")) - before
+    return path, sent.decode().splitlines()
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_kill_minus_nine_at_random_moments(tmp_path):
+    earlier = None
+    for _turn in range(10):
+        path, sent = killed_at(tmp_path, random.uniform(0, 0.2))
+        found = verify(str(path))
+        assert (found.problems, found.ended, found.running) == ((), False, False)
+        intents = {
+            json.loads(line)["entity"]
+            for line in path.read_bytes().splitlines()[1 : found.lines]
+            if b'"intent"' in line
+        }
+        assert set(sent) <= intents
+        inherited = {one["entity"] for one in (found.start.get("continues") or {}).get("open", ())}
+        still = {one["entity"] for one in found.open}
+        assert len(still - inherited) <= 8 and still <= intents | inherited
+        left = unfinished(str(tmp_path), URL)
+        assert left == Interrupted(path.name, found.head, found.open)
+        assert earlier is None or found.start["continues"]["head"] == earlier.head
+        earlier = left
+
+
+def limited(size):
+    """No file may grow beyond this size: what a full disk looks like to whoever writes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.proves("JOURNAL-3")
+@pytest.mark.parametrize("size", [0, 100])
+def test_a_disk_that_is_full_at_once(tmp_path, size):
+    restore = limited(size)
+    try:
+        with pytest.raises(ConfigurationError, match=f"{os.strerror(errno.EFBIG)}. Make room"):
+            begin(tmp_path)
+    finally:
+        restore()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.proves("JOURNAL-3")
+def test_a_disk_that_becomes_full_stops_the_run(tmp_path):
+    journal = begin(tmp_path)
+    restore = limited(3000)
+    try:
+        with pytest.raises(JournalError, match=f"{os.strerror(errno.EFBIG)}. Nothing more is sent"):
+            for number in range(100):
+                journal.intent(str(number), "create", "absent", "x" * 100)
+    finally:
+        restore()
+    with pytest.raises(JournalError):  # also where there is room again: what is missing stays missing
+        journal.outcome("0", "created")
+    found = verify(journal.path, journal.head)
+    assert found.ok and 3 < found.lines == len(lines_of(Path(journal.path))) < 100
+    journal.close()
+    assert unfinished(str(tmp_path), URL).head == journal.head
+
+
+@pytest.mark.proves("JOURNAL-3")
+def test_a_line_that_does_not_reach_the_disk_stops_the_run(tmp_path, monkeypatch):
+    journal = begin(tmp_path)
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journals_module.os, "fsync", full)
+        with pytest.raises(JournalError, match="No space left"):
+            journal.intent("a", "create", "absent", "x")
+    with pytest.raises(JournalError, match="No space left"):
+        journal.intent("b", "create", "absent", "x")
+    journal.close()
+
+
+@pytest.mark.proves("JOURNAL-3")
+def test_a_folder_that_cannot_be_written(read_only_folder):
+    for folder in (read_only_folder, read_only_folder / "deeper"):
+        with pytest.raises(ConfigurationError, match="Permission denied"):
+            begin(folder)
+    assert list(read_only_folder.iterdir()) == []
+
+
+@pytest.mark.proves("JOURNAL-3")
+def test_a_file_where_the_folder_should_be(tmp_path):
+    (tmp_path / "evidence").write_text("")
+    with pytest.raises(ConfigurationError, match="Cannot write the journal"):
+        begin(tmp_path / "evidence")
