@@ -16,8 +16,12 @@ PLUGINS = Path(errors.__file__).resolve().parent.parent
 PREFIX = "ansible_collections.rimops.insight.plugins."
 ENGINE = {path.relative_to(PLUGINS).as_posix() for path in PLUGINS.glob("module_utils/**/*.py")}
 
-PURE = ("normalise", "paths", "rules", "spelling", "compare", "mask", "plan", "refute", "suggest", "verify")
-"""Comparing and planning."""
+PURE = {
+    "entities": ("normalise", "paths", "rules", "spelling", "compare", "mask", "plan", "refute", "suggest", "verify"),
+    "environment": ("entry", "order", "digest"),
+}
+"""Comparing, planning and ordering."""
+PURE_NAMES = tuple(f"{room}.{name}" for room, names in PURE.items() for name in names)
 
 FLOORS = (
     ("errors", "command"),
@@ -25,6 +29,7 @@ FLOORS = (
     ("options",),
     ("transport",),
     ("entities.pure",),
+    ("environment.pure",),
     ("auth",),
     ("entities",),
     ("environment",),
@@ -65,14 +70,14 @@ def floor(name: str) -> int:
     """The floor of a module given as ``module_utils.entities.compare.Change`` or by its path."""
     _root, room, *rest = name.replace("/", ".").split(".")
     inner = rest[0] if rest else ""
-    room = "entities.pure" if room == "entities" and inner in PURE else room
+    room = f"{room}.pure" if inner in PURE.get(room, ()) else room
     return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
 
 
 def test_there_is_something_to_look_at():
     assert len(ENGINE) > 20
     assert "module_utils.errors.ConfigurationError" in IMPORTS["module_utils/options.py"]
-    assert {f"module_utils/entities/{name}.py" for name in PURE} <= ENGINE
+    assert {f"module_utils/{name.replace('.', '/')}.py" for name in PURE_NAMES} <= ENGINE
 
 
 @pytest.mark.parametrize("path", sorted(ENGINE))
@@ -94,16 +99,16 @@ def test_a_library_is_imported_in_one_place(library):
     assert users <= ONLY_HERE[library]
 
 
-@pytest.mark.parametrize("name", PURE)
+@pytest.mark.parametrize("name", PURE_NAMES)
 def test_comparing_and_planning_do_no_work_of_others(name):
-    path = f"module_utils/entities/{name}.py"
-    allowed = {"module_utils.errors", *(f"module_utils.entities.{one}" for one in PURE)}
+    path = f"module_utils/{name.replace('.', '/')}.py"
+    allowed = {"module_utils.errors", *(f"module_utils.{one}" for one in PURE_NAMES)}
     ours = {one.rsplit(".", 1)[0] for one in IMPORTS[path] if one.startswith("module_utils.")}
     assert ours <= allowed
     others = {one.split(".")[0] for one in IMPORTS[path]} - {"module_utils"}
     known = (
         "__future__ base64 collections dataclasses datetime enum functools "
-        "hashlib hmac itertools json re typing unicodedata urllib"
+        "graphlib hashlib hmac itertools json re typing unicodedata urllib"
     )
     assert others <= set(known.split())
     assert not any(one.startswith("urllib.request") for one in IMPORTS[path])
