@@ -19,7 +19,7 @@ from ..errors import ConfigurationError, InsightError, TransportError
 from ..profile.model import Profile, profile_of
 from ..transport.values import Request, Response, Send
 from .candidates import READING_WORDS
-from .findings import Finding, at_path, with_value
+from .findings import AS_PROFILE, Finding, at_path, with_value
 
 Json = Mapping[str, Any]
 Call = Callable[[EntityClient, Profile], Any]
@@ -111,6 +111,11 @@ class Bench:
         particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
         merged = {**general, **particular}
         return {name: value for name, value in merged.items() if value is not None}
+
+    def note(self, findings: list[Finding]) -> None:
+        """Keep findings; what is as the profile says is said once."""
+        agreed = {one.profile_key for one in self.findings if one.verdict == AS_PROFILE}
+        self.findings += [one for one in findings if one.verdict != AS_PROFILE or one.profile_key not in agreed]
 
     def learn(self, path: tuple[str, ...], value: Any) -> None:
         """Take something over into the profile."""

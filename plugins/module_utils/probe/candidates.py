@@ -9,7 +9,7 @@ Each is what an operation of a profile says of its request. ``{id_name}`` become
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Optional
 
 Json = Mapping[str, Any]
 
@@ -140,15 +140,19 @@ def _named(candidate: Json, name: str) -> dict[str, Any]:
     return {key: text.replace("{id_name}", name) if isinstance(text, str) else text for key, text in candidate.items()}
 
 
-def candidates(operation: str, profile: Json, id_name: str, wrappers: tuple[str, ...] = ()) -> Iterator[Json]:
+def candidates(
+    operation: str, profile: Json, id_name: str, wrappers: tuple[str, ...] = (), uuid_name: Optional[str] = None
+) -> Iterator[Json]:
     """The profile's operation as it is, then everything else that may be meant, each once and whole.
 
-    id_name: the attribute that holds the id, as far as it is known; wrappers: where answers were seen to hold
-    entities, which requests may do as well.
+    id_name, uuid_name: the attributes that hold them, as far as they are known; wrappers: where answers were seen to
+    hold entities, which requests may do as well.
     """
     about_answer = {name: value for name, value in profile.items() if name not in REQUEST}
     names = tuple(dict.fromkeys((id_name, *ID_NAMES)))
     plain = [dict(profile)]
+    if profile.get("addressed_by"):
+        plain += [{**profile, "addressed_by": name} for name in (uuid_name, id_name) if name]
     for candidate in TABLES[operation]:
         uses_name = any("{id_name}" in str(value) for value in candidate.values())
         whole = {**about_answer, **_references(profile), **candidate}

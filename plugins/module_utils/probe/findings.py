@@ -12,6 +12,7 @@ from typing import Any, Optional
 
 from ..entities.mask import printable
 from ..profile.model import BASIS
+from .candidates import REQUEST
 
 AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED = "as_profile", "differs", "not_found", "not_tried"
 LONGEST = 200
@@ -92,7 +93,8 @@ def difference(before: Any, after: Any) -> dict[str, Any]:
 def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[Finding]:
     """A finding for each key of a part of a profile that the server contradicted, or one that says that none did.
 
-    came: what the server answered to the request as the profile has it."""
+    came: what the server answered to the request as the profile has it; what a key says of answers is told by what the
+    answers were like."""
     key = ".".join(path)
     names = [name for name in {**before, **after} if name not in BASIS and before.get(name) != after.get(name)]
     if not names:
@@ -102,7 +104,7 @@ def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[
             f"{key}.{name}",
             DIFFERS,
             brief(before.get(name)),
-            came or brief(after.get(name)),
+            came if name in REQUEST else brief(after.get(name)),
             nested([*path, name], after.get(name)),
         )
         for name in names

@@ -12,13 +12,13 @@ from typing import Any, Optional
 
 from .bench import Attempt, Bench
 from .candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, candidates
-from .findings import NOT_FOUND, NOT_TRIED, Finding, compared
+from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
 from .reads import known_of, succeeding
 from .shapes import content, described, is_known, is_success, lists, numbers, scalars
 
 Json = Mapping[str, Any]
-MOST = 200
-"""Entities of which the paging is compared; a longer list is cut there."""
+MOST_PAGES = 50
+"""Pages that are asked for to see whether the number that answers name is that of all entities."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,16 @@ def probe_list(bench: Bench, entity: Json) -> bool:
                 definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
                 return _learn(bench, type_name, before, definition, described(first.response))
     came = described(first.response if first else None)
-    bench.findings.append(Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came))
+    if before.get("enabled") is False:
+        bench.note([Finding("operations.list", AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
+    else:
+        bench.note([Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came)])
     return False
 
 
 def _learn(bench: Bench, type_name: str, before: Json, definition: Json, came: str) -> bool:
     listing = Listing(bench, type_name, definition)
-    whole = listing.first(None)[:MOST]
+    whole = listing.first(None)
     if len(whole) < 2:
         why = "there are not two entities of this type, so nobody can see how pages are cut"
         bench.findings.append(Finding("operations.list.paging", NOT_TRIED, came=why))
@@ -82,40 +85,51 @@ def _learn(bench: Bench, type_name: str, before: Json, definition: Json, came: s
         )
         return False
     learned = {**definition, **({"paging": paging} if paging else {}), "enabled": True}
-    bench.findings.extend(compared(("operations", "list"), before, learned, came))
+    bench.note(compared(("operations", "list"), before, learned, came))
     bench.learn(("operations", "list"), learned)
     bench.verify(("operations", "list"))
     return True
 
 
 def _paging(listing: Listing, told: Json, whole: list[str]) -> Optional[Json]:
-    """How pages are asked for; empty where the server gives all at once, None where that cannot be told."""
+    """How pages are asked for; empty where the server gives all at once and says so, None where nobody can tell that
+    the list is whole."""
     for size in dict.fromkeys((*([told["size"]] if told.get("size") else []), *PAGE_SIZES)):
-        base = {"kind": "page", "page": "_", "size": size, "limit": 1}
-        if len(listing.first(base)) == 1:
-            return next((_finished(listing, told, one, whole) for one in _ways(listing, told, size, whole)), None)
-    answer = content(listing.attempt(None).response)  # type: ignore[arg-type]
-    total = [path for path, value in numbers(answer).items() if value == len(whole)]
-    return {} if total or not _following(answer) else None
+        if len(listing.first(_sized(size))) == 1:
+            return next((_finished(listing, told, one) for one in _ways(listing, told, size, whole)), None)
+    response = listing.attempt(None).response
+    return {} if response and len(whole) in numbers(content(response)).values() else None
+
+
+def _sized(size: str) -> Json:
+    """Asks for a page of one and nothing else."""
+    return {"kind": "link", "next": "_", "size": size, "limit": 1}
 
 
 def _ways(listing: Listing, told: Json, size: str, whole: list[str]) -> Iterator[Json]:
-    """The ways of paging that give the second entity behind the first, where a page holds one."""
-    names = [told["page"]] if told.get("page") else []
-    for name in dict.fromkeys((*names, *PAGE_NUMBERS, *OFFSETS)):
+    """The ways of paging that give the second entity behind the first, where a page holds one: what the profile says,
+    then what the answer leads to, then numbers."""
+    if told.get("page"):
+        yield from _numbered(listing, (told["page"],), size, whole)
+    response = listing.attempt(_sized(size)).response
+    for path, value in _following(content(response)) if response else ():
+        links = "/" in str(value)
+        for name in ("_",) if links else CURSORS:
+            kind = {"kind": "link"} if links else {"kind": "cursor", "page": name}
+            way = {**kind, "next": path, "size": size, "limit": 1}
+            if listing.attempt(way, 2).value == [whole[:1], whole[1:2]]:
+                yield way
+    yield from _numbered(listing, (*PAGE_NUMBERS, *OFFSETS), size, whole)
+
+
+def _numbered(listing: Listing, names: tuple[str, ...], size: str, whole: list[str]) -> Iterator[Json]:
+    for name in names:
         for first in (0, 1):
             one = {"kind": "page", "page": name, "size": size, "first": first, "limit": 1}
             if listing.first(one) == whole[:1] and listing.first({**one, "first": first + 1}) == whole[1:2]:
                 # On pages of two, the second page begins behind the first one; the second offset inside of it.
                 second = listing.first({**one, "first": first + 1, "limit": 2})
                 yield {**one, "kind": "offset" if second[:1] == whole[1:2] else "page"}
-    answer = content(listing.attempt({"kind": "page", "page": "_", "size": size, "limit": 1}).response)  # type: ignore[arg-type]
-    for path, value in _following(answer):
-        for name in CURSORS if "/" not in str(value) else ("_",):
-            kind = {"kind": "cursor", "page": name} if "/" not in str(value) else {"kind": "link"}
-            way = {**kind, "next": path, "size": size, "limit": 1}
-            if listing.attempt(way, 2).value == [whole[:1], whole[1:2]]:
-                yield way
 
 
 def _following(answer: Any) -> list[tuple[str, Any]]:
@@ -126,10 +140,13 @@ def _following(answer: Any) -> list[tuple[str, Any]]:
     return sorted(found, key=lambda pair: "next" not in pair[0].lower())
 
 
-def _finished(listing: Listing, told: Json, way: Json, whole: list[str]) -> Json:
+def _finished(listing: Listing, told: Json, way: Json) -> Json:
     """A way of paging with pages of the usual size and with the total that the answers name."""
-    answer = content(listing.attempt(way).response)  # type: ignore[arg-type]
-    counted = [path for path, value in numbers(answer).items() if value == len(whole) != 1]
+    way = {**way, "limit": told.get("limit", 100)}
+    attempt = listing.attempt(way, MOST_PAGES)
+    seen = [one for page in attempt.value or [] for one in page]
+    beside = numbers(content(attempt.response)) if attempt.response else {}
+    counted = [path for path, value in beside.items() if value == len(seen) != 1]
     likely = sorted(counted, key=lambda path: (path != told.get("total"), "total" not in path.lower()))
-    paging = {**way, "limit": told.get("limit", 100), **({"total": likely[0]} if likely else {})}
+    paging = {**way, **({"total": likely[0]} if likely else {})}
     return dict(told) if {"first": 0, **told} == {"first": 0, **paging} else paging

@@ -77,6 +77,9 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
                 _take(login, finding)
                 continue
         break
+    cookie = cookie_finding(login)
+    if cookie:
+        _take(login, cookie)
     return login
 
 
@@ -188,6 +191,20 @@ def _end(login: Login, response: Response) -> Optional[Finding]:
     if response.status not in (rules.get("success") or range(200, 300)):
         override = nested(("session", "login", "success"), [response.status])
         return Finding("session.login.success", DIFFERS, brief(expected), described(response), override)
+    return None
+
+
+def cookie_finding(login: Login) -> Optional[Finding]:
+    """The name of the cookie that carries the session id, where the server sets it under another."""
+    start = login.data["session"].get("start") or {}
+    for _request, response in login.answers:
+        if response.purpose != "open a session" or not is_success(response):
+            continue
+        session_id = at_path(content(response), str(start.get("session_id")).split("."))
+        names = [name for name, value in response.cookies.items() if value and value == session_id]
+        if names and start.get("cookie") not in names:
+            override = nested(("session", "start", "cookie"), names[0])
+            return Finding("session.start.cookie", DIFFERS, str(start.get("cookie")), brief(names[0]), override)
     return None
 
 

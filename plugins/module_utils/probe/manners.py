@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..entities.compare import ABSENT, differs, undeclared_changes
+from ..entities.normalise import normalise
 from ..entities.paths import child, top
+from ..entities.rules import Rules
 from ..entities.suggest import settling
 from ..entities.target import Entity
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, brief, nested
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, at_path, brief, nested
 from .own import Own, answers_something
 from .shapes import described, is_success, same
 
 Json = Mapping[str, Any]
+GENERAL = ("outer_space", "line_ends", "unicode_nfc", "case", "number_as_text", "date_as_instant")
+"""Normalisations that a server applies to all attributes, if it does."""
 
 
 def is_changed(before: Entity, after: Entity, change: Json) -> bool:
@@ -31,42 +37,96 @@ def _compare_path(own: Own) -> tuple[str, ...]:
     return ("types", own.type, "compare")
 
 
+EVERYWHERE = ("compare",)
+"""Where rules stand that hold for all types."""
+
+
 def learn_spelling(own: Own, entity: Entity) -> None:
-    """Rules for what the server stored in another spelling than it was sent."""
+    """Rules for what the server stored in another spelling than it was sent, and for what it stamps with the time."""
     declared = {**own.named["key"], **(own.named.get("attributes") or {})}
-    _spell(own, declared, entity)
+    names = [name for name, value in entity.items() if name not in declared and is_now(value, own.clock.now())]
+    names = [name for name in names if name not in own.rules.volatile]
+    if names:
+        _say_rules(own, EVERYWHERE, {"volatile": names}, "no time of the server", f"{_list(names)} hold the time")
+    for name in spelled_everywhere(declared, entity, own.rules):
+        came = "seen on all attributes that could show it"
+        _say_rules(own, EVERYWHERE, {"normalise": {"*": [name]}}, "texts as they were sent", came)
+    spell(own, declared, entity)
 
 
-def _spell(own: Own, declared: Json, entity: Entity) -> None:
+def is_now(value: Any, now: float) -> bool:
+    """Whether a value says the time at which we are, in whatever form: a number, or a text with today's date."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return any(abs(value - now * unit) < 86400 * unit for unit in (1, 1000))
+    if not isinstance(value, str):
+        return False
+    parts = {int(part) for part in re.findall("[0-9]{1,4}", value)}
+    days = [datetime.fromtimestamp(now, timezone.utc) + timedelta(days=days) for days in (-1, 0, 1)]
+    return any({day.year, day.month, day.day} <= parts for day in days)
+
+
+def spelled_everywhere(declared: Json, entity: Entity, given: Rules) -> list[str]:
+    """Normalisations without which at least two attributes differ, and which no attribute speaks against by being kept
+    as it was although they would have changed it."""
+    layers = {
+        name: settling(sent, entity.get(name, ABSENT), child("", name), given) or {}
+        for name, sent in declared.items()
+        if differs(sent, entity.get(name, ABSENT), child("", name), given)
+    }
+    shown = [name for layer in layers.values() for names in layer.get("normalise", {}).values() for name in names]
+    kept = [sent for name, sent in declared.items() if entity.get(name) == sent]
+    return [
+        name
+        for name in dict.fromkeys(shown)
+        if name in GENERAL and shown.count(name) > 1 and not any(speaks_against(name, value) for value in kept)
+    ]
+
+
+def speaks_against(name: str, kept: Any) -> bool:
+    """Whether a value that was kept as it was shows that a server does not change what a normalisation overlooks. One
+    that writes everything large leaves what is large already."""
+    if isinstance(kept, list):
+        return any(speaks_against(name, one) for one in kept)
+    if name == "case":
+        return isinstance(kept, str) and kept not in (kept.upper(), kept.lower())
+    return bool(normalise(kept, [name]) != kept)
+
+
+def spell(own: Own, declared: Json, entity: Entity) -> None:
+    """Rules for the attributes that are stored in another spelling than they were sent."""
     for name, sent in declared.items():
         rule, stored = child("", name), entity.get(name, ABSENT)
         if not differs(sent, stored, rule, own.rules):
             continue
         layer = settling(sent, stored, rule, own.rules)
-        key = ".".join((*_compare_path(own), *(layer or {"normalise": 0})))
         if layer is None:
+            key = ".".join((*_compare_path(own), "normalise"))
             why = "it keeps something else, and no rule makes the two equal"
-            own.bench.findings.append(Finding(key, NOT_FOUND, f"{name} as it was sent", why))
+            own.bench.note([Finding(key, NOT_FOUND, f"{brief(name)} as it was sent", why)])
             continue
-        _add_rules(own, layer)
         came = "it is not shown" if stored is ABSENT else "it is kept in another spelling"
-        override = nested(_compare_path(own), dict(layer))
-        own.bench.findings.append(Finding(key, DIFFERS, f"{name} as it was sent", came, override))
+        _say_rules(own, _compare_path(own), layer, f"{brief(name)} as it was sent", came)
 
 
-def _add_rules(own: Own, layer: Json) -> None:
-    """Lay rules over those of the type."""
-    rules = dict(own.bench.data["types"][own.type].get("compare") or {})
+def _say_rules(own: Own, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
+    """Lay rules over those that are there, and say so."""
+    rules = dict(at_path(own.bench.data, path) or {})
     for name, value in layer.items():
         held = rules.get(name)
         if isinstance(value, Mapping):
             both = dict(held or {})
-            for path, names in value.items():
-                both[path] = list(dict.fromkeys([*both.get(path, ()), *names]))
+            for attribute, names in value.items():
+                both[attribute] = list(dict.fromkeys([*both.get(attribute, ()), *names]))
             rules[name] = both
         else:
             rules[name] = list(dict.fromkeys([*(held or ()), *value]))
-    own.bench.learn(_compare_path(own), rules)
+        override = nested((*path, name), rules[name])
+        own.bench.note([Finding(".".join((*path, name)), DIFFERS, expected, came, override)])
+    own.bench.learn(path, rules)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(brief, names))
 
 
 def learn_volatile(own: Own, declared: Json, before: Entity, after: Entity) -> None:
@@ -74,81 +134,91 @@ def learn_volatile(own: Own, declared: Json, before: Entity, after: Entity) -> N
     changes = undeclared_changes(declared, before, after, own.rules)
     names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
     if names:
-        _add_rules(own, {"volatile": names})
-        key = ".".join((*_compare_path(own), "volatile"))
-        override = nested(_compare_path(own), {"volatile": names})
-        came = f"{', '.join(map(brief, names))} changed without being asked"
-        own.bench.findings.append(Finding(key, DIFFERS, "only what was sent changes", came, override))
+        came = f"{_list(names)} changed without being asked"
+        _say_rules(own, _compare_path(own), {"volatile": names}, "only what was sent changes", came)
 
 
-def merging(own: Own, definition: Json, entity: Entity, before: Entity, after: Entity) -> dict[str, Any]:
+def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
     """The definition with the body that an update needs: what changes, where the rest stays; else the whole entity."""
-    change: Json = own.named["change"]
-    learn_volatile(own, change, before, after)
-    _spell(own, change, after)
-    back = {name: entity.get(name) for name in change}
-    attempt = own.update({**definition, "body": "changed"}, after, back)
-    seen = own.now(own.id_of(entity)) or {}
+    entity_id = own.ids[0]
+    before = own.now(entity_id) or {}
+    attempt = own.update({**definition, "body": "changed"}, before, change)
+    seen = own.now(entity_id) or {}
     if answers_something(attempt):
         own.note(own.offered() or [])
-    lost = [one for one in undeclared_changes(change, after, seen, own.rules) if one.after in (None, ABSENT)]
-    if is_success(attempt.response) and not lost and is_changed(after, seen, back):
+    lost = [one for one in undeclared_changes(change, before, seen, own.rules) if one.after in (None, ABSENT)]
+    if is_success(attempt.response) and not lost and is_changed(before, seen, change):
         return {**definition, "body": "changed"}
-    own.update({**definition, "body": "whole"}, after, back)  # as it was, should the rest have vanished
+    own.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
     return {**definition, "body": "whole"}
 
 
-def rename(own: Own, entity: Entity) -> None:
-    """Whether an entity keeps its id under another key."""
-    key = own.named.get("rename") or {}
+def renames(own: Own, definition: Json, entity: Entity) -> bool:
+    """Whether the entity keeps its id under another key by this definition of an update; then it is named back. What
+    came to be instead is removed."""
+    key: Json = own.named.get("rename") or {}
     if not key:
-        own.bench.findings.append(Finding("operations.update", NOT_TRIED, came="create says no rename"))
-        return
+        own.bench.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
+        return True
     entity_id = own.id_of(entity)
-    attempt = own.update(own.bench.definition(own.type, "update"), entity, key)
-    if answers_something(attempt):
-        own.note((own.offered(key) or []) + (own.offered() or []))
+    attempt = own.update(definition, entity, key)
     seen = own.now(entity_id) or {}
     if is_changed(entity, seen, key):
-        return
-    names = sorted(key)
-    _add_rules(own, {"create_only": names})
-    path = (*_compare_path(own), "create_only")
-    came = f"{', '.join(names)} stayed as it was: {described(attempt.response)}"
-    own.bench.findings.append(Finding(".".join(path), DIFFERS, "a key can change", came, nested(path, names)))
+        own.update(definition, seen, {name: entity.get(name) for name in key})
+        return True
+    if answers_something(attempt):
+        own.note((own.offered(key) or []) + (own.offered() or []))
+    own.ids = [one for one in own.ids if one == entity_id or not own.remove(one)]
+    return False
+
+
+def fix_key(own: Own) -> None:
+    """No update that was tried changes a key."""
+    names = sorted(own.named["rename"])
+    _say_rules(own, _compare_path(own), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was")
 
 
 def probe_conflict(own: Own) -> None:
     """What a second entity with the same key gets: a refusal, or a place beside the first."""
-    bench = own.bench
-    definition = bench.definition(own.type, "create")
+    definition = own.bench.definition(own.type, "create")
     first = own.create(definition)
-    found = own.appeared() if answers_something(first) else []
-    own.note(found)
-    if not found:
+    if answers_something(first):
+        own.note(own.appeared())
+    if not own.ids:
         return
+    known = len(own.ids)
     second = own.create(definition)
     twins = own.offered() or []
     own.note(twins)
+    refused = second.response is not None and 400 <= second.response.status < 500 and len(own.ids) == known
+    if is_success(second.response) and len(own.ids) == known:
+        own.suspected = not any(own.id_of(twin) == own.ids[0] for twin in twins) or len(twins) != 1
+    _learn_key(own, refused, described(second.response))
+    if refused and second.response:
+        for operation in ("create", "update"):
+            _learn_conflict(own, operation, second.response.status)
+
+
+def _learn_key(own: Own, enforced: bool, came: str) -> None:
+    """Whether the server refuses a second entity with the same key."""
     path = ("types", own.type, "key")
-    told = bench.data["types"][own.type].get("key") or {}
+    told = at_path(own.bench.data, path) or {}
+    before = bool(told.get("enforced"))
+    key = ".".join((*path, "enforced"))
+    if before == enforced:
+        own.bench.note([Finding(key, AS_PROFILE, came=came)])
+        return
     names = list(told.get("attributes") or [*own.named["key"], *(own.named.get("refs") or {})])
-    enforced = second.response is not None and 400 <= second.response.status < 500 and len(twins) == 1
-    learned = {**{k: v for k, v in told.items() if k != "enforced"}, "attributes": names, "enforced": enforced}
-    if not enforced and not told.get("enforced"):
-        learned = dict(told)
-    came = described(second.response)
-    verdict = AS_PROFILE if bool(told.get("enforced")) == enforced else DIFFERS
-    override = nested((*path, "enforced"), enforced) if verdict == DIFFERS else None
-    bench.findings.append(
-        Finding(f"types.{own.type}.key.enforced", verdict, brief(bool(told.get("enforced"))), came, override)
-    )
-    bench.learn(path, learned or None)
-    status = second.response.status if second.response and enforced else None
-    conflict = definition.get("conflict") or {}
-    if status and status not in conflict.get("status", ()):
-        place = "operations.create.conflict"
-        bench.learn(("operations", "create", "conflict"), {"status": [status]})
-        bench.findings.append(
-            Finding(place, DIFFERS, brief(conflict), came, nested(place.split("."), {"status": [status]}))
-        )
+    learned = {**told, "attributes": names, "enforced": enforced}
+    own.bench.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
+    own.bench.learn(path, learned)
+
+
+def _learn_conflict(own: Own, operation: str, status: int) -> None:
+    """With which status the server refuses what would give two entities one key."""
+    path = ("operations", operation, "conflict")
+    told = at_path(own.bench.data, path) or {}
+    if status not in told.get("status", ()):
+        own.bench.learn(path, {"status": [status]})
+        override = nested(path, {"status": [status]})
+        own.bench.note([Finding(".".join(path), DIFFERS, brief(told), f"HTTP {status}", override)])

@@ -18,6 +18,7 @@ from ..errors import InsightError
 from ..profile.model import Profile
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .bench import Attempt, Bench, keyed
+from .candidates import candidates
 from .shapes import content, is_success, same
 
 Json = Mapping[str, Any]
@@ -28,11 +29,13 @@ LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 @dataclass
 class Own:
     """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
-    everything that was created and is not known to be gone."""
+    everything that was created and is not known to be gone; suspected: something may have been created of which the
+    server says neither id nor key."""
 
     bench: Bench
     named: Json
     ids: list[Any] = field(default_factory=list)
+    suspected: bool = False
     clock: Clock = SYSTEM_CLOCK
 
     @property
@@ -99,7 +102,10 @@ class Own:
             target = keyed(profile, self.named)
             return client.create(target, {**self.named["key"], **(self.named.get("attributes") or {})})
 
-        return self.bench.attempt(self.type, "create", definition, call)
+        attempt = self.bench.attempt(self.type, "create", definition, call)
+        if isinstance(attempt.value, Mapping):
+            self.note([attempt.value])
+        return attempt
 
     def update(self, definition: Json, observed: Entity, change: Json) -> Attempt:
         """Let the engine change it by this definition."""
@@ -123,6 +129,20 @@ class Own:
             client.delete(keyed(profile, self.named), observed)
 
         return self.bench.attempt(self.type, "delete", definition, call)
+
+    def remove(self, entity_id: Any) -> bool:
+        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone."""
+        id_name = self.bench.profile.type(self.type).id_attribute
+        try:
+            observed = self.now(entity_id)
+        except InsightError:
+            observed = {id_name: entity_id}
+        definitions = candidates("delete", self.bench.definition(self.type, "delete"), id_name)
+        for candidate in definitions if observed is not None else ():
+            self.delete(candidate, observed or {})
+            if self.is_gone(entity_id):
+                return True
+        return observed is None
 
 
 def answers_something(attempt: Attempt) -> bool:

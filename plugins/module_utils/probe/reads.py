@@ -64,9 +64,9 @@ def explore(
 
     tried: makes the attempt with a candidate; returns it with the definition that follows, None where it failed."""
     definition = bench.definition(type_name, operation)
-    id_name = bench.profile.type(type_name).id_attribute
+    of_type = bench.profile.type(type_name)
     first: Optional[Attempt] = None
-    for candidate in candidates(operation, definition, id_name, wrappers(bench)):
+    for candidate in candidates(operation, definition, of_type.id_attribute, wrappers(bench), of_type.uuid_attribute):
         attempt, learned = tried(candidate)
         first = first or attempt
         if learned is not None:
@@ -91,14 +91,19 @@ def settle(bench: Bench, type_name: str, operation: str, learned: Optional[Json]
         bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
         return False
     new = substance(learned)
-    if general.get("verified") and new != substance({**before, "references": new.get("references")}):
+    if general.get("verified") and unreferred(new) != unreferred(substance(before)):
         path = ("types", type_name, *path)
         bench.learn(path, difference(general, new))
     elif new != substance(general):
         bench.learn(path, dict(learned))
-    bench.findings.extend(compared(path, before, learned, came))
+    bench.note(compared(path, before, learned, came))
     bench.verify(path)
     return True
+
+
+def unreferred(definition: Json) -> dict[str, Any]:
+    """A definition without how references go out, which a type without any cannot show."""
+    return {name: value for name, value in definition.items() if name != "references"}
 
 
 def substance(definition: Json) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
 
         attempt = read(known.id)
         place = find(content(attempt.response), known) if attempt.response else None
-        if place is None or place.in_list or not is_success(attempt.response):
+        if place is None or place.several or not is_success(attempt.response):
             return attempt, None
         nobody = read(impossible(known.id))
         if nobody.response and find(content(nobody.response), known):

@@ -34,11 +34,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an entity stands in an answer: at the dotted path, or as an element of the list there."""
+    """Where an entity stands in an answer: at the dotted path, or in the list there. several: with others."""
 
     path: str
     entity: Mapping[str, Any]
-    in_list: bool = False
+    several: bool = False
 
 
 def same(one: Any, other: Any) -> bool:
@@ -92,7 +92,7 @@ def find(answer: Any, known: Known) -> Optional[Place]:
             return Place(path, value)
         for element in value if isinstance(value, list) else ():
             if is_known(element, known):
-                return Place(path, element, in_list=True)
+                return Place(path, element, len(value) > 1)
     return None
 
 

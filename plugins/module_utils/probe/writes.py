@@ -15,7 +15,6 @@ from ..errors import ConfigurationError, InsightError
 from ..transport.values import Response
 from . import manners
 from .bench import Attempt, Bench
-from .candidates import candidates
 from .findings import NOT_FOUND, NOT_TRIED, Finding
 from .own import Own, answers_something
 from .reads import explore, missing_of, reference_ways, settle, succeeding, with_entity
@@ -64,9 +63,7 @@ def _experiments(own: Own) -> None:
             )
         return
     manners.learn_spelling(own, entity)
-    updated = probe_update(own, entity)
-    if updated is not None:
-        manners.rename(own, updated)
+    probe_update(own, entity)
     if probe_delete(own):
         manners.probe_conflict(own)
 
@@ -104,7 +101,7 @@ def _created(own: Own, definition: Json, response: Optional[Response], entity: E
     definition = succeeding({name: one for name, one in definition.items() if name != "id_at"}, response)
     answer = content(response)
     place = find(answer, Known(entity_id, own.named["key"]))
-    if place and not place.in_list:
+    if place and not place.several:
         return with_entity(definition, place.path)
     paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
     last = unquote(urlsplit(response.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
@@ -126,28 +123,39 @@ def _name_leftovers(own: Own, response: Optional[Response]) -> None:
 # --- update
 
 
-def probe_update(own: Own, entity: Entity) -> Optional[Entity]:
-    """How an entity is changed; returns it as it is then. Learns whether an update merges or replaces."""
+def probe_update(own: Own, entity: Entity) -> None:
+    """How an entity is changed: so that it can be renamed too, since a server may find it by its key instead of by what
+    the request addresses it by. Learns whether an update merges or replaces."""
     bench, entity_id = own.bench, own.id_of(entity)
     change: Json = own.named["change"]
-    changed: list[Entity] = []
+    turns = (change, {name: entity.get(name) for name in change})
+    made = 0
+    stuck: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        nonlocal made
         before = own.now(entity_id) or entity
-        attempt = own.update(candidate, before, change)
+        attempt = own.update(candidate, before, turns[made % 2])
         after = own.now(entity_id)
         if answers_something(attempt):
             own.note(own.offered() or [])
-        if after is None or not manners.is_changed(before, after, change):
+        if after is None or not manners.is_changed(before, after, turns[made % 2]):
             return attempt, None
-        changed.append(after)
+        made += 1
+        manners.learn_volatile(own, turns[made % 2], before, after)
+        if made == 1:
+            manners.spell(own, change, after)
         definition = _answering(own, candidate, attempt.response, entity_id)
-        return attempt, manners.merging(own, definition, entity, before, after)
+        if not manners.renames(own, definition, after):
+            stuck.append(definition)
+            return attempt, None
+        return attempt, manners.merging(own, definition, turns[made % 2])
 
     learned, first = explore(bench, own.type, "update", tried)
-    if not settle(bench, own.type, "update", learned, first):
-        return None
-    return own.now(entity_id)
+    if learned is None and stuck:
+        learned = manners.merging(own, stuck[0], turns[made % 2])
+        manners.fix_key(own)
+    settle(bench, own.type, "update", learned, first)
 
 
 def _answering(own: Own, definition: Json, response: Optional[Response], entity_id: Any) -> dict[str, Any]:
@@ -156,7 +164,7 @@ def _answering(own: Own, definition: Json, response: Optional[Response], entity_
         return dict(definition)
     definition = succeeding(definition, response)
     place = find(content(response), Known(entity_id, own.named["key"]))
-    if place and not place.in_list:
+    if place and not place.several:
         return with_entity(definition, place.path)
     return {**definition, "entity": False}
 
@@ -188,19 +196,20 @@ def probe_delete(own: Own) -> bool:
 def _clear(own: Own) -> None:
     """Delete what is still there, by whatever works; name what stays."""
     for entity_id in list(own.ids):
-        try:
-            observed = own.now(entity_id)
-        except InsightError:
-            observed = {own.bench.profile.type(own.type).id_attribute: entity_id}
-        if observed is None:
+        if own.remove(entity_id):
             own.ids.remove(entity_id)
-            continue
-        definition = own.bench.definition(own.type, "delete")
-        id_name = own.bench.profile.type(own.type).id_attribute
-        for candidate in candidates("delete", definition, id_name):
-            own.delete(candidate, observed)
-            if own.is_gone(entity_id):
-                own.ids.remove(entity_id)
-                break
-    key = ", ".join(f"{name}={value}" for name, value in own.named["key"].items())
-    own.bench.left_behind += [f"{own.type} with id {entity_id} (made for {key})" for entity_id in own.ids]
+    named = ", ".join(f"{name}={value}" for name, value in own.named["key"].items())
+    own.bench.left_behind += [f"{own.type} with id {entity_id} (made for {named})" for entity_id in own.ids]
+    unnamed = [one for key in ({}, own.named.get("rename") or {}) for one in _still_offered(own, key)]
+    own.bench.left_behind += [f"{own.type} with {named}, or the key of rename: {why}" for why in dict.fromkeys(unnamed)]
+
+
+def _still_offered(own: Own, key: Json) -> list[str]:
+    """Why something may still be there under a key, where the server does not say that nothing is."""
+    found = own.offered(key)
+    if found is None:
+        return ["the server does not say that there is none"]
+    gone = [own.id_of(one) for one in found if own.remove(own.id_of(one))]
+    if len(gone) < len(found):
+        return [f"it is found, and cannot be deleted (id {own.id_of(one)})" for one in found]
+    return ["the server answered a second create with a success and no id"] if own.suspected and not found else []
