@@ -65,6 +65,7 @@ ONCE = (
     ),
     Part("changelog", ("antsibull-changelog lint",), ("collection",), seconds=5),
     Part("importer", ("python {root}/tests/tooling/importer.py",), ("collection",), seconds=45),
+    Part("image", ("python {root}/tests/tooling/image.py",), ("collection",), seconds=5),
     Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
     Part("matrix", ("python {root}/tests/tooling/matrix.py",), ("lint",), seconds=5, folder=str(ROOT), last=True),
 )
