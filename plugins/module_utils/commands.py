@@ -89,7 +89,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
         update_existing=values["update_existing"],
         schema=values["schema"],
         collateral=values["collateral"],
-        sent=_evidence_sent(target, connection),
+        sent=evidence_sent(target, connection),
         waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
     )
     with _naming_assumed(client):
@@ -112,7 +112,8 @@ def _named(values: Values) -> dict[str, Any]:
     return {name: values[name] for name in ("type", "id", "key", "refs")}
 
 
-def _evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
+def evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
+    """Reason, change reference and initiator, under the attributes that take them."""
     given = evidence_of(connection.settings)
     return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if name in given}
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
@@ -35,13 +36,21 @@ class Connection:
     authenticator: Authenticator
     assumed_writes: AssumedWrites = field(repr=False)
     refused: Optional[AuthenticationError] = field(default=None, repr=False)
+    _last: threading.local = field(default_factory=threading.local, repr=False)
+
+    def server_date(self) -> Optional[str]:
+        """The ``Date`` of the last answer that this thread got."""
+        date: Optional[str] = getattr(self._last, "date", None)
+        return date
 
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
         if self.refused:
             raise self.refused
         try:
-            return self.authenticator.send(request)
+            response = self.authenticator.send(request)
+            self._last.date = response.headers.get("date")
+            return response
         except SessionRejected:
             raise
         except AuthenticationError as error:
@@ -50,9 +59,9 @@ class Connection:
         finally:
             register(self.secrets())
 
-    def entities(self) -> EntityClient:
+    def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
-        return EntityClient(self.settings.profile, self.settings.url, self.send)
+        return kind(self.settings.profile, self.settings.url, self.send)
 
     def secrets(self) -> list[str]:
         """What the login knows that must not be seen."""

@@ -78,7 +78,11 @@ class SchemaError(ConfigurationError):
 
 
 class MissingReferenceError(ConfigurationError):
-    """An entity that is referred to does not exist."""
+    """An entity that is referred to does not exist. identity: its ``Target.identity``."""
+
+    def __init__(self, what: str, why: str = "", hint: str = "", identity: str = "", **details: Any) -> None:
+        self.identity = identity
+        super().__init__(what, why, hint, **details)
 
 
 class TransportError(InsightError):

@@ -24,7 +24,7 @@ PURE = {
 PURE_NAMES = tuple(f"{room}.{name}" for room, names in PURE.items() for name in names)
 
 FLOORS = (
-    ("errors", "command"),
+    ("errors", "command", "version"),
     ("profile", "schema", "secrets"),
     ("options",),
     ("transport",),
@@ -35,6 +35,7 @@ FLOORS = (
     ("environment",),
     ("connection",),
     ("commands", "probe"),
+    ("environments",),
     ("specification",),
     ("module_door",),
 )

@@ -231,6 +231,11 @@ class Authenticator:
 
     # --- what others ask for
 
+    @property
+    def user(self) -> Optional[str]:
+        """Who is logged in, as far as that is known."""
+        return self._state.user if self._state else None
+
     def open(self) -> None:
         """Make sure that there is a session."""
         self._current()

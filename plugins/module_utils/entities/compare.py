@@ -295,6 +295,8 @@ def _label(element: Mapping[str, Any], place: _Place) -> str:
 def _same(one: Any, other: Any, place: _Place) -> bool:
     if one is ABSENT or other is ABSENT:
         return False
+    if isinstance(one, str) and one == other:
+        return True
     return canonical(_form(one, place)) == canonical(_form(other, place))
 
 
@@ -357,7 +359,8 @@ def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[M
     """Numbers and booleans that are declared where every stored value of the place is text, and dates that YAML spelt
     anew. Elements of a list are held against all elements of the stored list, since a wrong type changes which of
     them match."""
-    if place.rule in place.rules.uncompared or place.rule in place.rules.write_only:
+    known = isinstance(declared, str) and declared in stored
+    if known or place.rule in place.rules.uncompared or place.rule in place.rules.write_only:
         return
     if isinstance(declared, Mapping):
         others = [other for other in stored if isinstance(other, Mapping)]
@@ -372,6 +375,6 @@ def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[M
         if texts and all(isinstance(text, str) for text in texts):
             yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)
     elif is_date(declared) and "date_as_instant" not in place.names:
-        texts = [text for text in stored if isinstance(text, str) and text != declared and unquoted(text) == declared]
-        if texts and declared not in stored:
+        texts = [text for text in stored if isinstance(text, str) and unquoted(text) == declared]
+        if texts:
             yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)

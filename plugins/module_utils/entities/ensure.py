@@ -124,15 +124,16 @@ def ensure(
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
     check_wish(wish)
-    examined = examine(client, wish, may_come=check_mode)
+    examined = examine(client, wish, lambda _identity: check_mode)
     if check_mode or examined.plan.operation == "none":
         return examined.expected()
     return apply(client, wish, examined, clock, assumed_writes)
 
 
-def examine(client: EntityClient, wish: Wish, may_come: bool) -> Examined:
-    """Read the entity and plan. may_come: an entity that is referred to and does not exist may be created before this
-    one is written; else it is an error, unless the wish is absence: what refers to nothing is absent."""
+def examine(client: EntityClient, wish: Wish, may_come: Callable[[str], bool]) -> Examined:
+    """Read the entity and plan. may_come: whether an entity that is referred to and does not exist, told by its
+    ``Target.identity``, may be created before this one is written; else it is an error, unless the wish is absence:
+    what refers to nothing is absent."""
     found_as = wish.target
     try:
         observed, found_as = _gather(client, wish)
@@ -145,7 +146,7 @@ def examine(client: EntityClient, wish: Wish, may_come: bool) -> Examined:
     except MissingReferenceError as error:
         if wish.state == "absent":
             return Examined(_plan(wish, None, {}), None, found_as)
-        if not may_come:
+        if not may_come(error.identity):
             raise
         return Examined(_plan(wish, None, {}), None, found_as, True, f"Cannot {error.what} yet: {error.why}.")
     _check_references(wish, planned, observed, references)
@@ -171,7 +172,7 @@ def apply(
 
 def _now_that_it_is_there(client: EntityClient, wish: Wish) -> Examined:
     """The plan of an entity whose reference could not be resolved before, made again."""
-    examined = examine(client, wish, may_come=False)
+    examined = examine(client, wish, lambda _identity: False)
     if examined.observed is not None:
         raise _moved(wish, "appeared")
     return examined

@@ -32,7 +32,9 @@ def printable(text: str) -> str:
     """The text in one line, with everything escaped that a terminal or a pipeline's log would act upon or hide:
     control characters, line ends, bidirectional and invisible characters, unusual spaces, and what opens a workflow
     command (``::error`` at the start, ``##[`` and ``##vso[`` anywhere). Applying it twice changes nothing."""
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
     return _COMMAND.sub(lambda match: r"#\x23" if match[0] == "##" else match[1] + r"\x3a", shown)
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as evolve
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 from ..errors import ConfigurationError
@@ -42,13 +43,13 @@ class Declaration:
     state: str = "present"
     update_existing: bool = True
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The entity in a message: ``event (eventName=Initial filing)``."""
         key = ", ".join(f"{name}={spelling(value)}" for name, value in self.key.items())
         return printable(f"{self.type} ({key if self.id is None else f'id {self.id}'})")
 
-    @property
+    @cached_property
     def desired(self) -> Mapping[str, Any]:
         """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
         desired: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import AmbiguousError, ConfigurationError, RefutedError
@@ -77,7 +77,13 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
     known_id = None if entity_id == "" else entity_id
-    return Target(entity_type, known_id, key, refs, rules(*entity_type.compare, compare_option or {}))
+    own_rules = rules(*entity_type.compare, compare_option) if compare_option else _rules_of(entity_type)
+    return Target(entity_type, known_id, key, refs, own_rules)
+
+
+@lru_cache(maxsize=1000)
+def _rules_of(entity_type: EntityType) -> Rules:
+    return rules(*entity_type.compare)
 
 
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:

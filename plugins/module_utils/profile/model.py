@@ -93,7 +93,7 @@ class Reference:
     query_for: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EntityType:
     """One kind of entity. key: the attributes that are unique together, empty where nobody says which;
     key_enforced: the server refuses a second one; required: attributes that a new one must have;

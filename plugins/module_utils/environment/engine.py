@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads a whole environment, and writes what has to be written of it: many entities at a time, in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional, Union
+
+from ..entities.assumed import AssumedWrites
+from ..entities.client import EntityClient
+from ..entities.ensure import Examined, Outcome, apply, examine
+from ..errors import InsightError
+from .entry import EntryName
+from .journal import Journal
+from .members import Environment, Member
+from .operation import Operation
+from .workers import NotTried, work_through
+
+Read = Union[Examined, InsightError, NotTried]
+Written = Union[Outcome, InsightError, NotTried]
+
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress; what takes less says nothing."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How the work is done. concurrency: entities at a time, 1 to 64; stop_on_error: begin nothing more after the first
+    error; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
+
+    client: EntityClient
+    concurrency: int = 8
+    stop_on_error: bool = True
+    assumed_writes: AssumedWrites = field(default_factory=AssumedWrites)
+    show: Optional[Callable[[str], None]] = None
+    server_date: Callable[[], Optional[str]] = lambda: None
+
+
+def progress(effort: Effort, what: str, total: int) -> Callable[[int], None]:
+    """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
+    began = told = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if effort.show is None or now - told < TELL_EVERY or done == total:
+            return
+        told = now
+        rate = done / (now - began)
+        effort.show(f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
+
+    return tell
+
+
+def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
+    """What each member is and needs. One that refers to a member which does not exist yet is planned as a new one."""
+    client = effort.client
+    client.known = {}
+
+    def may_come(identity: str) -> bool:
+        return identity in environment.meant
+
+    def look(name: EntryName) -> Examined:
+        examined = examine(client, environment.members[name].wish, may_come)
+        if examined.observed is not None:
+            _know(environment, client, name, examined.observed)
+        return examined
+
+    def blocked(name: EntryName, reads: Mapping[EntryName, Read]) -> Optional[str]:
+        member = environment.members[name]
+        bad = [one for one in member.before if member.entry.state == "present" and not _is_read(reads, one)]
+        return f"{bad[0]}, to which it refers, could not be read" if bad else None
+
+    tell = progress(effort, "read", len(environment.members))
+    return work_through(environment.levels, look, effort.concurrency, effort.stop_on_error, blocked, tell)
+
+
+def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
+    return name not in reads or isinstance(reads[name], Examined)
+
+
+def _know(environment: Environment, client: EntityClient, name: EntryName, entity: Optional[Mapping[str, Any]]) -> None:
+    """Keep an entity at hand for those that refer to it, or forget it."""
+    if client.known is not None:
+        for identity in environment.identities.get(name, ()):
+            if entity is None:
+                client.known.pop(identity, None)
+            else:
+                client.known[identity] = entity
+
+
+def write_all(
+    environment: Environment,
+    reads: Mapping[EntryName, Read],
+    operations: Mapping[EntryName, Operation],
+    names: Collection[EntryName],
+    effort: Effort,
+    journal: Optional[Journal] = None,
+) -> dict[EntryName, Written]:
+    """Write these members, each before those that need it, and say what became of each."""
+
+    def work(name: EntryName) -> Outcome:
+        examined = reads[name]
+        if not isinstance(examined, Examined):
+            raise TypeError(name)
+        outcome = _told(effort, journal, operations[name], environment.members[name], examined)
+        _know(environment, effort.client, name, outcome.entity)
+        return outcome
+
+    def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
+        member = environment.members[name]
+        bad = [one for one in member.before if one in names and not isinstance(written.get(one), Outcome)]
+        if not bad:
+            return None
+        present = member.entry.state == "present"
+        return f"{bad[0]}, to which it refers, was not written" if present else f"{bad[0]} still refers to it"
+
+    levels = [[name for name in level if name in names] for level in environment.levels]
+    tell = progress(effort, "written", len(names))
+    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell)
+
+
+def _told(
+    effort: Effort, journal: Optional[Journal], operation: Operation, member: Member, examined: Examined
+) -> Outcome:
+    """Write one member, with its intent and outcome in the journal."""
+    if journal is None:
+        return apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes)
+    journal.intent(operation.entity, operation.operation, operation.before, operation.after)
+    try:
+        outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes)
+    except InsightError as error:
+        journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
+        raise
+    journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+    return outcome
+
+
+DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
+"""What has become of an entity, by the operation."""
+
+FAILED = {
+    "MovedError": "moved",
+    "OutcomeUnknownError": "outcome_unknown",
+    "HeldBackError": "not_tried",
+}
+
+
+def fate_of(error: InsightError) -> str:
+    """What has become of an entity with which something went wrong."""
+    return FAILED.get(type(error).__name__, "failed")

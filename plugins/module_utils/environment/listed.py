@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Entities read by pages instead of one by one, where a system lists whole entities."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from ..entities.client import EntityClient
+from ..entities.target import Entity, Target
+from ..profile.model import EntityType, Profile
+from ..transport.values import Send
+
+
+def folded(value: Any) -> str:
+    """A value of a key, so that what differs only in case, outer space or Unicode form is found too."""
+    return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
+
+
+class ListedEntities(EntityClient):
+    """Finds among what was listed, and asks the server for what the list did not show: only that proves absence."""
+
+    def __init__(self, profile: Profile, url: str, send: Send) -> None:
+        super().__init__(profile, url, send)
+        self._listed: dict[str, list[Entity]] = {}
+        self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
+
+    def read_all(self, entity_type: EntityType) -> None:
+        """List a type."""
+        self._listed[entity_type.name] = [entity for page in self.pages(entity_type) for entity in page]
+
+    def find(self, target: Target) -> list[Entity]:
+        """The listed entities with this key and these references; else what the server finds."""
+        found = [entity for entity in self._with_key(target) if self._refers(entity, target)]
+        return found or super().find(target)
+
+    def _with_key(self, target: Target) -> Iterable[Entity]:
+        if target.type.name not in self._listed:
+            return ()
+        names = tuple(sorted(target.key))
+        place = (target.type.name, *names)
+        index = self._indexes.get(place)
+        if index is None:
+            index = defaultdict(list)
+            for entity in self._listed[target.type.name]:
+                index[tuple(folded(entity.get(name)) for name in names)].append(entity)
+            self._indexes[place] = index
+        return index.get(tuple(folded(target.key[name]) for name in names), ())
+
+    def _refers(self, entity: Entity, target: Target) -> bool:
+        return all(
+            str(entity.get(attribute)) == str(self.id_of(referred.type, self.resolve(referred)))
+            for attribute, referred in target.refs.items()
+        )

@@ -1,0 +1,372 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module insight_entities does: a whole environment read, planned, approved, written, and evidence of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from .command import Command, Context, Values
+from .commands import ENTITY_SPEC, NAME, evidence_sent
+from .connection import Connection, connect, evidence_of, remembered
+from .entities.client import EntityClient
+from .entities.ensure import Examined, Secrets, Waiting, Wish
+from .entities.mask import mask
+from .entities.plan import Plan
+from .entities.target import target_of
+from .environment.digest import data_digest, digest_of
+from .environment.engine import Effort, Read, Written, read_all, write_all
+from .environment.entry import Entry, EntryName
+from .environment.journal import Journal, Start
+from .environment.journal_reading import unfinished
+from .environment.listed import ListedEntities
+from .environment.members import Environment, Member, environment_of, subject_of
+from .environment.operation import (
+    Candidate,
+    Operation,
+    moved_how,
+    operation_of,
+    possible_renames,
+    sort_operation,
+    with_renames,
+)
+from .environment.order import ordered
+from .environment.outcomes import SHOWN, diff_text, failure, has_written, outcomes, summary
+from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, write_plan
+from .errors import ConfigurationError, JournalError, PlanRefused
+from .options import SHARED, Spec
+from .version import VERSION
+
+FROM_ENTITY = ("update_secrets", "collateral", "wait", "wait_timeout", "wait_interval")
+
+ENTITIES_SPEC: Spec = {
+    **SHARED,
+    **{name: ENTITY_SPEC[name] for name in FROM_ENTITY},
+    "entities": {"type": "list", "elements": "dict"},
+    "manifest": {"type": "list", "elements": "str"},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "concurrency": {"type": "int", "default": 8},
+    "gather": {"type": "str", "choices": ["each", "list"], "default": "each"},
+    "plan_out": {"type": "str"},
+    "plan_file": {"type": "str"},
+    "plan_digest": {"type": "str"},
+    "plan_lifetime": {"type": "float", "default": 7.0},
+    "approval": {"type": "dict"},
+    "prune_from": {"type": "list", "elements": "str"},
+    "prune_limit": {"type": "int", "default": 0},
+    "journal": {"type": "str"},
+    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "return_unchanged": {"type": "bool", "default": False},
+}
+WHAT = "manage the environment"
+
+
+def run_entities(values: Values, context: Context) -> dict[str, Any]:
+    """An environment as declared; see the module insight_entities. ``manifest_of`` among the values reads, on the
+    controller, what an option says: an object with entries, url, digest and notes."""
+    _check(values)
+    connection = connect(values, context)
+    manifest = values["manifest_of"](values, "manifest")
+    if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
+        raise ConfigurationError(
+            WHAT,
+            f"the manifest is for {manifest.url}, and url is {connection.settings.url}",
+            "Take the manifest, or the url, that belongs to the other.",
+        )
+    entries = [*manifest.entries, *_pruned(values, manifest)]
+    environment = environment_of(ordered(entries), lambda entry: _wish(connection, values, entry))
+    effort = Effort(
+        client=connection.entities(ListedEntities if values["gather"] == "list" else EntityClient),
+        concurrency=values["concurrency"],
+        stop_on_error=values["on_error"] == "stop",
+        assumed_writes=connection.assumed_writes,
+        show=context.show,
+        server_date=connection.server_date,
+    )
+    run = _Run(connection, values, context, environment, effort, manifest.digest, manifest.notes)
+    result: dict[str, Any] = run.hide(_carry_out(run))
+    return result
+
+
+def controller_only() -> ConfigurationError:
+    """The error where this was to run elsewhere."""
+    return ConfigurationError(
+        WHAT,
+        "this runs on the controller only, in the task's own process",
+        "Set delegate_to: localhost, without async and become.",
+    )
+
+
+def _check(values: Values) -> None:
+    """Raise ConfigurationError for what cannot be meant."""
+    if "manifest_of" not in values:
+        raise controller_only()
+    if not 1 <= values["concurrency"] <= 64:
+        raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    if values["prune_from"] and not (values["plan_out"] or values["plan_file"]):
+        raise ConfigurationError(
+            WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."
+        )
+    if values["plan_digest"] and not values["plan_file"]:
+        raise ConfigurationError(WHAT, "plan_digest is given without plan_file")
+
+
+def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
+    target = target_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
+    needed = values["update_secrets"] == "on_change"
+    memory = remembered(connection, target, needed) if entry.secrets else None
+    return Wish(
+        target=target,
+        attributes=entry.attributes,
+        secrets=Secrets(entry.secrets, values["update_secrets"], memory),
+        state=entry.state,
+        was=replace(target, key={**target.key, **entry.was}) if entry.was else None,
+        collateral=values["collateral"],
+        sent=evidence_sent(target, connection),
+        waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
+    )
+
+
+def _pruned(values: Values, manifest: Any) -> list[Entry]:
+    """The deletion of what an earlier manifest declared and this one does not, under no name that it ever had."""
+    if not values["prune_from"]:
+        return []
+    kept = {name for entry in manifest.entries for name in (entry.name, entry.former)}
+    earlier = values["manifest_of"](values, "prune_from")
+    gone = [entry for entry in earlier.entries if entry.state == "present" and entry.name not in kept]
+    if len(gone) > values["prune_limit"]:
+        raise ConfigurationError(
+            WHAT,
+            f"prune_from would delete {len(gone)} entities, and prune_limit is {values['prune_limit']}; nothing was "
+            f"written (the first: {gone[0].name})",
+            "Look whether entries were lost by mistake, or raise prune_limit.",
+        )
+    return [
+        Entry(entry.type, entry.key, refs=entry.refs, state="absent", origin=f"{entry.origin} of prune_from")
+        for entry in gone
+    ]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run over one environment. digest, notes: of the manifest."""
+
+    connection: Connection
+    values: Values
+    context: Context
+    environment: Environment
+    effort: Effort
+    digest: str
+    notes: Sequence[str] = ()
+
+    @property
+    def basis(self) -> Basis:
+        """What a plan of this run holds for."""
+        return Basis(
+            url=self.connection.settings.url,
+            tenant=self.connection.settings.identity.tenant_id,
+            profile_digest=data_digest(self.values["profile"]),
+            compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
+            manifest_digest=self.digest,
+            collection_version=VERSION,
+        )
+
+    @property
+    def secrets(self) -> list[Any]:
+        """Those of the task and of its manifest."""
+        of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
+        return [self.values["secrets"], *of_entries]
+
+    def hide(self, told: Any) -> Any:
+        """The same without secrets."""
+        return mask(told, [*self.secrets, *self.connection.secrets()])
+
+    def path(self, option: str) -> str:
+        """A file or folder of the controller; a relative one is beside the playbook."""
+        return str(self.values["path_of"](self.values[option]))
+
+
+def _carry_out(run: _Run) -> dict[str, Any]:
+    """Read, plan, and write unless only a plan is wanted; the result of the task."""
+    plan = _approved_plan(run) if run.values["plan_file"] else None
+    reads = _read(run)
+    operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
+    needed = [name for name, one in operations.items() if one.operation != "none"]
+    unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
+    values = run.values
+    if unread and (values["plan_out"] or values["plan_file"] or values["on_error"] == "stop"):
+        return _result(run, reads, operations, {})
+    more: dict[str, Any] = {}
+    if plan:
+        _check_approved(run, plan, operations)
+    if values["plan_out"]:
+        more["plan_digest"] = _plan_out(run, operations)
+    if values["plan_out"] or run.context.check_mode:
+        changed = run.context.check_mode and bool(needed)
+        return {**_result(run, reads, operations, {}), "changed": changed, **more}
+    return _write(run, reads, operations, needed)
+
+
+def _read(run: _Run) -> dict[EntryName, Read]:
+    client = run.effort.client
+    if isinstance(client, ListedEntities):
+        for name in sorted({member.entry.type for member in run.environment.members.values()}):
+            client.read_all(run.connection.settings.profile.type(name))
+    return read_all(run.environment, run.effort)
+
+
+def _operations(run: _Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, Operation]:
+    """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
+    plans = {
+        name: read.plan
+        for name, read in reads.items()
+        if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
+    }
+    members, secrets = run.environment.members, run.secrets
+    found = {name: operation_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
+
+    def candidates(operation: str) -> list[Candidate]:
+        return [
+            Candidate(one.entity, one.type, _beside_key(plans[name], members[name]))
+            for name, one in found.items()
+            if one.operation == operation
+        ]
+
+    renames = possible_renames(candidates("delete"), candidates("create"))
+    return dict(zip(found, with_renames(found.values(), renames))) if renames else found
+
+
+def _beside_key(plan: Plan, member: Member) -> dict[str, Any]:
+    """What an entity holds beside its key."""
+    held = plan.before if plan.operation == "delete" else plan.desired
+    known = {*member.entry.key, *subject_of(member).id_attributes}
+    return {name: value for name, value in (held or {}).items() if name not in known}
+
+
+def _approved_plan(run: _Run) -> EnvironmentPlan:
+    """The plan to apply. Raises PlanRefused unless it is the approved one and holds for this run."""
+    path = run.path("plan_file")
+    plan = load_plan(path, run.values["plan_digest"])
+    check_header(path, plan, run.basis, datetime.now(timezone.utc))
+    return plan
+
+
+def _check_approved(run: _Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]) -> None:
+    """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned."""
+    path = run.path("plan_file")
+    again = {one.entity: one for one in operations.values()}
+    approved = {one.entity: one for one in plan.operations}
+    moved = {
+        name: moved_how(one, again[name]) if name in again else "is not declared any more"
+        for name, one in approved.items()
+        if name not in again or sort_operation(one, again[name]) == "moved"
+    }
+    unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
+    moved.update({one.entity: f"needs a {one.operation} that is not in the plan" for one in unplanned})
+    if moved:
+        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
+        more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+        raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
+
+
+def _plan_out(run: _Run, operations: Mapping[EntryName, Operation]) -> str:
+    plan = make_plan(
+        run.basis,
+        operations.values(),
+        datetime.now(timezone.utc),
+        timedelta(days=run.values["plan_lifetime"]),
+        _assumed(run, operations),
+    )
+    return write_plan(run.path("plan_out"), plan)
+
+
+def _assumed(run: _Run, operations: Mapping[EntryName, Operation]) -> list[str]:
+    """The assumed operations that were used for reading, and that are used for writing."""
+    members = run.environment.members
+    found = {
+        (members[name].wish.target.type.name, one.operation): members[name].wish.target.type.operations[one.operation]
+        for name, one in operations.items()
+        if one.operation in members[name].wish.target.type.operations
+    }
+    return sorted({*run.effort.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})
+
+
+def _write(
+    run: _Run, reads: Mapping[EntryName, Read], operations: Mapping[EntryName, Operation], needed: Sequence[EntryName]
+) -> dict[str, Any]:
+    """Write what is needed, with a journal where one is wanted."""
+    journal, notes = _journal(run, operations) if run.values["journal"] else (None, [])
+    written = write_all(run.environment, reads, operations, set(needed), run.effort, journal)
+    result = _result(run, reads, operations, written, notes)
+    if journal:
+        try:
+            journal.end(result["summary"])
+        except JournalError as error:
+            result.update(failed=True, msg=" ".join(filter(None, [result.get("msg"), error.message])))
+        result.update(journal=journal.path, journal_head=journal.head)
+    return result
+
+
+def _journal(run: _Run, operations: Mapping[EntryName, Operation]) -> tuple[Journal, list[str]]:
+    """The journal of this run, and what to say of the interrupted one before it."""
+    values, settings = run.values, run.connection.settings
+    before = unfinished(run.path("journal"), settings.url, run.digest)
+    start = Start(
+        url=settings.url,
+        manifest_digest=run.digest,
+        profile_digest=run.basis.profile_digest,
+        plan_digest=digest_of(Path(run.path("plan_file")).read_bytes()) if values["plan_file"] else None,
+        versions={"collection": VERSION, "profile": settings.profile.name},
+        who=run.connection.authenticator.user,
+        approval=values["approval"],
+        continues=before,
+        **evidence_of(settings),
+    )
+    now = {one.entity: one.operation for one in operations.values()}
+    states = {"none": "it is as declared", None: "it is not declared any more"}
+    notes = [
+        f"The run of {before.file} was interrupted, and nobody knew what became of its {one['operation']} of "
+        f"{one['entity']}: {states.get(now.get(one['entity']), 'it is not as declared, and this run goes on with it')}."
+        for one in (before.open if before else ())
+        if before
+    ]
+    return Journal(run.path("journal"), start, run.hide), notes
+
+
+def _result(
+    run: _Run,
+    reads: Mapping[EntryName, Read],
+    operations: Mapping[EntryName, Operation],
+    written: Mapping[EntryName, Written],
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    told = outcomes(run.environment, reads, operations, written, run.values["return_unchanged"])
+    counted = summary(told, reads)
+    evidence = evidence_of(run.connection.settings)
+    notes = [*run.notes, *run.connection.notes, *notes]
+    return {
+        "changed": has_written(written),
+        "summary": counted,
+        "entities": told,
+        "assumed": _assumed(run, operations),
+        **({"evidence": evidence} if evidence else {}),
+        **({"notes": notes} if notes else {}),
+        **({"diff": {"prepared": diff_text(operations)}} if run.context.diff_mode else {}),
+        **failure(told, counted),
+    }
+
+
+ENTITIES = Command(
+    f"{NAME}insight_entities",
+    ENTITIES_SPEC,
+    run_entities,
+    constraints={
+        "mutually_exclusive": [("entities", "manifest"), ("plan_out", "plan_file")],
+        "required_one_of": [("entities", "manifest")],
+    },
+)

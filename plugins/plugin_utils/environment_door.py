@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door of insight_entities, which opens on the controller only: there are the manifests, the vault, the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils.environments import controller_only
+from .door import Door
+from .manifest import Manifest, entries_of, load_manifest
+
+
+class EnvironmentDoor(Door):
+    """An action plugin that runs a command over manifests."""
+
+    def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What reads the manifests, once the options are checked."""
+        if not self._runs_here():
+            raise controller_only()
+
+        def find(name: str) -> str:
+            return str(self._find_needle("files", name))
+
+        def decrypt(text: str) -> str:
+            return bytes(self._loader._vault.decrypt(text)).decode("utf-8")
+
+        def manifest_of(checked: Mapping[str, Any], option: str) -> Manifest:
+            if option == "manifest" and checked["entities"] is not None:
+                return entries_of(checked["entities"], checked["secrets"])
+            needed = checked["secrets"] if option == "manifest" else None
+            return load_manifest(checked[option], needed, find, decrypt)
+
+        return {**super()._read_files(values), "manifest_of": manifest_of, "path_of": self._loader.path_dwim}
