@@ -30,10 +30,10 @@ matrix-core: python ## the tests of a core on the cores that are not in every te
 matrix: python ## promises, tests and their results, from the last test run
 	@$(TOOLING)/run_parts.py matrix
 
-bench: python ## a loop of entities, side by side with the same work by ansible.builtin.uri
-	@$(TOOLING)/environments.py demo > /dev/null
+bench: python ## what checking and making an environment costs, side by side with others; OPTIONS=--write for docs/
+	@$(TOOLING)/environments.py bench > /dev/null
 	@$(TOOLING)/checkout.py > /dev/null
-	@PYTHONPATH=tests build/venv/demo/bin/python tests/benchmarks/run.py
+	@PYTHONPATH=tests build/venv/bench/bin/python tests/benchmarks/run.py $(OPTIONS)
 
 changelog: python ## write CHANGELOG for the version of galaxy.yml
 	@$(TOOLING)/environments.py collection > /dev/null

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a loop of unchanged entities costs, side by side with the same work done by ansible.builtin.uri.
+"""What an environment of N applications costs, in the ways in which it can be checked and made.
 
-Whole processes of ansible-playbook against the simulator over TLS, in turn, on this machine. Prints the median and
-the spread of what was measured.
+Whole processes against the simulator over TLS, in turn, on this machine. Prints the median of what was measured and,
+in brackets, the least and the most; with --write it also writes docs/benchmarks.md and docs/benchmarks.svg.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from measuring import Cost, measure
+from report import Row, page, plot, shown, table
 from simulator.process import Running, running
 
 HERE = Path(__file__).resolve().parent
@@ -30,6 +34,8 @@ IDENTITY = {
     "client_id": "0f3a7c1d-0000-4000-8000-000000000002",
     "client_secret": "only good for this simulator",
 }
+THREADS = 32
+LATENCIES = (0, 20)
 
 
 def named(number: int) -> dict[str, str]:
@@ -37,25 +43,79 @@ def named(number: int) -> dict[str, str]:
     return {"appCode": f"{number:06}", "appName": f"Application {number}"}
 
 
-def playbook(folder: Path, server: Running, name: str, count: int) -> list[str]:
-    """The command that plays one of our playbooks."""
-    variables = {
-        "insight_url": server.url,
-        "insight_authority": server.authority,
-        "insight_ca_path": server.ca_path,
-        "ansible_python_interpreter": sys.executable,
-        "applications": [named(number) for number in range(count)],
-        **{f"insight_{option}": value for option, value in IDENTITY.items()},
-    }
-    described = folder / f"variables-{count}.json"
-    described.write_text(json.dumps(variables))
-    program = str(Path(sys.executable).parent / "ansible-playbook")
-    return [program, str(HERE / f"{name}.yml"), "--extra-vars", f"@{described}"]
+def nothing(_server: Running, _count: int) -> None:
+    """The server as the run before left it."""
 
 
-def seconds(command: list[str], folder: Path, server: Running) -> float:
-    """The wall time of a run that must succeed."""
+def emptied(server: Running, _count: int) -> None:
+    """No application."""
+    server.control("DELETE", "entities")
+
+
+def edited(server: Running, count: int) -> None:
+    """Somebody has changed one in a hundred."""
+    for entity in server.control("GET", "entities/application")[: max(1, count // 100)]:
+        server.control("PATCH", f"entities/application/{entity['id']}", {"selectedProducts": ["Edited"]})
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to do the work. playbook: its name, None for the bare client; prepare: what has happened to the server
+    before; most: the largest N that it is measured with; expected: what the output must say."""
+
+    title: str
+    playbook: str | None
+    prepare: Callable[[Running, int], None] = nothing
+    most: int = 10_000
+    expected: str = "changed=0"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+LIST = {"operations": {"list": {"enabled": True}}}
+WAYS = (
+    Way("an empty playbook", "empty", most=1),
+    Way("insight_entities, all created", "insight_entities", emptied, expected="changed=1"),
+    Way("insight_entities, unchanged", "insight_entities"),
+    Way("insight_entities, 1 % changed", "insight_entities", edited, expected="changed=1"),
+    Way(
+        "insight_entities, unchanged, gathered by list (assumes a list)",
+        "insight_entities",
+        variables={"gather": "list", "overrides": LIST},
+    ),
+    Way("a bare client with requests, unchanged", None, expected="different: 0"),
+    Way("insight_entity in a loop, unchanged", "insight_entity", most=1000),
+    Way("ansible.builtin.uri, unchanged", "uri", most=100),
+)
+
+
+def manifest(folder: Path, count: int) -> Path:
+    """The manifest of N applications."""
+    path = folder / f"manifest-{count}.yml"
+    entries = [
+        f"  - {{type: application, key: {json.dumps(named(number))}, attributes: {{selectedProducts: [Zelvora]}}}}\n"
+        for number in range(count)
+    ]
+    path.write_text("format: 1\nentities:\n" + "".join(entries), encoding="utf-8")
+    return path
+
+
+def run_once(way: Way, folder: Path, server: Running, count: int) -> tuple[Cost, int]:
+    """One run: its cost, and the requests that the server was asked."""
     options = {"url": server.url, "authority": server.authority, "ca_path": server.ca_path, **IDENTITY}
+    variables = {
+        **{f"insight_{name}": value for name, value in options.items()},
+        "ansible_python_interpreter": sys.executable,
+        "threads": THREADS,
+        "gather": "each",
+        "overrides": {},
+        **way.variables,
+    }
+    if way.playbook == "insight_entities":
+        variables["manifest"] = [str(manifest(folder, count))]
+    else:
+        variables["applications"] = [named(number) for number in range(count)]
+    described = folder / "variables.json"
+    described.write_text(json.dumps(variables))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))},
         **{f"INSIGHT_{name.upper()}": value for name, value in options.items()},
@@ -66,57 +126,60 @@ def seconds(command: list[str], folder: Path, server: Running) -> float:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "XDG_STATE_HOME": str(folder / "state"),
     }
-    started = time.perf_counter()
-    finished = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - started
-    if finished.returncode != 0 or "changed=0" not in finished.stdout:
-        sys.exit(f"{' '.join(command)} did not leave everything unchanged:\n{finished.stdout}{finished.stderr}")
-    return took
+    program = str(Path(sys.executable).parent / "ansible-playbook")
+    command = [program, str(HERE / f"{way.playbook}.yml"), "--extra-vars", f"@{described}"]
+    if way.playbook is None:
+        command = [sys.executable, str(HERE / "client.py"), str(described), str(THREADS)]
+    server.control("POST", "reset-counters", {})
+    cost = measure(command, environment, folder)
+    if way.expected not in cost.output:
+        raise RuntimeError(f"{way.title} did not say {way.expected!r}:\n{cost.output[-3000:]}")
+    return cost, server.counters()["requests"]
 
 
-def measure(folder: Path, server: Running, count: int, runs: int) -> dict[str, list[float]]:
-    """Seconds of each run by playbook, taken in turn so that a drifting machine hits all alike."""
-    names = ["empty", "insight_entity", "uri"]
-    taken: dict[str, list[float]] = {name: [] for name in names}
+def measured(way: Way, folder: Path, server: Running, count: int, latency: int, runs: int) -> Row:
+    """The runs of one way. The server is prepared without latency."""
+    costs, asked = [], 0
     for _run in range(runs):
-        for name in names:
-            taken[name].append(seconds(playbook(folder, server, name, count), folder, server))
-    return taken
-
-
-def shown(times: list[float]) -> str:
-    """The median, and in brackets what was seen at least and at most."""
-    return f"{statistics.median(times):7.2f} ({min(times):.2f} to {max(times):.2f})"
+        server.switch(latency_ms=0)
+        way.prepare(server, count)
+        server.switch(latency_ms=latency)
+        cost, asked = run_once(way, folder, server, count)
+        costs.append(cost)
+    return Row(way.title, latency, count, tuple(costs), asked)
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100, help="entities in the loop")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each playbook at each latency")
+    parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 100, 1000, 10_000], help="values of N")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each way, at each latency, for N up to 1000")
+    parser.add_argument("--only", default="", help="only the ways whose title contains this")
+    parser.add_argument("--write", action="store_true", help="write the page and the plot into docs/")
     options = parser.parse_args()
-    print(
-        f"{options.count} unchanged entities in a loop over TLS, whole process, seconds: median (least to most) of "
-        f"{options.runs} runs\nansible-core {version('ansible-core')}, Python {platform.python_version()}, "
-        f"requests {version('requests')}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n"
+    about = (
+        f"ansible-core {version('ansible-core')}, Python {platform.python_version()}, requests {version('requests')}, "
+        f"{os.cpu_count()} cores, {THREADS} threads, {time.strftime('%Y-%m-%d')}"
     )
-    print(
-        f"{'latency':>8} | {'empty playbook':>24} | {'insight_entity':>24} | {'ansible.builtin.uri':>24} | times faster"
-    )
+    print(about, flush=True)
     ours = [word for name, value in IDENTITY.items() for word in ("--set", f"{name}={value}")]
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name, running(Path(name), *ours) as server:
         folder = Path(name)
         collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
         collection.parent.mkdir(parents=True)
         collection.symlink_to(ROOT)
-        for number in range(options.count):
-            server.seed("application", **named(number), selectedProducts=["Zelvora"])
-        for latency in (0, 20):
-            server.switch(latency_ms=latency)
-            taken = measure(folder, server, options.count, options.runs)
-            ratios = [slow / fast for slow, fast in zip(taken["uri"], taken["insight_entity"], strict=True)]
-            columns = " | ".join(f"{shown(taken[column]):>24}" for column in ("empty", "insight_entity", "uri"))
-            print(f"{latency:>5} ms | {columns} | {shown(ratios)}", flush=True)
+        for count in options.counts:
+            for latency in LATENCIES:
+                for way in WAYS:
+                    if count <= way.most and (options.only in way.title or way.prepare is emptied):
+                        runs = options.runs if count <= 1000 and way.playbook != "uri" else 1
+                        rows.append(measured(way, folder, server, count, latency, runs))
+                        print(rows[-1].line(), flush=True)
+    print(f"\n{table(rows)}")
+    if options.write:
+        (ROOT / "docs" / "benchmarks.md").write_text(page(rows, about), encoding="utf-8")
+        plot(rows, ROOT / "docs" / "benchmarks.svg", about)
 
 
 if __name__ == "__main__":

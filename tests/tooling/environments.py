@@ -31,7 +31,7 @@ def plan(name: str) -> tuple[str, str]:
     newest = interpreters.newest_core()
     requirements = f"core-{newest}" if name == "demo" else name
     core = name.removeprefix("core-") if name.startswith("core-") else newest
-    python = interpreters.newest_python_for(core) if name == "demo" else interpreters.python_for(core)
+    python = interpreters.newest_python_for(core) if name == "bench" else interpreters.python_for(core)
     if python is None:
         raise SystemExit(f"No Python for {name} was found.")
     return requirements, python
