@@ -108,8 +108,6 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Refute
     if status == 405:
         why = "the server knows the address but not this method (HTTP 405)"
         return refuted(purpose, why, key, request, came, address, status)
-    if status in operation.conflict.status:
-        return None
     nothing = status in NOT_THERE or (200 <= status < 300 and not response.body)
     if nothing and operation.name in ("read", "find"):
         why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing.status"

@@ -106,6 +106,13 @@ def test_a_list_of_one_is_that_one(found):
     assert client.find(event) == [STORED]
 
 
+@pytest.mark.proves("WRITE-2")
+def test_a_read_that_answers_several_answers_none():
+    client, _script, event = speaking(answer(200, [STORED, {**STORED, "id": 6}]))
+    with pytest.raises(RefutedError, match="came a list of 2"):
+        client.read(event.type, 5)
+
+
 @pytest.mark.proves("WRITE-1")
 @pytest.mark.parametrize(
     ("said", "missing"),
@@ -202,6 +209,10 @@ def test_a_success_that_the_profile_does_not_know():
         ("https://insight.example.com:x/", False),
         ("https://insight.exämple.com/x", False),
         ("file:///etc/passwd", False),
+        ("/\\evil.example.com", False),
+        ("/x y", False),
+        ("/x\ty", False),
+        ("/ä", False),
     ],
 )
 def test_same_origin(other, same):
