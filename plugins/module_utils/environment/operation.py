@@ -39,8 +39,9 @@ class Subject:
 
 @dataclass(frozen=True)
 class Operation:
-    """What has to be done to one entity: ``none``, ``create``, ``update`` or ``delete``. before, after: digests.
-    changes: mappings of path, before, after, without secrets; secrets: paths of the secrets that are sent."""
+    """What has to be done to one entity: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
+    where nothing has to be done. changes: mappings of path, before, after, without secrets; secrets: paths of the
+    secrets that are sent."""
 
     entity: str
     type: str
@@ -55,22 +56,27 @@ class Operation:
 
 def operation_of(subject: Subject, plan: Plan, secrets: Collection[Any] = ()) -> Operation:
     """What a plan does. secrets: values that are masked wherever they occur."""
-    rules, ids = plan.rules(subject.rules), subject.id_attributes
-    changed = {change.rule for change in plan.changes}
-    kept = {name: text for name, text in subject.references.items() if child("", name) not in changed}
-    sent = {path: subject.fresh[path] for path in plan.secrets_to_send if path in subject.fresh}
-    before = entity_digest(plan.before, rules, kept, subject.known, ids)
-    after = entity_digest(plan.after, rules, subject.references, {**subject.known, **sent}, ids)
+    before, after = ("", "") if plan.operation == "none" else _digests(subject, plan)
     return Operation(
         entity=subject.name,
         type=subject.type,
         key=mask(subject.key, secrets),
         operation=plan.operation,
         before=before,
-        after=before if plan.operation == "none" else NO_ENTITY if plan.operation == "delete" else after,
+        after=after,
         changes=tuple(mask(_changes(subject, plan), secrets)),
         secrets=plan.secrets_to_send,
     )
+
+
+def _digests(subject: Subject, plan: Plan) -> tuple[str, str]:
+    rules, ids = plan.rules(subject.rules), subject.id_attributes
+    changed = {change.rule for change in plan.changes}
+    kept = {name: text for name, text in subject.references.items() if child("", name) not in changed}
+    sent = {path: subject.fresh[path] for path in plan.secrets_to_send if path in subject.fresh}
+    before = entity_digest(plan.before, rules, kept, subject.known, ids)
+    after = entity_digest(plan.after, rules, subject.references, {**subject.known, **sent}, ids)
+    return before, NO_ENTITY if plan.operation == "delete" else after
 
 
 def _changes(subject: Subject, plan: Plan) -> list[Mapping[str, Any]]:
