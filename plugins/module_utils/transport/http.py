@@ -24,6 +24,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 from ..errors import ConfigurationError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
 from . import retry
+from .lanes import Lanes
 from .values import Request, Response
 
 try:
@@ -148,6 +149,7 @@ class Http:
         self._clock = clock
         self._jitter = jitter
         self._pause_until = 0.0
+        self._lanes = Lanes()
         self._lock = threading.Lock()
         self._adapter: Any = None
 
@@ -168,7 +170,7 @@ class Http:
             self._wait_for_pause(deadline)
             last = attempt == self._network.retry_limit
             try:
-                response = self._send_once(request)
+                response = self._send_in_lane(request)
                 now = self._clock.now()
                 delay = retry.delay_after_answer(
                     response.status, response.headers, request.safe, attempt, now, self._jitter()
@@ -187,6 +189,15 @@ class Http:
                     raise
             self._clock.sleep(delay)
         raise ServerError(request.purpose, "retry_limit is below zero")
+
+    def _send_in_lane(self, request: Request) -> Response:
+        with self._lanes:
+            response = self._send_once(request)
+            if response.status in retry.BUSY:
+                self._lanes.halve(self._clock.monotonic())
+            else:
+                self._lanes.widen()
+            return response
 
     def _wait_for_pause(self, deadline: float) -> None:
         """``Retry-After`` speaks to this client, so it holds back every thread."""
