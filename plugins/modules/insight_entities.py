@@ -176,7 +176,8 @@ summary:
   returned: when the entities were read
   type: dict
   sample:
-    {created: 3, updated: 1, deleted: 0, unchanged: 196, failed: 0, moved: 0, outcome_unknown: 0, not_tried: 0, unverified: 0}
+    {created: 3, updated: 1, deleted: 0, unchanged: 196, failed: 0, moved: 0, outcome_unknown: 0, not_tried: 0,
+     unverified: 0}
 entities:
   description: Each entity that is not as declared, in the order in which they are written.
   returned: when the entities were read
