@@ -44,6 +44,7 @@ EVENT_NAMES = ("Initial filing", "Renewal", "Variation")
 PLUGINS = {
     "modules/insight_entity.py": [],
     "modules/insight_entity_info.py": ["application", "events"],
+    "modules/insight_journal_info.py": ["journal"],
     "modules/insight_token.py": ["application"],
     "lookup/insight_entity.py": ["application", "events"],
     "lookup/insight_token.py": ["event 46098"],
@@ -132,6 +133,10 @@ def prepare(given: list[str], server: Server, folder: Path) -> dict[str, Any]:
         elif what == "redirect_uri":
             known = {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]}
             server.control("POST", "credentials", known)
+        elif what == "journal":
+            from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
+
+            Journal(str(folder / "evidence"), Start(server.url, "sha256:m", "sha256:p")).end({"unchanged": 1})
         elif what == "refresh_token":
             variables["insight_refresh_token"] = _refresh_token(server)
         elif isinstance(what, dict):

@@ -87,11 +87,15 @@ def render(plan: EnvironmentPlan) -> bytes:
     return (json_text(data, indent=2) + "\n").encode("utf-8")
 
 
+def plan_digest(plan: EnvironmentPlan) -> str:
+    """The digest of the plan's file: what is approved."""
+    return digest_of(render(plan))
+
+
 def write_plan(path: str, plan: EnvironmentPlan) -> str:
     """Write a plan, whole or not at all, and return the digest of the file. Raises ConfigurationError."""
-    content = render(plan)
-    write_whole(Path(path), content, "write the plan")
-    return digest_of(content)
+    write_whole(Path(path), render(plan), "write the plan")
+    return plan_digest(plan)
 
 
 def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPlan:

@@ -85,6 +85,14 @@ def test_each_module_documents_its_options(module, command):
     }
 
 
+def test_the_module_that_verifies_journals_documents_its_options():
+    spec = importlib.import_module(f"{PLUGINS}.module_utils.environment.journal_info").JOURNAL_INFO.spec
+    documented = yaml.safe_load(documentation("insight_journal_info"))["options"]
+    assert {name: essence(one) for name, one in documented.items()} == {
+        name: essence(one) for name, one in spec.items()
+    }
+
+
 LOOKS_SECRET = re.compile(r"pass(?!_on)|secret|token|key|credential|response", re.IGNORECASE)
 NEVER = ("url", "username", "client_id", "tenant_id", "scope", "profile", "reason", "expected_user", "grant_type")
 SECRETS = {

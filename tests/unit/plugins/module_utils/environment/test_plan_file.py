@@ -23,6 +23,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.plan_fi
     check_header,
     load_plan,
     make_plan,
+    plan_digest,
     render,
     write_plan,
 )
@@ -111,7 +112,7 @@ def test_what_does_nothing_is_not_in_it_and_the_same_again_differs_in_its_id_onl
 def test_a_plan_is_read_as_it_was_written(tmp_path):
     path = str(tmp_path / "plans" / "validation.json")
     digest = write_plan(path, PLAN)
-    assert digest == digest_of(Path(path).read_bytes())
+    assert digest == digest_of(Path(path).read_bytes()) == plan_digest(load_plan(path))
     assert load_plan(path, f" {digest}\n") == load_plan(path) == PLAN
     write_plan(path, replace(PLAN, id="b"))
     assert load_plan(path).id == "b"
