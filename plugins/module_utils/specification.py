@@ -33,8 +33,9 @@ def secret_values(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, An
         value = values.get(name)
         if option.get("no_log"):
             found.update(_texts(value))
-        elif isinstance(value, Mapping) and option.get("options"):
-            found.update(secret_values(option["options"], value))
+        elif option.get("options"):
+            for inner in value if isinstance(value, list) else [value]:
+                found.update(secret_values(option["options"], inner) if isinstance(inner, Mapping) else ())
     return found
 
 

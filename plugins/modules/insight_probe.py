@@ -123,8 +123,9 @@ options:
     default: false
   create:
     description:
-      - The one entity that is written. It must not exist, under neither of its keys, or nothing is written. It is
-        deleted at the end, also when a step fails; where that is not possible it is named in RV(left_behind).
+      - The one entity that is written. It must not exist, under neither of its keys, or nothing is written, and the
+        findings about create, update and delete are V(not_tried).
+      - It is deleted at the end, also when a step fails; where that is not possible it is named in RV(left_behind).
     type: dict
     suboptions:
       type:

@@ -20,6 +20,7 @@ from ..profile.model import Profile, profile_of
 from ..transport.values import Request, Response, Send
 from .candidates import READING_WORDS
 from .findings import AS_PROFILE, Finding, at_path, with_value
+from .shapes import Known
 
 Json = Mapping[str, Any]
 Call = Callable[[EntityClient, Profile], Any]
@@ -50,7 +51,8 @@ class Attempt:
 @dataclass
 class Bench:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
-    write are let through; stamp: what goes under ``verified``."""
+    write are let through; stamp: what goes under ``verified``; shown: a request that was answered with a known entity;
+    left_behind: what was created and could not be deleted."""
 
     data: dict[str, Any]
     url: str
@@ -60,6 +62,7 @@ class Bench:
     findings: list[Finding] = field(default_factory=list)
     answers: list[tuple[Request, Response]] = field(default_factory=list)
     wrote: int = 0
+    shown: Optional[tuple[Request, Known]] = None
     left_behind: list[str] = field(default_factory=list)
 
     @property

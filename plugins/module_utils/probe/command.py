@@ -10,18 +10,19 @@ from datetime import date
 from typing import Any
 
 from ..command import Command, Context, Values
-from ..entities.answers import at
 from ..entities.mask import mask
 from ..errors import ConfigurationError
 from ..options import IDENTITY, SHARED, Spec, settings_from
-from ..profile.model import profile_of
+from ..profile.model import Profile, at, profile_of
 from ..secrets import register
 from .bench import Bench
-from .findings import AS_PROFILE, Finding, difference
+from .candidates import BASE_PATHS
+from .findings import AS_PROFILE, DIFFERS, NOT_TRIED, Finding, difference
 from .lists import probe_list
-from .logins import Login, log_in, sender, was_seen, ways_in
+from .logins import Login, log_in, probe_rejection, sender, was_seen, ways_in
 from .reads import probe_find, probe_read
 from .report import page
+from .shapes import content, find
 from .writes import probe_writes
 
 Json = Mapping[str, Any]
@@ -53,35 +54,71 @@ PROBE_SPEC: Spec = {
 
 def run_probe(values: Values, context: Context) -> dict[str, Any]:
     """Find out how a server differs from the profile; see the module insight_probe."""
+    profile = profile_of(values["profile"])
+    _check(values, profile)
     logins = [log_in(way, values["profile"], context) for way in ways_in(values)]
     secrets = [secret for login in logins if login.authenticator for secret in login.authenticator.secrets()]
     register(secrets)
-    working = [login for login in logins if login.error is None]
-    if not working:
-        first = logins[0]
-        if len(logins) == 1 and not first.findings and first.error:
-            raise first.error
+    working = next((login for login in logins if login.error is None), None)
+    if working is None:
+        only = logins[0]
+        if len(logins) == 1 and not only.findings and only.error:
+            raise only.error
         return mask(_result(values, logins, None), secrets)
-    settings = settings_from(values, profile_of(values["profile"]))
+    settings = settings_from(values, profile)
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
-    bench = Bench(working[0].data, settings.url, sender(working[0]), stamp)
-    _login_findings(bench, working[0])
+    bench = Bench(working.data, settings.url, sender(working), stamp)
+    _login_findings(bench, working)
     _reads(bench, values["entities"])
+    _rejection(bench, working)
     if values["writes"] and not context.check_mode:
-        if not values["create"]:
-            raise ConfigurationError("probe writes", "create does not say which entity may be created")
         probe_writes(bench, values["create"])
     return mask(_result(values, logins, bench), secrets)
 
 
+def _check(values: Values, profile: Profile) -> None:
+    """What can be said before the first request."""
+    what = "probe the server"
+    for entity in values["entities"]:
+        profile.type(entity["type"])
+        if not entity.get("id") and not entity.get("key"):
+            raise ConfigurationError(what, f"an entity of type {entity['type']} has neither id nor key", "Say both.")
+    create = values["create"]
+    if values["writes"] and not create:
+        raise ConfigurationError(what, "writes is set, and create does not say what may be created", "Set create.")
+    if not create:
+        return
+    profile.type(create["type"])
+    missing = [name for name in ("key", "attributes", "change") if not create.get(name)]
+    if missing:
+        raise ConfigurationError(what, f"create has no {', '.join(missing)}", "Say key, attributes and change.")
+    strange = sorted(set(create["rename"]) - set(create["key"]))
+    if strange:
+        raise ConfigurationError(what, f"create.rename changes {', '.join(strange)}, which is not in its key")
+
+
 def _login_findings(bench: Bench, login: Login) -> None:
-    bench.findings.extend(login.findings)
+    bench.note(login.findings)
     if was_seen(login) and login.data["session"]["kind"] == "csrf_cookie":
         for step in ("start", "login"):
             bench.verify(("session", step))
     if not login.findings:
-        bench.findings.append(Finding("session", AS_PROFILE))
+        came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
+        bench.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
+
+
+def _rejection(bench: Bench, login: Login) -> None:
+    """What a request without a session gets, if a request with one was seen to read an entity."""
+    if bench.shown is None:
+        return
+    request, known = bench.shown
+    finding = probe_rejection(login, request, lambda response: find(content(response), known) is not None)
+    bench.note([finding])
+    if finding.override:
+        bench.learn(("session", "rejected", "status"), finding.override["session"]["rejected"]["status"])
+    if finding.verdict == AS_PROFILE or finding.override:
+        bench.verify(("session", "rejected"))
 
 
 def _reads(bench: Bench, entities: list[Json]) -> None:
@@ -89,13 +126,28 @@ def _reads(bench: Bench, entities: list[Json]) -> None:
     listed = False
     for entity in sorted(entities, key=lambda one: bool(one.get("refs"))):
         found = _found_first(bench, entity) if not entity.get("id") else {**entity}
-        if found.get("id"):
-            probe_read(bench, found)
+        if found.get("id") and probe_read(bench, found) is None:
+            _elsewhere(bench, found)
         if found.get("key") and entity.get("id"):
             probe_find(bench, found)
         if found.get("id") and not listed:
             listed = True
             probe_list(bench, found)
+
+
+def _elsewhere(bench: Bench, entity: Json) -> None:
+    """Without a session to start, only a read can tell a base path: where none worked, look at others."""
+    original = bench.data["base_path"]
+    if bench.shown or bench.data["session"]["kind"] != "bearer":
+        return
+    before = list(bench.findings)
+    for base in BASE_PATHS:
+        bench.data, bench.findings = {**bench.data, "base_path": base}, list(before[:-1])
+        if base != original and probe_read(bench, entity):
+            came = "nothing was read there"
+            bench.note([Finding("base_path", DIFFERS, original, came, {"base_path": base})])
+            return
+    bench.data, bench.findings = {**bench.data, "base_path": original}, before
 
 
 def _found_first(bench: Bench, entity: Json) -> Json:

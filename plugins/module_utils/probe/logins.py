@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..auth.authenticator import Authenticator, authenticator_for
+from ..auth.session import is_rejected
 from ..command import Context, Values
-from ..errors import AuthenticationError, InsightError, SessionRejected
+from ..errors import AuthenticationError, InsightError
 from ..options import HAND_OVER, IDENTITY, settings_from
-from ..profile.model import profile_of
+from ..profile.model import BASIS, profile_of
 from ..transport.http import Http
 from ..transport.values import Request, Response, Send
 from .candidates import BASE_PATHS
-from .findings import DIFFERS, Finding, at_path, brief, nested, with_value
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, Finding, at_path, brief, nested, with_value
 from .shapes import content, described, is_success, scalars
 
 Json = Mapping[str, Any]
@@ -36,7 +37,16 @@ class Login:
     findings: list[Finding] = field(default_factory=list)
     answers: list[tuple[Request, Response]] = field(default_factory=list, repr=False)
     authenticator: Optional[Authenticator] = None
+    http: Optional[Http] = field(default=None, repr=False)
     error: Optional[InsightError] = None
+
+    def send(self, request: Request) -> Response:
+        """Send a request without a session, and keep the answer."""
+        if self.http is None:
+            raise AuthenticationError(request.purpose, "nobody has logged in")
+        response = self.http.send(request)
+        self.answers.append((request, response))
+        return response
 
     def as_result(self) -> dict[str, Any]:
         """``grant_type``, ``ok``, and ``who`` or ``error``."""
@@ -63,17 +73,10 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
         login.error = None
         try:
             _open(login, context)
-        except SessionRejected as error:
-            login.error = error
         except InsightError as error:
             login.error = error
             finding = None if isinstance(error, AuthenticationError) else _lesson(login)
-            if (
-                finding
-                and finding.override
-                and finding.profile_key
-                not in {one.profile_key for one in login.findings if one.profile_key != "base_path"}
-            ):
+            if finding and finding.override and finding.override not in [one.override for one in login.findings]:
                 _take(login, finding)
                 continue
         break
@@ -85,14 +88,8 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
 
 def _open(login: Login, context: Context) -> None:
     settings = settings_from(login.values, profile_of(login.data))
-    http = Http(settings.network)
-
-    def send(request: Request) -> Response:
-        response = http.send(request)
-        login.answers.append((request, response))
-        return response
-
-    login.authenticator = authenticator_for(settings, send, show=context.show)
+    login.http = Http(settings.network)
+    login.authenticator = authenticator_for(settings, login.send, show=context.show)
     for warning in login.authenticator.warnings:
         context.warn(warning)
     login.authenticator.open()
@@ -206,6 +203,23 @@ def cookie_finding(login: Login) -> Optional[Finding]:
             override = nested(("session", "start", "cookie"), names[0])
             return Finding("session.start.cookie", DIFFERS, str(start.get("cookie")), brief(names[0]), override)
     return None
+
+
+def probe_rejection(login: Login, request: Request, shows: Callable[[Response], bool]) -> Finding:
+    """What a request without a session gets, which is what an expired one gets. request: one that reads and worked;
+    shows: whether an answer holds what it asked for."""
+    rules = login.data["session"].get("rejected") or {}
+    expected = brief({name: value for name, value in rules.items() if name not in BASIS})
+    response = login.send(request)
+    came = described(response)
+    if is_rejected(login.data["session"], response):
+        return Finding("session.rejected", AS_PROFILE, came=came)
+    if shows(response):
+        return Finding("session.rejected", DIFFERS, expected, f"{came}: the server answers without a session")
+    if response.status in (401, 403):
+        override = nested(("session", "rejected", "status"), [*rules.get("status", ()), response.status])
+        return Finding("session.rejected.status", DIFFERS, expected, came, override)
+    return Finding("session.rejected", NOT_FOUND, expected, came)
 
 
 def sender(login: Login) -> Send:

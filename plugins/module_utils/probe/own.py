@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from ..entities.answers import at
 from ..entities.client import EntityClient
 from ..entities.paths import ABSENT, replace
 from ..entities.rules import Rules, rules
 from ..entities.target import Entity
 from ..errors import InsightError
-from ..profile.model import Profile
+from ..profile.model import Profile, at
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .bench import Attempt, Bench, keyed
 from .candidates import candidates
@@ -93,7 +92,8 @@ class Own:
         try:
             return self.now(entity_id) is None
         except InsightError:
-            return False
+            found = self.offered()
+            return found is not None and entity_id not in map(self.id_of, found)
 
     def create(self, definition: Json) -> Attempt:
         """Let the engine create it by this definition."""

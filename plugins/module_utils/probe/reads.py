@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
-from ..entities.answers import at
-from ..profile.model import BASIS
+from ..errors import InsightError, SessionRejected
+from ..profile.model import BASIS, at
 from ..transport.values import Response
 from .bench import Attempt, Bench, keyed
 from .candidates import candidates
@@ -18,6 +18,8 @@ from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, 
 from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_success
 
 Json = Mapping[str, Any]
+MOST_REJECTIONS = 3
+"""Requests refused as if there were no session, each of which costs a login, after which no more are tried."""
 NO_ANSWER = (401, 403, 405, 407, 408, 429)
 """Refusals that say nothing about an entity."""
 
@@ -66,11 +68,15 @@ def explore(
     definition = bench.definition(type_name, operation)
     of_type = bench.profile.type(type_name)
     first: Optional[Attempt] = None
+    rejected = 0
     for candidate in candidates(operation, definition, of_type.id_attribute, wrappers(bench), of_type.uuid_attribute):
         attempt, learned = tried(candidate)
         first = first or attempt
         if learned is not None:
             return learned, first
+        rejected += isinstance(attempt.error, SessionRejected)
+        if rejected > MOST_REJECTIONS:
+            break
     return None, first or Attempt()
 
 
@@ -80,13 +86,38 @@ def wrappers(bench: Bench) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))
 
 
-def settle(bench: Bench, type_name: str, operation: str, learned: Optional[Json], first: Attempt) -> bool:
+def cause(error: InsightError) -> str:
+    """Why nothing came, without naming the entity."""
+    return str(error.details.get("came") or error.why)
+
+
+def strangers(response: Optional[Response], known: Optional[Known]) -> str:
+    """What else an answer holds than the known entity: one with its id and another key, or the other way round."""
+    answer = content(response) if response else None
+    if known is None or find(answer, known):
+        return ""
+    if known.id is not None and find(answer, Known(known.id)):
+        return f"; it has the id that was named, and other values in {', '.join(map(brief, known.key))}"
+    if known.key and find(answer, Known(None, known.key)):
+        return "; it has the key that was named, and another id"
+    return ""
+
+
+def settle(
+    bench: Bench,
+    type_name: str,
+    operation: str,
+    learned: Optional[Json],
+    first: Attempt,
+    known: Optional[Known] = None,
+) -> bool:
     """Take over what an experiment found out about an operation, or that nothing works. It holds for all types, unless
     another type was seen to do otherwise."""
     before, general = bench.definition(type_name, operation), bench.data.get("operations", {}).get(operation, {})
     path: tuple[str, ...] = ("operations", operation)
-    came = described(first.response) if first.response or not first.error else first.error.message
+    came = described(first.response) if first.response or not first.error else cause(first.error)
     if learned is None:
+        came += strangers(first.response, known)
         expected = f"{before.get('method')} {before.get('path')}"
         bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
         return False
@@ -130,11 +161,12 @@ def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
         if nobody.response and find(content(nobody.response), known):
             return attempt, None
         seen.append(place.entity)
+        bench.shown = bench.shown or (bench.answers[-2][0], known)
         definition = with_entity(succeeding(candidate, attempt.response), place.path)
         return attempt, with_missing(bench, "read", definition, nobody.response)
 
     learned, first = explore(bench, type_name, "read", tried)
-    if not settle(bench, type_name, "read", learned, first):
+    if not settle(bench, type_name, "read", learned, first, known):
         return None
     learn_identifiers(bench, type_name, seen[-1], known.id)
     return seen[-1]
@@ -198,7 +230,7 @@ def probe_find(bench: Bench, entity: Json) -> Optional[Json]:
         return first or Attempt(), None
 
     learned, first = explore(bench, type_name, "find", tried)
-    if not settle(bench, type_name, "find", learned, first):
+    if not settle(bench, type_name, "find", learned, first, known_of(entity)):
         return None
     if learned and entity.get("refs"):
         refer_in_create(bench, learned.get("references"))

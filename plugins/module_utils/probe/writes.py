@@ -11,47 +11,44 @@ from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
 
 from ..entities.target import Entity
-from ..errors import ConfigurationError, InsightError
+from ..errors import InsightError
 from ..transport.values import Response
 from . import manners
 from .bench import Attempt, Bench
 from .findings import NOT_FOUND, NOT_TRIED, Finding
 from .own import Own, answers_something
-from .reads import explore, missing_of, reference_ways, settle, succeeding, with_entity
+from .reads import cause, explore, missing_of, reference_ways, settle, succeeding, with_entity
 from .shapes import Known, content, find, is_success, same, scalars
 
 Json = Mapping[str, Any]
 
 
 def probe_writes(bench: Bench, named: Json) -> None:
-    """Create, update, rename and delete one entity. Raises ConfigurationError where it exists already."""
-    for part in ("key", "attributes", "change"):
-        if not named.get(part):
-            raise ConfigurationError("probe writes", f"create has no {part}", "Say key, attributes and change.")
+    """Create, change, rename and delete one entity, unless it may exist already."""
     own = Own(bench, named)
-    _check_absent(own)
+    refusal = _refusal(own)
+    if refusal:
+        bench.note([Finding(f"operations.{one}", NOT_TRIED, came=refusal) for one in ("create", "update", "delete")])
+        return
     bench.may_write = True
     try:
         _experiments(own)
     except InsightError as error:
-        bench.findings.append(Finding("operations", NOT_FOUND, came=error.message))
+        bench.note([Finding("operations", NOT_FOUND, came=cause(error))])
     finally:
         _clear(own)
         bench.may_write = False
 
 
-def _check_absent(own: Own) -> None:
-    for key in ({}, own.named.get("rename") or {}):
+def _refusal(own: Own) -> str:
+    """Why nothing may be written; empty where the server says that the entity exists under neither of its keys."""
+    for what, key in (("key", {}), ("rename", own.named.get("rename") or {})):
         found = own.offered(key)
-        name = f"{own.type} {', '.join(f'{name}={value}' for name, value in own.with_key(key)['key'].items())}"
         if found is None:
-            raise ConfigurationError(
-                "probe writes", f"nobody can tell whether {name} exists", "Name entities, so that find is probed first."
-            )
+            return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
-            raise ConfigurationError(
-                "probe writes", f"{name} exists already; nothing was written", "Name one that does not exist."
-            )
+            return f"an entity with the {what} of create exists already; name one that does not"
+    return ""
 
 
 def _experiments(own: Own) -> None:
