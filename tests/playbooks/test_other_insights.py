@@ -118,6 +118,7 @@ WITHOUT = {
     "insight_epoch_dates": ("create", "compare"),
     "insight_id_in_body": ("create", "operations.read"),
     "insight_id_in_query": ("create", "operations.read"),
+    "insight_ids_within": ("create", "types.application.id_attribute"),
     "insight_location": ("change", "operations.update.success"),
     "insight_login_302": ("create", "session.login.success"),
     "insight_no_query_for": ("event", "operations.create"),

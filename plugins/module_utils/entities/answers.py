@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConflictError, RefutedError, ServerError
-from ..profile.model import EntityType, Operation
+from ..profile.model import EntityType, Operation, at
 from ..transport.values import Response
 from .address import same_origin
 from .mask import printable
@@ -25,13 +25,6 @@ from .target import Entity
 SERVER_TEXT_LIMIT = 300
 NOT_THERE = (404, 410)
 """Statuses that mean in HTTP itself that nothing is at the address."""
-
-
-def at(answer: Any, path: str) -> Any:
-    """What stands at a dotted path of a JSON value; None where nothing does."""
-    for name in path.split(".") if path else ():
-        answer = answer.get(name) if isinstance(answer, Mapping) else None
-    return answer
 
 
 def is_there(answer: Any, path: str) -> bool:
@@ -215,4 +208,5 @@ def new_id(operation: Operation, response: Response, base: str) -> Any:
 
 def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
     """Whether an entity carries this id, or none at all."""
-    return str(entity.get(entity_type.id_attribute, entity_id)) == str(entity_id)
+    own = entity_type.id_in(entity)
+    return own is None or str(own) == str(entity_id)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import ConfigurationError, MissingReferenceError
-from ..profile.model import EntityType, Operation, Profile
+from ..profile.model import EntityType, Operation, Profile, at
 from ..transport.values import Request, Response, Send
-from .address import needs, request_to
+from .address import laid, needs, request_to
 from .answers import deviation, entities_of, entity_of, failure, has_id, is_missing, new_id, written
 from .mask import printable
 from .pages import Asking, pages_of
@@ -55,7 +55,7 @@ class EntityClient:
         entity = entity_of(operation, response)
         if not has_id(entity_type, entity, entity_id):
             why, name = "the server answered with an entity of another id", entity_type.id_attribute
-            came = printable(f"{name} {entity[name]}")
+            came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
         return entity
 
@@ -74,7 +74,7 @@ class EntityClient:
         body = {**attributes, **self.reference_fields(operation, target)}
         response = self._exchange(operation, target.type, f"create {target}", body)
         if operation.entity is None and operation.id_at:
-            return {target.type.id_attribute: new_id(operation, response, self._base)}
+            return laid({}, target.type.id_attribute, new_id(operation, response, self._base))
         return written(operation, response)
 
     def update(self, target: Target, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
@@ -82,7 +82,8 @@ class EntityClient:
         operation = self.operation(target.type, "update", f"update {target}")
         body = dict(bodies[operation.body])
         if operation.addressed_by:
-            if observed.get(operation.addressed_by) in (None, ""):
+            address = at(observed, operation.addressed_by)
+            if address in (None, ""):
                 raise refuted(
                     f"update {target}",
                     f"the entity as read carries no {operation.addressed_by}, which tells the server what is meant",
@@ -90,7 +91,7 @@ class EntityClient:
                     expected=f"an entity with {operation.addressed_by}",
                     came=shape(observed),
                 )
-            body[operation.addressed_by] = observed[operation.addressed_by]
+            body = laid(body, operation.addressed_by, address)
         response = self._exchange(operation, target.type, f"update {target}", body, observed=observed)
         return written(operation, response)
 
@@ -166,7 +167,7 @@ class EntityClient:
 
     def id_of(self, entity_type: EntityType, entity: Entity) -> Any:
         """The id under which the server knows the entity. Raises RefutedError when it carries none."""
-        value = entity.get(entity_type.id_attribute)
+        value = entity_type.id_in(entity)
         if value in (None, ""):
             raise refuted(
                 f"tell the id of an entity of type {entity_type.name}",
@@ -215,6 +216,6 @@ class EntityClient:
         if needs(operation, "id"):
             ids["id"] = self.id_of(entity_type, observed) if observed is not None else entity_id
         if needs(operation, "uuid"):
-            ids["uuid"] = (observed or {}).get(entity_type.uuid_attribute or "", "")
+            ids["uuid"] = at(observed, entity_type.uuid_attribute) if entity_type.uuid_attribute else ""
         self.used[operation.profile_key] = operation
         return request_to(self._base, operation, entity_type, purpose, body, ids)

@@ -105,8 +105,7 @@ class Examined:
 
     def expected(self) -> Outcome:
         """What would become of the wish."""
-        attribute = self.found_as.type.id_attribute
-        entity_id = None if self.observed is None else self.observed.get(attribute)
+        entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         return Outcome(self.plan, entity, entity_id, notes=(self.note,) if self.note else ())
 
@@ -329,7 +328,7 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     repeatable = operation != "create" or target.type.key_enforced
     answered, overcome = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
     if operation == "create" and answered is not None:
-        entity_id = answered.get(target.type.id_attribute)
+        entity_id = target.type.id_in(answered)
     try:
         if wish.secrets.memory:
             wish.secrets.memory.remember(planned, wish.secrets.values)

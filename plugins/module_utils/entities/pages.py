@@ -11,10 +11,10 @@ from typing import Any, Callable
 from urllib.parse import urljoin
 
 from ..errors import ServerError
-from ..profile.model import Operation
+from ..profile.model import Operation, at
 from ..transport.values import Request, Response, Send
 from .address import same_origin
-from .answers import at, content, deviation
+from .answers import content, deviation
 from .refute import place, shape
 from .target import Entity
 

@@ -139,7 +139,7 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
         and all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())
     ]
     if len(exact) > 1:
-        ids = ", ".join(printable(str(entity.get(target.type.id_attribute))) for entity in exact)
+        ids = ", ".join(printable(str(target.type.id_in(entity))) for entity in exact)
         raise AmbiguousError(
             f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
         )

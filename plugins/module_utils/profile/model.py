@@ -27,6 +27,13 @@ def merge(base: Any, over: Any) -> Any:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def at(value: Any, path: str) -> Any:
+    """What stands at a dotted path of a JSON value; None where nothing does."""
+    for name in path.split(".") if path else ():
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 @dataclass(frozen=True)
 class Answer:
     """How an answer of this meaning is recognised: by its status, or by a success whose entities are none."""
@@ -95,10 +102,11 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class EntityType:
-    """One kind of entity. key: the attributes that are unique together, empty where nobody says which;
-    key_enforced: the server refuses a second one; required: attributes that a new one must have;
-    compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
-    evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``."""
+    """One kind of entity. id_attribute, uuid_attribute: where an entity holds them, as dotted paths; key: the
+    attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
+    one; required: attributes that a new one must have; compare: layers of comparison rules, from general to
+    particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
+    ``change_reference`` or ``initiator``."""
 
     name: str
     path: str
@@ -112,6 +120,10 @@ class EntityType:
     compare: tuple[Json, ...] = ()
     schema: Optional[Json] = None
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
+
+    def id_in(self, entity: Json) -> Any:
+        """The id that an entity carries, None where it carries none."""
+        return at(entity, self.id_attribute)
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,38 @@ def test_the_id_in_a_body_that_is_empty_otherwise(body):
     assert script.bodies == [{"id": "5"}, {"id": 5}]
 
 
+WITHIN = {"meta": {"id": 5, "uuid": "u-5"}, "eventName": "Ä & b"}
+
+
+def test_ids_that_stand_within():
+    of = profile(
+        id_attribute="meta.id",
+        uuid_attribute="meta.uuid",
+        operations={
+            "update": {"path": "{type}/{id}/{uuid}", "addressed_by": "meta.uuid"},
+            "create": {"entity": False, "id_at": "id"},
+        },
+    )
+    client, script = scripted(answer(200, WITHIN), answer(200, WITHIN), answer(200, {"id": 9}), of=of)
+    event = target_of(of, EVENT | {"refs": {}})
+    assert client.read(event.type, 5) == WITHIN
+    assert client.id_of(event.type, WITHIN) == 5
+    client.update(event, WITHIN, BODIES | {"whole": {"a": 3, "meta": {"b": 4}}})
+    assert script.paths[1] == "event/5/u-5"
+    assert script.bodies[1] == {"a": 3, "meta": {"b": 4, "uuid": "u-5"}}
+    assert client.create(event, {}) == {"meta": {"id": 9}}
+    with pytest.raises(RefutedError, match=r"carries no meta\.id: expected an entity with meta\.id"):
+        client.id_of(event.type, {"meta": {}})
+
+
+@pytest.mark.proves("WRITE-2")
+def test_an_id_within_is_checked():
+    of = profile(id_attribute="meta.id")
+    client, _script = scripted(answer(200, WITHIN), of=of)
+    with pytest.raises(RefutedError, match=r"expected meta\.id 6, came meta\.id 5"):
+        client.read(of.type("event"), 6)
+
+
 def test_references_stand_with_the_attributes():
     wrapped = {"request_at": "entity"}
     client, script, event = speaking(answer(200, STORED), answer(201, STORED), find=wrapped, create=wrapped)
