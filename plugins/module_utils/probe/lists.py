@@ -84,7 +84,9 @@ def _learn(bench: Bench, type_name: str, before: Json, definition: Json, came: s
             Finding("operations.list.paging", NOT_FOUND, came=described(listing.attempt(None).response))
         )
         return False
-    learned = {**definition, **({"paging": paging} if paging else {}), "enabled": True}
+    learned = {**definition, **({"paging": paging} if paging else {})}
+    if before.get("enabled") is False:
+        learned["enabled"] = True
     bench.note(compared(("operations", "list"), before, learned, came))
     bench.learn(("operations", "list"), learned)
     bench.verify(("operations", "list"))
