@@ -283,6 +283,25 @@ error:
       description: The line of the profile to change.
       type: str
       returned: when the server contradicts the profile
+    expected:
+      description: What the profile made us expect.
+      type: str
+      returned: when the server contradicts the profile
+    came:
+      description: What came instead.
+      type: str
+      returned: when the server contradicts the profile
+    assumed:
+      description: The operations that were used and that neither a document nor a probe backs.
+      type: list
+      elements: str
+      returned: when there are some
+    held_back:
+      description:
+        - The assumed operation that goes to no other entity of this loop, as V(operation), the V(entity) that it went
+          to, V(why) and V(profile_key).
+      type: dict
+      returned: when an assumed write was not read back clean
   sample: {kind: AmbiguousError}
 """
 
