@@ -114,7 +114,9 @@ def prepare(given: list[str], server: Server, folder: Path) -> dict[str, Any]:
     variables: dict[str, Any] = {"insight_url": server.url}
     application: dict[str, Any] = {}
     for what in given:
-        if what == "application":
+        if isinstance(what, dict):
+            server.switch(**what)
+        elif what == "application":
             application = server.seed(
                 "application", appCode="123456", appName="Zelvora", selectedProducts=["Zelvora 10 mg"]
             )
@@ -124,23 +126,10 @@ def prepare(given: list[str], server: Server, folder: Path) -> dict[str, Any]:
             variables["event"] = {"entity_id": seeded[0]["id"]}
         elif what == "event 46098":
             variables["instead_of_46098"] = server.seed("event", eventName="Initial filing")["id"]
-        elif what == "certificate":
-            _certificate(server, folder)
-        elif what == "assertion":
-            (folder / "assertion_token").write_text("an assertion of another platform")
-            known = {"client_id": CLIENT, "assertion_file": str(folder / "assertion_token")}
-            server.control("POST", "credentials", known)
-        elif what == "redirect_uri":
-            known = {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]}
-            server.control("POST", "credentials", known)
-        elif what == "journal":
-            from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
-
-            Journal(str(folder / "evidence"), Start(server.url, "sha256:m", "sha256:p")).end({"unchanged": 1})
+        elif what in BEFORE:
+            BEFORE[what](server, folder)
         elif what == "refresh_token":
             variables["insight_refresh_token"] = _refresh_token(server)
-        elif isinstance(what, dict):
-            server.switch(**what)
         else:
             pytest.fail(f"an example is given {what!r}, which nobody prepares")
     return variables
@@ -155,6 +144,31 @@ def _certificate(server: Server, folder: Path) -> None:
     (folder / "client.pem").write_bytes(certificate)
     (folder / "client.key").write_bytes(issued.private_key_pem.bytes())
     server.control("POST", "credentials", {"client_id": CLIENT, "certificates": [certificate.decode()]})
+
+
+def _assertion(server: Server, folder: Path) -> None:
+    (folder / "assertion_token").write_text("an assertion of another platform")
+    known = {"client_id": CLIENT, "assertion_file": str(folder / "assertion_token")}
+    server.control("POST", "credentials", known)
+
+
+def _redirect_uri(server: Server, _folder: Path) -> None:
+    known = {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]}
+    server.control("POST", "credentials", known)
+
+
+def _journal(server: Server, folder: Path) -> None:
+    from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
+
+    Journal(str(folder / "evidence"), Start(server.url, "sha256:m", "sha256:p")).end({"unchanged": 1})
+
+
+BEFORE = {
+    "certificate": _certificate,
+    "assertion": _assertion,
+    "redirect_uri": _redirect_uri,
+    "journal": _journal,
+}
 
 
 def _refresh_token(server: Server) -> str:

@@ -204,9 +204,9 @@ def test_a_plan_for_something_else_is_refused(name, theirs, message):
 
 @pytest.mark.proves("PLAN-2")
 def test_an_expired_plan_is_refused_with_every_other_reason():
-    check_header("plan.json", PLAN, BASIS, NOW + timedelta(days=6, hours=23, minutes=59))
+    check_header("plan.json", PLAN, BASIS, PLAN.created + timedelta(days=7, seconds=-1))
     with pytest.raises(PlanRefused, match="it expired at 2026-01-09T03:04:05Z; the manifest") as refused:
-        check_header("plan.json", PLAN, replace(BASIS, manifest_digest="x"), NOW + timedelta(days=7))
+        check_header("plan.json", PLAN, replace(BASIS, manifest_digest="x"), PLAN.created + timedelta(days=7))
     assert refused.value.details["reasons"] == ["expires", "manifest_digest"]
     short = make_plan(BASIS, [CREATE], NOW, timedelta(hours=1))
     with pytest.raises(PlanRefused, match="it expired at 2026-01-02T04:04:05Z"):
