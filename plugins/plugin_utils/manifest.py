@@ -73,8 +73,9 @@ def load_manifest(
 ) -> Manifest:
     """Read layers, each a file or a folder; a later one is laid over those before it, attribute by attribute.
 
-    secrets: what ``{secret: name}`` stands for; None where no value is needed. find_file: the path of a file or folder
-    that is named. decrypt: gives the text that ansible-vault encrypted. Raises ConfigurationError and SchemaError that name file, entry and path.
+    secrets: what ``{secret: name}`` stands for; None where no value is needed, and none is in the entries then.
+    find_file: the path of a file or folder that is named. decrypt: gives the text that ansible-vault encrypted. Raises
+    ConfigurationError and SchemaError that name file, entry and path.
     """
     names = [layers] if isinstance(layers, str) else list(layers)
     return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets)
@@ -95,11 +96,9 @@ def _manifest(layers: Sequence[_Layer], secrets: Optional[Json]) -> Manifest:
         raise ConfigurationError(WHAT, "it declares no entity at all", hint)
     places = {name: dict(_secret_places(data.get("attributes", {}), origin)) for name, (data, origin) in merged.items()}
     needed = {secret: name for name, found in places.items() for secret in found.values() if isinstance(secret, str)}
-    missing = sorted(
-        secret for secret in needed if secrets is not None and secrets is not None and secrets.get(secret) in (None, "")
-    )
+    missing = [] if secrets is None else sorted(name for name in needed if secrets.get(name) in (None, ""))
     if missing:
-        why = f"{', '.join(map(printable, missing))} is named as a secret and not given, or empty"
+        why = f"secrets that it names are not given, or empty: {', '.join(map(printable, missing))}"
         where = f"{printable(missing[0])} is needed by {merged[needed[missing[0]]][1]}."
         raise ConfigurationError(WHAT, why, f"Give each of them a value in the option secrets; {where}")
     return Manifest(
@@ -168,15 +167,17 @@ def _path(place: Place) -> str:
     return printable(path)
 
 
-def _entry(data: Json, origin: str, places: Mapping[Place, Secret], secrets: Optional[Json]) -> Entry:
+def _entry(data: Json, origin: str, places: Mapping[Place, Secret], secrets: Json) -> Entry:
     attributes = data.get("attributes", {})
     values: dict[str, Any] = {}
     for place, secret in places.items():
         attributes = _without(attributes, place)
-        inner = values
-        for name in place[:-1]:
-            inner = inner.setdefault(name, {})
-        inner[place[-1]] = secret.value if isinstance(secret, Vaulted) else (secrets or {}).get(secret)
+        value = secret.value if isinstance(secret, Vaulted) else secrets.get(secret)
+        if value is not None:
+            inner = values
+            for name in place[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[place[-1]] = value
     return Entry(
         type=data["type"],
         key=data["key"],

@@ -14,11 +14,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable, NoReturn
 
@@ -34,6 +31,7 @@ AMBIGUOUS = re.compile(r"True|TRUE|False|FALSE|Null|NULL|~|")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[-+][0-9]+)?")
 UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """Characters that no YAML may hold, or in which YAML 1.1 and 1.2 see and see no end of a line."""
+BUILT = "built"
 NO_TEMPLATES = "Quote text that begins with a brace; templates are not expanded in a manifest."
 
 Decrypt = Callable[[str], str]
@@ -63,18 +61,22 @@ def number(text: str) -> Any:
 
 
 class _Reader:
-    """The composer's questions answered: no tag is guessed, and nothing is nested too deeply."""
+    """The composer's questions answered: no tag is guessed, and nothing is nested too deeply. build: makes a value of
+    a node; it is asked for each element of a list as soon as it is whole, since nodes take ten times the memory."""
 
     depth = 0
+    build: Callable[[yaml.Node], Any]
 
     def resolve(self, _kind: Any, _value: Any, _implicit: Any) -> None:
         """Leave a node without a tag if it is written without one."""
 
-    def descend_resolver(self, _parent: Any, _index: Any) -> None:
-        """Called on the way into a node."""
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Called on the way into a node, with the node around it and, in a list, its number."""
         self.depth += 1
         if self.depth > DEEPEST + 1:  # a scalar in the deepest counts too
             raise RecursionError
+        if index and isinstance(index, int):
+            parent.value[index - 1] = self.build(parent.value[index - 1])
 
     def ascend_resolver(self) -> None:
         """Called on the way out of a node."""
@@ -112,37 +114,31 @@ class _Builder:
     def __init__(self, name: str, decrypt: Decrypt) -> None:
         self.name = name
         self.decrypt = decrypt
-        self.seen: set[int] = set()
 
     def refuse(self, node: yaml.Node, why: str, hint: str) -> NoReturn:
         """Raise ConfigurationError with the line of the node."""
         raise _problem(self.name, node.start_mark.line + 1, why, hint)
 
-    def meet(self, node: yaml.Node) -> None:
-        """Refuse a node that was met before: an alias leads to the node that is anchored."""
-        if id(node) in self.seen:
-            why = "what is anchored here (&) is used again by an alias (*)"
-            self.refuse(node, why, "Write it out, or put what is common into a layer of its own.")
-        self.seen.add(id(node))
-
     def value(self, node: yaml.Node) -> Any:
-        """The value of a node and of everything in it."""
-        self.meet(node)
-        if node.tag is not None:
-            return self.tagged(node)
+        """The value of a node and of everything in it. Elements of lists may have been built before."""
+        tag, node.tag = node.tag, BUILT
+        if tag is not None:
+            return self.tagged(node, tag)
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.style else self.plain(node)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(element) for element in node.value]
+            return [self.value(one) if isinstance(one, yaml.Node) else one for one in node.value]
         return self.mapping(node)
 
     def mapping(self, node: yaml.Node) -> dict[str, Any]:
         """A mapping; its names are text, whatever they look like."""
         built: dict[str, Any] = {}
         for name_node, value_node in node.value:
-            self.meet(name_node)
+            tag, name_node.tag = name_node.tag, BUILT
             name = name_node.value
-            if not isinstance(name_node, yaml.ScalarNode) or name_node.tag is not None:
+            if tag is BUILT:
+                self.tagged(name_node, tag)
+            if not isinstance(name_node, yaml.ScalarNode) or tag is not None:
                 self.refuse(name_node, "the name before a colon is no simple text", NO_TEMPLATES)
             if not name_node.style and name in ("<<", ""):
                 why = "<< (merge) is not understood" if name else "there is no name before the colon"
@@ -164,27 +160,18 @@ class _Builder:
             self.refuse(node, why, f'Write {word}, or "{text}" in quotes if it is text.')
         return number(text)
 
-    def tagged(self, node: yaml.Node) -> Vaulted:
-        """What stands behind a tag."""
-        if node.tag != "!vault" or not isinstance(node, yaml.ScalarNode):
-            self.refuse(node, f"the tag {_shown(node.tag)} is not understood", "Only !vault is, before a text.")
+    def tagged(self, node: yaml.Node, tag: str) -> Vaulted:
+        """What stands behind a tag. A node that was built before is met again through an alias."""
+        if tag is BUILT:
+            why = "what is anchored here (&) is used again by an alias (*)"
+            self.refuse(node, why, "Write it out, or put what is common into a layer of its own.")
+        if tag != "!vault" or not isinstance(node, yaml.ScalarNode):
+            self.refuse(node, f"the tag {_shown(tag)} is not understood", "Only !vault is, before a text.")
         try:
             return Vaulted(self.decrypt(node.value))
         except Exception as error:
             hint = "Give the vault password with which it was encrypted."
             raise _problem(self.name, node.start_mark.line + 1, "a !vault value cannot be decrypted", hint) from error
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking through a million nodes that are all in use: two thirds of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _shown(name: str) -> str:
@@ -210,9 +197,10 @@ def load_yaml(text: str, name: str, decrypt: Decrypt) -> Any:
             name, text.count("\n", 0, unreadable.start()) + 1, why, 'Write it as an escape, in "double quotes".'
         )
     try:
-        with _uncollected():
-            root = _Composer(text).get_single_node()
-            return None if root is None or _is_nothing(root) else _Builder(name, decrypt).value(root)
+        composer = _Composer(text)
+        composer.build = _Builder(name, decrypt).value
+        root = composer.get_single_node()
+        return None if root is None or _is_nothing(root) else composer.build(root)
     except RecursionError as error:
         raise _nested_too_deeply(name) from error
     except yaml.YAMLError as error:

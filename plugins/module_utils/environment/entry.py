@@ -19,8 +19,7 @@ _BARE = re.compile(r"[\w.:/+*%&@#!?'-]+(?: [\w.:/+*%&@#!?'-]+)*")
 """Text that needs no quotes in a name: nothing in it could be taken for what stands around it."""
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, order=True)
