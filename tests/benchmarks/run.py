@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from measuring import Cost, measure
-from report import Row, page, plot, shown, table
+from report import Row, page, plot, ratios, table
 from simulator.process import Running, running
 
 HERE = Path(__file__).resolve().parent
@@ -176,7 +175,7 @@ def main() -> None:
                         runs = options.runs if count <= 1000 and way.playbook != "uri" else 1
                         rows.append(measured(way, folder, server, count, latency, runs))
                         print(rows[-1].line(), flush=True)
-    print(f"\n{table(rows)}")
+    print(f"\n{table(rows)}\n{ratios(rows)}")
     if options.write:
         (ROOT / "docs" / "benchmarks.md").write_text(page(rows, about), encoding="utf-8")
         plot(rows, ROOT / "docs" / "benchmarks.svg", about)
