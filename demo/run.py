@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo: start the simulator, play playbook.yml against it, leave nothing behind."""
+"""Run the demo: start the simulator, play the two playbooks against it, leave nothing behind."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from simulator.process import Running, running
 
 ROOT = Path(__file__).resolve().parent.parent
+PLAYBOOKS = ("playbook.yml", "environment.yml")
 IDENTITY = {
     "tenant_id": "7c1d0f3a-0000-4000-8000-000000000001",
     "client_id": "0f3a7c1d-0000-4000-8000-000000000002",
@@ -24,7 +25,7 @@ IDENTITY = {
 
 
 def play(folder: Path, server: Running) -> int:
-    """Run the playbook; its exit code."""
+    """Run the playbooks; their exit code."""
     collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
     collection.parent.mkdir(parents=True)
     collection.symlink_to(ROOT)
@@ -34,6 +35,7 @@ def play(folder: Path, server: Running) -> int:
         "insight_ca_path": server.ca_path,
         **{f"insight_{name}": value for name, value in IDENTITY.items()},
         "ansible_python_interpreter": sys.executable,
+        "demo_folder": str(folder),
     }
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))},
@@ -45,8 +47,8 @@ def play(folder: Path, server: Running) -> int:
         "XDG_STATE_HOME": str(folder / "state"),
     }
     (folder / "variables.json").write_text(json.dumps(variables))
-    playbook = Path(sys.executable).parent / "ansible-playbook"
-    command = [str(playbook), str(ROOT / "demo" / "playbook.yml"), "--extra-vars", f"@{folder / 'variables.json'}"]
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "--extra-vars", f"@{folder / 'variables.json'}"]
+    command += [str(ROOT / "demo" / name) for name in PLAYBOOKS]
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 

@@ -19,6 +19,22 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+SAID = [
+    "drift found in check mode",
+    "created: 202 entities",
+    "run again: 202 unchanged, nothing written",
+    # the diff of the plan, up to the next task: two entities and no other
+    (
+        "~ event (eventName=Initial filing, applicationId=(appCode=100101, appName=Zelvora)) "
+        'description: "Edited by hand" -> "For validation only" '
+        "~ product_registration (registrationNumber=FR-2235, applicationId=(appCode=100348, appName=Sontaria)) "
+        'status: "Withdrawn" -> "Approved" changed: [localhost] TASK [Do exactly what was approved]'
+    ),
+    "applied exactly: 2 updated",
+    "1 handshake and 204 writes in this play",
+]
+"""What its summaries and its plan tell."""
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -57,6 +73,8 @@ def test_it_goes_through(folder: Path) -> None:
     assert output.rstrip().endswith("The demo went through; what it did stands above.")
     assert "failed=0" in output
     assert "Traceback" not in output
+    for said in SAID:
+        assert said in " ".join(output.split()), output
     assert list(folder.iterdir()) == []
 
 
