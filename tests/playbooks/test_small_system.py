@@ -17,7 +17,7 @@ import requests
 import yaml
 from conftest import DOORS, ROOT, Player
 from small_system import CLIENT, SECRET, SmallSystem
-from test_docs import Example, examples_of
+from test_docs import Example, examples_of, words
 
 pytestmark = pytest.mark.proves("PROFILE-4")
 
@@ -245,6 +245,80 @@ def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
     assert "HTTP 404" in played["wrong path"]["msg"]
     assert played["wrong secret"]["error"]["kind"] == "AuthenticationError", played["wrong secret"]
     assert system.writes == 0
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play: Player) -> None:
+    (play.folder / "scales.yml").write_text(PROFILE.text.replace("method: GET", "method: FETCH", 1), encoding="utf-8")
+    played = play([{"name": "read", INFO: {"type": "site"}}])
+    assert words(played["read"]["msg"]) in words(GUIDE.read_text(encoding="utf-8")), played["read"]
+    assert not system.counted
+
+
+def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any]:
+    """What the probe found out with the guide's profile."""
+    system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": n} for n, code in enumerate("BK")}
+    system.entities["scales"]["x1"] = {"id": "x1", "siteId": "s0", "serial": "S-1", "unit": "g", "modified": 1}
+    variables = {f"insight_{name}": value for name, value in play.defaults.items()}
+    variables |= {"insight_profile_overrides": overrides} if overrides else {}
+    here = {"siteId": {"type": "site", "key": {"code": "B"}}}
+    variables |= {
+        "insight_profile": str(play.folder / "scales.yml"),
+        "probe_entities": [
+            {"type": "site", "id": "s0", "key": {"code": "B"}},
+            {"type": "site", "id": "s1", "key": {"code": "K"}},
+            {"type": "scale", "key": {"serial": "S-1"}, "refs": here},
+        ],
+        "probe_writes": True,
+        "probe_create": {
+            "type": "scale",
+            "key": {"serial": "S-2"},
+            "refs": here,
+            "attributes": {"unit": "kg", "capacity": 3.2},
+            "change": {"unit": "g"},
+            "rename": {"serial": "S-3"},
+        },
+        "probe_overrides_file": str(play.folder / "overrides.yml"),
+        "probe_page_file": str(play.folder / "page.md"),
+    }
+    (play.folder / "probe.yml").write_text(json.dumps(variables))
+    played = play([], "-e", "@probe.yml", playbook="rimops.insight.probe")
+    assert played.code == 0, played.output
+    assert list(system.entities["scales"]) == ["x1"]
+    return played["Probe the server"]
+
+
+@pytest.mark.proves("PROBE-1")
+def test_the_probe_finds_nothing_to_change(system: SmallSystem, play: Player) -> None:
+    result = probed(play, system)
+    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = yaml.safe_load((play.folder / "overrides.yml").read_text(encoding="utf-8"))
+    assert {name: set(one) for name, one in told["operations"].items()} == {
+        name: {"assumed", "verified"} for name in PROFILE.data["operations"]
+    }
+
+
+WRONG = {
+    "read": {"entity": "item"},
+    "find": {"body": "key", "method": "POST", "path": "{type}/search", "missing": {"status": [404], "empty": None}},
+    "create": {"success": [200], "entity": "", "id_at": None},
+    "update": {"body": "changed", "method": "PATCH"},
+    "list": {"entities": "items", "paging": {"kind": "page", "page": "page", "total": "total"}},
+}
+"""What somebody got wrong, operation by operation."""
+
+
+@pytest.mark.proves("PROBE-1")
+def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> None:
+    result = probed(play, system, operations=WRONG)
+    assert {one["profile_key"].split(".")[1] for one in result["findings"] if one["verdict"] == "differs"} >= set(WRONG)
+    play.defaults["profile_overrides"] = str(play.folder / "overrides.yml")
+    system.reset()
+    played = play([*(task for task, _operation in CYCLE.values()), {"name": "list", INFO: {"type": "site"}}])
+    assert played.code == 0, played.output
+    assert {name: played[name]["operation"] for name in CYCLE} == {name: told for name, (_task, told) in CYCLE.items()}
+    assert len(played["list"]["entities"]) == 1
+    assert system.writes == 4
 
 
 RUN_HERE = [example for example in EXAMPLES if example.mark.get("by") == Path(__file__).stem]
