@@ -6,12 +6,18 @@ life of an entity goes as it should."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from conftest import Played, Player, Server, dumped
+from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Played, Player, Server, dumped, start
 from test_other_insights import ATTRIBUTES, DIALECTS, play_the_cycle
+
+from ansible_collections.rimops.insight.plugins.module_utils.command import Context
+from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE_SPEC, run_probe
+from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
 
 SEEDED = {"appCode": "100001", "appName": "Seeded"}
 EVENT = {"eventName": "Seeded event"}
@@ -57,6 +63,7 @@ DIFFERS: dict[str, set[str]] = {
         *keys("update", "method", "path", "addressed_by"),
         *keys("delete", "path"),
     },
+    "insight_ids_within": {"id_attribute", "uuid_attribute", "compare.volatile", *keys("update", "addressed_by")},
     "insight_keys_not_enforced": set(),
     "insight_location": {*keys("create", "entity", "id_at"), *keys("update", "entity", "success")},
     "insight_login_302": {"session.login.success"},
@@ -118,24 +125,34 @@ DIFFERS: dict[str, set[str]] = {
 """What the probe must find out about each of the other InSights, and nothing else."""
 
 
-@pytest.fixture
-def seeded(server: Server) -> dict[str, Any]:
+def id_of(entity: dict[str, Any]) -> str:
+    """The id of an entity, under whatever name this server shows it."""
+    shown = {**entity.get("meta", {}), **entity}
+    return str(shown.get("entityId") or shown["id"])
+
+
+def seed(server: Server) -> dict[str, Any]:
     """What the user of the probe knows: an application and an event of it, among others like them."""
     known = server.seed("application", **SEEDED, selectedProducts=["Seeded 10 mg"], note="There")
     others = [
         server.seed("application", appCode=f"10000{number}", appName=f"Other {number}", selectedProducts=["Other"])
         for number in (2, 3)
     ]
-    name = "entityId" if "entityId" in known else "id"
     for application in (others[0], known):
-        event = server.seed("event", **EVENT, applicationId=int(application[name]), description="There")
+        event = server.seed("event", **EVENT, applicationId=int(id_of(application)), description="There")
     server.forget()
     return {
         "probe_entities": [
-            {"type": "application", "id": str(known[name]), "key": SEEDED},
-            {"type": "event", "id": str(event[name]), "key": EVENT, "refs": REFS},
+            {"type": "application", "id": id_of(known), "key": SEEDED},
+            {"type": "event", "id": id_of(event), "key": EVENT, "refs": REFS},
         ]
     }
+
+
+@pytest.fixture
+def seeded(server: Server) -> dict[str, Any]:
+    """The server with what the user of the probe knows."""
+    return seed(server)
 
 
 def probed(play: Player, seeded: dict[str, Any], *arguments: str, **variables: Any) -> Played:
@@ -157,16 +174,35 @@ def overrides(play: Player) -> dict[str, Any]:
     return written
 
 
-def differing(played: Played) -> set[str]:
+def differing(played: Played, task: str = "Probe the server") -> set[str]:
     """The profile keys that it says differ."""
-    findings = played["Probe the server"]["findings"]
+    findings = played[task]["findings"]
     return {one["profile_key"] for one in findings if one["verdict"] == "differs"}
+
+
+def application(description: str | None) -> dict[str, Any]:
+    """The application of the cycle, absent without a description."""
+    wish: dict[str, Any] = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
+    if description is None:
+        return {**wish, "state": "absent"}
+    return {**wish, "attributes": {**ATTRIBUTES, "description": description}}
+
+
+CYCLE = {
+    "create": application("First"),
+    "same again": application("First"),
+    "change": application("Second"),
+    "changed, same again": application("Second"),
+    "absent": application(None),
+}
 
 
 def test_the_table_is_complete() -> None:
     assert sorted(DIFFERS) == DIALECTS
 
 
+@pytest.mark.one_core
+@pytest.mark.proves("PROBE-1", "OTHERS-1")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_what_it_writes_is_enough(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
     play.defaults["profile"] = "insight"
@@ -179,6 +215,7 @@ def test_what_it_writes_is_enough(server: Server, play: Player, dialect: str, se
     play_the_cycle(server, play, overrides(play))
 
 
+@pytest.mark.proves("PROBE-1")
 def test_everything_is_as_the_profile_says(server: Server, play: Player, seeded: dict[str, Any]) -> None:
     played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
     assert played.code == 0, played.output
@@ -193,3 +230,231 @@ def test_everything_is_as_the_profile_says(server: Server, play: Player, seeded:
         assert operation["verified"]["by"] == "a test"
     assert len(server.stored("application")) == 3
     assert "| client_credentials | yes |" in (play.folder / "insight_probe.md").read_text(encoding="utf-8")
+
+
+def reads_only(request: dict[str, Any]) -> bool:
+    """Whether a request of the server's log belongs to the login or can only read."""
+    words = ("read", "get", "find", "search", "query", "list", "lookup")
+    if request["operation"] in ("session_start", "login", "oauth_token"):
+        return True
+    return request["method"] == "GET" or (request["method"] == "POST" and request["path"].rsplit("/", 1)[-1] in words)
+
+
+def asked(server: Server) -> list[dict[str, Any]]:
+    """Every request that reached the server."""
+    requests: list[dict[str, Any]] = server.control("GET", "requests?last=2000")
+    return requests
+
+
+@pytest.mark.proves("PROBE-2")
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_it_only_reads(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
+    values = {name: option.get("default") for name, option in PROBE_SPEC.items()}
+    values |= {**play.defaults, "profile": profile_data("insight", None, str), "token_store": "none"}
+    values |= {"entities": seeded["probe_entities"], "create": {**CREATE, "refs": None}}
+    result = run_probe(values, Context(check_mode=False, diff_mode=False, warn=print))
+    assert [one["profile_key"] for one in result["findings"] if one["verdict"] == "not_found"] == []
+    assert result["changed"] is False
+    assert server.counted["writes"] == 0
+    assert server.counted["reads"] + server.counted["finds"] > 0
+    assert [one for one in asked(server) if not reads_only(one)] == []
+
+
+@pytest.mark.proves("PROBE-2")
+def test_check_mode_only_reads(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    played = probed(play, seeded, "--check", probe_writes=True, probe_create=CREATE)
+    assert played.code == 0, played.output
+    assert set(overrides(play)["operations"]) == {"read", "find", "list"}
+    assert server.counted["writes"] == 0
+    assert [one for one in asked(server) if not reads_only(one)] == []
+
+
+@pytest.mark.proves("PROBE-3")
+@pytest.mark.parametrize("taken", ["key", "rename"])
+def test_an_entity_that_exists_is_left_alone(server: Server, play: Player, seeded: dict[str, Any], taken: str) -> None:
+    key = OWN if taken == "key" else {**OWN, **CREATE["rename"]}
+    theirs = server.seed("application", **key, selectedProducts=["Theirs"])
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played.code != 0
+    result = played["Probe the server"]
+    untried = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "not_tried"}
+    assert set(untried) == {"operations.create", "operations.update", "operations.delete"}
+    assert f"the {taken} of create exists already" in untried["operations.create"]
+    assert server.counted["writes"] == 0
+    assert theirs in server.stored("application")
+    assert set(overrides(play)["operations"]) == {"read", "find", "list"}
+
+
+@pytest.mark.proves("PROBE-3")
+def test_what_cannot_be_deleted_is_named(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    server.fault("status", "delete", status=403, times=0)
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played.code != 0
+    [left] = [one for one in server.stored("application") if one["appCode"] == OWN["appCode"]]
+    assert played["Probe the server"]["left_behind"][0] == (
+        f"application with id {left['id']} (made for appCode=424242, appName=Probe)"
+    )
+    assert "Left behind on the server" in (play.folder / "insight_probe.md").read_text(encoding="utf-8")
+    assert "operations.delete" not in overrides(play)["operations"]
+
+
+@pytest.mark.proves("PROBE-3")
+@pytest.mark.parametrize("operation", ["read", "update"])
+@pytest.mark.parametrize("after", [3, 4])
+def test_it_clears_up_when_a_step_fails(
+    server: Server, play: Player, seeded: dict[str, Any], operation: str, after: int
+) -> None:
+    server.fault("status", operation, status=500, after=after, times=4)
+    play.defaults["retry_limit"] = 0
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played["Probe the server"]["left_behind"] == []
+    assert [one for one in server.stored("application") if one["appCode"] == OWN["appCode"]] == []
+    assert server.counted["creates"] > 0
+
+
+@pytest.mark.proves("PROBE-1")
+def test_what_no_candidate_reaches_is_not_found(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    server.fault("status", "update", status=405, times=0)
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played.code != 0
+    findings = played["Probe the server"]["findings"]
+    assert [one["profile_key"] for one in findings if one["verdict"] == "not_found"] == ["operations.update"]
+    assert "operations.update" in played["Everything was found"]["msg"]
+    written = overrides(play)["operations"]
+    assert written["create"]["verified"]["version"] == "7.3"
+    assert "update" not in written
+    assert server.stored("application")[-1]["appName"] == "Other 3"
+
+
+@pytest.mark.proves("PROBE-1")
+@pytest.mark.parametrize(
+    ("speaks", "expected"),
+    [
+        ({"base_path": "/api/v2"}, {"base_path"}),
+        ({"authentication": "bearer", "session": None, "base_path": "/api/v2"}, {"base_path", "session.kind"}),
+        ({"switches": {"expired_session_answer": "403", "update": "merge"}}, {"operations.update.body"}),
+        ({"switches": {"extra_attribute_on_write": True}}, {"types.application.compare.volatile"}),
+        ({"switches": {"show_new_late_ms": 300.0}}, set()),
+        ({"switches": {"csrf_changes": "every_answer"}}, set()),
+        ({"switches": {"round_dates": "days"}}, {"types.application.compare.normalise"}),
+    ],
+    ids=["base path", "bearer", "merge", "volatile", "late", "unstable", "days"],
+)
+def test_other_differences(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, speaks: dict[str, Any], expected: set[str]
+) -> None:
+    dialect = tmp_path / "dialect.yml"
+    dialect.write_text(dumped({"base": "insight", "title": "Another InSight", **speaks}), encoding="utf-8")
+    server = start(tmp_path_factory.mktemp("server"), "--dialect", str(dialect))
+    try:
+        identity = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET}
+        own = {"url": server.url, "authority": server.url, "ca_path": server.ca_path, **identity}
+        play = Player(server, tmp_path, "here", {"grant_type": "client_credentials", **own})
+        played = probed(play, seed(server), probe_writes=True, probe_create=CREATE)
+        assert played.code == 0, played.output
+        assert differing(played) - ALWAYS == expected
+        server.reset()
+        tasks = [
+            {"name": name, "rimops.insight.insight_entity": {**wish, "profile_overrides": overrides(play)}}
+            for name, wish in CYCLE.items()
+        ]
+        cycle = play(tasks)
+        assert cycle.code == 0, cycle.output
+        assert {name: cycle[name]["operation"] for name in CYCLE} == dict(
+            zip(CYCLE, ["create", "none", "update", "none", "delete"], strict=True)
+        )
+    finally:
+        server.stop()
+
+
+@pytest.mark.proves("PROBE-4")
+def test_each_login_is_tried_and_nothing_secret_is_said(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    for name in ("grant_type", "client_secret"):
+        del play.defaults[name]
+    wrong = "wrong-canary-secret"
+    played = probed(
+        play,
+        seeded,
+        "-vvvv",
+        probe_logins=[
+            {"grant_type": "client_credentials", "client_secret": wrong},
+            {"grant_type": "password", "client_secret": SECRET, "username": USER, "password": PASSWORD},
+            {"grant_type": "client_credentials", "client_secret": SECRET},
+        ],
+        probe_writes=True,
+        probe_create=CREATE,
+    )
+    assert played.code == 0, played.output
+    logins = played["Probe the server"]["logins"]
+    assert [(one["grant_type"], one["ok"], one.get("who")) for one in logins] == [
+        ("client_credentials", False, None),
+        ("password", True, USER),
+        ("client_credentials", True, None),
+    ]
+    assert "client_secret" in logins[0]["error"]
+    page = (play.folder / "insight_probe.md").read_text(encoding="utf-8")
+    for secret in (wrong, SECRET, PASSWORD, json.dumps(SECRET)[1:-1], json.dumps(PASSWORD)[1:-1]):
+        assert secret not in json.dumps(played["Probe the server"])
+        assert secret not in page
+    for value in ("Seeded 10 mg", "First description", SEEDED["appName"]):
+        assert value not in page
+
+
+@pytest.mark.proves("PROBE-4")
+def test_nobody_comes_in(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    play.defaults["client_secret"] = "wrong-canary-secret"
+    played = probed(play, seeded)
+    assert played.code != 0
+    assert "the client secret is wrong" in played["Probe the server"]["msg"]
+
+
+def test_overrides_that_were_there_are_kept(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    play.defaults["profile_overrides"] = {"types": {"study": {"path": "/study"}}}
+    assert probed(play, seeded).code == 0
+    assert overrides(play)["types"] == {"study": {"path": "/study"}}
+    assert overrides(play)["operations"]["read"]["assumed"] is False
+
+
+@pytest.mark.proves("PROBE-1")
+def test_another_entity_than_the_one_that_was_named(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    [application, _event] = seeded["probe_entities"]
+    played = probed(play, {"probe_entities": [{**application, "key": {"appCode": "100002", "appName": "Other 2"}}]})
+    assert played.code != 0
+    came = {one["profile_key"]: one["came"] for one in played["Probe the server"]["findings"] if "came" in one}
+    assert came["operations.read"].endswith("it has the id that was named, and other values in appCode, appName")
+    assert came["operations.find"].endswith("it has the key that was named, and another id")
+    assert set(overrides(play).get("operations", {})) <= {"list"}
+
+
+def test_the_server_is_not_there(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    play.defaults |= {"url": "https://127.0.0.1:1", "retry_limit": 0}
+    played = probed(play, seeded)
+    assert "cannot be reached" in played["Probe the server"]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"entities": [{"type": "application"}]}, "has neither id nor key"),
+        ({"entities": [{"type": "nothing", "id": "1"}]}, "profile insight has no such type"),
+        ({"writes": True}, "create does not say what may be created"),
+        ({"writes": True, "create": {"type": "application", "key": OWN}}, "create has no attributes, change"),
+        ({"create": {**CREATE, "rename": {"description": "x"}}}, "which is not in its key"),
+    ],
+)
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_wrong_is_said_before_anything_is_sent(
+    server: Server, play: Player, options: dict[str, Any], says: str
+) -> None:
+    played = play([{"name": "probe", "rimops.insight.insight_probe": options}])
+    assert says in played["probe"]["msg"]
+    assert server.counted["requests"] == 0
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_both_doors(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    options = {"entities": seeded["probe_entities"], "writes": True, "create": CREATE}
+    played = play([{"name": "probe", "rimops.insight.insight_probe": options}])
+    assert played.code == 0, played.output
+    assert differing(played, "probe") == ALWAYS
+    assert played["probe"]["changed"] is True

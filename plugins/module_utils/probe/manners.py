@@ -18,7 +18,7 @@ from ..entities.suggest import settling
 from ..entities.target import Entity
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, at_path, brief, nested
 from .own import Own, answers_something
-from .shapes import described, is_success, same
+from .shapes import described, is_success, same, scalars
 
 Json = Mapping[str, Any]
 GENERAL = ("outer_space", "line_ends", "unicode_nfc", "case", "number_as_text", "date_as_instant")
@@ -44,8 +44,8 @@ EVERYWHERE = ("compare",)
 def learn_spelling(own: Own, entity: Entity) -> None:
     """Rules for what the server stored in another spelling than it was sent, and for what it stamps with the time."""
     declared = {**own.named["key"], **(own.named.get("attributes") or {})}
-    names = [name for name, value in entity.items() if name not in declared and is_now(value, own.clock.now())]
-    names = [name for name in names if name not in own.rules.volatile]
+    said = [(path, value) for path, value in scalars(entity) if top(path) not in declared]
+    names = [path for path, value in said if is_now(value, own.clock.now()) and path not in own.rules.volatile]
     if names:
         _say_rules(own, EVERYWHERE, {"volatile": names}, "no time of the server", f"{_list(names)} hold the time")
     for name in spelled_everywhere(declared, entity, own.rules):

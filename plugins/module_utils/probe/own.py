@@ -18,6 +18,7 @@ from ..profile.model import Profile, at
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .bench import Attempt, Bench, keyed
 from .candidates import candidates
+from .findings import nested
 from .shapes import content, is_success, same
 
 Json = Mapping[str, Any]
@@ -136,7 +137,7 @@ class Own:
         try:
             observed = self.now(entity_id)
         except InsightError:
-            observed = {id_name: entity_id}
+            observed = nested(id_name.split("."), entity_id)
         definitions = candidates("delete", self.bench.definition(self.type, "delete"), id_name)
         for candidate in definitions if observed is not None else ():
             self.delete(candidate, observed or {})

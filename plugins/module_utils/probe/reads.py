@@ -15,7 +15,7 @@ from ..transport.values import Response
 from .bench import Attempt, Bench, keyed
 from .candidates import candidates
 from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
-from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_success
+from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_success, scalars
 
 Json = Mapping[str, Any]
 MOST_REJECTIONS = 3
@@ -186,7 +186,7 @@ def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any
     """Under which names the server shows its own id and UUID of an entity."""
     of_type = bench.profile.type(type_name)
     shown = id_path(entity, entity_id, of_type.id_attribute)
-    uuids = [name for name, value in entity.items() if isinstance(value, str) and UUID.fullmatch(value)]
+    uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
     preferred = of_type.uuid_attribute if of_type.uuid_attribute in uuids else None
     uuid = preferred or next((name for name in uuids if name != shown and name.lower().endswith("id")), None)
     own = "id_attribute" in bench.data["types"][type_name]
@@ -200,7 +200,7 @@ def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any
         came = f"the entity holds it under {after}" if after else "the entity holds none"
         bench.findings.append(Finding(".".join(path), DIFFERS, brief(before), came, {key: after}))
         bench.learn(path, after)
-    names = [name.split(".")[0] for name in (shown, uuid) if name]
+    names = [name for name in (shown, uuid) if name]
     compare = bench.data.get("compare", {})
     if not set(names) <= set(compare.get("read_only", ())):
         bench.learn(("compare", "read_only"), sorted({*names, *compare.get("read_only", ())}))

@@ -111,7 +111,7 @@ def _name_leftovers(own: Own, response: Optional[Response]) -> None:
     """Something may have been created that is not found by its key: its id, as far as the answer says it."""
     if not is_success(response) or response is None:
         return
-    id_name = own.bench.profile.type(own.type).id_attribute
+    id_name = own.bench.profile.type(own.type).id_attribute.rpartition(".")[2]
     for path, value in scalars(content(response), depth=3):
         if path.rpartition(".")[2] == id_name and not own.is_gone(value):
             own.ids.append(value)
