@@ -11,7 +11,7 @@ import random
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -541,6 +541,14 @@ ENTRY = Draft202012Validator({"$ref": "#/$defs/entry", "$defs": manifest_schema(
 
 @settings(calm, max_examples=500)
 @given(entries)
+@example({"type": "", "key": {"k": 1}})
+@example({"type": "x", "key": {"": 1}})
+@example({"type": "x", "key": {"k": 1}, "attributes": {"": 1}})
+@example({"type": "x", "key": {"k": 1}, "refs": {"": {"type": "x", "id": 1}}})
+@example({"type": "x", "key": {"k": 1}, "refs": {"r": {"type": "x", "id": True}}})
+@example({"type": "x", "key": {"k": 1}, "refs": {"r": {"type": "", "id": 1}}})
+@example({"type": "x", "key": {"k": 1}, "refs": {"r": {"type": "x", "id": 1, "refs": {}}}})
+@example({"type": "x", "key": {"k": 1}, "refs": {"r": {"type": "x", "key": {"k": 1}, "refs": {"r": {"type": "x"}}}}})
 def test_the_short_cut_says_what_the_schema_says(entry):
     assert is_entry(entry) is ENTRY.is_valid(entry)
 

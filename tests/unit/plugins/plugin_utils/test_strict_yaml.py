@@ -167,6 +167,7 @@ def test_names_are_text(load):
     ("word", "instead"),
     [
         ("True", 'Write true, or "True"'),
+        ("False", 'Write false, or "False"'),
         ("FALSE", 'Write false, or "FALSE"'),
         ("~", 'Write null, or "~"'),
         ("Null", 'Write null, or "Null"'),

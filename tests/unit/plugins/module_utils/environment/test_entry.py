@@ -64,6 +64,7 @@ def test_a_name_for_people(data, shown):
             True,
         ),
         (EVENT, {**EVENT, "refs": {"applicationId": {**APPLICATION, "refs": {}}}}, True),
+        ({**EVENT, "refs": {"a": EVENT, "b": EVENT}}, {**EVENT, "refs": {"b": EVENT, "a": EVENT}}, True),
     ],
 )
 def test_which_names_are_one(one, other, same):
