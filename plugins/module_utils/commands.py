@@ -20,7 +20,7 @@ from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
 from .errors import ConfigurationError, InsightError
 from .options import SHARED, Spec
-from .profile.model import Profile
+from .profile.model import Profile, is_assumed
 
 ENTITY_SPEC: Spec = {
     **SHARED,
@@ -188,7 +188,15 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
     if values["refresh_token_return"]:
         secret["refresh_token"] = authenticator.refresh_token()
     told = {"changed": False, "acquired": authenticator.acquired, "session": handle}
-    return {**told, **secret, **_notes(connection)}
+    assumed = _assumed_of_login(connection.settings.profile, authenticator.grant)
+    return {**told, "assumed": assumed, **secret, **_notes(connection)}
+
+
+def _assumed_of_login(profile: Profile, grant: str | None) -> list[str]:
+    """The steps of the login that neither a document nor a probe backs, as keys of the profile."""
+    steps = {f"session.{step}": profile.session.get(step) for step in ("start", "login")}
+    steps[f"oauth.grants.{grant}"] = profile.oauth.get("grants", {}).get(grant)
+    return sorted(key for key, step in steps.items() if step and is_assumed(step))
 
 
 def holds_credentials(result: Mapping[str, Any]) -> bool:

@@ -125,6 +125,12 @@ session:
     url: https://insight.example.com
     user: jdoe@example.com
     expires_at: "2026-11-20T13:45:00Z"
+assumed:
+  description: The steps of the login that neither a document nor a probe backs, as keys of the profile.
+  returned: when there is a session
+  type: list
+  elements: str
+  sample: [oauth.grants.client_credentials]
 authorization_url:
   description: The page to open in a browser. Give the address on which the browser ends to O(authorization_response).
   returned: in the first task of O(grant_type=authorization_code)

@@ -199,6 +199,7 @@ def test_assumed_operations_are_named(server: Server, play: Player) -> None:
     lookup = f"lookup('{ENTITY}', named, **login).appName"
     played = play(
         [
+            {"name": "login", "rimops.insight.insight_token": {}},
             {"name": "info", "rimops.insight.insight_entity_info": named},
             {"name": "found", ENTITY: {**named, "attributes": {"description": "Before"}}},
             {"name": "changed", ENTITY: {**named, "attributes": {"description": "After"}}, "ignore_errors": True},
@@ -212,6 +213,7 @@ def test_assumed_operations_are_named(server: Server, play: Player) -> None:
         vars={"named": named, "login": play.defaults},
     )
     assert played.code == 0, played.output
+    assert played["login"]["assumed"] == ["oauth.grants.client_credentials"]
     assert played["info"]["assumed"] == played["found"]["assumed"] == ["operations.find"]
     assert played["changed"]["error"]["assumed"] == ["operations.find", "operations.read", "operations.update"]
     assert played["info fails"]["error"]["assumed"] == ["operations.read"]
