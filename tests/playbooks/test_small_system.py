@@ -288,6 +288,7 @@ def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any
     return played["Probe the server"]
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_finds_nothing_to_change(system: SmallSystem, play: Player) -> None:
     result = probed(play, system)
@@ -308,6 +309,7 @@ WRONG = {
 """What somebody got wrong, operation by operation."""
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> None:
     result = probed(play, system, operations=WRONG)

@@ -15,7 +15,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from conftest import CLIENT, PASSWORD, ROOT, SECRET, TENANT, USER, Played, Player, Server
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from test_docs import Example, examples_of, run
+from test_docs import Example, examples_of, prepare, run
 
 from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED
 
@@ -33,6 +33,7 @@ KEYS = {"assertion_key"}
 
 # --- handing on a refresh token
 
+KINDS = ("family_revoking", "kills_access_token")
 VAULT_PASSWORD = "a canary that nobody prints"
 
 
@@ -67,7 +68,7 @@ def decrypted(token: bytes) -> str:
 
 
 @pytest.mark.proves("STORE-6", "STORE-3", "SECRET-1", "ANSIBLE-6")
-@pytest.mark.parametrize("kind", ["single_use", "family_revoking", "kills_access_token"])
+@pytest.mark.parametrize("kind", ["single_use", *(pytest.param(kind, marks=pytest.mark.one_core) for kind in KINDS)])
 def test_a_refresh_token_goes_from_job_to_job(server: Server, tmp_path: Path, kind: str) -> None:
     server.switch(refresh_tokens=kind, device_interval=1)
     played, first = job("first", server, tmp_path / "person", None)
@@ -164,16 +165,25 @@ def test_choices_are_those_of_the_option() -> None:
     assert set(FIELDS["grant_type"]["choices"]) <= set(SHARED["grant_type"]["choices"])
 
 
+def certificate(server: Server, folder: Path) -> dict[str, str]:
+    """A certificate of the client that the platform knows, and its key."""
+    prepare(["certificate"], server, folder)
+    files = {"assertion_certificate": "client.pem", "assertion_key": "client.key"}
+    return {field: (folder / name).read_text(encoding="utf-8") for field, name in files.items()}
+
+
 @pytest.mark.proves("AWX-1", "ANSIBLE-2", "ANSIBLE-3")
-@pytest.mark.parametrize("grant", ["client_credentials", "password", "login"])
+@pytest.mark.parametrize("grant", ["client_credentials", "certificate", "password", "login"])
 def test_a_job_needs_no_other_option(servers: dict[str, Server], server: Server, play: Player, grant: str) -> None:
     person = {"username": USER, "password": PASSWORD}
     client = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "authority": server.url}
     inputs = {
         "client_credentials": client,
         "password": {**client, **person, "expected_user": USER},
+        "certificate": {**client, "client_secret": "", **certificate(server, play.folder)},
         "login": {"profile": "insight_7_0", **person},
     }[grant]
+    grant = "client_credentials" if grant == "certificate" else grant
     trusted = Path(server.ca_path).read_text(encoding="utf-8")
     inputs |= {"url": server.url, "grant_type": grant, "ca_certificates": trusted}
     play.defaults.clear()
