@@ -40,7 +40,8 @@ def work_through(
     blocked: Blocked[Item] = nothing_blocks,
     tell: Callable[[int], None] = lambda _done: None,
 ) -> dict[Item, Fate[Result]]:
-    """Do the work on each item and return what became of each: the result, the InsightError, or NotTried.
+    """Do the work on each item and return what became of each, in the order of the levels, whoever is through first:
+    the result, the InsightError, or NotTried.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
     be worked on. stop_on_error: after the first error nothing more is begun; what is under way is finished, as it is
@@ -71,4 +72,4 @@ def work_through(
             except BaseException:  # Ctrl-C, or Ansible's timeout: what is under way is finished before it goes on
                 stopped.append("the run was interrupted")
                 raise
-    return fates
+    return {item: fates[item] for level in levels for item in level}

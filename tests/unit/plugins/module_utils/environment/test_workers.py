@@ -57,6 +57,17 @@ def test_a_level_is_worked_on_at_once():
     assert sorted(fates.values()) == list(range(8))
 
 
+def test_what_became_of_the_items_is_told_in_their_order():
+    second_is_through = threading.Event()
+
+    def work(name):
+        if name == "second":
+            second_is_through.set()
+        return second_is_through.wait(10)
+
+    assert list(work_through([["first", "second"]], work, 2, True).items()) == [("first", True), ("second", True)]
+
+
 def test_no_more_at_once_than_was_asked_for():
     running, most, lock = 0, 0, threading.Lock()
 
