@@ -12,7 +12,7 @@ short_description: Finds out how a server differs from its profile
 version_added: 0.1.0
 description:
   - Tries what a profile says about a server whose behaviour nobody has published, finds out where the server does
-    something else, and returns the overrides to lay over the profile. The playbook P(rimops.insight.probe#playbook)
+    something else, and returns the overrides to lay over the profile. The playbook C(rimops.insight.probe)
     writes them to a file.
   - Logs in, then reads, finds and lists entities that you name. First as the profile says, then in other ways that
     servers are built, until an answer holds the entity that is known to be there; a status alone proves nothing.
