@@ -90,6 +90,10 @@ def difference(before: Any, after: Any) -> dict[str, Any]:
     return changed
 
 
+def _only(part: Json, name: str) -> Json:
+    return {name: part[name]} if name in part else {}
+
+
 def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[Finding]:
     """A finding for each key of a part of a profile that the server contradicted, or one that says that none did.
 
@@ -105,7 +109,7 @@ def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[
             DIFFERS,
             brief(before.get(name)),
             came if name in REQUEST else brief(after.get(name)),
-            nested([*path, name], after.get(name)),
+            nested(path, difference(_only(before, name), _only(after, name))),
         )
         for name in names
     ]

@@ -60,9 +60,9 @@ def is_now(value: Any, now: float) -> bool:
         return any(abs(value - now * unit) < 86400 * unit for unit in (1, 1000))
     if not isinstance(value, str):
         return False
-    parts = {int(part) for part in re.findall("[0-9]{1,4}", value)}
+    parts = [int(part) for part in re.findall("[0-9]{1,4}", value)]
     days = [datetime.fromtimestamp(now, timezone.utc) + timedelta(days=days) for days in (-1, 0, 1)]
-    return any({day.year, day.month, day.day} <= parts for day in days)
+    return len(parts) > 2 and any({day.year, day.month, day.day} <= set(parts) for day in days)
 
 
 def spelled_everywhere(declared: Json, entity: Entity, given: Rules) -> list[str]:

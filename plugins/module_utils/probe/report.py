@@ -53,5 +53,6 @@ def page(profile: Json, stamp: Json, result: Json) -> str:
     if result["left_behind"]:
         lines += ["", "## Left behind on the server", ""]
         lines += [f"- {cell(one)}" for one in result["left_behind"]]
-    written = "The probe wrote and deleted its own entity." if result["changed"] else "The probe only read."
+    cleared = "" if result["left_behind"] else " and deleted it"
+    written = f"The probe wrote its own entity{cleared}." if result["changed"] else "The probe only read."
     return "\n".join([*lines, "", written, ""])
