@@ -1,53 +1,281 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole environment in one task: read, planned, written, in order."""
+"""A whole environment in one task: read, compared, written in order; and what is refused before the first request."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-from conftest import Player, Server
+import pytest
+from conftest import HERE, Player, Server
+from environments import (
+    LISTED,
+    NODES,
+    OVERRIDES,
+    absent,
+    application,
+    checked,
+    control,
+    count,
+    counted,
+    event,
+    node,
+    outcomes,
+    seeds,
+    switch,
+    task,
+)
 
-APPLICATION = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
 
-
-def application(number: int, **more: Any) -> dict[str, Any]:
-    key = {"appCode": f"{number:06}", "appName": f"Application {number}"}
-    return {"type": "application", "key": key, "attributes": {"selectedProducts": ["Zelvora"]}, **more}
-
-
-def event(number: int, name: str = "Initial filing", **more: Any) -> dict[str, Any]:
-    refs = {"applicationId": {name: application(number)[name] for name in ("type", "key")}}
-    return {"type": "event", "refs": refs, "key": {"eventName": name}, "attributes": {"description": "First"}, **more}
-
-
-def environment(name: str, entities: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    return {"name": name, "rimops.insight.insight_entities": {"entities": entities, **more}, "diff": True}
-
-
+@pytest.mark.proves("ENVIRONMENT-1")
 def test_cycle(server: Server, play: Player) -> None:
+    """Declared, the same again, changed, taken away; the server counts the writes."""
     first = [event(1), application(1), application(2)]
     second = [event(1, attributes={"description": "Second"}), application(1), application(2)]
-    gone = [{**one, "state": "absent", "attributes": {}} for one in first]
+    steps: list[tuple[str, dict[str, Any], tuple[bool, int, dict[str, int]]]] = [
+        ("would create", checked("would create", first), (True, 0, {"created": 3})),
+        ("create", task("create", first), (True, 3, {"created": 3})),
+        ("created", task("created", first), (False, 0, {"unchanged": 3})),
+        ("would change", checked("would change", second), (True, 0, {"updated": 1, "unchanged": 2})),
+        ("change", task("change", second), (True, 1, {"updated": 1, "unchanged": 2})),
+        ("changed", checked("changed", second), (False, 0, {"unchanged": 3})),
+        ("would remove", checked("would remove", absent(first)), (True, 0, {"deleted": 3})),
+        ("remove", task("remove", absent(first)), (True, 3, {"deleted": 3})),
+        ("removed", task("removed", absent(first)), (False, 0, {"unchanged": 3})),
+    ]
+    played = play([one for name, step, _expected in steps for one in (step, count(f"after {name}"))])
+    assert played.code == 0, played.output
+    found = {
+        name: (played[name]["changed"], *counted(played, f"after {name}", "writes"), outcomes(played[name]))
+        for name, _step, _expected in steps
+    }
+    assert found == {name: expected for name, _step, expected in steps}
+    name = "event (eventName=Initial filing, applicationId=(appCode=000001, appName=Application 1))"
+    assert played["would change"]["diff"]["prepared"] == f'~ {name}\n    description: "First" -> "Second"\n'
+    for one in ("create", "change", "remove"):
+        assert played[one]["diff"] == played[f"would {one}"]["diff"], one
+    assert played["created"]["diff"]["prepared"] == "" and played["created"]["entities"] == []
+    [changed] = played["change"]["entities"]
+    assert (changed["entity"], changed["outcome"], changed["operation"]) == (name, "updated", "update")
+    assert changed["changes"] == [{"path": "description", "before": "First", "after": "Second"}]
+    assert [one["type"] for one in played["create"]["entities"]] == ["application", "application", "event"]
+    assert [one["type"] for one in played["remove"]["entities"]] == ["event", "application", "application"]
+    assert server.stored("application") == server.stored("event") == []
+
+
+@pytest.mark.proves("ENVIRONMENT-2")
+def test_nothing_changed_costs_one_read_an_entity_or_the_pages(server: Server, play: Player) -> None:
+    many = [application(number) for number in range(250)]
+    events = [event(number) for number in range(20)]
+    listed = {"gather": "list", "profile_overrides": LISTED}
     played = play(
         [
-            environment("create", first),
-            environment("same again", first),
-            {**environment("change in check mode", second), "check_mode": True},
-            environment("change", second),
-            environment("changed, same again", second),
-            environment("absent", gone),
-            environment("absent again", gone),
+            control("seed", *seeds(250)),
+            task("create events", events),
+            count("created"),
+            task("each", [*many, *events], return_unchanged=True),
+            count("each counted"),
+            task("list", [*many, *events], **listed),
+            count("list counted"),
+            task("list, one more", [*many, *events, application(250)], **listed),
+            count("one more counted"),
+            task("list is off", many[:2], gather="list"),
         ]
     )
-    assert played.code == 0, played.output
-    assert {name: played[name]["changed"] for name in ("create", "same again", "change", "changed, same again")} == {
-        "create": True,
-        "same again": False,
-        "change": True,
-        "changed, same again": False,
+    numbers = ("finds", "reads", "lists", "writes")
+    assert outcomes(played["each"]) == outcomes(played["list"]) == {"unchanged": 270}, played.output
+    assert len(played["each"]["entities"]) == 270 and played["list"]["entities"] == []
+    assert counted(played, "each counted", *numbers) == (270, 0, 0, 0)
+    assert counted(played, "list counted", *numbers) == (0, 0, 3 + 1, 0)
+    # What a list does not show is asked for, and again before it is created; then it is read back.
+    assert counted(played, "one more counted", *numbers, "creates") == (2, 1, 3 + 1, 1, 1)
+    assert "operations.list" in played["list is off"]["msg"]
+
+
+@pytest.mark.proves("ENVIRONMENT-3")
+def test_one_handshake_for_twenty_hosts_and_forks(server: Server, play: Player) -> None:
+    many = [application(number) for number in range(10)]
+    played = play(
+        [control("seed", *seeds(10)) | {"run_once": True}, task("same", many, concurrency=4)], "-f", "20", hosts=20
+    )
+    results = played.all("same")
+    assert [outcomes(one) for one in results] == [{"unchanged": 10}] * 20, played.output
+    assert (server.counted["handshakes"], server.counted["session_starts"], server.counted["finds"]) == (1, 1, 200)
+
+
+def order_of_creation(server: Server, kind: str, attribute: str) -> list[str]:
+    """The entities in the order in which the server made them."""
+    return [one[attribute] for one in sorted(server.stored(kind), key=lambda one: int(one["id"]))]
+
+
+def most_at_once(journal: str) -> dict[str, int]:
+    """By the first letters of a node's code how many of them were under way at the same time, as a journal tells."""
+    under_way: dict[str, int] = {}
+    most: dict[str, int] = {}
+    for line in map(json.loads, Path(journal).read_text(encoding="utf-8").splitlines()):
+        if line["kind"] in ("intent", "outcome"):
+            level = line["entity"].split("code=")[1][:2]
+            under_way[level] = under_way.get(level, 0) + (1 if line["kind"] == "intent" else -1)
+            most[level] = max(most.get(level, 0), under_way[level])
+    return most
+
+
+@pytest.mark.proves("ENVIRONMENT-4")
+def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player, tmp_path: Path) -> None:
+    depth, width = 20, 4
+    server.control("POST", "types/node", NODES)
+    chain = [
+        node(f"{level:02}-{place}", f"{level - 1:02}-{place}" if level else None)
+        for level in range(depth)
+        for place in range(width)
+    ]
+    fan = [application(1), *(event(1, f"Filing {number}") for number in range(200))]
+    more = {"profile_overrides": OVERRIDES, "journal": str(tmp_path / "evidence"), "concurrency": 8}
+    played = play(
+        [
+            switch(latency_ms=5, protect_referenced=True),
+            task("chain", chain[::-1], **more),
+            task("chain again", chain, **more),
+            count("chain counted"),
+            task("fan", fan[::-1], **more),
+            count("fan counted"),
+            control("stored", ["GET", "entities/node", None], ["GET", "entities/event", None]),
+            task("chain away", absent(chain), **more),
+            count("chain away counted"),
+            task("fan away", absent(fan), **more),
+            count("fan away counted"),
+        ]
+    )
+    assert played.code == 0 and not played["chain"]["failed"] and not played["fan"]["failed"], played.output
+    assert outcomes(played["chain again"]) == {"unchanged": depth * width}
+    nodes, events = played["stored"]["answers"]
+    made = [one["code"] for one in sorted(nodes, key=lambda one: int(one["id"]))]
+    assert [code[:2] for code in made] == [f"{level:02}" for level in range(depth) for _place in range(width)]
+    ids = {one["code"]: one["id"] for one in nodes}
+    assert all(one["parentId"] == ids[f"{int(one['code'][:2]) - 1:02}{one['code'][2:]}"] for one in nodes[width:])
+    assert counted(played, "chain counted", "creates") == (depth * width,)
+    most = most_at_once(played["chain"]["journal"])
+    assert len(most) == depth and all(number > 1 for number in most.values()), most
+    assert counted(played, "fan counted", "creates", "max_concurrent") == (201, 8)
+    assert len(events) == 200
+    for one, number in (("chain", depth * width), ("fan", 201)):
+        assert outcomes(played[f"{one} away"]) == {"deleted": number}, played[f"{one} away"].get("msg")
+        assert counted(played, f"{one} away counted", "writes", "deletes") == (number, number)
+    most = most_at_once(played["chain away"]["journal"])
+    assert all(number > 1 for number in most.values()), most
+    assert server.stored("node") == server.stored("event") == server.stored("application") == []
+
+
+LOST = {"type": "application", "key": {"appCode": "999999", "appName": "Nobody"}}
+BAD: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("neither", {}, ["one of the following is required: entities, manifest"]),
+    ("both", {"entities": [application(1)], "manifest": ["x.json"]}, ["mutually exclusive"]),
+    ("nothing in it", {"entities": []}, ["declares no entity at all"]),
+    ("both plans", {"entities": [application(1)], "plan_out": "a", "plan_file": "b"}, ["mutually exclusive"]),
+    ("no plan", {"entities": [application(1)], "plan_file": "none.json"}, ["none.json", "No such file"]),
+    ("digest alone", {"entities": [application(1)], "plan_digest": "sha256:1"}, ["plan_digest", "without plan_file"]),
+    ("none at a time", {"entities": [application(1)], "concurrency": 0}, ["concurrency is not between 1 and 64"]),
+    ("65 at a time", {"entities": [application(1)], "concurrency": 65}, ["concurrency is not between 1 and 64"]),
+    (
+        "no lifetime",
+        {"entities": [application(1)], "plan_out": "a", "plan_lifetime": 0},
+        ["plan_lifetime is 0 or less"],
+    ),
+    ("prune at once", {"entities": [application(1)], "prune_from": ["old.json"]}, ["prune_from", "through a plan"]),
+    (
+        "no such type",
+        {"entities": [{**LOST, "type": "aplication"}]},
+        ["'aplication'", "application is near", "entry 1"],
+    ),
+    ("nothing near", {"entities": [{**LOST, "type": "zzz"}]}, ["'zzz'", "has no such type. It has: application,"]),
+    (
+        "a cycle",
+        {"entities": [node("a", "c"), node("b", "a"), node("c", "b")], "profile_overrides": OVERRIDES},
+        ["node (code=a", "node (code=b", "node (code=c", "entry 1", "entry 2", "entry 3"],
+    ),
+    (
+        "twice",
+        {"entities": [application(1), event(1), application(1)]},
+        ["application (appCode=000001, appName=Application 1)", "entities, entry 1", "entities, entry 3"],
+    ),
+    (
+        "a lost reference",
+        {"entities": [application(1), {**event(1), "refs": {"applicationId": LOST}}]},
+        ["appCode=999999", "there is no such entity"],
+    ),
+    (
+        "an absent reference",
+        {"entities": [application(1, state="absent", attributes={}), event(1)]},
+        ["event (eventName=Initial filing", "entities, entry 1", "declares absent"],
+    ),
+    (
+        "a lost secret",
+        {"entities": [application(1, attributes={"pin": {"secret": "pin"}, "code": {"secret": "code"}})]},
+        ["code, pin", "entities, entry 1"],
+    ),
+    (
+        "half a key",
+        {"entities": [{"type": "application", "key": {"appCode": "1"}}]},
+        ["appName is not given", "entry 1"],
+    ),
+    ("a number", {"entities": [{**LOST, "key": {"appCode": 5349, "appName": "a"}}]}, ['"5349"', "entry 1"]),
+    ("an attribute too much", {"entities": [{**LOST, "atributes": {}}]}, ["entry 1", "atributes"]),
+    ("required", {"entities": [LOST]}, ["selectedProducts"]),
+    ("a lost file", {"manifest": ["nowhere/"]}, ["nowhere/", "no such file or folder"]),
+    ("an empty folder", {"manifest": ["emptied/"]}, ["emptied/", "no file in it"]),
+    ("broken YAML", {"manifest": ["broken.yml"]}, ["broken.yml", "line 4"]),
+    ("a key twice", {"manifest": ["twice.yml"]}, ["twice.yml", "line 6: appCode is given twice"]),
+    ("another url", {"manifest": ["pinned.json"]}, ["https://other.example.com", "and url is"]),
+    ("no vault password", {"manifest": ["vaulted.yml"]}, ["vaulted.yml", "cannot be decrypted"]),
+]
+FILES = {
+    "broken.yml": "format: 1\nentities:\n  - type: application\n    key: {appCode: [}\n",
+    "twice.yml": "format: 1\nentities:\n  - type: application\n    key:\n      appCode: '1'\n      appCode: '2'\n",
+    "pinned.json": json.dumps({"format": 1, "url": "https://other.example.com", "entities": [application(1)]}),
+    "old.json": json.dumps({"format": 1, "entities": [application(2)]}),
+    "vaulted.yml": "$ANSIBLE_VAULT;1.1;AES256\n3030\n",
+}
+
+
+@pytest.mark.proves("ENVIRONMENT-5", "MANIFEST-4")
+def test_what_cannot_be_meant_is_refused_before_the_first_write(server: Server, play: Player, tmp_path: Path) -> None:
+    (tmp_path / "emptied").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    server.control("POST", "types/node", NODES)
+    played = play([task(name, **options) for name, options, _words in BAD])
+    wrong = {
+        name: played[name].get("msg")
+        for name, _options, words in BAD
+        if not played[name]["failed"] or not all(word in played[name]["msg"] for word in words)
     }
-    print(played["create"])
-    assert server.counted["writes"] == 3 + 1 + 3
-    assert server.stored("application") == []
+    assert wrong == {}
+    assert server.counted["writes"] == 0
+    assert not (tmp_path / "a").exists(), "a plan was written"
+    asked = {one["operation"] for one in server.control("GET", "requests?last=1000")}
+    assert asked <= {"oauth_token", "session_start", "login", "find", "read"}
+
+
+@pytest.mark.proves("ENVIRONMENT-5")
+def test_it_runs_nowhere_but_on_the_controller(server: Server, play: Player, tmp_path: Path) -> None:
+    many = [application(1)]
+    journal = {"journal": str(tmp_path / "evidence")}
+    elsewhere = {"ansible_connection": "elsewhere"}
+    play.environment = {"ANSIBLE_BECOME_PLUGINS": str(HERE / "plugins" / "become")}
+    played = play(
+        [
+            task("delegated", many, **journal) | {"delegate_to": "other", "vars": elsewhere},
+            task("async", many, **journal) | {"async": 60, "poll": 1},
+            task("become", many, **journal) | {"become": True, "become_method": "straight"},
+            task("here", many, **journal) | {"delegate_to": "localhost"},
+        ]
+    )
+    for name in ("delegated", "async", "become"):
+        assert played[name]["failed"] and "delegate_to: localhost, without async and become" in played[name]["msg"], (
+            name
+        )
+    assert outcomes(played["here"]) == {"created": 1}, played.output
+    assert server.counted["creates"] == 1

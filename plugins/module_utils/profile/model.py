@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Optional
 
 from ..errors import ConfigurationError
@@ -141,9 +142,10 @@ class Profile:
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
         if name not in self.types:
+            near = get_close_matches(name, self.types, n=1)
             raise ConfigurationError(
                 f"manage entity type {name!r}",
-                f"profile {self.name} has no such type",
+                f"profile {self.name} has no such type" + (f"; {near[0]} is near" if near else ""),
                 f"It has: {', '.join(sorted(self.types))}. Add yours under types in profile_overrides.",
             )
         return self.types[name]

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Environments of any size, and tasks about them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from conftest import Played
+
+MODULE = "rimops.insight.insight_entities"
+JOURNALS = "rimops.insight.insight_journal_info"
+NODES = {"unique": ["code"], "required": ["code"], "text": ["code"], "references": {"parentId": ["node"]}}
+"""A type of the simulator whose entities refer to one another."""
+OVERRIDES = {
+    "types": {
+        "node": {
+            "path": "/node",
+            "key": {"attributes": ["code"], "enforced": True},
+            "references": {"parentId": {"type": "node"}},
+        }
+    }
+}
+"""The same for the profile."""
+LISTED = {"operations": {"list": {"enabled": True}}}
+
+
+def application(number: int, **more: Any) -> dict[str, Any]:
+    """An application as declared."""
+    key = {"appCode": f"{number:06}", "appName": f"Application {number}"}
+    return {"type": "application", "key": key, "attributes": {"selectedProducts": ["Zelvora"]}, **more}
+
+
+def event(number: int, name: str = "Initial filing", **more: Any) -> dict[str, Any]:
+    """An event of an application."""
+    refs = {"applicationId": {name: application(number)[name] for name in ("type", "key")}}
+    return {"type": "event", "refs": refs, "key": {"eventName": name}, "attributes": {"description": "First"}, **more}
+
+
+def node(code: str, parent: str | None = None, **more: Any) -> dict[str, Any]:
+    """A node below another one."""
+    refs = {"parentId": {"type": "node", "key": {"code": parent}}} if parent else {}
+    return {"type": "node", "key": {"code": code}, "refs": refs, "attributes": {"note": code}, **more}
+
+
+def absent(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same, not wanted any more."""
+    return [{**one, "attributes": {}, "state": "absent"} for one in entities]
+
+
+def seeds(count: int, **attributes: Any) -> list[list[Any]]:
+    """Requests that put applications there as they are declared."""
+    return [
+        ["POST", "entities/application", {**one["key"], **one["attributes"], **attributes}]
+        for one in map(application, range(count))
+    ]
+
+
+def written(path: Path, entities: list[dict[str, Any]], **header: Any) -> str:
+    """A manifest file; its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"format": 1, **header, "entities": entities}), encoding="utf-8")
+    return str(path)
+
+
+def task(name: str, entities: list[dict[str, Any]] | None = None, **options: Any) -> dict[str, Any]:
+    """A task over an environment, which may fail."""
+    given = {} if entities is None else {"entities": entities}
+    return {"name": name, MODULE: {**given, **options}, "diff": True, "ignore_errors": True}
+
+
+def checked(name: str, entities: list[dict[str, Any]] | None = None, **options: Any) -> dict[str, Any]:
+    """The same in check mode."""
+    return {**task(name, entities, **options), "check_mode": True}
+
+
+def control(name: str, *requests: list[Any]) -> dict[str, Any]:
+    """A task that tells the simulator something."""
+    return {"name": name, "control": {"requests": list(requests)}}
+
+
+def switch(**switches: Any) -> dict[str, Any]:
+    """A task that turns switches."""
+    return control("switch", ["POST", "switches", switches])
+
+
+def count(name: str) -> dict[str, Any]:
+    """A task that asks what the server was asked since the last one."""
+    return control(name, ["GET", "counters", None], ["POST", "reset-counters", {}])
+
+
+def counted(played: Played, name: str, *counters: str) -> tuple[int, ...]:
+    """What a ``count`` task found."""
+    found = played[name]["answers"][0]
+    return tuple(found[one] for one in counters)
+
+
+def outcomes(result: dict[str, Any]) -> dict[str, int]:
+    """The summary without what is zero."""
+    return {name: number for name, number in result["summary"].items() if number}
