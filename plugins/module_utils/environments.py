@@ -6,39 +6,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from typing import Any, Optional
 
 from .command import Command, Context, Values
 from .commands import ENTITY_SPEC, NAME, evidence_sent
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Examined, Secrets, Waiting, Wish
-from .entities.mask import mask
 from .entities.plan import Plan
 from .entities.target import target_of
-from .environment.digest import data_digest, digest_of
 from .environment.engine import Effort, Read, Written, read_all, write_all
 from .environment.entry import Entry, EntryName
-from .environment.journal import Journal, Start
+from .environment.journal import Interrupted, Journal, Start
 from .environment.journal_reading import unfinished
 from .environment.listed import ListedEntities
-from .environment.members import Environment, Member, environment_of, subject_of
+from .environment.members import Member, environment_of, subject_of
 from .environment.operation import (
     Candidate,
     Operation,
-    moved_how,
     operation_of,
     possible_renames,
-    sort_operation,
     with_renames,
 )
 from .environment.order import ordered
-from .environment.outcomes import SHOWN, diff_text, failure, has_written, outcomes, summary
-from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, write_plan
-from .errors import ConfigurationError, JournalError, PlanRefused
+from .environment.outcomes import diff_text, failure, has_written, outcomes, summary
+from .environment.plan_file import EnvironmentPlan, plan_digest
+from .environment_run import Run, approved_plan, assumed, check_approved, plan_out
+from .errors import ConfigurationError, JournalError
 from .options import SHARED, Spec
 from .version import VERSION
 
@@ -88,7 +83,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
         show=context.show,
         server_date=connection.server_date,
     )
-    run = _Run(connection, values, context, environment, effort, manifest.digest, manifest.notes)
+    run = Run(connection, values, context, environment, effort, manifest.digest, manifest.notes)
     result: dict[str, Any] = run.hide(_carry_out(run))
     return result
 
@@ -114,6 +109,8 @@ def _check(values: Values) -> None:
         )
     if values["plan_digest"] and not values["plan_file"]:
         raise ConfigurationError(WHAT, "plan_digest is given without plan_file")
+    if values["plan_lifetime"] <= 0 or values["prune_limit"] < 0:
+        raise ConfigurationError(WHAT, "plan_lifetime is 0 or less, or prune_limit is less than 0")
 
 
 def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
@@ -143,7 +140,7 @@ def _pruned(values: Values, manifest: Any) -> list[Entry]:
         raise ConfigurationError(
             WHAT,
             f"prune_from would delete {len(gone)} entities, and prune_limit is {values['prune_limit']}; nothing was "
-            f"written (the first: {gone[0].name})",
+            f"written (the first: {gone[0].name}, {gone[0].origin})",
             "Look whether entries were lost by mistake, or raise prune_limit.",
         )
     return [
@@ -152,48 +149,9 @@ def _pruned(values: Values, manifest: Any) -> list[Entry]:
     ]
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One run over one environment. digest, notes: of the manifest."""
-
-    connection: Connection
-    values: Values
-    context: Context
-    environment: Environment
-    effort: Effort
-    digest: str
-    notes: Sequence[str] = ()
-
-    @property
-    def basis(self) -> Basis:
-        """What a plan of this run holds for."""
-        return Basis(
-            url=self.connection.settings.url,
-            tenant=self.connection.settings.identity.tenant_id,
-            profile_digest=data_digest(self.values["profile"]),
-            compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
-            manifest_digest=self.digest,
-            collection_version=VERSION,
-        )
-
-    @property
-    def secrets(self) -> list[Any]:
-        """Those of the task and of its manifest."""
-        of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
-        return [self.values["secrets"], *of_entries]
-
-    def hide(self, told: Any) -> Any:
-        """The same without secrets."""
-        return mask(told, [*self.secrets, *self.connection.secrets()])
-
-    def path(self, option: str) -> str:
-        """A file or folder of the controller; a relative one is beside the playbook."""
-        return str(self.values["path_of"](self.values[option]))
-
-
-def _carry_out(run: _Run) -> dict[str, Any]:
+def _carry_out(run: Run) -> dict[str, Any]:
     """Read, plan, and write unless only a plan is wanted; the result of the task."""
-    plan = _approved_plan(run) if run.values["plan_file"] else None
+    plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
     operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
@@ -203,16 +161,16 @@ def _carry_out(run: _Run) -> dict[str, Any]:
         return _result(run, reads, operations, {})
     more: dict[str, Any] = {}
     if plan:
-        _check_approved(run, plan, operations)
+        run = replace(run, notes=[*run.notes, *check_approved(run, plan, operations)])
     if values["plan_out"]:
-        more["plan_digest"] = _plan_out(run, operations)
+        more["plan_digest"] = plan_out(run, operations)
     if values["plan_out"] or run.context.check_mode:
         changed = run.context.check_mode and bool(needed)
         return {**_result(run, reads, operations, {}), "changed": changed, **more}
-    return _write(run, reads, operations, needed)
+    return _write(run, reads, operations, set(needed), plan)
 
 
-def _read(run: _Run) -> dict[EntryName, Read]:
+def _read(run: Run) -> dict[EntryName, Read]:
     client = run.effort.client
     if isinstance(client, ListedEntities):
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
@@ -220,7 +178,7 @@ def _read(run: _Run) -> dict[EntryName, Read]:
     return read_all(run.environment, run.effort)
 
 
-def _operations(run: _Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, Operation]:
+def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, Operation]:
     """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
     plans = {
         name: read.plan
@@ -248,98 +206,72 @@ def _beside_key(plan: Plan, member: Member) -> dict[str, Any]:
     return {name: value for name, value in (held or {}).items() if name not in known}
 
 
-def _approved_plan(run: _Run) -> EnvironmentPlan:
-    """The plan to apply. Raises PlanRefused unless it is the approved one and holds for this run."""
-    path = run.path("plan_file")
-    plan = load_plan(path, run.values["plan_digest"])
-    check_header(path, plan, run.basis, datetime.now(timezone.utc))
-    return plan
-
-
-def _check_approved(run: _Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]) -> None:
-    """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned."""
-    path = run.path("plan_file")
-    again = {one.entity: one for one in operations.values()}
-    approved = {one.entity: one for one in plan.operations}
-    moved = {
-        name: moved_how(one, again[name]) if name in again else "is not declared any more"
-        for name, one in approved.items()
-        if name not in again or sort_operation(one, again[name]) == "moved"
-    }
-    unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
-    moved.update({one.entity: f"needs a {one.operation} that is not in the plan" for one in unplanned})
-    if moved:
-        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
-        more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
-        raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
-
-
-def _plan_out(run: _Run, operations: Mapping[EntryName, Operation]) -> str:
-    plan = make_plan(
-        run.basis,
-        operations.values(),
-        datetime.now(timezone.utc),
-        timedelta(days=run.values["plan_lifetime"]),
-        _assumed(run, operations),
-    )
-    return write_plan(run.path("plan_out"), plan)
-
-
-def _assumed(run: _Run, operations: Mapping[EntryName, Operation]) -> list[str]:
-    """The assumed operations that were used for reading, and that are used for writing."""
-    members = run.environment.members
-    found = {
-        (members[name].wish.target.type.name, one.operation): members[name].wish.target.type.operations[one.operation]
-        for name, one in operations.items()
-        if one.operation in members[name].wish.target.type.operations
-    }
-    return sorted({*run.effort.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})
-
-
 def _write(
-    run: _Run, reads: Mapping[EntryName, Read], operations: Mapping[EntryName, Operation], needed: Sequence[EntryName]
+    run: Run,
+    reads: Mapping[EntryName, Read],
+    operations: Mapping[EntryName, Operation],
+    needed: Collection[EntryName],
+    plan: Optional[EnvironmentPlan],
 ) -> dict[str, Any]:
     """Write what is needed, with a journal where one is wanted."""
-    journal, notes = _journal(run, operations) if run.values["journal"] else (None, [])
-    written = write_all(run.environment, reads, operations, set(needed), run.effort, journal)
-    result = _result(run, reads, operations, written, notes)
-    if journal:
+    if not run.values["journal"]:
+        return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.effort))
+    before = unfinished(run.path("journal"), run.connection.settings.url, run.digest)
+    journal = Journal(run.path("journal"), _start(run, plan, before), run.hide)
+    try:
+        notes = _inherited(run, journal, operations, before)
+        written = write_all(run.environment, reads, operations, needed, run.effort, journal)
+        result = _result(run, reads, operations, written, notes)
         try:
             journal.end(result["summary"])
         except JournalError as error:
             result.update(failed=True, msg=" ".join(filter(None, [result.get("msg"), error.message])))
-        result.update(journal=journal.path, journal_head=journal.head)
-    return result
+    finally:
+        journal.close()
+    return {**result, "journal": journal.path, "journal_head": journal.head}
 
 
-def _journal(run: _Run, operations: Mapping[EntryName, Operation]) -> tuple[Journal, list[str]]:
-    """The journal of this run, and what to say of the interrupted one before it."""
-    values, settings = run.values, run.connection.settings
-    before = unfinished(run.path("journal"), settings.url, run.digest)
-    start = Start(
+def _start(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interrupted]) -> Start:
+    """The first line of the journal."""
+    settings = run.connection.settings
+    return Start(
         url=settings.url,
         manifest_digest=run.digest,
         profile_digest=run.basis.profile_digest,
-        plan_digest=digest_of(Path(run.path("plan_file")).read_bytes()) if values["plan_file"] else None,
+        plan_digest=plan_digest(plan) if plan else None,
         versions={"collection": VERSION, "profile": settings.profile.name},
         who=run.connection.authenticator.user,
-        approval=values["approval"],
+        approval=run.values["approval"],
         continues=before,
         **evidence_of(settings),
     )
-    now = {one.entity: one.operation for one in operations.values()}
-    states = {"none": "it is as declared", None: "it is not declared any more"}
-    notes = [
-        f"The run of {before.file} was interrupted, and nobody knew what became of its {one['operation']} of "
-        f"{one['entity']}: {states.get(now.get(one['entity']), 'it is not as declared, and this run goes on with it')}."
-        for one in (before.open if before else ())
-        if before
-    ]
-    return Journal(run.path("journal"), start, run.hide), notes
+
+
+def _inherited(
+    run: Run, journal: Journal, operations: Mapping[EntryName, Operation], before: Optional[Interrupted]
+) -> list[str]:
+    """What to say of each intent that an interrupted run left open; one that needs nothing more is settled."""
+    if before is None or not before.open:
+        return []
+    needed = {one.entity for one in operations.values() if one.operation != "none"}
+    declared = {str(name) for name in run.environment.members}
+    notes = []
+    for intent in before.open:
+        name = str(intent["entity"])
+        now = "it is as declared now" if name in declared else "it is not declared any more"
+        if name in needed:
+            now = "it is not as declared yet, and this run goes on with it"
+        else:
+            journal.outcome(name, "unchanged", detail=f"{now}; read after the run of {before.file}")
+        notes.append(
+            f"The run of {before.file} was interrupted, and nobody knew what became of its {intent['operation']} of "
+            f"{name}: {now}."
+        )
+    return notes
 
 
 def _result(
-    run: _Run,
+    run: Run,
     reads: Mapping[EntryName, Read],
     operations: Mapping[EntryName, Operation],
     written: Mapping[EntryName, Written],
@@ -353,7 +285,7 @@ def _result(
         "changed": has_written(written),
         "summary": counted,
         "entities": told,
-        "assumed": _assumed(run, operations),
+        "assumed": assumed(run, operations),
         **({"evidence": evidence} if evidence else {}),
         **({"notes": notes} if notes else {}),
         **({"diff": {"prepared": diff_text(operations)}} if run.context.diff_mode else {}),

@@ -35,6 +35,7 @@ FLOORS = (
     ("environment",),
     ("connection",),
     ("commands", "probe"),
+    ("environment_run",),
     ("environments",),
     ("specification",),
     ("module_door",),

@@ -136,7 +136,11 @@ def _told(
     except InsightError as error:
         journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
         raise
-    journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+    try:
+        journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+    except InsightError as error:
+        error.details = {**error.details, "written": operation.operation, "entity_id": outcome.entity_id}
+        raise
     return outcome
 
 

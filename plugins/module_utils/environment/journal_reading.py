@@ -136,7 +136,7 @@ def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ..
         elif line.get("kind") == "intent":
             told = {name: line[name] for name in ("at", "entity", "operation", "before", "after") if name in line}
             found[line.get("entity")] = told
-        elif line.get("kind") == "outcome":
+        elif line.get("kind") == "outcome" and line.get("result") != "outcome_unknown":
             found.pop(line.get("entity"), None)
     return tuple(found.values())
 

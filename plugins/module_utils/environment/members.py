@@ -83,7 +83,8 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
 def subject_of(member: Member) -> Subject:
     """A member as plans know it."""
     entry, wish = member.entry, member.wish
-    secrets, memory = wish.secrets, wish.secrets.memory
+    secrets = wish.secrets
+    memory = secrets.memory if secrets.policy == "on_change" else None
     entity_type = wish.target.type
     return Subject(
         name=str(entry.name),

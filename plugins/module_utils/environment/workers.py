@@ -49,22 +49,13 @@ def work_through(
     """
     fates: dict[Item, Fate[Result]] = {}
     stopped: list[str] = []
-
-    def one(item: Item) -> Fate[Result]:
-        if stopped:
-            return NotTried(stopped[0])
-        try:
-            return work(item)
-        except InsightError as error:
-            if stop_on_error:
-                stopped.append(f"the run stopped at {item}")
-            return error
-
     with ThreadPoolExecutor(max_workers=concurrency) as pool:
         for level in levels:
             hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
             fates.update(hindered)
-            futures = {pool.submit(one, item): item for item in level if item not in hindered}
+            futures = {
+                pool.submit(_fate, item, work, stopped, stop_on_error): item for item in level if item not in hindered
+            }
             try:
                 for future in as_completed(futures):
                     fates[futures[future]] = future.result()
@@ -73,3 +64,15 @@ def work_through(
                 stopped.append("the run was interrupted")
                 raise
     return {item: fates[item] for level in levels for item in level}
+
+
+def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_on_error: bool) -> Fate[Result]:
+    """What becomes of an item; ``stopped`` says to all threads why nothing more is begun."""
+    if stopped:
+        return NotTried(stopped[0])
+    try:
+        return work(item)
+    except InsightError as error:
+        if stop_on_error:
+            stopped.append(f"the run stopped at {item}")
+        return error

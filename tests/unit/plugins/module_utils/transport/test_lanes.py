@@ -10,27 +10,25 @@ import threading
 from ansible_collections.rimops.insight.plugins.module_utils.transport.lanes import MOST, Lanes
 
 
-def most_at_once(lanes: Lanes, threads: int, rounds: int = 3) -> int:
-    """How many threads were in a lane together."""
-    inside, most, lock = 0, 0, threading.Lock()
+def most_at_once(lanes: Lanes, threads: int) -> int:
+    """How many threads get into a lane while none leaves."""
+    entered, leave = threading.Semaphore(0), threading.Event()
 
     def run() -> None:
-        nonlocal inside, most
-        for _round in range(rounds):
-            with lanes:
-                with lock:
-                    inside += 1
-                    most = max(most, inside)
-                threading.Event().wait(0.01)
-                with lock:
-                    inside -= 1
+        with lanes:
+            entered.release()
+            leave.wait()
 
     started = [threading.Thread(target=run) for _number in range(threads)]
     for one in started:
         one.start()
+    inside = 0
+    while inside < threads and entered.acquire(timeout=0.5):
+        inside += 1
+    leave.set()
     for one in started:
         one.join()
-    return most
+    return inside
 
 
 def halved(lanes: Lanes, under_way: int, *times: float) -> None:
@@ -44,7 +42,7 @@ def halved(lanes: Lanes, under_way: int, *times: float) -> None:
 
 
 def test_no_more_than_there_are_lanes():
-    assert most_at_once(Lanes(), MOST + 16, rounds=1) == MOST
+    assert most_at_once(Lanes(), MOST + 16) == MOST
 
 
 def test_half_of_what_was_under_way():
@@ -73,4 +71,4 @@ def test_it_grows_back():
     assert most_at_once(lanes, 12) == 7
     for _number in range(100):
         lanes.widen()
-    assert most_at_once(lanes, MOST + 16, rounds=1) == MOST
+    assert most_at_once(lanes, MOST + 16) == MOST

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run over an environment, and the plan that it writes or was approved to carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from .command import Context, Values
+from .connection import Connection
+from .entities.mask import mask
+from .environment.digest import data_digest
+from .environment.engine import Effort
+from .environment.entry import EntryName
+from .environment.members import Environment
+from .environment.operation import Operation, moved_how, sort_operation
+from .environment.outcomes import SHOWN
+from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, write_plan
+from .errors import PlanRefused
+from .version import VERSION
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over one environment. digest, notes: of the manifest."""
+
+    connection: Connection
+    values: Values
+    context: Context
+    environment: Environment
+    effort: Effort
+    digest: str
+    notes: Sequence[str] = ()
+
+    @property
+    def basis(self) -> Basis:
+        """What a plan of this run holds for."""
+        return Basis(
+            url=self.connection.settings.url,
+            tenant=self.connection.settings.identity.tenant_id,
+            profile_digest=data_digest(self.values["profile"]),
+            compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
+            manifest_digest=self.digest,
+            collection_version=VERSION,
+        )
+
+    @property
+    def secrets(self) -> list[Any]:
+        """Those of the task and of its manifest."""
+        of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
+        return [self.values["secrets"], *of_entries]
+
+    def hide(self, told: Any) -> Any:
+        """The same without secrets."""
+        return mask(told, [*self.secrets, *self.connection.secrets()])
+
+    def path(self, option: str) -> str:
+        """A file or folder of the controller; a relative one is beside the playbook."""
+        return str(self.values["path_of"](self.values[option]))
+
+
+def approved_plan(run: Run) -> EnvironmentPlan:
+    """The plan to apply. Raises PlanRefused unless it is the approved one and holds for this run."""
+    path = run.path("plan_file")
+    plan = load_plan(path, run.values["plan_digest"])
+    check_header(path, plan, run.basis, datetime.now(timezone.utc))
+    return plan
+
+
+def check_approved(run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]) -> list[str]:
+    """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned. Returns what to say
+    of what is done already."""
+    path = run.path("plan_file")
+    again = {one.entity: one for one in operations.values()}
+    approved = {one.entity: one for one in plan.operations}
+    fates = {name: sort_operation(one, again[name]) if name in again else "gone" for name, one in approved.items()}
+    moved = {
+        name: "is not declared any more" if fate == "gone" else moved_how(approved[name], again[name])
+        for name, fate in fates.items()
+        if fate in ("gone", "moved")
+    }
+    unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
+    moved.update({one.entity: f"needs a {one.operation} that is not in the plan" for one in unplanned})
+    if moved:
+        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
+        more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+        raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
+    done = list(fates.values()).count("done")
+    if done == len(fates):
+        return [f"The plan {path} was applied already, there is nothing to do."]
+    return [f"Of the plan {path}, {done} of its {len(fates)} operations were done already."] if done else []
+
+
+def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:
+    plan = make_plan(
+        run.basis,
+        operations.values(),
+        datetime.now(timezone.utc),
+        timedelta(days=run.values["plan_lifetime"]),
+        assumed(run, operations),
+    )
+    return write_plan(run.path("plan_out"), plan)
+
+
+def assumed(run: Run, operations: Mapping[EntryName, Operation]) -> list[str]:
+    """The assumed operations that were used for reading, and that are used for writing."""
+    members = run.environment.members
+    found = {
+        (members[name].wish.target.type.name, one.operation): members[name].wish.target.type.operations[one.operation]
+        for name, one in operations.items()
+        if one.operation in members[name].wish.target.type.operations
+    }
+    return sorted({*run.effort.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})
