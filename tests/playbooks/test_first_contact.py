@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ def test_from_credentials_to_a_verified_profile(server: Server, play: Player, tm
     run(look)
     probe(looking, writing)
     assert [one["appName"] for one in server.stored("application")] == ["Zelvora"]
+    _again_after_an_upgrade(play, tmp_path, probe, looking)
     server.forget()
     looks = [run(applications, *arguments) for arguments in (["--check", "--diff"], [], ["--check"])]
     assert [one["The application exists"]["changed"] for one in looks] == [True, True, False]
@@ -104,6 +106,27 @@ def test_from_credentials_to_a_verified_profile(server: Server, play: Player, tm
     assert server.counted["writes"] == 1
     [stored] = server.stored("application")
     assert stored["selectedProducts"] == ["Zelvora 10 mg", "Zelvora 20 mg"]
+
+
+def _again_after_an_upgrade(play: Player, folder: Path, probe: Callable[..., Played], looking: Example) -> None:
+    """With the overrides that there are nothing differs, and what the new ones do not say stays in the file."""
+    overrides = folder / "insight_overrides.yml"
+    before = yaml.safe_load(overrides.read_text("utf-8"))
+    for ways in (
+        {"variable": "insight_profile_overrides: insight_overrides.yml\n"},
+        {"environment": "INSIGHT_PROFILE_OVERRIDES"},
+    ):
+        newer = Example(looking.name, looking.text.replace("7.3.1", "7.3.2") + ways.get("variable", ""))
+        play.environment |= dict.fromkeys(filter(None, [ways.get("environment")]), overrides.name)
+        played = probe(newer)
+        verdicts = {one["verdict"] for one in played["Probe the server"]["findings"]}
+        assert verdicts <= {"as_profile", "not_tried"}, played["Probe the server"]["findings"]
+        after = yaml.safe_load(overrides.read_text("utf-8"))
+        assert after["operations"]["create"] == before["operations"]["create"]
+        assert after["operations"]["read"]["path"] == before["operations"]["read"]["path"]
+        assert after["operations"]["read"]["verified"]["version"] == "7.3.2"
+        overrides.write_text(yaml.safe_dump(before), "utf-8")
+    del play.environment["INSIGHT_PROFILE_OVERRIDES"]
 
 
 def test_the_headings_that_are_explained_are_those_of_the_report() -> None:
