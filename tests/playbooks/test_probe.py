@@ -34,6 +34,8 @@ CREATE = {
 ALWAYS = {"operations.list.enabled", "types.application.key.enforced"}
 """The profile has the list off, and believes that no server enforces a key."""
 
+IDENTIFIERS = ("id_attribute", "uuid_attribute", "compare.read_only")
+
 REQUEST = ("method", "path", "body")
 
 
@@ -63,7 +65,7 @@ DIFFERS: dict[str, set[str]] = {
         *keys("update", "method", "path", "addressed_by"),
         *keys("delete", "path"),
     },
-    "insight_ids_within": {"id_attribute", "uuid_attribute", "compare.volatile", *keys("update", "addressed_by")},
+    "insight_ids_within": {*IDENTIFIERS, "compare.volatile", *keys("update", "addressed_by")},
     "insight_keys_not_enforced": set(),
     "insight_location": {*keys("create", "entity", "id_at"), *keys("update", "entity", "success")},
     "insight_login_302": {"session.login.success"},
@@ -71,7 +73,7 @@ DIFFERS: dict[str, set[str]] = {
     "insight_no_uuid": {"uuid_attribute", *keys("update", "addressed_by"), *keys("list", "paging")},
     "insight_null_answers": {*keys("read", "missing"), *keys("find", "entity", "missing")},
     "insight_numbers_as_text": {"types.application.compare.normalise"},
-    "insight_other_names": {"id_attribute", "uuid_attribute", "compare.volatile", *keys("update", "addressed_by")},
+    "insight_other_names": {*IDENTIFIERS, "compare.volatile", *keys("update", "addressed_by")},
     "insight_other_words": {
         *keys("read", *REQUEST),
         *keys("find", "path"),

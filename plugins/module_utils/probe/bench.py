@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ..entities.client import EntityClient
 from ..entities.target import Target, target_of
-from ..errors import ConfigurationError, InsightError, TransportError
+from ..errors import ConfigurationError, InsightError, NotSentError
 from ..profile.model import Profile, profile_of
 from ..transport.values import Request, Response, Send
 from .candidates import READING_WORDS
@@ -88,7 +88,7 @@ class Bench:
         return response
 
     def attempt(self, type_name: str, operation: str, definition: Json, call: Call) -> Attempt:
-        """Let the engine make a request with this definition of an operation. Raises TransportError when the server
+        """Let the engine make a request with this definition of an operation. Raises NotSentError when the server
         cannot be reached while reading."""
         path = ("operations", operation)
         own = ("types", type_name, "operations", operation)
@@ -99,7 +99,7 @@ class Bench:
         value: Any = None
         try:
             value = call(self.client(data), profile_of(data))
-        except TransportError as lost:
+        except NotSentError as lost:
             if not self.may_write:
                 raise
             error = lost

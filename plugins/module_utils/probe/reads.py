@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
-from ..errors import InsightError, SessionRejected
-from ..profile.model import BASIS, at
+from ..entities.client import EntityClient
+from ..errors import InsightError, InterruptedRequest, SessionRejected
+from ..profile.model import BASIS, Profile, at
 from ..transport.values import Response
 from .bench import Attempt, Bench, keyed
 from .candidates import candidates
 from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
-from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_success, scalars
+from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_known, is_success, scalars
 
 Json = Mapping[str, Any]
-MOST_REJECTIONS = 3
-"""Requests refused as if there were no session, each of which costs a login, after which no more are tried."""
+MOST_USELESS = 3
+"""Requests refused as if there were no session, each of which costs a login, or not answered at all, each of which
+costs the timeout, after which no more are tried."""
 NO_ANSWER = (401, 403, 405, 407, 408, 429)
 """Refusals that say nothing about an entity."""
 
@@ -56,9 +58,6 @@ def with_entity(definition: Json, path: str) -> dict[str, Any]:
     return {**rest, "entity": path} if path or definition.get("entity") == "" else rest
 
 
-Judge = Callable[[Json], Optional[Json]]
-
-
 def explore(
     bench: Bench, type_name: str, operation: str, tried: Callable[[Json], tuple[Attempt, Optional[Json]]]
 ) -> tuple[Optional[Json], Attempt]:
@@ -68,14 +67,14 @@ def explore(
     definition = bench.definition(type_name, operation)
     of_type = bench.profile.type(type_name)
     first: Optional[Attempt] = None
-    rejected = 0
+    useless = 0
     for candidate in candidates(operation, definition, of_type.id_attribute, wrappers(bench), of_type.uuid_attribute):
         attempt, learned = tried(candidate)
         first = first or attempt
         if learned is not None:
             return learned, first
-        rejected += isinstance(attempt.error, SessionRejected)
-        if rejected > MOST_REJECTIONS:
+        useless += isinstance(attempt.error, (SessionRejected, InterruptedRequest))
+        if useless > MOST_USELESS:
             break
     return None, first or Attempt()
 
@@ -147,23 +146,28 @@ def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
     known, type_name = known_of(entity), str(entity["type"])
     seen: list[Json] = []
 
-    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
-        def read(entity_id: Any) -> Attempt:
-            return bench.attempt(
-                type_name, "read", candidate, lambda client, profile: client.read(profile.type(type_name), entity_id)
-            )
+    def read(definition: Json, entity_id: Any) -> Attempt:
+        def call(client: EntityClient, profile: Profile) -> Any:
+            return client.read(profile.type(type_name), entity_id)
 
-        attempt = read(known.id)
+        return bench.attempt(type_name, "read", definition, call)
+
+    def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        attempt = read(candidate, known.id)
         place = find(content(attempt.response), known) if attempt.response else None
         if place is None or place.several or not is_success(attempt.response):
             return attempt, None
-        nobody = read(impossible(known.id))
+        request = bench.answers[-1][0]
+        nobody = read(candidate, impossible(known.id))
         if nobody.response and find(content(nobody.response), known):
             return attempt, None
-        seen.append(place.entity)
-        bench.shown = bench.shown or (bench.answers[-2][0], known)
         definition = with_entity(succeeding(candidate, attempt.response), place.path)
-        return attempt, with_missing(bench, "read", definition, nobody.response)
+        if not offers(read(definition, known.id), known):
+            return attempt, None
+        seen.append(place.entity)
+        bench.shown = bench.shown or (request, known)
+        nothing = with_missing(bench, definition, nobody.response, lambda one: read(one, impossible(known.id)))
+        return attempt, nothing
 
     learned, first = explore(bench, type_name, "read", tried)
     if not settle(bench, type_name, "read", learned, first, known):
@@ -172,14 +176,27 @@ def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
     return seen[-1]
 
 
-def with_missing(bench: Bench, operation: str, definition: Json, response: Optional[Response]) -> dict[str, Any]:
-    """The definition with what the server answered about something that cannot exist."""
+def offers(attempt: Attempt, known: Known) -> bool:
+    """Whether the engine makes the known entity of an answer."""
+    found = attempt.value if isinstance(attempt.value, list) else [attempt.value]
+    return any(is_known(one, known) for one in found)
+
+
+def with_missing(
+    bench: Bench, definition: Json, response: Optional[Response], again: Callable[[Json], Attempt]
+) -> dict[str, Any]:
+    """The definition with what the server answered about something that cannot exist, or a finding that it is no answer
+    of that kind. again: asks the same with a definition; the engine must find nothing then."""
     missing = missing_of(definition, response)
-    if missing is None:
-        expected = f"an answer that says that there is none, such as {brief(definition.get('missing'))}"
-        bench.findings.append(Finding(f"operations.{operation}.missing", NOT_FOUND, expected, described(response)))
-        return dict(definition)
-    return {**definition, "missing": missing}
+    if missing is not None:
+        learned = {**definition, "missing": missing}
+        attempt = again(learned)
+        if attempt.error is None and not attempt.value:
+            return learned
+    operation = "find" if definition.get("body") in ("key", "query") else "read"
+    expected = f"an answer that says that there is none, such as {brief(definition.get('missing'))}"
+    bench.note([Finding(f"operations.{operation}.missing", NOT_FOUND, expected, described(response))])
+    return dict(definition)
 
 
 def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any) -> None:
@@ -198,12 +215,14 @@ def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any
             continue
         path = ("types", type_name, key) if own else (key,)
         came = f"the entity holds it under {after}" if after else "the entity holds none"
-        bench.findings.append(Finding(".".join(path), DIFFERS, brief(before), came, {key: after}))
+        bench.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
         bench.learn(path, after)
-    names = [name for name in (shown, uuid) if name]
-    compare = bench.data.get("compare", {})
-    if not set(names) <= set(compare.get("read_only", ())):
-        bench.learn(("compare", "read_only"), sorted({*names, *compare.get("read_only", ())}))
+    names, told = [name for name in (shown, uuid) if name], (bench.data.get("compare") or {}).get("read_only", [])
+    if not set(names) <= set(told):
+        all_names = sorted({*names, *told})
+        override = nested(("compare", "read_only"), all_names)
+        bench.note([Finding("compare.read_only", DIFFERS, brief(told), "the server gives them", override)])
+        bench.learn(("compare", "read_only"), all_names)
 
 
 def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
@@ -244,30 +263,36 @@ def refer_in_create(bench: Bench, references: Optional[str]) -> None:
     if references and references != told:
         bench.learn(path, references)
         came = "find takes them only so"
-        bench.findings.append(Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references)))
+        bench.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])
 
 
 def _found(bench: Bench, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
     """Find the entity with this definition, and something that cannot exist: only who tells them apart has searched."""
     known, type_name = known_of(entity), str(entity["type"])
 
-    def search(sought: Json) -> Attempt:
-        return bench.attempt(type_name, "find", candidate, lambda client, profile: client.find(keyed(profile, sought)))
+    def search(definition: Json, sought: Json) -> Attempt:
+        def call(client: EntityClient, profile: Profile) -> Any:
+            return client.find(keyed(profile, sought))
 
-    attempt = search(entity)
+        return bench.attempt(type_name, "find", definition, call)
+
+    attempt = search(candidate, entity)
     place = find(content(attempt.response), known) if attempt.response else None
     if place is None or not is_success(attempt.response):
         return attempt, None, {}
-    for nothing in _impossible(entity, candidate):
-        nobody = search(nothing)
-        if nobody.response and (find(content(nobody.response), known) or _offers(nobody.response, place.path)):
+    nobody = [search(candidate, nothing) for nothing in _impossible(entity, candidate)]
+    for one in nobody:
+        if one.response and (find(content(one.response), known) or _holds(one.response, place.path)):
             return attempt, None, {}
     definition = with_entity(succeeding(candidate, attempt.response), place.path)
-    nobody = search(next(_impossible(entity, candidate)))
-    return attempt, with_missing(bench, "find", definition, nobody.response), place.entity
+    if not offers(search(definition, entity), known):
+        return attempt, None, {}
+    nothing = next(_impossible(entity, candidate))
+    learned = with_missing(bench, definition, nobody[0].response, lambda one: search(one, nothing))
+    return attempt, learned, place.entity
 
 
-def _offers(response: Response, path: str) -> bool:
+def _holds(response: Response, path: str) -> bool:
     """Whether a success holds something where the entity stood."""
     return is_success(response) and at(content(response), path) not in EMPTY
 
