@@ -10,8 +10,8 @@ A comment above a YAML block says what a reader would know from the text around 
 given: what the server or the folder has before; fails: the run fails and says this; shows: the blocks under
 ``<!-- output: name -->`` that the run prints (text) or the last task returns (YAML); sequence: blocks of a page that
 are run one after another, by the same user; fragment: it is only a part, so it must only parse; profile: it must be a
-valid profile; by: the test file that runs it instead, there under its name. A playbook or a list of tasks without a
-comment is run as well.
+valid profile; by: the test file that runs it instead, there under its name; file: it is what that
+file holds. A playbook or a list of tasks without a comment is run as well.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BLOCK = re.compile(
     r"(?:^<!-- (?P<kind>example|output): (?P<mark>.*?) -->\n)?^```(?P<language>yaml|text)\n(?P<text>.*?)^```$",
     re.M | re.S,
 )
-MARKS = {"given", "fails", "shows", "dialect", "sequence", "fragment", "profile", "arguments", "by", "name"}
+MARKS = {"given", "fails", "shows", "dialect", "sequence", "fragment", "profile", "arguments", "by", "name", "file"}
 EVENT_NAMES = ("Initial filing", "Renewal", "Variation")
 PLUGINS = {
     "modules/insight_entity.py": [],
@@ -372,9 +372,7 @@ def test_every_kind_of_error_is_explained() -> None:
     from ansible_collections.rimops.insight.plugins.module_utils import errors
 
     kinds = {
-        name
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type) and issubclass(kind, errors.InsightError)
+        name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.InsightError)
     }
     page = (ROOT / "docs" / "entities.md").read_text(encoding="utf-8").split("## Errors")[1]
     assert kinds - {"InsightError", "TransportError"} == set(re.findall(r"`([A-Z]\w+)`", page))
