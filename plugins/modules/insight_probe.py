@@ -121,6 +121,13 @@ options:
       - Whether O(create) may be created, changed, renamed and deleted. Only ever on a system that is meant for it.
     type: bool
     default: false
+  daring:
+    description:
+      - Whether to try also writes that a careless server could take for all entities of a type, such as a DELETE of
+        the address of the type with the id in its query. Only where nothing else is on the system that matters.
+      - What the profile itself says is tried in any case.
+    type: bool
+    default: false
   create:
     description:
       - The one entity that is written. It must not exist, under neither of its keys, or nothing is written, and the

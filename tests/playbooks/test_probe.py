@@ -176,6 +176,10 @@ def overrides(play: Player) -> dict[str, Any]:
     return written
 
 
+DARING = ("insight_id_in_body", "insight_id_in_query", "insight_patch")
+"""Those that are told by their address alone what is to be deleted or replaced at none."""
+
+
 def differing(played: Played, task: str = "Probe the server") -> set[str]:
     """The profile keys that it says differ."""
     findings = played[task]["findings"]
@@ -208,7 +212,7 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_what_it_writes_is_enough(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
     play.defaults["profile"] = "insight"
-    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE, probe_daring=dialect in DARING)
     assert played.code == 0, played.output
     assert differing(played) - ALWAYS == DIFFERS[dialect]
     assert played["Probe the server"]["left_behind"] == []
@@ -298,6 +302,20 @@ def test_what_cannot_be_deleted_is_named(server: Server, play: Player, seeded: d
     )
     assert "Left behind on the server" in (play.folder / "insight_probe.md").read_text(encoding="utf-8")
     assert "operations.delete" not in overrides(play)["operations"]
+
+
+@pytest.mark.proves("PROBE-3")
+@pytest.mark.parametrize("dialect", DARING)
+def test_it_is_not_daring_unless_told(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
+    play.defaults["profile"] = "insight"
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played.code != 0
+    at_all = [one for one in asked(server) if one["path"].rsplit("/", 1)[-1] in ("application", "delete")]
+    named = [one for one in at_all if one["path"].split("/")[-2].isdigit()]
+    assert [(one["method"], one["path"]) for one in at_all if one not in named and one["method"] != "GET"] == [
+        ("POST", "/insight/api/v2/application")
+    ] * (dialect == "insight_patch")
+    assert played["Probe the server"]["left_behind"] != [] or server.counted["creates"] == 0
 
 
 @pytest.mark.proves("PROBE-3")

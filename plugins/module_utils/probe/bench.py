@@ -8,7 +8,7 @@ The requests of an experiment are those of the engine itself, which is given a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from ..entities.target import Target, target_of
 from ..errors import ConfigurationError, InsightError, NotSentError
 from ..profile.model import Profile, profile_of
 from ..transport.values import Request, Response, Send
-from .candidates import READING_WORDS
+from .candidates import READING_WORDS, Hints, candidates
 from .findings import AS_PROFILE, Finding, at_path, with_value
 from .shapes import Known
 
@@ -51,14 +51,15 @@ class Attempt:
 @dataclass
 class Bench:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
-    write are let through; stamp: what goes under ``verified``; shown: a request that was answered with a known entity;
-    left_behind: what was created and could not be deleted."""
+    write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
+    that was answered with a known entity; left_behind: what was created and could not be deleted."""
 
     data: dict[str, Any]
     url: str
     send: Send
     stamp: Json
     may_write: bool = False
+    daring: bool = False
     findings: list[Finding] = field(default_factory=list)
     answers: list[tuple[Request, Response]] = field(default_factory=list)
     wrote: int = 0
@@ -114,6 +115,14 @@ class Bench:
         particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
         merged = {**general, **particular}
         return {name: value for name, value in merged.items() if value is not None}
+
+    def candidates(self, type_name: str, operation: str) -> Iterator[Json]:
+        """What to try for an operation of a type, beginning with what the profile has by now."""
+        of_type = self.profile.type(type_name)
+        places = [one.get("entity") for one in self.data.get("operations", {}).values()]
+        wrappers = tuple(dict.fromkeys(path for path in places if isinstance(path, str) and path))
+        hints = Hints(of_type.id_attribute, of_type.uuid_attribute, wrappers, self.daring)
+        return candidates(operation, self.definition(type_name, operation), hints)
 
     def note(self, findings: list[Finding]) -> None:
         """Keep findings; what is as the profile says is said once."""

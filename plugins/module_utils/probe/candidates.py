@@ -9,6 +9,7 @@ Each is what an operation of a profile says of its request. ``{id_name}`` become
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Optional
 
 Json = Mapping[str, Any]
@@ -140,19 +141,33 @@ def _named(candidate: Json, name: str) -> dict[str, Any]:
     return {key: text.replace("{id_name}", name) if isinstance(text, str) else text for key, text in candidate.items()}
 
 
-def candidates(
-    operation: str, profile: Json, id_name: str, wrappers: tuple[str, ...] = (), uuid_name: Optional[str] = None
-) -> Iterator[Json]:
-    """The profile's operation as it is, then everything else that may be meant, each once and whole.
+def is_daring(operation: str, candidate: Json) -> bool:
+    """Whether a server that overlooks what a write says of the entity could take it for all entities of the type: a
+    delete whose address does not name one, and what replaces or changes at the address of the whole type."""
+    address = candidate["path"].partition("?")[0]
+    if operation == "delete":
+        return "{id}" not in address and "{uuid}" not in address
+    return address == "{type}" and candidate["method"] in ("PUT", "PATCH", "DELETE")
 
-    id_name, uuid_name: the attributes that hold them, as far as they are known; wrappers: where answers were seen to
-    hold entities, which requests may do as well.
-    """
+
+@dataclass(frozen=True)
+class Hints:
+    """What is known already. id_name, uuid_name: the attributes that hold them; wrappers: where answers were seen to
+    hold entities, which requests may do as well; daring: whether to try what is_daring() speaks of."""
+
+    id_name: str = "id"
+    uuid_name: Optional[str] = None
+    wrappers: tuple[str, ...] = ()
+    daring: bool = False
+
+
+def candidates(operation: str, profile: Json, hints: Hints = Hints()) -> Iterator[Json]:
+    """The profile's operation as it is, then everything else that may be meant, each once and whole."""
     about_answer = {name: value for name, value in profile.items() if name not in REQUEST}
-    names = tuple(dict.fromkeys((id_name, *ID_NAMES)))
+    names = tuple(dict.fromkeys((hints.id_name, *ID_NAMES)))
     plain = [dict(profile)]
     if profile.get("addressed_by"):
-        plain += [{**profile, "addressed_by": name} for name in (uuid_name, id_name) if name]
+        plain += [{**profile, "addressed_by": name} for name in (hints.uuid_name, hints.id_name) if name]
     for candidate in TABLES[operation]:
         uses_name = any("{id_name}" in str(value) for value in candidate.values())
         whole = {**about_answer, **_references(profile), **candidate}
@@ -162,11 +177,11 @@ def candidates(
     wrapped = [
         {**one, "request_at": wrapper}
         for one in bodies
-        for wrapper in dict.fromkeys((*wrappers, *WRAPPERS))
+        for wrapper in dict.fromkeys((*hints.wrappers, *WRAPPERS))
         if operation in WRAPPED and (one["body"] != "empty" or "id_field" in one)
     ]
     for one in (*plain, *wrapped):
-        if one not in seen:
+        if one not in seen and (not seen or hints.daring or not is_daring(operation, one)):
             seen.append(one)
             yield one
 

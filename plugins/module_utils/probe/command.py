@@ -38,6 +38,7 @@ PROBE_SPEC: Spec = {
     "logins": {"type": "list", "elements": "dict", "options": IDENTITY, "default": []},
     "entities": {"type": "list", "elements": "dict", "options": {**NAMED, "id": {"type": "str"}}, "default": []},
     "writes": {"type": "bool", "default": False},
+    "daring": {"type": "bool", "default": False},
     "create": {
         "type": "dict",
         "options": {
@@ -68,7 +69,7 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     settings = settings_from(values, profile)
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
-    bench = Bench(working.data, settings.url, sender(working), stamp)
+    bench = Bench(working.data, settings.url, sender(working), stamp, daring=values["daring"])
     _login_findings(bench, working)
     _reads(bench, values["entities"])
     _rejection(bench, working)

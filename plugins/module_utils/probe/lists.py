@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Optional
 
 from .bench import Attempt, Bench
-from .candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, candidates
+from .candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
 from .reads import known_of, succeeding
 from .shapes import content, described, is_known, is_success, lists, numbers, scalars
@@ -50,7 +50,7 @@ def probe_list(bench: Bench, entity: Json) -> bool:
     type_name, known = str(entity["type"]), known_of(entity)
     before = bench.definition(type_name, "list")
     first: Optional[Attempt] = None
-    for candidate in candidates("list", before, "id"):
+    for candidate in bench.candidates(type_name, "list"):
         bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
         attempt = Listing(bench, type_name, bare).attempt(None)
         first = first or attempt

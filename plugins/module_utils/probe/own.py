@@ -17,7 +17,6 @@ from ..errors import InsightError
 from ..profile.model import Profile, at
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .bench import Attempt, Bench, keyed
-from .candidates import candidates
 from .findings import nested
 from .shapes import content, is_success, same
 
@@ -138,8 +137,7 @@ class Own:
             observed = self.now(entity_id)
         except InsightError:
             observed = nested(id_name.split("."), entity_id)
-        definitions = candidates("delete", self.bench.definition(self.type, "delete"), id_name)
-        for candidate in definitions if observed is not None else ():
+        for candidate in self.bench.candidates(self.type, "delete") if observed is not None else ():
             self.delete(candidate, observed or {})
             if self.is_gone(entity_id):
                 return True

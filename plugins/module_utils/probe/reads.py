@@ -14,7 +14,6 @@ from ..errors import InsightError, InterruptedRequest, SessionRejected
 from ..profile.model import BASIS, Profile, at
 from ..transport.values import Response
 from .bench import Attempt, Bench, keyed
-from .candidates import candidates
 from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
 from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_known, is_success, scalars
 
@@ -64,11 +63,9 @@ def explore(
     """The first candidate that works, as a whole definition, and what the request as the profile has it got.
 
     tried: makes the attempt with a candidate; returns it with the definition that follows, None where it failed."""
-    definition = bench.definition(type_name, operation)
-    of_type = bench.profile.type(type_name)
     first: Optional[Attempt] = None
     useless = 0
-    for candidate in candidates(operation, definition, of_type.id_attribute, wrappers(bench), of_type.uuid_attribute):
+    for candidate in bench.candidates(type_name, operation):
         attempt, learned = tried(candidate)
         first = first or attempt
         if learned is not None:
@@ -77,12 +74,6 @@ def explore(
         if useless > MOST_USELESS:
             break
     return None, first or Attempt()
-
-
-def wrappers(bench: Bench) -> tuple[str, ...]:
-    """Where answers were seen to hold the entity: requests may hold it there too."""
-    found = [operation.get("entity") for operation in bench.data.get("operations", {}).values()]
-    return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))
 
 
 def cause(error: InsightError) -> str:
@@ -117,6 +108,8 @@ def settle(
     came = described(first.response) if first.response or not first.error else cause(first.error)
     if learned is None:
         came += strangers(first.response, known)
+        if operation in ("create", "update", "delete") and not bench.daring:
+            came += "; what a careless server could take for all entities was not tried (daring)"
         expected = f"{before.get('method')} {before.get('path')}"
         bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
         return False

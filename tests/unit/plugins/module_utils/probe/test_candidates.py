@@ -9,17 +9,18 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.module_utils.probe.bench import Bench, reads_only
-from ansible_collections.rimops.insight.plugins.module_utils.probe.candidates import TABLES, candidates
+from ansible_collections.rimops.insight.plugins.module_utils.probe.candidates import TABLES, Hints, candidates
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
 
 INSIGHT = built_in("insight")["operations"]
+ALL = Hints("id", "uuid", ("data",), daring=True)
 READING = ("read", "find", "list")
 
 
 @pytest.mark.parametrize("operation", TABLES)
 def test_the_profile_comes_first_and_nothing_comes_twice(operation):
-    tried = list(candidates(operation, INSIGHT[operation], "id", ("data",), "uuid"))
+    tried = list(candidates(operation, INSIGHT[operation], ALL))
     assert tried[0] == INSIGHT[operation]
     assert len(tried) > len(TABLES[operation])
     assert [one for number, one in enumerate(tried) if one in tried[:number]] == []
@@ -28,26 +29,38 @@ def test_the_profile_comes_first_and_nothing_comes_twice(operation):
 
 @pytest.mark.parametrize("operation", READING)
 def test_what_is_tried_while_reading_reads(operation):
-    for one in candidates(operation, INSIGHT[operation], "entityId", ("data",)):
+    for one in candidates(operation, INSIGHT[operation], Hints("entityId", None, ("data",))):
         path = one["path"].format_map({"type": "application", "id": "17"})
         assert reads_only(Request("read", one["method"], f"https://insight.example.com/insight/api/v2/{path}")), one
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_nothing_is_tried_that_could_be_taken_for_all_entities(operation):
+    careful = list(candidates(operation, INSIGHT[operation], Hints("id", "uuid", ("data",))))
+    daring = [one for one in candidates(operation, INSIGHT[operation], ALL) if one not in careful]
+    assert daring
+    for one in careful:
+        address = one["path"].partition("?")[0]
+        assert address != "{type}" or one["method"] == "POST"
+        assert operation != "delete" or "{id}" in address
+    own = {**INSIGHT["delete"], "method": "DELETE", "path": "{type}?id={id}"}
+    assert next(candidates("delete", own)) == own
 
 
 @pytest.mark.parametrize("operation", TABLES)
 def test_what_is_said_of_answers_stays_as_it_is(operation):
     known = {**INSIGHT[operation], "success": [299], "missing": {"status": [418]}}
-    assert {tuple(one["success"]) for one in candidates(operation, known, "id")} == {(299,)}
-    assert {str(one["missing"]) for one in candidates(operation, known, "id")} == {"{'status': [418]}"}
+    assert {tuple(one["success"]) for one in candidates(operation, known)} == {(299,)}
+    assert {str(one["missing"]) for one in candidates(operation, known)} == {"{'status': [418]}"}
 
 
 def test_other_names_are_tried_first_where_they_are_known():
-    fields = [one.get("id_field") for one in candidates("read", INSIGHT["read"], "entityId")]
+    fields = [one.get("id_field") for one in candidates("read", INSIGHT["read"], Hints("entityId"))]
     assert next(one for one in fields if one) == "entityId"
-    ways = [one.get("addressed_by") for one in candidates("update", INSIGHT["update"], "entityId", (), "guid")]
+    ways = [one.get("addressed_by") for one in candidates("update", INSIGHT["update"], Hints("entityId", "guid"))]
     assert ways[:3] == ["uuid", "guid", "entityId"]
-    wrapped = [
-        one["request_at"] for one in candidates("create", INSIGHT["create"], "id", ("answer",)) if "request_at" in one
-    ]
+    tried = candidates("create", INSIGHT["create"], Hints(wrappers=("answer",)))
+    wrapped = [one["request_at"] for one in tried if "request_at" in one]
     assert wrapped[0] == "answer"
 
 
