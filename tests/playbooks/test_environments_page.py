@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/environments.md: its files and playbooks as one story, and its tables against the code."""
+"""docs/environments.md: its files and playbooks as one story, and its tables against the code. Also what README and
+module print of environments, since they need the files of that page."""
 
 from __future__ import annotations
 
@@ -18,21 +19,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT, Played, Server
 from test_docs import check_output, examples_of, run, words
 
 from ansible_collections.rimops.insight.plugins.module_utils.environment.engine import DONE
 from ansible_collections.rimops.insight.plugins.module_utils.environment.outcomes import BAD
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
+from ansible_collections.rimops.insight.plugins.modules import insight_entities
 from ansible_collections.rimops.insight.plugins.plugin_utils.strict_yaml import load_yaml
 
 pytestmark = pytest.mark.proves("GUIDE-1", "ANSIBLE-6")
 
 PAGE = ROOT / "docs" / "environments.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-EXAMPLES = [example for example in examples_of(PAGE) if example.mark.get("by") == Path(__file__).stem]
+EXAMPLES = [
+    example
+    for page in (PAGE, ROOT / "README.md")
+    for example in examples_of(page)
+    if example.mark.get("by") == Path(__file__).stem
+]
 STEPS = {example.mark["name"]: example for example in EXAMPLES if "name" in example.mark}
 FILES = {example.mark["file"]: example.text for example in EXAMPLES if {"file", "name"} & set(example.mark) == {"file"}}
+RETURN = yaml.safe_load(insight_entities.RETURN)
 CANARY = "a canary that nobody prints"
 
 
@@ -171,6 +180,26 @@ def test_another_system_than_the_pinned_one(story: Story) -> None:
     played = run(example, story.server, story.folder, story.known)
     assert "the manifest is for https://insight.example.org" in words(played.output), played.output
     assert story.server.counted["requests"] == 0
+
+
+def test_what_the_readme_shows(server: Server, story: Story) -> None:
+    story.play("readme plan")
+    assert server.counted["writes"] == 0
+    assert story.play("readme apply").tasks[0]["result"]["summary"]["created"] == 3
+
+
+def test_what_the_module_shows(server: Server, story: Story) -> None:
+    story.play("look", arguments=["-e", "stage=validation"], shows=[])
+    edit(server, "Edited by hand")
+    examples = replace(STEPS["apply"], text=insight_entities.EXAMPLES.split("\n\n", 1)[1], mark={})
+    played = run(examples, server, story.folder, story.known)
+    check_output(examples, played)
+    planned, applied = (one["result"] for one in played.tasks)
+    assert (planned["changed"], applied["changed"]) == (False, True)
+    assert set(applied["summary"]) == set(RETURN["summary"]["sample"])
+    (entity,) = applied["entities"]
+    assert set(entity) <= set(RETURN["entities"]["contains"])
+    assert set(applied) - {"changed"} <= set(RETURN)
 
 
 def rows(heading: str) -> list[list[str]]:
