@@ -214,6 +214,21 @@ entities:
       description: The id that the server gave it.
       type: raw
       returned: when it has one
+    unverified:
+      description: What was declared and cannot be observed.
+      type: list
+      elements: str
+      returned: when there is something
+    collateral:
+      description: What the write changed without being planned.
+      type: list
+      elements: dict
+      returned: when there is something
+    notes:
+      description: What else is worth knowing of it.
+      type: list
+      elements: str
+      returned: when there is something to say
     why:
       description: What went wrong, or why it was not tried.
       type: str

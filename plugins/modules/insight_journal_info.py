@@ -46,7 +46,7 @@ options:
       - The hash of the last line, as RV(ignore:journal_head) returned it. Of a folder, one journal must end with it.
     type: str
 seealso:
-  - module: rimops.insight.insight_entity
+  - module: rimops.insight.insight_entities
 """
 
 EXAMPLES = r"""
