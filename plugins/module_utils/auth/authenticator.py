@@ -104,13 +104,17 @@ class Authenticator:
         A session that the server refuses is renewed once, and the request sent again: a refused request was not
         carried out. Raises SessionRejected when the new one is refused as well.
         """
-        for attempt in range(3):
+        renewed = False
+        for _attempt in range(4):
             state, response = self._exchange(request)
             if not is_rejected(self._settings.profile.session, response):
                 return response
-            if attempt and state.generation == self._made:
+            if state.shared and self._state and not self._state.shared:
+                continue  # it went out beside others, and the answer to one of them changed the token: now in its turn
+            if renewed and state.generation == self._made:
                 break
             self._acquire(state)
+            renewed = True
         raise self._rejected(request, response)
 
     def _exchange(self, request: Request) -> tuple[State, Response]:
@@ -131,13 +135,17 @@ class Authenticator:
     def _observe(self, used: State, response: Response) -> None:
         """Take over what an answer changes in the session."""
         rules = self._settings.profile.session
-        if used.session is None or observe(used.session, rules, response) == used.session:
+        seen = used.session and observe(used.session, rules, response)
+        if seen is None or seen == used.session:
             return
         with self._changing:
             current = self._state
-            if current is None or current.session is None or current.generation != used.generation:
+            if current is None or current.session is None:
                 return
-            session = observe(current.session, rules, response)
+            if current.generation == used.generation:
+                session = observe(current.session, rules, response)
+            else:  # that session is over, and what it told about the server holds for this one too
+                session = replace(current.session, stable=current.session.stable and seen.stable)
             self._state = replace(current, session=session, shared=session.stable)
         if current.shared and not session.stable:
             self.notes.append(UNSTABLE)
@@ -197,6 +205,8 @@ class Authenticator:
     def _adopt(self, state: State, origin: str) -> State:
         self._acquisition.check_user(state.user)
         with self._changing:
+            if self._state and not self._state.shared and state.session:  # found out while this was being made
+                state = replace(state, shared=False, session=replace(state.session, stable=False))
             self._state = state
         self.acquired = self.acquired or origin
         return state

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -219,6 +220,38 @@ def test_then_no_two_requests_are_under_way_at_once(login, system):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(stable.send, [READ] * 4))
     assert met.is_set()
+
+
+@pytest.mark.proves("LOGIN-3")
+def test_all_requests_under_way_when_it_turns_out_are_answered(login, system):
+    """Sixteen requests leave with the same token. The first answer makes it worthless for the others, and is looked at
+    only when one of them has logged in anew; then the same happens to the new token."""
+    system.csrf_in_every_answer = True
+    together, one_by_one = threading.Barrier(16), threading.Lock()
+    rushing, anew, looked_at = [16], threading.Event(), []
+
+    def send(request):
+        reads = request.url == READ.url
+        if reads and rushing[0]:
+            rushing[0] -= 1
+            together.wait(10)
+        with one_by_one:
+            time.sleep(0.01 if reads else 0)
+            answer = system.send(request)
+            first = reads and answer.status == 200 and not looked_at
+            looked_at.extend([answer] if first else [])
+        if handshakes(system) > 1:
+            anew.set()
+        if first:
+            anew.wait(10)
+        return answer
+
+    authenticator = login(send=send, **ALICE)
+    authenticator.open()
+    with ThreadPoolExecutor(16) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 32)] == [200] * 32
+    assert rushing == [0]
+    assert ["one at a time" in note for note in authenticator.notes] == [True]
 
 
 def test_such_a_session_is_not_shared_but_its_token_is(login, system):
