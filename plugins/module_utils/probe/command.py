@@ -17,7 +17,7 @@ from ..profile.model import Profile, at, profile_of
 from ..secrets import register
 from .bench import Bench
 from .candidates import BASE_PATHS
-from .findings import AS_PROFILE, DIFFERS, NOT_TRIED, Finding, difference
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .lists import probe_list
 from .logins import Login, log_in, probe_rejection, sender, was_seen, ways_in
 from .reads import probe_find, probe_read
@@ -72,6 +72,7 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     bench = Bench(working.data, settings.url, sender(working), stamp, daring=values["daring"])
     _login_findings(bench, working)
     _reads(bench, values["entities"])
+    _doubt(bench, values["profile"])
     _rejection(bench, working)
     if values["writes"] and not context.check_mode:
         probe_writes(bench, values["create"])
@@ -107,6 +108,16 @@ def _login_findings(bench: Bench, login: Login) -> None:
     if not login.findings:
         came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
         bench.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
+
+
+def _doubt(bench: Bench, profile: Json) -> None:
+    """That a server wants the token with each request is concluded where nothing starts a session; without an entity
+    that was read so, it may as well be another address."""
+    guessed = [one for one in bench.findings if one.profile_key == "session.kind" and one.verdict == DIFFERS]
+    if guessed and bench.shown is None:
+        bench.findings = [one for one in bench.findings if one not in guessed]
+        bench.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
+        bench.learn(("session",), profile["session"])
 
 
 def _rejection(bench: Bench, login: Login) -> None:

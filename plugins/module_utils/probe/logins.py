@@ -6,6 +6,7 @@ handshake contradicts the profile, once more as the answer suggests. A refused p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
@@ -24,6 +25,8 @@ from .shapes import content, described, is_success, scalars
 
 Json = Mapping[str, Any]
 MOST_TURNS = 12
+SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
+"""What a session id may look like."""
 INHERITED = ("tenant_id", "authority", "client_id", "token_store")
 """Options of the task that a login of the list has unless it says otherwise."""
 
@@ -125,7 +128,7 @@ def _lesson(login: Login) -> Optional[Finding]:
 
 def _address(login: Login, response: Response) -> Optional[Finding]:
     """Another base path, or none that has a session to start: then perhaps the token goes along with each request."""
-    if response.status >= 500:
+    if response.status >= 500 or response.status == 429:
         return None
     tried = {one.url for one, _answer in login.answers}
     start = login.data["session"]["start"]["path"].strip("/")
@@ -149,10 +152,9 @@ def _start(login: Login, response: Response) -> Optional[Finding]:
     answer = content(response)
     texts = {path: value for path, value in scalars(answer) if isinstance(value, str) and value}
     if start["session_id"] not in texts:
-        words = ("session", "auth", "token", "id")
         likely = sorted(
-            (path for path in texts if "csrf" not in path.lower()),
-            key=lambda path: [word not in path.lower() for word in words],
+            (path for path, value in texts.items() if SESSION_ID.fullmatch(value) and "csrf" not in path.lower()),
+            key=lambda path: [word not in path.lower() for word in ("session", "auth", "token", "id")],
         )
         override = nested(("session", "start", "session_id"), likely[0]) if likely else None
         return Finding("session.start.session_id", DIFFERS, start["session_id"], described(response), override)
@@ -188,6 +190,14 @@ def _end(login: Login, response: Response) -> Optional[Finding]:
     if response.status not in (rules.get("success") or range(200, 300)):
         override = nested(("session", "login", "success"), [response.status])
         return Finding("session.login.success", DIFFERS, brief(expected), described(response), override)
+    start = login.data["session"]["start"]
+    announcing = start.get("csrf_name_header")
+    opened = [one for _request, one in login.answers if one.purpose == "open a session"]
+    if announcing and opened and announcing.lower() not in response.headers:
+        header = opened[-1].headers.get(announcing.lower()) or start.get("csrf_header")
+        override = nested(("session", "start"), {"csrf_name_header": None, "csrf_header": header})
+        came = "the answer of the login announces none; the first one stays good"
+        return Finding("session.start.csrf_name_header", DIFFERS, announcing, came, override)
     return None
 
 
