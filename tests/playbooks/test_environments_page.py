@@ -174,6 +174,30 @@ def test_a_secret_by_name(server: Server, story: Story, monkeypatch: pytest.Monk
     assert not story.play("secrets").tasks[0]["result"]["changed"]
 
 
+@pytest.mark.parametrize(("update_secrets", "refused"), [("on_create", False), ("on_change", True)])
+def test_a_secret_that_was_rotated_after_the_approval(
+    server: Server, story: Story, monkeypatch: pytest.MonkeyPatch, update_secrets: str, refused: bool
+) -> None:
+    how = f"update_secrets: {update_secrets}\n    secrets:"
+    monkeypatch.setenv("ZELVORA_INTERFACE", CANARY)
+    story.play("secrets", {"secrets:": f"plan_out: plan.json\n    {how}"})
+    monkeypatch.setenv("ZELVORA_INTERFACE", f"{CANARY} any more")
+    mark = {"fails": "now needs something else than was approved"} if refused else {}
+    story.play("secrets", {"secrets:": f"plan_file: plan.json\n    {how}"}, **mark)
+    stored = [one["interfacePassword"] for one in server.stored("application")]
+    assert stored == ([] if refused else [f"{CANARY} any more"])
+
+
+def test_a_code_that_nobody_quoted_and_an_emptied_folder(server: Server, story: Story) -> None:
+    story.write("base/applications.yml", FILES["base/applications.yml"].replace("012345", "123456"))
+    everything = {"[base/, validation/]": "[base/]"}
+    story.play("list", everything, fails='Quote it as InSight shows it: appCode: "123456"')
+    for path in (story.folder / "base").iterdir():
+        path.unlink()
+    story.play("list", everything, fails="there is no file in it")
+    assert server.counted["writes"] == 0
+
+
 def test_another_system_than_the_pinned_one(story: Story) -> None:
     story.write("validation/system.yml", FILES["validation/system.yml"].replace("example.com", "example.org"))
     example = STEPS["look"]
