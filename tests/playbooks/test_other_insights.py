@@ -32,10 +32,10 @@ def task(name: str, module: str = "insight_entity", **options: Any) -> dict[str,
     return {"name": name, f"rimops.insight.{module}": options}
 
 
-def application(name: str, description: str, key: dict[str, str] = KEY, **more: Any) -> dict[str, Any]:
+def application(name: str, description: str, key: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
     """A task about the application."""
     attributes = {**ATTRIBUTES, "description": f"{description} description "} if description else {}
-    return task(name, type="application", key=key, attributes=attributes, **more)
+    return task(name, type="application", key=key or KEY, attributes=attributes, **more)
 
 
 def event(name: str, **more: Any) -> dict[str, Any]:

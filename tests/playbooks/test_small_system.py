@@ -118,7 +118,7 @@ def test_the_session_in_the_guide(system: SmallSystem) -> None:
             if line.startswith("{"):
                 assert like(json.loads(line), answer.json()), f"{command}: {answer.text}"
             else:
-                name, _, value = line.partition(": ")
+                name, _colon, value = line.partition(": ")
                 assert re.fullmatch(re.escape(value).replace("…", ".*"), answer.headers[name]), command
         token = token or answer.json()["access_token"]
     assert system.entities["sites"].keys() == {"e1"}
@@ -130,8 +130,9 @@ GONE = {**SCALE, "key": {"serial": "S-18"}, "state": "absent"}
 RENAMED = {**SCALE, "key": {"serial": "S-18"}, "was": SCALE["key"]}
 
 
-def entity(name: str, which: dict[str, Any], /, **attributes: Any) -> dict[str, Any]:
-    return {"name": name, ENTITY: {**which, **({"attributes": attributes} if attributes else {})}}
+def entity(task: str, which: dict[str, Any], **attributes: Any) -> dict[str, Any]:
+    """A task about one entity."""
+    return {"name": task, ENTITY: {**which, **({"attributes": attributes} if attributes else {})}}
 
 
 CYCLE: dict[str, tuple[dict[str, Any], str]] = {

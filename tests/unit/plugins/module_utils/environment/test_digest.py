@@ -65,8 +65,8 @@ entities = st.fixed_dictionaries(
 )
 
 
-def digest(entity, layer=RULES, references=None, secrets=None, ids=("id",)):
-    return entity_digest(entity, rules(layer), references or {}, secrets or {}, ids)
+def digest(entity, layer=None, references=None, secrets=None, ids=("id",)):
+    return entity_digest(entity, rules(RULES if layer is None else layer), references or {}, secrets or {}, ids)
 
 
 def test_what_it_looks_like():
