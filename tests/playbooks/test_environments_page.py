@@ -151,6 +151,22 @@ def test_from_a_look_to_evidence(server: Server, story: Story) -> None:
     assert (server.counted["finds"], server.counted["lists"]) == (0, 2)
 
 
+def test_after_a_crash(server: Server, story: Story) -> None:
+    story.play("plan")
+    story.play("apply")
+    (killed,) = (story.folder / "evidence" / "validation").iterdir()
+    lines = killed.read_bytes().splitlines(keepends=True)
+    killed.write_bytes(b"".join(lines[:-2]) + lines[-2][:40])  # no end, and half of the last outcome
+    finished = story.play("apply").tasks[0]["result"]
+    assert server.counted["writes"] == 0
+    assert "nobody knew what became of its create of event" in " ".join(finished["notes"])
+    verified = story.play("verify").tasks[0]["result"]["journals"]
+    assert [one["ended"] for one in verified] == [False, True]
+    assert len(verified[0]["open"]) == 1
+    start = json.loads(Path(finished["journal"]).read_bytes().splitlines()[0])
+    assert start["continues"]["head"] == verified[0]["head"]
+
+
 def test_what_goes_and_what_is_renamed(server: Server, story: Story) -> None:
     story.play("look", arguments=["-e", "stage=validation"], shows=[])
     for name in ("base", "validation"):
