@@ -25,6 +25,7 @@ from .identity import grant_for, identity_of
 from .session import headers_of, is_rejected, log_out, observe, said
 from .state import State, as_json, from_json
 from .store import FileStore, MemoryStore, Store, open_store
+from .turns import Turns
 
 PENDING_LIFE = 600.0
 """Seconds that a person has to log in."""
@@ -35,10 +36,8 @@ UNSTABLE = (
 
 
 class Authenticator:
-    """Sends requests within a session; threads may share it.
-
-    acquired: ``store`` or ``handshake``, None before the first use. warnings, notes: what the user should be told.
-    """
+    """Sends requests within a session; threads may share it. acquired: ``store`` or ``handshake``, None before the
+    first use. warnings, notes: what the user should be told."""
 
     def __init__(
         self,
@@ -55,7 +54,7 @@ class Authenticator:
         self.notes: list[str] = []
         self._state: Optional[State] = None
         self._made: Optional[int] = None  # the generation that this process made by a handshake
-        self._renewing, self._changing, self._turn = threading.RLock(), threading.Lock(), threading.Lock()
+        self._renewing, self._changing, self._turns = threading.RLock(), threading.Lock(), Turns()
         self.grant = grant_for(settings)
         self._name = self._find_name()
         self._application = self._make_application(show)
@@ -102,26 +101,34 @@ class Authenticator:
         """Send a request within the session and return the answer.
 
         A session that the server refuses is renewed once, and the request sent again: a refused request was not
-        carried out. Raises SessionRejected when the new one is refused as well.
+        carried out. Where each answer may change the CSRF token, what went out beside others goes out again alone,
+        and there the session is renewed once more. Raises SessionRejected when the new one is refused as well.
         """
-        renewed = False
-        for _attempt in range(4):
-            state, response = self._exchange(request)
+        renewals, alone = 0, False
+        for _attempt in range(6):
+            state, response = self._exchange(request, alone)
             if not is_rejected(self._settings.profile.session, response):
                 return response
-            if state.shared and self._state and not self._state.shared:
-                continue  # it went out beside others, and the answer to one of them changed the token: now in its turn
-            if renewed and state.generation == self._made:
+            beside = state.shared and not alone  # others were under way, whose answers may have changed the token
+            unstable = self._state is not None and not self._state.shared
+            if beside and unstable:
+                continue
+            if beside and renewals and state.generation == self._made:
+                alone = True
+            elif renewals <= unstable or state.generation != self._made:
+                self._acquire(state)
+                renewals += 1
+            else:
                 break
-            self._acquire(state)
-            renewed = True
         raise self._rejected(request, response)
 
-    def _exchange(self, request: Request) -> tuple[State, Response]:
-        state = self._current()
-        if state.shared:
-            return self._exchange_in(state, request)
-        with self._turn:
+    def _exchange(self, request: Request, alone: bool) -> tuple[State, Response]:
+        if self._current().shared and not alone:
+            with self._turns.beside():
+                state = self._current()
+                if state.shared:
+                    return self._exchange_in(state, request)
+        with self._turns.alone():
             return self._exchange_in(self._current(), request)
 
     def _exchange_in(self, state: State, request: Request) -> tuple[State, Response]:
@@ -136,11 +143,9 @@ class Authenticator:
         """Take over what an answer changes in the session."""
         rules = self._settings.profile.session
         seen = used.session and observe(used.session, rules, response)
-        if seen is None or seen == used.session:
-            return
         with self._changing:
             current = self._state
-            if current is None or current.session is None:
+            if seen is None or seen == used.session or current is None or current.session is None:
                 return
             if current.generation == used.generation:
                 session = observe(current.session, rules, response)
