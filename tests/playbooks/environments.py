@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conftest import Played
+from conftest import Played, Player
 
 MODULE = "rimops.insight.insight_entities"
 JOURNALS = "rimops.insight.insight_journal_info"
@@ -101,3 +108,56 @@ def counted(played: Played, name: str, *counters: str) -> tuple[int, ...]:
 def outcomes(result: dict[str, Any]) -> dict[str, int]:
     """The summary without what is zero."""
     return {name: number for name, number in result["summary"].items() if number}
+
+
+@dataclass
+class Background:
+    """A playbook that is played while the test goes on."""
+
+    play: Player
+    tasks: list[dict[str, Any]]
+    arguments: tuple[str, ...] = ()
+    played: Played | None = None
+
+    def __enter__(self) -> Background:
+        self.play.folder.mkdir(exist_ok=True)
+        self._pid = self.play.folder / f"pid-{self.play.runs}"
+        self._pid.unlink(missing_ok=True)
+        launcher = ("bash", "-c", f'echo $$ > "{self._pid}.new"; mv "{self._pid}.new" "{self._pid}"; exec "$0" "$@"')
+        self.play = replace(self.play, launcher=launcher)
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self.wait(self._pid.exists)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        self.played = self.play(self.tasks, *self.arguments)
+
+    def wait(self, until: Callable[[], bool], patience: float = 120.0) -> None:
+        """Wait until something holds, or the playbook is through."""
+        deadline = time.monotonic() + patience
+        while not until() and self._thread.is_alive():
+            if time.monotonic() > deadline:
+                self.signal(signal.SIGKILL)
+                raise AssertionError("it took too long")
+            time.sleep(0.002)
+
+    def signal(self, number: int) -> None:
+        """Send a signal: SIGKILL to every process of it, any other one to ansible-playbook, as a person would."""
+        pid = int(self._pid.read_text())
+        for one in (pid, *descendants(pid)) if number == signal.SIGKILL else (pid,):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, number)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+    found = parents.get(pid, [])
+    return [*found, *(inner for one in found for inner in descendants(one))]
