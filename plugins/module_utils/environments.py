@@ -251,8 +251,10 @@ def _inherited(
     run: Run, journal: Journal, operations: Mapping[EntryName, Operation], before: Optional[Interrupted]
 ) -> list[str]:
     """What to say of each intent that an interrupted run left open; one that needs nothing more is settled."""
-    if before is None or not before.open:
+    if before is None:
         return []
+    if not before.open:
+        return [f"The run of {before.file} was interrupted, and what became of all that it began is known."]
     needed = {one.entity for one in operations.values() if one.operation != "none"}
     declared = {str(name) for name in run.environment.members}
     notes = []

@@ -50,19 +50,18 @@ def work_through(
     fates: dict[Item, Fate[Result]] = {}
     stopped: list[str] = []
     with ThreadPoolExecutor(max_workers=concurrency) as pool:
-        for level in levels:
-            hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
-            fates.update(hindered)
-            futures = {
-                pool.submit(_fate, item, work, stopped, stop_on_error): item for item in level if item not in hindered
-            }
-            try:
+        try:
+            for level in levels:
+                hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
+                fates.update(hindered)
+                free = [item for item in level if item not in hindered]
+                futures = {pool.submit(_fate, item, work, stopped, stop_on_error): item for item in free}
                 for future in as_completed(futures):
                     fates[futures[future]] = future.result()
                     tell(len(fates))
-            except BaseException:  # Ctrl-C, or Ansible's timeout: what is under way is finished before it goes on
-                stopped.append("the run was interrupted")
-                raise
+        except BaseException:  # Ctrl-C, or Ansible's timeout: what is under way is finished before it goes on
+            stopped.append("the run was interrupted")
+            raise
     return {item: fates[item] for level in levels for item in level}
 
 
