@@ -146,7 +146,9 @@ options:
         description: The entities that it refers to.
         type: dict
       attributes:
-        description: The attributes with which it is created. Take texts, numbers and dates as you are going to use.
+        description:
+          - The attributes with which it is created. Take texts, numbers and dates as you are going to use.
+          - At least one should be neither required nor in O(create.change), to see whether it survives an update.
         type: dict
         default: {}
       change:

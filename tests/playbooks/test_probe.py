@@ -252,6 +252,7 @@ def asked(server: Server) -> list[dict[str, Any]]:
     return requests
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-2")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_it_only_reads(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
@@ -304,6 +305,7 @@ def test_what_cannot_be_deleted_is_named(server: Server, play: Player, seeded: d
     assert "operations.delete" not in overrides(play)["operations"]
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-3")
 @pytest.mark.parametrize("dialect", DARING)
 def test_it_is_not_daring_unless_told(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
@@ -316,6 +318,22 @@ def test_it_is_not_daring_unless_told(server: Server, play: Player, dialect: str
     assert played["Probe the server"]["left_behind"] != [] or server.counted["creates"] == 0
 
 
+@pytest.mark.proves("PROBE-3")
+def test_somebody_elses_entity_in_an_answer_is_not_taken_for_its_own(
+    server: Server, play: Player, seeded: dict[str, Any]
+) -> None:
+    [known, _event] = seeded["probe_entities"]
+    theirs = next(one for one in server.stored("application") if id_of(one) == known["id"])
+    server.fault("status", ["create", "update"], status=200, body=json.dumps(theirs), times=0)
+    played = probed(play, seeded, probe_writes=True, probe_create=CREATE)
+    assert played.code != 0
+    assert server.counted["deletes"] == 0
+    assert theirs in server.stored("application")
+    left = played["Probe the server"]["left_behind"]
+    assert left[0].startswith(f"perhaps application with id {known['id']}: ")
+
+
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-3")
 @pytest.mark.parametrize("operation", ["read", "update"])
 @pytest.mark.parametrize("after", [3, 4])
@@ -344,6 +362,7 @@ def test_what_no_candidate_reaches_is_not_found(server: Server, play: Player, se
     assert server.stored("application")[-1]["appName"] == "Other 3"
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PROBE-1")
 @pytest.mark.parametrize(
     ("speaks", "expected"),
@@ -383,6 +402,20 @@ def test_other_differences(
         )
     finally:
         server.stop()
+
+
+@pytest.mark.proves("PROBE-1")
+@pytest.mark.parametrize("switches", [{"blank_undeclared": True}, {"update": "merge"}], ids=["blanks", "merges"])
+def test_merging_is_not_concluded_from_nothing(
+    server: Server, play: Player, seeded: dict[str, Any], switches: dict[str, Any]
+) -> None:
+    server.switch(**switches)
+    attributes = {"selectedProducts": ["Seeded 10 mg"], "description": "First"}
+    played = probed(play, seeded, probe_writes=True, probe_create={**CREATE, "attributes": attributes})
+    assert played.code == 0, played.output
+    assert differing(played) == ALWAYS
+    findings = {one["profile_key"]: one["verdict"] for one in played["Probe the server"]["findings"]}
+    assert findings["operations.update.body"] == "not_tried"
 
 
 @pytest.mark.proves("PROBE-4")
@@ -442,6 +475,17 @@ def test_another_entity_than_the_one_that_was_named(server: Server, play: Player
     assert came["operations.read"].endswith("it has the id that was named, and other values in appCode, appName")
     assert came["operations.find"].endswith("it has the key that was named, and another id")
     assert set(overrides(play).get("operations", {})) <= {"list"}
+
+
+@pytest.mark.proves("PROBE-1")
+def test_nothing_like_it_is_there(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+    play.defaults["url"] += "/elsewhere"
+    played = probed(play, seeded)
+    assert played.code != 0
+    found = {one["profile_key"]: one["verdict"] for one in played["Probe the server"]["findings"]}
+    assert found["session.start"] == found["operations.read"] == found["operations.find"] == "not_found"
+    assert "differs" not in found.values()
+    assert not overrides(play)
 
 
 def test_the_server_is_not_there(server: Server, play: Player, seeded: dict[str, Any]) -> None:

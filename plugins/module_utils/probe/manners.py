@@ -18,6 +18,7 @@ from ..entities.suggest import settling
 from ..entities.target import Entity
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, at_path, brief, nested
 from .own import Own, answers_something
+from .reads import NO_ANSWER
 from .shapes import described, is_success, same, scalars
 
 Json = Mapping[str, Any]
@@ -142,6 +143,10 @@ def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
     """The definition with the body that an update needs: what changes, where the rest stays; else the whole entity."""
     entity_id = own.ids[0]
     before = own.now(entity_id) or {}
+    if not witnesses(own, before, change):
+        why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
+        own.bench.note([Finding("operations.update.body", NOT_TRIED, "whole", why)])
+        return {**definition, "body": "whole"}
     attempt = own.update({**definition, "body": "changed"}, before, change)
     seen = own.now(entity_id) or {}
     if answers_something(attempt):
@@ -151,6 +156,14 @@ def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
         return {**definition, "body": "changed"}
     own.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
     return {**definition, "body": "whole"}
+
+
+def witnesses(own: Own, entity: Entity, change: Json) -> list[str]:
+    """The attributes of the probe's entity of which a server that replaces lets go. It may keep what it requires."""
+    of_type = own.bench.profile.type(own.type)
+    kept = {*own.named["key"], *(own.named.get("refs") or {}), *of_type.key, *of_type.required, *change}
+    attributes = own.named.get("attributes") or {}
+    return [name for name in attributes if name not in kept and entity.get(name) not in (None, "", [], {})]
 
 
 def renames(own: Own, definition: Json, entity: Entity) -> bool:
@@ -190,7 +203,9 @@ def probe_conflict(own: Own) -> None:
     second = own.create(definition)
     twins = own.offered() or []
     own.note(twins)
-    refused = second.response is not None and 400 <= second.response.status < 500 and len(own.ids) == known
+    answer = second.response
+    refused = answer is not None and 400 <= answer.status < 500 and answer.status not in NO_ANSWER
+    refused = refused and len(own.ids) == known
     if is_success(second.response) and len(own.ids) == known:
         own.suspected = not any(own.id_of(twin) == own.ids[0] for twin in twins) or len(twins) != 1
     _learn_key(own, refused, described(second.response))

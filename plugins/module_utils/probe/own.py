@@ -79,8 +79,21 @@ class Own:
         return at(entity, self.bench.profile.type(self.type).id_attribute)
 
     def note(self, entities: list[Entity]) -> None:
-        """Remember what came to be."""
-        self.ids.extend(one for one in map(self.id_of, entities) if one is not None and one not in self.ids)
+        """Remember what came to be. Only what shows the probe's own key counts: an answer may hold somebody else's
+        entity, and what is remembered is deleted."""
+        for entity in entities:
+            entity_id = self.id_of(entity)
+            if entity_id is not None and entity_id not in self.ids and self._is_mine(entity, entity_id):
+                self.ids.append(entity_id)
+
+    def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
+        key, renamed = self.named["key"], self.with_key(self.named.get("rename") or {})["key"]
+        if not set(key) <= set(entity):
+            try:
+                entity = self.now(entity_id) or {}
+            except InsightError:
+                return False
+        return any(all(same(entity.get(name), value) for name, value in one.items()) for one in (key, renamed))
 
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""

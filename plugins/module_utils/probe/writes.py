@@ -69,12 +69,13 @@ def _experiments(own: Own) -> None:
 
 
 def probe_create(own: Own) -> Optional[Entity]:
-    """How an entity is created; returns it as it is read then."""
+    """How an entity is created; returns it as it is read then. Once something else may have come to be, nothing more is
+    tried."""
     made: list[Entity] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
-        for one in reference_ways(candidate, own.named):
+        for one in reference_ways(candidate, own.named) if not own.bench.left_behind else ():
             attempt = own.create(one)
             first = first or attempt
             found = own.appeared() if answers_something(attempt) else []
@@ -108,13 +109,15 @@ def _created(own: Own, definition: Json, response: Optional[Response], entity: E
 
 
 def _name_leftovers(own: Own, response: Optional[Response]) -> None:
-    """Something may have been created that is not found by its key: its id, as far as the answer says it."""
+    """Something may have been created that is not found by its key: its id, as far as the answer says it. It is not
+    deleted, since it may as well be somebody else's."""
     if not is_success(response) or response is None:
         return
     id_name = own.bench.profile.type(own.type).id_attribute.rpartition(".")[2]
     for path, value in scalars(content(response), depth=3):
-        if path.rpartition(".")[2] == id_name and not own.is_gone(value):
-            own.ids.append(value)
+        if path.rpartition(".")[2] == id_name and value not in own.ids and not own.is_gone(value):
+            why = "a create that was tried answered with it, and it does not have the key of create"
+            own.bench.left_behind.append(f"perhaps {own.type} with id {value}: {why}")
 
 
 # --- update
