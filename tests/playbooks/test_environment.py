@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HERE, Player, Server
+from ansible.parsing.vault import VaultLib, VaultSecret
+from conftest import HERE, Player, Server, dumped
 from environments import (
     LISTED,
     NODES,
@@ -27,7 +29,11 @@ from environments import (
     seeds,
     switch,
     task,
+    written,
 )
+from test_secrets import leaks
+
+from ansible_collections.rimops.insight.plugins.module_utils.environment import engine
 
 
 @pytest.mark.proves("ENVIRONMENT-1")
@@ -279,3 +285,105 @@ def test_it_runs_nowhere_but_on_the_controller(server: Server, play: Player, tmp
         )
     assert outcomes(played["here"]) == {"created": 1}, played.output
     assert server.counted["creates"] == 1
+
+
+PIN = 'pin "&+/=é canary'
+VAULTED = 'vaulted "&+/=é canary'
+
+
+def encrypted(text: str) -> str:
+    """A text as ansible-vault encrypts it."""
+    vault = VaultLib([("default", VaultSecret(b"the vault's password"))])
+    return str(vault.encrypt(text.encode()).decode())
+
+
+@pytest.mark.proves("SECRET-4", "PLAN-3")
+def test_secrets_of_a_manifest_reach_the_server_and_nothing_else(server: Server, play: Player, tmp_path: Path) -> None:
+    first, second, third = map(application, range(3))
+    first["attributes"]["login"] = {"pin": {"secret": "pin"}, "user": "jdoe"}
+    written(tmp_path / "env" / "1.json", [first, second])
+    third["attributes"]["note"] = "whole"
+    whole = dumped({"format": 1, "entities": [third]})
+    (tmp_path / "env" / "2.yml").write_text(encrypted(whole), encoding="utf-8")
+    inline = "".join(f"      {line}\n" for line in encrypted(VAULTED).splitlines())
+    key = "{appCode: '000003', appName: Application 3}"
+    (tmp_path / "env" / "3.yml").write_text(
+        f"format: 1\nentities:\n  - type: application\n    key: {key}\n    attributes:\n      selectedProducts: [Zelvora]\n"
+        f"      pin: !vault |\n{inline.replace('      ', '        ')}",
+        encoding="utf-8",
+    )
+    (tmp_path / "password").write_text("the vault's password", encoding="utf-8")
+    echo = {"kind": "status", "status": 422, "body": {"message": f"bad {PIN} and {VAULTED}"}}
+    server.control("POST", "faults", {**echo, "match": {"operation": "create"}, "times": 4})
+    server.control("POST", "faults", {**echo, "match": {"operation": "update"}, "times": 0, "after": 2})
+    options = {"manifest": ["env/"], "secrets": {"pin": "{{ canary_pin }}"}, "return_unchanged": True}
+    journal = {"journal": "evidence", "approval": {"who": "J. Doe", "words": "{{ canary_pin }}"}}
+    more = {"update_secrets": "always", "on_error": "continue"}
+    played = play(
+        [
+            task("refused", **options, **more),
+            task("plan", **options, plan_out="plan.json") | {"register": "plan"},
+            task("apply", **options, **journal, plan_file="plan.json"),
+            task("again", **options),
+            task("always", **options, **journal, **more),
+            task("refused again", **options, **journal, **more),
+            task("without", manifest=["env/"]),
+            {"name": "show", "ansible.builtin.debug": {"var": "plan"}},
+        ],
+        "-vvvv",
+        "--diff",
+        "--vault-password-file",
+        str(tmp_path / "password"),
+        "-e",
+        f"@{written_variables(tmp_path)}",
+    )
+    assert outcomes(played["refused"]) == {"failed": 4} and "bad" in played["refused"]["msg"]
+    assert outcomes(played["apply"])["created"] == 4, played["apply"].get("msg")
+    assert outcomes(played["again"])["unchanged"] == 4 and not played["again"]["changed"]
+    assert outcomes(played["always"])["updated"] == 2 and played["refused again"]["failed"], played["always"]
+    assert "pin" in played["without"]["msg"] and "needed by env/1.json, entry 1" in played["without"]["msg"]
+    stored = {one["appCode"]: one for one in server.stored("application")}
+    assert stored["000000"]["login"] == {"pin": PIN, "user": "jdoe"} and stored["000003"]["pin"] == VAULTED
+    assert stored["000002"]["note"] == "whole"
+    files = [tmp_path / "plan.json", *(tmp_path / "evidence").iterdir()]
+    assert len(files) == 4
+    for text in (played.output, json.dumps(played.tasks, ensure_ascii=False), *(file.read_text() for file in files)):
+        assert leaks(text, (PIN, VAULTED)) == []
+    assert "secret is sent" in played["apply"]["diff"]["prepared"]
+
+
+def written_variables(folder: Path) -> Path:
+    """A file of variables with the secret."""
+    path = folder / "variables.json"
+    path.write_text(json.dumps({"canary_pin": PIN}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.proves("PROGRESS-1")
+def test_long_work_says_how_far_it_is_while_it_runs(server: Server, play: Player) -> None:
+    server.switch(latency_ms=20)
+    quiet = play([task("short", list(map(application, range(30))))])
+    hurried = {"ANSIBLE_CALLBACKS_ENABLED": "record,hurry", "RIMOPS_TELL_EVERY": "0.1"}
+    more = {"concurrency": 2, "return_unchanged": False}
+    played = play([task("long", list(map(application, range(60))), **more) | {"diff": False}], environment=hurried)
+    told = re.compile(r"^(\d+) of (\d+) entities (read|written), \d+ a second, \d+ s left$", re.MULTILINE)
+    assert told.findall(quiet.output) == []
+    found = [(what, int(done), int(total)) for done, total, what in told.findall(played.output)]
+    for what, all_of_them in (("read", 60), ("written", 30)):
+        numbers = [done for one, done, total in found if one == what and total == all_of_them]
+        assert len(numbers) > 2 and numbers == sorted(set(numbers)) and numbers[-1] < all_of_them, played.output
+
+
+@pytest.mark.proves("PROGRESS-1")
+def test_progress_is_told_at_most_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, lines = [0.0], []
+    monkeypatch.setattr(engine.time, "monotonic", lambda: now[0])
+    tell = engine.progress(engine.Effort(client=None, show=lines.append), "read", 10_000)
+    for done in range(1, 10_001):
+        now[0] += 0.0035
+        tell(done)
+    assert lines == [
+        "2,858 of 10,000 entities read, 286 a second, 25 s left",
+        "5,716 of 10,000 entities read, 286 a second, 15 s left",
+        "8,574 of 10,000 entities read, 286 a second, 5 s left",
+    ]
