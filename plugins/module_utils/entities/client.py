@@ -22,14 +22,14 @@ from .target import Entity, Target, exactly_one
 
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
-    for the report. known: entities by ``Target.identity``, which a reference need not ask for; None where each
-    reference is asked for anew."""
+    for the report. known: entities by ``Target.identity``, None for one that is missing, which a reference need not
+    ask for; None where each reference is asked for anew."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = url + profile.base_path
         self._send = send
         self.used: dict[str, Operation] = {}
-        self.known: dict[str, Entity] | None = None
+        self.known: dict[str, Entity | None] | None = None
 
     @property
     def assumed(self) -> list[str]:
@@ -143,8 +143,10 @@ class EntityClient:
 
     def resolve(self, target: Target) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
-        found = self.known.get(target.identity) if self.known else None
-        found = self.the_one(target) if found is None else found
+        known = {} if self.known is None else self.known
+        if target.identity not in known:
+            known[target.identity] = self.the_one(target)
+        found = known[target.identity]
         if found is None:
             raise MissingReferenceError(
                 f"refer to {target}",
@@ -152,8 +154,6 @@ class EntityClient:
                 "Create it first, or correct the reference in refs.",
                 identity=target.identity,
             )
-        if self.known is not None:
-            self.known[target.identity] = found
         return found
 
     def the_one(self, target: Target) -> Entity | None:

@@ -66,8 +66,7 @@ def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
 
     def look(name: EntryName) -> Examined:
         examined = examine(client, environment.members[name].wish, may_come)
-        if examined.observed is not None:
-            _know(environment, client, name, examined.observed)
+        _know(environment, client, name, examined.observed)
         return examined
 
     def blocked(name: EntryName, reads: Mapping[EntryName, Read]) -> Optional[str]:
@@ -84,13 +83,9 @@ def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
 
 
 def _know(environment: Environment, client: EntityClient, name: EntryName, entity: Optional[Mapping[str, Any]]) -> None:
-    """Keep an entity at hand for those that refer to it, or forget it."""
+    """Keep at hand, for those that refer to it, what an entity is, or that there is none."""
     if client.known is not None:
-        for identity in environment.identities.get(name, ()):
-            if entity is None:
-                client.known.pop(identity, None)
-            else:
-                client.known[identity] = entity
+        client.known.update(dict.fromkeys(environment.identities.get(name, ()), entity))
 
 
 def write_all(
