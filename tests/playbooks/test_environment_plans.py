@@ -111,14 +111,13 @@ def test_what_was_not_approved_is_refused_by_name(server: Server, play: Player, 
         ("no plan", task("no plan", many, plan_file="none.json"), ["No such file"]),
     ]
     edits = [
-        {
-            "name": name,
-            "ansible.builtin.copy": {
-                "dest": f"{{{{ playbook_dir }}}}/{name}.json",
-                "content": f"{{{{ lookup('file', playbook_dir ~ '/plan.json') | replace('{before}', '{after}') }}}}\n",
-            },
-        }
+        step
         for name, before, after in (("edited", "Zelvora", "Zelvera"), ("shortened", "    ", ""))
+        for path in [f"{{{{ playbook_dir }}}}/{name}.json"]
+        for step in (
+            {"name": "copy", "ansible.builtin.copy": {"src": "{{ playbook_dir }}/plan.json", "dest": path}},
+            {"name": name, "ansible.builtin.replace": {"path": path, "regexp": before, "replace": after}},
+        )
     ]
     played = play(
         [
