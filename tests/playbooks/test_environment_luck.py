@@ -105,14 +105,19 @@ def test_two_applies_at_once_create_none_twice_and_lose_none(server: Server, pla
     server.switch(latency_ms=20)
     server.forget()
     more = {"journal": str(tmp_path / "evidence"), "on_error": "continue"}
-    apply = [task("apply", plan_file=plan, plan_digest=digest, **names, **more)]
-    players = [replace(play, folder=tmp_path / name) for name in ("one", "two")]
-    with Background(players[0], apply) as one, Background(players[1], apply) as two:
+    apply = task("apply", plan_file=plan, plan_digest=digest, **names, **more)
+
+    def at_once(mine: str, other: str) -> Background:
+        together = f"touch {tmp_path / mine}.ready; until [ -e {tmp_path / other}.ready ]; do sleep 0.02; done"
+        return Background(
+            replace(play, folder=tmp_path / mine), [{"name": "together", "ansible.builtin.shell": together}, apply]
+        )
+
+    with at_once("one", "two") as one, at_once("two", "one") as two:
         pass
     assert one.played is not None and two.played is not None
     results = [one.played["apply"], two.played["apply"]]
     made = [result["summary"]["created"] for result in results]
-    assert all(made), "one was through before the other began"
     assert sum(made) == server.counted["creates"] == len(server.stored("application")) == 200
     for result in results:
         kinds = {(told["outcome"], told["error"]["kind"]) for told in result["entities"] if "error" in told}
@@ -120,6 +125,8 @@ def test_two_applies_at_once_create_none_twice_and_lose_none(server: Server, pla
         assert sum(result["summary"][name] for name in ("created", "unchanged", "moved", "failed")) == 200
     journals = verified(tmp_path / "evidence")
     assert [journal.ended for journal in journals] == [True, True]
+    spans = [lines(journal.file) for journal in journals]
+    assert max(span[0]["at"] for span in spans) < min(span[-1]["at"] for span in spans), "not at once"
     assert sorted(journal.head for journal in journals) == sorted(result["journal_head"] for result in results)
     told = Counter(line["entity"] for one in journals for line in lines(one.file) if line.get("result") == "created")
     assert len(told) == 200 and set(told.values()) == {1}
