@@ -55,6 +55,7 @@ def longest(folder: Path, number: int) -> int:
     return files[-1].read_bytes().count(b"\n") if len(files) == number else 0
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("PLAN-6", "JOURNAL-1", "LUCK-1")
 def test_killed_ten_times_the_same_plan_finishes_and_nothing_is_created_twice(
     server: Server, play: Player, tmp_path: Path
@@ -214,7 +215,7 @@ def test_moved_and_unknown_are_told_apart(server: Server, play: Player, tmp_path
         server.seed("application", **application(number)["key"], selectedProducts=["Old"], note=f"Number {number}")
     server.forget()
     update = {"operation": "update"}
-    server.control("POST", "faults", {"kind": "slow", "seconds": 2, "match": {**update, "body": "Number 0"}})
+    server.control("POST", "faults", {"kind": "slow", "seconds": 5, "match": {**update, "body": "Number 0"}})
     server.control("POST", "faults", {"kind": "drop_before", "times": 0, "match": {**update, "body": "Number 2"}})
     second = server.stored("application")[1]
     more = {"concurrency": 1, "on_error": "continue", "profile_overrides": SURE, "journal": str(tmp_path / "evidence")}
