@@ -215,12 +215,12 @@ def test_moved_and_unknown_are_told_apart(server: Server, play: Player, tmp_path
         server.seed("application", **application(number)["key"], selectedProducts=["Old"], note=f"Number {number}")
     server.forget()
     update = {"operation": "update"}
-    server.control("POST", "faults", {"kind": "slow", "seconds": 5, "match": {**update, "body": "Number 0"}})
+    server.control("POST", "faults", {"kind": "slow", "seconds": 3, "match": {**update, "body": "Number 0"}})
     server.control("POST", "faults", {"kind": "drop_before", "times": 0, "match": {**update, "body": "Number 2"}})
     second = server.stored("application")[1]
     more = {"concurrency": 1, "on_error": "continue", "profile_overrides": SURE, "journal": str(tmp_path / "evidence")}
     with Background(play, [task("apply", list(map(application, range(4))), **more)]) as running:
-        running.wait(lambda: server.counted["writes"] > 0)
+        running.wait(lambda: server.counted["faults"] > 0)
         server.tamper("application", second["id"], selectedProducts=["Theirs"])
     assert running.played is not None
     result = running.played["apply"]
