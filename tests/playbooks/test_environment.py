@@ -308,7 +308,8 @@ def test_secrets_of_a_manifest_reach_the_server_and_nothing_else(server: Server,
     inline = "".join(f"      {line}\n" for line in encrypted(VAULTED).splitlines())
     key = "{appCode: '000003', appName: Application 3}"
     (tmp_path / "env" / "3.yml").write_text(
-        f"format: 1\nentities:\n  - type: application\n    key: {key}\n    attributes:\n      selectedProducts: [Zelvora]\n"
+        f"format: 1\nentities:\n  - type: application\n    key: {key}\n"
+        f"    attributes:\n      selectedProducts: [Zelvora]\n"
         f"      pin: !vault |\n{inline.replace('      ', '        ')}",
         encoding="utf-8",
     )
