@@ -67,7 +67,7 @@ def decrypted(token: bytes) -> str:
     return VaultLib([("default", VaultSecret(VAULT_PASSWORD.encode()))]).decrypt(token).decode()
 
 
-@pytest.mark.proves("STORE-6", "STORE-3", "SECRET-1", "ANSIBLE-6")
+@pytest.mark.proves("STORE-7", "STORE-3", "SECRET-1", "ANSIBLE-6")
 @pytest.mark.parametrize("kind", ["single_use", *(pytest.param(kind, marks=pytest.mark.one_core) for kind in KINDS)])
 def test_a_refresh_token_goes_from_job_to_job(server: Server, tmp_path: Path, kind: str) -> None:
     server.switch(refresh_tokens=kind, device_interval=1)
@@ -91,7 +91,7 @@ def test_a_refresh_token_goes_from_job_to_job(server: Server, tmp_path: Path, ki
     assert "the refresh token" in used_up["Log in"].get("msg", "") + used_up.output
 
 
-@pytest.mark.proves("STORE-6", "STORE-3")
+@pytest.mark.proves("STORE-7", "STORE-3")
 def test_the_token_is_saved_when_the_job_fails_and_when_it_rotates_on_the_way(server: Server, tmp_path: Path) -> None:
     server.switch(refresh_tokens="single_use", device_interval=1)
     played, token = job("first", server, tmp_path / "person", None)
