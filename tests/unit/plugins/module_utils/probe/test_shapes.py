@@ -71,8 +71,8 @@ def test_what_is_known_by_its_key_alone_or_by_its_id_alone():
     ],
 )
 def test_scalars_are_the_same_by_their_spelling(one, other, alike):
-    both = (one, other)
-    assert same(*both) is same(*both[::-1]) is alike
+    for pair in ((one, other), (other, one)):
+        assert same(*pair) is alike
 
 
 @pytest.mark.parametrize(
