@@ -15,6 +15,8 @@ import pytest
 import yaml
 from conftest import HERE, Player, Server
 
+pytestmark = pytest.mark.one_core
+
 OVERRIDES = HERE / "other_insights"
 DIALECTS = sorted(path.stem for path in OVERRIDES.glob("*.yml"))
 KEY = {"appCode": "123456", "appName": "Zelvora"}

@@ -34,6 +34,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import Insig
 from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Clock, Http
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
 
+pytestmark = pytest.mark.one_core
+
 RUNS = 1000
 ENTITIES = 20
 PARENT = {"appCode": "999999", "appName": "Parent"}
