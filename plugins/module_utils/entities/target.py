@@ -120,7 +120,8 @@ def _nfc(value: Any) -> str:
     return unicodedata.normalize("NFC", str(value))
 
 
-def _folded(value: Any) -> str:
+def folded(value: Any) -> str:
+    """A value of a key without what a near match may differ in: case, outer space, Unicode form."""
     return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
 
 
@@ -135,8 +136,7 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
     near = [
         entity
         for entity in offered
-        if entity not in exact
-        and all(_folded(entity.get(name)) == _folded(value) for name, value in target.key.items())
+        if entity not in exact and all(folded(entity.get(name)) == folded(value) for name, value in target.key.items())
     ]
     if len(exact) > 1:
         ids = ", ".join(printable(str(target.type.id_in(entity))) for entity in exact)

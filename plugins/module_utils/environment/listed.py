@@ -5,20 +5,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from ..entities.client import EntityClient
-from ..entities.target import Entity, Target
+from ..entities.target import Entity, Target, folded
 from ..profile.model import EntityType, Profile
 from ..transport.values import Send
-
-
-def folded(value: Any) -> str:
-    """A value of a key, so that what differs only in case, outer space or Unicode form is found too."""
-    return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
 
 
 class ListedEntities(EntityClient):
