@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,12 @@ from .manifest import Manifest, entries_of, load_manifest
 
 class EnvironmentDoor(Door):
     """An action plugin that runs a command over manifests."""
+
+    def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the command. This process is a fork: what it inherited takes no memory of its own as long as the garbage
+        collector leaves it alone."""
+        gc.freeze()
+        return super()._run_here(given, read)
 
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What reads the manifests, once the options are checked."""

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
-LOOK_EVERY = 0.05
-"""Seconds between two looks at the memory."""
+SHARE = 0.05
+"""Of the time that looking at the memory may take: it takes from what is measured."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,11 @@ def measure(command: list[str], environment: Mapping[str, str], folder: Path) ->
     ended = threading.Event()
 
     def watch() -> None:
-        watched = psutil.Process(process.pid)
-        while not ended.wait(LOOK_EVERY):
+        watched, pause = psutil.Process(process.pid), 0.0
+        while not ended.wait(pause):
+            began = time.perf_counter()
             peaks.append(tree_memory(watched))
+            pause = (time.perf_counter() - began) / SHARE
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -60,13 +60,15 @@ def edited(server: Running, count: int) -> None:
 @dataclass(frozen=True)
 class Way:
     """A way to do the work. playbook: its name, None for the bare client; prepare: what has happened to the server
-    before; most: the largest N that it is measured with; expected: what the output must say."""
+    before; most: the largest N that it is measured with; expected: what the output must say; options: those of
+    ansible-playbook."""
 
     title: str
     playbook: str | None
     prepare: Callable[[Running, int], None] = nothing
     most: int = 10_000
     expected: str = "changed=0"
+    options: tuple[str, ...] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -74,6 +76,9 @@ LIST = {"operations": {"list": {"enabled": True}}}
 WAYS = (
     Way("an empty playbook", "empty", most=1),
     Way("insight_entities, all created", "insight_entities", emptied, expected="changed=1"),
+    Way(
+        "insight_entities, all created, --diff", "insight_entities", emptied, expected="changed=1", options=("--diff",)
+    ),
     Way("insight_entities, unchanged", "insight_entities"),
     Way("insight_entities, 1 % changed", "insight_entities", edited, expected="changed=1"),
     Way(
@@ -126,7 +131,7 @@ def run_once(way: Way, folder: Path, server: Running, count: int) -> tuple[Cost,
         "XDG_STATE_HOME": str(folder / "state"),
     }
     program = str(Path(sys.executable).parent / "ansible-playbook")
-    command = [program, str(HERE / f"{way.playbook}.yml"), "--extra-vars", f"@{described}"]
+    command = [program, str(HERE / f"{way.playbook}.yml"), "--extra-vars", f"@{described}", *way.options]
     if way.playbook is None:
         command = [sys.executable, str(HERE / "client.py"), str(described), str(THREADS)]
     server.control("POST", "reset-counters", {})

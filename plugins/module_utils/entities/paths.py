@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 _NAME = r"(?:[^.\[\]\\]|\\.)+(?:\[\])*"
@@ -32,6 +33,7 @@ ABSENT = _Absent.ABSENT
 """What an attribute holds that is not there; None is one that is there and null. Never part of a result."""
 
 
+@lru_cache(maxsize=10_000)  # asked for each attribute of each entity, and there are few
 def child(path: str, name: str) -> str:
     """The path of an attribute inside the mapping at ``path``, which is empty for the entity itself."""
     escaped = re.sub(r"([.\[\]\\])", r"\\\1", name)

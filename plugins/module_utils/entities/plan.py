@@ -90,12 +90,18 @@ class Plan:
     secret_paths: tuple[str, ...] = ()
 
     def rules(self, rules: Rules) -> Rules:
-        """The rules of the type, with what holds for this entity: a reference is an id, as number or as text, and no
-        secret is compared or sent back as it was read."""
-        normalise = dict(rules.normalise)
-        for path in map(_path, self.reference_names):
-            normalise[path] = (*normalise.get(path, ()), "number_as_text")
-        return evolve(rules, write_only=rules.write_only.union(self.secret_paths), normalise=normalise)
+        """The rules of the type, with what holds for this entity."""
+        return _own_rules(rules, self.reference_names, self.secret_paths)
+
+
+def _own_rules(rules: Rules, reference_names: Collection[str], secret_paths: Collection[str]) -> Rules:
+    """A reference is an id, as number or as text, and no secret is compared or sent back as it was read."""
+    if not reference_names and not secret_paths:
+        return rules
+    normalise = dict(rules.normalise)
+    for path in map(_path, reference_names):
+        normalise[path] = (*normalise.get(path, ()), "number_as_text")
+    return evolve(rules, write_only=rules.write_only.union(secret_paths), normalise=normalise)
 
 
 def _path(name: str) -> str:
@@ -121,15 +127,15 @@ def plan(
     and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
     """
     secrets = dict(secret_leaves(declaration.secrets))
+    own_rules = _own_rules(rules, declaration.refs, secrets)
     nothing = Plan(
         "none",
         declaration.name,
+        before=None if observed is None else replace(observed, own_rules.write_only, MASK),
         desired=declaration.desired,
         reference_names=tuple(sorted(declaration.refs)),
         secret_paths=tuple(sorted(secrets)),
     )
-    if observed is not None:
-        nothing = evolve(nothing, before=replace(observed, nothing.rules(rules).write_only, MASK))
     if declaration.state == "absent":
         return nothing if observed is None else evolve(nothing, operation="delete")
     _check(declaration, rules)
@@ -139,7 +145,7 @@ def plan(
         return evolve(nothing, after=nothing.before)
     known = known_fingerprints or {}
     fates = {path: _fate(path, value, update_secrets, known, fingerprint) for path, value in secrets.items()}
-    return _update(nothing, nothing.before, rules, fates)
+    return _update(nothing, nothing.before, own_rules, fates)
 
 
 def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -200,8 +206,7 @@ def _create(nothing: Plan) -> Plan:
 
 
 def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
-    own_rules = nothing.rules(rules)
-    comparison = compare(nothing.desired, observed, own_rules, nothing.entity)
+    comparison = compare(nothing.desired, observed, rules, nothing.entity)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
     kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
@@ -210,7 +215,7 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
     if not changes:
         return result
-    whole = replace(comparison.merged, own_rules.unsent, ABSENT)
+    whole = replace(comparison.merged, rules.unsent, ABSENT)
     touched = {top(change.rule) for change in changes}
     return evolve(
         result,

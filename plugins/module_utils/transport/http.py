@@ -17,6 +17,7 @@ import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
@@ -152,6 +153,7 @@ class Http:
         self._lanes = Lanes()
         self._lock = threading.Lock()
         self._adapter: Any = None
+        self._proxies = lru_cache(maxsize=100)(lambda host: _proxies_for(host) if network.use_proxy else {})
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
@@ -229,15 +231,6 @@ class Http:
                 self._adapter = Adapter(pool_connections=8, pool_maxsize=64)
             return self._adapter
 
-    def _proxies(self, url: str) -> dict[str, str]:
-        """The proxy of the environment for this address, without the system settings that macOS would ask for."""
-        if not self._network.use_proxy:
-            return {}
-        proxies = getproxies_environment()
-        if proxy_bypass_environment(urlsplit(url).netloc.rsplit("@")[-1], proxies):
-            return {}
-        return {name: address for name, address in proxies.items() if name in ("http", "https", "all")}
-
     def _send_once(self, request: Request) -> Response:
         timeout = (self._network.connect_timeout, self._network.timeout)
         headers = {**ALWAYS, **request.headers}
@@ -249,7 +242,7 @@ class Http:
                 stream=True,
                 timeout=timeout,
                 verify=self._network.validate_certs,
-                proxies=self._proxies(request.url),
+                proxies=self._proxies(urlsplit(request.url).netloc.rsplit("@")[-1]),
             )
             with answer:
                 body = self._read(answer, request)
@@ -276,6 +269,14 @@ class Http:
                     request.purpose, f"the answer was still arriving after {self._network.timeout:g} s"
                 )
         return bytes(body)
+
+
+def _proxies_for(host: str) -> dict[str, str]:
+    """The proxies of the environment for a host, without the system settings that macOS would ask for."""
+    proxies = getproxies_environment()
+    if proxy_bypass_environment(host, proxies):
+        return {}
+    return {name: address for name, address in proxies.items() if name in ("http", "https", "all")}
 
 
 def _chunks(answer: Any) -> Iterator[bytes]:
