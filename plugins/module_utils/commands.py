@@ -22,8 +22,23 @@ from .errors import ConfigurationError, InsightError
 from .options import SHARED, Spec
 from .profile.model import Profile, is_assumed
 
+WRITING: Spec = {
+    "update_secrets": {
+        "type": "str",
+        "choices": ["on_create", "on_change", "always"],
+        "default": "on_create",
+        "no_log": False,
+    },
+    "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 30.0},
+    "wait_interval": {"type": "float", "default": 1.0},
+}
+"""The options of every module that writes entities."""
+
 ENTITY_SPEC: Spec = {
     **SHARED,
+    **WRITING,
     "type": {"type": "str", "required": True},
     "id": {"type": "str"},
     "key": {"type": "dict", "no_log": False},
@@ -31,12 +46,6 @@ ENTITY_SPEC: Spec = {
     "refs": {"type": "dict"},
     "attributes": {"type": "dict", "default": {}},
     "secret_attributes": {"type": "dict", "default": {}, "no_log": True},
-    "update_secrets": {
-        "type": "str",
-        "choices": ["on_create", "on_change", "always"],
-        "default": "on_create",
-        "no_log": False,
-    },
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "update_existing": {"type": "bool", "default": True},
     "schema": {"type": "raw"},
@@ -55,10 +64,6 @@ ENTITY_SPEC: Spec = {
             "normalise": {"type": "dict"},
         },
     },
-    "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "float", "default": 30.0},
-    "wait_interval": {"type": "float", "default": 1.0},
 }
 
 ENTITY_INFO_SPEC: Spec = {

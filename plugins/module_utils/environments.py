@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from .command import Command, Context, Values
-from .commands import ENTITY_SPEC, NAME, evidence_sent
+from .commands import NAME, WRITING, evidence_sent
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Examined, Secrets, Waiting, Wish
@@ -37,11 +37,9 @@ from .errors import ConfigurationError, JournalError
 from .options import SHARED, Spec
 from .version import VERSION
 
-FROM_ENTITY = ("update_secrets", "collateral", "wait", "wait_timeout", "wait_interval")
-
 ENTITIES_SPEC: Spec = {
     **SHARED,
-    **{name: ENTITY_SPEC[name] for name in FROM_ENTITY},
+    **WRITING,
     "entities": {"type": "list", "elements": "dict"},
     "manifest": {"type": "list", "elements": "str"},
     "secrets": {"type": "dict", "default": {}, "no_log": True},

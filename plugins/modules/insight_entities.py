@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - rimops.insight.attributes
   - rimops.insight.options
+  - rimops.insight.writing
 attributes:
   async:
     description: Cannot be used. Manifests, plans and journals are on the controller, in the task's own process.
@@ -116,35 +117,6 @@ options:
       - Whether RV(entities) tells of those that are as declared, too.
     type: bool
     default: false
-  update_secrets:
-    description:
-      - When a secret that cannot be read back is sent to an entity that exists, as in
-        M(rimops.insight.insight_entity).
-    type: str
-    choices: [on_create, on_change, always]
-    default: on_create
-  collateral:
-    description:
-      - What to do when a write changed something that was not planned. While the operation is assumed, anything but
-        V(ignore) is a failure.
-    type: str
-    choices: [report, fail, ignore]
-    default: report
-  wait:
-    description:
-      - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - Seconds until a write must be visible.
-    type: float
-    default: 30.0
-  wait_interval:
-    description:
-      - Seconds between two readings.
-    type: float
-    default: 1.0
 seealso:
   - module: rimops.insight.insight_entity
   - module: rimops.insight.insight_journal_info

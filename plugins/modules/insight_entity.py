@@ -21,6 +21,7 @@ author:
 extends_documentation_fragment:
   - rimops.insight.attributes
   - rimops.insight.options
+  - rimops.insight.writing
 attributes:
   check_mode:
     description: Logs in and reads, and writes nothing.
@@ -67,15 +68,6 @@ options:
       - Attributes that the profile calls write-only belong here, not in O(attributes).
     type: dict
     default: {}
-  update_secrets:
-    description:
-      - When a secret that cannot be read back is sent to an entity that exists.
-      - V(on_create) never does. V(on_change) does when it differs from what was sent last time, which is remembered
-        as a keyed fingerprint in O(token_store); when nothing is remembered nothing is sent, and RV(unverified) says
-        so. V(always) sends it each time and reports a change each time.
-    type: str
-    choices: [on_create, on_change, always]
-    default: on_create
   state:
     description:
       - Whether the entity shall exist.
@@ -135,28 +127,6 @@ options:
           - For an attribute, or V(*) for all, which differences are none. Of V(outer_space), V(line_ends),
             V(unicode_nfc), V(case), V(number_as_text), V(null_as_absent), V(date_as_day), V(date_as_instant).
         type: dict
-  collateral:
-    description:
-      - What to do when a write changed something that was not planned. While the operation is assumed, anything but
-        V(ignore) is a failure.
-    type: str
-    choices: [report, fail, ignore]
-    default: report
-  wait:
-    description:
-      - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - Seconds until a write must be visible.
-    type: float
-    default: 30.0
-  wait_interval:
-    description:
-      - Seconds between two readings.
-    type: float
-    default: 1.0
 seealso:
   - module: rimops.insight.insight_token
   - module: rimops.insight.insight_entity_info

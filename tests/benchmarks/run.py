@@ -157,7 +157,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 100, 1000, 10_000], help="values of N")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each way, at each latency, for N up to 1000")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each way, for each N and latency")
     parser.add_argument("--only", default="", help="only the ways whose title contains this")
     parser.add_argument("--write", action="store_true", help="write the page and the plot into docs/")
     options = parser.parse_args()
@@ -177,8 +177,7 @@ def main() -> None:
             for latency in LATENCIES:
                 for way in WAYS:
                     if count <= way.most and (options.only in way.title or way.prepare is emptied):
-                        runs = options.runs if count <= 1000 and way.playbook != "uri" else 1
-                        rows.append(measured(way, folder, server, count, latency, runs))
+                        rows.append(measured(way, folder, server, count, latency, options.runs))
                         print(rows[-1].line(), flush=True)
     print(f"\n{table(rows)}\n{ratios(rows)}")
     if options.write:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from conftest import DOORS, Player, Server
 
+pytestmark = pytest.mark.one_core
+
 APPLICATION = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
 WISH = {**APPLICATION, "attributes": {"selectedProducts": ["Zelvora 10 mg"], "description": "First"}}
 SEEDED = {**APPLICATION["key"], "selectedProducts": ["Zelvora 10 mg"], "description": "Before"}

@@ -14,6 +14,8 @@ import pytest
 from both_doors import through_both
 from conftest import Played, Player, Server
 
+pytestmark = pytest.mark.one_core
+
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 SEED = {**KEY, "selectedProducts": ["a"], "description": "Before", "note": "Kept", "status": "DRAFT"}
 VERIFIED = {"version": "7.3", "when": "2026-01-31", "by": "a test"}

@@ -127,9 +127,7 @@ class Candidate:
 def possible_renames(deleted: Iterable[Candidate], created: Iterable[Candidate]) -> dict[str, str]:
     """Names of deleted and created entities that may be the same, each with the other's: of one type, and the old one
     held all that is declared of the new one. What fits several is no rename."""
-    wanted = [
-        (one, tuple(sorted(name for name, value in one.attributes.items() if value is not None))) for one in created
-    ]
+    wanted = [(one, _held(one)) for one in created]
     shapes: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for one, names in wanted:
         shapes[one.type].add(names)

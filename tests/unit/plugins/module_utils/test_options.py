@@ -72,25 +72,29 @@ def documentation(module):
     raise LookupError(module)
 
 
+def documented_options(module):
+    """The options of a module, with those of the fragments that it names."""
+    own = yaml.safe_load(documentation(module))
+    names = [one.removeprefix("rimops.insight.") for one in own.get("extends_documentation_fragment", [])]
+    fragments = [importlib.import_module(f"{PLUGINS}.doc_fragments.{name}").ModuleDocFragment for name in names]
+    told = [yaml.safe_load(one.DOCUMENTATION)["options"] for one in fragments]
+    return {name: essence(one) for part in (*told, own.get("options") or {}) for name, one in part.items()}
+
+
 @pytest.mark.parametrize(
-    ("module", "command"),
-    [("insight_entity", "ENTITY"), ("insight_entity_info", "ENTITY_INFO"), ("insight_token", "TOKEN")],
+    ("module", "place", "command"),
+    [
+        ("insight_entity", "commands", "ENTITY"),
+        ("insight_entity_info", "commands", "ENTITY_INFO"),
+        ("insight_token", "commands", "TOKEN"),
+        ("insight_entities", "environments", "ENTITIES"),
+        ("insight_journal_info", "environment.journal_info", "JOURNAL_INFO"),
+        ("insight_probe", "probe.command", "PROBE"),
+    ],
 )
-def test_each_module_documents_its_options(module, command):
-    spec = getattr(importlib.import_module(f"{PLUGINS}.module_utils.commands"), command).spec
-    text = documentation(module)
-    documented = {**MODULES, **(yaml.safe_load(text).get("options") or {})}
-    assert {name: essence(one) for name, one in documented.items()} == {
-        name: essence(one) for name, one in spec.items()
-    }
-
-
-def test_the_module_that_verifies_journals_documents_its_options():
-    spec = importlib.import_module(f"{PLUGINS}.module_utils.environment.journal_info").JOURNAL_INFO.spec
-    documented = yaml.safe_load(documentation("insight_journal_info"))["options"]
-    assert {name: essence(one) for name, one in documented.items()} == {
-        name: essence(one) for name, one in spec.items()
-    }
+def test_each_module_documents_its_options(module, place, command):
+    spec = getattr(importlib.import_module(f"{PLUGINS}.module_utils.{place}"), command).spec
+    assert documented_options(module) == {name: essence(one) for name, one in spec.items()}
 
 
 LOOKS_SECRET = re.compile(r"pass(?!_on)|secret|token|key|credential|response", re.IGNORECASE)

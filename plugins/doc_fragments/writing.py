@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The options of every module that writes entities."""
+
+    DOCUMENTATION = r"""
+options:
+  update_secrets:
+    description:
+      - When a secret that cannot be read back is sent to an entity that exists.
+      - V(on_create) never does. V(on_change) does when it differs from what was sent last time, which is remembered
+        as a keyed fingerprint in O(token_store); when nothing is remembered nothing is sent, and the result
+        names it as unverified. V(always) sends it each time and reports a change each time.
+    type: str
+    choices: [on_create, on_change, always]
+    default: on_create
+  collateral:
+    description:
+      - What to do when a write changed something that was not planned. While the operation is assumed, anything but
+        V(ignore) is a failure.
+    type: str
+    choices: [report, fail, ignore]
+    default: report
+  wait:
+    description:
+      - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds until a write must be visible.
+    type: float
+    default: 30.0
+  wait_interval:
+    description:
+      - Seconds between two readings.
+    type: float
+    default: 1.0
+"""
