@@ -25,14 +25,9 @@ from typing import Any
 from measuring import Cost, measure
 from report import Row, page, plot, ratios, table
 from simulator.process import Running, running
+from simulator.surroundings import IDENTITY, ROOT, knowing, surroundings
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-IDENTITY = {
-    "tenant_id": "7c1d0f3a-0000-4000-8000-000000000001",
-    "client_id": "0f3a7c1d-0000-4000-8000-000000000002",
-    "client_secret": "only good for this simulator",
-}
 THREADS = 32
 LATENCIES = (0, 20)
 
@@ -120,16 +115,11 @@ def run_once(way: Way, folder: Path, server: Running, count: int) -> tuple[Cost,
         variables["applications"] = [named(number) for number in range(count)]
     described = folder / "variables.json"
     described.write_text(json.dumps(variables))
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))},
+    environment = surroundings(
+        folder,
+        INSIGHT_GRANT_TYPE="client_credentials",
         **{f"INSIGHT_{name.upper()}": value for name, value in options.items()},
-        "INSIGHT_GRANT_TYPE": "client_credentials",
-        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-        "ANSIBLE_HOME": str(folder / "ansible"),
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "XDG_STATE_HOME": str(folder / "state"),
-    }
+    )
     program = str(Path(sys.executable).parent / "ansible-playbook")
     command = [program, str(HERE / f"{way.playbook}.yml"), "--extra-vars", f"@{described}", *way.options]
     if way.playbook is None:
@@ -166,13 +156,12 @@ def main() -> None:
         f"{os.cpu_count()} cores, {THREADS} threads, {time.strftime('%Y-%m-%d')}"
     )
     print(about, flush=True)
-    ours = [word for name, value in IDENTITY.items() for word in ("--set", f"{name}={value}")]
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name, running(Path(name), *ours) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="rimops-insight-bench-") as name,
+        running(Path(name), *knowing(IDENTITY)) as server,
+    ):
         folder = Path(name)
-        collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
-        collection.parent.mkdir(parents=True)
-        collection.symlink_to(ROOT)
         for count in options.counts:
             for latency in LATENCIES:
                 for way in WAYS:

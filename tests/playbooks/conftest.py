@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 import yaml
 from simulator.process import Running
+from simulator.surroundings import knowing, surroundings
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 TENANT = "7c1d0f3a-0000-4000-8000-000000000001"
 CLIENT = "0f3a7c1d-0000-4000-8000-000000000002"
 SECRET = 'client "secret&+/=é canary'
@@ -57,8 +57,7 @@ class Server(Running):
 def start(folder: Path, *arguments: str) -> Server:
     """A running server that knows our identity."""
     known = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD}
-    ours = [word for name, value in known.items() for word in ("--set", f"{name}={value}")]
-    return Server(folder, "--idle-exit", "900", *ours, *arguments)
+    return Server(folder, "--idle-exit", "900", *knowing(known), *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -172,31 +171,17 @@ class Player:
         """Play the tasks, or a playbook of a collection; arguments go to ansible-playbook."""
         self.runs += 1
         record = self.folder / f"record-{self.runs}.jsonl"
-        collection = self.folder / "collections" / "ansible_collections" / "rimops" / "insight"
-        if not collection.exists():
-            collection.parent.mkdir(parents=True)
-            collection.symlink_to(ROOT)
-        surroundings = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))
+        own = {
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
+            "ANSIBLE_RETRY_FILES_ENABLED": "false",
+            "RIMOPS_SERVER": self.server.url,
+            "RIMOPS_SERVER_CA": self.server.ca_path,
+            "RIMOPS_RECORD": str(record),
         }
-        surroundings.update(
-            {
-                "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
-                "ANSIBLE_HOME": str(self.folder / "ansible"),
-                "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
-                "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
-                "ANSIBLE_CALLBACKS_ENABLED": "record",
-                "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),
-                "RIMOPS_SERVER": self.server.url,
-                "RIMOPS_SERVER_CA": self.server.ca_path,
-                "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
-                "ANSIBLE_RETRY_FILES_ENABLED": "false",
-                "RIMOPS_RECORD": str(record),
-                "XDG_STATE_HOME": str(self.folder / "state"),
-                **self.environment,
-                **(environment or {}),
-            }
-        )
         command = [
             *self.launcher,
             str(Path(sys.executable).parent / "ansible-playbook"),
@@ -205,7 +190,7 @@ class Player:
         ]
         finished = subprocess.run(
             [*command, playbook or str(self.write(tasks, **play)), *arguments],
-            env=surroundings,
+            env=surroundings(self.folder, **{**own, **self.environment, **(environment or {})}),
             capture_output=True,
             text=True,
             check=False,

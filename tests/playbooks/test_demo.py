@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from simulator.surroundings import ROOT
 
 SAID = [
     "drift found in check mode",

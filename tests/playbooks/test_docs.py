@@ -30,7 +30,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import CLIENT, HERE, PASSWORD, ROOT, SECRET, TENANT, USER, Played, Server
+from conftest import CLIENT, HERE, PASSWORD, SECRET, TENANT, USER, Played, Server
+from simulator.surroundings import ROOT, surroundings
 
 pytestmark = pytest.mark.proves("ANSIBLE-6")
 
@@ -211,10 +212,6 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
     text = re.sub(r"https://login\.[\w.]+", server.url, text).replace("46098", str(variables.get("instead_of_46098")))
     if not any("hosts" in one for one in example.data):
         text = "- hosts: localhost\n  gather_facts: false\n  tasks:\n" + re.sub("^", "    ", text, flags=re.M)
-    collection = folder / "collections" / "ansible_collections" / "rimops" / "insight"
-    if not collection.exists():
-        collection.parent.mkdir(parents=True)
-        collection.symlink_to(ROOT)
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     remote = {"ansible_connection": "elsewhere", "ansible_python_interpreter": str(another_python(folder))}
     (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": {"localhost": local, "jump-host": remote}}}))
@@ -222,16 +219,12 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
     (folder / "playbook.yml").write_text(text, encoding="utf-8")
     record, output = folder / "record.jsonl", folder / "output"
     record.write_text("")
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))}
-    surroundings |= {
-        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-        "ANSIBLE_HOME": str(folder / "ansible"),
+    own = {
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
         "RIMOPS_RECORD": str(record),
         "SSL_CERT_FILE": server.ca_path,
-        "XDG_STATE_HOME": str(folder / "state"),
         **identity(text, server),
     }
     command = [
@@ -244,7 +237,11 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
     ]
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            [*command, *example.mark.get("arguments", ())], env=surroundings, cwd=folder, stdout=sink, stderr=sink
+            [*command, *example.mark.get("arguments", ())],
+            env=surroundings(folder, **own),
+            cwd=folder,
+            stdout=sink,
+            stderr=sink,
         )
         _be_the_person(process, server, output)
     tasks = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]

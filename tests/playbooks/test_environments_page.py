@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT, Played, Server
+from conftest import Played, Server
+from simulator.surroundings import ROOT, surroundings
 from test_docs import check_output, examples_of, run, words
 
 from ansible_collections.rimops.insight.plugins.module_utils.environment.engine import DONE
@@ -81,16 +82,13 @@ class Story:
     def shell(self, start: str) -> subprocess.CompletedProcess[str]:
         """Run the command of the page that begins so."""
         (command,) = re.findall(rf"^```console\n({start}.*)\n```$", TEXT, re.M)
-        surroundings = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))},
-            "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
-            "ANSIBLE_HOME": str(self.folder / "ansible"),
+        own = {
             "JOURNAL_HEAD": self.known["journal_head"],
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
         return subprocess.run(
             ["/bin/sh", "-c", command],
-            env=surroundings,
+            env=surroundings(self.folder, **own),
             cwd=self.folder,
             capture_output=True,
             text=True,

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import CLIENT, ROOT, SECRET, TENANT, Played, Player, Server
+from conftest import CLIENT, SECRET, TENANT, Played, Player, Server
+from simulator.surroundings import ROOT
 from test_docs import Example, examples_of, words
 
 from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import Any
 
 import pytest
 from both_doors import through_both
-from conftest import ROOT, Player
+from conftest import Player
+from simulator.surroundings import surroundings
 
 from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
 
@@ -82,21 +82,12 @@ def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
 @pytest.mark.proves("JOURNAL-2")
 def test_from_the_shell(tmp_path: Path) -> None:
     journal = written(tmp_path / "evidence")
-    collection = tmp_path / "collections" / "ansible_collections" / "rimops" / "insight"
-    collection.parent.mkdir(parents=True)
-    collection.symlink_to(ROOT)
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INSIGHT_"))}
-    surroundings |= {
-        "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
-        "ANSIBLE_HOME": str(tmp_path / "ansible"),
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-    }
+    environment = surroundings(tmp_path)
 
     def say(arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "ansible"), "localhost", "-m", MODULE, "-a", arguments]
         return subprocess.run(
-            command, env=surroundings, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
         )
 
     good = say(f"journal=evidence/ head={journal.head}")

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import DOORS, ROOT, Player
+from conftest import DOORS, Player
+from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
 from test_docs import Example, examples_of, words
 

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, ROOT, Played, Player, Server, start
+from conftest import DOORS, Played, Player, Server, start
+from simulator.surroundings import ROOT
 from test_cycle import EXPECTED, application_tasks
 
 TOKEN = "rimops.insight.insight_token"

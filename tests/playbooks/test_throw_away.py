@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from conftest import CLIENT, PASSWORD, ROOT, SECRET, TENANT, USER, Played, Player, Server
+from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from simulator.surroundings import ROOT
 from test_docs import Example, examples_of, prepare, run
 
 from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED

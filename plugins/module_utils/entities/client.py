@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ConfigurationError, MissingReferenceError
 from ..profile.model import EntityType, Operation, Profile, at
-from ..transport.values import Request, Response, Send
+from ..transport.values import Request, Send
 from .address import laid, needs, request_to
 from .answers import deviation, entities_of, entity_of, failure, has_id, is_missing, new_id, written
 from .mask import printable
@@ -49,7 +49,7 @@ class EntityClient:
         """The entity with this id; None when the server says that it is missing."""
         purpose = f"read {printable(f'{entity_type.name} with id {entity_id}')}"
         operation = self.operation(entity_type, "read", purpose)
-        response = self._exchange(operation, entity_type, purpose, {}, entity_id=entity_id)
+        response = self._send(self._request(operation, entity_type, purpose, {}, entity_id=entity_id))
         if is_missing(operation, response):
             return None
         entity = entity_of(operation, response)
@@ -64,7 +64,7 @@ class EntityClient:
         purpose = f"find {target}"
         operation = self.operation(target.type, "find", purpose)
         body = {**target.key, **self.reference_fields(operation, target)}
-        response = self._exchange(operation, target.type, purpose, body)
+        response = self._send(self._request(operation, target.type, purpose, body))
         return [] if is_missing(operation, response) else entities_of(operation, response)
 
     def create(self, target: Target, attributes: Entity) -> Entity | None:
@@ -72,7 +72,7 @@ class EntityClient:
         answers nothing."""
         operation = self.operation(target.type, "create", f"create {target}")
         body = {**attributes, **self.reference_fields(operation, target)}
-        response = self._exchange(operation, target.type, f"create {target}", body)
+        response = self._send(self._request(operation, target.type, f"create {target}", body))
         if operation.entity is None and operation.id_at:
             return laid({}, target.type.id_attribute, new_id(operation, response, self._base))
         return written(operation, response)
@@ -92,13 +92,13 @@ class EntityClient:
                     came=shape(observed),
                 )
             body = laid(body, operation.addressed_by, address)
-        response = self._exchange(operation, target.type, f"update {target}", body, observed=observed)
+        response = self._send(self._request(operation, target.type, f"update {target}", body, observed=observed))
         return written(operation, response)
 
     def delete(self, target: Target, observed: Entity) -> None:
         """Delete the entity that was read. An entity that is already missing counts as deleted."""
         operation = self.operation(target.type, "delete", f"delete {target}")
-        response = self._exchange(operation, target.type, f"delete {target}", {}, observed=observed)
+        response = self._send(self._request(operation, target.type, f"delete {target}", {}, observed=observed))
         if response.status not in operation.success and not is_missing(operation, response):
             raise failure(operation, response)
 
@@ -191,17 +191,6 @@ class EntityClient:
                 profile_key=f"operations.{name}",
             )
         return operation
-
-    def _exchange(
-        self,
-        operation: Operation,
-        entity_type: EntityType,
-        purpose: str,
-        body: Mapping[str, Any],
-        entity_id: Any = None,
-        observed: Entity | None = None,
-    ) -> Response:
-        return self._send(self._request(operation, entity_type, purpose, body, entity_id, observed))
 
     def _request(
         self,
