@@ -173,7 +173,8 @@ options:
     default: 60.0
   retry_limit:
     description:
-      - How many times a request is sent again where that is known to be harmless.
+      - How many times a request is sent again where that is known to be harmless. A server that is busy and says when
+        to come back is asked then, as often as O(retry_deadline) allows.
     type: int
     default: 4
   retry_deadline:

@@ -24,6 +24,9 @@ from .errors import PlanRefused
 from .version import VERSION
 
 
+UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
+
+
 @dataclass(frozen=True)
 class Run:
     """One run over one environment. digest, notes: of the manifest."""
@@ -90,9 +93,10 @@ def check_approved(run: Run, plan: EnvironmentPlan, operations: Mapping[EntryNam
         more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
         raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
     done = list(fates.values()).count("done")
+    notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]
     if done == len(fates):
-        return [f"The plan {path} was applied already, there is nothing to do."]
-    return [f"Of the plan {path}, {done} of its {len(fates)} operations were done already."] if done else []
+        return [*notes, f"The plan {path} was applied already, there is nothing to do."]
+    return [*notes, f"Of the plan {path}, {done} of its {len(fates)} operations were done already."] if done else notes
 
 
 def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:

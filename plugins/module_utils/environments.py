@@ -32,6 +32,7 @@ from .environment.operation import (
 from .environment.order import ordered
 from .environment.outcomes import diff_text, failure, has_written, outcomes, summary
 from .environment.plan_file import EnvironmentPlan, plan_digest
+from .environment.workers import NotTried
 from .environment_run import Run, approved_plan, assumed, check_approved, plan_out
 from .errors import ConfigurationError, JournalError
 from .options import SHARED, Spec
@@ -105,8 +106,9 @@ def _check(values: Values) -> None:
         raise ConfigurationError(
             WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."
         )
-    if values["plan_digest"] and not values["plan_file"]:
-        raise ConfigurationError(WHAT, "plan_digest is given without plan_file")
+    for name, needed in {"plan_digest": "plan_file", "approval": "journal"}.items():
+        if values[name] and not values[needed]:
+            raise ConfigurationError(WHAT, f"{name} is given without {needed}")
     if values["plan_lifetime"] <= 0 or values["prune_limit"] < 0:
         raise ConfigurationError(WHAT, "plan_lifetime is 0 or less, or prune_limit is less than 0")
 
@@ -156,7 +158,7 @@ def _carry_out(run: Run) -> dict[str, Any]:
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
     values = run.values
     if unread and (values["plan_out"] or values["plan_file"] or values["on_error"] == "stop"):
-        return _result(run, reads, operations, {})
+        return _result(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
     more: dict[str, Any] = {}
     if plan:
         run = replace(run, notes=[*run.notes, *check_approved(run, plan, operations)])

@@ -54,8 +54,8 @@ MEANINGS = {
     412: ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
     422: ("the server refused the content", "Correct the attributes that it names."),
     429: (
-        "the server asks for fewer requests and did not say until when, or for longer than retry_deadline",
-        "Raise retry_deadline.",
+        "the server asks for fewer requests, and for longer than retry_limit and retry_deadline allow",
+        "Raise retry_deadline where it says when to come back, retry_limit where it does not, or lower concurrency.",
     ),
     503: ("the server is not available", "Try again later, or raise retry_deadline."),
 }

@@ -23,11 +23,12 @@ from .assumed import AssumedWrites
 from .client import EntityClient
 from .compare import Change, compare
 from .judge import judge, listed
+from .mask import printable
 from .normalise import canonical
 from .paths import ABSENT
 from .paths import replace as replace_at
 from .plan import Declaration, Plan, body, plan
-from .target import Entity, Target
+from .target import Entity, Target, has_key
 from .verify import verify
 from .write import carry_out
 
@@ -337,12 +338,28 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
         if isinstance(overcome, RefutedError):
             raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
+        _refuse_twin(client, target, operation)
     except InsightError as error:
         error.details = {**error.details, "written": operation, "entity_id": entity_id}
         raise
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes = (*((overcome.message,) if overcome else ()), *_perhaps_lost(client, wish, planned))
     return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)
+
+
+def _refuse_twin(client: EntityClient, target: Target, operation: str) -> None:
+    """Two runs that create an entity at the same moment both succeed where the server does not keep keys apart; the
+    one that looks last sees it."""
+    if operation != "create" or target.type.key_enforced:
+        return
+    ids = [printable(str(target.type.id_in(entity))) for entity in client.find(target) if has_key(target, entity)]
+    if len(ids) > 1:
+        raise AmbiguousError(
+            f"create {target}",
+            f"it was created, and somebody else created the same at that moment (ids {', '.join(ids)})",
+            "Remove all of them but one. Let one run at a time work on a system that does not refuse a second entity "
+            "with the same key.",
+        )
 
 
 def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str, ...]:

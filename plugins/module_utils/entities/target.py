@@ -130,7 +130,7 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
 
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
-    exact = [entity for entity in offered if _has_key(target, entity)]
+    exact = [entity for entity in offered if has_key(target, entity)]
     near = [
         entity
         for entity in offered
@@ -159,7 +159,7 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
     return exact[0] if exact else None
 
 
-def _has_key(target: Target, entity: Entity) -> bool:
+def has_key(target: Target, entity: Entity) -> bool:
     """Whether an entity has the key of the target. Equal texts are equal under any rules."""
     if all(isinstance(value, str) and entity.get(name) == value for name, value in target.key.items()):
         return True

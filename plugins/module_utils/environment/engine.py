@@ -16,7 +16,7 @@ from ..entities.ensure import Examined, Outcome, apply, examine
 from ..errors import InsightError
 from .entry import EntryName
 from .journal import Journal
-from .members import Environment, Member
+from .members import Environment, Member, naming
 from .operation import Operation
 from .workers import NotTried, work_through
 
@@ -65,7 +65,9 @@ def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
         return identity in environment.meant
 
     def look(name: EntryName) -> Examined:
-        examined = examine(client, environment.members[name].wish, may_come)
+        member = environment.members[name]
+        with naming(member.entry):
+            examined = examine(client, member.wish, may_come)
         _know(environment, client, name, examined.observed)
         return examined
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -61,13 +62,20 @@ def environment_of(ordered: Ordered, wish_of: Callable[[Entry], Wish]) -> Enviro
     return Environment(members, levels, meant, identities)
 
 
-def _checked(entry: Entry, wish_of: Callable[[Entry], Wish]) -> Wish:
+@contextmanager
+def naming(entry: Entry) -> Iterator[None]:
+    """Errors inside name the place at which the entry is declared."""
     try:
-        wish = wish_of(entry)
-        check_wish(wish)
+        yield
     except InsightError as error:
         error.what = f"{error.what} ({entry.origin})" if entry.origin else error.what
         raise
+
+
+def _checked(entry: Entry, wish_of: Callable[[Entry], Wish]) -> Wish:
+    with naming(entry):
+        wish = wish_of(entry)
+        check_wish(wish)
     return wish
 
 

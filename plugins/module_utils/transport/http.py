@@ -168,17 +168,19 @@ class Http:
                 f"Install it with: {sys.executable} -m pip install requests",
             )
         deadline = self._clock.monotonic() + self._network.retry_deadline
-        for attempt in range(self._network.retry_limit + 1):
+        attempt = 0
+        while True:
             self._wait_for_pause(deadline)
-            last = attempt == self._network.retry_limit
+            last = attempt >= self._network.retry_limit
             try:
                 response = self._send_in_lane(request)
+                answered = response.status, response.headers
                 now = self._clock.now()
-                delay = retry.delay_after_answer(
-                    response.status, response.headers, request.safe, attempt, now, self._jitter()
-                )
-                if delay is None or last or self._clock.monotonic() + delay > deadline:
+                delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
+                waiting = retry.says_when(*answered, now)
+                if delay is None or (last and not waiting) or self._clock.monotonic() + delay > deadline:
                     return response
+                attempt += not waiting
                 if response.status in retry.BUSY:
                     self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
                     continue
@@ -189,8 +191,8 @@ class Http:
                 delay = retry.backoff(attempt, self._jitter())
                 if not harmless or last or self._clock.monotonic() + delay > deadline:
                     raise
+                attempt += 1
             self._clock.sleep(delay)
-        raise ServerError(request.purpose, "retry_limit is below zero")
 
     def _send_in_lane(self, request: Request) -> Response:
         with self._lanes:

@@ -13,6 +13,9 @@ from typing import Optional
 BUSY = (429, 503)
 """The server did not take the request and asks for patience, if it says for how long."""
 
+LEAST = 0.1
+"""Seconds before anything is sent again, whatever the server asks for."""
+
 GATEWAY = (502, 504)
 """Somebody in between could not say what became of the request."""
 
@@ -38,7 +41,12 @@ def http_date(text: str) -> float:
 def backoff(attempt: int, jitter: float) -> float:
     """Seconds before the attempt after number ``attempt`` (from 0): doubling from a half, at most 20, times the
     jitter between 0 and 1 that keeps many clients from coming back together, and never less than a tenth."""
-    return max(0.1, min(20.0, 0.5 * 2.0 ** min(attempt, 6)) * jitter)
+    return max(LEAST, min(20.0, 0.5 * 2.0 ** min(attempt, 6)) * jitter)
+
+
+def says_when(status: int, headers: Mapping[str, str], now: float) -> bool:
+    """Whether the server is busy and names the time to come back: then it decides how often it is asked."""
+    return status in BUSY and retry_after(headers, now) is not None
 
 
 def delay_after_answer(
@@ -51,7 +59,7 @@ def delay_after_answer(
     """
     asked = retry_after(headers, now)
     if status in BUSY and asked is not None:
-        return asked
+        return max(LEAST, asked)
     if safe and status in BUSY + GATEWAY:
         return backoff(attempt, jitter)
     return None

@@ -20,6 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.transport.values im
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Script, answer
 
 BUSY = answer(503, None, **{"retry-after": "3"})
+DOWN = answer(502, None)
 OK = answer(200, {})
 LOST = InterruptedRequest("read", "lost")
 UNSENT = NotSentError("read", "not reached")
@@ -88,13 +89,24 @@ def test_what_was_refused_is_not_asked_again():
 
 @pytest.mark.parametrize("limit", [0, 1, 4])
 def test_the_limit(limit):
-    http, _fake, script = client(*[BUSY] * 9, retry_limit=limit)
-    assert http.send(read()) is BUSY
+    http, _fake, script = client(*[DOWN] * 9, retry_limit=limit)
+    assert http.send(read()) is DOWN
     assert len(script.requests) == limit + 1
     http, _fake, script = client(*[LOST] * 9, retry_limit=limit)
     with pytest.raises(InterruptedRequest):
         http.send(read())
     assert len(script.requests) == limit + 1
+
+
+@pytest.mark.proves("NETWORK-4")
+@pytest.mark.parametrize("safe", [True, False])
+def test_a_server_that_says_when_to_come_back_is_asked_as_often_as_the_deadline_allows(safe):
+    http, fake, script = client(*[BUSY] * 9, OK, retry_limit=0)
+    assert http.send(read(safe)) is OK
+    assert fake.passed == 27.0
+    http, fake, script = client(*[answer(429, None, **{"retry-after": "0"})] * 30, retry_limit=0, retry_deadline=1.0)
+    assert http.send(read(safe)).status == 429
+    assert 5 < len(script.requests) < 15  # at once is not at all times
 
 
 @pytest.mark.proves("NETWORK-4")
