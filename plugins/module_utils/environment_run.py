@@ -23,7 +23,6 @@ from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, l
 from .errors import PlanRefused
 from .version import VERSION
 
-
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
 
