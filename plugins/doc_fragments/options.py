@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 
 OPTIONS = r"""
+notes:
+  - Of the names of attributes in examples and samples, C(uuid), C(appCode), C(appName), C(familyId), C(applicationId)
+    and C(selectedProducts) are printed in Ennov's public pages. The others are examples; use those of your system.
 options:
   url:
     description:
@@ -145,7 +148,8 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificate authorities to trust, in PEM form, instead of the system's.
+      - File with the certificate authorities to trust, in PEM form, instead of the system's. Without it those count that
+        OpenSSL knows, so E(SSL_CERT_FILE) does.
     type: path
   client_cert:
     description:
@@ -157,8 +161,7 @@ options:
     type: path
   use_proxy:
     description:
-      - Whether the proxies of the environment are used. Without O(ca_path), E(SSL_CERT_FILE) counts as well; nothing
-        else of the environment changes how servers are reached.
+      - Whether the proxies of the environment are used.
     type: bool
     default: true
   connect_timeout:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_entities
 short_description: Declares a whole environment of Ennov InSight
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Makes sure that all entities of an environment exist with the attributes that are declared, or that they do not
     exist. They are read concurrently, written in the order of their references, and read back.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_journal_info
 short_description: Verifies the journals of whole environments
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Reads one journal, or each one in a folder, and checks that it is as it was written. Each line holds a hash over
     itself and the line before.

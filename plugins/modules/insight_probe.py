@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: insight_probe
 short_description: Finds out how a server differs from its profile
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Tries what a profile says about a server whose behaviour nobody has published, finds out where the server does
     something else, and returns the overrides to lay over the profile. The playbook C(rimops.insight.probe)

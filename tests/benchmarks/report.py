@@ -138,9 +138,11 @@ Written by `make bench OPTIONS=--write`, not by hand. {about}.
 
 N applications on the simulator over TLS, whole processes of `ansible-playbook` (the bare client: of Python), wall time
 and processor time in seconds as the median, in brackets the least and the most of the runs; the largest memory of the
-process tree; the requests that the server was asked, handshake included. The server waits for the latency before each
-answer. One read for each application, unless gathered by list: **no list is documented for InSight**, so that way
-assumes one. With `ansible.builtin.uri` up to 100 applications are measured; more are extrapolated.
+process tree; the requests that the server was asked. The server waits for the latency before each answer. One read for
+each application, unless gathered by list: **no list is documented for InSight**, so that way assumes one. The modules
+find the session of an earlier run in their store, as they do in every run but the first, unless a login of their own is
+said; the client and `uri` log in each time, which is three requests. With `ansible.builtin.uri` up to 100 applications
+are measured; more are extrapolated.
 
 ![Wall time against N](benchmarks.svg)
 

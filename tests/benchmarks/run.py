@@ -46,10 +46,15 @@ def emptied(server: Running, _count: int) -> None:
     server.control("DELETE", "entities")
 
 
-def edited(server: Running, count: int) -> None:
-    """Somebody has changed one in a hundred."""
-    for entity in server.control("GET", "entities/application")[: max(1, count // 100)]:
+def edited(server: Running, count: int, share: int = 100) -> None:
+    """Somebody has changed one in so many."""
+    for entity in server.control("GET", "entities/application")[: max(1, count // share)]:
         server.control("PATCH", f"entities/application/{entity['id']}", {"selectedProducts": ["Edited"]})
+
+
+def all_edited(server: Running, count: int) -> None:
+    """Somebody has changed each one."""
+    edited(server, count, share=1)
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,14 @@ WAYS = (
     Way("an empty playbook", "empty", most=1),
     Way("insight_entities, all created", "insight_entities", emptied, expected="changed=1"),
     Way(
-        "insight_entities, all created, --diff", "insight_entities", emptied, expected="changed=1", options=("--diff",)
+        "insight_entities, all changed, --diff",
+        "insight_entities",
+        all_edited,
+        expected="changed=1",
+        options=("--diff",),
     ),
     Way("insight_entities, unchanged", "insight_entities"),
+    Way("insight_entities, unchanged, with a login of its own", "insight_entities", variables={"store": "none"}),
     Way("insight_entities, 1 % changed", "insight_entities", edited, expected="changed=1"),
     Way(
         "insight_entities, unchanged, gathered by list (assumes a list)",
@@ -106,6 +116,7 @@ def run_once(way: Way, folder: Path, server: Running, count: int) -> tuple[Cost,
         "ansible_python_interpreter": sys.executable,
         "threads": THREADS,
         "gather": "each",
+        "store": "auto",
         "overrides": {},
         **way.variables,
     }
