@@ -129,7 +129,8 @@ class EntityClient:
     def _query_text(self, referrer: str, attribute: str, template: str, referred: Target) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
         names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
-        known = referred.key if names <= set(referred.key) else self.resolve(referred)
+        at_hand = (self.known or {}).get(referred.identity)  # under the key that it has now, be it a former one
+        known = at_hand or (referred.key if names <= set(referred.key) else self.resolve(referred))
         lacking = sorted(name for name in names if known.get(name) in (None, ""))
         if lacking:
             raise refuted(

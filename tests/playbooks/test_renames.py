@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An entity that is renamed, and those that refer to it under its new name while the server knows the old one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Player, Server
+from environments import absent, application, count, counted, event, outcomes, task
+
+OLD = application(1)
+NEW = {**OLD, "key": {**OLD["key"], "appName": "New"}, "was": {"appName": OLD["key"]["appName"]}}
+
+
+def child(name: str, parent: dict[str, Any], **attributes: Any) -> dict[str, Any]:
+    """An event of an application."""
+    return {
+        **event(1, name),
+        "refs": {"applicationId": {"type": "application", "key": parent["key"]}},
+        "attributes": attributes,
+    }
+
+
+@pytest.mark.proves("DECLARE-7", "PLAN-5")
+@pytest.mark.parametrize("gather", ["each", "list"])
+def test_children_of_a_renamed_entity_are_found(server: Server, play: Player, gather: str) -> None:
+    before = [OLD, *[child(name, OLD, description="First") for name in ("kept", "changed", "gone")]]
+    after = [
+        NEW,
+        child("kept", NEW, description="First"),
+        child("changed", NEW, description="Second"),
+        child("new", NEW, description="First"),
+        *absent([child("gone", NEW)]),
+    ]
+    listing = {"gather": gather, "profile_overrides": {"operations": {"list": {"enabled": True}}}}
+    plan = {"plan_file": "plan.json", "plan_digest": "{{ plan.plan_digest }}", **listing}
+    played = play(
+        [
+            task("before", before),
+            task("plan", after, plan_out="plan.json", **listing) | {"register": "plan"},
+            count("planned"),
+            task("apply", after, **plan),
+            task("apply again", after, **plan),
+            task("declared again", after, **listing),
+            count("applied"),
+        ]
+    )
+    planned = {"created": 1, "updated": 2, "deleted": 1, "unchanged": 1}
+    assert outcomes(played["plan"]) == outcomes(played["apply"]) == planned, played.output
+    assert outcomes(played["apply again"]) == outcomes(played["declared again"]) == {"unchanged": 5}
+    assert counted(played, "applied", "writes") == (4,)
+    (parent,) = server.stored("application")
+    assert parent["appName"] == "New"
+    assert {(one["eventName"], one["description"], one["applicationId"]) for one in server.stored("event")} == {
+        ("kept", "First", parent["id"]),
+        ("changed", "Second", parent["id"]),
+        ("new", "First", parent["id"]),
+    }
