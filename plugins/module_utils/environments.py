@@ -100,6 +100,9 @@ def _check(values: Values) -> None:
     """Raise ConfigurationError for what cannot be meant."""
     if "manifest_of" not in values:
         raise controller_only()
+    for name in ("plan_out", "plan_file", "plan_digest", "journal"):
+        if values[name] is not None and not values[name].strip():
+            raise ConfigurationError(WHAT, f"{name} is given and blank", "Leave it out, or use omit.")
     if not 1 <= values["concurrency"] <= 64:
         raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
     if values["prune_from"] and not (values["plan_out"] or values["plan_file"]):
