@@ -21,7 +21,7 @@ from .environment.entry import Entry, EntryName
 from .environment.journal import Interrupted, Journal, Start
 from .environment.journal_reading import unfinished
 from .environment.listed import ListedEntities
-from .environment.members import Member, environment_of, subject_of
+from .environment.members import Environment, Member, environment_of, subject_of
 from .environment.operation import (
     Candidate,
     Operation,
@@ -29,7 +29,7 @@ from .environment.operation import (
     possible_renames,
     with_renames,
 )
-from .environment.order import ordered
+from .environment.order import ordered, refuse, under_new_names
 from .environment.outcomes import diff_text, failure, has_written, outcomes, summary
 from .environment.plan_file import EnvironmentPlan, plan_digest
 from .environment.workers import NotTried
@@ -58,6 +58,8 @@ ENTITIES_SPEC: Spec = {
     "return_unchanged": {"type": "bool", "default": False},
 }
 WHAT = "manage the environment"
+LONGEST_LIFETIME = 3650
+"""Days for which a plan may hold."""
 
 
 def run_entities(values: Values, context: Context) -> dict[str, Any]:
@@ -65,14 +67,8 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     controller, what an option says: an object with entries, url, digest and notes."""
     _check(values)
     connection = connect(values, context)
-    manifest = values["manifest_of"](values, "manifest")
-    if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
-        raise ConfigurationError(
-            WHAT,
-            f"the manifest is for {manifest.url}, and url is {connection.settings.url}",
-            "Take the manifest, or the url, that belongs to the other.",
-        )
-    entries = [*manifest.entries, *_pruned(values, manifest)]
+    manifest = _manifest(values, connection, "manifest")
+    entries = [*manifest.entries, *_pruned(values, connection, manifest)]
     environment = environment_of(ordered(entries), lambda entry: _wish(connection, values, entry))
     effort = Effort(
         client=connection.entities(ListedEntities if values["gather"] == "list" else EntityClient),
@@ -112,8 +108,22 @@ def _check(values: Values) -> None:
     for name, needed in {"plan_digest": "plan_file", "approval": "journal"}.items():
         if values[name] and not values[needed]:
             raise ConfigurationError(WHAT, f"{name} is given without {needed}")
-    if values["plan_lifetime"] <= 0 or values["prune_limit"] < 0:
-        raise ConfigurationError(WHAT, "plan_lifetime is 0 or less, or prune_limit is less than 0")
+    if not 0 < values["plan_lifetime"] <= LONGEST_LIFETIME:
+        raise ConfigurationError(WHAT, f"plan_lifetime is 0 or less, or more than {LONGEST_LIFETIME} days")
+    if values["prune_limit"] < 0:
+        raise ConfigurationError(WHAT, "prune_limit is less than 0")
+
+
+def _manifest(values: Values, connection: Connection, option: str) -> Any:
+    """What an option declares. Raises ConfigurationError where it is for another system."""
+    manifest = values["manifest_of"](values, option)
+    if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
+        raise ConfigurationError(
+            WHAT,
+            f"the manifest{'' if option == 'manifest' else f' of {option}'} is for {manifest.url}, and url is {connection.settings.url}",
+            "Take the manifest, or the url, that belongs to the other.",
+        )
+    return manifest
 
 
 def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
@@ -132,13 +142,13 @@ def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
     )
 
 
-def _pruned(values: Values, manifest: Any) -> list[Entry]:
+def _pruned(values: Values, connection: Connection, manifest: Any) -> list[Entry]:
     """The deletion of what an earlier manifest declared and this one does not, under no name that it ever had."""
     if not values["prune_from"]:
         return []
     kept = {name for entry in manifest.entries for name in (entry.name, entry.former)}
-    earlier = values["manifest_of"](values, "prune_from")
-    gone = [entry for entry in earlier.entries if entry.state == "present" and entry.name not in kept]
+    earlier = under_new_names(_manifest(values, connection, "prune_from").entries, manifest.entries)
+    gone = [entry for entry in earlier if entry.state == "present" and entry.name not in kept]
     if len(gone) > values["prune_limit"]:
         raise ConfigurationError(
             WHAT,
@@ -156,6 +166,7 @@ def _carry_out(run: Run) -> dict[str, Any]:
     """Read, plan, and write unless only a plan is wanted; the result of the task."""
     plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
+    _refuse_two_names(run.environment, reads)
     operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
@@ -179,6 +190,22 @@ def _read(run: Run) -> dict[EntryName, Read]:
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
             client.read_all(run.connection.settings.profile.type(name))
     return read_all(run.environment, run.effort)
+
+
+def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
+    """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
+    first: dict[tuple[str, str], Member] = {}
+    twice = []
+    for name, member in environment.members.items():
+        read = reads.get(name)
+        if isinstance(read, Examined) and read.observed is not None:
+            entity_type = read.found_as.type
+            place = (entity_type.name, str(entity_type.id_in(read.observed)))
+            entry, other = member.entry, first.setdefault(place, member).entry
+            if other is not entry:
+                places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
+                twice.append(f"{places} are one entity, that with the id {place[1]}")
+    refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 
 def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, Operation]:

@@ -9,12 +9,12 @@ What cannot be ordered is an error before the first request.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NoReturn
 
 from ..errors import ConfigurationError
-from .entry import Entry, EntryName, references_in
+from .entry import Entry, EntryName, name_of, references_in
 
 SHOWN = 5
 """How many of the same mistakes a message names."""
@@ -125,6 +125,23 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
     absent = _levels([entry for entry in entries if entry.state == "absent"], needs)
     external = tuple(External(name, reference, tuple(users[name])) for name, reference in unknown.items())
     return Ordered(present, absent[::-1], references, external)
+
+
+def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
+    """Earlier entries, with the new key wherever they refer to what ``entries`` rename."""
+    renamed = {entry.former: entry for entry in entries if entry.was}
+    formers = _Declared([replace(entry, key={**entry.key, **(entry.was or {})}, was=None) for entry in renamed.values()])
+
+    def now(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "id" in reference:
+            return reference
+        again = {**reference, "refs": {name: now(one) for name, one in reference.get("refs", {}).items()}}
+        meant = formers.meant_by(name_of(again))
+        return {**again, "key": renamed[meant[0].name].key} if len(meant) == 1 else again
+
+    if not renamed:
+        return list(earlier)
+    return [replace(entry, refs={name: now(one) for name, one in entry.refs.items()}) for entry in earlier]
 
 
 def _wrong_reference(entry: Entry, name: EntryName, meant: Sequence[Entry]) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -95,3 +96,69 @@ def test_an_option_that_is_given_and_blank_is_refused(lab, name, blank):
     said = refused(lab, [application(1)], **more, **{name: blank})
     assert f"{name} is given and blank" in said and "omit" in said
     assert lab.insight.requests == []
+
+
+@pytest.mark.parametrize("days", [0, -1, float("nan"), float("inf"), 3651, 1e9])
+def test_a_plan_holds_for_some_days_and_at_most_ten_years(lab, days):
+    assert "plan_lifetime" in refused(lab, [application(1)], plan_out="plan.json", plan_lifetime=days)
+    assert not (lab.folder / "plan.json").exists()
+
+
+def test_what_is_pruned_was_declared_for_the_same_system(lab):
+    earlier = {"entities": [application(1), application(2)], "url": "https://other.example.com"}
+    said = refused(lab, [application(1)], earlier=earlier, plan_out="plan.json", prune_limit=1)
+    assert f"the manifest of prune_from is for https://other.example.com, and url is {URL}" in said
+    assert lab.insight.requests == []
+    lab([application(1)], earlier={**earlier, "url": f"{URL}/"}, plan_out="plan.json", prune_limit=1)
+    assert (lab.folder / "plan.json").exists()
+
+
+def planned(lab, name="plan.json"):
+    """The operations of a plan: what, and of which entity."""
+    operations = json.loads((lab.folder / name).read_text())["operations"]
+    return [(one["operation"], one["entity"]) for one in operations]
+
+
+def test_what_refers_to_a_renamed_entity_is_not_gone(lab):
+    lab([application(1), event(1), event(1, "Renewal")])
+    now = [application(1, "New", was={"appName": "Application 1"}), event(1, of="New")]
+    earlier = {"entities": [application(1), event(1), event(1, "Renewal")]}
+    lab(now, earlier=earlier, plan_out="plan.json", prune_limit=1)
+    renewal = ("delete", "event (eventName=Renewal, applicationId=(appCode=000001, appName=New))")
+    assert [what for what in planned(lab) if what[0] == "delete"] == [renewal]
+    lab(now)
+    lab(now, earlier=earlier, plan_out="after.json", prune_limit=1)
+    assert planned(lab, "after.json") == [renewal]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("other", ["by id", "more of the key", "was"])
+def test_one_entity_under_two_names_is_refused(lab, other, state):
+    found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    lab.insight.add("event", eventName="Filing", applicationId=found["id"], description="d", code="7")
+    first = event(1, attributes={"description": "one"})
+    second = {
+        "by id": {**first, "refs": {"applicationId": {"type": "application", "id": found["id"]}}},
+        "more of the key": {**first, "key": {"eventName": "Filing", "code": "7"}},
+        "was": {**first, "key": {"eventName": "New", "code": "7"}, "was": {"eventName": "Filing"}},
+    }[other]
+    entities = [application(1), first, {**second, "state": state, "attributes": {}}]
+    for options in ({}, {"plan_out": "plan.json"}, {"check_mode": True}):
+        said = refused(lab, entities, **options)
+        assert "are one entity, that with the id 2" in said
+        assert "event (eventName=Filing, applicationId=(appCode=000001" in said
+        assert "entities, entry 2)" in said and "entities, entry 3)" in said
+    assert not (lab.folder / "plan.json").exists()
+
+
+def test_names_that_the_rules_make_one_are_refused(lab):
+    lab.overrides = {"types": {"event": {"compare": {"normalise": {"eventName": ["case"]}}}}}
+    found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    lab.insight.add("event", eventName="Filing", applicationId=found["id"], description="d")
+    find = lab.insight._find
+
+    def loosely(name, number, body):
+        return find(name, number, {**body, **({"eventName": "Filing"} if name == "event" else {})})
+
+    lab.insight._find = loosely
+    assert "are one entity" in refused(lab, [event(1), event(1, "FILING")])
