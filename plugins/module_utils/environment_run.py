@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 from .command import Context, Values
 from .connection import Connection
-from .entities.mask import mask
+from .entities.mask import KEPT, mask_within, texts_of
 from .environment.digest import data_digest
 from .environment.engine import Effort
 from .environment.entry import EntryName
@@ -24,6 +25,31 @@ from .errors import PlanRefused
 from .version import VERSION
 
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
+
+OURS = {
+    # of a result
+    **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
+    "entities": [
+        {
+            **dict.fromkeys(("type", "outcome", "operation"), KEPT),
+            "key": {},
+            "changes": [{}],
+            "collateral": [{}],
+            "error": {"kind": KEPT},
+        }
+    ],
+    "evidence": {},
+    "diff": {},
+    # of a line of the journal
+    **dict.fromkeys(("format", "run", "url", "manifest_digest", "profile_digest", "versions"), KEPT),
+    **dict.fromkeys(("operation", "before", "after", "result", "totals", "open"), KEPT),
+    "continues": {
+        **dict.fromkeys(("file", "head", "ended"), KEPT),
+        "open": [dict.fromkeys(("at", "operation", "before", "after"), KEPT)],
+    },
+}
+"""What a run tells that is ours, and so is no secret even where it looks like one: digests, names of fields, fixed
+words, files. All else is masked."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +76,15 @@ class Run:
             collection_version=VERSION,
         )
 
-    @property
+    @cached_property
     def secrets(self) -> list[Any]:
         """Those of the task and of its manifest."""
         of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
-        return [self.values["secrets"], *of_entries]
+        return [texts_of([self.values["secrets"], *of_entries])]
 
     def hide(self, told: Any) -> Any:
-        """The same without secrets."""
-        return mask(told, [*self.secrets, *self.connection.secrets()])
+        """The result, a line of the journal, or a text, without secrets."""
+        return mask_within(told, OURS, [*self.secrets, *self.connection.secrets()])
 
     def path(self, option: str) -> str:
         """A file or folder of the controller; a relative one is beside the playbook."""

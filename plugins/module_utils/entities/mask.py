@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
 from urllib.parse import quote, quote_plus
@@ -54,19 +55,78 @@ def mask(value: Value, secrets: Collection[Any] = (), paths: Collection[str] = (
 
     paths: attribute paths of the value at which everything is secret. secrets: values (texts, numbers, or structures
     of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
-    encoded text, and escaped as in JSON.
+    encoded text, and escaped as in JSON. A frozenset of ``texts_of`` among them is looked through once only.
     """
-    pattern = _pattern(secrets)
+    sets = [one for one in secrets if isinstance(one, frozenset)]
+    rest = texts_of(one for one in secrets if not isinstance(one, frozenset))
+    finders = [finder for finder in map(_finder, [*sets, rest]) if finder]
     masked: Value = replace(value, paths, MASK) if paths else value
-    if pattern:
-        masked = _texts_changed(masked, lambda text: _masked(text, pattern))
+    if finders:
+        masked = _texts_changed(masked, lambda text: _masked(text, finders))
     return masked
 
 
-def _masked(text: str, pattern: re.Pattern[str]) -> str:
+KEPT: Any = object()
+"""In a shape: what stands here is shown as it is."""
+
+
+def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
+    """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
+    a list with the shape of its elements, KEPT; what it does not speak of is masked, names included."""
+    if shape is KEPT:
+        return value
+    if isinstance(shape, Mapping) and isinstance(value, Mapping):
+        return {name: mask_within(inner, shape.get(name), secrets) for name, inner in value.items()}
+    if isinstance(shape, list) and isinstance(value, (list, tuple)):
+        return [mask_within(inner, shape[0], secrets) for inner in value]
+    return mask(value, secrets)
+
+
+def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
+    """The texts in secrets, without those that are too short to be looked for."""
+    return frozenset(text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST)
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Finds any number of forms in one walk through a text. start: matches where one may begin. forms: by their first
+    characters, the longest first."""
+
+    start: re.Pattern[str]
+    forms: Mapping[str, Sequence[str]]
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a form begins, and the negative of its length."""
+        for match in self.start.finditer(text):
+            at = match.start()
+            for form in self.forms.get(text[at : at + SHORTEST], ()):
+                if text.startswith(form, at):
+                    yield at, -len(form)
+                    break
+
+
+@lru_cache(maxsize=64)
+def _finder(texts: frozenset[str]) -> Optional[_Finder]:
+    """One for the items of a loop and the lines of a journal, which have their secrets in common."""
+    forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
+    if not forms:
+        return None
+    by_start: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        by_start.setdefault(form[:SHORTEST], []).append(form)
+    columns = ("".join(map(re.escape, sorted(set(column)))) for column in zip(*by_start))
+    return _Finder(re.compile("(?=" + "".join(f"[{column}]" for column in columns) + ")"), by_start)
+
+
+def _masked(text: str, finders: Collection[_Finder]) -> str:
     # Again, since what remains can join to another secret. It ends: each turn takes a character that is no asterisk.
-    while pattern.search(text):
-        text = pattern.sub(MASK, text)
+    while places := sorted(place for finder in finders for place in finder.places(text)):
+        shown, reached = [], 0
+        for at, shorter in places:
+            if at >= reached:
+                shown += [text[reached:at], MASK]
+                reached = at - shorter
+        text = "".join([*shown, text[reached:]])
     return text
 
 
@@ -84,17 +144,6 @@ def _texts_changed(value: Any, change: Any) -> Any:
         shown = change(str(value))
         return value if shown == str(value) else shown
     return value
-
-
-def _pattern(secrets: Collection[Any]) -> Optional[re.Pattern[str]]:
-    return _pattern_of(frozenset(text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST))
-
-
-@lru_cache(maxsize=8)
-def _pattern_of(texts: frozenset[str]) -> Optional[re.Pattern[str]]:
-    """One for the items of a loop, which have their secrets in common."""
-    forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
-    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))) if forms else None
 
 
 def _leaves(secret: Any) -> Iterator[str]:

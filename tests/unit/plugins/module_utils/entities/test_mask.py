@@ -9,12 +9,17 @@ import hmac
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.entities import mask as mask_module
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import (
+    KEPT,
     MASK,
     fingerprint,
+    forms_of,
     mask,
+    mask_within,
     printable,
     printable_values,
+    texts_of,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.entities.paths import ABSENT
 
@@ -89,6 +94,44 @@ def test_what_remains_does_not_join_to_another_secret():
     assert "a***" not in mask("asecret", ["secret", "a***"])
     assert mask("abcdXefgh", ["abcdX", "Xefgh"]) == f"{MASK}efgh"
     assert mask("a longer secret", ["secret", "longer secret"]) == f"a {MASK}"
+
+
+def test_texts_that_are_looked_through_once():
+    texts = texts_of([{"a": ["secret", 12345]}, "abc"])
+    assert texts == {"secret", "12345"}
+    assert mask("a secret, 12345 and another", [texts, "another"]) == f"a {MASK}, {MASK} and {MASK}"
+    assert mask("a longer secret", [texts, "longer secret"]) == f"a {MASK}"
+    assert mask("a longer secret", [texts_of(["longer secret"]), "secret"]) == f"a {MASK}"
+    assert mask("abc", [frozenset(), texts_of([])]) == "abc"
+
+
+def test_thousands_of_secrets_cost_no_more_than_a_few(monkeypatch):
+    """Their forms are made once, however often they are looked for."""
+    made = []
+    monkeypatch.setattr(mask_module, "forms_of", lambda text: made.append(text) or forms_of(text))
+    texts = texts_of(f"a secret, number {number}" for number in range(500))
+    for number in range(500):
+        assert (
+            mask(f"it is {number}: a secret, number {number}.", [texts, f"token {number}"])
+            == f"it is {number}: {MASK}."
+        )
+    assert len([text for text in made if text in texts]) == 500
+
+
+def test_what_is_ours_in_a_shape_is_shown():
+    shape = {"digest": KEPT, "entities": [{"outcome": KEPT, "key": {}}], "evidence": {}}
+    value = {
+        "digest": {"sha256": "sha256:1"},
+        "entities": [{"outcome": "sha256", "key": {"sha256": "sha256"}, "why": {"sha256": "sha256"}}, "sha256"],
+        "evidence": "sha256",
+        "sha256": ["sha256"],
+    }
+    assert mask_within(value, shape, ["sha256"]) == {
+        "digest": {"sha256": "sha256:1"},
+        "entities": [{"outcome": "sha256", "key": {"sha256": MASK}, "why": {MASK: MASK}}, MASK],
+        "evidence": MASK,
+        "sha256": [MASK],
+    }
 
 
 def test_a_lone_surrogate_is_masked():
