@@ -19,7 +19,7 @@ from .entities.target import target_of
 from .environment.engine import Effort, Read, Written, read_all, write_all
 from .environment.entry import Entry, EntryName
 from .environment.journal import Interrupted, Journal, Start
-from .environment.journal_reading import unfinished
+from .environment.journal_reading import going_on, unfinished
 from .environment.listed import ListedEntities
 from .environment.members import Environment, Member, environment_of, subject_of
 from .environment.operation import (
@@ -58,6 +58,7 @@ ENTITIES_SPEC: Spec = {
     "return_unchanged": {"type": "bool", "default": False},
 }
 WHAT = "manage the environment"
+SETTLED = "it is as declared now"
 LONGEST_LIFETIME = 3650
 """Days for which a plan may hold."""
 
@@ -117,10 +118,11 @@ def _check(values: Values) -> None:
 def _manifest(values: Values, connection: Connection, option: str) -> Any:
     """What an option declares. Raises ConfigurationError where it is for another system."""
     manifest = values["manifest_of"](values, option)
+    what = "the manifest" if option == "manifest" else f"the manifest of {option}"
     if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
         raise ConfigurationError(
             WHAT,
-            f"the manifest{'' if option == 'manifest' else f' of {option}'} is for {manifest.url}, and url is {connection.settings.url}",
+            f"{what} is for {manifest.url}, and url is {connection.settings.url}",
             "Take the manifest, or the url, that belongs to the other.",
         )
     return manifest
@@ -246,10 +248,12 @@ def _write(
     """Write what is needed, with a journal where one is wanted."""
     if not run.values["journal"]:
         return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.effort))
-    before = unfinished(run.path("journal"), run.connection.settings.url, run.digest)
-    journal = Journal(run.path("journal"), _start(run, plan, before), run.hide)
+    folder, url = run.path("journal"), run.connection.settings.url
+    before = unfinished(folder, url, run.digest)
+    notes = [f"The run of {one} is still going on; wait for its end." for one in going_on(folder, url)]
+    journal = Journal(folder, _start(run, plan, before), run.hide)
     try:
-        notes = _inherited(run, journal, operations, before)
+        notes += _inherited(run, journal, reads, needed, before)
         written = write_all(run.environment, reads, operations, needed, run.effort, journal)
         result = _result(run, reads, operations, written, notes)
         try:
@@ -278,28 +282,36 @@ def _start(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interrupt
 
 
 def _inherited(
-    run: Run, journal: Journal, operations: Mapping[EntryName, Operation], before: Optional[Interrupted]
+    run: Run,
+    journal: Journal,
+    reads: Mapping[EntryName, Read],
+    needed: Collection[EntryName],
+    before: Optional[Interrupted],
 ) -> list[str]:
-    """What to say of each intent that an interrupted run left open; one that needs nothing more is settled."""
+    """What to say of each intent that an earlier run left open; one that was read and needs nothing is settled."""
     if before is None:
         return []
     if not before.open:
         return [f"The run of {before.file} was interrupted, and what became of all that it began is known."]
-    needed = {one.entity for one in operations.values() if one.operation != "none"}
-    declared = {str(name) for name in run.environment.members}
+    # A journal knows an entity by its name without secrets. Of two with one such name, what is worse counts.
+    told = [(run.hide(str(name)), _found(name, read, needed)) for name, read in reads.items()]
+    now = dict(sorted(told, key=lambda one: one[1] != SETTLED))
+    how = "ended without knowing" if before.ended else "was interrupted, and nobody knew"
     notes = []
     for intent in before.open:
-        name = str(intent["entity"])
-        now = "it is as declared now" if name in declared else "it is not declared any more"
-        if name in needed:
-            now = "it is not as declared yet, and this run goes on with it"
-        else:
-            journal.outcome(name, "unchanged", detail=f"{now}; read after the run of {before.file}")
-        notes.append(
-            f"The run of {before.file} was interrupted, and nobody knew what became of its {intent['operation']} of "
-            f"{name}: {now}."
-        )
+        name = run.hide(intent["entity"])
+        found = now.get(name, "it is not declared any more, and was not read")
+        if found == SETTLED:
+            journal.outcome(name, "unchanged", detail=f"{found}; read after the run of {before.file}")
+        notes.append(f"The run of {before.file} {how} what became of its {intent['operation']} of {name}: {found}.")
     return notes
+
+
+def _found(name: EntryName, read: Read, needed: Collection[EntryName]) -> str:
+    """What was found of an entity that an earlier run left open."""
+    if not isinstance(read, Examined):
+        return "it could not be read"
+    return "it is not as declared yet, and this run goes on with it" if name in needed else SETTLED
 
 
 def _result(

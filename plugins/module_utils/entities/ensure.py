@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Protocol
 
@@ -159,10 +160,13 @@ def apply(
     examined: Examined,
     clock: Clock = SYSTEM_CLOCK,
     assumed_writes: AssumedWrites | None = None,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Outcome:
-    """Write what was found to be needed, unless the entity has moved since. Raises as ``ensure`` does."""
+    """Write what was found to be needed, unless the entity has moved since. around: entered when its turn has come,
+    before it is read again, and left when it was read back. Raises as ``ensure`` does."""
     operation = wish.target.type.operations.get(examined.plan.operation)
-    with (assumed_writes or AssumedWrites()).one_first(operation, str(wish.target), wish.secrets.values):
+    assumed = assumed_writes or AssumedWrites()
+    with assumed.one_first(operation, str(wish.target), wish.secrets.values), around():
         if examined.pending:
             examined = _now_that_it_is_there(client, wish)
         else:

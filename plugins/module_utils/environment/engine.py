@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Union
 
@@ -18,7 +19,7 @@ from .entry import EntryName
 from .journal import Journal
 from .members import Environment, Member, naming
 from .operation import Operation
-from .workers import NotTried, work_through
+from .workers import NotBegun, NotTried, work_through
 
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
@@ -77,7 +78,7 @@ def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
         return f"{bad[0]}, to which it refers, could not be read" if bad else None
 
     tell = progress(effort, "read", len(environment.members))
-    return work_through(environment.levels, look, effort.concurrency, effort.stop_on_error, blocked, tell)
+    return work_through(environment.levels, look, effort.concurrency, effort.stop_on_error, blocked, tell, [])
 
 
 def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
@@ -99,17 +100,21 @@ def write_all(
     journal: Optional[Journal] = None,
 ) -> dict[EntryName, Written]:
     """Write these members, each before those that need it, and say what became of each."""
+    stopped: list[str] = []
 
     def work(name: EntryName) -> Outcome:
         examined = reads[name]
         if not isinstance(examined, Examined):
             raise TypeError(name)
-        outcome = _told(effort, journal, operations[name], environment.members[name], examined)
+        outcome = _told(effort, journal, operations[name], environment.members[name], examined, stopped)
         _know(environment, effort.client, name, outcome.entity)
         return outcome
 
     def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
         member = environment.members[name]
+        unread = [one for one in member.before if not _is_read(reads, one)]
+        if unread:
+            return f"{unread[0]}, which may refer to it, could not be read"
         bad = [one for one in member.before if one in names and not isinstance(written.get(one), Outcome)]
         if not bad:
             return None
@@ -118,27 +123,51 @@ def write_all(
 
     levels = [[name for name in level if name in names] for level in environment.levels]
     tell = progress(effort, "written", len(names))
-    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell)
+    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell, stopped)
 
 
 def _told(
-    effort: Effort, journal: Optional[Journal], operation: Operation, member: Member, examined: Examined
+    effort: Effort,
+    journal: Optional[Journal],
+    operation: Operation,
+    member: Member,
+    examined: Examined,
+    stopped: list[str],
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
-    if journal is None:
-        return apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes)
-    journal.intent(operation.entity, operation.operation, operation.before, operation.after)
+
+    def around() -> AbstractContextManager[None]:
+        return _recorded(effort, journal, operation, stopped)
+
+    outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes, around=around)
     try:
-        outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes)
-    except InsightError as error:
-        journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
-        raise
-    try:
-        journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+        if journal:
+            journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
     except InsightError as error:
         error.details = {**error.details, "written": operation.operation, "entity_id": outcome.entity_id}
         raise
     return outcome
+
+
+@contextmanager
+def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, stopped: list[str]) -> Iterator[None]:
+    """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
+    next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
+    if stopped:
+        raise NotBegun(f"write {operation.entity}", stopped[0])
+    if journal:
+        journal.intent(operation.entity, operation.operation, operation.before, operation.after)
+    try:
+        yield
+    except InsightError as error:
+        if effort.stop_on_error:
+            stopped.append(f"the run stopped at {operation.entity}")
+        try:
+            if journal:
+                journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
+        except InsightError as broken:  # must not take the place of what says whether something was written
+            error.hint = f"{error.hint} {broken.message}".strip()
+        raise
 
 
 DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}

@@ -130,7 +130,9 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
 def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
     """Earlier entries, with the new key wherever they refer to what ``entries`` rename."""
     renamed = {entry.former: entry for entry in entries if entry.was}
-    formers = _Declared([replace(entry, key={**entry.key, **(entry.was or {})}, was=None) for entry in renamed.values()])
+    formers = _Declared(
+        [replace(entry, key={**entry.key, **(entry.was or {})}, was=None) for entry in renamed.values()]
+    )
 
     def now(reference: Mapping[str, Any]) -> Mapping[str, Any]:
         if "id" in reference:

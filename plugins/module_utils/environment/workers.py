@@ -23,13 +23,12 @@ class NotTried:
     why: str
 
 
+class NotBegun(InsightError):
+    """Raised by work that was about to begin when nothing more was to be begun. why: as in NotTried."""
+
+
 Fate = Union[Result, InsightError, NotTried]
 Blocked = Callable[[Item, Mapping[Item, Any]], Optional[str]]
-
-
-def nothing_blocks(_item: Any, _fates: Mapping[Any, Any]) -> Optional[str]:
-    """Every item can be worked on."""
-    return None
 
 
 def work_through(
@@ -37,18 +36,19 @@ def work_through(
     work: Callable[[Item], Result],
     concurrency: int,
     stop_on_error: bool,
-    blocked: Blocked[Item] = nothing_blocks,
-    tell: Callable[[int], None] = lambda _done: None,
+    blocked: Blocked[Item],
+    tell: Callable[[int], None],
+    stopped: list[str],
 ) -> dict[Item, Fate[Result]]:
     """Do the work on each item and return what became of each, in the order of the levels, whoever is through first:
     the result, the InsightError, or NotTried.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
     be worked on. stop_on_error: after the first error nothing more is begun; what is under way is finished, as it is
-    when this is interrupted. tell: hears after each item how many are through.
+    when this is interrupted. tell: hears after each item how many are through. stopped: empty; why nothing more is
+    begun, as soon as that is so, for work that waits before it begins.
     """
     fates: dict[Item, Fate[Result]] = {}
-    stopped: list[str] = []
     with ThreadPoolExecutor(max_workers=concurrency) as pool:
         try:
             for level in levels:
@@ -71,6 +71,8 @@ def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_o
         return NotTried(stopped[0])
     try:
         return work(item)
+    except NotBegun as error:
+        return NotTried(error.why)
     except InsightError as error:
         if stop_on_error:
             stopped.append(f"the run stopped at {item}")

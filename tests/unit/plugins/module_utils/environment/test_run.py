@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +18,11 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils import environments
 from ansible_collections.rimops.insight.plugins.module_utils.command import Context
 from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import AssumedWrites
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
+from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
 from ansible_collections.rimops.insight.plugins.module_utils.options import Evidence
 from ansible_collections.rimops.insight.plugins.plugin_utils.manifest import entries_of
-from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, profile
+from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
 
 
 def application(number, name=None, **more):
@@ -162,3 +167,72 @@ def test_names_that_the_rules_make_one_are_refused(lab):
 
     lab.insight._find = loosely
     assert "are one entity" in refused(lab, [event(1), event(1, "FILING")])
+
+
+def fates(result):
+    return {one["entity"].split(" (")[0]: one["outcome"] for one in result["entities"]}
+
+
+def test_what_may_still_be_referred_to_is_not_deleted(lab):
+    found = lab.insight.add("application", **application(1)["key"])
+    lab.insight.add("event", eventName="Filing", applicationId=found["id"])
+    find = lab.insight._find
+    lab.insight._find = lambda name, *more: answer(500, {"message": "no"}) if name == "event" else find(name, *more)
+    told = lab([absent(application(1)), absent(event(1))], on_error="continue")
+    assert fates(told) == {"event": "failed", "application": "not_tried"}
+    assert lab.insight.writes == [] and not told["changed"]
+    assert "could not be read" in told["entities"][1]["why"]
+
+
+def lines(result):
+    """What a journal tells, a line at a time."""
+    return [json.loads(line) for line in Path(result["journal"]).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("on_error", ["stop", "continue"])
+def test_after_the_first_error_nothing_more_is_begun_behind_an_assumed_write(lab, on_error):
+    create, waiting = lab.insight._create, threading.Barrier(2, timeout=10)
+    enter = lab.assumed_writes._enter
+
+    def entered(*given):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            if threading.current_thread() not in met:
+                met.append(threading.current_thread())
+                waiting.wait()
+        enter(*given)
+
+    def refuse_the_first(*given):
+        lab.insight._create = create
+        time.sleep(0.1)
+        return answer(422, {"message": "no"})
+
+    met = []
+    lab.assumed_writes._enter = entered
+    lab.insight._create = refuse_the_first
+    told = lab([application(number) for number in range(4)], journal="evidence", concurrency=2, on_error=on_error)
+    wanted = {"stop": (1, ["create"]), "continue": (4, ["create"] * 4)}[on_error]
+    assert (sum(line["kind"] == "intent" for line in lines(told)), lab.insight.writes) == wanted
+    assert told["summary"]["failed"] == 1 and told["summary"]["not_tried"] == 4 - wanted[0]
+    assert sum(line["kind"] == "outcome" for line in lines(told)) == wanted[0]
+
+
+def test_what_is_held_back_leaves_no_intent(lab):
+    lab.insight.stores = lambda entity: {**entity, "selectedProducts": ["Another"]}
+    told = lab([application(1), application(2)], journal="evidence", concurrency=1, on_error="continue")
+    assert [one["outcome"] for one in told["entities"]] == ["failed", "not_tried"]
+    assert told["entities"][1]["error"]["kind"] == "HeldBackError"
+    assert [line["entity"] for line in lines(told) if line["kind"] == "intent"] == [told["entities"][0]["entity"]]
+
+
+def test_a_journal_that_breaks_does_not_hide_what_was_written(lab, monkeypatch):
+    lab.insight.stores = lambda entity: {**entity, "selectedProducts": ["Another"]}
+
+    def full(*_given):
+        raise JournalError("write the journal", "No space left on device")
+
+    monkeypatch.setattr(Journal, "outcome", full)
+    told = lab([application(1)], journal="evidence")
+    [one] = told["entities"]
+    assert told["changed"] and one["error"]["kind"] == "UnconvergedError" and one["error"]["written"] == "create"
+    assert "did not arrive" in one["why"] or "selectedProducts" in one["why"]
+    assert "No space left on device" in one["why"] and "No space left on device" in told["msg"]

@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.workers import NotTried, work_through
+from ansible_collections.rimops.insight.plugins.module_utils.environment.workers import NotBegun, NotTried, work_through
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 
 LEVELS = (("a", "b"), ("c",), ("d", "e"))
+
+
+def through(levels, work, concurrency, stop_on_error, blocked=lambda _item, _fates: None, tell=lambda _done: None):
+    return work_through(levels, work, concurrency, stop_on_error, blocked, tell, [])
 
 
 def failing_at(*names):
@@ -34,7 +39,7 @@ def refers_to(**needs):
 
 def test_everything_is_done():
     told = []
-    fates = work_through(LEVELS, str.upper, 4, True, tell=told.append)
+    fates = through(LEVELS, str.upper, 4, True, tell=told.append)
     assert fates == {name: name.upper() for name in "abcde"}
     assert told == [1, 2, 3, 4, 5]
 
@@ -46,14 +51,14 @@ def test_a_level_begins_when_the_one_before_has_ended():
         before[name] = set(done)
         done.append(name)
 
-    work_through(LEVELS, work, 8, True)
+    through(LEVELS, work, 8, True)
     assert before["c"] == {"a", "b"}
     assert before["d"] >= {"a", "b", "c"}
 
 
 def test_a_level_is_worked_on_at_once():
     together = threading.Barrier(8, timeout=10)
-    fates = work_through([range(8)], lambda number: (together.wait(), number)[1], 8, True)
+    fates = through([range(8)], lambda number: (together.wait(), number)[1], 8, True)
     assert sorted(fates.values()) == list(range(8))
 
 
@@ -65,7 +70,7 @@ def test_what_became_of_the_items_is_told_in_their_order():
             second_is_through.set()
         return second_is_through.wait(10)
 
-    assert list(work_through([["first", "second"]], work, 2, True).items()) == [("first", True), ("second", True)]
+    assert list(through([["first", "second"]], work, 2, True).items()) == [("first", True), ("second", True)]
 
 
 def test_no_more_at_once_than_was_asked_for():
@@ -80,19 +85,19 @@ def test_no_more_at_once_than_was_asked_for():
         with lock:
             running -= 1
 
-    work_through([range(60)], work, 3, True)
+    through([range(60)], work, 3, True)
     assert most == 3
 
 
 def test_stop():
-    fates = work_through(LEVELS, failing_at("c"), 1, True)
+    fates = through(LEVELS, failing_at("c"), 1, True)
     assert fates["a"] == "A"
     assert isinstance(fates["c"], InsightError)
     assert fates["d"] == fates["e"] == NotTried("the run stopped at c")
 
 
 def test_stop_within_a_level_leaves_what_was_not_begun():
-    fates = work_through([range(100)], failing_at_number(3), 1, True)
+    fates = through([range(100)], failing_at_number(3), 1, True)
     assert [number for number, fate in fates.items() if fate == "done"] == [0, 1, 2]
     assert sum(isinstance(fate, NotTried) for fate in fates.values()) >= 90
     assert len(fates) == 100
@@ -110,7 +115,7 @@ def failing_at_number(bad):
 
 
 def test_go_on_with_what_does_not_depend_on_it():
-    fates = work_through(LEVELS, failing_at("a"), 2, False, refers_to(c="a", d="b", e="c"))
+    fates = through(LEVELS, failing_at("a"), 2, False, refers_to(c="a", d="b", e="c"))
     assert isinstance(fates["a"], InsightError)
     assert fates["c"] == NotTried("it refers to a")
     assert fates["d"] == "D"
@@ -129,6 +134,24 @@ def test_an_interruption_finishes_what_is_under_way():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        work_through([range(50)], work, 4, True, tell=interrupt)
+        through([range(50)], work, 4, True, tell=interrupt)
     assert sorted(begun) == sorted(ended)
     assert len(begun) < 20
+
+
+def test_work_that_finds_itself_stopped_before_it_begins_is_not_tried():
+    stopped, second_waits = [], threading.Event()
+
+    def work(name):
+        if name == "first":
+            second_waits.wait(10)
+            raise InsightError("do it", "it will not")
+        second_waits.set()
+        for _attempt in range(1000):
+            if stopped:
+                raise NotBegun("do it", stopped[0])
+            time.sleep(0.01)
+        return name
+
+    fates = work_through([["first", "second"]], work, 2, True, lambda *_given: None, lambda _done: None, stopped)
+    assert fates["second"] == NotTried("the run stopped at first")
