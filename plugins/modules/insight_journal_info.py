@@ -13,10 +13,11 @@ version_added: 0.2.0
 description:
   - Reads one journal, or each one in a folder, and checks that it is as it was written. Each line holds a hash over
     itself and the line before.
-  - Fails when a line was changed, added or taken away, and when the journal does not end with O(head).
+  - Fails when a line was changed, added or taken away, and when the journal does not end with O(head). Of a folder, it
+    fails too when a journal is missing, or was cut, that a later one says it continues.
   - A chain alone notices neither a cut tail nor a file that was written anew. Give O(head), as the pipeline's log or
     the change record kept it; without it a note says what could not be checked.
-  - A run that was killed leaves a journal without an end. That is no damage; the result names what was under way.
+  - A run that was killed leaves a journal without an end. That is no damage; RV(open) names what was under way.
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:
@@ -38,7 +39,8 @@ attributes:
 options:
   journal:
     description:
-      - The file, or the folder with the files. It is where the task runs.
+      - The file, or the folder with the files, where the task runs. A relative path is relative to the current folder,
+        not to the playbook as in M(rimops.insight.insight_entities).
     type: path
     required: true
   head:
@@ -52,12 +54,12 @@ seealso:
 EXAMPLES = r"""
 - name: The journals are as they were written
   rimops.insight.insight_journal_info:
-    journal: evidence/
+    journal: "{{ playbook_dir }}/evidence"
   register: evidence
 
-- name: Nothing is left open, by the last run or by an interrupted one that it goes on with
+- name: Nothing is left open, by any run
   ansible.builtin.assert:
-    that: (evidence.journals | last).open | length == 0
+    that: evidence.open | length == 0
 
 # From the shell:
 # ansible localhost -m rimops.insight.insight_journal_info -a "journal=evidence/ head=sha256:..."
@@ -124,6 +126,45 @@ journals:
       notes: []
       open: []
       run: {url: https://insight.example.com, initiator: GitLab user jdoe, reason: Initial provisioning}
+open:
+  description:
+    - What was under way and has no outcome, in none of the journals. What a later run went on with is told of that one
+      only. A run that is still going on is told of too.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: The journal.
+      returned: always
+      type: str
+    at:
+      description: When it was begun, in UTC.
+      returned: always
+      type: str
+    entity:
+      description: The entity, without secrets.
+      returned: always
+      type: str
+    operation:
+      description: V(create), V(update) or V(delete).
+      returned: always
+      type: str
+    before:
+      description: The digest of the entity before.
+      returned: always
+      type: str
+    after:
+      description: The digest of the entity as it should have become.
+      returned: always
+      type: str
+  sample:
+    - file: evidence/20260102T030405.000000Z-0f3a7c1d0000.jsonl
+      at: "2026-01-02T03:04:06.120Z"
+      entity: application (appCode=123456, appName=Zelvora)
+      operation: create
+      before: absent
+      after: sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 error:
   description: What went wrong; RV(ignore:error.journals) holds the journals.
   returned: failure

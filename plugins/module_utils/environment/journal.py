@@ -27,21 +27,24 @@ from .written import file_problem, json_text, sync_folder
 
 FORMAT = 1
 WHAT = "write the journal"
+UNKNOWN = "outcome_unknown"
 
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A run that has no end. open: its intents without an outcome, and those that it had inherited."""
+    """A run that has no end, or ended without knowing what became of something. open: its intents without an outcome,
+    and those that it had inherited."""
 
     file: str
     head: str
     open: tuple[Mapping[str, Any], ...] = ()
+    ended: bool = False
 
 
 @dataclass(frozen=True)
 class Start:
-    """What the first line tells. versions: by name (collection, ansible, profile). approval: who, when, reference, as
-    the user gave it. continues: the interrupted run before this one."""
+    """What the first line tells. versions: by name (collection, profile). approval: who, when, reference, as
+    the user gave it. continues: the run before this one that left something open."""
 
     url: str
     manifest_digest: str
@@ -92,6 +95,7 @@ class Journal:
         self._written = self._synced = 0
         self._broken: Optional[OSError] = None
         self._open = True
+        self._unknown = {hide(one["entity"]) for one in start.continues.open} if start.continues else set()
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
@@ -111,6 +115,7 @@ class Journal:
 
     def intent(self, entity: str, operation: str, before: str, after: str) -> None:
         """What is about to be sent; it is on the disk when this returns. before, after: digests."""
+        self._unknown.add(self._hide(entity))
         self._line("intent", {"entity": entity, "operation": operation, "before": before, "after": after})
 
     def outcome(
@@ -118,10 +123,12 @@ class Journal:
     ) -> None:
         """What became of an entity. server_date: the ``Date`` that came with the answer. detail: why it failed."""
         self._line("outcome", {"entity": entity, "result": result, "server_date": server_date, "detail": detail})
+        if result != UNKNOWN:
+            self._unknown.discard(self._hide(entity))
 
     def end(self, totals: Mapping[str, Any]) -> None:
-        """That the run has ended, and with what; nothing is written after it."""
-        self._line("end", {"totals": dict(totals)})
+        """That the run has ended, with what, and how much it leaves open; nothing is written after it."""
+        self._line("end", {"totals": dict(totals), "open": len(self._unknown)})
         self.close()
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..command import Command, Context, Values
 from ..errors import JournalError
-from .journal_reading import Verified, verify_all
+from .journal_reading import Verified, left_open, verify_all
 
 
 def run_journal_info(values: Values, _context: Context) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def run_journal_info(values: Values, _context: Context) -> dict[str, Any]:
             "Compare it with a copy that nobody could change.",
             journals=told,
         )
-    return {"changed": False, "journals": told}
+    return {"changed": False, "journals": told, "open": left_open(found)}
 
 
 def _told(one: Verified) -> dict[str, Any]:

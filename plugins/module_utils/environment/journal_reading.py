@@ -8,13 +8,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
 
 from ..errors import ConfigurationError
-from .journal import FORMAT, Interrupted, line_hash
+from .journal import FORMAT, UNKNOWN, Interrupted, line_hash
 from .written import file_problem, json_text
 
 WHAT = "verify the journal"
@@ -128,37 +128,67 @@ def _other_head(lines: list[Mapping[str, Any]], found: str, head: str) -> str:
     return f"its head is {found or 'nothing'}, and {head} was kept: it was cut, or written anew"
 
 
-def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    found: dict[Any, Mapping[str, Any]] = {}
+def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:
+    found: dict[str, Mapping[str, str]] = {}
     for line in lines:
         if line.get("kind") == "start":
-            found = {one["entity"]: one for one in (line.get("continues") or {}).get("open", ())}
+            inherited = _mapping(line.get("continues")).get("open")
+            told = map(_intent, inherited if isinstance(inherited, list) else ())
+            found = {one["entity"]: one for one in told}
         elif line.get("kind") == "intent":
-            told = {name: line[name] for name in ("at", "entity", "operation", "before", "after") if name in line}
-            found[line.get("entity")] = told
-        elif line.get("kind") == "outcome" and line.get("result") != "outcome_unknown":
-            found.pop(line.get("entity"), None)
+            one = _intent(line)
+            found[one["entity"]] = one
+        elif line.get("kind") == "outcome" and line.get("result") != UNKNOWN:
+            found.pop(str(line.get("entity")), None)
     return tuple(found.values())
 
 
+def _intent(line: Any) -> Mapping[str, str]:
+    """What is told of an intent, as texts, whoever wrote it."""
+    return {name: str(_mapping(line).get(name)) for name in ("at", "entity", "operation", "before", "after")}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
-    """Verify a journal, or each one in a folder, oldest first. head: that of one of them, which then must be there."""
+    """Verify a journal, or each one in a folder, oldest first, and that those are there which others continue. head:
+    that of one of them, which then must be there."""
     if not Path(place).is_dir():
         return [verify(place, head)]
     found = [verify(str(path)) for path in journals(place)]
     if not found:
         raise ConfigurationError(f"{WHAT} {place}", "no file in this folder is one", "Name the folder of the journals.")
-    if head is None:
-        return found
-    held = [one.file for one in found if one.head == head.strip()]
-    if not held:
-        raise ConfigurationError(
-            f"{WHAT} {place}",
-            f"none of the {len(found)} files ends with the head {head.strip()}",
-            "It was cut, written anew or removed, or the head is that of another folder.",
-        )
-    notes = {one.file: tuple(note for note in one.notes if note != UNHELD) for one in found}
-    return [replace(one, held=True, notes=notes[one.file]) if one.file in held else one for one in found]
+    if head is not None:
+        found = [verify(one.file, head) if one.head == head.strip() else one for one in found]
+        if not any(one.held for one in found):
+            raise ConfigurationError(
+                f"{WHAT} {place}",
+                f"none of the {len(found)} files ends with the head {head.strip()}",
+                "It was cut, written anew or removed, or the head is that of another folder.",
+            )
+    heads = {Path(one.file).name: one.head for one in found}
+    return [replace(one, problems=(*one.problems, *_lost(one, heads))) for one in found]
+
+
+def _lost(one: Verified, heads: Mapping[str, str]) -> list[str]:
+    """What is wrong with the journal that this one continues. heads: of those that are there, by file."""
+    if one.start.get("continues") is None:
+        return []
+    file, head = _continued(one.start), _mapping(one.start["continues"]).get("head")
+    if file not in heads:
+        return [f"it continues {file or 'a file without a name'}, which is not there"]
+    if heads[file] != head:
+        return [f"it continues {file} from the head {head}, and the head there is {heads[file] or 'none'}"]
+    return []
+
+
+def left_open(found: Sequence[Verified]) -> list[dict[str, str]]:
+    """The intents that none of these journals settles, each with its file."""
+    continued = {_continued(one.start) for one in found}
+    last = [one for one in found if Path(one.file).name not in continued]
+    return [{**intent, "file": one.file} for one in last for intent in one.open]
 
 
 def journals(folder: str) -> list[Path]:
@@ -166,22 +196,38 @@ def journals(folder: str) -> list[Path]:
     return sorted(Path(folder).glob("*.jsonl"))
 
 
-def unfinished(folder: str, url: str, manifest_digest: Optional[str] = None) -> Optional[Interrupted]:
-    """The latest run for this system, and for this manifest where one is given, that was interrupted and that no later
-    one has continued; a run that is going on was not. Raises ConfigurationError."""
+def unfinished(folder: str, url: str, manifest_digest: str) -> Optional[Interrupted]:
+    """The latest run of this manifest for this system that was interrupted, or ended without knowing what became of
+    something, and that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
     continued: set[str] = set()
     try:
         for path in reversed(journals(folder)):
             start, last = _ends(path)
-            if start.get("url") != url or manifest_digest not in (None, start.get("manifest_digest")):
+            if (start.get("url"), start.get("manifest_digest")) != (url, manifest_digest):
                 continue
-            if last.get("kind") != "end" and path.name not in continued and not _is_held(str(path)):
+            ended = last.get("kind") == "end"
+            if path.name not in continued and (last.get("open") if ended else not _is_held(str(path))):
                 found = verify(str(path))
-                return Interrupted(path.name, found.head, found.open)
-            continued.add((start.get("continues") or {}).get("file", ""))
+                return Interrupted(path.name, found.head, found.open, ended)
+            continued.add(_continued(start))
     except OSError as error:
         raise file_problem("read the journals in", folder, error) from error
     return None
+
+
+def going_on(folder: str, url: str) -> list[str]:
+    """The files of the runs for this system that are going on. Raises ConfigurationError."""
+    try:
+        ends = [(path.name, *_ends(path)) for path in journals(folder)]
+        without = [name for name, start, last in ends if start.get("url") == url and last.get("kind") != "end"]
+        return [name for name in without if _is_held(str(Path(folder, name)))]
+    except OSError as error:
+        raise file_problem("read the journals in", folder, error) from error
+
+
+def _continued(start: Mapping[str, Any]) -> str:
+    """The file that a journal continues, empty where it continues none."""
+    return str(_mapping(start.get("continues")).get("file", ""))
 
 
 def _ends(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -196,6 +242,6 @@ def _ends(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def _read(text: bytes) -> Mapping[str, Any]:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return data if isinstance(data, dict) else {}
+    return _mapping(data)

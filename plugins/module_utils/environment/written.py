@@ -17,6 +17,11 @@ from typing import Any, Optional
 from ..errors import ConfigurationError
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
+ROOM = "Make room and make it accessible, or name another place."
+MISSING = (
+    "Check the path. A relative one is beside the playbook, and that of insight_journal_info relative to the "
+    "current folder."
+)
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 
@@ -39,8 +44,9 @@ def utc_moment(text: str) -> datetime:
 
 def file_problem(what: str, path: object, error: OSError) -> ConfigurationError:
     """What to say of a file that cannot be read or written. what: ``write the plan``."""
-    hint = "Make room and make it accessible, or name another place."
-    return ConfigurationError(f"{what} {path}", error.strerror or str(error), hint)
+    return ConfigurationError(
+        f"{what} {path}", error.strerror or str(error), MISSING if isinstance(error, FileNotFoundError) else ROOM
+    )
 
 
 def sync_folder(folder: Path) -> None:

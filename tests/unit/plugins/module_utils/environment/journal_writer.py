@@ -16,7 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.journal
 
 FOLDER = sys.argv[1]
 URL = "https://insight.example.com"
-journal = Journal(FOLDER, Start(URL, "sha256:m", "sha256:p", continues=unfinished(FOLDER, URL)))
+journal = Journal(FOLDER, Start(URL, "sha256:m", "sha256:p", continues=unfinished(FOLDER, URL, "sha256:m")))
 
 
 def work(number):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import itertools
 import json
 import os
@@ -34,6 +35,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.journal
     KILLED,
     RUNNING,
     UNHELD,
+    going_on,
+    left_open,
     unfinished,
     verify,
     verify_all,
@@ -121,7 +124,7 @@ def test_while_it_is_written(tmp_path):
     journal = written(tmp_path, end=False)
     found = verify(journal.path, journal.head)
     assert (found.ok, found.ended, found.running, found.notes) == (True, False, True, (RUNNING,))
-    assert unfinished(str(tmp_path), URL) is None
+    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
     journal.close()
     journal.close()
     assert verify(journal.path, journal.head).notes == (KILLED,)
@@ -224,7 +227,7 @@ def test_a_half_last_line_is_no_damage(tmp_path, lines, keep):
 
 @pytest.mark.proves("JOURNAL-1")
 def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
-    assert unfinished(str(tmp_path / "none"), URL) is None
+    assert unfinished(str(tmp_path / "none"), URL, "sha256:manifest") is None
     first = written(tmp_path, end=False)
     first.close()
     (tmp_path / "20991231T000000Z-x.jsonl").write_text("no journal\n")
@@ -240,7 +243,7 @@ def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
     assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
     second.intent("d", "update", "x", "y")
     second.close()
-    again = unfinished(str(tmp_path), URL)
+    again = unfinished(str(tmp_path), URL, "sha256:manifest")
     assert again.file == Path(second.path).name
     assert [one["entity"] for one in again.open] == ["b", "d"]
 
@@ -250,16 +253,123 @@ def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
     third.end({"done": 1})
     assert verify(third.path, third.head).open == ()
     assert verify(third.path).start["continues"]["head"] == again.head
-    assert unfinished(str(tmp_path), URL) is None
+    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
 
 
 def test_another_pipeline_does_not_hide_an_interrupted_run(tmp_path):
     killed = written(tmp_path, end=False)
     killed.close()
-    written(tmp_path)
+    begin(tmp_path).end({})
     running = written(tmp_path, end=False)
-    assert unfinished(str(tmp_path), URL).file == Path(killed.path).name
+    assert unfinished(str(tmp_path), URL, "sha256:manifest").file == Path(killed.path).name
+    assert going_on(str(tmp_path), URL) == [Path(running.path).name]
+    assert going_on(str(tmp_path), "https://other.example.com") == []
+    assert going_on(str(tmp_path / "none"), URL) == []
     running.close()
+    assert going_on(str(tmp_path), URL) == []
+
+
+def goes_on(folder, before):
+    """The journal of a run that goes on with another."""
+    return begin(folder, Start(URL, "sha256:manifest", "sha256:profile", continues=before))
+
+
+@pytest.mark.proves("JOURNAL-1")
+def test_what_a_run_left_open_when_it_ended_is_not_forgotten(tmp_path):
+    first = begin(tmp_path)
+    first.intent("a", "create", "absent", "sha256:a")
+    first.outcome("a", "outcome_unknown", detail="no answer came")
+    first.end({"outcome_unknown": 1})
+    begin(tmp_path, Start(URL, "sha256:other", "p")).end({})
+    left = unfinished(str(tmp_path), URL, "sha256:manifest")
+    assert (left.file, left.head, left.ended) == (Path(first.path).name, first.head, True)
+    assert [one["entity"] for one in left.open] == ["a"]
+
+    second = goes_on(tmp_path, left)  # ends before it comes to a, and leaves something itself
+    second.intent("b", "create", "absent", "sha256:b")
+    second.end({"not_tried": 1})
+    assert json.loads(lines_of(Path(second.path))[-1])["open"] == 2
+    again = unfinished(str(tmp_path), URL, "sha256:manifest")
+    assert (again.file, [one["entity"] for one in again.open]) == (Path(second.path).name, ["a", "b"])
+
+    third = goes_on(tmp_path, again)
+    for name in ("a", "b"):
+        third.outcome(name, "unchanged")
+    third.end({})
+    assert json.loads(lines_of(Path(third.path))[-1])["open"] == 0
+    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+
+
+def test_an_open_entity_whose_name_holds_a_secret_is_settled(tmp_path):
+    hide = functools.partial(mask, secrets=["4711"])
+    first = begin(tmp_path, hide=hide)
+    first.intent("application (appCode=4711)", "create", "absent", "sha256:a")
+    first.close()
+    left = unfinished(str(tmp_path), URL, "sha256:manifest")
+    assert [one["entity"] for one in left.open] == [f"application (appCode={MASK})"]
+    second = begin(tmp_path, Start(URL, "sha256:manifest", "p", continues=left), hide=hide)
+    second.outcome("application (appCode=4711)", "created")
+    second.end({})
+    assert verify(second.path).open == () and json.loads(lines_of(Path(second.path))[-1])["open"] == 0
+
+
+@pytest.mark.proves("JOURNAL-2")
+def test_a_journal_that_another_continues_must_be_there(tmp_path):
+    first = written(tmp_path, end=False)
+    first.close()
+    path = Path(first.path)
+    second = goes_on(tmp_path, unfinished(str(tmp_path), URL, "sha256:manifest"))
+    second.end({})
+    third = written(tmp_path / "another", end=False)
+    assert [one.problems for one in verify_all(str(tmp_path))] == [(), ()]
+    assert [(one["file"], one["entity"]) for one in left_open(verify_all(str(tmp_path)))] == [(second.path, "b")]
+    assert verify_all(second.path)[0].ok
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(lines_of(path)[:-1]))
+    said = f"it continues {path.name} from the head {first.head}, and the head there is "
+    assert [[one.startswith(said) for one in found.problems] for found in verify_all(str(tmp_path))] == [[], [True]]
+    path.write_bytes(b"")
+    assert verify_all(str(tmp_path))[1].problems == (f"{said}none",)
+    path.unlink()
+    assert verify_all(str(tmp_path))[0].problems == (f"it continues {path.name}, which is not there",)
+    path.write_bytes(whole)
+    assert all(one.ok for one in verify_all(str(tmp_path), second.head))
+    third.close()
+
+
+def test_what_no_journal_of_a_folder_settles(tmp_path):
+    """Several manifests share it: an older journal may be the one that left something."""
+    other = begin(tmp_path, Start(URL, "sha256:other", "p"))
+    other.intent("x", "delete", "sha256:x", "absent")
+    other.close()
+    killed = written(tmp_path, end=False)
+    killed.close()
+    second = goes_on(tmp_path, unfinished(str(tmp_path), URL, "sha256:manifest"))
+    second.outcome("b", "unchanged")
+    second.end({})
+    [left] = left_open(verify_all(str(tmp_path)))
+    assert (left["file"], left["entity"], left["operation"]) == (other.path, "x", "delete")
+
+
+ODD = ["x", ["x"], {"open": ["x"]}, {"open": {"a": 1}}, {"file": ["x"], "open": [{"entity": ["x"]}]}, 7, True, None, {}]
+
+
+@pytest.mark.proves("JOURNAL-2")
+@pytest.mark.parametrize("number", [0, 1, 2, 6])
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_what_was_made_up_ends_in_a_verdict(tmp_path, number, odd):
+    """Whatever stands in a line, with all hashes right."""
+    path = Path(written(tmp_path).path)
+    whole = lines_of(path)
+    for name in (*json.loads(whole[number]), "continues"):
+        changed = all_anew([*whole[:number], hashed_anew(whole[number], **{name: odd}), *whole[number + 1 :]])
+        for lines in (changed, changed[:-1]):
+            path.write_bytes(b"".join(lines))
+            [found] = verify_all(str(tmp_path))
+            left_open([found])
+            assert all(isinstance(one["entity"], str) for one in found.open)
+            unfinished(str(tmp_path), URL, "sha256:manifest")
+            going_on(str(tmp_path), URL)
 
 
 @pytest.mark.proves("JOURNAL-2")
@@ -273,7 +383,7 @@ def test_a_folder_of_journals(tmp_path):
     assert [one.held for one in verify_all(second.path, second.head)] == [True]
     with pytest.raises(ConfigurationError, match="none of the 2 files ends with the head sha256:x"):
         verify_all(str(tmp_path), "sha256:x")
-    with pytest.raises(ConfigurationError, match="No such file"):
+    with pytest.raises(ConfigurationError, match=r"No such file or directory\. Check the path\. A relative one"):
         verify_all(str(tmp_path / "none.jsonl"))
 
 
@@ -365,7 +475,7 @@ def test_kill_minus_nine_at_random_moments(tmp_path):
         inherited = {one["entity"] for one in (found.start.get("continues") or {}).get("open", ())}
         still = {one["entity"] for one in found.open}
         assert len(still - inherited) <= 8 and still <= intents | inherited
-        left = unfinished(str(tmp_path), URL)
+        left = unfinished(str(tmp_path), URL, "sha256:m")
         assert left == Interrupted(path.name, found.head, found.open)
         assert earlier is None or found.start["continues"]["head"] == earlier.head
         earlier = left
@@ -405,7 +515,7 @@ def test_a_disk_that_becomes_full_stops_the_run(tmp_path):
     found = verify(journal.path, journal.head)
     assert found.ok and 3 < found.lines == len(lines_of(Path(journal.path))) < 100
     journal.close()
-    assert unfinished(str(tmp_path), URL).head == journal.head
+    assert unfinished(str(tmp_path), URL, "sha256:manifest").head == journal.head
 
 
 @pytest.mark.proves("JOURNAL-3")
