@@ -99,9 +99,11 @@ def approved_plan(run: Run) -> EnvironmentPlan:
     return plan
 
 
-def check_approved(run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]) -> list[str]:
+def check_approved(
+    run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]
+) -> tuple[list[str], set[EntryName]]:
     """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned. Returns what to say
-    of what is done already."""
+    of what is done already, and what that is: secrets that are sent each time are no reason to write it again."""
     path = run.path("plan_file")
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
@@ -117,11 +119,13 @@ def check_approved(run: Run, plan: EnvironmentPlan, operations: Mapping[EntryNam
         told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
         more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
         raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
-    done = list(fates.values()).count("done")
+    done = {name for name, one in operations.items() if fates.get(one.entity) == "done"}
     notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]
-    if done == len(fates):
-        return [*notes, f"The plan {path} was applied already, there is nothing to do."]
-    return [*notes, f"Of the plan {path}, {done} of its {len(fates)} operations were done already."] if done else notes
+    if len(done) == len(fates):
+        notes.append(f"The plan {path} was applied already, there is nothing to do.")
+    elif done:
+        notes.append(f"Of the plan {path}, {len(done)} of its {len(fates)} operations were done already.")
+    return notes, done
 
 
 def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:

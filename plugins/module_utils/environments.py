@@ -177,13 +177,22 @@ def _carry_out(run: Run) -> dict[str, Any]:
         return _result(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
     more: dict[str, Any] = {}
     if plan:
-        run = replace(run, notes=[*run.notes, *check_approved(run, plan, operations)])
+        notes, done = check_approved(run, plan, operations)
+        run = replace(run, notes=[*run.notes, *notes])
+        reads = {**reads, **{name: _settled(reads[name]) for name in done}}
+        operations = {name: one for name, one in operations.items() if name not in done}
+        needed = [name for name in needed if name not in done]
     if values["plan_out"]:
         more["plan_digest"] = plan_out(run, operations)
     if values["plan_out"] or run.context.check_mode:
         changed = run.context.check_mode and bool(needed)
         return {**_result(run, reads, operations, {}), "changed": changed, **more}
     return _write(run, reads, operations, set(needed), plan)
+
+
+def _settled(read: Read) -> Read:
+    """The same for an entity that needs nothing after all."""
+    return replace(read, plan=replace(read.plan, operation="none")) if isinstance(read, Examined) else read
 
 
 def _read(run: Run) -> dict[EntryName, Read]:

@@ -182,6 +182,11 @@ entities:
       type: list
       elements: dict
       returned: when it could be read and needs something
+    secrets:
+      description: Where the secrets stand that are sent, as paths; never what they are.
+      type: list
+      elements: str
+      returned: when secrets are sent
     entity_id:
       description: The id that the server gave it.
       type: raw

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from ..entities.ensure import Wish, check_wish
+from ..entities.mask import printable
 from ..entities.plan import secret_leaves
 from ..entities.target import Target
-from ..errors import InsightError
+from ..errors import ConfigurationError, InsightError
 from .entry import Entry, EntryName, name_of
 from .operation import Subject
 from .order import Ordered
@@ -74,9 +75,19 @@ def naming(entry: Entry) -> Iterator[None]:
 
 def _checked(entry: Entry, wish_of: Callable[[Entry], Wish]) -> Wish:
     with naming(entry):
+        _check_former(entry)
         wish = wish_of(entry)
         check_wish(wish)
     return wish
+
+
+def _check_former(entry: Entry) -> None:
+    """Raise ConfigurationError for a former key that cannot have been one: it would create instead of rename."""
+    unknown = sorted(set(entry.was or ()) - set(entry.key))
+    if unknown or entry.former == entry.name:
+        why = f"{', '.join(map(printable, unknown))} in was is not in key" if unknown else "was is what key says now"
+        hint = "Write into was the former values of those attributes of key that have changed."
+        raise ConfigurationError(f"rename {entry.name}", why, hint)
 
 
 def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:

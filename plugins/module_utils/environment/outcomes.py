@@ -63,6 +63,7 @@ def _fate(read: Optional[Read], operation: Optional[Operation], written: Optiona
         told = {} if last is None else _outcome(last)
     if operation is not None:
         told.update(operation=operation.operation, changes=list(operation.changes))
+        told.update({"secrets": list(operation.secrets)} if operation.secrets else {})
     return told
 
 

@@ -55,7 +55,7 @@ class Lab:
             identity=SimpleNamespace(tenant_id=None),
             evidence=Evidence(),
             session=None,
-            token_store=None,
+            token_store="none",
         )
         return SimpleNamespace(
             settings=settings,
@@ -236,3 +236,49 @@ def test_a_journal_that_breaks_does_not_hide_what_was_written(lab, monkeypatch):
     assert told["changed"] and one["error"]["kind"] == "UnconvergedError" and one["error"]["written"] == "create"
     assert "did not arrive" in one["why"] or "selectedProducts" in one["why"]
     assert "No space left on device" in one["why"] and "No space left on device" in told["msg"]
+
+
+def test_a_plan_that_sends_secrets_is_applied_once(lab):
+    lab.insight.add("application", **application(1)["key"], selectedProducts=["Old"])
+    secret = {"selectedProducts": ["Zelvora"], "pin": {"secret": "pin"}}
+    entities = [application(1, attributes=secret)]
+    more = {"secrets": {"pin": "canary 4711"}, "update_secrets": "always"}
+    digest = lab(entities, plan_out="plan.json", **more)["plan_digest"]
+    approved = {**more, "plan_file": "plan.json", "plan_digest": digest, "return_unchanged": True}
+    first = lab(entities, **approved)
+    assert first["changed"] and lab.insight.writes == ["create-or-update"]
+    assert first["entities"][0]["secrets"] == ["pin"]
+    for check_mode in (False, True):
+        again = lab(entities, check_mode=check_mode, **approved)
+        assert not again["changed"] and lab.insight.writes == ["create-or-update"]
+        assert [one["outcome"] for one in again["entities"]] == ["unchanged"] and again["summary"]["updated"] == 0
+        assert again["diff"]["prepared"] == "" and "secrets" not in again["entities"][0]
+        assert any("was applied already" in note for note in again["notes"])
+
+
+def test_a_result_says_that_a_secret_was_sent(lab):
+    lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    secret = {"selectedProducts": ["Zelvora"], "login": {"pin": {"secret": "pin"}}}
+    entities = [application(1, attributes=secret), application(2)]
+    told = lab(entities, secrets={"pin": "canary 4711"}, update_secrets="always")
+    assert [(one["operation"], one["changes"] == [], one.get("secrets")) for one in told["entities"]] == [
+        ("update", True, ["login.pin"]),
+        ("create", False, None),
+    ]
+    assert "canary" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("was", "words"),
+    [
+        ({"appNam": "Old"}, "appNam"),
+        ({"appName": "Old", "applicationId": "7"}, "applicationId"),
+        ({"appName": "Application 1"}, "is what key says now"),
+        ({"appCode": "000001", "appName": "Application 1"}, "is what key says now"),
+    ],
+)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_former_key_that_cannot_be_one_is_refused(lab, was, words, state):
+    said = refused(lab, [application(1, was=was, state=state, attributes={})])
+    assert words in said and "entities, entry 1" in said
+    assert lab.insight.requests == []
