@@ -5,24 +5,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from both_doors import through_both
-from conftest import Player
+from conftest import Player, Server
+from environments import application, control, outcomes, written
+from environments import task as environment
 from simulator.surroundings import surroundings
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
+from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import (
+    Interrupted,
+    Journal,
+    Start,
+)
 
 MODULE = "rimops.insight.insight_journal_info"
 START = Start("https://insight.example.com", "sha256:m", "sha256:p", reason="Initial provisioning")
 
 
-def written(folder: Path, end: bool = True) -> Journal:
+def journal_of(folder: Path, end: bool = True) -> Journal:
     """A journal of two entities, of which one has no outcome; without an end, as of a run that was killed."""
     journal = Journal(str(folder), START)
     journal.intent("application (appCode=1)", "create", "absent", "sha256:1")
@@ -41,13 +49,15 @@ def task(name: str, journal: str | Path, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.proves("JOURNAL-2", "ANSIBLE-1")
 def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
-    whole, killed = written(tmp_path / "whole"), written(tmp_path / "killed", end=False)
-    changed = written(tmp_path / "changed")
+    whole, killed = journal_of(tmp_path / "whole"), journal_of(tmp_path / "killed", end=False)
+    changed = journal_of(tmp_path / "changed")
     path = Path(changed.path)
     path.write_text(path.read_text().replace('"created"', '"skipped"', 1))
-    cut = written(tmp_path / "cut")
+    cut = journal_of(tmp_path / "cut")
     Path(cut.path).write_bytes(b"".join(Path(cut.path).read_bytes().splitlines(keepends=True)[:-1]))
     (tmp_path / "empty").mkdir()
+    gone = "20260102T030405.000000Z-0f3a7c1d0000.jsonl"
+    Journal(str(tmp_path / "missing"), replace(START, continues=Interrupted(gone, "sha256:1"))).end({})
     tasks = [
         task("held", whole.path, head=whole.head),
         task("folder", tmp_path / "whole", head=whole.head),
@@ -59,6 +69,7 @@ def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
         task("another head", tmp_path / "whole", head="sha256:0"),
         task("empty", tmp_path / "empty"),
         task("none", tmp_path / "none"),
+        task("missing", tmp_path / "missing"),
     ]
     # The play's module_defaults hold what the modules of the group share. None of it reaches this one.
     for door, played in through_both(play, tasks).items():
@@ -70,18 +81,22 @@ def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
         [left] = played["killed"]["journals"]
         assert (left["ended"], [one["entity"] for one in left["open"]]) == (False, ["application (appCode=2)"]), door
         assert left["head"] == killed.head and not played["killed"]["failed"], door
+        assert played["killed"]["open"] == [{**left["open"][0], "file": killed.path}], door
         assert played["changed"]["failed"] and "line 3 is not as it was written" in played["changed"]["msg"], door
         assert played["changed"]["error"]["journals"][0]["problems"] == ["line 3 is not as it was written"], door
         assert not played["cut, no head"]["failed"], door
         assert played["cut"]["failed"] and f"{cut.head} was kept" in played["cut"]["msg"], door
         assert "none of the 1 files ends with the head sha256:0" in played["another head"]["msg"], door
         assert "no file in this folder" in played["empty"]["msg"], door
-        assert "No such file" in played["none"]["msg"], door
+        assert "No such file or directory. Check the path." in played["none"]["msg"], door
+        assert played["missing"]["error"]["journals"][0]["problems"] == [f"it continues {gone}, which is not there"], (
+            door
+        )
 
 
 @pytest.mark.proves("JOURNAL-2")
 def test_from_the_shell(tmp_path: Path) -> None:
-    journal = written(tmp_path / "evidence")
+    journal = journal_of(tmp_path / "evidence")
     environment = surroundings(tmp_path)
 
     def say(arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,3 +110,49 @@ def test_from_the_shell(tmp_path: Path) -> None:
     assert json.loads(good.stdout.split("=>", 1)[1])["journals"][0]["held"] is True
     bad = say("journal=evidence/ head=sha256:0")
     assert bad.returncode != 0 and "none of the 1 files ends with the head" in bad.stdout + bad.stderr
+
+
+SECRETS = {"pin": "sha256", "word": "entity", "code": "0002"}
+SURE = {"operations": {"update": {"verified": {"version": "7.3", "when": "2026-01-31", "by": "a test"}}}}
+
+
+@pytest.mark.proves("JOURNAL-1", "PLAN-3", "SECRET-1", "LUCK-4")
+def test_a_run_that_ended_without_knowing_and_secrets_that_look_like_what_is_ours(
+    server: Server, play: Player, tmp_path: Path
+) -> None:
+    """The one that is open has a secret in its name, and words of ours are secrets."""
+    many = [application(number) for number in range(3)]
+    many[0]["attributes"].update({name: {"secret": name} for name in SECRETS})
+    for one in many:
+        server.seed("application", **one["key"], selectedProducts=["Old"])
+    manifest = written(tmp_path / "all.json", many)
+    options = {"manifest": [manifest], "secrets": SECRETS, "journal": "evidence", "profile_overrides": SURE}
+    match = {"operation": "update", "body": "Application 2"}
+    folder = str(tmp_path / "evidence")
+    played = play(
+        [
+            control("break", ["POST", "faults", {"kind": "drop_before", "times": 0, "match": match}]),
+            environment("unknown", concurrency=1, **options),
+            task("left", folder),
+            environment("plan", manifest=[manifest], secrets=SECRETS, plan_out="plan.json"),
+            control("mended", ["DELETE", "faults", None]),
+            environment("then", **options),
+            task("settled", folder),
+            environment("last", **options),
+        ]
+    )
+    assert outcomes(played["unknown"])["outcome_unknown"] == 1, played["unknown"]
+    [left] = played["left"]["open"]
+    assert left["file"] == played["unknown"]["journal"] and "********" in left["entity"]
+    assert not played["left"]["journals"][0]["problems"] and played["left"]["journals"][0]["ended"]
+    digest = hashlib.sha256((tmp_path / "plan.json").read_bytes()).hexdigest()
+    assert played["plan"]["plan_digest"] == f"sha256:{digest}"
+    [note] = played["then"]["notes"]
+    said = f"The run of {Path(left['file']).name} ended without knowing what became of its update of {left['entity']}: "
+    assert note == f"{said}it is not as declared yet, and this run goes on with it."
+    assert outcomes(played["then"])["updated"] == 1 and played["settled"]["open"] == []
+    assert played["then"]["journal_head"] == played["settled"]["journals"][-1]["head"]
+    assert "notes" not in played["last"] and not played["last"]["changed"]
+    lines = [json.loads(line) for path in Path(folder).iterdir() for line in path.read_text().splitlines()]
+    told = [line.get(name, "") for line in lines for name in ("entity", "detail")]
+    assert any("********" in one for one in told) and not any("0002" in one for one in told)
