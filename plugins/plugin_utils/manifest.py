@@ -48,14 +48,12 @@ class Manifest:
 
     entries: in the order in which they are first declared. url: the system that a file pins, None where none does.
     digest: ``sha256:...`` over what is declared, with the names of secrets in their place; the same however it is
-    spread over files, ordered and commented. secret_names: the secrets that it needs. notes: what a reader should be
-    told.
+    spread over files, ordered and commented. notes: what a reader should be told.
     """
 
     entries: tuple[Entry, ...]
     url: Optional[str]
     digest: str
-    secret_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -105,7 +103,6 @@ def _manifest(layers: Sequence[_Layer], secrets: Optional[Json]) -> Manifest:
         tuple(_entry(data, origin, places[name], secrets or {}) for name, (data, origin) in merged.items()),
         _pinned([pin for layer in layers for pin in layer.urls]),
         _digest([merged[name][0] for name in sorted(merged)]),
-        tuple(sorted(needed)),
         tuple(note for layer in layers for note in layer.notes),
     )
 
@@ -119,6 +116,7 @@ def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
         for name, data, origin in named:
             if name in merged:
                 base, first = merged[name]
+                _check_revived(base, data, first, origin)
                 below, above = base.get("attributes", {}), data.get("attributes", {})
                 attributes = {**below, **{one: _laid(below.get(one), value) for one, value in above.items()}}
                 merged[name] = {**base, **data, "attributes": attributes}, f"{first} and {origin}"
@@ -128,6 +126,13 @@ def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
         name: ({**data, "attributes": {}} if data.get("state") == "absent" else data, origin)
         for name, (data, origin) in merged.items()
     }
+
+
+def _check_revived(base: Json, data: Json, first: str, origin: str) -> None:
+    """Raise ConfigurationError where a layer gives attributes to what one before it wants to be absent."""
+    if data.get("attributes") and base.get("state") == "absent" and "state" not in data:
+        why = f"{first} declares {name_of(data)} absent, and {origin} gives it attributes"
+        raise ConfigurationError(WHAT, why, f"Write state: present in {origin}, or take the attributes away.")
 
 
 def _laid(base: Any, over: Any) -> Any:

@@ -33,11 +33,6 @@ class EntryName:
     key: str
     refs: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def canonical(self) -> str:
-        """The one JSON text of the name."""
-        return _json([self.type, self.key, self.refs])
-
     def __str__(self) -> str:
         """For people, on one line: ``event (eventName=Initial filing, applicationId=(appCode=123456))``. Two
         entities have the same only where they differ in nothing but the type of what they refer to."""

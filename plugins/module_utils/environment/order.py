@@ -8,7 +8,7 @@ What cannot be ordered is an error before the first request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NoReturn
@@ -21,30 +21,17 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class External:
-    """An entity that entries refer to and none declares: it has to be on the server already.
-
-    reference: ``{type, key, refs}`` as declared. entries: those that need it, directly or through another reference.
-    """
-
-    name: EntryName
-    reference: Mapping[str, Any]
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
 class Ordered:
     """Levels, one after the other; the entries of one level do not depend on one another.
 
     present: what is created or updated. absent: what is deleted, the other way round. references: for each entry, the
     entity that each attribute refers to, under the name that its own entry has where there is one; references by id
-    have no name and are left out. external: what has to be looked up on the server, what others need first.
+    have no name and are left out.
     """
 
     present: tuple[tuple[Entry, ...], ...] = ()
     absent: tuple[tuple[Entry, ...], ...] = ()
     references: Mapping[EntryName, Mapping[str, EntryName]] = field(default_factory=dict)
-    external: tuple[External, ...] = ()
 
 
 def refuse(what: str, whys: Iterable[str], hint: str) -> None:
@@ -69,6 +56,15 @@ class _Declared:
     def meant_by(self, name: EntryName) -> list[Entry]:
         """The entry of that name, or those that may be meant by it."""
         return [self._by_name[name]] if name in self._by_name else self.like(name)
+
+    def alike(self) -> Iterator[str]:
+        """Entries whose names differ and read the same, so that a plan or a journal could not tell them apart."""
+        for group in self._groups.values():
+            first: dict[str, Entry] = {}
+            for entry in group if len(group) > 1 else ():
+                other = first.setdefault(str(entry.name), entry)
+                if other is not entry:
+                    yield f"{entry.name} ({entry.origin}) and that of {other.origin} read the same"
 
     def like(self, name: EntryName) -> list[Entry]:
         """The entries of that type and key that have these references and perhaps more."""
@@ -103,7 +99,6 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
     _refuse_doubtful(entries, declared)
     needs: dict[EntryName, list[Entry]] = {}
     references: dict[EntryName, Mapping[str, EntryName]] = {}
-    unknown: dict[EntryName, Mapping[str, Any]] = {}
     users: dict[EntryName, dict[Entry, None]] = {}
     wrong: list[str] = []
     for entry in entries:
@@ -114,7 +109,6 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
             needs[entry.name] += meant[:1]
             wrong += _wrong_reference(entry, name, meant)
             if not meant:
-                unknown.setdefault(name, reference)
                 users.setdefault(name, {})[entry] = None
         references[entry.name] = {
             attribute: names[id(reference)] for attribute, reference in entry.refs.items() if id(reference) in names
@@ -123,8 +117,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
     _refuse_former(entries, declared, users)
     present = _levels([entry for entry in entries if entry.state == "present"], needs)
     absent = _levels([entry for entry in entries if entry.state == "absent"], needs)
-    external = tuple(External(name, reference, tuple(users[name])) for name, reference in unknown.items())
-    return Ordered(present, absent[::-1], references, external)
+    return Ordered(present, absent[::-1], references)
 
 
 def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
@@ -164,6 +157,9 @@ def _refuse_doubtful(entries: Iterable[Entry], declared: _Declared) -> None:
         if other is not entry
     ]
     refuse("tell entries apart", doubtful, "Give both the same references in refs.")
+    refuse(
+        "tell entries apart", declared.alike(), "In plans and journals they have one name; declare them in two tasks."
+    )
 
 
 def _refuse_former(entries: Iterable[Entry], declared: _Declared, users: Mapping[EntryName, Iterable[Entry]]) -> None:

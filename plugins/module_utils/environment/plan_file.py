@@ -19,14 +19,13 @@ from .operation import Operation
 from .written import file_problem, json_text, utc_moment, utc_text, write_whole
 
 FORMAT = 1
-LIFETIME = timedelta(days=7)
 ANEW = "Plan anew, and have the new plan approved."
 
 
 @dataclass(frozen=True)
 class Basis:
     """What a plan holds for. The digests are those of the profile with its overrides, of the options that decide how
-    entities are compared and pruned, and of the manifest."""
+    entities are compared, and of the manifest."""
 
     url: str
     tenant: Optional[str]
@@ -63,10 +62,11 @@ def make_plan(
     basis: Basis,
     operations: Iterable[Operation],
     now: datetime,
-    lifetime: timedelta = LIFETIME,
+    lifetime: timedelta,
     assumed: Iterable[str] = (),
 ) -> EnvironmentPlan:
-    """A plan of the operations that do something. now: with its time zone."""
+    """A plan of the operations that do something. now: with its time zone; lifetime: for how
+    long it holds."""
     created = now.replace(microsecond=0)
     planned = tuple(one for one in operations if one.operation != "none")
     return EnvironmentPlan(str(uuid.uuid4()), created, created + lifetime, basis, planned, tuple(sorted(set(assumed))))

@@ -110,7 +110,7 @@ entities:
         ),
         Entry("application", {"appCode": "012345"}, origin="a.yml, entry 2"),
     )
-    assert (found.url, found.secret_names, found.notes) == ("https://insight.example.com", (), ())
+    assert (found.url, found.notes) == ("https://insight.example.com", ())
     assert found.digest.startswith("sha256:") and len(found.digest) == 71
 
 
@@ -178,6 +178,23 @@ def test_a_later_layer_wins_in_state_and_former_key_where_it_says_one(project):
 
 
 @pytest.mark.proves("MANIFEST-1")
+def test_attributes_of_a_later_layer_are_not_dropped_silently(project):
+    gone, wanted = application(state="absent"), application(attributes={"a": 1})
+    with pytest.raises(ConfigurationError) as caught:
+        project("1.yml", "2.yml", **{"1.yml": manifest(gone), "2.yml": manifest(wanted)})
+    for words in (
+        "1.yml, entry 1 declares application",
+        "2.yml, entry 1 gives it attributes",
+        "state: present in 2.yml",
+    ):
+        assert words in str(caught.value)
+    (entry,) = project("1.yml", "2.yml", **{"2.yml": manifest({**wanted, "state": "present"})}).entries
+    assert (entry.state, entry.attributes) == ("present", {"a": 1})
+    (entry,) = project("1.yml", "2.yml", **{"2.yml": manifest({**wanted, "state": "absent"})}).entries
+    assert (entry.state, entry.attributes) == ("absent", {})
+
+
+@pytest.mark.proves("MANIFEST-1")
 def test_the_digest_is_of_what_is_declared(project):
     one, two, three = application("1", attributes={"a": 1, "b": 2}), application("2"), application("3")
     digests = {
@@ -230,7 +247,6 @@ def test_secrets_are_filled_from_the_task(project):
         "only": {"pin": "hunter2"},
         "secret": "3",
     }
-    assert found.secret_names == ("first", "second")
     assert "hunter2" not in repr(found)
     assert found.digest == project("a.yml", secrets={"first": "another", "second": "3"}).digest
 
@@ -294,7 +310,7 @@ entities:
         ({"k": "NO"}, {}, {}),
         ({"appCode": "2"}, {"b": "y"}, {"account": {"password": "hunter2"}}),
     ]
-    assert "hunter2" not in repr(found) and found.secret_names == ()
+    assert "hunter2" not in repr(found)
     assert found.digest == project("a.json", "b.yml", "c.yml", **{"c.yml": value.replace("b: y", "b:   y")}).digest
 
 

@@ -70,15 +70,7 @@ def test_a_name_for_people(data, shown):
 def test_which_names_are_one(one, other, same):
     first, second = name_of(one), name_of(other)
     assert (first == second) is same
-    assert (first.canonical == second.canonical) is same
     assert len({first, second}) == (1 if same else 2)
-
-
-def test_the_canonical_name_says_everything():
-    assert name_of(EVENT).canonical == (
-        '["event","{\\"eventName\\":\\"Initial filing\\"}",'
-        '[["applicationId","{\\"key\\":{\\"appCode\\":\\"123456\\"},\\"refs\\":{},\\"type\\":\\"application\\"}"]]]'
-    )
 
 
 characters = st.one_of(st.sampled_from('ab=,() "\\\n\u202e\x85'), st.characters(exclude_categories=["Cs"]))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.order i
     SHOWN,
     ordered,
     refuse_duplicates,
+    under_new_names,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 
@@ -135,17 +137,31 @@ def test_what_everything_refers_to():
         one.name: {"x": b.name},
         two.name: {"x": far, "y": name_of(ref("far"))},
     }
-    assert [(str(one.name), one.reference["key"]["k"], keys([one.entries])) for one in found.external] == [
-        ("t (k=further)", "further", [["two"]]),
-        ("t (k=far, r=(k=further))", "far", [["two"]]),
-        ("t (k=far)", "far", [["two"]]),
+
+
+def test_two_names_that_read_the_same_are_refused():
+    other = entry("b", r={"type": "u", "key": {"k": "a"}})
+    said = refused(entry("b", r="a"), replace(other, origin="c.yml"))
+    assert "t (k=b, r=(k=a)) (c.yml) and that of b.yml read the same" in said
+    ordered([entry("b", r="a"), entry("b", r="c"), entry("c")])
+
+
+def test_earlier_entries_under_the_new_names():
+    earlier = [entry("c", r="b"), entry("d", r=ref("e", x=ref("b"))), entry("e", r={"type": "t", "id": 1})]
+    now = [entry("new", was="b", r="a"), entry("a")]
+    found = under_new_names(earlier, now)
+    assert [one.name for one in found] == [
+        entry("c", r="new").name,
+        entry("d", r=ref("e", x=ref("new"))).name,
+        earlier[2].name,
     ]
+    assert [one.name for one in under_new_names(earlier, now[1:])] == [one.name for one in earlier]
 
 
-def test_an_entity_that_many_need_is_looked_up_once():
-    entries = [entry(str(number), r="far") for number in range(3)]
-    (far,) = ordered(entries).external
-    assert far.entries == tuple(entries)
+def test_earlier_entries_under_the_new_names_of_two_levels():
+    earlier = [entry("c", r=ref("b", x=ref("a")))]
+    now = [entry("A", was="a"), entry("B", was="b", x="A")]
+    assert [one.name for one in under_new_names(earlier, now)] == [entry("c", r=ref("B", x=ref("A"))).name]
 
 
 def test_of_many_mistakes_the_first_few_are_named():
@@ -180,7 +196,6 @@ def environments(draw):
 def test_each_entry_once_and_after_what_it_needs(entries):
     found = ordered(entries)
     assert sorted(found.references) == sorted(one.name for one in entries)
-    assert found.external == ()
     for levels, sign in ((found.present, 1), (found.absent, -1)):
         place = {one.name: sign * number for number, level in enumerate(levels) for one in level}
         for name, number in place.items():

@@ -44,7 +44,9 @@ CREATE = Operation(
 )
 NONE = replace(CREATE, operation="none", entity="application (appCode=2)")
 DELETE = replace(CREATE, operation="delete", entity="application (appCode=0)", changes=(), possible_rename=None)
-PLAN = make_plan(BASIS, [CREATE, NONE, DELETE], NOW, assumed=["operations.update", "operations.find"])
+PLAN = make_plan(
+    BASIS, [CREATE, NONE, DELETE], NOW, timedelta(days=7), assumed=["operations.update", "operations.find"]
+)
 
 TEXT = """{
   "assumed": [
@@ -103,7 +105,9 @@ def test_what_is_reviewed():
 @pytest.mark.proves("PLAN-1")
 def test_what_does_nothing_is_not_in_it_and_the_same_again_differs_in_its_id_only():
     assert [one.entity for one in PLAN.operations] == [CREATE.entity, DELETE.entity]
-    again = make_plan(BASIS, [CREATE, NONE, DELETE], NOW, assumed=["operations.find", "operations.update"])
+    again = make_plan(
+        BASIS, [CREATE, NONE, DELETE], NOW, timedelta(days=7), assumed=["operations.find", "operations.update"]
+    )
     assert again.id != PLAN.id
     assert render(replace(again, id=PLAN.id)) == render(PLAN)
 
