@@ -32,6 +32,7 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[-+][0-9]+)?")
 UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """Characters that no YAML may hold, or in which YAML 1.1 and 1.2 see and see no end of a line."""
 BUILT = "built"
+BARE_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
 NO_TEMPLATES = "Quote text that begins with a brace; templates are not expanded in a manifest."
 
 Decrypt = Callable[[str], str]
@@ -109,10 +110,11 @@ except ImportError:
 
 
 class _Builder:
-    """Makes values of the nodes of one file. name: of the file, for messages."""
+    """Makes values of the nodes of one file. name: of the file, for messages; text: what stands in it."""
 
-    def __init__(self, name: str, decrypt: Decrypt) -> None:
+    def __init__(self, name: str, text: str, decrypt: Decrypt) -> None:
         self.name = name
+        self.text = text
         self.decrypt = decrypt
 
     def refuse(self, node: yaml.Node, why: str, hint: str) -> NoReturn:
@@ -122,8 +124,8 @@ class _Builder:
     def value(self, node: yaml.Node) -> Any:
         """The value of a node and of everything in it. Elements of lists may have been built before."""
         tag, node.tag = node.tag, BUILT
-        if tag is not None:
-            return self.tagged(node, tag)
+        if tag is not None or BARE_TAG.match(self.text, node.start_mark.index):  # parsers drop the tag "!"
+            return self.tagged(node, tag or "!")
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.style else self.plain(node)
         if isinstance(node, yaml.SequenceNode):
@@ -198,7 +200,7 @@ def load_yaml(text: str, name: str, decrypt: Decrypt) -> Any:
         )
     try:
         composer = _Composer(text)
-        composer.build = _Builder(name, decrypt).value
+        composer.build = _Builder(name, text, decrypt).value
         root = composer.get_single_node()
         return None if root is None or _is_nothing(root) else composer.build(root)
     except RecursionError as error:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ..entities.client import EntityClient
-from ..entities.target import Entity, Target, folded
+from ..entities.target import Entity, Target, folded, has_key
 from ..profile.model import EntityType, Profile
 from ..transport.values import Send
 
@@ -23,13 +23,20 @@ class ListedEntities(EntityClient):
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
-        """List a type."""
-        self._listed[entity_type.name] = [entity for page in self.pages(entity_type) for entity in page]
+        """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
+        every = [entity for page in self.pages(entity_type) for entity in page]
+        ids = [entity_type.id_in(entity) for entity in every]
+        last = {str(one): number for number, one in enumerate(ids)}
+        self._listed[entity_type.name] = [
+            entity for number, entity in enumerate(every) if ids[number] is None or last[str(ids[number])] == number
+        ]
 
     def find(self, target: Target) -> list[Entity]:
-        """The listed entities with this key and these references; else what the server finds."""
+        """The listed entities with this key and these references; where there are none, those with a key that is near
+        it; else what the server finds."""
         found = [entity for entity in self._with_key(target) if self._refers(entity, target)]
-        return found or super().find(target)
+        exact = [entity for entity in found if has_key(target, entity)] if len(found) > 1 else []
+        return exact or found or super().find(target)
 
     def _with_key(self, target: Target) -> Iterable[Entity]:
         if target.type.name not in self._listed:

@@ -132,12 +132,19 @@ def possible_renames(deleted: Iterable[Candidate], created: Iterable[Candidate])
     for one, names in wanted:
         shapes[one.type].add(names)
     old: dict[Any, list[str]] = defaultdict(list)
+    new: dict[Any, list[str]] = defaultdict(list)
+    for one, names in wanted:
+        if names:
+            new[_likeness(one, names)].append(one.name)
     for one in deleted:
         for names in shapes[one.type]:
             old[_likeness(one, names)].append(one.name)
-    pairs = [(name, one.name) for one, names in wanted if names for name in old[_likeness(one, names)]]
-    times = Counter(name for pair in pairs for name in pair)
-    single = [pair for pair in pairs if all(times[name] == 1 for name in pair)]
+    fits = Counter(name for likeness in new for name in old[likeness])
+    single = [
+        (old[likeness][0], names[0])
+        for likeness, names in new.items()
+        if len(names) == len(old[likeness]) == fits[old[likeness][0]] == 1
+    ]
     return dict([*single, *(pair[::-1] for pair in single)])
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import asdict, replace
 
 import pytest
@@ -156,11 +157,36 @@ def candidates(**attributes):
         (candidates(a={"x": 1}), candidates(b={"z": None}), {}),
         (candidates(a={"x": 1}, c={"x": 1}), candidates(b={"x": 1}), {}),
         (candidates(a={"x": 1, "y": 2}), candidates(b={"x": 1}, d={"y": 2}), {}),
+        (candidates(a={"x": 1}), candidates(b={"x": 1}, d={"x": 1}), {}),
+        (
+            candidates(a={"x": 1, "y": 2}, c={"x": 3}),
+            candidates(b={"x": 1}, d={"x": 3}),
+            {"a": "b", "b": "a", "c": "d", "d": "c"},
+        ),
         (candidates(a={"x": 1}), [Candidate("b", "event", {"x": 1})], {}),
     ],
 )
 def test_possible_renames(deleted, created, pairs):
     assert possible_renames(deleted, created) == pairs
+
+
+def test_many_that_are_alike_make_no_pairs():
+    alike = {str(number): {"x": 1} for number in range(300)}
+    deleted = candidates(**alike, one={"x": 2})
+    created = candidates(**{f"new {name}": held for name, held in alike.items()}, other={"x": 2})
+    peak = bytes_at_most(lambda: possible_renames(deleted, created))
+    assert possible_renames(deleted, created) == {"one": "other", "other": "one"}
+    assert peak < 2_000_000, peak
+
+
+def bytes_at_most(work):
+    """How many bytes it took at most."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_possible_rename_is_noted_on_both_sides():

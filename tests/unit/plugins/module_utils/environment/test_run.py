@@ -19,6 +19,7 @@ from ansible_collections.rimops.insight.plugins.module_utils import environments
 from ansible_collections.rimops.insight.plugins.module_utils.command import Context
 from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import AssumedWrites
 from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal
+from ansible_collections.rimops.insight.plugins.module_utils.environment.listed import ListedEntities
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
 from ansible_collections.rimops.insight.plugins.module_utils.options import Evidence
 from ansible_collections.rimops.insight.plugins.plugin_utils.manifest import entries_of
@@ -282,3 +283,33 @@ def test_a_former_key_that_cannot_be_one_is_refused(lab, was, words, state):
     said = refused(lab, [application(1, was=was, state=state, attributes={})])
     assert words in said and "entities, entry 1" in said
     assert lab.insight.requests == []
+
+
+@pytest.fixture
+def listing(lab, monkeypatch):
+    """Shows, whatever type is listed, these entities."""
+    lab.overrides = {"operations": {"list": {"enabled": True}}}
+
+    def show(*entities):
+        monkeypatch.setattr(ListedEntities, "pages", lambda *_given: iter([[one] for one in entities]))
+
+    return show
+
+
+def test_what_a_shifting_list_shows_twice_is_one(lab, listing):
+    found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    listing(found, dict(found))
+    told = lab([application(1)], gather="list")
+    assert told["summary"]["unchanged"] == 1 and lab.insight.requests == []
+    listing(found, {**found, "id": 99})
+    assert "2 entities match (ids 1, 99)" in lab([application(1)], gather="list")["msg"]
+
+
+def test_a_near_match_of_a_list_does_not_hide_an_exact_one(lab, listing):
+    found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    near = {**found, "id": 99, "appName": "APPLICATION 1"}
+    listing(near, found)
+    told = lab([application(1)], gather="list")
+    assert told["summary"]["unchanged"] == 1 and lab.insight.requests == []
+    listing(near)
+    assert "APPLICATION 1" in lab([application(1)], gather="list")["msg"]
