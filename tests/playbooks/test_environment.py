@@ -191,6 +191,15 @@ BAD: list[tuple[str, dict[str, Any], list[str]]] = [
         {"entities": [application(1)], "plan_out": "a", "plan_lifetime": 0},
         ["plan_lifetime is 0 or less"],
     ),
+    ("endless", {"entities": [application(1)], "plan_out": "a", "plan_lifetime": 4000}, ["more than 3650 days"]),
+    ("empty plan", {"entities": [application(1)], "plan_file": "{{ lost | default('') }}"}, ["plan_file", "omit"]),
+    ("empty journal", {"entities": [application(1)], "journal": ""}, ["journal is given and blank"]),
+    ("a wrong was", {"entities": [application(1, was={"appNam": "x"})]}, ["appNam in was is not in key", "entry 1"]),
+    (
+        "two names",
+        {"entities": [application(7), {**application(7), "key": {**application(7)["key"], "note": "seven"}}]},
+        ["are one entity", "entities, entry 1", "entities, entry 2"],
+    ),
     ("prune at once", {"entities": [application(1)], "prune_from": ["old.json"]}, ["prune_from", "through a plan"]),
     (
         "no such type",
@@ -253,6 +262,8 @@ def test_what_cannot_be_meant_is_refused_before_the_first_write(server: Server, 
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     server.control("POST", "types/node", NODES)
+    server.seed("application", **{**application(7)["key"], "selectedProducts": ["Zelvora"], "note": "seven"})
+    server.forget()
     played = play([task(name, **options) for name, options, _words in BAD])
     wrong = {
         name: played[name].get("msg")
