@@ -156,3 +156,18 @@ def test_a_run_that_ended_without_knowing_and_secrets_that_look_like_what_is_our
     lines = [json.loads(line) for path in Path(folder).iterdir() for line in path.read_text().splitlines()]
     told = [line.get(name, "") for line in lines for name in ("entity", "detail")]
     assert any("********" in one for one in told) and not any("0002" in one for one in told)
+
+
+@pytest.mark.proves("LUCK-2")
+def test_a_run_that_is_still_going_on_is_told_of(server: Server, play: Player, tmp_path: Path) -> None:
+    others = [
+        Journal(str(tmp_path / "evidence"), replace(START, url=url))
+        for url in (server.url, "https://other.example.com")
+    ]
+    options = {"entities": [application(0)], "journal": "evidence"}
+    first = play([environment("while it goes on", **options)])["while it goes on"]
+    assert first["notes"] == [f"The run of {Path(others[0].path).name} is still going on; wait for its end."]
+    assert outcomes(first) == {"created": 1}
+    for one in others:
+        one.close()
+    assert "notes" not in play([environment("after it", **options)])["after it"]
