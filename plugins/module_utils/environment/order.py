@@ -8,6 +8,7 @@ What cannot be ordered is an error before the first request.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
@@ -18,6 +19,10 @@ from .entry import Entry, EntryName, name_of, references_in
 
 SHOWN = 5
 """How many of the same mistakes a message names."""
+
+
+_TYPE = re.compile(r'"type":"[^"]*"')
+"""The types that a name says of its references. Names that differ elsewhere do not read the same."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,9 @@ class _Declared:
     def alike(self) -> Iterator[str]:
         """Entries whose names differ and read the same, so that a plan or a journal could not tell them apart."""
         for group in self._groups.values():
+            types = {"".join(_TYPE.findall(str(entry.name.refs))) for entry in group} if len(group) > 1 else ()
             first: dict[str, Entry] = {}
-            for entry in group if len(group) > 1 else ():
+            for entry in group if len(types) > 1 else ():
                 other = first.setdefault(str(entry.name), entry)
                 if other is not entry:
                     yield f"{entry.name} ({entry.origin}) and that of {other.origin} read the same"
