@@ -20,6 +20,7 @@ import secrets
 import stat
 import threading
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -103,12 +104,16 @@ def _corrupt(path: str, why: str = "is damaged") -> ConfigurationError:
     )
 
 
-def _read(folder: Folder, file: str) -> Optional[Record]:
+_parsed = lru_cache(maxsize=1)(json.loads)
+"""The fingerprints are asked for with each entity, and the file holds those of all. Nobody changes what it returns."""
+
+
+def _read(folder: Folder, file: str, parsed: Callable[[bytes], Any] = json.loads) -> Optional[Record]:
     content = folder.read(file)
     if content is None:
         return None
     try:
-        record = json.loads(content)
+        record = parsed(content)
     except ValueError as error:
         raise _corrupt(folder.file(file)) from error
     if not isinstance(record, dict):
@@ -173,13 +178,16 @@ class Fingerprints:
 
     def key(self) -> bytes:
         """The key for new fingerprints, made on first use."""
+        known = self._read()
+        if known:
+            return base64.b64decode(known["key"])
         with self._opened() as record:
             return base64.b64decode(record["key"])
 
     def load(self, entity: str) -> dict[str, str]:
         """The fingerprints of an entity, by attribute path; none where it was never seen. entity: whatever tells it
         from all others, across systems."""
-        record = _read(self._folder, FINGERPRINTS_FILE) or {}
+        record = self._read() or {}
         return dict(record.get("entities", {}).get(entity, {}))
 
     def save(self, entity: str, fingerprints: Mapping[str, str]) -> None:
@@ -193,16 +201,16 @@ class Fingerprints:
     def _opened(self) -> Iterator[dict[str, Any]]:
         """The file's content, written when it was changed."""
         with self._folder.locked(FINGERPRINTS_FILE):
-            before = _read(self._folder, FINGERPRINTS_FILE)
-            record = {
-                "key": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
-                "entities": {},
-                **(before or {}),
-            }
-            copy = json.loads(json.dumps(record))
-            yield copy
-            if copy != before:
-                _write(self._folder, FINGERPRINTS_FILE, copy)
+            before = self._read()
+            key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+            record = {"key": key, "entities": {}, **(before or {})}
+            record["entities"] = dict(record["entities"])
+            yield record
+            if record != before:
+                _write(self._folder, FINGERPRINTS_FILE, record)
+
+    def _read(self) -> Optional[Record]:
+        return _read(self._folder, FINGERPRINTS_FILE, _parsed)
 
 
 Store = Any

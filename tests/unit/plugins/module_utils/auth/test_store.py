@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.auth import folder as folders
+from ansible_collections.rimops.insight.plugins.module_utils.auth import store as store_module
 from ansible_collections.rimops.insight.plugins.module_utils.auth.folder import Folder
 from ansible_collections.rimops.insight.plugins.module_utils.auth.store import (
     FileStore,
@@ -344,6 +345,24 @@ def test_fingerprints_travel_with_their_key(store, tmp_path):
     assert (travelled.key(), travelled.load("entity")) == (key, {"password": "f1"})
     fingerprints.save("entity", {})
     assert (fingerprints.load("entity"), fingerprints.load("other")) == ({}, {"password": "f2"})
+
+
+def test_fingerprints_of_many_entities_are_read_from_the_file_once(store, monkeypatch):
+    fingerprints = fingerprints_of(store)
+    for number in range(20):
+        fingerprints.save(str(number), {"password": f"f{number}"})
+    known = fingerprints.load("7")
+    known["password"] = "changed by the caller"
+    written = []
+    monkeypatch.setattr(Folder, "write", lambda *arguments: written.append(arguments))
+    parsed = store_module._parsed.cache_info().misses
+    for number in range(20):
+        one = fingerprints_of(store)
+        assert one.load(str(number)) == {"password": f"f{number}"} and len(one.key()) == 32
+    assert (store_module._parsed.cache_info().misses, written) == (parsed, [])
+    monkeypatch.undo()
+    Fingerprints(Folder(store.location)).save("7", {"password": "new"})
+    assert fingerprints.load("7") == {"password": "new"}
 
 
 def test_no_fingerprints_without_a_store():
