@@ -89,19 +89,20 @@ def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Finder:
-    """Finds any number of forms in one walk through a text. start: matches where one may begin. forms: by their first
-    characters, the longest first."""
+    """Finds any number of forms in one walk through a text. start: matches where one may begin. lengths: of the forms
+    by their first characters, the longest first."""
 
     start: re.Pattern[str]
-    forms: Mapping[str, Sequence[str]]
+    forms: Collection[str]
+    lengths: Mapping[str, Sequence[int]]
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Where a form begins, and the negative of its length."""
         for match in self.start.finditer(text):
             at = match.start()
-            for form in self.forms.get(text[at : at + SHORTEST], ()):
-                if text.startswith(form, at):
-                    yield at, -len(form)
+            for length in self.lengths.get(text[at : at + SHORTEST], ()):
+                if text[at : at + length] in self.forms:
+                    yield at, -length
                     break
 
 
@@ -111,11 +112,11 @@ def _finder(texts: frozenset[str]) -> Optional[_Finder]:
     forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
     if not forms:
         return None
-    by_start: dict[str, list[str]] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        by_start.setdefault(form[:SHORTEST], []).append(form)
-    columns = ("".join(map(re.escape, sorted(set(column)))) for column in zip(*by_start))
-    return _Finder(re.compile("(?=" + "".join(f"[{column}]" for column in columns) + ")"), by_start)
+    lengths: dict[str, list[int]] = {}
+    for start, length in sorted({(form[:SHORTEST], len(form)) for form in forms}, reverse=True):
+        lengths.setdefault(start, []).append(length)
+    columns = ("".join(map(re.escape, sorted(set(column)))) for column in zip(*lengths))
+    return _Finder(re.compile("(?=" + "".join(f"[{column}]" for column in columns) + ")"), forms, lengths)
 
 
 def _masked(text: str, finders: Collection[_Finder]) -> str:
