@@ -140,7 +140,7 @@ def examine(client: EntityClient, wish: Wish, may_come: Callable[[str], bool]) -
         observed, found_as = _gather(client, wish)
         planned = _plan(wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
         _check_required(wish, planned)
-        if planned.operation == "none":
+        if planned.operation == "none" and _refers_as_declared(client, wish.target, observed):
             return Examined(planned, observed, found_as)
         references = _references(client, wish.target)
         planned = _plan(wish, observed, references)
@@ -185,6 +185,16 @@ def _now_that_it_is_there(client: EntityClient, wish: Wish) -> Examined:
 def _references(client: EntityClient, target: Target) -> dict[str, Any]:
     """The ids of the entities that the target refers to."""
     return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in target.refs.items()}
+
+
+def _refers_as_declared(client: EntityClient, target: Target, observed: Entity | None) -> bool:
+    """Whether an entity that was found refers to what is declared. Where each reference has to be asked for anew, only
+    those by id are looked at: what did not change costs no request more."""
+    if observed is None or not target.refs:
+        return True
+    given = {name: referred.id for name, referred in target.refs.items() if referred.id is not None}
+    references = given if client.known is None else _references(client, target)
+    return all(str(observed.get(name)) == str(value) for name, value in references.items())
 
 
 def check_wish(wish: Wish) -> None:

@@ -209,6 +209,55 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
     assert insight.writes == []
 
 
+@pytest.mark.proves("DECLARE-11")
+@pytest.mark.parametrize("wished", [{"description": "x"}, {}])
+def test_an_unchanged_entity_of_another_parent_is_told_where_its_reference_is_at_hand(insight, wished):
+    insight.ignores_query_for = True
+    theirs = insight.add("event", eventName="Filing", applicationId=99, description="x")
+    client = insight.client()
+    client.known = {}
+    with pytest.raises(RefutedError, match="another one in applicationId"):
+        ensure(client, wish(wished), False, FakeClock().clock)
+    insight.hooks = {"find": [lambda request, go: answer(200, theirs)]}
+    with pytest.raises(RefutedError, match="another one in applicationId"):
+        run(insight, Wish(target_of(profile(), EVENT_BY_ID), wished))
+    assert insight.writes == []
+
+
+EVENT_BY_ID = {
+    "type": "event",
+    "key": {"eventName": "Filing"},
+    "refs": {"applicationId": {"type": "application", "id": "1"}},
+}
+
+
+@pytest.mark.proves("DECLARE-11")
+def test_what_checking_the_references_of_an_unchanged_entity_costs(insight):
+    insight.add("event", eventName="Filing", applicationId=1, description="x")
+    by_key = wish({"description": "x"}), wish(key="Nothing", state="absent")
+    by_id = Wish(target_of(profile(), EVENT_BY_ID), {"description": "x"})
+    assert [run(insight, one).plan.operation for one in by_key] == ["none", "none"]
+    assert [verb for verb, _body in insight.requests] == ["find", "find"]
+    insight.requests.clear()
+    assert run(insight, by_id).plan.operation == "none"
+    assert [verb for verb, _body in insight.requests] == ["read", "find"]
+    insight.requests.clear()
+    client = insight.client()
+    client.known = {one.target.refs["applicationId"].identity: insight.entities["application"][1] for one in by_key}
+    for one in by_key:
+        assert ensure(client, one, False).plan.operation == "none"
+    assert [verb for verb, _body in insight.requests] == ["find", "find"]
+
+
+@pytest.mark.proves("WRITE-2")
+def test_what_is_required_is_looked_at_before_what_is_referred_to_exists(insight):
+    of = profile(types={"event": {"required": ["description"]}})
+    client = insight.client(of)
+    client.known = {}
+    with pytest.raises(ConfigurationError, match="requires description"):
+        ensure(client, wish(app=OTHER, of=of), True)
+
+
 @pytest.mark.proves("WRITE-4")
 def test_unconverged(insight):
     insight.stores = lambda entity: {**entity, "description": entity["description"].upper()}
