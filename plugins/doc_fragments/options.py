@@ -148,8 +148,8 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificate authorities to trust, in PEM form, instead of the system's. Without it those count that
-        OpenSSL knows, so E(SSL_CERT_FILE) does.
+      - File with the certificate authorities to trust, in PEM form, instead of the system's. Without it those count
+        that OpenSSL knows, so E(SSL_CERT_FILE) does.
     type: path
   client_cert:
     description:

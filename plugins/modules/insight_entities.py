@@ -69,11 +69,12 @@ options:
     default: each
   plan_out:
     description:
-      - A file to write the plan into. No entity is written then. A relative path is beside the playbook.
+      - A file to write the plan into. No entity is written then, so outside of check mode nothing is reported as
+        changed; RV(summary) says what would be. A relative path is beside the playbook.
     type: str
   plan_lifetime:
     description:
-      - Days for which the plan of O(plan_out) can be applied.
+      - Days for which the plan of O(plan_out) can be applied, 3650 at most.
     type: float
     default: 7.0
   plan_file:
@@ -83,11 +84,13 @@ options:
     type: str
   plan_digest:
     description:
-      - The digest of the plan that was approved, from a place that whoever can change the file cannot change.
+      - The digest of the plan that was approved, from a place that whoever can change the file cannot change. Without
+        it RV(notes) say that nothing tells whether this is the approved file.
     type: str
   approval:
     description:
-      - Who approved, when, and under which reference. It is recorded in the journal, not judged.
+      - Who approved, when, and under which reference. It is recorded in the journal, and so needs O(journal); it is
+        not judged.
     type: dict
   prune_from:
     description:
@@ -237,6 +240,26 @@ journal_head:
   returned: when O(journal) is given and something could be written
   type: str
   sample: sha256:9d0e3d3a2f1f0b115f0a8f3e3f4c4f7e9d0e3d3a2f1f0b115f0a8f3e3f4c4f7e
+error:
+  description: Why the task failed as a whole, before single entities were looked at. What went wrong with an entity is
+    told in RV(entities).
+  returned: when it failed as a whole
+  type: dict
+  contains:
+    kind:
+      description: The kind of the error, such as V(ConfigurationError), V(SchemaError), V(PlanRefused).
+      type: str
+      returned: always
+    moved:
+      description: Of a refused plan, the entities that are not as they were planned on, and how.
+      type: dict
+      returned: when it is that
+    reasons:
+      description: Of a refused plan, what in its file does not fit.
+      type: list
+      elements: str
+      returned: when it is that
+  sample: {kind: PlanRefused, moved: {"event (eventName=Initial filing)": was changed meanwhile}}
 assumed:
   description: The operations that are used and that neither a document nor a probe backs, as keys of the profile.
   returned: when the entities were read

@@ -17,6 +17,7 @@ from environments import (
     LISTED,
     NODES,
     OVERRIDES,
+    Background,
     absent,
     application,
     checked,
@@ -400,3 +401,19 @@ def test_progress_is_told_at_most_every_ten_seconds(monkeypatch: pytest.MonkeyPa
         "5,716 of 10,000 entities read, 286 a second, 15 s left",
         "8,574 of 10,000 entities read, 286 a second, 5 s left",
     ]
+
+
+@pytest.mark.proves("PROGRESS-1")
+def test_progress_is_seen_before_the_task_is_through(server: Server, play: Player, tmp_path: Path) -> None:
+    server.switch(latency_ms=20)
+    log = tmp_path / "log"
+    play.environment = {
+        "ANSIBLE_CALLBACKS_ENABLED": "record,hurry",
+        "ANSIBLE_LOG_PATH": str(log),
+        "RIMOPS_TELL_EVERY": "0.1",
+    }
+    many = list(map(application, range(60)))
+    with Background(play, [task("long", many, concurrency=2) | {"diff": False}]) as running:
+        running.wait(lambda: log.exists() and "of 60 entities read" in log.read_text())
+        during = server.counted["writes"]
+    assert (during, server.counted["writes"]) == (0, 60), log.read_text()
