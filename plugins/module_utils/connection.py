@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
@@ -46,7 +47,7 @@ class Connection:
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
         if self.refused:
-            raise self.refused
+            raise copy(self.refused)  # whoever catches an error writes into it
         try:
             response = self.authenticator.send(request)
             self._last.date = response.headers.get("date")
@@ -54,7 +55,7 @@ class Connection:
         except SessionRejected:
             raise
         except AuthenticationError as error:
-            self.refused = error
+            self.refused = copy(error)
             raise
         finally:
             register(self.secrets())
