@@ -212,7 +212,7 @@ def _base_url(url: Optional[str]) -> str:
 
 
 LOWEST = {"connect_timeout": 0.001, "timeout": 0.001, "retry_limit": 0, "retry_deadline": 0}
-HIGHEST = 86400  # a day; sockets take no times without bounds
+HIGHEST = 86400  # seconds, a day; sockets and sleep take no times without bounds
 
 
 def _network(values: Mapping[str, Any]) -> Network:

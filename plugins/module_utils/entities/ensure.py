@@ -13,11 +13,11 @@ from typing import Any, Callable, Protocol
 from ..errors import (
     AmbiguousError,
     ConfigurationError,
-    InsightError,
     MissingReferenceError,
     MovedError,
     RefutedError,
 )
+from ..options import HIGHEST
 from ..schema import check
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .assumed import AssumedWrites
@@ -31,7 +31,7 @@ from .paths import replace as replace_at
 from .plan import Declaration, Plan, body, plan
 from .target import Entity, Target, has_key
 from .verify import verify
-from .write import carry_out
+from .write import carry_out, having_written
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Waiting:
     enabled: bool = True
     timeout: float = 30.0
     interval: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for times that nobody can wait."""
+        for name, value, lowest in (("timeout", self.timeout, 0), ("interval", self.interval, 0.001)):
+            if not lowest <= value <= HIGHEST:
+                raise ConfigurationError("wait for writes", f"wait_{name} is not between {lowest} and {HIGHEST}")
 
 
 class Memory(Protocol):
@@ -344,7 +350,7 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
     answered, overcome = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
     if operation == "create" and answered is not None:
         entity_id = target.type.id_in(answered)
-    try:
+    with having_written(target, operation, entity_id):
         if wish.secrets.memory:
             wish.secrets.memory.remember(planned, wish.secrets.values)
         seen = _read_back(look, is_untouched, wish.waiting, clock)
@@ -353,9 +359,6 @@ def _write(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | N
             raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
         _refuse_twin(client, target, operation)
-    except InsightError as error:
-        error.details = {**error.details, "written": operation, "entity_id": entity_id}
-        raise
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes = (*((overcome.message,) if overcome else ()), *_perhaps_lost(client, wish, planned))
     return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)

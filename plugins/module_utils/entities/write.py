@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Optional
 
 from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
-from .target import Entity
+from .target import Entity, Target
 
 Look = Callable[[], Optional[Entity]]
 Judge = Callable[[Optional[Entity]], bool]
@@ -18,7 +20,7 @@ def _is_doubtful(error: InsightError) -> bool:
     """Whether the write may have been carried out although this error came of it."""
     status = error.details.get("status", 0)
     return isinstance(error, InterruptedRequest) or (
-        isinstance(error, ServerError) and (200 <= status < 300 or status >= 500)
+        isinstance(error, ServerError) and (200 <= status < 400 or status >= 500)
     )
 
 
@@ -56,6 +58,24 @@ def carry_out(
         if is_done(_look(what, look, error)):
             return None, _overcome(error)
         raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
+
+
+@contextmanager
+def having_written(target: Target, operation: str, entity_id: Any) -> Iterator[None]:
+    """Errors inside say what was written before they came, also those that nobody expected."""
+    written = {"written": operation, "entity_id": entity_id}
+    try:
+        yield
+    except InsightError as error:
+        error.details = {**error.details, **written}
+        raise
+    except Exception as error:
+        raise OutcomeUnknownError(
+            f"verify the {operation} of {target}",
+            f"it was sent, and then came an error that nobody expected ({type(error).__name__})",
+            "Look at the entity before you run this again.",
+            **written,
+        ) from error
 
 
 def _overcome(error: InsightError) -> InsightError:

@@ -15,6 +15,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     MissingReferenceError,
     MovedError,
+    OutcomeUnknownError,
     RefutedError,
     SchemaError,
     ServerError,
@@ -334,6 +335,24 @@ def test_a_refusal_writes_nothing_and_says_why(insight):
     with pytest.raises(ServerError, match=r"refused the content.*too short") as caught:
         run(insight, wish())
     assert "written" not in caught.value.details
+
+
+@pytest.mark.proves("WRITE-4")
+def test_what_was_written_is_told_whatever_goes_wrong_afterwards(insight):
+    insight.hooks = {"read": [lambda request, go: 1 / 0]}
+    with pytest.raises(OutcomeUnknownError, match="ZeroDivisionError") as caught:
+        run(insight, wish())
+    assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
+    assert caught.value.as_result()["changed"]
+
+
+def test_an_interruption_by_hand_is_no_error(insight):
+    def interrupt(request, go):
+        raise KeyboardInterrupt
+
+    insight.hooks = {"read": [interrupt]}
+    with pytest.raises(KeyboardInterrupt):
+        run(insight, wish())
 
 
 @pytest.mark.proves("WRITE-4")

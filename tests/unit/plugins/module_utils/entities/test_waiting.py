@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Waiting, Wish, ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
-from ansible_collections.rimops.insight.plugins.module_utils.errors import UnconvergedError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, UnconvergedError
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
 
 
@@ -68,3 +68,19 @@ def test_no_waiting_when_the_write_shows_at_once(insight):
     clock = FakeClock()
     run(insight, wish(), clock=clock)
     assert clock.sleeps == []
+
+
+@pytest.mark.parametrize("interval", [0.0, -1.0, float("nan"), float("inf"), 1e12])
+def test_an_interval_that_is_none(interval):
+    with pytest.raises(ConfigurationError, match="wait_interval"):
+        Waiting(interval=interval)
+
+
+@pytest.mark.parametrize("timeout", [-1.0, float("nan"), float("inf"), 1e12])
+def test_a_timeout_that_is_none(timeout):
+    with pytest.raises(ConfigurationError, match="wait_timeout"):
+        Waiting(timeout=timeout)
+
+
+def test_no_time_to_wait_is_one():
+    assert Waiting(timeout=0.0).timeout == 0

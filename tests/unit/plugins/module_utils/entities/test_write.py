@@ -67,7 +67,7 @@ OPERATIONS = ["create", "update", "delete"]
 
 @pytest.mark.proves("WRITE-6")
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("hook", [dropped_after, failing(500, True), failing(503, True)])
+@pytest.mark.parametrize("hook", [dropped_after, failing(302, True), failing(500, True), failing(503, True)])
 def test_carried_out_and_the_answer_is_lost(operation, hook):
     insight, go = run(operation, hook)
     outcome = go()
