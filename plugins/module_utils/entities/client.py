@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import string
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from ..errors import ConfigurationError, MissingReferenceError
@@ -30,15 +32,12 @@ class EntityClient:
         self._send = send
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
+        self._asking: dict[str, threading.Lock] = {}
 
     @property
     def assumed(self) -> list[str]:
         """The used operations that neither a document nor a probe backs."""
         return sorted(key for key, operation in self.used.items() if operation.assumed)
-
-    def is_assumed(self, entity_type: EntityType, operation: str) -> bool:
-        """Whether this operation of a type is assumed."""
-        return entity_type.operations[operation].assumed
 
     @staticmethod
     def update_body(entity_type: EntityType) -> str:
@@ -145,8 +144,9 @@ class EntityClient:
     def resolve(self, target: Target) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
         known = {} if self.known is None else self.known
-        if target.identity not in known:
-            known[target.identity] = self.the_one(target)
+        with self._asking.setdefault(target.identity, threading.Lock()) if self.known is not None else nullcontext():
+            if target.identity not in known:  # of many threads one asks
+                known[target.identity] = self.the_one(target)
         found = known[target.identity]
         if found is None:
             raise MissingReferenceError(

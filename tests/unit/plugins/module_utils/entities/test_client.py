@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.address import segment
 from ansible_collections.rimops.insight.plugins.module_utils.entities.answers import server_text
+from ansible_collections.rimops.insight.plugins.module_utils.entities.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -363,4 +367,18 @@ def test_what_was_used_and_what_of_it_is_assumed():
     client.delete(target(of=of), STORED)
     assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]
     assert client.assumed == ["operations.find"]
-    assert client.is_assumed(of.type("event"), "update") and not client.is_assumed(of.type("event"), "read")
+
+
+def test_what_many_threads_refer_to_is_asked_for_once():
+    asked = []
+
+    def send(request):
+        asked.append(request)
+        time.sleep(0.05)
+        return answer(200, {**KEY, "id": 17})
+
+    client = EntityClient(INSIGHT, URL, send)
+    client.known = {}
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(client.resolve, [target(APPLICATION)] * 16))
+    assert ([one["id"] for one in found], len(asked)) == ([17] * 16, 1)
