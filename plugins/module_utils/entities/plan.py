@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional
 
 from ..errors import ConfigurationError
 from .compare import Change, check_declared, compare
-from .mask import MASK, mask, printable, printable_values
+from .mask import MASK, printable, printable_values
 from .normalise import canonical
 from .paths import ABSENT, child, names_of, places, replace, top
 from .rules import Rules
@@ -264,32 +264,24 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return _laid(getattr(plan, kind), values)
 
 
-def diff(plan: Plan, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> dict[str, Any]:
+def diff(plan: Plan) -> dict[str, Any]:
     """What Ansible's diff mode shows: on an update what changes, by path; else the whole entity, where there is one.
-
-    secrets and paths are masked, see ``mask``; the secrets of the plan are already.
-    """
+    The secrets of a plan are masked already."""
     before: Mapping[str, Any] = {}
     after: Mapping[str, Any] = {}
     if plan.operation == "update":
-        before = {change.path: _shown(change.before, change, paths) for change in plan.changes}
-        after = {change.path: _shown(change.after, change, paths) for change in plan.changes}
+        before = {change.path: change.before for change in plan.changes}
+        after = {change.path: change.after for change in plan.changes}
     elif plan.operation != "none":
-        before, after = mask(plan.before or {}, paths=paths), mask(plan.after or {}, paths=paths)
+        before, after = plan.before or {}, plan.after or {}
     return {
         "before_header": f"{plan.entity} (on the server)",
         "after_header": f"{plan.entity} (as declared)",
-        "before": _presentable(before, secrets),
-        "after": _presentable(after, secrets),
+        "before": _presentable(before),
+        "after": _presentable(after),
     }
 
 
-def _shown(value: Any, change: Change, paths: Collection[str]) -> Any:
-    if value is ABSENT or change.rule not in paths:
-        return replace(value, paths, MASK, change.rule)
-    return MASK
-
-
-def _presentable(side: Mapping[str, Any], secrets: Collection[Any]) -> Any:
+def _presentable(side: Mapping[str, Any]) -> Any:
     present = {name: value for name, value in side.items() if value is not ABSENT}
-    return json.loads(canonical(printable_values(mask(present, secrets))))  # canonical: names in order
+    return json.loads(canonical(printable_values(present)))  # canonical: names in order

@@ -13,7 +13,6 @@ import ssl
 import sys
 import threading
 import time
-import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -43,10 +42,8 @@ try:
     from urllib3.exceptions import TimeoutError as PoolTimeoutError
 except ImportError:
     HAS_REQUESTS = False
-    REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
 else:
     HAS_REQUESTS = True
-    REQUESTS_IMPORT_ERROR = None
 
 MAX_ANSWER = 64 * 1024 * 1024
 ALWAYS = {"User-Agent": "rimops.insight", "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
