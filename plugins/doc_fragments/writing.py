@@ -34,12 +34,12 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds until a write must be visible.
+      - Seconds until a write must be visible, 0 to 86400.
     type: float
     default: 30.0
   wait_interval:
     description:
-      - Seconds between two readings.
+      - Seconds between two readings, 0.001 to 86400.
     type: float
     default: 1.0
 """
