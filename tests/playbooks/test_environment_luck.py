@@ -264,19 +264,16 @@ def test_moved_and_unknown_are_told_apart(server: Server, play: Player, tmp_path
     assert list(results.values()) == ["updated", "moved", "outcome_unknown", "updated"]
 
 
-def interrupt(play: Player, running: Background, how: str) -> None:
-    """Interrupt a playbook as a person, a terminal or a pipeline does."""
-    if how != "the terminal's Ctrl-C":
-        running.signal(signal.SIGTERM if how == "SIGTERM" else signal.SIGINT)
-        return
+def interrupt(play: Player, how: str) -> None:
+    """Interrupt a playbook as a program, a terminal or a pipeline does."""
     pid = int((play.folder / f"pid-{play.runs}").read_text())
-    for one in (pid, *descendants(pid)):
-        if os.getpgid(one) == os.getpgid(pid):
-            os.kill(one, signal.SIGINT)
+    group = [one for one in (pid, *descendants(pid)) if os.getpgid(one) == os.getpgid(pid)]
+    for one in [pid] if how == "SIGINT" else group:
+        os.kill(one, signal.SIGTERM if how == "a cancelled job" else signal.SIGINT)
 
 
 @pytest.mark.proves("LUCK-4", "JOURNAL-1")
-@pytest.mark.parametrize("how", ["timeout", "SIGINT", "the terminal's Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("how", ["timeout", "SIGINT", "the terminal's Ctrl-C", "a cancelled job"])
 def test_interrupted_in_the_middle_the_next_run_says_what_nobody_knows(
     server: Server, play: Player, tmp_path: Path, how: str
 ) -> None:
@@ -289,7 +286,7 @@ def test_interrupted_in_the_middle_the_next_run_says_what_nobody_knows(
     with Background(play, [first]) as running:
         if how != "timeout":
             running.wait(lambda: longest(evidence, 1) > 10)
-            interrupt(play, running, how)
+            interrupt(play, how)
     assert running.played is not None and (how == "timeout") == (running.played.code == 0)
     time.sleep(0.5)  # what a killed worker had sent is there
     made = server.counted["creates"]
