@@ -41,3 +41,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         if "://" not in link and (not target.exists() or (anchor and anchor not in anchors(target))):
             broken.append(link)
     assert broken == []
+
+
+def test_the_benchmarks_are_those_of_the_script() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    script = ROOT / "tests" / "benchmarks"
+    heads = re.findall(r"head = \[(.*?)\]", (script / "report.py").read_text(encoding="utf-8"), re.S)
+    ways = re.findall(r'Way\(\s*"([^"]+)"', (script / "run.py").read_text(encoding="utf-8"))
+    assert len(heads) == 2
+    assert len(ways) > 8
+    columns = [name for head in heads for name in re.findall(r'"([^"]+)"', head)]
+    assert [told for told in (*columns, *ways) if f"| {told} |" not in page] == []
