@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Callable, Optional, Union
 
 from ..entities.assumed import AssumedWrites
 from ..entities.client import EntityClient
 from ..entities.ensure import Examined, Outcome, apply, examine
+from ..entities.write import having_written
 from ..errors import InsightError
 from .entry import EntryName
 from .journal import Journal
@@ -135,17 +137,11 @@ def _told(
     stopped: list[str],
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
-
-    def around() -> AbstractContextManager[None]:
-        return _recorded(effort, journal, operation, stopped)
-
+    around = partial(_recorded, effort, journal, operation, stopped)
     outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes, around=around)
-    try:
-        if journal:
+    if journal:
+        with having_written(member.wish.target, operation.operation, outcome.entity_id):
             journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
-    except InsightError as error:
-        error.details = {**error.details, "written": operation.operation, "entity_id": outcome.entity_id}
-        raise
     return outcome
 
 

@@ -174,7 +174,7 @@ class Http:
                 answered = response.status, response.headers
                 now = self._clock.now()
                 delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
-                waiting = retry.says_when(*answered, now)
+                waiting = retry.asked_to_wait(*answered, now) is not None
                 if delay is None or (last and not waiting) or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting

@@ -44,9 +44,10 @@ def backoff(attempt: int, jitter: float) -> float:
     return max(LEAST, min(20.0, 0.5 * 2.0 ** min(attempt, 6)) * jitter)
 
 
-def says_when(status: int, headers: Mapping[str, str], now: float) -> bool:
-    """Whether the server is busy and names the time to come back: then it decides how often it is asked."""
-    return status in BUSY and retry_after(headers, now) is not None
+def asked_to_wait(status: int, headers: Mapping[str, str], now: float) -> Optional[float]:
+    """Seconds to wait where the server is busy and names the time to come back, which then decides how often it is
+    asked; else None."""
+    return retry_after(headers, now) if status in BUSY else None
 
 
 def delay_after_answer(
@@ -57,8 +58,8 @@ def delay_after_answer(
     A write is sent again only when the server says both that it is busy and when to come back: then it was not
     taken. A read is sent again also when somebody in between failed.
     """
-    asked = retry_after(headers, now)
-    if status in BUSY and asked is not None:
+    asked = asked_to_wait(status, headers, now)
+    if asked is not None:
         return max(LEAST, asked)
     if safe and status in BUSY + GATEWAY:
         return backoff(attempt, jitter)
