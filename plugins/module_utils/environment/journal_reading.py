@@ -200,27 +200,31 @@ def unfinished(folder: str, url: str, manifest_digest: str) -> Optional[Interrup
     """The latest run of this manifest for this system that was interrupted, or ended without knowing what became of
     something, and that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
     continued: set[str] = set()
-    try:
-        for path in reversed(journals(folder)):
-            start, last = _ends(path)
-            if (start.get("url"), start.get("manifest_digest")) != (url, manifest_digest):
-                continue
-            ended = last.get("kind") == "end"
-            if path.name not in continued and (last.get("open") if ended else not _is_held(str(path))):
-                found = verify(str(path))
-                return Interrupted(path.name, found.head, found.open, ended)
-            continued.add(_continued(start))
-    except OSError as error:
-        raise file_problem("read the journals in", folder, error) from error
+    for path, start, last, alive in reversed(_runs(folder, url)):
+        if start.get("manifest_digest") != manifest_digest:
+            continue
+        ended = last.get("kind") == "end"
+        if path.name not in continued and (last.get("open") if ended else not alive):
+            found = verify(str(path))
+            return Interrupted(path.name, found.head, found.open, ended)
+        continued.add(_continued(start))
     return None
 
 
 def going_on(folder: str, url: str) -> list[str]:
     """The files of the runs for this system that are going on. Raises ConfigurationError."""
+    return [path.name for path, _start, _last, alive in _runs(folder, url) if alive]
+
+
+def _runs(folder: str, url: str) -> list[tuple[Path, Mapping[str, Any], Mapping[str, Any], bool]]:
+    """The journals of a system, oldest first: file, first line, last line, and whether the run is going on."""
     try:
-        ends = [(path.name, *_ends(path)) for path in journals(folder)]
-        without = [name for name, start, last in ends if start.get("url") == url and last.get("kind") != "end"]
-        return [name for name in without if _is_held(str(Path(folder, name)))]
+        ends = [(path, *_ends(path)) for path in journals(folder)]
+        return [
+            (path, start, last, last.get("kind") != "end" and _is_held(str(path)))
+            for path, start, last in ends
+            if start.get("url") == url
+        ]
     except OSError as error:
         raise file_problem("read the journals in", folder, error) from error
 
