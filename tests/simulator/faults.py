@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from dataclasses import asdict, dataclass, field
@@ -48,6 +49,7 @@ KINDS = {
         Kind("wrong_content_type", True, "The right body, called something else.", ("content_type",)),
         Kind("redirect", False, "A redirect.", ("location", "status")),
         Kind("slow", True, "The answer comes late.", ("seconds",)),
+        Kind("together", True, "No answer comes until so many of these requests (`times`) are there."),
         Kind(
             "huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)
         ),
@@ -97,6 +99,7 @@ class Fault:
         names = [wanted] if isinstance(wanted, str) else wanted
         self._operations = frozenset().union(*(GROUPS.get(name, frozenset((name,))) for name in names))
         self._random = random.Random(self.seed)
+        self._meeting = asyncio.Barrier(max(1, self.times))
 
     def concerns(self, request: Request) -> bool:
         return (
@@ -105,6 +108,13 @@ class Fault:
             and self.match.get("body", "").encode() in request.body
             and self._random.random() < self.probability
         )
+
+    async def wait(self) -> None:
+        """Wait as long as this fault makes a request wait."""
+        if self.kind == "slow":
+            await asyncio.sleep(self.details.get("seconds", 1))
+        elif self.kind == "together":
+            await self._meeting.wait()
 
 
 def parse(given: Any) -> Fault:

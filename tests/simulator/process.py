@@ -88,9 +88,9 @@ class Running:
         """Turn switches."""
         self.control("POST", "switches", switches)
 
-    def fault(self, kind: str, operation: str | list[str] = "any", **more: Any) -> None:
-        """Queue a fault; ``more`` are times, after, ..., path and body (what to match) and the kind's details."""
-        match: dict[str, Any] = {"operation": operation} | {name: more.pop(name) for name in ("path",) if name in more}
+    def fault(self, kind: str, operation: str | list[str] = "any", about: str = "", **more: Any) -> None:
+        """Queue a fault for requests with this in their body; ``more`` are times, after ... and the kind's details."""
+        match = {"operation": operation, "body": about}
         self.control("POST", "faults", [{"kind": kind, "match": match, **more}])
 
     def seed(self, type_: str, **attributes: Any) -> dict[str, Any]:

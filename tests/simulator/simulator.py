@@ -80,7 +80,7 @@ class Simulator:
             fault = self.faults.take(request)
             if fault:
                 self.counters.faults += 1
-                await asyncio.sleep(fault.details.get("seconds", 1) if fault.kind == "slow" else 0)
+                await fault.wait()
             answer = self._answer(request, match, fault)
         finally:
             self._now -= 1

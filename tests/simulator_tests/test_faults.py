@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +130,16 @@ def test_slow(client: Client) -> None:
         client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=0.2)
 
 
+def test_together(client: Client) -> None:
+    client.server.fault("together", "find", times=3)
+    with ThreadPoolExecutor() as pool:
+        first = [pool.submit(find, client) for _turn in range(2)]
+        assert not wait(first, timeout=0.3).done
+        assert find(client).status_code == 404
+        assert not wait(first, timeout=5).not_done
+    assert find(client).status_code == 404
+
+
 def test_huge(client: Client) -> None:
     client.server.fault("huge", bytes=3_000_000)
     answer = find(client)
@@ -146,7 +157,7 @@ def test_short_page(client: Client) -> None:
 
 def test_every_kind_has_its_test() -> None:
     tested = "status drop_before drop_after drop_inside truncated_json not_json html empty_body wrong_content_type"
-    assert {*tested.split(), "redirect", "slow", "huge", "short_page"} == KINDS.keys()
+    assert {*tested.split(), "redirect", "slow", "together", "huge", "short_page"} == KINDS.keys()
 
 
 # Which requests a fault strikes
