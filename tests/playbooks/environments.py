@@ -32,6 +32,9 @@ OVERRIDES = {
     }
 }
 """The same for the profile."""
+VERIFIED = {"version": "7.3", "when": "2026-01-31", "by": "a test"}
+SURE = {"operations": {name: {"verified": VERIFIED} for name in ("create", "update", "delete")}}
+"""A profile whose writes somebody has tried: none of them has to wait for the first one to show what it does."""
 LISTED = {"operations": {"list": {"enabled": True}}}
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from conftest import DOORS, Played, Player, Server
+from environments import VERIFIED
 
 pytestmark = pytest.mark.one_core
 
 ENTITY = "rimops.insight.insight_entity"
-VERIFIED = {"version": "7.3", "when": "2026-01-31", "by": "a test"}
 HURTING = {"operations": {"update": {"body": "declared"}}}
 """Sends only what is declared, to a server that blanks the rest."""
 LOST = ("note", "status")

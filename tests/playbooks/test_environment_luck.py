@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from conftest import Player, Server
 from environments import (
+    SURE,
     Background,
     application,
     control,
@@ -40,9 +41,6 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.journal
     left_open,
     verify_all,
 )
-
-VERIFIED = {"version": "7.3", "when": "2026-01-31", "by": "a test"}
-SURE = {"operations": {name: {"verified": VERIFIED} for name in ("create", "update")}}
 
 
 def lines(journal: str | Path) -> list[dict[str, Any]]:

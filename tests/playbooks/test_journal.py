@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from both_doors import through_both
 from conftest import Player, Server
-from environments import application, control, outcomes, written
+from environments import SURE, application, control, outcomes, written
 from environments import task as environment
 from simulator.surroundings import surroundings
 
@@ -113,7 +113,6 @@ def test_from_the_shell(tmp_path: Path) -> None:
 
 
 SECRETS = {"pin": "sha256", "word": "entity", "code": "0002"}
-SURE = {"operations": {"update": {"verified": {"version": "7.3", "when": "2026-01-31", "by": "a test"}}}}
 
 
 @pytest.mark.one_core  # ansible-core 2.22 masks names of fields itself, whatever a plugin returns

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from both_doors import through_both
 from conftest import Played, Player, Server
+from environments import VERIFIED
 
 pytestmark = pytest.mark.one_core
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 SEED = {**KEY, "selectedProducts": ["a"], "description": "Before", "note": "Kept", "status": "DRAFT"}
-VERIFIED = {"version": "7.3", "when": "2026-01-31", "by": "a test"}
 
 
 def overriding(**update: Any) -> dict[str, Any]:
