@@ -204,7 +204,7 @@ def test_a_thousand_random_runs(server: Server, tmp_path: Path, monkeypatch: pyt
     held = Counter((one.get("eventName") or one["appName"], one["description"]) for one in stored(server))
     wished = {number: wish for number, wish in world.wishes.items() if wish is not None}
     assert held == Counter((name(number), wish) for number, wish in wished.items())
-    assert set(struck) == set(KINDS)
+    assert set(struck) == set(KINDS) - {"together"}  # which needs somebody else
     assert before["faults"] == sum(struck.values()) >= 0.01 * (before["reads"] + before["finds"])
     assert {"ServerError", "InterruptedRequest", "RefutedError"} <= set(errors)
     assert min(world.counts.values()) > 100
