@@ -19,7 +19,7 @@ from .entities.target import target_of
 from .environment.engine import Effort, Read, Written, read_all, write_all
 from .environment.entry import Entry, EntryName
 from .environment.journal import Interrupted, Journal, Start
-from .environment.journal_reading import going_on, unfinished
+from .environment.journal_reading import earlier_runs, unfinished
 from .environment.listed import ListedEntities
 from .environment.members import Environment, Member, environment_of, subject_of
 from .environment.operation import (
@@ -257,9 +257,10 @@ def _write(
     """Write what is needed, with a journal where one is wanted."""
     if not run.values["journal"]:
         return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.effort))
-    folder, url = run.path("journal"), run.connection.settings.url
-    before = unfinished(folder, url, run.digest)
-    notes = [f"The run of {one} is still going on; wait for its end." for one in going_on(folder, url)]
+    folder = run.path("journal")
+    earlier = earlier_runs(folder, run.connection.settings.url)
+    before = unfinished(earlier, run.digest)
+    notes = [f"The run of {one.path.name} is still going on; wait for its end." for one in earlier if one.going_on]
     journal = Journal(folder, _start(run, plan, before), run.hide)
     try:
         notes += _inherited(run, journal, reads, needed, before)

@@ -196,37 +196,43 @@ def journals(folder: str) -> list[Path]:
     return sorted(Path(folder).glob("*.jsonl"))
 
 
-def unfinished(folder: str, url: str, manifest_digest: str) -> Optional[Interrupted]:
-    """The latest run of this manifest for this system that was interrupted, or ended without knowing what became of
-    something, and that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
-    continued: set[str] = set()
-    for path, start, last, alive in reversed(_runs(folder, url)):
-        if start.get("manifest_digest") != manifest_digest:
-            continue
-        ended = last.get("kind") == "end"
-        if path.name not in continued and (last.get("open") if ended else not alive):
-            found = verify(str(path))
-            return Interrupted(path.name, found.head, found.open, ended)
-        continued.add(_continued(start))
-    return None
+@dataclass(frozen=True)
+class EarlierRun:
+    """A run, as the ends of its journal tell of it. start, last: the first and the last line; going_on: it has not
+    ended, and its process lives."""
+
+    path: Path
+    start: Mapping[str, Any]
+    last: Mapping[str, Any]
+    going_on: bool
 
 
-def going_on(folder: str, url: str) -> list[str]:
-    """The files of the runs for this system that are going on. Raises ConfigurationError."""
-    return [path.name for path, _start, _last, alive in _runs(folder, url) if alive]
-
-
-def _runs(folder: str, url: str) -> list[tuple[Path, Mapping[str, Any], Mapping[str, Any], bool]]:
-    """The journals of a system, oldest first: file, first line, last line, and whether the run is going on."""
+def earlier_runs(folder: str, url: str) -> list[EarlierRun]:
+    """The runs for a system whose journals are in a folder, oldest first. Raises ConfigurationError."""
     try:
         ends = [(path, *_ends(path)) for path in journals(folder)]
         return [
-            (path, start, last, last.get("kind") != "end" and _is_held(str(path)))
+            EarlierRun(path, start, last, last.get("kind") != "end" and _is_held(str(path)))
             for path, start, last in ends
             if start.get("url") == url
         ]
     except OSError as error:
         raise file_problem("read the journals in", folder, error) from error
+
+
+def unfinished(runs: Sequence[EarlierRun], manifest_digest: str) -> Optional[Interrupted]:
+    """The latest run of this manifest that was interrupted, or ended without knowing what became of something, and
+    that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
+    continued: set[str] = set()
+    for run in reversed(runs):
+        if run.start.get("manifest_digest") != manifest_digest:
+            continue
+        ended = run.last.get("kind") == "end"
+        if run.path.name not in continued and (run.last.get("open") if ended else not run.going_on):
+            found = verify(str(run.path))
+            return Interrupted(run.path.name, found.head, found.open, ended)
+        continued.add(_continued(run.start))
+    return None
 
 
 def _continued(start: Mapping[str, Any]) -> str:

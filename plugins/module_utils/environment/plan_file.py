@@ -65,8 +65,7 @@ def make_plan(
     lifetime: timedelta,
     assumed: Iterable[str] = (),
 ) -> EnvironmentPlan:
-    """A plan of the operations that do something. now: with its time zone; lifetime: for how
-    long it holds."""
+    """A plan of the operations that do something. now: with its time zone; lifetime: for how long it holds."""
     created = now.replace(microsecond=0)
     planned = tuple(one for one in operations if one.operation != "none")
     return EnvironmentPlan(str(uuid.uuid4()), created, created + lifetime, basis, planned, tuple(sorted(set(assumed))))

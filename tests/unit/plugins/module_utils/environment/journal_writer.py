@@ -12,11 +12,12 @@ import sys
 import threading
 
 from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_reading import unfinished
+from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_reading import earlier_runs, unfinished
 
 FOLDER = sys.argv[1]
 URL = "https://insight.example.com"
-journal = Journal(FOLDER, Start(URL, "sha256:m", "sha256:p", continues=unfinished(FOLDER, URL, "sha256:m")))
+before = unfinished(earlier_runs(FOLDER, URL), "sha256:m")
+journal = Journal(FOLDER, Start(URL, "sha256:m", "sha256:p", continues=before))
 
 
 def work(number):

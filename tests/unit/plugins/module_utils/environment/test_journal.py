@@ -35,7 +35,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.journal
     KILLED,
     RUNNING,
     UNHELD,
-    going_on,
+    earlier_runs,
     left_open,
     unfinished,
     verify,
@@ -72,6 +72,14 @@ CLOCK = Clock()
 
 def begin(folder, start=START, **more):
     return Journal(str(folder), start, now=CLOCK, **more)
+
+
+def unfinished_in(folder, manifest_digest="sha256:manifest"):
+    return unfinished(earlier_runs(str(folder), URL), manifest_digest)
+
+
+def going_on(folder, url=URL):
+    return [one.path.name for one in earlier_runs(str(folder), url) if one.going_on]
 
 
 def written(folder, end=True):
@@ -124,7 +132,7 @@ def test_while_it_is_written(tmp_path):
     journal = written(tmp_path, end=False)
     found = verify(journal.path, journal.head)
     assert (found.ok, found.ended, found.running, found.notes) == (True, False, True, (RUNNING,))
-    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+    assert unfinished_in(tmp_path) is None
     journal.close()
     journal.close()
     assert verify(journal.path, journal.head).notes == (KILLED,)
@@ -227,7 +235,7 @@ def test_a_half_last_line_is_no_damage(tmp_path, lines, keep):
 
 @pytest.mark.proves("JOURNAL-1")
 def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
-    assert unfinished(str(tmp_path / "none"), URL, "sha256:manifest") is None
+    assert unfinished_in(tmp_path / "none") is None
     first = written(tmp_path, end=False)
     first.close()
     (tmp_path / "20991231T000000Z-x.jsonl").write_text("no journal\n")
@@ -235,15 +243,15 @@ def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
     (tmp_path / "20991231T000002Z-x.jsonl").write_text("")
     for other in (Start("https://other.example.com", "sha256:manifest", "p"), Start(URL, "sha256:other", "p")):
         begin(tmp_path, other).end({})
-    found = unfinished(str(tmp_path), URL, "sha256:manifest")
+    found = unfinished_in(tmp_path)
     assert (found.file, found.head) == (Path(first.path).name, first.head)
     assert [one["entity"] for one in found.open] == ["b"]
 
     second = begin(tmp_path, Start(URL, "sha256:manifest", "sha256:profile", continues=found))
-    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+    assert unfinished_in(tmp_path) is None
     second.intent("d", "update", "x", "y")
     second.close()
-    again = unfinished(str(tmp_path), URL, "sha256:manifest")
+    again = unfinished_in(tmp_path)
     assert again.file == Path(second.path).name
     assert [one["entity"] for one in again.open] == ["b", "d"]
 
@@ -253,7 +261,7 @@ def test_a_run_goes_on_where_another_was_interrupted(tmp_path):
     third.end({"done": 1})
     assert verify(third.path, third.head).open == ()
     assert verify(third.path).start["continues"]["head"] == again.head
-    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+    assert unfinished_in(tmp_path) is None
 
 
 def test_another_pipeline_does_not_hide_an_interrupted_run(tmp_path):
@@ -261,12 +269,12 @@ def test_another_pipeline_does_not_hide_an_interrupted_run(tmp_path):
     killed.close()
     begin(tmp_path).end({})
     running = written(tmp_path, end=False)
-    assert unfinished(str(tmp_path), URL, "sha256:manifest").file == Path(killed.path).name
-    assert going_on(str(tmp_path), URL) == [Path(running.path).name]
-    assert going_on(str(tmp_path), "https://other.example.com") == []
-    assert going_on(str(tmp_path / "none"), URL) == []
+    assert unfinished_in(tmp_path).file == Path(killed.path).name
+    assert going_on(tmp_path) == [Path(running.path).name]
+    assert going_on(tmp_path, "https://other.example.com") == []
+    assert going_on(tmp_path / "none") == []
     running.close()
-    assert going_on(str(tmp_path), URL) == []
+    assert going_on(tmp_path) == []
 
 
 def goes_on(folder, before):
@@ -281,7 +289,7 @@ def test_what_a_run_left_open_when_it_ended_is_not_forgotten(tmp_path):
     first.outcome("a", "outcome_unknown", detail="no answer came")
     first.end({"outcome_unknown": 1})
     begin(tmp_path, Start(URL, "sha256:other", "p")).end({})
-    left = unfinished(str(tmp_path), URL, "sha256:manifest")
+    left = unfinished_in(tmp_path)
     assert (left.file, left.head, left.ended) == (Path(first.path).name, first.head, True)
     assert [one["entity"] for one in left.open] == ["a"]
 
@@ -289,7 +297,7 @@ def test_what_a_run_left_open_when_it_ended_is_not_forgotten(tmp_path):
     second.intent("b", "create", "absent", "sha256:b")
     second.end({"not_tried": 1})
     assert json.loads(lines_of(Path(second.path))[-1])["open"] == 2
-    again = unfinished(str(tmp_path), URL, "sha256:manifest")
+    again = unfinished_in(tmp_path)
     assert (again.file, [one["entity"] for one in again.open]) == (Path(second.path).name, ["a", "b"])
 
     third = goes_on(tmp_path, again)
@@ -297,7 +305,7 @@ def test_what_a_run_left_open_when_it_ended_is_not_forgotten(tmp_path):
         third.outcome(name, "unchanged")
     third.end({})
     assert json.loads(lines_of(Path(third.path))[-1])["open"] == 0
-    assert unfinished(str(tmp_path), URL, "sha256:manifest") is None
+    assert unfinished_in(tmp_path) is None
 
 
 def test_an_open_entity_whose_name_holds_a_secret_is_settled(tmp_path):
@@ -305,7 +313,7 @@ def test_an_open_entity_whose_name_holds_a_secret_is_settled(tmp_path):
     first = begin(tmp_path, hide=hide)
     first.intent("application (appCode=4711)", "create", "absent", "sha256:a")
     first.close()
-    left = unfinished(str(tmp_path), URL, "sha256:manifest")
+    left = unfinished_in(tmp_path)
     assert [one["entity"] for one in left.open] == [f"application (appCode={MASK})"]
     second = begin(tmp_path, Start(URL, "sha256:manifest", "p", continues=left), hide=hide)
     second.outcome("application (appCode=4711)", "created")
@@ -318,7 +326,7 @@ def test_a_journal_that_another_continues_must_be_there(tmp_path):
     first = written(tmp_path, end=False)
     first.close()
     path = Path(first.path)
-    second = goes_on(tmp_path, unfinished(str(tmp_path), URL, "sha256:manifest"))
+    second = goes_on(tmp_path, unfinished_in(tmp_path))
     second.end({})
     third = written(tmp_path / "another", end=False)
     assert [one.problems for one in verify_all(str(tmp_path))] == [(), ()]
@@ -344,7 +352,7 @@ def test_what_no_journal_of_a_folder_settles(tmp_path):
     other.close()
     killed = written(tmp_path, end=False)
     killed.close()
-    second = goes_on(tmp_path, unfinished(str(tmp_path), URL, "sha256:manifest"))
+    second = goes_on(tmp_path, unfinished_in(tmp_path))
     second.outcome("b", "unchanged")
     second.end({})
     [left] = left_open(verify_all(str(tmp_path)))
@@ -368,8 +376,8 @@ def test_what_was_made_up_ends_in_a_verdict(tmp_path, number, odd):
             [found] = verify_all(str(tmp_path))
             left_open([found])
             assert all(isinstance(one["entity"], str) for one in found.open)
-            unfinished(str(tmp_path), URL, "sha256:manifest")
-            going_on(str(tmp_path), URL)
+            unfinished_in(tmp_path)
+            going_on(tmp_path)
 
 
 @pytest.mark.proves("JOURNAL-2")
@@ -475,7 +483,7 @@ def test_kill_minus_nine_at_random_moments(tmp_path):
         inherited = {one["entity"] for one in (found.start.get("continues") or {}).get("open", ())}
         still = {one["entity"] for one in found.open}
         assert len(still - inherited) <= 8 and still <= intents | inherited
-        left = unfinished(str(tmp_path), URL, "sha256:m")
+        left = unfinished_in(tmp_path, "sha256:m")
         assert left == Interrupted(path.name, found.head, found.open)
         assert earlier is None or found.start["continues"]["head"] == earlier.head
         earlier = left
@@ -515,7 +523,7 @@ def test_a_disk_that_becomes_full_stops_the_run(tmp_path):
     found = verify(journal.path, journal.head)
     assert found.ok and 3 < found.lines == len(lines_of(Path(journal.path))) < 100
     journal.close()
-    assert unfinished(str(tmp_path), URL, "sha256:manifest").head == journal.head
+    assert unfinished_in(tmp_path).head == journal.head
 
 
 @pytest.mark.proves("JOURNAL-3")
