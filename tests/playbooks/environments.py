@@ -124,13 +124,13 @@ class Background:
 
     def __enter__(self) -> Background:
         self.play.folder.mkdir(exist_ok=True)
-        self._pid = self.play.folder / f"pid-{self.play.runs}"
-        self._pid.unlink(missing_ok=True)
-        launcher = ("bash", "-c", f'echo $$ > "{self._pid}.new"; mv "{self._pid}.new" "{self._pid}"; exec "$0" "$@"')
+        file = self._pid_file = self.play.folder / f"pid-{self.play.runs}"
+        file.unlink(missing_ok=True)
+        launcher = ("bash", "-c", f'echo $$ > "{file}.new"; mv "{file}.new" "{file}"; exec "$0" "$@"')
         self.play = replace(self.play, launcher=launcher)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
-        self.wait(self._pid.exists)
+        self.wait(file.exists)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -144,16 +144,21 @@ class Background:
         deadline = time.monotonic() + patience
         while not until() and self._thread.is_alive():
             if time.monotonic() > deadline:
-                self.signal(signal.SIGKILL)
+                self.kill()
                 raise AssertionError("it took too long")
             time.sleep(0.002)
 
-    def signal(self, number: int) -> None:
-        """Send a signal: SIGKILL to every process of it, any other one to ansible-playbook, as a person would."""
-        pid = int(self._pid.read_text())
-        for one in (pid, *descendants(pid)) if number == signal.SIGKILL else (pid,):
+    @property
+    def pid(self) -> int:
+        """The process of ansible-playbook."""
+        return int(self._pid_file.read_text())
+
+    def kill(self) -> None:
+        """Kill it, and every process that it started."""
+        pid = self.pid
+        for one in (pid, *descendants(pid)):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(one, number)
+                os.kill(one, signal.SIGKILL)
 
 
 def descendants(pid: int) -> list[int]:

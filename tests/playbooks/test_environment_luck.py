@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from conftest import Player, Server
 from environments import (
+    LISTED,
     SURE,
     Background,
     application,
@@ -79,7 +80,7 @@ def test_killed_ten_times_the_same_plan_finishes_and_nothing_is_created_twice(
         with Background(play, apply) as running:
             running.wait(lambda kill=kill, until=until: longest(tmp_path / "evidence", kill + 1) >= until)
             time.sleep(chance.random() * 0.02)
-            running.signal(signal.SIGKILL)
+            running.kill()
         assert running.played is not None and not running.played.tasks, f"seed {seed}: not killed in the middle"
         play.runs += 1
     last = play(apply)["apply"]
@@ -260,16 +261,24 @@ def test_moved_and_unknown_are_told_apart(server: Server, play: Player, tmp_path
     assert list(results.values()) == ["updated", "moved", "outcome_unknown", "updated"]
 
 
-def interrupt(play: Player, how: str) -> None:
-    """Interrupt a playbook as a program, a terminal or a pipeline does."""
-    pid = int((play.folder / f"pid-{play.runs}").read_text())
+INTERRUPTED = {
+    "timeout": None,
+    "SIGINT": (signal.SIGINT, False),
+    "the terminal's Ctrl-C": (signal.SIGINT, True),
+    "a cancelled job": (signal.SIGTERM, True),
+}
+"""With which signal, and whether the whole process group gets it; None where Ansible interrupts the task itself."""
+
+
+def interrupt(pid: int, number: int, whole_group: bool) -> None:
+    """Send a signal as a program does, or a terminal or a pipeline, which send it to a whole group."""
     group = [one for one in (pid, *descendants(pid)) if os.getpgid(one) == os.getpgid(pid)]
-    for one in [pid] if how == "SIGINT" else group:
-        os.kill(one, signal.SIGTERM if how == "a cancelled job" else signal.SIGINT)
+    for one in group if whole_group else [pid]:
+        os.kill(one, number)
 
 
 @pytest.mark.proves("LUCK-4", "JOURNAL-1")
-@pytest.mark.parametrize("how", ["timeout", "SIGINT", "the terminal's Ctrl-C", "a cancelled job"])
+@pytest.mark.parametrize("how", INTERRUPTED)
 def test_interrupted_in_the_middle_the_next_run_says_what_nobody_knows(
     server: Server, play: Player, tmp_path: Path, how: str
 ) -> None:
@@ -281,9 +290,9 @@ def test_interrupted_in_the_middle_the_next_run_says_what_nobody_knows(
     more = {"concurrency": 4, "journal": str(evidence), "profile_overrides": SURE}
     first = task("first", many, **more) | ({"timeout": 5} if how == "timeout" else {})
     with Background(play, [first]) as running:
-        if how != "timeout":
+        if sent := INTERRUPTED[how]:
             running.wait(lambda: longest(evidence, 1) > 10)
-            interrupt(play, how)
+            interrupt(running.pid, *sent)
     assert running.played is not None and (how == "timeout") == (running.played.code == 0)
     time.sleep(1)  # what a killed worker had sent is there
     made = server.counted["creates"]
@@ -396,7 +405,7 @@ def test_a_server_that_blanks_what_it_was_not_told_damages_one(server: Server, p
 @pytest.mark.proves("LUCK-6")
 def test_servers_that_lie_while_an_environment_is_read_get_nothing_written(server: Server, play: Player) -> None:
     many = list(map(application, range(150)))
-    listed = {"gather": "list", "profile_overrides": {"operations": {"list": {"enabled": True}}}}
+    listed = {"gather": "list", "profile_overrides": LISTED}
     played = play(
         [
             control("seed", *seeds(150)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Player, Server
-from environments import absent, application, count, counted, event, outcomes, task
+from environments import LISTED, absent, application, count, counted, event, outcomes, task
 
 OLD = application(1)
 NEW = {**OLD, "key": {**OLD["key"], "appName": "New"}, "was": {"appName": OLD["key"]["appName"]}}
@@ -35,7 +35,7 @@ def test_children_of_a_renamed_entity_are_found(server: Server, play: Player, ga
         child("new", NEW, description="First"),
         *absent([child("gone", NEW)]),
     ]
-    listing = {"gather": gather, "profile_overrides": {"operations": {"list": {"enabled": True}}}}
+    listing = {"gather": gather, "profile_overrides": LISTED}
     plan = {"plan_file": "plan.json", "plan_digest": "{{ plan.plan_digest }}", **listing}
     played = play(
         [
