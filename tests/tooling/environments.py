@@ -58,7 +58,8 @@ def ensure(name: str, log: IO[str] | None = None) -> Path:
             return folder
         make: list[str | Path] = [python, "-m", "venv", "--clear", folder]
         fill: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
-        fill += ["--disable-pip-version-check", "--require-hashes", "--requirement", lock]
+        # A lock is complete. Without --no-deps an old pip resolves extras anew, and refuses a release that came later.
+        fill += ["--disable-pip-version-check", "--no-deps", "--require-hashes", "--requirement", lock]
         for command in (make, fill):
             subprocess.run(command, stdout=log, stderr=log, check=True)
         stamp.write_text(content)
