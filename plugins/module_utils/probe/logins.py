@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
 from ..auth.authenticator import Authenticator, authenticator_for
-from ..auth.session import is_rejected
+from ..auth.lost import is_lost
 from ..command import Context, Values
 from ..errors import AuthenticationError, InsightError
 from ..options import HAND_OVER, IDENTITY, settings_from
@@ -222,7 +222,7 @@ def probe_rejection(login: Login, request: Request, shows: Callable[[Response], 
     expected = brief({name: value for name, value in rules.items() if name not in BASIS})
     response = login.send(request)
     came = described(response)
-    if is_rejected(login.data["session"], response):
+    if is_lost(login.data["session"], response, {}):
         return Finding("session.rejected", AS_PROFILE, came=came)
     if shows(response):
         return Finding("session.rejected", DIFFERS, expected, f"{came}: the server answers without a session")

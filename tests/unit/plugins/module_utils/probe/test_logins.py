@@ -133,7 +133,7 @@ class Sends:
     ("response", "key", "verdict", "override"),
     [
         (answer(401, {}), "session.rejected", "as_profile", None),
-        (answer(403, {"message": "No session"}), "session.rejected", "as_profile", None),
+        (answer(403, b"This session has been expired."), "session.rejected", "as_profile", None),
         (
             answer(403, {"message": "No"}),
             "session.rejected.status",
