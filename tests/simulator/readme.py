@@ -23,7 +23,7 @@ README = Path(__file__).with_name("README.md")
 def tables() -> dict[str, str]:
     """The generated parts by the names of their marks."""
     switches = [
-        (f"`{one.name}`", f"`{str(one.default).lower()}`", _values(one.choices, one.default), one.meaning)
+        (f"`{one.name}`", f"`{str(one.default).lower()}`" if one.default != "" else "nothing", _values(one.choices, one.default), one.meaning)
         for one in SWITCHES
     ]
     faults = [
@@ -51,6 +51,8 @@ def tables() -> dict[str, str]:
 def _values(choices: tuple[str, ...], default: object) -> str:
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
+    if isinstance(default, str):
+        return "`TYPE:OPERATION`, ..."
     return "true, false" if isinstance(default, bool) else "a number"
 
 
