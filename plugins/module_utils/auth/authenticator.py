@@ -167,7 +167,9 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
-            refusal = converse(log_out(self._settings.profile, self._settings.url, state.session or Session()), self._send)
+            refusal = converse(
+                log_out(self._settings.profile, self._settings.url, state.session or Session()), self._send
+            )
         except InsightError as error:
             refusal = error.message
         if refusal:

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..entities.refute import refuted, shape
-from ..errors import AuthenticationError, RefutedError, ServerError
+from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
 from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost
@@ -123,7 +123,8 @@ def csrf_cookie(
     """Ask for a session, then log in with it. values: what the body of the login may name (access_token,
     refresh_token, username, password). looks_first: this server's login shows a CSRF token that it does not take.
 
-    The steps are taken once more where the session was lost before the login: then nobody looked at the credentials.
+    The steps are taken once more where the session was lost on the way: before the login nobody looked at the
+    credentials then.
     """
     start, login = profile.session["start"], profile.session["login"]
     for last in (False, True):
@@ -139,25 +140,35 @@ def csrf_cookie(
         )
         response = yield request
         lost = changes_session_cookie(profile.session, response, session.cookies)
-        if last or not lost or _is_login_success(login, response):
-            break
-    _check_login(profile, url, response, "access_token" in request.json_body)
-    session = observe(session, profile.session, response)
-    announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
-    if look_of(profile, url, session) and (looks_first or not announced):
+        if lost and not last and not _is_login_success(login, response):
+            continue
+        _check_login(profile, url, response, "access_token" in request.json_body)
+        session = observe(session, profile.session, response)
+        announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
+        if announced and not looks_first:
+            return session
         looked = yield from look(profile, url, session)
-        announced, session = announced or looked.announced, looked.session or session
-    if not announced:
-        raise refuted(
+        if looked.session is not None and (announced or looked.announced):
+            return looked.session
+        if looked.session is not None:
+            break
+    if looked.session is None:
+        why = "the session was lost right after its login, twice"
+        raise SessionRejected(
             "log in",
-            "neither the login's answer nor a look after it announces a CSRF token",
-            _csrf_key(start),
-            expected=_csrf_header(start),
-            came=_csrf_headers(response),
-            hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
-            status=response.status,
+            why,
+            "Most likely another login of the same identity ended it: let jobs share "
+            "the token_store, or give each its own user.",
         )
-    return session
+    raise refuted(
+        "log in",
+        "neither the login's answer nor a look after it announces a CSRF token",
+        _csrf_key(start),
+        expected=_csrf_header(start),
+        came=_csrf_headers(response),
+        hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
+        status=response.status,
+    )
 
 
 def _is_login_success(login: Json, response: Response) -> bool:

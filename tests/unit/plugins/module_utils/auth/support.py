@@ -137,7 +137,9 @@ class System:
             session_id = f"L{len(self.asked)}"
         self.sessions[session_id] = f"csrf-{session_id}-{len(self.asked)}"
         shown = self.announce(request, session_id, body={})
-        return replace(shown, headers={**shown.headers, "x-csrf-token": before}) if self.login_shows_old_token else shown
+        return (
+            replace(shown, headers={**shown.headers, "x-csrf-token": before}) if self.login_shows_old_token else shown
+        )
 
     def logout(self, request):
         self.sessions.pop(self.session_of(request), None)

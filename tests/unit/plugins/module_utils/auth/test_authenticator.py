@@ -348,7 +348,9 @@ def test_other_processes_do_not_send_refused_credentials_for_a_minute(login, sys
     with pytest.raises(AuthenticationError):
         login(**LOGIN).open()
     ticking.time += 20
-    with pytest.raises(AuthenticationError, match="the same credentials were refused 20 s ago: the server does") as told:
+    with pytest.raises(
+        AuthenticationError, match="the same credentials were refused 20 s ago: the server does"
+    ) as told:
         login(**LOGIN).open()
     assert "They are sent again 60 s after that" in told.value.message
     assert CANARY not in told.value.message

@@ -99,7 +99,9 @@ def test_a_server_that_is_not_up_yet_is_waited_for_and_said_to_be(trouble):
     assert said == ["https://a.example.com is not up yet; it is asked for 60 s"]
 
 
-@pytest.mark.parametrize(("network", "asked"), [({"timeout": 10.0}, 6), ({"retry_limit": 0}, 1), ({"retry_deadline": 3}, 3)])
+@pytest.mark.parametrize(
+    ("network", "asked"), [({"timeout": 10.0}, 6), ({"retry_limit": 0}, 1), ({"retry_deadline": 3}, 3)]
+)
 def test_it_is_waited_for_as_long_as_timeout_and_retries_allow(network, asked):
     http, _fake, script = client(*[NOT_UP] * 20, **network)
     with pytest.raises(NotSentError):
