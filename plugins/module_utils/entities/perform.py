@@ -135,11 +135,14 @@ def _carried_out(
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send the write; what ``carry_out`` returns. A refusal that contradicts what was read a moment ago says so."""
     target, operation = wish.target, planned.operation
-    missing: list[int | None] = []
+    sent: list[str] = []
+    missing: list[int] = []
 
     def send() -> Entity | None:
+        sent.append(operation)
         if operation == "delete":
-            missing.append(client.delete(target, observed or {}))
+            status = client.delete(target, observed or {})
+            missing.extend([] if status is None else [status])
             return None
         return _send(client, wish, planned, observed or {})
 
@@ -153,12 +156,15 @@ def _carried_out(
     try:
         done = carry_out(f"{operation} {target}", send, look, is_done, is_untouched, repeatable)
     except ServerError as error:
-        raise _contradicted(client, wish, operation, look, error) from error
+        meant = _contradicted(client, wish, operation, look, error)
+        if meant is error:
+            raise
+        raise meant from error
     except OutcomeUnknownError as error:
         if operation == "create":
             error.hint = f"{error.hint} {client.doubt(target)}".strip()
         raise
-    if len(missing) == 1 and missing[0] and look() is not None:
+    if missing and len(sent) == 1 and look() is not None:  # after a lost answer the first one may have done it
         raise write_refuted(f"delete {target}", target.type.operations["delete"], missing[0])
     return done
 

@@ -27,7 +27,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     RefutedError,
     UnconvergedError,
 )
-from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
+from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, dropped_after, profile
 
 pytestmark = pytest.mark.proves("ABSENCE-3")
 
@@ -141,6 +141,15 @@ def test_a_delete_of_what_is_gone_is_done():
     insight.add("event", eventName="Event 1")
     insight.hooks = {"delete": [lambda _request, go: (go(), NONE)[1]]}
     assert came(insight, wish(attributes={}, state="absent")).plan.operation == "delete"
+
+
+def test_a_delete_whose_answer_was_lost_is_waited_for():
+    """The second one says missing, for the first one was carried out; a read that lags behind contradicts nothing."""
+    insight = Insight()
+    old = dict(insight.add("event", eventName="Event 1"))
+    insight.hooks = {"delete": [dropped_after], "read": [None, *[lambda _request, _go: answer(200, old)] * 2]}
+    outcome = came(insight, wish(attributes={}, state="absent"))
+    assert (outcome.plan.operation, insight.writes) == ("delete", ["delete", "delete"])
 
 
 def test_a_lost_answer_of_a_create_leaves_the_search_in_doubt():
