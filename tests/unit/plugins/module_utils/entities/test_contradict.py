@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -25,6 +26,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     MovedError,
     OutcomeUnknownError,
     RefutedError,
+    ServerError,
     UnconvergedError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, dropped_after, profile
@@ -102,6 +104,34 @@ def test_a_key_that_the_server_changed_is_no_wrong_search():
     insight.stores = lambda entity: {**entity, "eventName": entity["eventName"].upper()}
     error = came(insight, wish())
     assert type(error) is UnconvergedError and error.details["unconverged"][0]["path"] == "eventName"
+
+
+def test_a_read_that_says_missing_is_named():
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"read": always(NONE)}
+    error = came(insight, wish())
+    assert (type(error), error.details["profile_key"], insight.writes) == (RefutedError, "operations.read", [])
+
+
+@pytest.mark.parametrize("said", [NONE, answer(200, b"This session has been expired."), answer(200, b"<html>")])
+def test_a_delete_that_reaches_nothing_is_no_success(said):
+    insight = Insight()
+    insight.add("event", eventName="Event 1")
+    insight.hooks = {"delete": always(said)}
+    error = came(insight, wish(attributes={}, state="absent"))
+    assert isinstance(error, ServerError) and "nothing was written" in error.message
+    assert not error.as_result()["changed"] and insight.entities["event"]
+
+
+def test_a_conflict_with_what_a_proven_search_does_not_show():
+    insight = Insight()
+    insight.add("event", eventName="Event 2", description="new")
+    client = insight.client()
+    assert came(insight, wish(2), client=client).plan.operation == "none"
+    insight.hooks = {"create": always(answer(409, {}))}
+    error = came(insight, wish(), client=client)
+    assert type(error) is ConflictError and "not shown to this identity" in error.message
 
 
 def test_it_disappears_for_the_search_too():
@@ -190,6 +220,9 @@ def test_the_first_goes_alone_and_the_others_together():
     def create(_request, go):
         if not alone:
             alone.append(client.shown.copy())
+            deadline = time.monotonic() + 10
+            while len(known._news._waiters) < count and time.monotonic() < deadline:
+                time.sleep(0.01)
         else:
             met.wait()
         return go()
