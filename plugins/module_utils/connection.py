@@ -52,7 +52,9 @@ class Connection:
 
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
-        return kind(self.settings.profile, self.settings.url, self.send)
+        client = kind(self.settings.profile, self.settings.url, self.send)
+        client.shown = self.assumed_writes.shown
+        return client
 
     def secrets(self) -> list[str]:
         """What the login knows that must not be seen."""

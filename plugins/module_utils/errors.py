@@ -78,11 +78,15 @@ class SchemaError(ConfigurationError):
 
 
 class MissingReferenceError(ConfigurationError):
-    """An entity that is referred to does not exist. identity: its ``Target.identity``."""
+    """An entity that is referred to does not exist. identity: its ``Target.identity``; doubt: why it may exist all the
+    same, where its absence is not proven."""
 
-    def __init__(self, what: str, why: str = "", hint: str = "", identity: str = "", **details: Any) -> None:
+    def __init__(
+        self, what: str, why: str = "", hint: str = "", identity: str = "", doubt: str = "", **details: Any
+    ) -> None:
         self.identity = identity
-        super().__init__(what, why, hint, **details)
+        self.doubt = doubt
+        super().__init__(what, why, " ".join(filter(None, [hint, doubt])), **details)
 
 
 class TransportError(InsightError):

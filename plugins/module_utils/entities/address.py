@@ -29,6 +29,13 @@ def segment(value: Any, purpose: str) -> str:
     return quote(text, safe="")
 
 
+def hard_to_address(value: Any) -> str:
+    """The characters of an id that many servers refuse in a path, in words; empty where there is none."""
+    text = "" if value is None else str(value)
+    found = [char for char in "/;%\\" if char in text]
+    return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
+
+
 def _origin(url: str) -> tuple[Any, ...]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme), parts.username
