@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -168,9 +169,9 @@ def body_form(answer: http.client.HTTPResponse, body: bytes) -> Any:
 
 
 def location(answer: http.client.HTTPResponse) -> str:
-    """Where a redirect leads, without the host."""
+    """Where a redirect leads, without the host and without the value of a session id."""
     parts = urlsplit(answer.headers["Location"])
-    return parts.path + ("?" + parts.query if parts.query else "")
+    return re.sub("(jsessionid=)[0-9A-F]+", r"\1…", parts.path) + ("?" + parts.query if parts.query else "")
 
 
 def seen(answer: http.client.HTTPResponse, client: Client) -> dict[str, Any]:

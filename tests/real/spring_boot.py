@@ -42,7 +42,7 @@ def built() -> Path:
 
 
 class Spring:
-    """A running application. url and ca_path are what a client needs."""
+    """A running application. url and ca_path are what a client needs; requests.log says what came."""
 
     def __init__(self, directory: Path) -> None:
         self.directory, self.ca_path = directory, str(directory / "ca.pem")
@@ -56,7 +56,7 @@ class Spring:
             command = [*JVM, "-jar", str(built()), *arguments]
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         about = self._about()
-        self._control, self.url = about["control"], about["url"]
+        self._control, self.url, self.switches = about["control"], about["url"], about["switches"]
 
     def _about(self) -> dict[str, Any]:
         path, deadline = self.directory / "server.json", time.monotonic() + PATIENCE
@@ -87,7 +87,8 @@ class Spring:
     def variant(self, **switches: Any) -> None:
         """Be as new with these switches; the address may be another one."""
         told = {name: str(value).lower() if isinstance(value, bool) else value for name, value in switches.items()}
-        self.url = self.control("POST", "variant", told)["url"]
+        about = self.control("POST", "variant", told)
+        self.url, self.switches = about["url"], about["switches"]
 
     @property
     def counted(self) -> dict[str, int]:
@@ -95,24 +96,11 @@ class Spring:
         counters: dict[str, int] = self.control("GET", "counters")
         return counters
 
-    def forget(self) -> None:
-        """Count from nothing again."""
-        self.control("DELETE", "counters")
-
     def stored(self, path: str) -> list[dict[str, Any]]:
         """What the server holds."""
         entities: list[dict[str, Any]] = self.control("GET", f"entities/{path}")
         return entities
 
-    def seed(self, type_: str, **attributes: Any) -> dict[str, Any]:
-        """Put an entity there; it in full."""
-        entity: dict[str, Any] = self.control("POST", f"entities/{type_}", attributes)
-        return entity
-
     def end_sessions(self) -> None:
         """End every session."""
         self.control("DELETE", "sessions")
-
-    def requested(self) -> str:
-        """The requests that came, for a message."""
-        return (self.directory / "requests.log").read_text(encoding="utf-8")

@@ -57,6 +57,13 @@ ONE_SESSION = [
     for headers, tokens in (("before", "plain"), ("after", "xor"), ("ends", "cookie"))
 ]
 BLIND = [{"search_finds_nothing": form} for form in ("missing", "empty_list", "same_404")]
+USUAL = {
+    "csrf_tokens": "plain",
+    "csrf_headers": "before",
+    "expired_session_answer": "401_empty",
+    "error_bodies": "boot",
+    "logout": "204",
+}
 
 
 class Simulated(Running):
@@ -99,9 +106,9 @@ def name(variant: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("variant", [*pairs(), *ONE_SESSION, *BLIND], ids=name)
 def test_both_say_the_same(spring: Spring, simulated: Simulated, variant: dict[str, Any]) -> None:
-    spring.variant(**variant)
+    spring.variant(**USUAL | variant)
     simulated.reset()
-    simulated.switch(**{"error_bodies": "boot", "logout": "204", **variant, **STOCK})
+    simulated.switch(**USUAL | variant | STOCK)
     real = played(spring, ACCESS_TOKEN)
     ours = played(simulated, simulated.access_token())
     differences = [

@@ -75,7 +75,8 @@ class Chain {
             http.addFilterAfter(new TokenHeaders(switches.get("csrf_headers")), CsrfFilter.class);
         }
         if (switches.is("expired_session_answer", "401_empty")) {
-            http.exceptionHandling(on -> on.authenticationEntryPoint(new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED)));
+            HttpStatusEntryPoint unauthorized = new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED);
+            http.exceptionHandling(on -> on.authenticationEntryPoint(unauthorized));
         }
         if (switches.is("expired_session_answer", "302")) {
             http.formLogin(Customizer.withDefaults());
@@ -98,7 +99,8 @@ class Chain {
         }
     }
 
-    private void authorize(AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry on) {
+    private void authorize(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry on) {
         for (String denied : switches.get("denied").split(",")) {
             if (!denied.isEmpty()) {
                 String[] parts = denied.split(":");

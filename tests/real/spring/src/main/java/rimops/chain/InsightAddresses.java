@@ -54,9 +54,11 @@ class InsightAddresses {
             @PathVariable String type, @RequestBody Map<String, Object> given, Principal user) {
         synchronized (entities) {
             Optional<Map<String, Object>> meant = entities.meant(type, given);
-            return meant.isEmpty()
-                    ? create(type, given, user)
-                    : ResponseEntity.ok(entities.update(type, String.valueOf(meant.get().get("id")), given, user.getName()));
+            if (meant.isEmpty()) {
+                return create(type, given, user);
+            }
+            String id = String.valueOf(meant.get().get("id"));
+            return ResponseEntity.ok(entities.update(type, id, given, user.getName()));
         }
     }
 

@@ -55,7 +55,10 @@ class RestAddresses {
 
     @PutMapping("/{id}")
     Map<String, Object> update(
-            @PathVariable String type, @PathVariable String id, @RequestBody Map<String, Object> given, Principal user) {
+            @PathVariable String type,
+            @PathVariable String id,
+            @RequestBody Map<String, Object> given,
+            Principal user) {
         return entities.update(type, id, given, user.getName());
     }
 

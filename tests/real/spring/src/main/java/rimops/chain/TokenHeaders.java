@@ -14,8 +14,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Shows the CSRF token in three headers. It stands behind CsrfFilter, so what that one refuses carries none of them.
  *
- * <p>Answers: those of the first request (start), of the first one and of the login (ends), or all; with the token
- * from before the rest of the chain (before), which a login then replaces, or with the one that holds behind it.
+ * <p>In the answers of the first request (start), of that and of a login that succeeds (ends), or in all; with the
+ * token from before the rest of the chain (before), which a login then replaces, or with the one that holds behind it.
  */
 final class TokenHeaders extends OncePerRequestFilter {
     private final String mode;
@@ -49,12 +49,18 @@ final class TokenHeaders extends OncePerRequestFilter {
         OnCommittedResponseWrapper late = new OnCommittedResponseWrapper(response) {
             @Override
             protected void onResponseCommitted() {
-                show(request, response);
+                showLate(request, response);
                 disableOnResponseCommitted();
             }
         };
         chain.doFilter(request, late);
         if (!response.isCommitted()) {
+            showLate(request, response);
+        }
+    }
+
+    private void showLate(HttpServletRequest request, HttpServletResponse response) {
+        if (mode.equals("after") || response.getStatus() < HttpServletResponse.SC_BAD_REQUEST) {
             show(request, response);
         }
     }
