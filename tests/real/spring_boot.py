@@ -29,16 +29,16 @@ def built() -> Path:
     """The program, made anew only when one of its sources has changed. Raises RuntimeError."""
     files = sorted(path for path in SOURCES.rglob("*") if path.is_file())
     content = b"".join(str(path.relative_to(SOURCES)).encode() + path.read_bytes() for path in files)
-    folder = BUILD / "real" / "spring" / hashlib.sha256(content).hexdigest()[:16]
-    program = folder / "chain.jar"
-    if not program.exists():
+    made_from, folder = hashlib.sha256(content).hexdigest(), BUILD / "real" / "spring" / "tested"
+    stamp = folder / "made-from"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from:
         command = ["mvn", "--batch-mode", "--quiet", "--file", str(SOURCES / "pom.xml"), "package"]
-        places = [f"-Dmaven.repo.local={BUILD / 'cache' / 'maven'}", f"-Dwork={folder / 'work'}"]
+        places = [f"-Dmaven.repo.local={BUILD / 'cache' / 'maven'}", f"-Dwork={folder}"]
         made = subprocess.run([*command, *places], capture_output=True, text=True, check=False)
         if made.returncode:
             raise RuntimeError(f"Cannot build {SOURCES}: {made.stdout[-4000:]}{made.stderr[-1000:]}")
-        (folder / "work" / "chain.jar").rename(program)
-    return program
+        stamp.write_text(made_from, encoding="utf-8")
+    return folder / "chain.jar"
 
 
 class Spring:
