@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from simulator.switches import Switches
     from simulator.tokens import Tokens
 
-# What Spring's firewall refuses in a path, as it comes: / ; % \ and NUL, encoded, and each end of a line.
-SUSPICIOUS = re.compile(r"%2f|%3b|;|%25|%5c|\\|%00|%0a|%0d|%e2%80%a[89]", re.IGNORECASE)
+# What the servlet container refuses in a path before Spring sees it: / \ and NUL, encoded.
+UNREADABLE = re.compile(r"%2f|%5c|\\|%00", re.IGNORECASE)
+# What Spring's firewall refuses: ; and %, encoded, and each end of a line.
+SUSPICIOUS = re.compile(r"%3b|;|%25|%0a|%0d|%e2%80%a[89]", re.IGNORECASE)
 # The steps whose answers show the token, unless those of all requests do.
 SHOWING = {"ends": ("session_start", "login"), "start": ("session_start",)}
 ACCESS_DENIED = "Access is denied."
@@ -48,6 +50,8 @@ class Chain:
 
     def answer(self, request: Request, match: Match | None) -> Answer:
         """The answer to a request; ``match`` is None when there is nothing at its address."""
+        if self._switches.firewall and UNREADABLE.search(request.path):
+            return html_answer(400, "HTTP Status 400 - Bad Request")
         if self._switches.firewall and SUSPICIOUS.search(request.path):
             return boot_error(400, request)
         if match is None and not self._guards_unknown_addresses():
@@ -59,13 +63,15 @@ class Chain:
         try:
             self._check_csrf(visit)
             past_csrf = True
-            before = visit.csrf.shown() if self._switches.csrf_headers == "before" else []
+            before = visit.csrf.shown() if self._switches.csrf_headers in ("before", "after") else []
             answer = self._handled(visit, match)
             done = True
         except RefusedError as refusal:
             answer = self._refusals.answer(request, refusal)
+            if refusal.kind == "session":
+                self._sessions.after_refusal(visit, answer, past_csrf)
         announced = done and name in SHOWING["ends"]
-        answer.headers += before + self._tokens_after(visit, name, past_csrf, done)
+        answer.headers += self._tokens_after(visit, name, past_csrf, done, before)
         answer.headers += visit.csrf.set_cookies + self._sessions.set_cookie(visit, announced)
         return answer
 
@@ -119,8 +125,13 @@ class Chain:
             raise RefusedError("session", NO_SESSION)
         return visit.session.user
 
-    def _tokens_after(self, visit: Visit, name: str, past_csrf: bool, done: bool) -> list[tuple[str, str]]:
-        """The CSRF headers as they are after the request, where its answer carries them."""
+    def _tokens_after(
+        self, visit: Visit, name: str, past_csrf: bool, done: bool, before: list[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
+        """The CSRF headers that the answer carries.
+
+        :param before: As they were before the request; they hold where the session has ended since.
+        """
         where = self._switches.csrf_headers
         logged_in = visit.session is not None and bool(visit.session.user)
         renewed = (
@@ -131,5 +142,8 @@ class Chain:
         )
         if renewed:
             visit.csrf.renew()
-        shows = renewed or (done and name in SHOWING[where]) if where in SHOWING else where == "after" and past_csrf
-        return visit.csrf.shown() if shows else []
+        if where == "after":
+            return (visit.csrf.shown() or before) if past_csrf else []
+        if where == "before":
+            return before + (visit.csrf.shown() if renewed else [])
+        return visit.csrf.shown() if renewed or (done and name in SHOWING[where]) else []

@@ -44,7 +44,7 @@ class Csrf:
         """``rules``: those of the dialect; ``attributes``: the attributes of each cookie of this server."""
         self._rules, self._switches, self._request, self._attributes = rules, switches, request, attributes
         self._form = switches.csrf_tokens if rules else ""
-        self._kept_in_cookie = self._form in ("cookie", "cookie_only")
+        self.kept_in_cookie = self._form in ("cookie", "cookie_only")
         self._cookie: str = request.cookies.get(COOKIE, "")
         self._ended = False
         self.of_session: Token | None = None
@@ -56,12 +56,12 @@ class Csrf:
         """Why the request is refused, empty when it is not."""
         if not self._rules or self._request.method in SAFE:
             return ""
-        name = HEADER if self._kept_in_cookie else self._rules["header"]
+        name = HEADER if self.kept_in_cookie else self._rules["header"]
         given = self._request.headers.get(name.lower()) or self._request.parameters.get(self._rules["parameter"], "")
         return "" if self._counts(given) else f"Invalid CSRF token {given!r} was found in the header {name}."
 
     def _counts(self, given: str) -> bool:
-        if self._kept_in_cookie:
+        if self.kept_in_cookie:
             return given == self._value()
         if self.of_session is None:
             return False
@@ -75,7 +75,7 @@ class Csrf:
         if not self._rules or not value or self._form == "cookie_only":
             return []
         headers = [
-            (self._rules["announces_header"], HEADER if self._kept_in_cookie else self._rules["header"]),
+            (self._rules["announces_header"], HEADER if self.kept_in_cookie else self._rules["header"]),
             (self._rules["announces_parameter"], self._rules["parameter"]),
             (self._rules["header"], masked(value) if self._form == "xor" else value),
         ]
@@ -83,7 +83,7 @@ class Csrf:
 
     def renew(self) -> None:
         """From now on there is another token. A new cookie is set as soon as somebody needs it."""
-        if self._kept_in_cookie:
+        if self.kept_in_cookie:
             self._forget_cookie()
             if self._form == "cookie_only":
                 self._value()
@@ -94,7 +94,7 @@ class Csrf:
         """From now on there is no token: the session has ended."""
         self._ended = True
         self.of_session = None
-        if self._kept_in_cookie:
+        if self.kept_in_cookie:
             self._forget_cookie()
 
     def _forget_cookie(self) -> None:
@@ -102,7 +102,7 @@ class Csrf:
         self._set_cookie("", "; Max-Age=0")
 
     def _value(self) -> str:
-        if not self._kept_in_cookie or self._ended:
+        if not self.kept_in_cookie or self._ended:
             return self.of_session.value if self.of_session else ""
         if not self._cookie:
             self._cookie = _new()

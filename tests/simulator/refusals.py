@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 NO_SESSION = "There is no such session, or it has expired. Log in again."
 NOTHING_HERE = "HTTP Status 404 - Not Found"
+NO_RESOURCE = "Nothing is here."
 ENDED_ELSEWHERE = (
     "This session has been expired (possibly due to multiple concurrent logins being attempted as the same user)."
 )
 PROBLEM = "application/problem+json"
 # What the application refuses; the rest is refused by the chain before it, which knows no problem details.
 OF_APPLICATION = ("missing", "conflict", "invalid", "malformed")
-CLOSED = ("403_closed", "401_empty")
+CLOSED = ("403_closed", "401_empty", "302")
 """Answers to lost sessions of servers that show /error to nobody who is not logged in."""
 
 
@@ -66,7 +67,8 @@ class Refusals:
 
     def same_404(self, request: Request, reason: str) -> Answer:
         """A 404 that does not tell whether the entity or the address is not there."""
-        answer = problem(404, request) if self._switches.error_bodies == "problem" else boot_error(404, request)
+        form = self._switches.error_bodies
+        answer = problem(404, request, detail=NO_RESOURCE) if form == "problem" else boot_error(404, request)
         answer.reason = reason
         return answer
 
@@ -99,7 +101,7 @@ def boot_error(status: int, request: Request) -> Answer:
 
 def problem(status: int, request: Request, **more: Any) -> Answer:
     """Problem details (RFC 9457)."""
-    words = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    words = {"title": HTTPStatus(status).phrase, "status": status}  # no type: about:blank need not be said
     answer = json_answer(status, {**words, **more, "instance": request.path})
     answer.content_type = PROBLEM
     return answer

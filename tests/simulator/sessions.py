@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.csrf import Csrf, Token
+from simulator.csrf import SAFE, Csrf, Token
 from simulator.dialect import Dialect, Match, RefusedError, content_answer, wrap
 from simulator.messages import Answer, Request, json_answer
-from simulator.refusals import NO_SESSION
+from simulator.refusals import CLOSED, NO_SESSION
 
 if TYPE_CHECKING:
     from simulator.counters import Counters
@@ -73,9 +73,27 @@ class Sessions:
         """
         csrf = Csrf(self._rules.get("csrf"), self._switches, request, self._cookie_attributes(request))
         visit = Visit(request, self._find(request), csrf)
-        if visit.session is None and (starts or self._gives_sessions()):
+        if visit.session is None and (starts or (self._gives_sessions() and not csrf.kept_in_cookie)):
             visit.enter(self._add(Session()))
         return visit
+
+    def after_refusal(self, visit: Visit, answer: Answer, past_csrf: bool) -> None:
+        """What a servlet container does where nobody is logged in, and a CSRF token needs no session.
+
+        A refused GET is kept in a session, to be sent again after the login. So is /error, to which other refusals
+        lead, where it is closed: it is asked for by GET, and the address to which that redirects names the session.
+        """
+        if not self._gives_sessions():
+            return
+        form = self._switches.expired_session_answer
+        error_refused = form in CLOSED and (not past_csrf or form == "403_closed")
+        if visit.session is None and (visit.request.method in SAFE or error_refused):
+            visit.enter(self._add(Session()))
+        if visit.session and error_refused and self._cookie not in visit.request.cookies:
+            answer.headers = [
+                (name, f"{value};{self._cookie.lower()}={visit.session.id}" if name == "Location" else value)
+                for name, value in answer.headers
+            ]
 
     def _gives_sessions(self) -> bool:
         """Whether everybody is given a session. Where there are access tokens instead, nobody is."""

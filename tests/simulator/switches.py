@@ -103,7 +103,8 @@ SWITCHES = (
         "lost_session_sets_cookie",
         False,
         "Whoever has no living session is given one (needs set_cookie), as servlet containers do: the refusal sets "
-        "another session id. The handshake's answers then set only an id that the client does not have.",
+        "another session id. The handshake's answers then set only an id that the client does not have. "
+        "Where the CSRF token is in a cookie, only a refused GET makes a session, and what a closed /error refuses.",
     ),
     Switch(
         "login_answer",
@@ -126,7 +127,8 @@ SWITCHES = (
     Switch(
         "firewall",
         False,
-        "A path in which / ; % \\ or NUL or a line end stands percent-encoded gets 400 before anything else.",
+        "A path in which / ; % \\ or NUL or a line end stands percent-encoded gets 400 before anything else: by a "
+        "page of the servlet container for / and \\ and NUL, in Spring Boot's words for the others.",
     ),
     Switch(
         "unknown_address",
