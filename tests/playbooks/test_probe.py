@@ -513,6 +513,7 @@ def test_what_is_wrong_is_said_before_anything_is_sent(
     assert server.counted["requests"] == 0
 
 
+@pytest.mark.each_core
 @pytest.mark.parametrize("door", DOORS)
 def test_both_doors(server: Server, play: Player, seeded: dict[str, Any]) -> None:
     options = {"entities": seeded["probe_entities"], "writes": True, "create": CREATE}
