@@ -57,7 +57,7 @@ class Server(Running):
 def start(folder: Path, *arguments: str) -> Server:
     """A running server that knows our identity."""
     known = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD}
-    return Server(folder, "--idle-exit", "900", *knowing(known), *arguments)
+    return Server(folder, "--idle-exit", str(6 * 3600), *knowing(known), *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -194,7 +194,6 @@ class Player:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
             cwd=self.folder,
         )
         tasks = (

@@ -165,6 +165,7 @@ WEIRD = {
 }
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("NETWORK-5")
 @pytest.mark.parametrize("door", DOORS)
 def test_weird_values_arrive_as_they_are_and_print_harmlessly(server: Server, play: Player) -> None:

@@ -52,7 +52,9 @@ EXPECTED = {
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "ANSIBLE-1", "LOGIN-1", "STORE-1")
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("dialect", ["insight", "insight_7_0", "insight_6_2"])
+@pytest.mark.parametrize(
+    "dialect", [pytest.param("insight", marks=pytest.mark.each_core), "insight_7_0", "insight_6_2"]
+)
 def test_cycle_of_an_application(server: Server, play: Player, dialect: str) -> None:
     played = play(application_tasks(dialect))
     assert played.code == 0, played.output
@@ -147,6 +149,7 @@ def test_an_event_without_its_application(server: Server, play: Player) -> None:
     assert server.counted["writes"] == 0
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-2")
 @pytest.mark.parametrize("door", DOORS)
 def test_async(server: Server, play: Player, dialect: str) -> None:

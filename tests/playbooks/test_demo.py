@@ -68,7 +68,7 @@ def is_running(pid: int) -> bool:
 @pytest.mark.proves("PROOF-1")
 def test_it_goes_through(folder: Path) -> None:
     demo = begin(folder)
-    output, _nothing = demo.communicate(timeout=120)
+    output, _nothing = demo.communicate()
     assert demo.returncode == 0, output
     assert output.rstrip().endswith("The demo went through; what it did stands above.")
     assert "failed=0" in output
@@ -83,7 +83,7 @@ def test_a_port_that_is_taken(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         demo = begin(folder, DEMO_PORT=port)
-        output, _nothing = demo.communicate(timeout=60)
+        output, _nothing = demo.communicate()
     assert demo.returncode == 1
     assert output.startswith("The demo could not start: ")
     assert f"cannot listen on 127.0.0.1, port {port}" in output
@@ -94,14 +94,13 @@ def test_a_port_that_is_taken(folder: Path) -> None:
 @pytest.mark.proves("PROOF-1")
 def test_somebody_interrupts_it(folder: Path) -> None:
     demo = begin(folder)
-    deadline = time.monotonic() + 60
     while not list(folder.glob("*/state/*/key")):  # the first task has logged in
-        assert time.monotonic() < deadline and demo.poll() is None, demo.communicate()[0]
+        assert demo.poll() is None, demo.communicate()[0]
         time.sleep(0.02)
     about = json.loads(next(folder.glob("*/server.json")).read_text(encoding="utf-8"))
     assert is_running(about["pid"])
     os.killpg(demo.pid, signal.SIGINT)
-    output, _nothing = demo.communicate(timeout=60)
+    output, _nothing = demo.communicate()
     assert demo.returncode not in (0, None)
     assert "Interrupted; the simulator is stopped and its folder is removed." in output
     assert "The demo went through" not in output

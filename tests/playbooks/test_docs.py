@@ -260,15 +260,13 @@ def another_python(folder: Path) -> Path:
 
 def _be_the_person(process: subprocess.Popen[bytes], server: Server, output: Path) -> None:
     """Wait for a run, and log in on another device when it asks for that."""
-    deadline, answered = time.monotonic() + 120, False
+    answered = False
     while process.poll() is None:
         asked = re.search(r"enter the code (\S+)", output.read_text(encoding="utf-8"))
         if asked and not answered:
             person = {"user_code": asked[1], "username": USER, "password": PASSWORD, "approve": True}
             server.control("POST", "approve-device", person)
             answered = True
-        if time.monotonic() > deadline:
-            process.kill()
         time.sleep(0.05)
 
 

@@ -36,6 +36,7 @@ def read(name: str, environment: dict[str, str], **options: Any) -> dict[str, An
     return {"name": name, INFO: wish, "environment": environment, "ignore_errors": True}
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-2", "ANSIBLE-1", "NETWORK-2")
 def test_options_and_proxies_of_the_environment(server: Server, play: Player, secrets: list[str]) -> None:
     identity = {name: play.defaults.pop(name) for name in ("url", "client_secret", "ca_path")}

@@ -84,6 +84,7 @@ def vaulted(text: str, password: str) -> str:
     return textwrap.indent(encrypted.rstrip(), " " * 8)
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-1", "ANSIBLE-2", "SECRET-1")
 def test_vaulted_values_dates_and_templates(server: Server, play: Player, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("of the vault\n")
@@ -111,6 +112,7 @@ OVERRIDES = {"compare": {"volatile": ["status"]}}
 PROFILE = {"extends": "insight", "name": "mine", "title": "Mine", "types": {"thing": {"path": "/application"}}}
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("PROFILE-1", "DECLARE-9", "ANSIBLE-1")
 def test_files_are_found_beside_the_playbook_and_in_a_role(server: Server, play: Player) -> None:
     wish = {"type": "application", "key": KEY, "attributes": {"selectedProducts": ["a"], "phase": "III"}}
@@ -178,6 +180,7 @@ def test_a_list_comes_in_pages_and_whole_or_not_at_all(server: Server, play: Pla
     assert "the list stopped after 249 of 250 entities" in played["short"]["msg"]
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-2", "DECLARE-3", "ANSIBLE-1")
 def test_a_whole_run_in_check_mode_and_one_task_for_all_hosts(server: Server, play: Player) -> None:
     wish = {"type": "application", "key": KEY, "attributes": {"selectedProducts": ["a"]}}

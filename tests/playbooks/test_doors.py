@@ -109,6 +109,7 @@ KEYWORDS = [
 ]
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-1", "ANSIBLE-2", "DECLARE-3", "EVIDENCE-2")
 def test_keywords_of_a_task(server: Server, play: Player, secrets: list[str]) -> None:
     play.environment["ANSIBLE_BECOME_PLUGINS"] = str(HERE / "plugins" / "become")

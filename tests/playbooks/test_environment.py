@@ -38,6 +38,7 @@ from test_secrets import leaks
 from ansible_collections.rimops.insight.plugins.module_utils.environment import engine
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ENVIRONMENT-1")
 def test_cycle(server: Server, play: Player) -> None:
     """Declared, the same again, changed, taken away; the server counts the writes."""
@@ -271,6 +272,7 @@ def test_what_cannot_be_meant_is_refused_before_the_first_write(server: Server, 
     assert asked <= {"oauth_token", "session_start", "login", "find", "read"}
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("ENVIRONMENT-5")
 def test_it_runs_nowhere_but_on_the_controller(server: Server, play: Player, tmp_path: Path) -> None:
     many = [application(1)]
@@ -303,6 +305,7 @@ def encrypted(text: str) -> str:
     return str(vault.encrypt(text.encode()).decode())
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("SECRET-4", "PLAN-3")
 def test_secrets_of_a_manifest_reach_the_server_and_nothing_else(server: Server, play: Player, tmp_path: Path) -> None:
     first, second, third = map(application, range(3))
@@ -396,6 +399,7 @@ def test_progress_is_told_at_most_every_ten_seconds(monkeypatch: pytest.MonkeyPa
     ]
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("PROGRESS-1")
 def test_progress_is_seen_before_the_task_is_through(server: Server, play: Player, tmp_path: Path) -> None:
     server.switch(latency_ms=20)

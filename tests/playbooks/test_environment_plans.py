@@ -33,6 +33,7 @@ def applied(name: str, entities: list[dict[str, Any]] | None = None, **options: 
     return task(name, entities, **{"plan_file": "plan.json", "plan_digest": "{{ plan.plan_digest }}", **options})
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("PLAN-5")
 def test_a_plan_is_written_approved_applied_and_then_there_is_nothing_to_do(
     server: Server, play: Player, tmp_path: Path

@@ -94,7 +94,6 @@ class Story:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +123,10 @@ def test_cycle_by_authorization_code(server: Server, play: Player) -> None:
 def test_cycle_by_device_code(server: Server, play: Player, tmp_path: Path) -> None:
     log = tmp_path / "ansible.log"
     server.switch(device_interval=1)
+    over = threading.Event()
 
     def person() -> None:
-        for _tenth in range(300):
-            time.sleep(0.1)
+        while not over.wait(0.1):
             codes = re.findall(r"enter the code ([A-Z0-9]+)", log.read_text()) if log.exists() else []
             if codes:
                 server.control("POST", "approve-device", {"user_code": codes[0], "username": USER, "approve": True})
@@ -138,6 +137,7 @@ def test_cycle_by_device_code(server: Server, play: Player, tmp_path: Path) -> N
     options = only(grant_type="device_code", client_id=PUBLIC_CLIENT)
     login = {"name": "login", "rimops.insight.insight_token": options}
     played = play([login, *cycle("device", options, "insight")], environment={"ANSIBLE_LOG_PATH": str(log)})
+    over.set()
     thread.join()
     assert played["login"]["acquired"] == "handshake", played.output
     check(played, ["device"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import re
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -150,15 +149,17 @@ def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> Non
     assert "no login waits for this answer: it was used" in again["late"]["msg"]
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("LOGIN-1")
 def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player, tmp_path: Path) -> None:
     log = tmp_path / "ansible.log"
     server.switch(device_interval=1)
     approved: list[str] = []
 
+    over = threading.Event()
+
     def person() -> None:
-        for _tenth in range(300):
-            time.sleep(0.1)
+        while not over.wait(0.1):
             codes = re.findall(r"enter the code ([A-Z0-9]+)", log.read_text()) if log.exists() else []
             if codes:
                 approved.append(codes[0])
@@ -172,6 +173,7 @@ def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player,
     played = play(
         [{"name": "login", "rimops.insight.insight_token": options}], environment={"ANSIBLE_LOG_PATH": str(log)}
     )
+    over.set()
     thread.join()
     assert played.code == 0, played.output
     assert approved, played.output
@@ -190,6 +192,7 @@ def test_device_code_is_refused_where_it_could_not_be_shown(server: Server, play
     assert server.counted["requests"] == 0
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("STORE-1")
 def test_one_handshake_for_tasks_items_hosts_and_forks(server: Server, play: Player) -> None:
     tasks = [
@@ -266,6 +269,7 @@ def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Playe
     assert any("one at a time" in note for note in played["read"].get("notes", []) + played["write"].get("notes", []))
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("SECRET-3", "LOGIN-9")
 @pytest.mark.parametrize("door", DOORS)
 def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, play: Player) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import HERE, Player, Server
+from in_process import Plays, play_here
 
 pytestmark = pytest.mark.one_core
 
@@ -27,6 +28,13 @@ ATTRIBUTES = {
     "dosesPerDay": 3,
 }
 LISTED = 5
+AS_A_USER = ("insight_id_in_body", "insight_other_words", "insight_wrapped")
+"""Those that are played by ansible-playbook; with the others what the action plugins run does the same."""
+
+
+def player(dialect: str) -> Plays:
+    """What plays tasks with an InSight."""
+    return Player.__call__ if dialect in AS_A_USER else play_here
 
 
 def task(name: str, module: str = "insight_entity", **options: Any) -> dict[str, Any]:
@@ -83,14 +91,19 @@ def overrides_of(dialect: str) -> dict[str, Any]:
     return data
 
 
-def play_the_cycle(server: Server, play: Player, overrides: dict[str, Any]) -> None:
+def play_the_cycle(
+    server: Server,
+    play: Player,
+    overrides: dict[str, Any],
+    playing: Plays = Player.__call__,
+) -> None:
     """The life of an application and of an event of it, with these overrides of the profile insight; where they have
     a list, a list too. Asserts what each step did, and that the server holds nothing afterwards."""
     play.defaults |= {"profile": "insight", "profile_overrides": overrides}
     listed = bool(overrides.get("operations", {}).get("list", {}).get("enabled"))
     seeded = [server.seed("event-country", country=f"C{number}") for number in range(LISTED if listed else 0)]
     listing = [task("list", "insight_entity_info", type="event_country")] if listed else []
-    played = play([*listing, *TASKS])
+    played = playing(play, [*listing, *TASKS])
     assert played.code == 0, played.output
     if listed:
         assert [one["country"] for one in played["list"]["entities"]] == [one["country"] for one in seeded]
@@ -109,7 +122,7 @@ def play_the_cycle(server: Server, play: Player, overrides: dict[str, Any]) -> N
 @pytest.mark.proves("OTHERS-1")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_file_of_overrides_is_enough(server: Server, play: Player, dialect: str) -> None:
-    play_the_cycle(server, play, overrides_of(dialect))
+    play_the_cycle(server, play, overrides_of(dialect), player(dialect))
 
 
 WITHOUT = {
@@ -145,7 +158,7 @@ what the engine bears (the answer of a create) or asks for only after a failure 
 @pytest.mark.parametrize("dialect", WITHOUT)
 def test_without_it_the_task_says_which_line_to_change(play: Player, dialect: str) -> None:
     play.defaults["profile"] = "insight"
-    played = play(TASKS)
+    played = player(dialect)(play, TASKS)
     failed, key = WITHOUT[dialect]
     assert played.code != 0, played.output
     assert [one["task"] for one in played.tasks if one["status"] == "failed"] == [failed]

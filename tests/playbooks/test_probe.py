@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import yaml
 from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Played, Player, Server, dumped, start
-from test_other_insights import ATTRIBUTES, DIALECTS, play_the_cycle
+from in_process import play_here
+from test_other_insights import AS_A_USER, ATTRIBUTES, DIALECTS, play_the_cycle
 
 from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE_SPEC, run_probe
+from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE, PROBE_SPEC, run_probe
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
 
 SEEDED = {"appCode": "100001", "appName": "Seeded"}
@@ -207,9 +208,30 @@ def test_the_table_is_complete() -> None:
     assert sorted(DIFFERS) == DIALECTS
 
 
+def probed_here(play: Player, seeded: dict[str, Any], **options: Any) -> Played:
+    """Run the probe with all that it may try, in this process."""
+    given = {"entities": seeded["probe_entities"], "create": CREATE, "writes": True, **options}
+    return play_here(play, [{"name": "Probe the server", PROBE.name: {**given, "version": "7.3", "by": "a test"}}])
+
+
 @pytest.mark.one_core
 @pytest.mark.proves("PROBE-1", "OTHERS-1")
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_it_finds_out_is_enough(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
+    play.defaults["profile"] = "insight"
+    played = probed_here(play, seeded, daring=dialect in DARING)
+    assert played.code == 0, played.output
+    assert differing(played) - ALWAYS == DIFFERS[dialect]
+    result = played["Probe the server"]
+    assert result["left_behind"] == []
+    assert len(server.stored("application")) == len(seeded["probe_entities"]) + 1
+    server.reset()
+    play_the_cycle(server, play, result["overrides"], play_here)
+
+
+@pytest.mark.one_core
+@pytest.mark.proves("PROBE-1", "OTHERS-1")
+@pytest.mark.parametrize("dialect", AS_A_USER)
 def test_what_it_writes_is_enough(server: Server, play: Player, dialect: str, seeded: dict[str, Any]) -> None:
     play.defaults["profile"] = "insight"
     played = probed(play, seeded, probe_writes=True, probe_create=CREATE, probe_daring=dialect in DARING)
@@ -387,15 +409,16 @@ def test_other_differences(
         identity = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET}
         own = {"url": server.url, "authority": server.url, "ca_path": server.ca_path, **identity}
         play = Player(server, tmp_path, "here", {"grant_type": "client_credentials", **own})
-        played = probed(play, seed(server), probe_writes=True, probe_create=CREATE)
+        played = probed_here(play, seed(server))
         assert played.code == 0, played.output
         assert differing(played) - ALWAYS == expected
         server.reset()
+        found = played["Probe the server"]["overrides"]
         tasks = [
-            {"name": name, "rimops.insight.insight_entity": {**wish, "profile_overrides": overrides(play)}}
+            {"name": name, "rimops.insight.insight_entity": {**wish, "profile_overrides": found}}
             for name, wish in CYCLE.items()
         ]
-        cycle = play(tasks)
+        cycle = play_here(play, tasks)
         assert cycle.code == 0, cycle.output
         assert {name: cycle[name]["operation"] for name in CYCLE} == dict(
             zip(CYCLE, ["create", "none", "update", "none", "delete"], strict=True)
@@ -513,6 +536,7 @@ def test_what_is_wrong_is_said_before_anything_is_sent(
     assert server.counted["requests"] == 0
 
 
+@pytest.mark.each_core
 @pytest.mark.parametrize("door", DOORS)
 def test_both_doors(server: Server, play: Player, seeded: dict[str, Any]) -> None:
     options = {"entities": seeded["probe_entities"], "writes": True, "create": CREATE}

@@ -180,6 +180,7 @@ LOGIN_FAULTS = [
 ]
 
 
+@pytest.mark.each_core
 @pytest.mark.proves("SECRET-1", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).resolve().parents[1]
-PATIENCE = 30
+PATIENCE = 600  # a machine may be busy; a server that failed is noticed at once
 
 
 class Running:

@@ -30,7 +30,7 @@ def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     command = [sys.executable, "-m", "simulator", *arguments]
     environment = os.environ | {"PYTHONPATH": str(TESTS)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_help_names_every_option_and_switch() -> None:
@@ -82,7 +82,7 @@ def test_a_quiet_end(sent: signal.Signals, own_server: Callable[..., Running]) -
         assert about["pid"] == server.process.pid
         assert about.keys() == {"pid", "url", "authority", "ca_path", "dialect"}
         os.kill(server.pid, sent)
-        out, err = server.process.communicate(timeout=30)
+        out, err = server.process.communicate(timeout=600)
     assert (server.process.returncode, err) == (0, "")
     assert out.count("\n") == 1
     assert server.url in out
@@ -123,7 +123,7 @@ def test_killed_and_started_again(own_server: Callable[..., Running]) -> None:
 def test_tls(own_server: Callable[..., Running]) -> None:
     server = own_server()
     for url in (server.url, server.url.replace("localhost", "127.0.0.1")):
-        assert requests.get(url + "/x", verify=server.ca_path, timeout=10, proxies={"https": ""}).status_code == 404
+        assert requests.get(url + "/x", verify=server.ca_path, timeout=600, proxies={"https": ""}).status_code == 404
     other = str(server.directory / "other-ca.pem")
     with Client(server) as client, pytest.raises(requests.exceptions.SSLError):
         client.get(server.url, verify=other)
@@ -167,7 +167,7 @@ def test_plain_http(own_server: Callable[..., Running]) -> None:
 
 def test_idle_exit(own_server: Callable[..., Running]) -> None:
     server = own_server("--idle-exit", "1")
-    assert server.process.wait(timeout=30) == 0
+    assert server.process.wait(timeout=600) == 0
 
 
 def test_switches_and_credentials_from_the_command_line(own_server: Callable[..., Running]) -> None:
@@ -183,7 +183,7 @@ def test_switches_and_credentials_from_the_command_line(own_server: Callable[...
 def test_without_a_directory_nothing_is_left(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "--idle-exit", "1"]
     environment = os.environ | {"PYTHONPATH": str(TESTS), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0
     assert str(tmp_path) in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 import interpreters
+import processes
 from layout import BUILD, LOCKED, LOCKS, TARGET_PYTHON, version_key
 
 
@@ -24,17 +25,15 @@ def lock_file(requirements: str, python: str) -> Path:
     return LOCKED / f"{requirements}-{max(usable, key=version_key)}.txt"
 
 
-def plan(name: str) -> tuple[str, str]:
-    """Return the set of requirements and the Python version of an environment by its name."""
+def python_of(name: str) -> str:
+    """Return the Python version of an environment by its name."""
     if name.startswith("target-"):
-        return name, TARGET_PYTHON
-    newest = interpreters.newest_core()
-    requirements = f"core-{newest}" if name == "demo" else name
-    core = name.removeprefix("core-") if name.startswith("core-") else newest
+        return TARGET_PYTHON
+    core = name.removeprefix("core-") if name.startswith("core-") else interpreters.newest_core()
     python = interpreters.newest_python_for(core) if name == "bench" else interpreters.python_for(core)
     if python is None:
         raise SystemExit(f"No Python for {name} was found.")
-    return requirements, python
+    return python
 
 
 @contextlib.contextmanager
@@ -46,26 +45,37 @@ def held(path: Path) -> Iterator[None]:
         yield
 
 
-def ensure(name: str, log: IO[str] | None = None) -> Path:
+def install(folder: Path, python: Path, lock: Path, log: IO[str] | None = None) -> None:
+    """Make an environment that holds exactly what a lock names.
+
+    A lock is complete. Without --no-deps an old pip resolves extras anew, and refuses a release that came later.
+    """
+    make: list[str | Path] = [python, "-m", "venv", "--clear", folder]
+    fill: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
+    fill += ["--disable-pip-version-check", "--no-deps", "--require-hashes", "--requirement", lock]
+    for command in (make, fill):
+        subprocess.run(command, stdout=log, stderr=log, check=True)
+
+
+def ready(name: str, requirements: str, version: str, log: IO[str] | None = None) -> Path:
     """Return the folder of an environment, made anew only when its lock or its Python has changed."""
-    requirements, version = plan(name)
     python, lock = interpreters.find()[version], lock_file(requirements, version)
     folder = BUILD / "venv" / name
     stamp = folder / "made-from"
     content = f"{python}\n{hashlib.sha256(lock.read_bytes()).hexdigest()}\n"
     with held(folder.parent / f".{name}.lock"):
-        if stamp.is_file() and stamp.read_text() == content:
-            return folder
-        make: list[str | Path] = [python, "-m", "venv", "--clear", folder]
-        fill: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
-        # A lock is complete. Without --no-deps an old pip resolves extras anew, and refuses a release that came later.
-        fill += ["--disable-pip-version-check", "--no-deps", "--require-hashes", "--requirement", lock]
-        for command in (make, fill):
-            subprocess.run(command, stdout=log, stderr=log, check=True)
-        stamp.write_text(content)
+        if not stamp.is_file() or stamp.read_text() != content:
+            install(folder, python, lock, log)
+            stamp.write_text(content)
     return folder
 
 
+def ensure(name: str, log: IO[str] | None = None) -> Path:
+    """Return the folder of the environment that holds the set of this name."""
+    return ready(name, name, python_of(name), log)
+
+
 if __name__ == "__main__":
+    processes.end_on_signals()
     for wanted in sys.argv[1:]:
         print(ensure(wanted))

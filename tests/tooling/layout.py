@@ -38,6 +38,7 @@ TARGET_PYTHON = "3.9"
 # lock that is not newer than itself: what it needs beyond an older Python is nothing, what it needs less is harmless.
 LOCKS = {
     **{f"core-{version}": (core.pythons[0],) for version, core in CORES.items()},
+    "demo": ("3.11", "3.12"),
     "lint": ("3.11", "3.12"),
     "collection": ("3.11", "3.12"),
     "molecule": ("3.11", "3.12"),

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environments
-import interpreters
-from layout import BUILD, LOCKED, LOCKS, REQUIREMENTS
+import processes
+from layout import LOCKED, LOCKS, REQUIREMENTS
 
 OPTIONS = ["--quiet", "--upgrade", "--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-header"]
 # Where packages come from is this machine's business, not the repository's.
@@ -21,13 +21,7 @@ OPTIONS += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-lin
 
 def pip_compile(python: str) -> Path:
     """Return pip-compile in an environment of that Python: a lock is resolved by the Python that it is for."""
-    folder = BUILD / "venv" / f"locking-{python}"
-    if not (folder / "bin" / "pip-compile").exists():
-        lock = environments.lock_file("locking", python)
-        pinned: list[str | Path] = ["--require-hashes", "--requirement", lock] if lock.exists() else ["pip-tools"]
-        subprocess.run([interpreters.find()[python], "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *pinned], check=True)
-    return folder / "bin" / "pip-compile"
+    return environments.ready(f"locking-{python}", "locking", python) / "bin" / "pip-compile"
 
 
 def lock(requirements: str, python: str) -> None:
@@ -49,4 +43,5 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    processes.end_on_signals()
     main(sys.argv[1:])

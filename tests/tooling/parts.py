@@ -17,7 +17,8 @@ REFERENCES = "--validate-collection-refs=all --disallow-unknown-collection-refs 
 PYTEST = "pytest --quiet --junitxml={build}/results/{part}.xml -o cache_dir={build}/cache/pytest-{part}"
 UNITTEST = PYTEST + " --import-mode=importlib"  # files in two folders may have one name
 PLAYBOOKS = "tests/playbooks"
-SHORT_PLAYBOOKS = f"-m 'not one_core' {PLAYBOOKS}"
+CORES_OWN = f"-m each_core {PLAYBOOKS}"
+ANY_CORES = f"-m 'not one_core' {PLAYBOOKS}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ ONCE = (
     Part("changelog", ("antsibull-changelog lint",), ("collection",), seconds=5),
     Part("importer", ("python {root}/tests/tooling/importer.py",), ("collection",), seconds=45),
     Part("image", ("python {root}/tests/tooling/image.py",), ("collection",), seconds=5),
+    Part(
+        "tooling",
+        (UNITTEST + " tests/tooling_tests",),
+        ("lint",),
+        seconds=60,
+    ),
     Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
     Part("matrix", ("python {root}/tests/tooling/matrix.py",), ("lint",), seconds=5, folder=str(ROOT), last=True),
 )
@@ -110,9 +117,9 @@ EACH_CORE = (
 )
 
 
-def without_long_tests(part: Part) -> Part:
-    """Return a part without the playbooks that take long and prove what no core can change; the newest runs them."""
-    return replace(part, commands=tuple(command.replace(PLAYBOOKS, SHORT_PLAYBOOKS) for command in part.commands))
+def with_playbooks(part: Part, playbooks: str) -> Part:
+    """Return a part with these playbooks instead of all of them."""
+    return replace(part, commands=tuple(command.replace(PLAYBOOKS, playbooks) for command in part.commands))
 
 
 def for_core(part: Part, core: str) -> Part:
@@ -132,8 +139,14 @@ def cores_in_every_test() -> list[str]:
     return [version for version, core in CORES.items() if core.in_every_test or version == newest]
 
 
-def table(cores: list[str]) -> Iterator[Part]:
-    """Yield the parts for these cores, as far as this machine has their Pythons."""
+def other_cores() -> list[str]:
+    """Return all cores but the newest."""
+    return [version for version in CORES if version != interpreters.newest_core()]
+
+
+def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
+    """Yield the parts for these cores, as far as this machine has their Pythons. whole: a core that is not the newest
+    runs each playbook test that means something there, and not only those of what a core decides."""
     newest = interpreters.newest_core()
     if newest in cores:
         yield from ONCE
@@ -144,4 +157,5 @@ def table(cores: list[str]) -> Iterator[Part]:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")
         elif interpreters.python_for(core):
-            yield from (for_core(without_long_tests(part), core) for part in EACH_CORE)
+            playbooks = ANY_CORES if whole else CORES_OWN
+            yield from (for_core(with_playbooks(part, playbooks), core) for part in EACH_CORE)

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the parts of `make test`, two at a time: run_parts.py [--cores 2.19,2.20] [part …].
+"""Run the parts of `make test`, two at a time: run_parts.py [--other-cores] [part …].
 
 A part is named whole (sanity-2.21) or by its beginning (sanity). Its output goes to build/log/<part>.log; each one
-that failed is shown at the end. The last line is 'N passed, N failed'.
+that failed is shown at the end. The last line is 'N passed, N failed'. However long a part takes, it is ended only
+when its log has not grown for long.
 """
 
 from __future__ import annotations
@@ -13,24 +14,22 @@ import argparse
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 import checkout
 import environments
 import interpreters
+import processes
 from layout import BUILD, COLLECTIONS, ROOT
-from parts import Part, cores_in_every_test, table
+from parts import Part, cores_in_every_test, other_cores, table
 
 WORKERS = 2
-LIMIT = 1500  # seconds for a command: past that it hangs
+SILENCE = 1800  # seconds without a new line in its log, on however slow a machine: then a command hangs
 TAIL = 60  # lines of the log of a part that failed
 # What of the caller's environment would change what is tested.
 STRANGERS = (
@@ -48,17 +47,27 @@ STRANGERS = (
     "PYTEST_",
 )
 
-running: set[subprocess.Popen[bytes]] = set()
-stopped = threading.Event()
-
 
 @dataclass(frozen=True)
 class Result:
-    """How a part ended."""
+    """How a part ended. cpu: the seconds that it, and all that it started, used a processor."""
 
     name: str
     passed: bool
     seconds: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A part that runs in a process of its own."""
+
+    part: Part
+    at: float
+
+
+running: dict[int, Begun] = {}
+"""The parts that run, by process: each leads a process group."""
 
 
 def say(text: str) -> None:
@@ -100,7 +109,7 @@ def fill(text: str, part: Part) -> str:
 
 
 def execute(command: str, part: Part, log: IO[str]) -> bool:
-    """Run one command to its end and tell whether it succeeded."""
+    """Run one command to its end, with all that it started, and tell whether it succeeded."""
     print(f"\n$ {fill(command, part)}", file=log, flush=True)
     process = subprocess.Popen(
         shlex.split(fill(command, part)),
@@ -109,65 +118,82 @@ def execute(command: str, part: Part, log: IO[str]) -> bool:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
     )
-    running.add(process)
     try:
-        return process.wait(LIMIT) == 0
-    except subprocess.TimeoutExpired:
-        print(f"still running after {LIMIT} s: ended", file=log, flush=True)
-        return False
+        return ended(process, log)
     finally:
-        end(process)
-        running.discard(process)
+        processes.end_all_below()
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End what is left of a command and of its children."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+def ended(process: subprocess.Popen[bytes], log: IO[str]) -> bool:
+    """Wait while a command has something to say, and tell whether it succeeded."""
+    said, since = 0, time.monotonic()
+    while time.monotonic() < since + SILENCE:
         try:
-            os.killpg(process.pid, number)
-            process.wait(10)
-            time.sleep(0.2)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+            return process.wait(SILENCE / 100) == 0
+        except subprocess.TimeoutExpired:
+            if (now := os.fstat(log.fileno()).st_size) != said:
+                said, since = now, time.monotonic()
+    print(f"silent for {SILENCE} s: ended", file=log, flush=True)
+    return False
 
 
-def run(part: Part) -> Result:
-    """Make the environments of a part, run its commands, keep its log."""
-    path = BUILD / "log" / f"{part.name}.log"
-    began = time.monotonic()
-    say(f"start   {part.name}")
-    with path.open("w", encoding="utf-8") as log:
+def run(part: Part) -> bool:
+    """Make the environments of a part, run its commands, keep its log; tell whether all of them succeeded."""
+    with (BUILD / "log" / f"{part.name}.log").open("w", encoding="utf-8") as log:
         try:
             for name in part.environments:
                 environments.ensure(name, log)
-            outcomes = [not stopped.is_set() and execute(command, part, log) for command in part.commands]
-            passed = all(outcomes)
-        except (OSError, subprocess.CalledProcessError) as error:
+            outcomes = [execute(command, part, log) for command in part.commands]
+            return all(outcomes)
+        except (OSError, subprocess.CalledProcessError, SystemExit) as error:
             print(error, file=log)
-            passed = False
-    result = Result(part.name, passed, time.monotonic() - began)
-    (BUILD / "results" / f"{part.name}.part.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
-    say(f"{'passed' if passed else 'FAILED'}  {part.name}  {result.seconds:.0f} s")
+            return False
+
+
+def begin(part: Part) -> None:
+    """Start a process that runs a part."""
+    say(f"start   {part.name}")
+    if pid := os.fork():
+        running[pid] = Begun(part, time.monotonic())
+    else:
+        _run_and_exit(part)
+
+
+def _run_and_exit(part: Part) -> NoReturn:
+    try:
+        os.setsid()
+        running.clear()
+        processes.end_with_parent()
+        processes.adopt_orphans()
+        os._exit(0 if run(part) else 1)
+    finally:
+        os._exit(1)
+
+
+def finish() -> Result:
+    """Wait for the next part that ends, and keep how it ended."""
+    while True:
+        pid, status, used = os.wait4(-1, 0)
+        if pid in running:
+            break
+    begun = running.pop(pid)
+    passed, seconds = status == 0, time.monotonic() - begun.at
+    result = Result(begun.part.name, passed, round(seconds, 1), round(used.ru_utime + used.ru_stime, 1))
+    (BUILD / "results" / f"{result.name}.part.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
+    say(f"{'passed' if passed else 'FAILED'}  {result.name}  {seconds:.0f} s")
     return result
 
 
 def run_all(chosen: list[Part]) -> list[Result]:
     """Run the parts side by side, the longest first, and those that need the others' results after them."""
     results: list[Result] = []
-    ordered = sorted(chosen, key=lambda part: -part.seconds)
     for last in (False, True):
-        with ThreadPoolExecutor(WORKERS) as pool:
-            futures = [pool.submit(run, part) for part in ordered if part.last is last]
-            try:
-                results += [future.result() for future in futures]
-            except KeyboardInterrupt:
-                stopped.set()
-                for process in list(running):
-                    end(process)
-                pool.shutdown(cancel_futures=True)
-                raise SystemExit("interrupted") from None
+        waiting = sorted((part for part in chosen if part.last is last), key=lambda part: part.seconds)
+        while waiting or running:
+            while waiting and len(running) < WORKERS:
+                begin(waiting.pop())
+            results.append(finish())
     return results
 
 
@@ -179,7 +205,9 @@ def report(results: list[Result], missing: list[str], complete: bool) -> int:
             print(f"\n--- {result.name}: the end of build/log/{result.name}.log", *lines[-TAIL:], sep="\n")
     print()
     for result in sorted(results, key=lambda r: r.name):
-        print(f"{'passed' if result.passed else 'FAILED'}  {result.seconds:6.0f} s  {result.name}")
+        outcome = "passed" if result.passed else "FAILED"
+        print(f"{outcome}  {result.seconds:6.0f} s  {result.cpu:6.0f} s of CPU  {result.name}")
+    print(f"{sum(result.cpu for result in results):.0f} s of CPU in all")
     for line in missing:
         print(f"not found here, so not tested: {line}")
     # In CI all the Pythons are there: one that is not found counts as a part that failed.
@@ -202,11 +230,11 @@ def select(chosen: list[str], parts: list[Part]) -> list[Part]:
 def main() -> int:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--cores", type=lambda text: text.split(","), help="ansible-core versions, as 2.19,2.20")
+    parser.add_argument("--other-cores", action="store_true", help="all cores but the newest, with every playbook")
     parser.add_argument("parts", nargs="*", help="names or beginnings of names; all without")
     options = parser.parse_args()
-    cores = options.cores or cores_in_every_test()
-    chosen = select(options.parts, list(table(cores)))
+    cores = other_cores() if options.other_cores else cores_in_every_test()
+    chosen = select(options.parts, list(table(cores, whole=options.other_cores)))
     for folder in ("log", "results", "cache"):
         (BUILD / folder).mkdir(parents=True, exist_ok=True)
     if not options.parts:
@@ -218,6 +246,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     # A shell lets what it starts in the background ignore SIGINT, and so would every test, also those that send it.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    processes.end_on_signals(running)
     sys.exit(main())

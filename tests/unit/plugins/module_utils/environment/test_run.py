@@ -192,7 +192,7 @@ def lines(result):
 
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
 def test_after_the_first_error_nothing_more_is_begun_behind_an_assumed_write(lab, on_error):
-    create, waiting = lab.insight._create, threading.Barrier(2, timeout=10)
+    create, waiting = lab.insight._create, threading.Barrier(2, timeout=600)
     enter = lab.assumed_writes._enter
 
     def entered(*given):

@@ -57,7 +57,7 @@ def test_a_level_begins_when_the_one_before_has_ended():
 
 
 def test_a_level_is_worked_on_at_once():
-    together = threading.Barrier(8, timeout=10)
+    together = threading.Barrier(8, timeout=600)
     fates = through([range(8)], lambda number: (together.wait(), number)[1], 8, True)
     assert sorted(fates.values()) == list(range(8))
 

@@ -23,7 +23,7 @@ def most_at_once(lanes: Lanes, threads: int) -> int:
     for one in started:
         one.start()
     inside = 0
-    while inside < threads and entered.acquire(timeout=0.5):
+    while inside < threads and entered.acquire(timeout=2):
         inside += 1
     leave.set()
     for one in started:

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks run in the process of the test: what the action plugins run, without a start of Ansible for each server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from conftest import Played, Player
+
+from ansible_collections.rimops.insight.plugins.module_utils.command import Context
+from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
+from ansible_collections.rimops.insight.plugins.module_utils.specification import argument_spec
+from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+
+Plays = Callable[[Player, list[dict[str, Any]]], Played]
+COMMANDS = {command.name: command for command in (ENTITY, ENTITY_INFO, PROBE)}
+
+
+def run(play: Player, task: dict[str, Any]) -> dict[str, Any]:
+    """The result of a task of this collection."""
+    [name] = COMMANDS.keys() & task.keys()
+    options = {**play.defaults, "token_store": str(play.folder / "store"), **task[name]}
+    warnings: list[str] = []
+    try:
+        profile = profile_data(options.pop("profile", "insight"), options.pop("profile_overrides", None), str)
+        checked = ArgumentSpecValidator(argument_spec(COMMANDS[name]), **COMMANDS[name].constraints).validate(options)
+        assert checked.error_messages == []
+        values = {**checked.validated_parameters, "profile": profile, "profile_overrides": {}}
+        result = COMMANDS[name].run(
+            values, Context(bool(task.get("check_mode")), diff_mode=False, warn=warnings.append)
+        )
+    except InsightError as error:
+        result = {"failed": True, **error.as_result()}
+    told: dict[str, Any] = json.loads(json.dumps({"failed": False, **result, "warnings": warnings}))
+    return told
+
+
+def play_here(play: Player, tasks: list[dict[str, Any]]) -> Played:
+    """What a run of the tasks gives; the first that fails ends it."""
+    played = Played(0, "")
+    for task in tasks:
+        result = run(play, task)
+        status = "failed" if result["failed"] else "ok"
+        played.tasks.append({"task": task["name"], "item": False, "status": status, "result": result})
+        if result["failed"]:
+            return Played(2, result["msg"], played.tasks)
+    return played
