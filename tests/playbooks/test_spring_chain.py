@@ -166,6 +166,7 @@ def play_hundred(server: Server, common: dict[str, Any], lost: str, folder: Path
     assert (again["changed"], again["summary"]["unchanged"]) == (False, HUNDRED)
 
 
+@pytest.mark.one_core
 @pytest.mark.proves("LOGIN-10", "LOGIN-4")
 @pytest.mark.parametrize("headers", HEADERS)
 @pytest.mark.parametrize("tokens", TOKENS)
