@@ -90,7 +90,12 @@ class TransportError(InsightError):
 
 
 class NotSentError(TransportError):
-    """The request did not leave this machine as a whole: nothing can have happened."""
+    """The request did not leave this machine as a whole: nothing can have happened. starting: nobody listens there, as
+    if the server were not up yet."""
+
+    def __init__(self, what: str, why: str = "", hint: str = "", starting: bool = False, **details: Any) -> None:
+        self.starting = starting
+        super().__init__(what, why, hint, **details)
 
 
 class RefusedError(NotSentError):

@@ -64,8 +64,9 @@ class Chain:
             done = True
         except RefusedError as refusal:
             answer = self._refusals.answer(request, refusal)
-        answer.headers += before or self._tokens_after(visit, name, past_csrf, done)
-        answer.headers += visit.csrf.set_cookies + self._sessions.set_cookie(visit, announced=done and name in SHOWING["ends"])
+        announced = done and name in SHOWING["ends"]
+        answer.headers += before + self._tokens_after(visit, name, past_csrf, done)
+        answer.headers += visit.csrf.set_cookies + self._sessions.set_cookie(visit, announced)
         return answer
 
     def _guards_unknown_addresses(self) -> bool:

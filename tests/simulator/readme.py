@@ -23,8 +23,7 @@ README = Path(__file__).with_name("README.md")
 def tables() -> dict[str, str]:
     """The generated parts by the names of their marks."""
     switches = [
-        (f"`{one.name}`", f"`{str(one.default).lower()}`" if one.default != "" else "nothing", _values(one.choices, one.default), one.meaning)
-        for one in SWITCHES
+        (f"`{one.name}`", _default(one.default), _values(one.choices, one.default), one.meaning) for one in SWITCHES
     ]
     faults = [
         (f"`{one.name}`", "yes" if one.processed else "no", ", ".join(f"`{name}`" for name in one.details), one.meaning)
@@ -46,6 +45,10 @@ def tables() -> dict[str, str]:
         "credentials": _table(("name", "meaning"), [(f"`{name}`", meaning) for name, meaning in SETTABLE.items()]),
         "users": _table(("user", "password"), [(f"`{user}`", f"`{password}`") for user, password in USERS.items()]),
     }
+
+
+def _default(value: object) -> str:
+    return f"`{str(value).lower()}`" if value != "" else "nothing"
 
 
 def _values(choices: tuple[str, ...], default: object) -> str:

@@ -122,8 +122,7 @@ class Sessions:
         self.end(visit)
         self._counters.logouts += 1
         answer = content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
-        if answer.status == 302:
-            answer = Answer(302, headers=[("Location", f"{visit.request.base}{self._dialect.data['login_page']}?logout")])
+        answer.headers = list((match.operation.get("headers") or {}).items())
         return answer
 
     def end(self, visit: Visit) -> None:

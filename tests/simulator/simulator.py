@@ -97,24 +97,27 @@ class Simulator:
         match = self.dialect.match(request, base_path)
         if match and not self._is_there(match):
             match = None
-        if self.switches.logout in ("204", "302") and (request.method, request.path) == ("POST", self._logout_page()):
-            match = Match("logout", {"status": int(self.switches.logout)})
+        match = match or self._logout_of_spring(request)
         request.operation = match.counted_as if match else "unknown"
         return match
 
     def _is_there(self, match: Match) -> bool:
         """Whether the switches leave this operation its address."""
-        switches = self.switches
-        there = {
-            "list": switches.list_enabled,
-            "delete": not switches.delete_address_wrong,
-            "logout": switches.logout == "dialect",
+        there: dict[str, bool] = {
+            "list": self.switches.list_enabled,
+            "delete": not self.switches.delete_address_wrong,
+            "logout": self.switches.logout == "dialect",
         }
         return there.get(match.name, True)
 
-    def _logout_page(self) -> str:
-        """Where Spring Security has its logout: beside the login page."""
-        return MOVED * self.switches.base_path_moved + self.dialect.data["login_page"].rpartition("/")[0] + "/logout"
+    def _logout_of_spring(self, request: Request) -> Match | None:
+        """The logout that Spring Security has beside its login page."""
+        status, login_page = self.switches.logout, self.dialect.data["login_page"]
+        page = MOVED * self.switches.base_path_moved + login_page.rpartition("/")[0] + "/logout"
+        if status not in ("204", "302") or (request.method, request.path) != ("POST", page):
+            return None
+        headers = {"Location": f"{request.base}{login_page}?logout"} if status == "302" else {}
+        return Match("logout", {"status": int(status), "headers": headers, "body": None})
 
     def _answer(self, request: Request, match: Match | None, fault: Fault | None) -> Answer:
         if fault and not fault.processed:

@@ -126,7 +126,7 @@ SWITCHES = (
     Switch(
         "firewall",
         False,
-        "A path with one of / ; % \\ or NUL or the end of a line in it, percent-encoded, gets 400 before anything else.",
+        "A path in which / ; % \\ or NUL or a line end stands percent-encoded gets 400 before anything else.",
     ),
     Switch(
         "unknown_address",

@@ -92,4 +92,6 @@ def request_to(
         url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
         json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
         safe=operation.safe,
+        kind=f"{entity_type.name} {operation.name}",
+        understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
     )

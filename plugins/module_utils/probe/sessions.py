@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
-from ..auth.session import is_rejected, said
+from ..auth.lost import changes_session_cookie, is_login_page, is_lost
+from ..auth.session import Session, look, look_of, said
 from ..errors import InsightError
-from ..profile.model import BASIS, profile_of
+from ..profile.model import BASIS, at, profile_of
 from ..transport.http import with_headers
-from ..transport.values import Request, Response
+from ..transport.values import Request, Response, converse
 from .bench import Bench, reads_only
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .logins import Login
@@ -48,19 +49,28 @@ def wrong_session(headers: Mapping[str, str], cookie: Optional[str]) -> dict[str
         head, dot, signature = token.rpartition(".")
         wrong["Authorization"] = f"{scheme} {head}{dot}{unlike(signature)}"
     if "Cookie" in wrong:
-        pairs = [pair.partition("=") for pair in wrong["Cookie"].split("; ")]
-        shown = [(name, unlike(value) if name == cookie else value) for name, _equals, value in pairs]
-        wrong["Cookie"] = "; ".join(f"{name}={value}" for name, value in shown)
+        cookies = {name: unlike(value) if name == cookie else value for name, value in cookies_in(wrong).items()}
+        wrong["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     return wrong
 
 
-def cookie_of(login: Login) -> Optional[str]:
-    """The name of the cookie that carries the session id."""
-    return (login.data["session"].get("start") or {}).get("cookie")
+def cookie_of(session: Json) -> Optional[str]:
+    """The name of the cookie that carries the session id, where a profile has one."""
+    return (session.get("start") or {}).get("cookie")
+
+
+def cookies_in(headers: Mapping[str, str]) -> dict[str, str]:
+    """The cookies that headers carry."""
+    pairs = [pair.partition("=") for pair in headers.get("Cookie", "").split("; ")]
+    return {name: value for name, _equals, value in pairs if name}
 
 
 def _headers(login: Login) -> dict[str, str]:
     return login.authenticator.authorization_headers() if login.authenticator else {}
+
+
+def _url(login: Login) -> str:
+    return str(login.values.get("url") or "").rstrip("/")
 
 
 # --- how a lost session is answered
@@ -97,7 +107,7 @@ def _methods(bench: Bench) -> dict[str, Request]:
 
 
 def _ask(bench: Bench, login: Login, request: Request) -> Optional[Response]:
-    headers = wrong_session(_headers(login), cookie_of(login))
+    headers = wrong_session(_headers(login), cookie_of(login.data["session"]))
     try:
         response = login.send(with_headers(request, headers))
     except InsightError:
@@ -108,69 +118,81 @@ def _ask(bench: Bench, login: Login, request: Request) -> Optional[Response]:
 
 def conclude(bench: Bench, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
+    session = bench.data["session"]
     if bench.answers_anybody:
-        rules = bench.data["session"].get("rejected") or {}
-        came = "the server answers a session that nobody has"
-        bench.note([Finding("session.rejected", DIFFERS, _rules_told(rules), came)])
+        told = _rules_told(session.get("rejected") or {})
+        bench.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
     if bench.answers_anybody or not bench.lost:
         return
-    cookie = cookie_of(login)
-    finding = judged(bench.data["session"], bench.lost, cookie)
+    look_tells = any(one.status == 403 for one in bench.lost.values()) and _look_tells(login)
+    finding = judged(session, bench.lost, look_tells)
     bench.note([finding])
     if finding.override:
-        bench.learn(("session", "rejected"), _laid(bench.data["session"], finding.override["session"]["rejected"]))
+        more = finding.override["session"]["rejected"]
+        bench.learn(("session", "rejected"), {**(session.get("rejected") or {}), **more})
     if finding.verdict == AS_PROFILE or finding.override:
         bench.verify(("session", "rejected"))
 
 
-def _laid(session: Json, more: Json) -> dict[str, Any]:
-    return {**(session.get("rejected") or {}), **more}
+def _look_tells(login: Login) -> bool:
+    """Whether a look at a session that nobody has tells that it does not live."""
+    opened = next((one for _request, one in login.answers if one.purpose == "open a session"), None)
+    cookie = cookie_of(login.data["session"])
+    wrong = cookies_in(wrong_session(_headers(login), cookie))
+    if cookie is None or opened is None or cookie not in wrong:
+        return False
+    session_id = at(content(opened), login.data["session"]["start"]["session_id"])
+    session = Session(cookies=wrong, id_is_cookie=opened.cookies.get(cookie, session_id) == session_id)
+    try:
+        return converse(look(profile_of(login.data), _url(login), session), login.send).session is None
+    except InsightError:
+        return False
 
 
 def _rules_told(rules: Json) -> str:
     return brief({name: value for name, value in rules.items() if name not in BASIS})
 
 
-def judged(session: Json, lost: Mapping[str, Response], cookie: Optional[str]) -> Finding:
+def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False) -> Finding:
     """What the profile says of a lost session, against the answer for each method. A status that also denies is
-    proposed only where nothing else tells."""
+    proposed only where nothing else tells. look_tells: after a 403 a look at the session says that it does not live."""
     rules = session.get("rejected") or {}
-    answers = {method: _answered(response, cookie) for method, response in lost.items()}
+    answers = {method: _answered(session, response) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
     told = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
-    strange = [one for one in lost.values() if not is_told(session, one, cookie)]
-    if not strange:
-        return Finding("session.rejected", AS_PROFILE, came=told)
+    strange = [one for one in lost.values() if not is_lost(session, one, _sent(session))]
+    if look_tells and any(one.status == 403 for one in strange):
+        told += "; after HTTP 403 a look at the session tells that it does not live"
+        strange = [one for one in strange if one.status != 403]
     more: dict[str, Any] = {}
     for response in strange:
-        if is_told({"rejected": {"status": [], **more}}, response, cookie):
-            continue
-        sign = _sign(response, cookie)
+        sign = _sign(session, response)
         if sign is None:
             return Finding("session.rejected", NOT_FOUND, _rules_told(rules), told)
         for name, value in sign.items():
             held = more.get(name, rules.get(name, []))
             more[name] = list(dict.fromkeys([*held, *value])) if isinstance(value, list) else value
+    if not more:
+        return Finding("session.rejected", AS_PROFILE, came=told)
     key = f"session.rejected.{next(iter(more))}" if len(more) == 1 else "session.rejected"
     return Finding(key, DIFFERS, _rules_told(rules), told, nested(("session", "rejected"), more))
 
 
-def is_told(session: Json, response: Response, cookie: Optional[str]) -> bool:
-    """Whether a profile knows the answer for that of a lost session."""
-    rules = session.get("rejected") or {}
-    return is_rejected(session, response) or bool(rules.get("cookie_changes") and sets_another(response, cookie))
+def _sent(session: Json) -> dict[str, str]:
+    """The session's cookie as it was sent: with a value that no server sets."""
+    cookie = cookie_of(session)
+    return {cookie: "made up"} if cookie else {}
 
 
-def sets_another(response: Response, cookie: Optional[str]) -> bool:
-    """Whether an answer sets another value of the session's cookie than any that was sent; an empty one clears it."""
-    return cookie is not None and cookie in response.cookies
+def _sets_another(session: Json, response: Response) -> bool:
+    return changes_session_cookie({**session, "rejected": {"cookie_changes": True}}, response, _sent(session))
 
 
-def _sign(response: Response, cookie: Optional[str]) -> Optional[dict[str, Any]]:
+def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
     """What tells this answer from all others, as the profile would say it; None where nothing does."""
-    if sets_another(response, cookie):
+    if _sets_another(session, response):
         return {"cookie_changes": True}
-    if is_rejected({"rejected": {"status": [], "login_page": True}}, response):
+    if is_login_page(response, response.body):
         return {"login_page": True}
     if response.status in WITHOUT_LOGIN:
         return {"status": [response.status]}
@@ -190,8 +212,8 @@ def _words(response: Response) -> str:
     return words if len(words) > 11 and LOST.search(words) else ""
 
 
-def _answered(response: Response, cookie: Optional[str]) -> str:
-    another = ", and sets another session cookie" if sets_another(response, cookie) else ""
+def _answered(session: Json, response: Response) -> str:
+    another = ", and sets another session cookie" if _sets_another(session, response) else ""
     return f"{described(response)}{another}"
 
 
@@ -204,27 +226,23 @@ def probe_tokens(bench: Bench, login: Login) -> None:
     if not start or login.authenticator is None:
         return
     steps = {response.purpose: response for _request, response in reversed(login.answers)}
+    request = look_of(profile_of(login.data), _url(login), Session())
+    if request is None:
+        return
     try:
-        look = login.send(_look(login))
+        looked = login.send(with_headers(request, _headers(login)))
     except InsightError as error:
         bench.note([Finding("session.start", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
         return
     shown = {
         "the first answer": steps.get("open a session"),
         "the login's answer": steps.get("log in"),
-        "a look after the login": look,
+        "a look after the login": looked,
     }
     tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
     bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, start))])
     if any(tokens.values()):
         bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
-
-
-def _look(login: Login) -> Request:
-    profile = profile_of(login.data)
-    start = profile.session["start"]
-    url = f"{str(login.values.get('url') or '').rstrip('/')}{profile.base_path}/{start['path'].lstrip('/')}"
-    return Request("look at the session", start["method"], url, headers=_headers(login), safe=True)
 
 
 def token_in(start: Json, response: Response) -> str:
@@ -269,7 +287,7 @@ def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token and carrying:
             response = login.send(with_headers(request, {**headers, carrying: token}))
-            accepted[place] = not (response.status == 403 or is_told(bench.data["session"], response, None))
+            accepted[place] = response.status != 403 and not is_lost(bench.data["session"], response, cookies_in(headers))
     good = [place for place, well in accepted.items() if well]
     bad = [place for place, well in accepted.items() if not well]
     refused = f"; that of {', '.join(bad)} is refused" if bad else "; earlier ones stay good"

@@ -31,7 +31,10 @@ pytestmark = pytest.mark.proves("PROBE-7")
 
 URL = "https://insight.example.com"
 SESSION_ID = "F1AE44E28CB43CDECB2D0A104EB5DF4B"
-PLAIN = {"cookie": "JSESSIONID", "rejected": {"status": [401], "forbidden_words": ["csrf", "session"]}}
+PLAIN = {
+    "start": {"cookie": "JSESSIONID"},
+    "rejected": {"status": [401], "forbidden_words": ["csrf", "session"], "cookie_changes": False},
+}
 BOOT = {"timestamp": "2026-01-31T00:00:00Z", "status": 403, "error": "Forbidden", "path": "/x"}
 ANOTHER = {"JSESSIONID": "another"}
 SENTENCE = b"This session has been expired (possibly due to multiple concurrent logins being attempted)."
@@ -109,14 +112,21 @@ def test_only_what_names_the_session_is_made_up():
     ],
 )
 def test_what_a_session_that_nobody_has_gets(lost, key, verdict, rejected):
-    finding = judged(PLAIN, lost, "JSESSIONID")
+    finding = judged(PLAIN, lost)
     override = {"session": {"rejected": rejected}} if rejected else None
     assert (finding.profile_key, finding.verdict, finding.override) == (key, verdict, override)
 
 
+def test_a_403_that_a_look_tells_apart_is_not_taken_for_a_lost_session():
+    finding = judged(PLAIN, {"GET": answer(403, BOOT), "POST": answer(419, {})}, look_tells=True)
+    assert finding.override == {"session": {"rejected": {"status": [401, 419]}}}
+    assert finding.came.endswith("; after HTTP 403 a look at the session tells that it does not live")
+    assert judged(PLAIN, {"GET": answer(403, BOOT)}, look_tells=True).verdict == "as_profile"
+
+
 def test_each_method_is_told_apart():
     refused = replace(answer(403, BOOT), cookies=ANOTHER)
-    came = judged(PLAIN, {"GET": answer(401, b""), "POST": refused, "PUT": refused}, "JSESSIONID").came
+    came = judged(PLAIN, {"GET": answer(401, b""), "POST": refused, "PUT": refused}).came
     shown = "POST, PUT: HTTP 403 with an object with timestamp, status, error, path, and sets another session cookie"
     assert came == f"GET: HTTP 401 with an empty body; {shown}"
 
@@ -146,7 +156,7 @@ DELETE = Request("delete", "DELETE", f"{URL}/application/17")
 
 
 def test_writes_are_asked_too_and_carry_nothing():
-    server, asked = Sends(answer(403, {"message": "No session"})), bench(READ, CREATE, DELETE)
+    server, asked = Sends(answer(401, {"message": "No session"})), bench(READ, CREATE, DELETE)
     login = Login({"url": URL}, asked.data, http=server)
     ask_reading(asked, login)
     assert [one.method for one in server.requests] == ["GET"]
