@@ -7,6 +7,7 @@ there, and where that entity is after it was created. What shows it then is how 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +24,7 @@ from .reads import MOST_USELESS, probe_find, probe_read, reference_ways
 from .shapes import Known, content, find, scalars
 
 Json = Mapping[str, Any]
-LOOKS = (0, 0.5, 1.5)
+LOOKS = (0, 2.0)
 """Seconds between looks for something that a server said it created."""
 MOST_IDS = 4
 """Values of an answer that are tried as the id of a new entity."""
@@ -33,7 +34,7 @@ def is_offered(bench: Bench, named: Json) -> Optional[bool]:
     """Whether anything shows an entity with this key, of all requests by which a server may find or list; None where
     nobody can tell."""
     known, useless = Known(None, named["key"]), 0
-    for attempt in _searches(bench, named):
+    for attempt in chain(_finds(bench, named), _lists(bench, named)):
         if attempt.response is not None and find(content(attempt.response), known):
             return True
         useless += isinstance(attempt.error, (SessionRejected, InterruptedRequest))
@@ -42,7 +43,7 @@ def is_offered(bench: Bench, named: Json) -> Optional[bool]:
     return False
 
 
-def _searches(bench: Bench, named: Json) -> Iterator[Attempt]:
+def _finds(bench: Bench, named: Json) -> Iterator[Attempt]:
     type_name = str(named["type"])
 
     def call(client: EntityClient, profile: Profile) -> Any:
@@ -51,6 +52,10 @@ def _searches(bench: Bench, named: Json) -> Iterator[Attempt]:
     for candidate in bench.candidates(type_name, "find"):
         for one in reference_ways(candidate, named):
             yield bench.attempt(type_name, "find", one, call)
+
+
+def _lists(bench: Bench, named: Json) -> Iterator[Attempt]:
+    type_name = str(named["type"])
     for candidate in bench.candidates(type_name, "list"):
         bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
         yield Listing(bench, type_name, bare).attempt(None)
@@ -81,8 +86,8 @@ def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
 
 
 def locate(own: Own, response: Optional[Response]) -> Optional[Entity]:
-    """The probe's own entity soon after the server may have created it: by an id that the answer says, else by its key;
-    None where nothing that was tried shows it."""
+    """The probe's own entity soon after the server may have created it: by an id that the answer says, else by its key,
+    else in a list; None where nothing that was tried reads or finds it."""
     id_name = own.bench.profile.type(own.type).id_attribute
     for pause in LOOKS:
         own.clock.sleep(pause)
@@ -92,6 +97,10 @@ def locate(own: Own, response: Optional[Response]) -> Optional[Entity]:
         found = probe_find(own.bench, {**own.named, "id": None}, perhaps=True)
         if found is not None:
             return _read_by(own, ids_in(found, own.named["key"], id_name)) or found
+        listed = (find(content(one.response), Known(None, own.named["key"])) for one in _lists(own.bench, own.named) if one.response)
+        entity = next((_read_by(own, ids_in(one.entity, own.named["key"], id_name)) for one in listed if one), None)
+        if entity is not None:
+            return entity
     return None
 
 

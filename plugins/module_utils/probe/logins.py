@@ -177,7 +177,10 @@ def _csrf(login: Login, response: Response) -> Optional[Finding]:
     start = login.data["session"]["start"]
     headers = {name: value for name, value in response.headers.items() if "csrf" in name or "xsrf" in name}
     naming = [name for name, value in headers.items() if value.lower() in response.headers]
+    cookies = [name for name in response.cookies if re.search("csrf|xsrf", name, re.IGNORECASE)]
     came = f"headers {', '.join(sorted(headers)) or 'without any that speaks of CSRF'}"
+    if cookies and not headers:
+        came += f", and the cookie {', '.join(cookies)}, where no profile can look yet"
     if naming:
         header = response.headers[naming[0]]
         now: dict[str, Optional[str]] = {"csrf_name_header": naming[0].upper(), "csrf_header": header}

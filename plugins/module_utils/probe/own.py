@@ -53,6 +53,11 @@ class Own:
         return ", ".join(f"{name}={value}" for name, value in self.named["key"].items())
 
     @property
+    def can_tell(self) -> bool:
+        """Whether anything was seen to show whether an entity is there."""
+        return any(self.bench.is_proven(self.type, name) for name in ("read", "find"))
+
+    @property
     def rules(self) -> Rules:
         """The rules of comparing of its type, as they are known by now."""
         return rules(*self.bench.profile.type(self.type).compare)
@@ -165,16 +170,19 @@ class Own:
         return self.bench.attempt(self.type, "delete", definition, call)
 
     def remove(self, entity_id: Any) -> bool:
-        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone."""
+        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone. Where
+        nobody can tell, what is taken for a success is the last."""
         id_name = self.bench.profile.type(self.type).id_attribute
         try:
             observed = self.now(entity_id)
         except InsightError:
             observed = nested(id_name.split("."), entity_id)
         for candidate in self.bench.candidates(self.type, "delete") if observed is not None else ():
-            self.delete(candidate, observed or {})
+            attempt = self.delete(candidate, observed or {})
             if self.is_gone(entity_id):
                 return True
+            if not self.can_tell and is_success(attempt.response):
+                return False
         return observed is None
 
 

@@ -240,7 +240,7 @@ def probe_tokens(bench: Bench, login: Login) -> None:
         "a look after the login": looked,
     }
     tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
-    bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, start))])
+    bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(bench, start)))])
     if any(tokens.values()):
         bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
 
@@ -258,7 +258,13 @@ def token_cookies(answers: list[tuple[Request, Response]]) -> list[str]:
     return [name for name in dict.fromkeys(names) if re.search("csrf|xsrf", name, re.IGNORECASE)]
 
 
-def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], start: Json) -> str:
+def _every_answer(bench: Bench, start: Json) -> bool:
+    """Whether each answer about an entity shows one, too."""
+    within = [response for _request, response in bench.answers if is_success(response)]
+    return bool(within) and all(token_in(start, response) for response in within)
+
+
+def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], every: bool) -> str:
     cookies = token_cookies(answers)
     beside = f"; the cookie {', '.join(map(brief, cookies))} holds one too" if cookies else ""
     if not any(tokens.values()):
@@ -269,9 +275,7 @@ def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], 
         for place, token in tokens.items()
         if token
     ]
-    within = [one for request, one in answers if is_success(one) and one.purpose not in ("open a session", "log in")]
-    every = [one for one in within if token_in(start, one)]
-    said_of += ["every answer"] if len(every) > 1 and len(every) == len(within) else []
+    said_of += ["every answer within the session"] if every else []
     return f"a CSRF token is shown by {', '.join(said_of)}{beside}"
 
 
@@ -279,7 +283,7 @@ def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
     """Whether a request that needs a token is let in with each that was shown, the newest last."""
     request = next((one for one in _unsafe(bench)), None)
     if request is None:
-        return "no request that needs a CSRF token was sent, so nobody can tell how long one is good"
+        return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
     headers, newest = _headers(login), [token for token in tokens.values() if token][-1]
     carrying = next((name for name, value in headers.items() if value in (*tokens.values(), newest)), None)
     carrying = carrying or bench.data["session"]["start"].get("csrf_header")

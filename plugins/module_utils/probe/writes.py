@@ -83,7 +83,7 @@ def probe_create(own: Own) -> Optional[Entity]:
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
-        for one in reference_ways(candidate, own.named) if not own.bench.left_behind else ():
+        for one in reference_ways(candidate, own.named) if not (own.bench.left_behind or own.ids) else ():
             attempt = own.create(one)
             first = first or attempt
             entity = _made(own, attempt) if answers_something(attempt) else None
@@ -112,6 +112,8 @@ def _made(own: Own, attempt: Attempt) -> Optional[Entity]:
     if entity is not None or not is_success(attempt.response):
         own.doubts += [] if entity is not None else [why]
         return entity
+    if own.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
+        return None
     ids = ids_said(attempt.response, own.named["key"], own.bench.profile.type(own.type).id_attribute)
     named = f"{own.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else own.key
     own.bench.left_behind.append(f"perhaps {own.type} with {named}: {why}")
@@ -164,9 +166,10 @@ def probe_update(own: Own, entity: Entity) -> None:
         before = own.now(entity_id) or entity
         attempt = own.update(candidate, before, turns[made % 2])
         after = own.now(entity_id)
+        changed = after is not None and manners.is_changed(before, after, turns[made % 2])
         if answers_something(attempt):
-            _note_twins(own)
-        if after is None or not manners.is_changed(before, after, turns[made % 2]):
+            _note_twins(own, changed)
+        if after is None or not changed:
             return attempt, None
         made += 1
         manners.learn_volatile(own, turns[made % 2], before, after)
@@ -185,11 +188,11 @@ def probe_update(own: Own, entity: Entity) -> None:
     settle(bench, own.type, "update", learned, first)
 
 
-def _note_twins(own: Own) -> None:
-    """An update may have made a second entity instead."""
+def _note_twins(own: Own, changed: bool) -> None:
+    """An update that did not change the entity may have made a second one."""
     found = own.offered()
     own.note(found or [])
-    if found is None:
+    if found is None and not changed:
         own.doubts.append("an update that was tried may have made a second one, and no search was seen to work")
 
 
@@ -233,7 +236,8 @@ def _clear(own: Own) -> None:
     for entity_id in list(own.ids):
         if own.remove(entity_id):
             own.ids.remove(entity_id)
-    own.bench.left_behind += [f"{own.type} with id {entity_id} (made for {own.key})" for entity_id in own.ids]
+    perhaps = "" if own.can_tell else "perhaps "
+    own.bench.left_behind += [f"{perhaps}{own.type} with id {entity_id} (made for {own.key})" for entity_id in own.ids]
     if own.bench.is_proven(own.type, "find"):
         unnamed = [one for key in ({}, own.named.get("rename") or {}) for one in _still_offered(own, key)]
         perhaps = ""
@@ -249,6 +253,7 @@ def _still_offered(own: Own, key: Json) -> list[str]:
     found = own.offered(key)
     if found is None:
         return ["the server does not say that there is none"]
+    found = [one for one in found if own.id_of(one) not in own.ids]
     gone = [own.id_of(one) for one in found if own.remove(own.id_of(one))]
     if len(gone) < len(found):
         return [f"it is found, and cannot be deleted (id {own.id_of(one)})" for one in found]

@@ -211,4 +211,6 @@ def test_where_the_token_is_seen(tokens, says):
     places = dict(zip(("the first answer", "the login's answer", "a look after the login"), tokens))
     cookies = {} if any(tokens) else {"XSRF-TOKEN": "3", "JSESSIONID": "4"}
     answers = [(Request("open a session", "GET", URL), replace(answer(200, {}), cookies=cookies))]
-    assert _places(places, answers, START) == says
+    assert _places(places, answers, False) == says
+    if any(tokens):
+        assert _places(places, answers, True) == f"{says}, every answer within the session"
