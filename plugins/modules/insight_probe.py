@@ -22,8 +22,8 @@ description:
     does not go as it should, are not offered.
   - Asks with a session id that nobody has, to see how a lost session is answered. With O(writes) also by the methods
     that write, after its entity is gone, and only where that session was refused a read.
-  - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose path
-    ends in read, get, find, search, query, list or lookup, and what the profile itself calls C(safe).
+  - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose
+    path ends in read, get, find, search, query, list or lookup, and what the profile itself calls C(safe).
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:

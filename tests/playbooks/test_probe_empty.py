@@ -207,13 +207,17 @@ def test_what_does_not_pass_the_cycle_is_not_offered(
 
 
 @pytest.mark.one_core
-@pytest.mark.proves("PROBE-7")
-def test_what_a_wrong_value_gets_as_well_is_no_conflict(server: Server, play: Player) -> None:
-    server.fault("status", "create", about='"appCode": ""', status=400, times=0)
-    server.fault("status", "create", about='"appCode":""', status=400, times=0)
-    server.fault("status", "create", after=3, status=400, times=1)
+@pytest.mark.proves("PROBE-8")
+@pytest.mark.parametrize("dialect", ["insight_statuses"])
+@pytest.mark.parametrize(("bodies", "offered"), [("message", True), ("boot", False)])
+def test_what_a_wrong_value_gets_as_well_is_no_conflict(
+    server: Server, play: Player, bodies: str, offered: bool
+) -> None:
+    server.switch(error_bodies=bodies)  # with boot, an attribute that is wrong is 400 as well
     result = found_out(play)
-    assert "conflict" not in result["overrides"]["operations"]["create"]
+    assert ("conflict" in result["overrides"]["operations"]["create"]) is offered
+    assert ("not taken for a conflict" in told(result, "seen").get("operations.create.conflict", "")) is not offered
+    assert server.stored("application") == []
 
 
 @pytest.mark.proves("PROBE-6")
@@ -230,3 +234,20 @@ def test_it_says_what_was_not_looked_at(server: Server, play: Player) -> None:
     assert any(one.startswith(f"Not looked at: {silent}, ") for one in played["Say what was found"]["msg"])
     assert set(overrides(play)) == {"session"}
     assert server.counted["writes"] == 0
+
+
+@pytest.mark.one_core
+@pytest.mark.proves("PROBE-8")
+def test_an_update_that_sends_what_changes_is_kept(server: Server, play: Player) -> None:
+    server.switch(**CHAIN, update="merge")
+    update = {"method": "PUT", "path": "{type}/{id}", "body": "changed", "addressed_by": None}
+    attributes = {"selectedProducts": ["Zelvora 10 mg"], "description": "First"}
+    change = {"description": "Second"}
+    result = found_out(
+        play,
+        {"operations": {"update": update}},
+        create={**CREATE, "attributes": attributes, "change": change, "refs": None},
+    )
+    assert "operations.update.body" in told(result, "not_tried")
+    assert "body" not in result["overrides"]["operations"]["update"]
+    assert told(result, "not_found") == {}

@@ -67,8 +67,9 @@ class Bench:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
     write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
     that was answered with a known entity; proven: the operations of each type that were seen to show an entity that is
-    there and not one that is not, or to write; lost: by method, what a request got with a session that nobody has; answers_anybody:
-    whether such a session was shown an entity; left_behind: what was created and could not be deleted."""
+    there and not one that is not, or to write; lost: by method, what a request got with a session that nobody has;
+    answers_anybody: whether such a session was shown an entity; left_behind: what was created and could not be
+    deleted."""
 
     data: dict[str, Any]
     url: str

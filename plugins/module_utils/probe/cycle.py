@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Before overrides are offered they are tried: the whole life of the probe's own entity, by the engine, with the profile
-as it was learned. A part with which it does not go as it should is not offered."""
+"""Before overrides are offered they are tried: the whole life of the probe's own entity, by the engine, with the
+profile as it was learned. A part with which it does not go as it should is not offered."""
 
 from __future__ import annotations
 

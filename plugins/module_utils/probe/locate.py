@@ -97,11 +97,19 @@ def locate(own: Own, response: Optional[Response]) -> Optional[Entity]:
         found = probe_find(own.bench, {**own.named, "id": None}, perhaps=True)
         if found is not None:
             return _read_by(own, ids_in(found, own.named["key"], id_name)) or found
-        listed = (find(content(one.response), Known(None, own.named["key"])) for one in _lists(own.bench, own.named) if one.response)
-        entity = next((_read_by(own, ids_in(one.entity, own.named["key"], id_name)) for one in listed if one), None)
+        entity = _read_by(own, _ids_listed(own, id_name))
         if entity is not None:
             return entity
     return None
+
+
+def _ids_listed(own: Own, id_name: str) -> list[Any]:
+    """What may be its id, where a list shows it."""
+    for attempt in _lists(own.bench, own.named):
+        place = find(content(attempt.response), Known(None, own.named["key"])) if attempt.response else None
+        if place is not None:
+            return ids_in(place.entity, own.named["key"], id_name)
+    return []
 
 
 def _read_by(own: Own, ids: list[Any]) -> Optional[Entity]:

@@ -229,7 +229,7 @@ def probe_conflict(own: Own) -> None:
 
 def _of_a_wrong_value(own: Own, definition: Json) -> Optional[int]:
     """The status of the answer to a create with an empty key; what it made all the same is removed."""
-    attempt = own.create(definition, {name: "" for name in own.named["key"]})
+    attempt = own.create(definition, dict.fromkeys(own.named["key"], ""))
     if answers_something(attempt):
         entity_id = own.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
         if entity_id is None or not own.remove(entity_id):

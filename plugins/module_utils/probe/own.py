@@ -9,6 +9,7 @@ that nothing is at the address."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -119,16 +120,16 @@ class Own:
             return self.bench.client().read(self.bench.profile.type(self.type), entity_id)
         found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
         if None in found:
-            raise ServerError("read the probe's own entity", "neither reading by id nor finding by key was seen to work")
+            raise ServerError(
+                "read the probe's own entity", "neither reading by id nor finding by key was seen to work"
+            )
         return next((one for some in found for one in some or () if same(self.id_of(one), entity_id)), None)
 
     def is_gone(self, entity_id: Any) -> bool:
         """Whether what was seen to show an entity shows the one with this id no more, by id and by key."""
         shows: list[bool] = []
-        try:
+        with suppress(InsightError):  # which says nothing; perhaps the search does
             shows.append(self.now(entity_id) is not None)
-        except InsightError:
-            pass  # says nothing; perhaps the search does
         for key in ({}, self.named.get("rename") or {}):
             found = self.offered(key)
             shows += [any(same(self.id_of(one), entity_id) for one in found)] if found is not None else []
@@ -170,8 +171,8 @@ class Own:
         return self.bench.attempt(self.type, "delete", definition, call)
 
     def remove(self, entity_id: Any) -> bool:
-        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone. Where
-        nobody can tell, what is taken for a success is the last."""
+        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone.
+        Where nobody can tell, what is taken for a success is the last."""
         id_name = self.bench.profile.type(self.type).id_attribute
         try:
             observed = self.now(entity_id)

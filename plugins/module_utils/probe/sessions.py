@@ -291,7 +291,9 @@ def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token and carrying:
             response = login.send(with_headers(request, {**headers, carrying: token}))
-            accepted[place] = response.status != 403 and not is_lost(bench.data["session"], response, cookies_in(headers))
+            accepted[place] = response.status != 403 and not is_lost(
+                bench.data["session"], response, cookies_in(headers)
+            )
     good = [place for place, well in accepted.items() if well]
     bad = [place for place, well in accepted.items() if not well]
     refused = f"; that of {', '.join(bad)} is refused" if bad else "; earlier ones stay good"
@@ -303,5 +305,3 @@ def _unsafe(bench: Bench) -> list[Request]:
     sent = [request for request, response in bench.answers if is_success(response) and request.method != "GET"]
     gone = [one for one in sent if one.purpose.startswith("delete ")]
     return [one for one in sent if reads_only(one)] + gone[-1:]
-
-

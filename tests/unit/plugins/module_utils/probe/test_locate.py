@@ -11,6 +11,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.probe.bench import 
 from ansible_collections.rimops.insight.plugins.module_utils.probe.coverage import not_looked_at
 from ansible_collections.rimops.insight.plugins.module_utils.probe.findings import Finding
 from ansible_collections.rimops.insight.plugins.module_utils.probe.locate import ids_said
+from ansible_collections.rimops.insight.plugins.module_utils.probe.reads import learn_identifiers
+from ansible_collections.rimops.insight.plugins.module_utils.probe.shapes import Known
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
 from ansible_collections.rimops.insight.tests.unit.fakes import answer
@@ -67,6 +69,23 @@ def test_what_no_finding_speaks_of_was_not_looked_at():
     assert rest[:4] == [f"operations.{name}" for name in ("create", "update", "delete", "list")]
     assert "types.event" not in rest
     assert "types.application" in rest
+
+
+@pytest.mark.proves("PROBE-8")
+@pytest.mark.parametrize(
+    ("entity", "key", "read_only"),
+    [
+        ({"appCode": "1", "name": "x"}, {"name": "x"}, None),
+        ({"appCode": "1", "key": 17}, {"appCode": "1"}, ["id", "key", "uuid"]),
+    ],
+)
+def test_a_key_that_is_the_id_is_declared_all_the_same(entity, key, read_only):
+    bench = Bench(dict(built_in("insight")), "https://insight.example.com", None, {})
+    learn_identifiers(bench, "application", entity, Known(entity.get("key", "x"), key))
+    told = {one.profile_key: one.override for one in bench.findings}
+    expected = {"compare": {"read_only": read_only}} if read_only else None
+    assert told.get("compare.read_only") == expected
+    assert "id_attribute" in told
 
 
 SAFE = {"operations": {"find": {"path": "{type}/_find", "safe": True}, "read": {"path": "{type}/{id}/_get"}}}

@@ -177,6 +177,7 @@ def test_no_write_goes_to_a_server_that_answers_anybody():
     assert (finding.verdict, finding.came) == ("differs", "the server answers a session that nobody has")
 
 
+BEFORE = "the login's answer (the one from before the login)"
 START = {"csrf_name_header": "X-CSRF-HEADER", "csrf_header": "X-CSRF-TOKEN"}
 
 
@@ -200,15 +201,14 @@ def test_the_token_that_an_answer_shows(headers, token):
         (("1", "2", "2"), "a CSRF token is shown by the first answer, the login's answer, a look after the login"),
         (
             ("1", "1", "2"),
-            "a CSRF token is shown by the first answer, the login's answer (the one from before the login), "
-            "a look after the login",
+            f"a CSRF token is shown by the first answer, {BEFORE}, a look after the login",
         ),
         (("1", "", "2"), "a CSRF token is shown by the first answer, a look after the login"),
         (("", "", ""), "only the cookie XSRF-TOKEN holds a CSRF token"),
     ],
 )
 def test_where_the_token_is_seen(tokens, says):
-    places = dict(zip(("the first answer", "the login's answer", "a look after the login"), tokens))
+    places = dict(zip(("the first answer", "the login's answer", "a look after the login"), tokens, strict=True))
     cookies = {} if any(tokens) else {"XSRF-TOKEN": "3", "JSESSIONID": "4"}
     answers = [(Request("open a session", "GET", URL), replace(answer(200, {}), cookies=cookies))]
     assert _places(places, answers, False) == says
