@@ -122,6 +122,12 @@ def test_a_token_that_is_only_in_the_cookie(stranger: ChainClient) -> None:
     assert not shows(stranger.find())
 
 
+def test_any_answer_of_a_single_page_s_server_sets_the_cookie(stranger: ChainClient) -> None:
+    stranger.server.switch(csrf_tokens="cookie_only", unknown_address="same_404")
+    lost = stranger.get(f"{stranger.server.url}/insight/api/v2/nothing")
+    assert (lost.status_code, new_xsrf(lost)) == (401, [stranger.cookies["XSRF-TOKEN"]])
+
+
 def test_a_login_that_shows_the_token_from_before_it_leaves_no_cookie(stranger: ChainClient) -> None:
     stranger.server.switch(csrf_tokens="cookie", csrf_headers="before")
     first = stranger.take(stranger.start())

@@ -35,6 +35,10 @@ from .turns import Turns
 LOOKED_INTO = 403
 FRESH = 60.0
 """Seconds after its login for which nobody logs in anew because a request is refused within the session."""
+MOST_LOGINS = 3
+"""How often a session is opened for one refused request: some servers open a new one at each look."""
+LOSSES = 3
+"""How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
 
 
@@ -60,9 +64,9 @@ class SessionSender:
         self._rules = settings.profile.session
         self._turns, self._lock = Turns(), threading.Lock()
         self._denied: set[str] = set()  # the kinds of requests that this identity may not send
-        self._accepted: dict[str, int] = {}  # by kind of request: the last generation in which one was accepted
-        self._strikes: dict[str, int] = {}  # by kind: a generation that was lost before one was accepted in it
-        self._ended: dict[str, SessionRejected] = {}
+        self._last_accepted = -1  # the last generation in which a request was accepted
+        self._unused = -1  # the last generation that was lost before one was
+        self._ended: dict[str, SessionRejected] = {}  # by kind: what no new session helps
         self._first_tokens: dict[int, Optional[str]] = {}  # the CSRF token that each generation began with
         self._first_was_good: set[int] = set()  # generations in which that token was accepted
         self._logged_in_anew = False
@@ -74,16 +78,19 @@ class SessionSender:
         answered with a success in which the session ended.
         """
         deadline = self._clock.monotonic() + self._settings.network.retry_deadline
+        losses = 0
         while True:
-            sent = self._exchange(request)
+            sent = self._exchange(request) if losses < LOSSES else self._exchange_first(request, losses)
             if self._is_accepted(request, sent):
                 return sent.response
             if self._is_lost(sent) and not self._is_older(sent):
-                self._after_loss(request, sent, deadline)
+                losses += 1
+                self._after_loss(request, sent, losses, deadline)
                 continue
             answer = self._look_into(request, sent, deadline)
             if answer:
                 return answer
+            losses += 1
 
     # --- one exchange
 
@@ -95,6 +102,12 @@ class SessionSender:
                     return self._exchange_in(state, request)
         with self._turns.alone():
             return self._exchange_in(self._keeper.current(), request)
+
+    def _exchange_first(self, request: Request, losses: int) -> Sent:
+        """Send a request as the first one of a new session, which nobody else can have used up."""
+        with self._turns.alone():
+            state = self._keeper.current()
+            return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
 
     def _exchange_in(self, state: State, request: Request) -> Sent:
         if state.session is None:
@@ -109,9 +122,8 @@ class SessionSender:
     def _note(self, request: Request, sent: Sent) -> None:
         """Take over what an accepted request tells, before anybody whose turn comes next asks for it."""
         with self._lock:
-            self._accepted[request.kind] = sent.state.generation
+            self._last_accepted = max(self._last_accepted, sent.state.generation)
             self._denied.discard(request.kind)
-            self._strikes.pop(request.kind, None)
             self._ended.pop(request.kind, None)
             if request.method not in SAFE_METHODS:
                 self._keeper.vouch(sent.state, sent.ticket)
@@ -139,9 +151,9 @@ class SessionSender:
 
     # --- a lost session
 
-    def _after_loss(self, request: Request, sent: Sent, deadline: float) -> None:
+    def _after_loss(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
         """Have the session renewed, unless nothing comes of it or the request may have been carried out."""
-        self._count_loss(request, sent, deadline)
+        self._end_what_is_in_vain(request, sent, losses, deadline)
         self._keeper.renew(sent.state)
         status = sent.response.status
         carried_out = 200 <= status < 300 and not request.safe
@@ -154,20 +166,20 @@ class SessionSender:
                 status=status,
             )
 
-    def _count_loss(self, request: Request, sent: Sent, deadline: float) -> None:
-        """Raise SessionRejected where two sessions running were lost before a request of this kind was accepted."""
-        kind, generation = request.kind, sent.state.generation
+    def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+        """Raise SessionRejected where two sessions running were lost before any request was accepted in them, or where
+        this request was lost in sessions of its own."""
+        generation = sent.state.generation
         with self._lock:
-            before = self._strikes.get(kind)
             adopted = self._keeper.first_adopted
-            strike = self._accepted.get(kind) != generation and (adopted is None or generation > adopted)
-            again = strike and before is not None and before < generation
-            if strike:
-                self._strikes[kind] = max(generation, before or 0)
-            if again:
-                self._ended[kind] = self._rejected(request, sent.response)
-            if kind in self._ended:
-                raise copy(self._ended[kind])
+            unused = self._last_accepted < generation and (adopted is None or generation > adopted)
+            in_vain = unused and self._last_accepted < self._unused < generation
+            if unused:
+                self._unused = max(generation, self._unused)
+            if in_vain or losses > LOSSES + 1:
+                self._ended[request.kind] = self._rejected(request, sent.response)
+            if request.kind in self._ended:
+                raise copy(self._ended[request.kind])
         if self._clock.monotonic() > deadline:
             raise self._rejected(request, sent.response)
 
@@ -187,13 +199,14 @@ class SessionSender:
     def _look_into(self, request: Request, sent: Sent, deadline: float) -> Optional[Response]:
         """The answer to a refused request after everything else than a permission was ruled out; None where the session
         was lost meanwhile and renewed."""
+        refused = self._keeper.ticket()
         with self._turns.alone():  # so that no other answer changes the values on the way
             last = sent
             if request.kind not in self._denied:
-                for state in self._remedies(sent):
+                for state in self._remedies(sent, refused):
                     last = self._exchange_in(state, request)
                     if self._is_lost(last):
-                        self._after_loss(request, last, deadline)
+                        self._after_loss(request, last, 1, deadline)
                         return None
                     if not self._is_refused(request, last):
                         self._learn(sent, last)
@@ -204,20 +217,27 @@ class SessionSender:
                 raise csrf_refused(self._settings.profile, last.response)
             return replace(last.response, ruled_out=RULED_OUT)
 
-    def _remedies(self, sent: Sent) -> Iterator[State]:
-        """States to send a refused request again with, the cheapest first; at most one of them costs a login."""
+    def _remedies(self, sent: Sent, refused: int) -> Iterator[State]:
+        """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
+        that the session is lost, and once in a run for a session of an earlier one.
+
+        refused: the number that a request would have had that was sent when the last refusal had come: what was
+        accepted before may have been so in a session that was lost since.
+        """
         state = self._keeper.present(sent.state)
         if _differ(state, sent.state):
             yield state
-        for logged_in in (False, True):
+            refused = self._keeper.ticket()
+        for _login in range(MOST_LOGINS):
             state = self._keeper.current()
-            looked = self._keeper.look(state, sent.ticket)
+            looked = self._keeper.look(state, refused)
             if looked is not None and _differ(looked, state):
                 yield looked
-            if logged_in or (looked is not None and not self._is_old(looked)):
+            if looked is not None and not self._is_old(looked):
                 return
             self._logged_in_anew = self._logged_in_anew or looked is not None
             yield self._keeper.renew(state)
+            refused = self._keeper.ticket()
 
     def _is_old(self, state: State) -> bool:
         """Whether a session was opened by an earlier run, and no login was tried in its place yet."""

@@ -138,8 +138,8 @@ def csrf_cookie(
             json_body=filled(login.get("body", {}), values),
         )
         response = yield request
-        refused = response.status in (401, 403)
-        if last or not (refused and changes_session_cookie(profile.session, response, session.cookies)):
+        lost = changes_session_cookie(profile.session, response, session.cookies)
+        if last or not lost or _is_login_success(login, response):
             break
     _check_login(profile, url, response, "access_token" in request.json_body)
     session = observe(session, profile.session, response)
@@ -158,6 +158,12 @@ def csrf_cookie(
             status=response.status,
         )
     return session
+
+
+def _is_login_success(login: Json, response: Response) -> bool:
+    """Whether a login was accepted, as far as its answer tells."""
+    accepted = response.status in login.get("success", range(200, 300))
+    return accepted and not is_login_page(response, response.body[:LOOKED_AT])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
     ALICE,
+    API,
     CANARY,
     MACHINE,
     READ,
@@ -476,6 +477,28 @@ def test_a_write_that_is_answered_with_a_success_and_another_session(login, syst
 
     with pytest.raises(InterruptedRequest, match="answered HTTP 200 and opened another session with it"):
         login(send=send, **ALICE).send(READ)
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_what_no_new_session_helps_does_not_log_in_for_each_entity(login, system):
+    """One address answers 401 whatever the session; the others go on, beside it."""
+    other = replace(READ, url=f"{API}/event/2/read", kind="event read")
+
+    def send(request):
+        return answer(request, 401, {"message": "no"}) if request.url == other.url else system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+
+    def one(number):
+        if number % 2:
+            return authenticator.send(READ).status
+        with pytest.raises(SessionRejected):
+            authenticator.send(other)
+        return 200
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(60))) == [200] * 60
+    assert handshakes(system) < 20
 
 
 @pytest.mark.proves("LOGIN-4")
