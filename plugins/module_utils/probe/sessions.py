@@ -10,6 +10,7 @@ import re
 import secrets
 import string
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Optional
 
@@ -225,7 +226,7 @@ def probe_tokens(bench: Bench, login: Login) -> None:
     start = bench.data["session"].get("start")
     if not start or login.authenticator is None:
         return
-    steps = {response.purpose: response for _request, response in reversed(login.answers)}
+    steps = {response.purpose: response for _request, response in login.answers}
     request = look_of(profile_of(login.data), _url(login), Session())
     if request is None:
         return
@@ -242,7 +243,8 @@ def probe_tokens(bench: Bench, login: Login) -> None:
     tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
     bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(bench, start)))])
     if any(tokens.values()):
-        bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
+        with suppress(InsightError):  # what is not answered any more says nothing
+            bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
 
 
 def token_in(start: Json, response: Response) -> str:
@@ -281,7 +283,7 @@ def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], 
 
 def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
     """Whether a request that needs a token is let in with each that was shown, the newest last."""
-    request = next((one for one in _unsafe(bench)), None)
+    request = next(iter(_unsafe(bench)), None)
     if request is None:
         return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
     headers, newest = _headers(login), [token for token in tokens.values() if token][-1]
