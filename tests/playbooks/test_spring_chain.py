@@ -103,11 +103,11 @@ def hundred(common: dict[str, Any], description: str, **more: Any) -> dict[str, 
 
 @contextmanager
 def ending_sessions(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> Iterator[None]:
-    """Each ninety-seventh request finds its session ended: by itself, or by another login of the same user."""
+    """Each hundred and ninety-ninth request finds its session ended: by itself, or by another login of the same user."""
     numbers, send = itertools.count(1), Http.send
 
     def sending(http: Http, request: Request) -> Response:
-        if request.kind and next(numbers) % 97 == 0:
+        if request.kind and next(numbers) % 199 == 0:
             end_session(server, common, lost, folder)
         return send(http, request)
 
