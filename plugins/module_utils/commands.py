@@ -13,11 +13,12 @@ from typing import Any
 from .command import Command, Context, Values
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
-from .entities.ensure import Outcome, Secrets, Waiting, Wish, ensure
+from .entities.ensure import ensure
 from .entities.mask import mask
 from .entities.plan import diff
 from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
+from .entities.wish import Outcome, Secrets, Waiting, Wish
 from .errors import ConfigurationError, InsightError
 from .options import SHARED, Spec
 from .profile.model import Profile, is_assumed
@@ -128,21 +129,28 @@ def _entity_result(
 ) -> dict[str, Any]:
     planned, secrets = outcome.plan, wish.secrets.values
     evidence = evidence_of(connection.settings)
+    doubts = absence_in_doubt(client, wish.target) if planned.before is None and outcome.entity_id is None else {}
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
         "entity": mask(outcome.entity, paths=planned.rules(wish.target.rules).write_only),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
-        "unverified": list(planned.unverified),
+        "unverified": [*doubts, *planned.unverified],
         "assumed": client.assumed,
         **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),
         **({"evidence": evidence} if evidence else {}),
-        **_notes(connection, outcome.notes),
+        **_notes(connection, (*doubts.values(), *outcome.notes)),
     }
     if context.diff_mode:
-        result["diff"] = diff(planned)
+        result["diff"] = diff(planned, outcome.doubt)
     return mask(result, [secrets, *connection.secrets()])
+
+
+def absence_in_doubt(client: EntityClient, target: Target) -> dict[str, str]:
+    """What alone says that there is no such entity and is no proof of it, as key of the profile, and a sentence."""
+    doubt = client.doubt(target)
+    return {target.type.operations[client.asks(target)].profile_key: doubt} if doubt else {}
 
 
 def _notes(connection: Connection, more: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -154,16 +162,25 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     """Entities as they are; see the module insight_entity_info."""
     connection = connect(values, context)
     client, profile = connection.entities(), connection.settings.profile
+    doubt = ""
     with _naming_assumed(client):
         if values["id"] is None and not values["key"]:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
-            found = [entity for page in client.pages(profile.type(values["type"])) for entity in page]
+            entity_type = profile.type(values["type"])
+            found = [entity for page in client.pages(entity_type) for entity in page]
+            doubt = client.doubt_of(entity_type, "list")
         else:
-            one = client.the_one(target_of(profile, _named(values)))
-            found = [] if one is None else [one]
+            target = target_of(profile, _named(values))
+            one = client.the_one(target)
+            found, doubt = ([], client.doubt(target)) if one is None else ([one], "")
     shown = [_without_secrets(profile, values["type"], entity) for entity in found]
-    result = {"changed": False, "entities": shown, "assumed": client.assumed, **_notes(connection)}
+    result = {
+        "changed": False,
+        "entities": shown,
+        "assumed": client.assumed,
+        **_notes(connection, (doubt,) if doubt else ()),
+    }
     return mask(result, connection.secrets())
 
 
@@ -227,7 +244,7 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
     connection = connect(values, context)
     client, profile = connection.entities(), connection.settings.profile
     try:
-        found = [_looked_up(client, profile, values, term) for term in terms]
+        found = [_looked_up(client, profile, values, term, context) for term in terms]
     finally:
         if client.assumed:
             context.warn(
@@ -237,15 +254,18 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
     return [entity for entity in found if entity is not None or values["on_missing"] == "null"]
 
 
-def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any) -> Entity | None:
+def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any, context: Context) -> Entity | None:
     target = target_of(profile, {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})})
     entity = client.the_one(target)
+    doubt = client.doubt(target) if entity is None else ""
     if entity is None and values["on_missing"] == "error":
         raise ConfigurationError(
             f"look up {target}",
             "the server says that there is none",
-            "Set on_missing to null or skip to go on without it.",
+            f"Set on_missing to null or skip to go on without it. {doubt}".strip(),
         )
+    if doubt:
+        context.warn(f"{target}: {doubt}")
     return None if entity is None else _without_secrets(profile, target.type.name, entity)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
@@ -20,7 +19,7 @@ from .entities.client import EntityClient
 from .entities.mask import fingerprint
 from .entities.plan import Plan, secret_leaves
 from .entities.target import Target
-from .errors import AuthenticationError, ConfigurationError, SessionRejected
+from .errors import ConfigurationError
 from .options import SHARED, Settings, settings_from
 from .profile.model import profile_of
 from .secrets import register
@@ -30,13 +29,11 @@ from .transport.values import Request, Response
 
 @dataclass
 class Connection:
-    """A system and our session there. assumed_writes: what this process knows of those of the system. refused: why the
-    login failed, so that a loop does not knock again for each item until the account is locked."""
+    """A system and our session there. assumed_writes: what this process knows of those of the system."""
 
     settings: Settings
     authenticator: Authenticator
     assumed_writes: AssumedWrites = field(repr=False)
-    refused: Optional[AuthenticationError] = field(default=None, repr=False)
     _last: threading.local = field(default_factory=threading.local, repr=False)
 
     def server_date(self) -> Optional[str]:
@@ -46,23 +43,18 @@ class Connection:
 
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
-        if self.refused:
-            raise copy(self.refused)  # whoever catches an error writes into it
         try:
             response = self.authenticator.send(request)
             self._last.date = response.headers.get("date")
             return response
-        except SessionRejected:
-            raise
-        except AuthenticationError as error:
-            self.refused = copy(error)
-            raise
         finally:
             register(self.secrets())
 
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
-        return kind(self.settings.profile, self.settings.url, self.send)
+        client = kind(self.settings.profile, self.settings.url, self.send)
+        client.shown = self.assumed_writes.shown
+        return client
 
     def secrets(self) -> list[str]:
         """What the login knows that must not be seen."""
@@ -103,7 +95,7 @@ def connect(values: Values, context: Context) -> Connection:
     key = (id(values["profile"]), json.dumps(mine, default=str))
     if key not in _CONNECTIONS:
         settings = settings_from(values, profile_of(values["profile"]))
-        http = Http(settings.network)
+        http = Http(settings.network, show=context.show)
         authenticator = authenticator_for(
             settings, http.send, show=context.show, refresh_token_return=bool(values.get("refresh_token_return"))
         )

@@ -54,7 +54,8 @@ words, files. All else is masked."""
 
 @dataclass(frozen=True)
 class Run:
-    """One run over one environment. digest, notes: of the manifest."""
+    """One run over one environment. digest, notes: of the manifest. doubts: what was found to be absent, before
+    anything was written, by nothing that proves it."""
 
     connection: Connection
     values: Values
@@ -63,6 +64,7 @@ class Run:
     effort: Effort
     digest: str
     notes: Sequence[str] = ()
+    doubts: Sequence[str] = ()
 
     @property
     def basis(self) -> Basis:

@@ -13,9 +13,10 @@ from .command import Command, Context, Values
 from .commands import NAME, WRITING, evidence_sent
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
-from .entities.ensure import Examined, Secrets, Waiting, Wish
+from .entities.ensure import Examined
 from .entities.plan import Plan
 from .entities.target import target_of
+from .entities.wish import Secrets, Waiting, Wish
 from .environment.engine import Effort, Read, Written, read_all, write_all
 from .environment.entry import Entry, EntryName
 from .environment.journal import Interrupted, Journal, Start
@@ -30,7 +31,7 @@ from .environment.operation import (
     with_renames,
 )
 from .environment.order import ordered, refuse, under_new_names
-from .environment.outcomes import diff_text, failure, has_written, outcomes, summary
+from .environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
 from .environment.plan_file import EnvironmentPlan, plan_digest
 from .environment.workers import NotTried
 from .environment_run import Run, approved_plan, assumed, check_approved, plan_out
@@ -168,6 +169,7 @@ def _carry_out(run: Run) -> dict[str, Any]:
     """Read, plan, and write unless only a plan is wanted; the result of the task."""
     plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
+    run = replace(run, doubts=doubts(run.environment, reads, {}, run.effort.client))
     _refuse_two_names(run.environment, reads)
     operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
@@ -334,7 +336,8 @@ def _result(
     told = outcomes(run.environment, reads, operations, written, run.values["return_unchanged"])
     counted = summary(told, reads)
     evidence = evidence_of(run.connection.settings)
-    notes = [*run.notes, *run.connection.notes, *notes]
+    in_doubt = doubts(run.environment, reads, written, run.effort.client)
+    notes = [*run.notes, *run.connection.notes, *in_doubt, *notes]
     return {
         "changed": has_written(written),
         "summary": counted,
@@ -342,7 +345,7 @@ def _result(
         "assumed": assumed(run, operations),
         **({"evidence": evidence} if evidence else {}),
         **({"notes": notes} if notes else {}),
-        **({"diff": {"prepared": diff_text(operations)}} if run.context.diff_mode else {}),
+        **({"diff": {"prepared": diff_text(operations, run.doubts)}} if run.context.diff_mode else {}),
         **failure(told, counted),
     }
 

@@ -78,11 +78,15 @@ class SchemaError(ConfigurationError):
 
 
 class MissingReferenceError(ConfigurationError):
-    """An entity that is referred to does not exist. identity: its ``Target.identity``."""
+    """An entity that is referred to does not exist. identity: its ``Target.identity``; doubt: why it may exist all the
+    same, where its absence is not proven."""
 
-    def __init__(self, what: str, why: str = "", hint: str = "", identity: str = "", **details: Any) -> None:
+    def __init__(
+        self, what: str, why: str = "", hint: str = "", identity: str = "", doubt: str = "", **details: Any
+    ) -> None:
         self.identity = identity
-        super().__init__(what, why, hint, **details)
+        self.doubt = doubt
+        super().__init__(what, why, " ".join(filter(None, [hint, doubt])), **details)
 
 
 class TransportError(InsightError):
@@ -90,7 +94,12 @@ class TransportError(InsightError):
 
 
 class NotSentError(TransportError):
-    """The request did not leave this machine as a whole: nothing can have happened."""
+    """The request did not leave this machine as a whole: nothing can have happened. starting: nobody listens there, as
+    if the server were not up yet."""
+
+    def __init__(self, what: str, why: str = "", hint: str = "", starting: bool = False, **details: Any) -> None:
+        self.starting = starting
+        super().__init__(what, why, hint, **details)
 
 
 class RefusedError(NotSentError):

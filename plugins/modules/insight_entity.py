@@ -208,7 +208,10 @@ changes:
       returned: when it is to be there
   sample: [{path: description, before: Something else, after: Initial marketing application}]
 unverified:
-  description: What was declared and cannot be observed, so that nobody can say whether it differs.
+  description:
+    - What was declared and cannot be observed, so that nobody can say whether it differs.
+    - Where no entity was found, and the search has found none of this type in this run and is neither documented nor
+      verified, the key of that operation.
   returned: success
   type: list
   elements: str
@@ -268,8 +271,8 @@ error:
       returned: when there are some
     held_back:
       description:
-        - The assumed operation that goes to no other entity of this loop, as V(operation), the V(entity) that it went
-          to, V(why) and V(profile_key).
+        - The assumed operation that goes to no other entity of this loop, or the search that did not show what was
+          created, as V(operation), the V(entity) that it went to, V(why) and V(profile_key).
       type: dict
       returned: when an assumed write was not read back clean
   sample: {kind: AmbiguousError}

@@ -16,8 +16,14 @@ description:
     writes them to a file.
   - Logs in, then reads, finds and lists entities that you name. First as the profile says, then in other ways that
     servers are built, until an answer holds the entity that is known to be there; a status alone proves nothing.
-  - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, and POST requests whose
-    path ends in read, get, find, search, query, list or lookup.
+  - Needs no entity that exists. With O(writes) it makes the one that O(create) names, and learns on it what
+    O(entities) did not show. Once a create may have been taken, nothing more is created until that entity is found.
+  - Tries what it offers. Overrides with which nobody got in, or with which the whole cycle of the entity of O(create)
+    does not go as it should, are not offered.
+  - Asks with a session id that nobody has, to see how a lost session is answered. With O(writes) also by the methods
+    that write, after its entity is gone, and only where that session was refused a read.
+  - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose
+    path ends in read, get, find, search, query, list or lookup, and what the profile itself calls C(safe).
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:
@@ -99,6 +105,7 @@ options:
     description:
       - Entities that exist and may be read. What the probe believes is judged against them. Name one of each type that
         you use, one with O(entities[].refs) among them, and two of one type to see how lists are cut into pages.
+      - Where there are none, O(writes) and O(create) are the way in.
     type: list
     elements: dict
     default: []
@@ -132,7 +139,8 @@ options:
     description:
       - The one entity that is written. It must not exist, under neither of its keys, or nothing is written, and the
         findings about create, update and delete are V(not_tried).
-      - It is deleted at the end, also when a step fails; where that is not possible it is named in RV(left_behind).
+      - It is deleted at the end, also when a step fails. It counts as deleted when something that had shown it shows it
+        no more; where that is not so it is named in RV(left_behind).
     type: dict
     suboptions:
       type:
@@ -236,7 +244,9 @@ findings:
     verdict:
       description:
         - V(as_profile) where the server does what the profile says, V(differs) where it does something else that
-          overrides can say, V(not_found) where nothing that was tried works, V(not_tried) where it could not be tried.
+          overrides can say, V(not_found) where nothing that was tried works, V(not_tried) where it could not be tried,
+          V(not_looked_at) where nothing was named to look at it with, V(seen) for how the server behaves where no key
+          of the profile speaks of it.
       type: str
     expected:
       description: What the profile says.
@@ -262,7 +272,8 @@ overrides:
   sample:
     operations: {read: {method: GET, assumed: false, verified: {version: "7.3", when: "2026-01-31", by: Jane Doe}}}
 left_behind:
-  description: What the probe created and could not delete. Delete it by hand.
+  description:
+    - What the probe created and could not delete, or of which nothing tells whether it is gone. Delete it by hand.
   returned: success
   type: list
   elements: str

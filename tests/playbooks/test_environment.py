@@ -99,9 +99,9 @@ def test_nothing_changed_costs_one_read_an_entity_or_the_pages(server: Server, p
     assert len(played["each"]["entities"]) == 270 and played["list"]["entities"] == []
     assert counted(played, "each counted", *numbers) == (270, 0, 0, 0)
     assert counted(played, "list counted", *numbers) == (0, 0, 3 + 1, 0)
-    # What a list does not show is asked for, and again before it is created; then it is read back, and looked for once
-    # more, since nothing says that this server refuses a second one.
-    assert counted(played, "one more counted", *numbers, "creates") == (3, 1, 3 + 1, 1, 1)
+    # What a list does not show is asked for, with one that it does show, to prove the search; and again before it is
+    # created, and after it.
+    assert counted(played, "one more counted", *numbers, "creates") == (4, 0, 3 + 1, 1, 1)
     assert "operations.list" in played["list is off"]["msg"]
 
 
@@ -126,6 +126,8 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
     """The server lets no write through before all of its level are there."""
     depth, width = 20, 4
     server.control("POST", "types/node", NODES)
+    server.seed("node", code="first", note="first")
+    proof = node("first")  # what shows that the search finds nodes, so that none has to go alone
     chain = [
         node(f"{level:02}-{place}", f"{level - 1:02}-{place}" if level else None)
         for level in range(depth)
@@ -138,7 +140,7 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
         [
             switch(latency_ms=5, protect_referenced=True),
             control("levels", levels),
-            task("chain", chain[::-1], **more),
+            task("chain", [proof, *chain[::-1]], **more),
             task("chain again", chain, **more),
             count("chain counted"),
             task("fan", fan[::-1], **more),
@@ -153,7 +155,7 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
     )
     assert played.code == 0 and not played["chain"]["failed"] and not played["fan"]["failed"], played.output
     assert outcomes(played["chain again"]) == {"unchanged": depth * width}
-    nodes, events = played["stored"]["answers"]
+    [_proof, *nodes], events = played["stored"]["answers"]
     made = [one["code"] for one in sorted(nodes, key=lambda one: int(one["id"]))]
     assert [code[:2] for code in made] == [f"{level:02}" for level in range(depth) for _place in range(width)]
     ids = {one["code"]: one["id"] for one in nodes}
@@ -165,7 +167,8 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
         assert outcomes(played[f"{one} away"]) == {"deleted": number}, played[f"{one} away"].get("msg")
         assert counted(played, f"{one} away counted", "writes", "deletes") == (number, number)
     assert counted(played, "chain away counted", "faults") == (depth * width,)
-    assert server.stored("node") == server.stored("event") == server.stored("application") == []
+    assert [one["code"] for one in server.stored("node")] == ["first"]
+    assert server.stored("event") == server.stored("application") == []
 
 
 LOST = {"type": "application", "key": {"appCode": "999999", "appName": "Nobody"}}

@@ -119,7 +119,8 @@ def test_where_keys_are_not_kept_apart_each_twin_is_named(server: Server, play: 
     server.switch(enforce_keys=False)
     for number in range(4):
         server.fault("together", "create", about=f"{number:06}", times=2)
-    many = list(map(application, range(8)))
+    server.seed("application", **application(8)["key"], **application(8)["attributes"])  # proves the search
+    many = list(map(application, [8, *range(8)]))
     more = {"concurrency": 4, "on_error": "continue", "profile_overrides": SURE}
     results = at_once(play, task("apply", many, journal=str(tmp_path / "evidence"), **more))
     stored = Counter(one["appCode"] for one in server.stored("application"))
@@ -131,7 +132,7 @@ def test_where_keys_are_not_kept_apart_each_twin_is_named(server: Server, play: 
         for one in result["entities"]
         if one["outcome"] == "failed" and "somebody else created the same" in one["why"]
     }
-    assert len(stored) == 8 and named == twins
+    assert len(stored) == 9 and named == twins
     assert all(result["failed"] for result in results if result["summary"]["failed"])
     assert all(one.ended for one in verified(tmp_path / "evidence"))
 

@@ -70,9 +70,9 @@ def test_from_credentials_to_a_verified_profile(server: Server, play: Player, tm
     application = server.seed("application", appCode="123456", appName="Zelvora", selectedProducts=["Zelvora 10 mg"])
     server.seed("event", applicationId=application["id"], eventName="Initial filing")
     server.forget()
-    login, looking, look, writing, applications = EXAMPLES
+    login, looking, look, writing, _empty, applications = EXAMPLES
     assert [one.mark["name"] for one in EXAMPLES] == [
-        *("login.yml", "probe.yml", "look.yml", "probe.yml", "applications.yml")
+        *("login.yml", "probe.yml", "look.yml", "probe.yml", "probe.yml", "applications.yml")
     ]
     assert set(re.findall(r"ansible-playbook (\S+)", PAGE.read_text("utf-8"))) == {
         *("login.yml", PROBE, "applications.yml")
@@ -109,6 +109,42 @@ def test_from_credentials_to_a_verified_profile(server: Server, play: Player, tm
     assert stored["selectedProducts"] == ["Zelvora 10 mg", "Zelvora 20 mg"]
 
 
+CHAIN = {
+    "csrf_headers": "before",
+    "csrf_tokens": "xor",
+    "expired_session_answer": "403_open",
+    "lost_session_sets_cookie": True,
+    "unknown_address": "same_404",
+    "error_bodies": "boot",
+}
+"""A stock Spring Security chain: the login's answer shows the CSRF token that it has just replaced, and an address that
+does not exist is answered as an entity that does not."""
+
+
+@pytest.mark.proves("PROBE-5", "PROBE-8")
+@pytest.mark.parametrize("dialect", ["insight_rest_verbs"])
+def test_an_empty_server_behind_a_spring_security_chain(server: Server, play: Player, tmp_path: Path) -> None:
+    server.switch(**CHAIN)
+    login, _looking, _look, _writing, empty, applications = EXAMPLES
+
+    def run(example: Example, *arguments: str, playbook: str = "") -> Played:
+        path = tmp_path / example.mark["name"]
+        path.write_text(example.text, encoding="utf-8")
+        played = play([], *arguments, playbook=playbook or str(path))
+        assert played.code == 0, played.output
+        return played
+
+    run(login)
+    probed = run(empty, "-e", "@probe.yml", playbook=PROBE)
+    assert shown(empty, probed, tmp_path) == []
+    assert probed["Probe the server"]["left_behind"] == []
+    assert server.stored("application") == []
+    looks = [run(applications, *arguments) for arguments in (["--check", "--diff"], [], ["--check"])]
+    assert [one["The application exists"]["changed"] for one in looks] == [True, True, False]
+    assert [one["The application exists"]["assumed"] for one in looks] == [[], [], []]
+    assert [one["appName"] for one in server.stored("application")] == ["Zelvora"]
+
+
 def _again_after_an_upgrade(play: Player, folder: Path, probe: Callable[..., Played], looking: Example) -> None:
     """With the overrides that there are nothing differs, and what the new ones do not say stays in the file."""
     overrides = folder / "insight_overrides.yml"
@@ -121,7 +157,7 @@ def _again_after_an_upgrade(play: Player, folder: Path, probe: Callable[..., Pla
         play.environment |= dict.fromkeys(filter(None, [ways.get("environment")]), overrides.name)
         played = probe(newer)
         verdicts = {one["verdict"] for one in played["Probe the server"]["findings"]}
-        assert verdicts <= {"as_profile", "not_tried"}, played["Probe the server"]["findings"]
+        assert verdicts <= {"as_profile", "seen", "not_tried", "not_looked_at"}, played["Probe the server"]["findings"]
         after = yaml.safe_load(overrides.read_text("utf-8"))
         assert after["operations"]["create"] == before["operations"]["create"]
         assert after["operations"]["read"]["path"] == before["operations"]["read"]["path"]

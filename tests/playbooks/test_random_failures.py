@@ -180,7 +180,7 @@ def test_a_thousand_random_runs(server: Server, tmp_path: Path, monkeypatch: pyt
     seed = int(os.environ.get("RIMOPS_SEED") or random.randrange(2**32))
     print(f"RIMOPS_SEED={seed}")
     clock = Impatient()
-    monkeypatch.setattr(connection, "Http", lambda network: Http(network, clock.clock))
+    monkeypatch.setattr(connection, "Http", lambda network, **_more: Http(network, clock.clock))
     server.seed("application", **PARENT, selectedProducts=["a"])
     server.forget()
     world, common, errors = World(random.Random(seed)), defaults(server, tmp_path), Counter[str]()

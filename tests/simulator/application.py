@@ -66,7 +66,7 @@ async def _body(receive: Receive) -> bytes:
 
 async def _send_start(send: Send, answer: Answer, length: int | None) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if answer.body or length is None:
+    if answer.content_type and (answer.body or length is None):
         headers.append((b"content-type", answer.content_type.encode()))
     if length is not None:
         headers.append((b"content-length", str(length).encode()))

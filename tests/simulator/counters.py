@@ -17,9 +17,14 @@ class Counters:
 
     requests: int = 0
     handshakes: int = 0
+    logins_refused: int = 0
     session_starts: int = 0
+    looks: int = 0
     logouts: int = 0
+    csrf_refused: int = 0
+    denied: int = 0
     token_requests: int = 0
+    token_requests_refused: int = 0
     refreshes: int = 0
     tokens_by_grant: dict[str, int] = field(default_factory=dict)
     reads: int = 0

@@ -67,6 +67,8 @@ class Entities:
     # Finding
 
     def _read(self, match: Match) -> Answer:
+        if self._switches.read_finds_nothing != "no":
+            return self._blind(match, self._switches.read_finds_nothing)
         try:
             return self._shown_one(match, self._known(match))
         except RefusedError as refusal:
@@ -77,6 +79,8 @@ class Entities:
         criteria = dict(request.parameters) if in_query else dict(self._attributes(request, match))
         if not criteria:
             raise RefusedError("malformed", "Nothing says what to find.")
+        if self._switches.search_finds_nothing != "no":
+            return self._blind(match, self._switches.search_finds_nothing)
         try:
             self._resolve(criteria, match.type)
         except RefusedError as refusal:
@@ -112,10 +116,19 @@ class Entities:
             ),
         )
 
+    def _blind(self, match: Match, form: str) -> Answer:
+        """The answer of an operation that finds nothing, whatever there is."""
+        if form == "empty_list":
+            return self._nothing(match, form)
+        raise RefusedError("missing" if form == "missing" else "no_address", f"{match.name} finds nothing.")
+
     def _none(self, match: Match, refusal: RefusedError) -> Answer:
         form = match.operation.get("none", "missing")
         if form == "missing":
             raise refusal
+        return self._nothing(match, form)
+
+    def _nothing(self, match: Match, form: str) -> Answer:
         content: Any = {"empty_list": [], "empty_object": {}, "null": None}[form]
         place = match.operation.get("list_at" if form == "empty_list" else "entity_at", "")
         return json_answer(match.operation["status"], wrap(content, place))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.messages import HTML, JSON, Answer, Request, json_answer
 from simulator.microsoft_errors import OAuthError, error_answer
-from simulator.sessions import login_form
+from simulator.refusals import login_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

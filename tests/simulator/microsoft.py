@@ -68,9 +68,13 @@ class Microsoft:
                 return json_answer(200, self._start_device(request, found["tenant"]))
             return json_answer(200, self._token(request, found["tenant"]))
         except OAuthError as problem:
-            return error_answer(problem)
+            return self._refused(request, problem)
         except UnicodeDecodeError:
-            return error_answer(OAuthError(900144, "grant_type"))
+            return self._refused(request, OAuthError(900144, "grant_type"))
+
+    def _refused(self, request: Request, problem: OAuthError) -> Answer:
+        self._counters.token_requests_refused += request.operation == "oauth_token"
+        return error_answer(problem)
 
     def _token(self, request: Request, tenant: str) -> dict[str, Any]:
         if request.method != "POST":

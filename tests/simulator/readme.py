@@ -23,8 +23,7 @@ README = Path(__file__).with_name("README.md")
 def tables() -> dict[str, str]:
     """The generated parts by the names of their marks."""
     switches = [
-        (f"`{one.name}`", f"`{str(one.default).lower()}`", _values(one.choices, one.default), one.meaning)
-        for one in SWITCHES
+        (f"`{one.name}`", _default(one.default), _values(one.choices, one.default), one.meaning) for one in SWITCHES
     ]
     faults = [
         (f"`{one.name}`", "yes" if one.processed else "no", ", ".join(f"`{name}`" for name in one.details), one.meaning)
@@ -48,9 +47,15 @@ def tables() -> dict[str, str]:
     }
 
 
+def _default(value: object) -> str:
+    return f"`{str(value).lower()}`" if value != "" else "nothing"
+
+
 def _values(choices: tuple[str, ...], default: object) -> str:
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
+    if isinstance(default, str):
+        return "`TYPE:OPERATION`, ..."
     return "true, false" if isinstance(default, bool) else "a number"
 
 

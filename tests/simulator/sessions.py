@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions of the product: the session cookie, the CSRF token, login and logout."""
+"""Sessions of the product: the session cookie, login and logout."""
 
 from __future__ import annotations
 
 import secrets
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.csrf import SAFE, Csrf, Token
 from simulator.dialect import Dialect, Match, RefusedError, content_answer, wrap
-from simulator.messages import Answer, Request, html_answer, json_answer
+from simulator.messages import Answer, Request, json_answer
+from simulator.refusals import CLOSED, NO_SESSION
 
 if TYPE_CHECKING:
     from simulator.counters import Counters
@@ -19,26 +20,34 @@ if TYPE_CHECKING:
     from simulator.switches import Switches
     from simulator.tokens import Tokens
 
-NO_SESSION = "There is no such session, or it has expired. Log in again."
 
-
-def _new_csrf() -> str:
-    return str(uuid.uuid4())
+def _new_id() -> str:
+    return secrets.token_hex(16).upper()
 
 
 @dataclass
 class Session:
     """One session; nobody is logged in while ``user`` is empty."""
 
-    id: str = field(default_factory=lambda: secrets.token_hex(16).upper())
-    csrf: str = field(default_factory=_new_csrf)
-    superseded: set[str] = field(default_factory=set)
+    id: str = field(default_factory=_new_id)
+    csrf: Token = field(default_factory=Token)
     user: str = ""
     last_used: float = field(default_factory=time.time)
+    ended_elsewhere: bool = False
 
-    def renew_csrf(self) -> None:
-        self.superseded.add(self.csrf)
-        self.csrf = _new_csrf()
+
+class Visit:
+    """A request on its way through the chain: its session and its CSRF token."""
+
+    def __init__(self, request: Request, session: Session | None, csrf: Csrf) -> None:
+        self.request, self.csrf = request, csrf
+        self.came_without = session is None
+        self.enter(session)
+
+    def enter(self, session: Session | None) -> None:
+        """From now on this is the request's session."""
+        self.session = session
+        self.csrf.of_session = session.csrf if session else None
 
 
 class Sessions:
@@ -57,8 +66,40 @@ class Sessions:
         """End every session."""
         self._sessions.clear()
 
-    def find(self, request: Request) -> Session | None:
-        """The living session that the request's cookie names."""
+    def visit(self, request: Request, starts: bool) -> Visit:
+        """The request, with the living session that its cookie names, or with a new one.
+
+        :param starts: A session is what it asks for.
+        """
+        csrf = Csrf(self._rules.get("csrf"), self._switches, request, self._cookie_attributes(request))
+        visit = Visit(request, self._find(request), csrf)
+        if visit.session is None and (starts or (self._gives_sessions() and not csrf.kept_in_cookie)):
+            visit.enter(self._add(Session()))
+        return visit
+
+    def after_refusal(self, visit: Visit, answer: Answer, past_csrf: bool) -> None:
+        """What a servlet container does where nobody is logged in, and a CSRF token needs no session.
+
+        A refused GET is kept in a session, to be sent again after the login. So is /error, to which other refusals
+        lead, where it is closed: it is asked for by GET, and the address to which that redirects names the session.
+        """
+        if not self._gives_sessions():
+            return
+        form = self._switches.expired_session_answer
+        error_refused = form in CLOSED and (not past_csrf or form == "403_closed")
+        if visit.session is None and (visit.request.method in SAFE or error_refused):
+            visit.enter(self._add(Session()))
+        if visit.session and error_refused and self._cookie not in visit.request.cookies:
+            answer.headers = [
+                (name, f"{value};{self._cookie.lower()}={visit.session.id}" if name == "Location" else value)
+                for name, value in answer.headers
+            ]
+
+    def _gives_sessions(self) -> bool:
+        """Whether everybody is given a session. Where there are access tokens instead, nobody is."""
+        return bool(self._switches.lost_session_sets_cookie) and self._dialect.data["authentication"] == "session"
+
+    def _find(self, request: Request) -> Session | None:
         session = self._sessions.get(request.cookies.get(self._cookie, ""))
         if session and session.last_used + self._switches.session_lifetime <= time.time():
             del self._sessions[session.id]
@@ -67,64 +108,59 @@ class Sessions:
             session.last_used = time.time()
         return session
 
-    def start(self, request: Request, match: Match) -> Answer:
+    def start(self, visit: Visit, match: Match) -> Answer:
         """The first step: a session in which nobody is logged in, or the one that the client already has."""
-        session = self.find(request) or self._add(Session())
+        session = _living(visit)
         self._counters.session_starts += 1
-        answer = json_answer(match.operation.get("status", 200), wrap(session.id, match.operation["id_field"]))
-        return self._announce(answer, session, request)
+        self._counters.looks += bool(session.user)
+        return json_answer(match.operation.get("status", 200), wrap(session.id, match.operation["id_field"]))
 
-    def login(self, request: Request, match: Match) -> Answer:
+    def login(self, visit: Visit, match: Match) -> Answer:
         """The second step: who is it?"""
-        session = self.find(request)
-        if session is None:
-            return self.refuse_session(request)
-        self.check_csrf(request, session)
-        session.user = self._who(request, match.operation["credentials"])
+        session = _living(visit)
+        try:
+            session.user = self._who(visit.request, match.operation["credentials"])
+        except RefusedError as refusal:
+            self._counters.logins_refused += refusal.kind == "credentials"
+            raise
         self._counters.handshakes += 1
-        self._change_at_login(session)
+        self._change_at_login(visit, session)
+        form = self._switches.login_answer
+        if form == "302":
+            home = f"{visit.request.base}/{_first_segment(self._dialect)}/home"
+            return Answer(302, headers=[("Location", home)], reason="logged in")
+        if form == "204":
+            return Answer(204)
         answer = content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
         answer.headers = list((match.operation.get("headers") or {}).items())
-        return self._announce(answer, session, request)
+        return answer
 
-    def logout(self, request: Request, match: Match) -> Answer:
+    def logout(self, visit: Visit, match: Match) -> Answer:
         """The end of a session."""
-        session = self.find(request)
-        if session is None:
-            return self.refuse_session(request)
-        self.check_csrf(request, session)
-        del self._sessions[session.id]
+        self.end(visit)
         self._counters.logouts += 1
-        return content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
-
-    def refuse_session(self, request: Request) -> Answer:
-        """The answer for a request whose session does not live (any more)."""
-        form = self._switches.expired_session_answer
-        page = self._dialect.data["login_page"]
-        if form == "302":
-            return Answer(302, headers=[("Location", request.base + page)], reason=NO_SESSION)
-        if form == "html":
-            return login_form(page)
-        answer = self._dialect.answer("session", NO_SESSION)
-        answer.status = int(form) if form != "401" else answer.status
+        answer = content_answer(match.operation.get("status", 200), match.operation.get("body", {}))
+        answer.headers = list((match.operation.get("headers") or {}).items())
         return answer
 
-    def check_csrf(self, request: Request, session: Session) -> None:
-        """Raises RefusedError."""
-        rules = self._rules.get("csrf")
-        if not rules:
-            return
-        given = request.headers.get(rules["header"].lower()) or request.parameters.get(rules["parameter"], "")
-        old_counts = not self._switches.csrf_superseded_refused and given in session.superseded
-        if given != session.csrf and not old_counts:
-            raise RefusedError("csrf", f"Invalid CSRF token {given!r} was found in the header {rules['header']}.")
+    def end(self, visit: Visit) -> None:
+        """End the session of a request."""
+        del self._sessions[_living(visit).id]
+        visit.enter(None)
+        visit.csrf.end()
 
-    def finish(self, answer: Answer, session: Session, request: Request) -> Answer:
-        """What every answer within a session carries."""
-        if self._switches.csrf_changes == "every_answer":
-            session.renew_csrf()
-            answer.headers += self._csrf_headers(session)
-        return answer
+    def set_cookie(self, visit: Visit, announced: bool) -> list[tuple[str, str]]:
+        """The header that tells the session's id to a client that does not have it.
+
+        :param announced: The request is a step of the handshake; only servlet containers then leave a known id out.
+        """
+        session, switches = visit.session, self._switches
+        known = session is not None and visit.request.cookies.get(self._cookie) == session.id
+        told_again = announced and not switches.lost_session_sets_cookie
+        if not session or not switches.set_cookie or (known and not told_again):
+            return []
+        value = f"{self._cookie}={session.id}{self._cookie_attributes(visit.request)}; HttpOnly"
+        return [("Set-Cookie", value)]
 
     def _who(self, request: Request, kind: str) -> str:
         try:
@@ -148,39 +184,33 @@ class Sessions:
         self._sessions[session.id] = session
         return session
 
-    def _change_at_login(self, session: Session) -> None:
+    def _change_at_login(self, visit: Visit, session: Session) -> None:
         if self._switches.single_session_per_user:
-            for other in [one for one in self._sessions.values() if one.user == session.user and one is not session]:
-                del self._sessions[other.id]
+            self._end_others(session)
         if self._switches.login_changes_session_id and self._switches.set_cookie:
             del self._sessions[session.id]
-            session.id = Session().id
+            session.id = _new_id()
             self._add(session)
         if self._switches.csrf_changes != "never":
-            session.renew_csrf()
+            visit.csrf.renew()
 
-    def _announce(self, answer: Answer, session: Session, request: Request) -> Answer:
-        answer.headers += self._csrf_headers(session)
-        if self._switches.set_cookie:
-            path = "/".join(self._dialect.base_path.split("/")[:2]) or "/"
-            secure = "; Secure" if request.scheme == "https" else ""
-            path = "/" if self._switches.base_path_moved else path
-            answer.headers.append(("Set-Cookie", f"{self._cookie}={session.id}; Path={path}{secure}; HttpOnly"))
-        return answer
+    def _end_others(self, session: Session) -> None:
+        told = self._switches.expired_session_answer == "text"
+        for other in [one for one in self._sessions.values() if one.user == session.user and one is not session]:
+            other.ended_elsewhere = True
+            if not told:
+                del self._sessions[other.id]
 
-    def _csrf_headers(self, session: Session) -> list[tuple[str, str]]:
-        rules = self._rules.get("csrf")
-        if not rules:
-            return []
-        headers = [
-            (rules["announces_header"], rules["header"]),
-            (rules["announces_parameter"], rules["parameter"]),
-            (rules["header"], session.csrf),
-        ]
-        return [(name, value) for name, value in headers if name]
+    def _cookie_attributes(self, request: Request) -> str:
+        path = "/" if self._switches.base_path_moved else f"/{_first_segment(self._dialect)}"
+        return f"; Path={path}" + ("; Secure" if request.scheme == "https" else "")
 
 
-def login_form(page: str) -> Answer:
-    """The page to which people are sent to log in."""
-    form = f'<form method="post" action="{page}"><input name="username"><input name="password" type="password"></form>'
-    return html_answer(200, "Log in to InSight", form, reason=NO_SESSION)
+def _living(visit: Visit) -> Session:
+    if visit.session is None:
+        raise RefusedError("session", NO_SESSION)
+    return visit.session
+
+
+def _first_segment(dialect: Dialect) -> str:
+    return dialect.base_path.split("/")[1] if "/" in dialect.base_path else ""

@@ -11,15 +11,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.chain import Chain
 from simulator.counters import Counters
 from simulator.credentials import Credentials
-from simulator.dialect import Dialect, Match, RefusedError
+from simulator.dialect import Dialect, Match
 from simulator.entities import Entities
 from simulator.faults import Fault, Faults, instead, spoil
-from simulator.messages import Answer, Request, html_answer
+from simulator.messages import Answer, Request
 from simulator.microsoft import Microsoft
 from simulator.people import People
-from simulator.sessions import Session, Sessions
+from simulator.sessions import Sessions
 from simulator.store import Store
 from simulator.switches import Switches
 from simulator.tokens import Tokens
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 MOVED = "/moved"
 REMEMBERED = 2000
-NOTHING_HERE = "HTTP Status 404 - Not Found"
 
 
 @dataclass
@@ -64,6 +64,7 @@ class Simulator:
         self.microsoft = Microsoft(self.switches, self.credentials, self.tokens, self.counters, self.people)
         self.sessions = Sessions(dialect, self.switches, self.credentials, self.tokens, self.counters)
         self.entities = Entities(dialect, self.switches, self.store)
+        self.chain = Chain(dialect, self.switches, self.sessions, self.tokens, self.counters, self._entity)
         self.seen: collections.deque[Seen] = collections.deque(maxlen=REMEMBERED)
         self.last_asked = time.monotonic()
         self._now = 0
@@ -94,52 +95,38 @@ class Simulator:
             return None
         base_path = MOVED * self.switches.base_path_moved + self.dialect.base_path
         match = self.dialect.match(request, base_path)
-        if match and match.name == "list" and not self.switches.list_enabled:
+        if match and not self._is_there(match):
             match = None
+        match = match or self._logout_of_spring(request)
         request.operation = match.counted_as if match else "unknown"
         return match
+
+    def _is_there(self, match: Match) -> bool:
+        """Whether the switches leave this operation its address."""
+        there: dict[str, bool] = {
+            "list": self.switches.list_enabled,
+            "delete": not self.switches.delete_address_wrong,
+            "logout": self.switches.logout == "dialect",
+        }
+        return there.get(match.name, True)
+
+    def _logout_of_spring(self, request: Request) -> Match | None:
+        """The logout that Spring Security has beside its login page."""
+        status, login_page = self.switches.logout, self.dialect.data["login_page"]
+        page = MOVED * self.switches.base_path_moved + login_page.rpartition("/")[0] + "/logout"
+        if status not in ("204", "302") or (request.method, request.path) != ("POST", page):
+            return None
+        headers = {"Location": f"{request.base}{login_page}?logout"} if status == "302" else {}
+        return Match("logout", {"status": int(status), "headers": headers, "body": None})
 
     def _answer(self, request: Request, match: Match | None, fault: Fault | None) -> Answer:
         if fault and not fault.processed:
             if match and fault.kind != "drop_before":
                 self.counters.arrived(request.operation)
             return instead(fault, request)
-        answer = self._elsewhere(request) if match is None else self._product(request, match)
+        of_product = match or request.operation == "unknown"
+        answer = self.chain.answer(request, match) if of_product else self.microsoft.answer(request)
         return spoil(fault, answer) if fault else answer
-
-    def _elsewhere(self, request: Request) -> Answer:
-        if request.operation != "unknown":
-            return self.microsoft.answer(request)
-        if request.path == self.dialect.data["login_page"]:
-            return html_answer(200, "Log in to InSight")
-        return html_answer(404, NOTHING_HERE)
-
-    def _product(self, request: Request, match: Match) -> Answer:
-        session: Session | None = None
-        try:
-            if match.name == "session_start":
-                return self.sessions.start(request, match)
-            if match.name == "login":
-                return self.sessions.login(request, match)
-            if match.name == "logout":
-                return self.sessions.logout(request, match)
-            if self.dialect.data["authentication"] == "bearer":
-                return self._entity(request, match, self._bearer(request))
-            session = self.sessions.find(request)
-            if session is None or not session.user:
-                return self.sessions.refuse_session(request)
-            self.sessions.check_csrf(request, session)
-            answer = self._entity(request, match, session.user)
-        except RefusedError as refusal:
-            answer = self.dialect.answer(refusal.kind, refusal.message, refusal.field)
-        return self.sessions.finish(answer, session, request) if session else answer
-
-    def _bearer(self, request: Request) -> str:
-        scheme, _space, text = request.headers.get("authorization", "").partition(" ")
-        token = self.tokens.valid(text) if scheme.lower() == "bearer" else None
-        if token is None:
-            raise RefusedError("credentials", "The access token is missing, unknown or has expired.")
-        return token.user
 
     def _entity(self, request: Request, match: Match, user: str) -> Answer:
         self.counters.arrived(match.counted_as)

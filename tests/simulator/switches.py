@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+OPERATIONS = ("read", "find", "list", "create", "update", "delete")
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -26,6 +27,8 @@ class Switch:
         """The value of the switch that a text or a JSON value stands for. Raises ValueError."""
         if self.choices:
             return self._choice(value)
+        if isinstance(self.default, str):
+            return self._pairs(value)
         if isinstance(self.default, bool):
             return self._word(value)
         if isinstance(value, bool):
@@ -39,11 +42,18 @@ class Switch:
         return number
 
     def _choice(self, value: Any) -> str:
-        if value is False and "none" in self.choices:
-            return "none"
+        # YAML reads both words as false.
+        value = next((word for word in ("none", "no") if value is False and word in self.choices), value)
         if str(value) not in self.choices:
             raise ValueError(f"{self.name}: {value!r} is not one of {', '.join(self.choices)}")
         return str(value)
+
+    def _pairs(self, value: Any) -> str:
+        pairs = [pair.strip() for pair in str(value).split(",") if pair.strip()]
+        for type_, colon, operation in (pair.rpartition(":") for pair in pairs):
+            if not type_ or not colon or operation not in OPERATIONS:
+                raise ValueError(f"{self.name}: {operation!r} is not one of {', '.join(OPERATIONS)} after TYPE:")
+        return ",".join(pairs)
 
     def _word(self, value: Any) -> bool:
         word = WORDS.get(str(value).lower())
@@ -63,14 +73,91 @@ SWITCHES = (
     Switch(
         "csrf_superseded_refused", True, "Only the newest CSRF token of a session counts; off: each one it ever had."
     ),
+    Switch(
+        "csrf_tokens",
+        "plain",
+        "How Spring Security keeps and shows the CSRF token: a UUID; masked, 96 characters that differ in each answer, "
+        "of which all stay good until the token itself changes; in the cookie XSRF-TOKEN, to be sent in the header "
+        "X-XSRF-TOKEN as well; or only in that cookie, and no header shows it.",
+        choices=("plain", "xor", "cookie", "cookie_only"),
+    ),
+    Switch(
+        "csrf_headers",
+        "ends",
+        "Which answers carry the CSRF headers: those of the handshake's first step and of the login; only those of "
+        "the first step; each that got past the CSRF check, with the token from before the request (the login's shows "
+        "the one which it has just replaced) or from after it.",
+        choices=("ends", "start", "before", "after"),
+    ),
     Switch("session_lifetime", 1800.0, "Seconds after its last use at which a session ends."),
     Switch("single_session_per_user", False, "A login ends the other sessions of the same user."),
     Switch(
         "expired_session_answer",
         "401",
-        "What a request without a living session gets; 302 and html lead to the login form.",
-        choices=("401", "403", "302", "html"),
+        "What a request without a living session gets; 302 and html lead to the login form. As Spring Boot answers: "
+        "403_open (/error is open to all), 403_closed and 401_empty (it is not), text (200 and a sentence, once, "
+        "for a session that single_session_per_user has ended; any other is answered as by 403_open).",
+        choices=("401", "403", "302", "html", "403_open", "403_closed", "401_empty", "text"),
     ),
+    Switch(
+        "lost_session_sets_cookie",
+        False,
+        "Whoever has no living session is given one (needs set_cookie), as servlet containers do: the refusal sets "
+        "another session id. The handshake's answers then set only an id that the client does not have. "
+        "Where the CSRF token is in a cookie, only a refused GET makes a session, and what a closed /error refuses.",
+    ),
+    Switch(
+        "login_answer",
+        "200",
+        "What the login answers: as the dialect says, nothing, or a redirect to the home page.",
+        choices=("200", "204", "302"),
+    ),
+    Switch(
+        "logout",
+        "dialect",
+        "Where and how to log out: as the dialect says, or POST /insight/logout with this answer; 404: nowhere.",
+        choices=("dialect", "204", "302", "404"),
+    ),
+    Switch(
+        "denied",
+        "",
+        "What nobody may do although the session lives: TYPE:OPERATION, several with commas. Answered like a wrong "
+        "CSRF token.",
+    ),
+    Switch(
+        "firewall",
+        False,
+        "A path in which / ; % \\ or NUL or a line end stands percent-encoded gets 400 before anything else: by a "
+        "page of the servlet container for / and \\ and NUL, in Spring Boot's words for the others.",
+    ),
+    Switch(
+        "unknown_address",
+        "html",
+        "What is answered at an address at which there is nothing: an HTML page, or the 404 of an entity that is "
+        "not there (then of each, as Spring Boot says it).",
+        choices=("html", "same_404"),
+    ),
+    Switch(
+        "error_bodies",
+        "message",
+        "The bodies of refusals: as the dialect says, as Spring Boot says them, or problem details (RFC 9457) where "
+        "the application refuses. With the latter two an attribute that is refused is 400.",
+        choices=("message", "boot", "problem"),
+    ),
+    Switch(
+        "search_finds_nothing",
+        "no",
+        "A find finds nothing, whatever there is: as the dialect says missing, an empty list, or same_404 of "
+        "unknown_address.",
+        choices=("no", "missing", "empty_list", "same_404"),
+    ),
+    Switch(
+        "read_finds_nothing",
+        "no",
+        "The same for a read by id.",
+        choices=("no", "missing", "empty_list", "same_404"),
+    ),
+    Switch("delete_address_wrong", False, "Deletes are answered as an unknown address is, and delete nothing."),
     Switch("token_lifetime", 3600, "Seconds for which an access token is good (expires_in)."),
     Switch("expires_in_as_text", False, "expires_in is text, as the older endpoints send it."),
     Switch(

@@ -144,6 +144,9 @@ def test_another_login(speaking: Callable[[str], Client]) -> None:
     assert (login.status_code, login.headers["Location"], login.content) == (302, "/insight/home", b"")
     assert client.cookies["SID"] != started.json()["xAuthToken"]
     assert client.call("application/read", **KEY).status_code == 404
+    client.server.switch(logout="404")
+    assert client.call("logout").status_code == 404
+    client.server.switch(logout="dialect")
     assert client.call("logout").status_code == 204
     assert client.call("application/read", **KEY).status_code == 401
     assert client.server.counters()["logouts"] == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -82,9 +83,15 @@ def newest_core() -> str:
     return max(usable, key=version_key)
 
 
+def missing_programs() -> list[str]:
+    """Return what the part spring needs and is not here."""
+    return [name for name in ("java", "mvn") if not shutil.which(name)]
+
+
 def missing(cores: list[str]) -> list[str]:
-    """Return a line for each of these cores, and for the target, that has no Python here."""
+    """Return a line for each of these cores, and for the target, that has no Python here, and for the part spring."""
     lines = [
         f"ansible-core {core}: no Python {' or '.join(CORES[core].pythons)}" for core in cores if not python_for(core)
     ]
+    lines += [f"spring: no {name}" for name in missing_programs()]
     return lines if TARGET_PYTHON in find() else [*lines, f"target host: no Python {TARGET_PYTHON}"]

@@ -90,6 +90,14 @@ UNIT = Part(
     variables=IMPORTS | {"COVERAGE_FILE": "{build}/results/coverage"},
 )
 
+SPRING = Part(
+    "spring",
+    (f"{PYTEST} tests/real",),
+    ("core-{core}",),
+    seconds=180,
+    variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
+)
+
 EACH_CORE = (
     Part(
         "units-{core}",
@@ -143,6 +151,8 @@ def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
     if newest in cores:
         yield from ONCE
         yield for_core(UNIT, newest)
+        if not interpreters.missing_programs():
+            yield for_core(SPRING, newest)
     for core in cores:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")

@@ -17,7 +17,19 @@ PREFIX = "ansible_collections.rimops.insight.plugins."
 ENGINE = {path.relative_to(PLUGINS).as_posix() for path in PLUGINS.glob("module_utils/**/*.py")}
 
 PURE = {
-    "entities": ("normalise", "paths", "rules", "spelling", "compare", "mask", "plan", "refute", "suggest", "verify"),
+    "entities": (
+        "normalise",
+        "paths",
+        "rules",
+        "spelling",
+        "compare",
+        "mask",
+        "plan",
+        "refute",
+        "said",
+        "suggest",
+        "verify",
+    ),
     "environment": ("entry", "order", "digest"),
 }
 """Comparing, planning and ordering."""

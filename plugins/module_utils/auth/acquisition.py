@@ -64,14 +64,14 @@ class Acquisition:
         kept = state.token if self._usable(state.token) and not (rejected and bearer) else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
-            opened = self._open(state.token)
+            opened = self._open(state)
         except AuthenticationError:
             if kept is None or not self.renewable(state):
                 raise
             # the token was good until now, but may have been revoked
             state = self._with_new_token(state)
-            opened = self._open(state.token)
-        return replace(state, session=replace(opened, stable=state.shared), generation=state.generation + 1)
+            opened = self._open(state)
+        return replace(state, session=opened, generation=state.generation + 1, opened_at=self.clock.now())
 
     def check_user(self, user: Optional[str]) -> None:
         """Raises AuthenticationError when this is not the expected user."""
@@ -188,9 +188,9 @@ class Acquisition:
         self.save(state)
         return self._with(state, token)
 
-    def _open(self, token: Optional[Token]) -> Session:
-        """A session of the system, opened with this token or with user name and password."""
-        profile, identity = self.settings.profile, self.settings.identity
+    def _open(self, state: State) -> Session:
+        """A session of the system, opened with the token of the state or with user name and password."""
+        profile, identity, token = self.settings.profile, self.settings.identity, state.token
         if profile.session["kind"] == "bearer":
             if token is None:
                 raise ConfigurationError(
@@ -202,8 +202,12 @@ class Acquisition:
             values.update(
                 access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type
             )
+
+        def steps() -> Flow[Session]:
+            return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)
+
         try:
-            return converse(session.csrf_cookie(profile, self.settings.url, values), self.send)
+            return converse(steps(), self.send)
         except InterruptedRequest:
             # a login changes nothing, but whether the session id changed is unknown: from the beginning
-            return converse(session.csrf_cookie(profile, self.settings.url, values), self.send)
+            return converse(steps(), self.send)

@@ -12,16 +12,17 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..entities.refute import refuted, shape
-from ..errors import AuthenticationError, RefutedError, ServerError
-from ..profile.model import Json, Profile
+from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
+from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
+from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost
 from .platform_errors import shown
 from .tokens import Token
 
-LOGIN_PAGE = re.compile(rb"""type\s*=\s*["']?password|log[\s-]?(?:in|on)\b|sign[\s-]?in\b""", re.IGNORECASE)
-LOGIN_ADDRESS = re.compile(r"log-?[io]n|sign-?in|sso|saml|oauth|authorize", re.IGNORECASE)
-LOOKED_AT = 64 * 1024
-"""Bytes of an answer in which the words of a refusal are looked for."""
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
+NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
+"""Headers that no server may choose as the carrier of its CSRF token."""
 ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
 """Which profile fits a server that calls the session id so."""
 
@@ -30,15 +31,15 @@ ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or i
 class Session:
     """What every request to the system carries. Secrets do not show in its repr.
 
-    csrf_header and csrf_token: name and value of the CSRF header, where there is one. stable: no answer but
-    login's changed the CSRF token, so requests may be in flight at the same time.
+    csrf_header and csrf_token: name and value of the CSRF header, where there is one. id_is_cookie: the session id in
+    the body of the first answer is the value of the session's cookie, so that a later one tells whose session it is.
     """
 
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     csrf_header: Optional[str] = None
     csrf_token: Optional[str] = field(default=None, repr=False)
     authorization: Optional[str] = field(default=None, repr=False)
-    stable: bool = True
+    id_is_cookie: bool = False
 
 
 def headers_of(session: Session) -> dict[str, str]:
@@ -69,44 +70,27 @@ def _csrf_key(start: Json) -> str:
 
 
 def _announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
-    """Name and value of the CSRF header that an answer announces; value None where it announces none."""
-    name = response.headers.get(start.get("csrf_name_header", "").lower()) or start.get("csrf_header")
-    return name, response.headers.get(name.lower()) if name else None
+    """Name and value of the CSRF header that an answer announces; value None where it announces none.
 
-
-def observe(session: Session, rules: Json, response: Response, login: bool = False) -> Session:
-    """The session after this answer: cookies that it set or cleared, a CSRF token that it renewed.
-
-    login: the answer is login's own, which may change the token without making the session unstable.
+    The value stands in a header of the name that is announced, or in the one of the profile's ``csrf_header``.
     """
-    start = rules.get("start", {})
-    name, value = _announced(start, response)
+    fixed = start.get("csrf_header")
+    named = response.headers.get(start.get("csrf_name_header", "").lower(), "")
+    name = named if re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", named) and not NEVER_NAMED.match(named) else fixed
+    values = (response.headers.get(one.lower()) for one in (name, fixed) if one)
+    return name, next((value for value in values if value), None)
+
+
+def observe(session: Session, rules: Json, response: Response) -> Session:
+    """The session after this answer: cookies that it set or cleared, a CSRF token that it renewed."""
+    name, value = _announced(rules.get("start", {}), response)
     cookies = {**session.cookies, **response.cookies}
-    renewed = bool(value) and value != session.csrf_token
     return replace(
         session,
         cookies={cookie: value for cookie, value in cookies.items() if value},
         csrf_header=name if value else session.csrf_header,
         csrf_token=value or session.csrf_token,
-        stable=session.stable and (login or not renewed),
     )
-
-
-def is_rejected(rules: Json, response: Response) -> bool:
-    """Whether an answer says that the session is not (or no longer) accepted, whatever it says it with."""
-    rejected = rules.get("rejected", {"status": [401]})
-    if response.status in rejected.get("status", ()):
-        return True
-    head = response.body[:LOOKED_AT]
-    if response.status == 403:
-        return any(word.lower().encode() in head.lower() for word in rejected.get("forbidden_words", ()))
-    return bool(rejected.get("login_page")) and _is_login_page(response, head)
-
-
-def _is_login_page(response: Response, head: bytes) -> bool:
-    if 300 <= response.status < 400:
-        return bool(LOGIN_ADDRESS.search(urlsplit(response.headers.get("location", "")).path))
-    return response.status < 300 and response.is_html and bool(LOGIN_PAGE.search(head))
 
 
 def said(response: Response) -> str:
@@ -133,55 +117,141 @@ def _url(profile: Profile, url: str, path: str) -> str:
     return f"{url}{profile.base_path}/{path.lstrip('/')}"
 
 
-def csrf_cookie(profile: Profile, url: str, values: Mapping[str, Optional[str]]) -> Flow[Session]:
+def csrf_cookie(
+    profile: Profile, url: str, values: Mapping[str, Optional[str]], looks_first: bool = False
+) -> Flow[Session]:
     """Ask for a session, then log in with it. values: what the body of the login may name (access_token,
-    refresh_token, username, password)."""
-    rules = profile.session
-    start, login = rules["start"], rules["login"]
-    response = yield Request("open a session", start["method"], _url(profile, url, start["path"]), safe=True)
-    session = _opened(profile, response)
-    request = Request(
-        "log in",
-        login["method"],
-        _url(profile, url, login["path"]),
-        headers=headers_of(session),
-        json_body=filled(login.get("body", {}), values),
-    )
-    response = yield request
-    _check_login(profile, url, response, "access_token" in request.json_body)
-    if "csrf_name_header" in start and not _announced(start, response)[1]:
-        raise refuted(
+    refresh_token, username, password). looks_first: this server's login shows a CSRF token that it does not take.
+
+    The steps are taken once more where the session was lost on the way: before the login nobody looked at the
+    credentials then.
+    """
+    start, login = profile.session["start"], profile.session["login"]
+    for last in (False, True):
+        where = _url(profile, url, start["path"])
+        response = yield Request("open a session", start["method"], where, safe=True, patient=True)
+        session = _opened(profile, response)
+        request = Request(
             "log in",
-            "the login's answer announces no CSRF token",
-            _csrf_key(start),
-            expected=_csrf_header(start),
-            came=_csrf_headers(response),
-            hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
-            status=response.status,
+            login["method"],
+            _url(profile, url, login["path"]),
+            headers=headers_of(session),
+            json_body=filled(login.get("body", {}), values),
         )
-    return observe(session, rules, response, login=True)
+        response = yield request
+        lost = changes_session_cookie(profile.session, response, session.cookies)
+        if lost and not last and not _is_login_success(login, response):
+            continue
+        _check_login(profile, url, response, "access_token" in request.json_body)
+        session = observe(session, profile.session, response)
+        announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
+        if announced and not looks_first:
+            return session
+        looked = yield from look(profile, url, session)
+        if looked.session is not None and (announced or looked.announced):
+            return looked.session
+        if looked.session is not None:
+            break
+    if looked.session is None:
+        why = "the session was lost right after its login, twice"
+        raise SessionRejected(
+            "log in",
+            why,
+            "Most likely another login of the same identity ended it: let jobs share "
+            "the token_store, or give each its own user.",
+        )
+    raise refuted(
+        "log in",
+        "neither the login's answer nor a look after it announces a CSRF token",
+        _csrf_key(start),
+        expected=_csrf_header(start),
+        came=_csrf_headers(response),
+        hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
+        status=response.status,
+    )
+
+
+def _is_login_success(login: Json, response: Response) -> bool:
+    """Whether a login was accepted, as far as its answer tells."""
+    accepted = response.status in login.get("success", range(200, 300))
+    return accepted and not is_login_page(response, response.body[:LOOKED_AT])
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the living session told. session: after it, None where the session is lost; announced: the
+    answer carried a CSRF token."""
+
+    session: Optional[Session]
+    announced: bool = False
+
+
+def look_of(profile: Profile, url: str, session: Session) -> Optional[Request]:
+    """The safe request that shows the session's present CSRF token and whether it lives: the profile's ``look``, else
+    the first request of the handshake; None where there is none."""
+    rules = profile.session
+    asked = rules.get("look") or rules.get("start")
+    if not asked or asked["method"] not in SAFE_METHODS:
+        return None
+    where = _url(profile, url, asked["path"])
+    return Request("look at the session", asked["method"], where, headers=headers_of(session), safe=True)
+
+
+def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
+    """Look at the session, where the profile has a way to do so. Raises ServerError where the server fails."""
+    request = look_of(profile, url, session)
+    if request is None:
+        return Look(session)
+    response = yield request
+    if is_lost(profile.session, response, session.cookies) or 400 <= response.status < 500:
+        return Look(None)
+    if response.status >= 500:
+        raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
+    if response.status >= 300:
+        return Look(session)
+    start = profile.session.get("start", {})
+    shown = _session_id(start, response) if session.id_is_cookie and "look" not in profile.session else None
+    if shown not in (None, session.cookies.get(start.get("cookie", ""))):
+        return Look(None)
+    return Look(observe(session, profile.session, response), bool(_announced(start, response)[1]))
+
+
+def _session_id(start: Json, response: Response) -> Optional[str]:
+    """The session id in the body of an answer, None where there is none."""
+    try:
+        found = at(response.json(), start["session_id"])
+    except ServerError:
+        return None
+    return found if isinstance(found, str) and found else None
 
 
 def _csrf_headers(response: Response) -> str:
-    """The names of an answer's headers that may have to do with a CSRF token; never their values."""
-    names = [name for name in response.headers if re.search("csrf|xsrf", name)]
-    return f"the headers {shown(', '.join(names))}" if names else "no header that has csrf or xsrf in its name"
+    """The names of an answer's headers and cookies that may have to do with a CSRF token; never their values."""
+    headers, cookies = (
+        [name for name in names if re.search("csrf|xsrf", name, re.IGNORECASE)]
+        for names in (response.headers, response.cookies)
+    )
+    came = f"the headers {shown(', '.join(headers))}" if headers else "no header that has csrf or xsrf in its name"
+    return came + (f", and the cookies {shown(', '.join(cookies))}, where no profile can look yet" if cookies else "")
 
 
 def _opened(profile: Profile, response: Response) -> Session:
     start = profile.session["start"]
     _check_page(profile, response, "session.start.path")
     if not 200 <= response.status < 300:
+        starting = response.status in (502, 503, 504)
         raise ServerError(
-            response.purpose, f"the server answered HTTP {response.status}", "Check url.", status=response.status
+            response.purpose,
+            f"the server answered HTTP {response.status}",
+            "It is not up, or not up yet: try again later, or raise timeout." if starting else "Check url.",
+            status=response.status,
         )
     answer = response.json()
-    session_id = answer
-    for name in start["session_id"].split("."):
-        session_id = session_id.get(name) if isinstance(session_id, Mapping) else None
-    if not isinstance(session_id, str) or not session_id:
+    session_id = _session_id(start, response)
+    if session_id is None:
         raise _no_session_id(profile, response, answer)
-    session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response, login=True)
+    session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response)
+    session = replace(session, id_is_cookie=session.cookies.get(start["cookie"]) == session_id)
     if ("csrf_name_header" in start or "csrf_header" in start) and not session.csrf_token:
         raise refuted(
             response.purpose,
@@ -239,20 +309,12 @@ def _check_login(profile: Profile, url: str, response: Response, with_token: boo
     expected = profile.session["login"].get("success", range(200, 300))
     redirected = 300 <= status < 400
     if status == 403 and b"csrf" in response.body[:LOOKED_AT].lower():
-        raise refuted(
-            response.purpose,
-            f"the server refused the CSRF token that it had just announced{says}",
-            _csrf_key(profile.session["start"]),
-            expected="the login to be let in with that token",
-            came=f"HTTP {status}",
-            hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
-            status=status,
-        )
-    if status in (400, 401, 403) or (redirected and status in expected and _is_login_page(response, b"")):
+        raise csrf_refused(profile, response)
+    if status in (400, 401, 403) or (redirected and status in expected and is_login_page(response, b"")):
         raise _login_refused(response, with_token, says)
     if status in expected and (redirected or not response.is_html):
         return
-    if not redirected or _is_login_page(response, b"") or _host(response) not in ("", urlsplit(url).netloc):
+    if not redirected or is_login_page(response, b"") or _host(response) not in ("", urlsplit(url).netloc):
         _check_page(profile, response, "session.login.path")
     if status >= 400 or status in expected:
         raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
@@ -264,6 +326,20 @@ def _check_login(profile: Profile, url: str, response: Response, with_token: boo
         came=f"HTTP {status}",
         hint=f"If the user is logged in now, add {status} to session.login.success in the profile.",
         status=status,
+    )
+
+
+def csrf_refused(profile: Profile, response: Response) -> RefutedError:
+    """The error for a server that refuses, and says so, the very CSRF token that it shows."""
+    words = said(response)
+    return refuted(
+        response.purpose,
+        "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
+        _csrf_key(profile.session["start"]),
+        expected="the request to be let in with that token",
+        came=f"HTTP {response.status}",
+        hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
+        status=response.status,
     )
 
 
@@ -279,6 +355,9 @@ def _login_refused(response: Response, with_token: bool, says: str) -> Authentic
         if with_token
         else "Check username and password, and that the user may use the API."
     )
+    if response.status == 403:  # what a CSRF filter answers, before anybody looks at the credentials
+        what += ", or the CSRF token beside it"
+        hint += " Does session.start name the header that carries the CSRF token? The probe finds out."
     return AuthenticationError(
         response.purpose,
         f"the server does not accept {what} (HTTP {response.status}){says}",
@@ -287,13 +366,19 @@ def _login_refused(response: Response, with_token: bool, says: str) -> Authentic
     )
 
 
-def log_out(profile: Profile, url: str, session: Session) -> Flow[bool]:
-    """End the session where the profile says how; returns whether the server was told and agreed."""
+def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
+    """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
     logout = profile.session.get("logout")
     if not logout:
-        return False
+        return ""
     body = logout.get("body")
     response = yield Request(
         "log out", logout["method"], _url(profile, url, logout["path"]), headers=headers_of(session), json_body=body
     )
-    return response.status in logout.get("success", range(200, 300))
+    if is_lost(profile.session, response, session.cookies):
+        return ""  # it had ended
+    agreed = response.status in logout.get("success", range(200, 300)) and not (
+        response.status < 300 and response.is_html
+    )
+    page = " with a web page" if response.is_html else ""
+    return "" if agreed else f"it answered HTTP {response.status}{page} at session.logout.path."

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Optional
 
 from .session import Session
@@ -16,13 +16,16 @@ from .tokens import Token
 @dataclass(frozen=True)
 class State:
     """generation: counts the sessions of an identity, so that nobody renews what somebody else has renewed;
-    shared: the session may be used by other processes, its CSRF token being stable."""
+    opened_at: when it was opened, epoch seconds; shared: other requests and processes may use the session at the same
+    time; looks_first: the login of this server shows a CSRF token that it does not take, and a look the good one."""
 
     generation: int = 0
     token: Optional[Token] = None
     session: Optional[Session] = None
     user: Optional[str] = None
     shared: bool = True
+    opened_at: float = 0.0
+    looks_first: bool = False
 
     def secrets(self) -> list[str]:
         """Every value in it that must not be shown."""
@@ -41,12 +44,19 @@ def as_json(state: State) -> dict[str, Any]:
 def from_json(data: Any) -> State:
     """The state that ``as_json`` wrote. Raises ValueError when it is none."""
     try:
-        token, session = data["token"], data["session"]
-        state = State(
-            **{**data, "token": Token(**token) if token else None, "session": Session(**session) if session else None}
-        )
-    except (TypeError, KeyError) as error:
+        token, session = _known(Token, data["token"]), _known(Session, data["session"])
+        state = replace(State(), **{**_fields(State, data), "token": token, "session": session})
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a state") from error
     if not isinstance(state.generation, int) or (state.session and not isinstance(state.session.cookies, Mapping)):
         raise ValueError("not a state")
     return state
+
+
+def _fields(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a class knows of the data; another version of the collection may have written more."""
+    return {name: value for name, value in data.items() if name in kind.__dataclass_fields__}
+
+
+def _known(kind: Any, data: Any) -> Any:
+    return kind(**_fields(kind, data)) if data else None

@@ -29,6 +29,13 @@ def segment(value: Any, purpose: str) -> str:
     return quote(text, safe="")
 
 
+def hard_to_address(value: Any) -> str:
+    """The characters of an id that many servers refuse in a path, in words; empty where there is none."""
+    text = "" if value is None else str(value)
+    found = [char for char in "/;%\\" if char in text]
+    return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
+
+
 def _origin(url: str) -> tuple[Any, ...]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme), parts.username
@@ -92,4 +99,6 @@ def request_to(
         url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
         json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
         safe=operation.safe,
+        kind=f"{entity_type.name} {operation.name}",
+        understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
     )

@@ -9,7 +9,6 @@ an error, so that nothing is planned on a guess.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,11 +17,10 @@ from ..errors import ConflictError, RefutedError, ServerError
 from ..profile.model import EntityType, Operation, at
 from ..transport.values import Response
 from .address import same_origin
-from .mask import printable
 from .refute import place, refuted, shape
+from .said import said
 from .target import Entity
 
-SERVER_TEXT_LIMIT = 300
 NOT_THERE = (404, 410)
 """Statuses that mean in HTTP itself that nothing is at the address."""
 
@@ -34,19 +32,11 @@ def is_there(answer: Any, path: str) -> bool:
     return not name or (isinstance(holder, Mapping) and name in holder)
 
 
-def server_text(response: Response) -> str:
-    """What the server says about its refusal, as far as it is text that can be shown in one line."""
-    try:
-        answer = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return ""
-    names = ("message", "error_description", "detail", "title", "error", "reason")
-    said = [answer[name] for name in names if isinstance(answer, Mapping) and isinstance(answer.get(name), str)]
-    return printable(said[0][:SERVER_TEXT_LIMIT]) if said else ""
-
-
 OF_THE_REQUEST = (400, 422)
 """Statuses that say that the request is wrong: its attributes, or how the profile makes it."""
+
+WITHOUT_ATTRIBUTES = "Check the id, or the key: some servers take no / ; % \\ and no line end there."
+"""What to do about a refused request that carries no attributes."""
 
 MEANINGS = {
     400: ("the server refused the request as malformed", "Check the names and types of the attributes."),
@@ -69,8 +59,8 @@ def statuses(known: tuple[int, ...]) -> str:
 def failure(operation: Operation, response: Response) -> ServerError:
     """The error for an answer that means neither success nor missing."""
     status, purpose = response.status, response.purpose
-    said = server_text(response)
-    saying = f", saying: {said}" if said else ""
+    text = said(response.body)
+    saying = f", saying: {text}" if text else ""
     if 300 <= status < 400:
         return ServerError(
             purpose,
@@ -81,13 +71,25 @@ def failure(operation: Operation, response: Response) -> ServerError:
     refutation = _refutation(operation, response, saying)
     if refutation:
         return refutation
-    why, hint = MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
+    why, hint = _meaning(operation, status)
     kind = ConflictError if status in operation.conflict.status else ServerError
     doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
     if doubtful:
         hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."
     key = operation.profile_key if doubtful else None
     return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status, profile_key=key)
+
+
+def _meaning(operation: Operation, status: int) -> tuple[str, str]:
+    """What a refusal means, and what to do about it."""
+    if status == OF_THE_REQUEST[0] and operation.name in ("read", "find", "delete"):
+        return "the server refused the address or the key of the request", WITHOUT_ATTRIBUTES
+    if status in NOT_THERE and operation.name in ("create", "list"):
+        return (
+            "the server has nothing at this address",
+            f"Check url, and in the profile base_path and {operation.profile_key}.",
+        )
+    return MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
 
 
 def _refutation(operation: Operation, response: Response, saying: str) -> RefutedError | None:
@@ -111,6 +113,15 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Refute
         why = "the server answered with a success that the profile does not know"
         return refuted(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
     return None
+
+
+def accept(operation: Operation, response: Response) -> None:
+    """Take an answer for a success of which nothing is declared. Raises ServerError for any other answer, and for one
+    that is neither empty nor JSON: a login page or a sentence about a lost session is no success."""
+    if response.status not in operation.success:
+        raise failure(operation, response)
+    if response.body.strip():
+        response.json()
 
 
 def content(operation: Operation, response: Response, path: str) -> Any:
@@ -179,7 +190,8 @@ def entities_of(operation: Operation, response: Response) -> list[Entity]:
 
 def written(operation: Operation, response: Response) -> Entity | None:
     """What a write answers of its entity; None where the profile says that it answers nothing."""
-    if operation.entity is None and response.status in operation.success:
+    if operation.entity is None:
+        accept(operation, response)
         return None
     return entity_of(operation, response)
 

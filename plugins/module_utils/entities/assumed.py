@@ -1,27 +1,32 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes that nobody has seen working: to one entity first, and on only after a clean read-back."""
+"""Writes that nobody has seen working, and creates whose search has shown nothing yet: one entity first, and on only
+after a clean read-back."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Callable
 
 from ..errors import HeldBackError, InsightError, RefutedError
 from ..profile.model import Operation
 from .mask import mask, printable
+from .target import Target
 
 WHY_LIMIT = 500
+OF = " of "
+"""Between the key of a search and the type that it is about."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an assumed write goes to no further entity. operation: as key of the profile; entity: the one that it went
-    to; why: what happened to that; profile_key: the line of the profile to look at."""
+    """Why a write goes to no further entity. operation: the assumed one, or the search that did not show what was
+    created, as key of the profile, with the type; entity: the one that it went to; why: what happened to that;
+    profile_key: the line of the profile to look at."""
 
     operation: str
     entity: str
@@ -40,9 +45,14 @@ class AssumedWrites:
     the others, many at a time. Not clean (something else arrived or changed, the answer contradicts the profile,
     nobody knows), it goes to no other entity for as long as this process lives. A write that was refused and did
     nothing taught nothing: the next one is the first. Documented and verified operations are not held back.
+
+    A search that has shown no entity of a type is in doubt, whatever backs it: of the creates of that type the first
+    one goes alone until the search shows what was created. Where it does not, there is no second one. shown: what has
+    been shown, for the clients of the system to share.
     """
 
     def __init__(self) -> None:
+        self.shown: set[tuple[str, str]] = set()
         self._news = threading.Condition()
         self._under_way: set[str] = set()
         self._clean: set[str] = set()
@@ -73,16 +83,54 @@ class AssumedWrites:
             yield
             return
         key = operation.profile_key
-        self._enter(key, f"{operation.name} {entity}")
+        with self._alone(key, f"{operation.name} {entity}", entity, secrets, lambda error: _is_unclean(error, key)):
+            yield
+            self._learn(key)
+
+    @contextmanager
+    def search_first(self, target: Target, secrets: Mapping[str, Any], shown: Collection[Any]) -> Iterator[None]:
+        """Around the create of an entity and its read-back by the search. Raises HeldBackError instead where the search
+        did not show an earlier one. shown: what the client has been shown."""
+        search = target.type.operations["find"]
+        key, place = f"{search.profile_key}{OF}{target.type.name}", (target.type.name, search.name)
+
+        def refutes(error: BaseException) -> bool:
+            if not isinstance(error, InsightError):
+                return place not in shown
+            known = error.details.get("written", "unknown") != "unknown"
+            return known and (place not in shown or _refutes(error, search.profile_key))
+
+        if place in shown:
+            self._learn(key)
+        with self._alone(key, f"create {target}", str(target), secrets, refutes):
+            yield
+            if place in shown:
+                self._learn(key)
+
+    @contextmanager
+    def _alone(
+        self, key: str, what: str, entity: str, secrets: Mapping[str, Any], is_bad: Callable[[BaseException], bool]
+    ) -> Iterator[None]:
+        """Around a write that others wait for, unless an earlier one was clean. is_bad: whether an error means that
+        there must be no other."""
+        self._enter(key, what)
+        refusal = None
         try:
             yield
         except BaseException as error:
-            refusal = Refusal(key, entity, *_what_happened(error, key, secrets)) if _is_unclean(error, key) else None
+            if is_bad(error):
+                refusal = Refusal(key, entity, *_what_happened(error, key.partition(OF)[0], secrets))
             if refusal and isinstance(error, InsightError):
                 error.details = {**error.details, "held_back": refusal.as_result()}
-            self._leave(key, refusal)
             raise
-        self._leave(key, None, clean=True)
+        finally:
+            self._leave(key, refusal)
+
+    def _learn(self, key: str) -> None:
+        """From now on the others need not wait."""
+        with self._news:
+            self._clean.add(key)
+            self._news.notify_all()
 
     def _enter(self, key: str, what: str) -> None:
         with self._news:
@@ -94,13 +142,11 @@ class AssumedWrites:
             if key in self._refused:
                 raise _held_back(what, self._refused[key])
 
-    def _leave(self, key: str, refusal: Refusal | None, clean: bool = False) -> None:
+    def _leave(self, key: str, refusal: Refusal | None) -> None:
         with self._news:
             self._under_way.discard(key)
             if refusal:
                 self._refused.setdefault(key, refusal)
-            if clean:
-                self._clean.add(key)
             self._news.notify_all()
 
 
@@ -108,8 +154,14 @@ def _is_unclean(error: BaseException, key: str) -> bool:
     """Whether the write may have done something that it should not have; of an interruption nobody knows."""
     if not isinstance(error, InsightError):
         return True
+    about_search = isinstance(error, RefutedError) and "operations.find" in str(error.details.get("profile_key"))
+    return _refutes(error, key) or ("written" in error.details and not about_search)
+
+
+def _refutes(error: InsightError, key: str) -> bool:
+    """Whether an error says that this operation is not as the profile says."""
     refuted = str(error.details.get("profile_key", "")) if isinstance(error, RefutedError) else ""
-    return "written" in error.details or f"{refuted}.".startswith(f"{key}.")
+    return f"{refuted}.".startswith(f"{key}.")
 
 
 def _what_happened(error: BaseException, key: str, secrets: Mapping[str, Any]) -> tuple[str, str]:
@@ -120,10 +172,11 @@ def _what_happened(error: BaseException, key: str, secrets: Mapping[str, Any]) -
 
 
 def _held_back(what: str, refusal: Refusal) -> HeldBackError:
+    searched = OF in refusal.operation
+    because = "did not show" if searched else "is an assumption of the profile, and it was not read back clean from"
     return HeldBackError(
         what,
-        f"{refusal.operation} is an assumption of the profile, and it was not read back clean from {refusal.entity}, "
-        f"which came first: {refusal.why}; nothing was written here",
+        f"{refusal.operation} {because} {refusal.entity}, which came first: {refusal.why}; nothing was written here",
         f"Look at that one, change {refusal.profile_key} in profile_overrides where it is wrong, and run this again.",
         profile_key=refusal.profile_key,
         held_back=refusal.as_result(),

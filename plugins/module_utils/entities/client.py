@@ -15,23 +15,26 @@ from ..errors import ConfigurationError, MissingReferenceError
 from ..profile.model import EntityType, Operation, Profile, at
 from ..transport.values import Request, Send
 from .address import laid, needs, request_to
-from .answers import deviation, entities_of, entity_of, failure, has_id, is_missing, new_id, written
+from .answers import accept, deviation, entities_of, entity_of, has_id, is_missing, new_id, written
 from .mask import printable
 from .pages import Asking, pages_of
+from .proof import doubt
 from .refute import refuted, shape
-from .target import Entity, Target, exactly_one
+from .target import Entity, Target, exactly_one, has_key
 
 
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Target.identity``, None for one that is missing, which a reference need not
-    ask for; None where each reference is asked for anew."""
+    ask for; None where each reference is asked for anew. shown: the types of which an operation has shown an entity, as
+    ``(type, operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = url + profile.base_path
         self._send = send
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
+        self.shown: set[tuple[str, str]] = set()
         self._asking: dict[str, threading.Lock] = {}
 
     @property
@@ -56,15 +59,28 @@ class EntityClient:
             why, name = "the server answered with an entity of another id", entity_type.id_attribute
             came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
+        self.shown.add((entity_type.name, "read"))
         return entity
 
     def find(self, target: Target) -> list[Entity]:
+        """Every entity that is known to have this key, or offered for it."""
+        return self.search(target)
+
+    def search(self, target: Target) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
         purpose = f"find {target}"
         operation = self.operation(target.type, "find", purpose)
         body = {**target.key, **self.reference_fields(operation, target)}
         response = self._send(self._request(operation, target.type, purpose, body))
-        return [] if is_missing(operation, response) else entities_of(operation, response)
+        found = [] if is_missing(operation, response) else entities_of(operation, response)
+        shown = (target.type.name, "find")
+        if shown not in self.shown and any(has_key(target, entity) for entity in found):
+            self.shown.add(shown)
+        return found
+
+    def searched(self, target: Target) -> Entity | None:
+        """The only entity with exactly this key, by the server's search; None when it says that there is none."""
+        return exactly_one(target, self.search(target))
 
     def create(self, target: Target, attributes: Entity) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
@@ -94,12 +110,15 @@ class EntityClient:
         response = self._send(self._request(operation, target.type, f"update {target}", body, observed=observed))
         return written(operation, response)
 
-    def delete(self, target: Target, observed: Entity) -> None:
-        """Delete the entity that was read. An entity that is already missing counts as deleted."""
+    def delete(self, target: Target, observed: Entity) -> int | None:
+        """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
+        address; None when the server says that it has deleted it."""
         operation = self.operation(target.type, "delete", f"delete {target}")
         response = self._send(self._request(operation, target.type, f"delete {target}", {}, observed=observed))
-        if response.status not in operation.success and not is_missing(operation, response):
-            raise failure(operation, response)
+        if response.status not in operation.success and is_missing(operation, response):
+            return response.status
+        accept(operation, response)
+        return None
 
     def pages(self, entity_type: EntityType) -> Iterator[list[Entity]]:
         """All entities of a type, a page at a time. Raises when the list stops short of the total that it names."""
@@ -109,7 +128,10 @@ class EntityClient:
         def request(paging: Mapping[str, Any]) -> Request:
             return self._request(operation, entity_type, purpose, paging)
 
-        return pages_of(Asking(operation, request, self._send))
+        for page in pages_of(Asking(operation, request, self._send)):
+            if page:
+                self.shown.add((entity_type.name, "list"))
+            yield page
 
     def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
         """The references of a target as this operation wants them: ids, or texts that the server looks up."""
@@ -154,6 +176,7 @@ class EntityClient:
                 "there is no such entity",
                 "Create it first, or correct the reference in refs.",
                 identity=target.identity,
+                doubt=self.doubt(target),
             )
         return found
 
@@ -165,6 +188,19 @@ class EntityClient:
         if target.id is not None:
             return self.read(target.type, target.id)
         return exactly_one(target, self.find(target))
+
+    @staticmethod
+    def asks(target: Target) -> str:
+        """The operation that says whether there is such an entity."""
+        return "find" if target.id is None else "read"
+
+    def doubt(self, target: Target) -> str:
+        """What to say of an absence that nothing proves: see ``doubt_of``."""
+        return self.doubt_of(target.type, self.asks(target))
+
+    def doubt_of(self, entity_type: EntityType, name: str) -> str:
+        """What to say where an operation says that there is none, and has shown no entity of this type yet."""
+        return doubt(entity_type, name, self.shown)
 
     def id_of(self, entity_type: EntityType, entity: Entity) -> Any:
         """The id under which the server knows the entity. Raises RefutedError when it carries none."""

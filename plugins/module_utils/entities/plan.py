@@ -264,9 +264,9 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return _laid(getattr(plan, kind), values)
 
 
-def diff(plan: Plan) -> dict[str, Any]:
+def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
     """What Ansible's diff mode shows: on an update what changes, by path; else the whole entity, where there is one.
-    The secrets of a plan are masked already."""
+    The secrets of a plan are masked already. doubt: why it may be there all the same, where none was found."""
     before: Mapping[str, Any] = {}
     after: Mapping[str, Any] = {}
     if plan.operation == "update":
@@ -275,7 +275,7 @@ def diff(plan: Plan) -> dict[str, Any]:
     elif plan.operation != "none":
         before, after = plan.before or {}, plan.after or {}
     return {
-        "before_header": f"{plan.entity} (on the server)",
+        "before_header": f"{plan.entity} (on the server{f'. {doubt}' if doubt else ''})",
         "after_header": f"{plan.entity} (as declared)",
         "before": _presentable(before),
         "after": _presentable(after),

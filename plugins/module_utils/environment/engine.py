@@ -14,7 +14,8 @@ from typing import Any, Callable, Optional, Union
 
 from ..entities.assumed import AssumedWrites
 from ..entities.client import EntityClient
-from ..entities.ensure import Examined, Outcome, apply, examine
+from ..entities.ensure import Examined, apply, examine
+from ..entities.wish import Outcome
 from ..entities.write import having_written
 from ..errors import InsightError
 from .entry import EntryName

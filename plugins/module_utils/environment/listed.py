@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..entities.client import EntityClient
+from ..entities.contradict import list_refutes
 from ..entities.target import Entity, Target, folded, has_key
 from ..profile.model import EntityType, Profile
 from ..transport.values import Send
@@ -20,6 +23,7 @@ class ListedEntities(EntityClient):
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
+        self._compared: dict[str, Target | None] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
@@ -36,7 +40,31 @@ class ListedEntities(EntityClient):
         it; else what the server finds."""
         found = [entity for entity in self._with_key(target) if self._refers(entity, target)]
         exact = [entity for entity in found if has_key(target, entity)] if len(found) > 1 else []
-        return exact or found or super().find(target)
+        return exact or found or self._offered(target)
+
+    def _offered(self, target: Target) -> list[Entity]:
+        """What the server's search offers. Where it offers nothing and has shown nothing of the type yet, it is asked
+        for one that the list shows: a search that does not find that either is wrong. Of many threads one asks."""
+        offered, name = self.search(target), target.type.name
+        if offered or (name, "find") in self.shown:
+            return offered
+        with self._asking.setdefault(f"search for {name}", threading.Lock()):
+            if name not in self._compared:
+                self._compared[name] = self._not_searchable(target)
+        not_found = self._compared[name]
+        if not_found is not None:
+            raise list_refutes(not_found, f"find {target}")
+        return offered
+
+    def _not_searchable(self, target: Target) -> Target | None:
+        """An entity like this one that the list shows and the search does not; None where it shows that too, or where
+        none is listed that has texts for a key."""
+        for entity in self._listed.get(target.type.name, ()):
+            key = {attribute: entity.get(attribute) for attribute in target.key}
+            if all(isinstance(value, str) and value for value in key.values()) and self._refers(entity, target):
+                listed = replace(target, key=key)
+                return listed if self.searched(listed) is None else None
+        return None
 
     def _with_key(self, target: Target) -> Iterable[Entity]:
         if target.type.name not in self._listed:

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Callable
 
-from ..entities.ensure import Wish, check_wish
 from ..entities.mask import printable
 from ..entities.plan import secret_leaves
 from ..entities.target import Target
+from ..entities.wish import Wish, check_wish
 from ..errors import ConfigurationError, InsightError
 from .entry import Entry, EntryName, name_of
 from .operation import Subject

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
-from ..entities.ensure import Examined, Outcome
+from ..entities.client import EntityClient
+from ..entities.ensure import Examined
+from ..entities.wish import Outcome
 from ..errors import InsightError
 from .engine import DONE, Read, Written, fate_of
 from .entry import EntryName
@@ -114,9 +116,25 @@ def has_written(written: Mapping[EntryName, Written]) -> bool:
     )
 
 
-def diff_text(operations: Mapping[EntryName, Operation]) -> str:
-    """The operations for people: one line an entity, and one for each of its changes."""
-    lines = []
+def doubts(
+    environment: Environment,
+    reads: Mapping[EntryName, Read],
+    written: Mapping[EntryName, Written],
+    client: EntityClient,
+) -> list[str]:
+    """What to say of each type of which entities are absent by a search alone that proves nothing. A reference to an
+    entity that is not there yet is no search for this one."""
+    absent = [
+        environment.members[name].wish.target
+        for name, read in reads.items()
+        if isinstance(read, Examined) and read.observed is None and not read.pending and name not in written
+    ]
+    return [doubt for doubt in dict.fromkeys(map(client.doubt, absent)) if doubt]
+
+
+def diff_text(operations: Mapping[EntryName, Operation], doubts: Sequence[str] = ()) -> str:
+    """The operations for people: one line an entity, and one for each of its changes; and what is in doubt."""
+    lines = [f"! {doubt}" for doubt in doubts]
     for one in operations.values():
         if one.operation != "none":
             lines.append(f"{SIGNS[one.operation]} {one.entity}")

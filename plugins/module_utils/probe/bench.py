@@ -8,6 +8,7 @@ The requests of an experiment are those of the engine itself, which is given a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
@@ -19,7 +20,7 @@ from ..errors import ConfigurationError, InsightError, NotSentError
 from ..profile.model import Profile, profile_of
 from ..transport.values import Request, Response, Send
 from .candidates import READING_WORDS, Hints, candidates
-from .findings import AS_PROFILE, Finding, at_path, with_value
+from .findings import AS_PROFILE, SEEN, Finding, at_path, with_value
 from .shapes import Known
 
 Json = Mapping[str, Any]
@@ -31,6 +32,19 @@ def reads_only(request: Request) -> bool:
     """Whether a request cannot write on any server: a GET, or a POST to a path whose last word reads."""
     last = urlsplit(request.url).path.rstrip("/").rsplit("/", 1)[-1]
     return request.method == "GET" or (request.method == "POST" and last in READING_WORDS)
+
+
+def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Method and address of every request of which a profile says that it is safe."""
+    profile = profile_of(data)
+    stated = []
+    for of_type in profile.types.values():
+        for operation in of_type.operations.values():
+            if operation.safe:
+                path = operation.path.partition("?")[0].lstrip("/").replace("{type}", of_type.path.strip("/"))
+                parts = re.split(r"\{u?u?id\}", f"{url}{profile.base_path}/{path}")
+                stated.append((operation.method, re.compile("[^/]+".join(map(re.escape, parts)))))
+    return stated
 
 
 def keyed(profile: Profile, entity: Json) -> Target:
@@ -52,7 +66,10 @@ class Attempt:
 class Bench:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
     write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
-    that was answered with a known entity; left_behind: what was created and could not be deleted."""
+    that was answered with a known entity; proven: the operations of each type that were seen to show an entity that is
+    there and not one that is not, or to write; lost: by method, what a request got with a session that nobody has;
+    answers_anybody: whether such a session was shown an entity; left_behind: what was created and could not be
+    deleted."""
 
     data: dict[str, Any]
     url: str
@@ -64,7 +81,14 @@ class Bench:
     answers: list[tuple[Request, Response]] = field(default_factory=list)
     wrote: int = 0
     shown: Optional[tuple[Request, Known]] = None
+    proven: set[tuple[str, str]] = field(default_factory=set)
+    lost: dict[str, Response] = field(default_factory=dict)
+    answers_anybody: bool = False
     left_behind: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keep what the profile says before anything was learned."""
+        self._said_safe = said_safe(self.data, self.url)
 
     @property
     def profile(self) -> Profile:
@@ -73,10 +97,19 @@ class Bench:
 
     def client(self, data: Json | None = None) -> EntityClient:
         """The engine's client for a profile."""
-        return EntityClient(profile_of(data or self.data), self.url, self._guarded)
+        return EntityClient(profile_of(data or self.data), self.url, self.guarded)
 
-    def _guarded(self, request: Request) -> Response:
-        if not reads_only(request):
+    def is_harmless(self, request: Request) -> bool:
+        """Whether a request only reads, by its form or by what the profile says of it."""
+        address = request.url.partition("?")[0]
+        return reads_only(request) or (
+            request.safe
+            and any(method == request.method and path.fullmatch(address) for method, path in self._said_safe)
+        )
+
+    def guarded(self, request: Request) -> Response:
+        """Send a request, unless it could write and nothing may be written."""
+        if not self.is_harmless(request):
             if not self.may_write:
                 raise ConfigurationError(
                     request.purpose,
@@ -124,10 +157,19 @@ class Bench:
         hints = Hints(of_type.id_attribute, of_type.uuid_attribute, wrappers, self.daring)
         return candidates(operation, self.definition(type_name, operation), hints)
 
+    def prove(self, type_name: str, operation: str) -> None:
+        """Remember that an operation of a type did what it should, seen by what is known to be there."""
+        self.proven.add((type_name, operation))
+
+    def is_proven(self, type_name: str, operation: str) -> bool:
+        """Whether an operation of a type was seen to do so."""
+        return (type_name, operation) in self.proven
+
     def note(self, findings: list[Finding]) -> None:
-        """Keep findings; what is as the profile says is said once."""
+        """Keep findings; what is as the profile says, or was seen before, is said once."""
         agreed = {one.profile_key for one in self.findings if one.verdict == AS_PROFILE}
-        self.findings += [one for one in findings if one.verdict != AS_PROFILE or one.profile_key not in agreed]
+        new = [one for one in findings if one.verdict != AS_PROFILE or one.profile_key not in agreed]
+        self.findings += [one for one in new if one.verdict != SEEN or one not in self.findings]
 
     def learn(self, path: tuple[str, ...], value: Any) -> None:
         """Take something over into the profile."""

@@ -17,12 +17,13 @@ from ..profile.model import Profile, at, profile_of
 from ..secrets import register
 from .bench import Bench
 from .candidates import BASE_PATHS
+from .coverage import not_looked_at
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .lists import probe_list
-from .logins import Login, log_in, probe_rejection, sender, was_seen, ways_in
+from .logins import Login, log_in, sender, was_seen, ways_in
 from .reads import probe_find, probe_read
 from .report import page
-from .shapes import content, find
+from .sessions import ask_reading, ask_writing, conclude, probe_tokens
 from .writes import probe_writes
 
 Json = Mapping[str, Any]
@@ -70,12 +71,17 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
     bench = Bench(working.data, settings.url, sender(working), stamp, daring=values["daring"])
+    writes = values["writes"] and not context.check_mode
     _login_findings(bench, working)
     _reads(bench, values["entities"])
     _doubt(bench, values["profile"])
-    _rejection(bench, working)
-    if values["writes"] and not context.check_mode:
-        probe_writes(bench, values["create"])
+    ask_reading(bench, working)
+    if writes:
+        probe_writes(bench, values["create"], working.data, lambda: ask_reading(bench, working))
+        ask_writing(bench, working)
+    conclude(bench, working)
+    probe_tokens(bench, working)
+    bench.note(not_looked_at(bench, [*values["entities"], *([values["create"]] if writes else [])], writes))
     return mask(_result(values, logins, bench), secrets)
 
 
@@ -118,19 +124,6 @@ def _doubt(bench: Bench, profile: Json) -> None:
         bench.findings = [one for one in bench.findings if one not in guessed]
         bench.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
         bench.learn(("session",), profile["session"])
-
-
-def _rejection(bench: Bench, login: Login) -> None:
-    """What a request without a session gets, if a request with one was seen to read an entity."""
-    if bench.shown is None:
-        return
-    request, known = bench.shown
-    finding = probe_rejection(login, request, lambda response: find(content(response), known) is not None)
-    bench.note([finding])
-    if finding.override:
-        bench.learn(("session", "rejected", "status"), finding.override["session"]["rejected"]["status"])
-    if finding.verdict == AS_PROFILE or finding.override:
-        bench.verify(("session", "rejected"))
 
 
 def _reads(bench: Bench, entities: list[Json]) -> None:

@@ -15,6 +15,8 @@ from ..profile.model import BASIS
 from .candidates import REQUEST
 
 AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED = "as_profile", "differs", "not_found", "not_tried"
+SEEN, NOT_LOOKED_AT = "seen", "not_looked_at"
+"""What a server does without any key of the profile for it; and what nobody named anything to look at it with."""
 LONGEST = 200
 """Characters of a text in a finding."""
 

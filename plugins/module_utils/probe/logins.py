@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Callable, Optional
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional
 
 from ..auth.authenticator import Authenticator, authenticator_for
-from ..auth.session import is_rejected
 from ..command import Context, Values
 from ..errors import AuthenticationError, InsightError
 from ..options import HAND_OVER, IDENTITY, settings_from
-from ..profile.model import BASIS, profile_of
+from ..profile.model import profile_of
 from ..transport.http import Http
 from ..transport.values import Request, Response, Send
 from .candidates import BASE_PATHS
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, Finding, at_path, brief, nested, with_value
+from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested, with_value
 from .shapes import content, described, is_success, scalars
 
 Json = Mapping[str, Any]
@@ -86,7 +85,19 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
     cookie = cookie_finding(login)
     if cookie:
         _take(login, cookie)
+    if login.error is not None:
+        _withdraw(login, data)
     return login
+
+
+def _withdraw(login: Login, data: Json) -> None:
+    """Nothing is offered with which nobody got in."""
+    login.data = dict(data)
+    came = "; with what this suggests nobody got in either, so it is not offered"
+    login.findings = [
+        replace(one, verdict=NOT_FOUND, override=None, came=f"{one.came}{came if one.override else ''}")
+        for one in login.findings
+    ]
 
 
 def _open(login: Login, context: Context) -> None:
@@ -166,7 +177,10 @@ def _csrf(login: Login, response: Response) -> Optional[Finding]:
     start = login.data["session"]["start"]
     headers = {name: value for name, value in response.headers.items() if "csrf" in name or "xsrf" in name}
     naming = [name for name, value in headers.items() if value.lower() in response.headers]
+    cookies = [name for name in response.cookies if re.search("csrf|xsrf", name, re.IGNORECASE)]
     came = f"headers {', '.join(sorted(headers)) or 'without any that speaks of CSRF'}"
+    if cookies and not headers:
+        came += f", and the cookie {', '.join(cookies)}, where no profile can look yet"
     if naming:
         header = response.headers[naming[0]]
         now: dict[str, Optional[str]] = {"csrf_name_header": naming[0].upper(), "csrf_header": header}
@@ -213,23 +227,6 @@ def cookie_finding(login: Login) -> Optional[Finding]:
             override = nested(("session", "start", "cookie"), names[0])
             return Finding("session.start.cookie", DIFFERS, str(start.get("cookie")), brief(names[0]), override)
     return None
-
-
-def probe_rejection(login: Login, request: Request, shows: Callable[[Response], bool]) -> Finding:
-    """What a request without a session gets, which is what an expired one gets. request: one that reads and worked;
-    shows: whether an answer holds what it asked for."""
-    rules = login.data["session"].get("rejected") or {}
-    expected = brief({name: value for name, value in rules.items() if name not in BASIS})
-    response = login.send(request)
-    came = described(response)
-    if is_rejected(login.data["session"], response):
-        return Finding("session.rejected", AS_PROFILE, came=came)
-    if shows(response):
-        return Finding("session.rejected", DIFFERS, expected, f"{came}: the server answers without a session")
-    if response.status in (401, 403):
-        override = nested(("session", "rejected", "status"), [*rules.get("status", ()), response.status])
-        return Finding("session.rejected.status", DIFFERS, expected, came, override)
-    return Finding("session.rejected", NOT_FOUND, expected, came)
 
 
 def sender(login: Login) -> Send:

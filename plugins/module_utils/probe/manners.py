@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Optional
 
+from ..entities.answers import OF_THE_REQUEST
 from ..entities.compare import ABSENT, differs, undeclared_changes
 from ..entities.normalise import normalise
 from ..entities.paths import child, top
 from ..entities.rules import Rules
 from ..entities.suggest import settling
 from ..entities.target import Entity
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, at_path, brief, nested
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, nested
 from .own import Own, answers_something
 from .reads import NO_ANSWER
 from .shapes import described, is_success, same, scalars
@@ -145,8 +146,11 @@ def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
     before = own.now(entity_id) or {}
     if not witnesses(own, before, change):
         why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
-        own.bench.note([Finding("operations.update.body", NOT_TRIED, "whole", why)])
-        return {**definition, "body": "whole"}
+        told = own.bench.definition(own.type, "update")
+        is_told = all(told.get(name) == definition.get(name) for name in ("method", "path"))
+        body = told["body"] if is_told else "whole"
+        own.bench.note([Finding("operations.update.body", NOT_TRIED, body, why)])
+        return {**definition, "body": body}
     attempt = own.update({**definition, "body": "changed"}, before, change)
     seen = own.now(entity_id) or {}
     if answers_something(attempt):
@@ -194,6 +198,10 @@ def fix_key(own: Own) -> None:
 def probe_conflict(own: Own) -> None:
     """What a second entity with the same key gets: a refusal, or a place beside the first."""
     definition = own.bench.definition(own.type, "create")
+    if not own.bench.is_proven(own.type, "find"):
+        why = "no search was seen to work, so that nobody would see the second one"
+        own.bench.note([Finding(f"types.{own.type}.key.enforced", NOT_TRIED, came=why)])
+        return
     first = own.create(definition)
     if answers_something(first):
         own.note(own.appeared())
@@ -210,8 +218,24 @@ def probe_conflict(own: Own) -> None:
         own.suspected = not any(own.id_of(twin) == own.ids[0] for twin in twins) or len(twins) != 1
     _learn_key(own, refused, described(second.response))
     if refused and second.response:
+        status = second.response.status
+        if status in OF_THE_REQUEST and _of_a_wrong_value(own, definition) == status:
+            came = f"HTTP {status} is what a wrong value gets as well, so it is not taken for a conflict"
+            own.bench.note([Finding("operations.create.conflict", SEEN, came=came)])
+            return
         for operation in ("create", "update"):
-            _learn_conflict(own, operation, second.response.status)
+            _learn_conflict(own, operation, status)
+
+
+def _of_a_wrong_value(own: Own, definition: Json) -> Optional[int]:
+    """The status of the answer to a create with an empty key; what it made all the same is removed."""
+    attempt = own.create(definition, dict.fromkeys(own.named["key"], ""))
+    if answers_something(attempt):
+        entity_id = own.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
+        if entity_id is None or not own.remove(entity_id):
+            why = f"a create with an empty key got {described(attempt.response)}"
+            own.bench.left_behind.append(f"perhaps {own.type} with an empty key (id {entity_id}): {why}")
+    return attempt.response.status if attempt.response else None
 
 
 def _learn_key(own: Own, enforced: bool, came: str) -> None:

@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one entity that the probe makes and removes again: which it is, how it is now, and what else came to be by it."""
+"""The one entity that the probe makes and removes again: which it is, how it is now, and what else came to be by it.
+
+Only an operation that was seen to show an entity can say that one is not there: an answer such as 404 may as well mean
+that nothing is at the address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -13,7 +17,7 @@ from ..entities.client import EntityClient
 from ..entities.paths import ABSENT, replace
 from ..entities.rules import Rules, rules
 from ..entities.target import Entity
-from ..errors import InsightError
+from ..errors import InsightError, ServerError
 from ..profile.model import Profile, at
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .bench import Attempt, Bench, keyed
@@ -29,18 +33,30 @@ LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 class Own:
     """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
     everything that was created and is not known to be gone; suspected: something may have been created of which the
-    server says neither id nor key."""
+    server says neither id nor key; doubts: why something may be left that nobody can look for, as long as no search was
+    seen to work."""
 
     bench: Bench
     named: Json
     ids: list[Any] = field(default_factory=list)
     suspected: bool = False
+    doubts: list[str] = field(default_factory=list)
     clock: Clock = SYSTEM_CLOCK
 
     @property
     def type(self) -> str:
         """The name of its type."""
         return str(self.named["type"])
+
+    @property
+    def key(self) -> str:
+        """Its key, for people."""
+        return ", ".join(f"{name}={value}" for name, value in self.named["key"].items())
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether anything was seen to show whether an entity is there."""
+        return any(self.bench.is_proven(self.type, name) for name in ("read", "find"))
 
     @property
     def rules(self) -> Rules:
@@ -52,7 +68,10 @@ class Own:
         return {**self.named, "key": {**self.named["key"], **key}}
 
     def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
-        """What the server offers for its key, taken loosely; None where it gives no usable answer."""
+        """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
+        was not seen to find anything."""
+        if not self.bench.is_proven(self.type, "find"):
+            return None
         sought = self.with_key(key or {})
 
         def search(client: EntityClient, profile: Profile) -> Any:
@@ -97,23 +116,31 @@ class Own:
 
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
-        client = self.bench.client()
-        return client.read(self.bench.profile.type(self.type), entity_id)
+        if self.bench.is_proven(self.type, "read"):
+            return self.bench.client().read(self.bench.profile.type(self.type), entity_id)
+        found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
+        if None in found:
+            raise ServerError(
+                "read the probe's own entity", "neither reading by id nor finding by key was seen to work"
+            )
+        return next((one for some in found for one in some or () if same(self.id_of(one), entity_id)), None)
 
     def is_gone(self, entity_id: Any) -> bool:
-        """Whether the server says that there is no entity with this id."""
-        try:
-            return self.now(entity_id) is None
-        except InsightError:
-            found = self.offered()
-            return found is not None and entity_id not in map(self.id_of, found)
+        """Whether what was seen to show an entity shows the one with this id no more, by id and by key."""
+        shows: list[bool] = []
+        with suppress(InsightError):  # which says nothing; perhaps the search does
+            shows.append(self.now(entity_id) is not None)
+        for key in ({}, self.named.get("rename") or {}):
+            found = self.offered(key)
+            shows += [any(same(self.id_of(one), entity_id) for one in found)] if found is not None else []
+        return bool(shows) and not any(shows)
 
-    def create(self, definition: Json) -> Attempt:
-        """Let the engine create it by this definition."""
+    def create(self, definition: Json, attributes: Json | None = None) -> Attempt:
+        """Let the engine create it by this definition. attributes: others than its own."""
+        sent = {**self.named["key"], **(self.named.get("attributes") or {})} if attributes is None else attributes
 
         def call(client: EntityClient, profile: Profile) -> Any:
-            target = keyed(profile, self.named)
-            return client.create(target, {**self.named["key"], **(self.named.get("attributes") or {})})
+            return client.create(keyed(profile, self.named), sent)
 
         attempt = self.bench.attempt(self.type, "create", definition, call)
         if isinstance(attempt.value, Mapping):
@@ -144,16 +171,19 @@ class Own:
         return self.bench.attempt(self.type, "delete", definition, call)
 
     def remove(self, entity_id: Any) -> bool:
-        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone."""
+        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone.
+        Where nobody can tell, what is taken for a success is the last."""
         id_name = self.bench.profile.type(self.type).id_attribute
         try:
             observed = self.now(entity_id)
         except InsightError:
             observed = nested(id_name.split("."), entity_id)
         for candidate in self.bench.candidates(self.type, "delete") if observed is not None else ():
-            self.delete(candidate, observed or {})
+            attempt = self.delete(candidate, observed or {})
             if self.is_gone(entity_id):
                 return True
+            if not self.can_tell and is_success(attempt.response):
+                return False
         return observed is None
 
 

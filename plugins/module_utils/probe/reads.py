@@ -14,7 +14,7 @@ from ..errors import InsightError, InterruptedRequest, SessionRejected
 from ..profile.model import BASIS, Profile, at
 from ..transport.values import Response
 from .bench import Attempt, Bench, keyed
-from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
+from .findings import DIFFERS, NOT_FOUND, SEEN, Finding, brief, compared, difference, nested
 from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_known, is_success, scalars
 
 Json = Mapping[str, Any]
@@ -121,6 +121,7 @@ def settle(
         bench.learn(path, dict(learned))
     bench.note(compared(path, before, learned, came))
     bench.verify(path)
+    bench.prove(type_name, operation)
     return True
 
 
@@ -134,8 +135,9 @@ def substance(definition: Json) -> dict[str, Any]:
     return {name: value for name, value in definition.items() if name not in BASIS}
 
 
-def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
-    """How an entity is read by its id; returns it, None where nothing worked."""
+def probe_read(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Json]:
+    """How an entity is read by its id; returns it, None where nothing worked. perhaps: it may not have this id, so that
+    nothing is said where nothing worked."""
     known, type_name = known_of(entity), str(entity["type"])
     seen: list[Json] = []
 
@@ -163,9 +165,11 @@ def probe_read(bench: Bench, entity: Json) -> Optional[Json]:
         return attempt, nothing
 
     learned, first = explore(bench, type_name, "read", tried)
+    if learned is None and perhaps:
+        return None
     if not settle(bench, type_name, "read", learned, first, known):
         return None
-    learn_identifiers(bench, type_name, seen[-1], known.id)
+    learn_identifiers(bench, type_name, seen[-1], known)
     return seen[-1]
 
 
@@ -192,10 +196,10 @@ def with_missing(
     return dict(definition)
 
 
-def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any) -> None:
+def learn_identifiers(bench: Bench, type_name: str, entity: Json, known: Known) -> None:
     """Under which names the server shows its own id and UUID of an entity."""
     of_type = bench.profile.type(type_name)
-    shown = id_path(entity, entity_id, of_type.id_attribute)
+    shown = id_path(entity, known.id, of_type.id_attribute)
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
     preferred = of_type.uuid_attribute if of_type.uuid_attribute in uuids else None
     uuid = preferred or next((name for name in uuids if name != shown and name.lower().endswith("id")), None)
@@ -210,7 +214,9 @@ def learn_identifiers(bench: Bench, type_name: str, entity: Json, entity_id: Any
         came = f"the entity holds it under {after}" if after else "the entity holds none"
         bench.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
         bench.learn(path, after)
-    names, told = [name for name in (shown, uuid) if name], (bench.data.get("compare") or {}).get("read_only", [])
+    told = (bench.data.get("compare") or {}).get("read_only", [])
+    declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
+    names = [name for name in (shown, uuid) if name and name not in declared]
     if not set(names) <= set(told):
         all_names = sorted({*names, *told})
         override = nested(("compare", "read_only"), all_names)
@@ -226,8 +232,9 @@ def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
         yield {**definition, "references": other}
 
 
-def probe_find(bench: Bench, entity: Json) -> Optional[Json]:
-    """How an entity is found by its key; returns it, None where nothing worked."""
+def probe_find(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Json]:
+    """How an entity is found by its key; returns it, None where nothing worked. perhaps: it may not show yet, so that
+    nothing is said where nothing worked."""
     type_name = str(entity["type"])
     seen: list[Json] = []
 
@@ -242,8 +249,12 @@ def probe_find(bench: Bench, entity: Json) -> Optional[Json]:
         return first or Attempt(), None
 
     learned, first = explore(bench, type_name, "find", tried)
+    if learned is None and perhaps:
+        return None
     if not settle(bench, type_name, "find", learned, first, known_of(entity)):
         return None
+    came = "it shows the entity that is there, and none under a key that cannot exist"
+    bench.note([Finding("operations.find", SEEN, came=came)])
     if learned and entity.get("refs"):
         refer_in_create(bench, learned.get("references"))
     return seen[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN
 
 Json = Mapping[str, Any]
 
@@ -16,7 +16,9 @@ TITLES = {
     NOT_FOUND: "Not found: nothing that was tried works",
     DIFFERS: "Differs from the profile: the overrides say how",
     NOT_TRIED: "Not tried",
+    NOT_LOOKED_AT: "Not looked at: nothing was named to look at it with",
     AS_PROFILE: "As the profile says",
+    SEEN: "Seen besides: how this server behaves",
 }
 
 
@@ -53,6 +55,15 @@ def page(profile: Json, stamp: Json, result: Json) -> str:
     if result["left_behind"]:
         lines += ["", "## Left behind on the server", ""]
         lines += [f"- {cell(one)}" for one in result["left_behind"]]
-    cleared = "" if result["left_behind"] else " and deleted it"
-    written = f"The probe wrote its own entity{cleared}." if result["changed"] else "The probe only read."
-    return "\n".join([*lines, "", written, ""])
+    return "\n".join([*lines, "", _written(result), ""])
+
+
+def _written(result: Json) -> str:
+    """What became of what the probe wrote, in one sentence."""
+    if not result["changed"]:
+        return "The probe only read."
+    if result["left_behind"]:
+        return "The probe wrote its own entity."
+    if any(one["profile_key"] == "operations.create" and one["verdict"] == NOT_FOUND for one in result["findings"]):
+        return "The probe tried to write its own entity, and nothing came to be."
+    return "The probe wrote its own entity and deleted it."

@@ -107,8 +107,14 @@ def lists(answer: Any) -> list[tuple[str, list[Mapping[str, Any]]]]:
 
 def numbers(answer: Any) -> dict[str, int]:
     """The whole numbers beside the lists of an answer, also where they are written as text, by dotted path."""
-    found = scalars(answer)
-    return {path: value for path, value in found if isinstance(value, int) and not isinstance(value, bool)}
+    found = [(path, _whole(value)) for path, value in scalars(answer)]
+    return {path: value for path, value in found if value is not None}
+
+
+def _whole(value: Any) -> Optional[int]:
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def content(response: Response) -> Any:

@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Experiments that write, on one entity that the user named and that did not exist: create, update, delete. What was
-created is deleted at the end, whatever happens; what could not be deleted is named."""
+"""Experiments that write, on one entity that the user named and that did not exist: create, update, delete. Where it is
+not known yet how entities are read and found, that is learned on it. What was created is deleted at the end, whatever
+happens; what is not known to be gone is named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 from urllib.parse import unquote, urlsplit
 
 from ..entities.target import Entity
@@ -15,16 +16,19 @@ from ..errors import InsightError
 from ..transport.values import Response
 from . import manners
 from .bench import Attempt, Bench
-from .findings import NOT_FOUND, NOT_TRIED, Finding
+from .cycle import try_overrides
+from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
+from .locate import ids_said, is_offered, learn_reading, locate
 from .own import Own, answers_something
 from .reads import cause, explore, missing_of, reference_ways, settle, succeeding, with_entity
-from .shapes import Known, content, find, is_success, same, scalars
+from .shapes import Known, content, described, find, is_success, same, scalars
 
 Json = Mapping[str, Any]
 
 
-def probe_writes(bench: Bench, named: Json) -> None:
-    """Create, change, rename and delete one entity, unless it may exist already."""
+def probe_writes(bench: Bench, named: Json, given: Json, while_there: Callable[[], None]) -> None:
+    """Create, change, rename and delete one entity, unless it may exist already; then try all that was learned on it.
+    given: the profile before anything was learned; while_there: what else to do while the entity is there."""
     own = Own(bench, named)
     refusal = _refusal(own)
     if refusal:
@@ -32,18 +36,20 @@ def probe_writes(bench: Bench, named: Json) -> None:
         return
     bench.may_write = True
     try:
-        _experiments(own)
+        _experiments(own, while_there)
     except InsightError as error:
         bench.note([Finding("operations", NOT_FOUND, came=cause(error))])
     finally:
         _clear(own)
+        try_overrides(own, given)
         bench.may_write = False
 
 
 def _refusal(own: Own) -> str:
     """Why nothing may be written; empty where the server says that the entity exists under neither of its keys."""
+    searches = own.bench.is_proven(own.type, "find")
     for what, key in (("key", {}), ("rename", own.named.get("rename") or {})):
-        found = own.offered(key)
+        found = own.offered(key) if searches else is_offered(own.bench, own.with_key(key))
         if found is None:
             return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
@@ -51,13 +57,15 @@ def _refusal(own: Own) -> str:
     return ""
 
 
-def _experiments(own: Own) -> None:
+def _experiments(own: Own, while_there: Callable[[], None]) -> None:
     entity = probe_create(own)
-    if entity is None:
-        for operation in ("update", "delete"):
-            own.bench.findings.append(
-                Finding(f"operations.{operation}", NOT_TRIED, came="there is nothing to try it on")
-            )
+    if entity is not None:
+        learn_reading(own, entity)
+        own.note([entity])
+        while_there()
+    if entity is None or not own.ids:
+        why = "there is nothing to try it on" if entity is None else "the id of what was created was not found"
+        own.bench.note([Finding(f"operations.{one}", NOT_TRIED, came=why) for one in ("update", "delete")])
         return
     manners.learn_spelling(own, entity)
     probe_update(own, entity)
@@ -75,20 +83,41 @@ def probe_create(own: Own) -> Optional[Entity]:
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
-        for one in reference_ways(candidate, own.named) if not own.bench.left_behind else ():
+        for one in reference_ways(candidate, own.named) if not (own.bench.left_behind or own.ids) else ():
             attempt = own.create(one)
             first = first or attempt
-            found = own.appeared() if answers_something(attempt) else []
-            if found:
-                own.note(found)
-                made.append(own.now(own.id_of(found[0])) or found[0])
-                return first, _created(own, one, attempt.response, made[-1])
-            _name_leftovers(own, attempt.response)
+            entity = _made(own, attempt) if answers_something(attempt) else None
+            if entity is not None:
+                made.append(entity)
+                return first, _created(own, one, attempt.response, entity)
         return first or Attempt(), None
 
     learned, first = explore(own.bench, own.type, "create", tried)
     settle(own.bench, own.type, "create", learned, first)
     return made[-1] if made else None
+
+
+def _made(own: Own, attempt: Attempt) -> Optional[Entity]:
+    """The entity that a create made; None where nothing shows it, and then what may be left is named. Once a search was
+    seen to work, it is believed that nothing came to be; before that, whoever creates once more may make a second."""
+    if own.bench.is_proven(own.type, "find"):
+        found = own.appeared()
+        if not found:
+            _name_leftovers(own, attempt.response)
+            return None
+        own.note(found)
+        return own.now(own.id_of(found[0])) or found[0]
+    entity = locate(own, attempt.response)
+    why = f"a create that was tried got {described(attempt.response)}, and nothing that was tried shows what it made"
+    if entity is not None or not is_success(attempt.response):
+        own.doubts += [] if entity is not None else [why]
+        return entity
+    if own.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
+        return None
+    ids = ids_said(attempt.response, own.named["key"], own.bench.profile.type(own.type).id_attribute)
+    named = f"{own.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else own.key
+    own.bench.left_behind.append(f"perhaps {own.type} with {named}: {why}")
+    return None
 
 
 def _created(own: Own, definition: Json, response: Optional[Response], entity: Entity) -> dict[str, Any]:
@@ -137,9 +166,10 @@ def probe_update(own: Own, entity: Entity) -> None:
         before = own.now(entity_id) or entity
         attempt = own.update(candidate, before, turns[made % 2])
         after = own.now(entity_id)
+        changed = after is not None and manners.is_changed(before, after, turns[made % 2])
         if answers_something(attempt):
-            own.note(own.offered() or [])
-        if after is None or not manners.is_changed(before, after, turns[made % 2]):
+            _note_twins(own, changed)
+        if after is None or not changed:
             return attempt, None
         made += 1
         manners.learn_volatile(own, turns[made % 2], before, after)
@@ -156,6 +186,14 @@ def probe_update(own: Own, entity: Entity) -> None:
         learned = manners.merging(own, stuck[0], turns[made % 2])
         manners.fix_key(own)
     settle(bench, own.type, "update", learned, first)
+
+
+def _note_twins(own: Own, changed: bool) -> None:
+    """An update that did not change the entity may have made a second one."""
+    found = own.offered()
+    own.note(found or [])
+    if found is None and not changed:
+        own.doubts.append("an update that was tried may have made a second one, and no search was seen to work")
 
 
 def _answering(own: Own, definition: Json, response: Optional[Response], entity_id: Any) -> dict[str, Any]:
@@ -198,10 +236,16 @@ def _clear(own: Own) -> None:
     for entity_id in list(own.ids):
         if own.remove(entity_id):
             own.ids.remove(entity_id)
-    named = ", ".join(f"{name}={value}" for name, value in own.named["key"].items())
-    own.bench.left_behind += [f"{own.type} with id {entity_id} (made for {named})" for entity_id in own.ids]
-    unnamed = [one for key in ({}, own.named.get("rename") or {}) for one in _still_offered(own, key)]
-    own.bench.left_behind += [f"{own.type} with {named}, or the key of rename: {why}" for why in dict.fromkeys(unnamed)]
+    perhaps = "" if own.can_tell else "perhaps "
+    own.bench.left_behind += [f"{perhaps}{own.type} with id {entity_id} (made for {own.key})" for entity_id in own.ids]
+    if own.bench.is_proven(own.type, "find"):
+        unnamed = [one for key in ({}, own.named.get("rename") or {}) for one in _still_offered(own, key)]
+        perhaps = ""
+    else:
+        unnamed, perhaps = own.doubts, "perhaps "
+    own.bench.left_behind += [
+        f"{perhaps}{own.type} with {own.key}, or the key of rename: {why}" for why in dict.fromkeys(unnamed)
+    ]
 
 
 def _still_offered(own: Own, key: Json) -> list[str]:
@@ -209,6 +253,7 @@ def _still_offered(own: Own, key: Json) -> list[str]:
     found = own.offered(key)
     if found is None:
         return ["the server does not say that there is none"]
+    found = [one for one in found if own.id_of(one) not in own.ids]
     gone = [own.id_of(one) for one in found if own.remove(own.id_of(one))]
     if len(gone) < len(found):
         return [f"it is found, and cannot be deleted (id {own.id_of(one)})" for one in found]

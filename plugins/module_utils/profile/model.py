@@ -56,7 +56,7 @@ class Operation:
     read that goes along with the attributes to say which one is meant. entity, entities: where they stand in the
     answer, as a dotted path; empty for the whole answer; entity None where the answer does not carry it (false in
     the profile). id_at: where such an answer says the id of a new entity: a dotted path, or ``location``.
-    safe: may be repeated although it may have been carried out.
+    safe: may be repeated although it may have been carried out. backed: a document or a probe says that it is so.
     """
 
     name: str
@@ -78,11 +78,13 @@ class Operation:
     safe: bool = False
     enabled: bool = True
     assumed: bool = False
+    backed: bool = False
 
     @classmethod
     def of(cls, name: str, profile_key: str, data: Json) -> Operation:
         """From the profile's data; what only a reader needs (source, note, verified) stays behind."""
         values = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
+        values["backed"] = bool(data.get("source") or data.get("verified")) and not is_assumed(data)
         values["success"] = tuple(data.get("success", (200,)))
         values["entity"] = None if data.get("entity") is False else data.get("entity", "")
         for meaning in ("missing", "conflict"):

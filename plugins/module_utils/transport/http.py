@@ -141,9 +141,13 @@ class Http:
     """Sends requests over kept-alive connections; threads may share it."""
 
     def __init__(
-        self, network: Network, clock: Clock = SYSTEM_CLOCK, jitter: Callable[[], float] = random.random
+        self,
+        network: Network,
+        clock: Clock = SYSTEM_CLOCK,
+        jitter: Callable[[], float] = random.random,
+        show: Optional[Callable[[str], None]] = None,
     ) -> None:
-        self._network = network
+        self._network, self._show = network, show
         self._clock = clock
         self._jitter = jitter
         self._pause_until = 0.0
@@ -164,8 +168,8 @@ class Http:
                 f"the Python library requests is missing for {sys.executable}",
                 f"Install it with: {sys.executable} -m pip install requests",
             )
-        deadline = self._clock.monotonic() + self._network.retry_deadline
-        attempt = 0
+        began, attempt = self._clock.monotonic(), 0
+        deadline = began + self._network.retry_deadline
         while True:
             self._wait_for_pause(deadline)
             last = attempt >= self._network.retry_limit
@@ -175,6 +179,8 @@ class Http:
                 now = self._clock.now()
                 delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
                 waiting = retry.asked_to_wait(*answered, now) is not None
+                starting = response.status in retry.STARTING and self._is_waited_for(request, began, attempt)
+                last = last and not starting
                 if delay is None or (last and not waiting) or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting
@@ -185,11 +191,22 @@ class Http:
                 raise
             except (NotSentError, InterruptedRequest) as error:
                 harmless = request.safe or isinstance(error, NotSentError)
+                starting = getattr(error, "starting", False) and self._is_waited_for(request, began, attempt)
                 delay = retry.backoff(attempt, self._jitter())
-                if not harmless or last or self._clock.monotonic() + delay > deadline:
+                if not harmless or (last and not starting) or self._clock.monotonic() + delay > deadline:
                     raise
                 attempt += 1
             self._clock.sleep(delay)
+
+    def _is_waited_for(self, request: Request, began: float, attempt: int) -> bool:
+        """Whether a server that seems to be starting is asked again, however often it was: for as long as an answer may
+        take. Says so once."""
+        timeout = self._network.timeout
+        if not (request.patient and self._network.retry_limit) or self._clock.monotonic() > began + timeout:
+            return False
+        if attempt == self._network.retry_limit and self._show:
+            self._show(f"{address(request.url)} is not up yet; it is asked for {timeout:g} s")
+        return True
 
     def _send_in_lane(self, request: Request) -> Response:
         with self._lanes:
@@ -320,8 +337,12 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
     if isinstance(error, ValueError) and not _inner(error, InvalidHeader):
         return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
     if _inner(error, NewConnectionError, ConnectTimeoutError):
+        starting = _inner(error, ConnectionRefusedError) is not None
         return NotSentError(
-            request.purpose, f"{server} cannot be reached ({_cause(error)})", "Check url, the network and use_proxy."
+            request.purpose,
+            f"{server} cannot be reached ({_cause(error)})",
+            "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else ""),
+            starting=starting,
         )
     if _inner(error, TimeoutError, PoolTimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")

@@ -20,6 +20,10 @@ GATEWAY = (502, 504)
 """Somebody in between could not say what became of the request."""
 
 
+STARTING = (502, 503, 504)
+"""What a proxy answers in the place of a server that is not up yet."""
+
+
 def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
     """Seconds to wait as ``Retry-After`` says, as a number or as a date; None where it says nothing readable."""
     text = headers.get("retry-after", "").strip()

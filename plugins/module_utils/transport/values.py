@@ -22,7 +22,9 @@ class Request:
     purpose: what it is for, as it follows "Cannot" in an error: ``read event 'Initial filing'``.
     url: absolute. headers: only what is particular to this request.
     json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded. At most one of the two.
-    safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method).
+    safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
+    server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
+    operation). understood: statuses to which the profile gives a meaning.
     """
 
     purpose: str
@@ -32,18 +34,22 @@ class Request:
     json_body: Any = field(default=None, repr=False)
     form: Optional[Mapping[str, str]] = field(default=None, repr=False)
     safe: bool = False
+    patient: bool = False
+    kind: str = ""
+    understood: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
-    empty value, cleared."""
+    empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out."""
 
     purpose: str
     status: int
     headers: Mapping[str, str] = field(repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    ruled_out: str = ""
 
     @property
     def content_type(self) -> str:

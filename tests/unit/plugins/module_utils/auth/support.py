@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from dataclasses import replace
 
 from ansible_collections.rimops.insight.plugins.module_utils.options import settings_from
 from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, profile_of
@@ -71,6 +72,13 @@ class System:
         self.sets_cookie = True
         self.changes_session_id = True
         self.csrf_in_every_answer = False
+        self.earlier_tokens_stay_good = False
+        self.login_shows_old_token = False
+        self.lost_sets_cookie = False
+        self.refuses_passwords = False
+        self.uses = 0  # after which a session ends, 0 for never
+        self.used = {}
+        self.refused = 0
         self.rejection = (401, {"message": "no session"}, {})
         self.lock = threading.Lock()
 
@@ -106,24 +114,32 @@ class System:
         return answer(request, status, body, headers, {"JSESSIONID": session_id} if self.sets_cookie else {})
 
     def start(self, request):
-        session_id = f"S{len(self.asked)}"
-        self.sessions[session_id] = f"csrf-{session_id}"
+        session_id = request.headers.get("Cookie", "").replace("JSESSIONID=", "")
+        if session_id not in self.sessions:
+            session_id = f"S{len(self.asked)}"
+            self.sessions[session_id] = f"csrf-{session_id}"
         return self.announce(request, session_id, body={self.session_field: session_id})
 
     def session_of(self, request):
         session_id = request.headers.get("Cookie", "").replace("JSESSIONID=", "")
-        known = request.headers.get("X-CSRF-TOKEN") == self.sessions.get(session_id, "none")
+        given, wanted = request.headers.get("X-CSRF-TOKEN", ""), self.sessions.get(session_id, "none")
+        known = given == wanted or (self.earlier_tokens_stay_good and given.startswith(f"csrf-{session_id}-"))
         return session_id if known else None
 
     def login(self, request):
         session_id = self.session_of(request)
-        if session_id is None or request.json_body.get("access_token") in self.revoked:
+        refused = request.json_body.get("access_token") in self.revoked
+        if session_id is None or refused or ("password" in request.json_body and self.refuses_passwords):
             return answer(request, 401, {"message": "no"})
+        before = self.sessions[session_id]
         if self.changes_session_id and self.sets_cookie:
             self.sessions.pop(session_id)
             session_id = f"L{len(self.asked)}"
         self.sessions[session_id] = f"csrf-{session_id}-{len(self.asked)}"
-        return self.announce(request, session_id, body={})
+        shown = self.announce(request, session_id, body={})
+        return (
+            replace(shown, headers={**shown.headers, "x-csrf-token": before}) if self.login_shows_old_token else shown
+        )
 
     def logout(self, request):
         self.sessions.pop(self.session_of(request), None)
@@ -132,8 +148,15 @@ class System:
     def call(self, request):
         session_id = self.session_of(request)
         if session_id is None:
+            self.refused += 1
             status, body, headers = self.rejection
-            return answer(request, status, body, headers)
+            sent = request.headers.get("Cookie", "").replace("JSESSIONID=", "")
+            anew = self.lost_sets_cookie and sent not in self.sessions
+            return answer(request, status, body, headers, {"JSESSIONID": f"A{len(self.asked)}"} if anew else {})
+        self.used[session_id] = self.used.get(session_id, 0) + 1
+        if self.used[session_id] == self.uses:
+            self.sessions.pop(session_id)
+            return answer(request, 200, {"id": 1})
         if self.csrf_in_every_answer:
             self.sessions[session_id] = f"csrf-{session_id}-{len(self.asked)}"
             return self.announce(request, session_id, body={"id": 1})

@@ -6,16 +6,21 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.auth.sending import RULED_OUT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
+    InsightError,
     InterruptedRequest,
+    RefutedError,
     SessionRejected,
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
     ALICE,
+    API,
     CANARY,
     MACHINE,
     READ,
@@ -101,7 +106,7 @@ def test_what_another_process_renewed_may_have_expired_too(login, system):
 
 
 @pytest.mark.proves("LOGIN-4")
-@pytest.mark.parametrize("rejection", REJECTIONS)
+@pytest.mark.parametrize("rejection", [one for one in REJECTIONS if one[0] != 403])
 def test_a_second_rejection_names_the_likely_cause(login, system, rejection):
     def send(request):
         return answer(request, *rejection) if request.url == READ.url else system.send(request)
@@ -117,7 +122,20 @@ def test_an_answer_about_the_entity_is_not_a_rejection(login, system):
     def send(request):
         return answer(request, 403, {"message": "not yours"}) if request.url == READ.url else system.send(request)
 
-    assert login(send=send, **ALICE).send(READ).status == 403
+    response = login(send=send, **ALICE).send(READ)
+    assert (response.status, response.ruled_out) == (403, "the session lives and its CSRF token is the present one")
+    assert (handshakes(system), system.count("look at the session")) == (1, 1)
+
+
+@pytest.mark.proves("LOGIN-5", "LOGIN-10")
+def test_a_server_that_refuses_the_csrf_token_that_it_shows(login, system):
+    def send(request):
+        refusal = answer(request, 403, {"message": "Invalid CSRF token"})
+        return refusal if request.url == READ.url else system.send(request)
+
+    with pytest.raises(RefutedError, match="refused the CSRF token that it had just announced; it says: Inv") as told:
+        login(send=send, **ALICE).send(READ)
+    assert told.value.details["profile_key"] == "session.start.csrf_name_header"
     assert handshakes(system) == 1
 
 
@@ -184,34 +202,63 @@ def test_bearer(login, system, ticking):
 # --- a CSRF token that any answer may change
 
 
+def meeting(system, count):
+    """Sends as the system does, but the next ``count`` reads leave at the same time, all with the values of before."""
+    together, waiting, lock = threading.Barrier(count), [count], threading.Lock()
+
+    def send(request):
+        with lock:
+            meets = request.url == READ.url and waiting[0] > 0
+            waiting[0] -= meets
+        if meets:
+            together.wait(10)
+        return system.send(request)
+
+    return send
+
+
 @pytest.mark.proves("LOGIN-3")
-def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(login, system):
-    system.csrf_in_every_answer = True
-    authenticator = login(**ALICE)
-    assert authenticator.send(READ).status == 200
+@pytest.mark.parametrize("rejection", [REJECTIONS[0], REJECTIONS[1], (403, {"error": "Forbidden"}, {})])
+def test_requests_go_one_at_a_time_where_each_answer_changes_the_csrf_token(login, system, rejection):
+    system.csrf_in_every_answer, system.rejection = True, rejection
+    authenticator = login(send=meeting(system, 8), **ALICE)
+    authenticator.open()
     with ThreadPoolExecutor(8) as pool:
         assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
-    assert handshakes(system) == 1
     assert ["one at a time" in note for note in authenticator.notes] == [True]
+    if rejection[0] == 403:
+        assert handshakes(system) == 1
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_tokens_of_which_the_earlier_ones_stay_good_cost_nothing(login, system):
+    system.csrf_in_every_answer = system.earlier_tokens_stay_good = True
+    authenticator = login(send=meeting(system, 8), **ALICE)
+    with ThreadPoolExecutor(8) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
+    assert (handshakes(system), system.count("look at the session"), authenticator.notes) == (1, 0, [])
 
 
 def test_then_no_two_requests_are_under_way_at_once(login, system):
-    system.csrf_in_every_answer = True
-    under_way, met = [], threading.Event()
+    system.csrf_in_every_answer, system.rejection = True, (403, {"error": "Forbidden"}, {})
+    under_way, met, watched = [], threading.Event(), []
+    both = meeting(system, 2)
 
     def send(request):
         under_way.append(request)
-        if len(under_way) > 1:
+        if watched and len(under_way) > 1:
             met.set()
         met.wait(0.02)
         try:
-            return system.send(request)
+            return both(request)
         finally:
             under_way.pop()
 
     authenticator = login(send=send, **ALICE)
-    authenticator.send(READ)
+    authenticator.open()
     with ThreadPoolExecutor(4) as pool:
+        list(pool.map(authenticator.send, [READ] * 2))
+        watched.append(True)
         list(pool.map(authenticator.send, [READ] * 4))
     assert not met.is_set()
     system.csrf_in_every_answer = False
@@ -255,7 +302,7 @@ def test_all_requests_under_way_when_it_turns_out_are_answered(login, system):
 
 
 def test_such_a_session_is_not_shared_but_its_token_is(login, system):
-    system.csrf_in_every_answer = True
+    system.csrf_in_every_answer, system.rejection = True, (403, {"error": "Forbidden"}, {})
     one, other = login(**ALICE), login(**ALICE)
     one.send(READ)
     other.send(READ)
@@ -267,6 +314,203 @@ def test_a_stable_session_is_said_nothing_about(login):
     authenticator = login(**ALICE)
     authenticator.send(READ)
     assert (authenticator.notes, authenticator.warnings) == ([], [])
+
+
+# --- a refused login
+
+
+@pytest.mark.proves("LOGIN-11")
+def test_a_refused_login_is_tried_once_for_all_threads(login, system):
+    system.session_field = "token"
+    system.refuses_passwords = True
+    authenticator = login(**LOGIN)
+    together = threading.Barrier(8)
+
+    def one(_number):
+        together.wait(10)
+        with pytest.raises(AuthenticationError) as caught:
+            authenticator.send(READ)
+        told = caught.value.as_result()
+        caught.value.what += " (entry 1)"
+        caught.value.details = {**caught.value.details, "written": "create"}
+        return told
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(one, range(8)))
+    assert told == [told[0]] * 8
+    assert told[0]["msg"].startswith("Cannot log in: the server does not accept the user name or the password")
+    assert (told[0]["changed"], told[0]["error"]["status"], handshakes(system)) == (False, 401, 1)
+
+
+@pytest.mark.proves("LOGIN-11")
+def test_other_processes_do_not_send_refused_credentials_for_a_minute(login, system, ticking):
+    system.session_field, system.refuses_passwords = "token", True
+    with pytest.raises(AuthenticationError):
+        login(**LOGIN).open()
+    ticking.time += 20
+    with pytest.raises(
+        AuthenticationError, match="the same credentials were refused 20 s ago: the server does"
+    ) as told:
+        login(**LOGIN).open()
+    assert "They are sent again 60 s after that" in told.value.message
+    assert CANARY not in told.value.message
+    with pytest.raises(AuthenticationError, match="does not accept"):
+        login(**{**LOGIN, "password": "another"}).open()
+    assert handshakes(system) == 2
+    system.refuses_passwords = False
+    ticking.time += 41
+    assert login(**LOGIN).send(READ).status == 200
+    assert login(**LOGIN).send(READ).status == 200
+    assert handshakes(system) == 3
+
+
+@pytest.mark.proves("LOGIN-11")
+def test_whoever_waited_for_a_refused_login_does_not_try_it(login, system, ticking):
+    system.session_field, system.refuses_passwords = "token", True
+    waiting = login(**LOGIN)
+    ticking.time += 5
+    with pytest.raises(AuthenticationError):
+        login(**LOGIN).open()
+    ticking.time += 300
+    with pytest.raises(AuthenticationError, match="were refused 300 s ago"):
+        waiting.open()
+    assert handshakes(system) == 1
+
+
+def test_a_platform_that_fails_is_asked_again(login, system):
+    answers = iter([502, 200])
+
+    def send(request):
+        failing = request.url.endswith("/oauth2/v2.0/token") and next(answers) == 502
+        return answer(request, 502, b"Bad gateway") if failing else system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+    with pytest.raises(InsightError):
+        authenticator.open()
+    assert authenticator.send(READ).status == 200
+
+
+def test_only_a_refused_login_leaves_nothing_to_log_out(login, system):
+    system.session_field, system.refuses_passwords = "token", True
+    with pytest.raises(AuthenticationError):
+        login(**LOGIN).open()
+    assert login(**LOGIN).logout() is False
+
+
+# --- what a refusal may mean: the session is lost, the CSRF token is an older one, this identity may not do that
+
+FORBIDDEN = (403, {"error": "Forbidden"}, {})
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_login_that_shows_the_token_of_before_it(login, system):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    one = login(**ALICE)
+    with ThreadPoolExecutor(8) as pool:
+        assert [each.status for each in pool.map(one.send, [READ] * 16)] == [200] * 16
+    assert (handshakes(system), system.count("look at the session")) == (1, 1)
+    system.expire_sessions()
+    assert one.send(READ).status == 200
+    assert (handshakes(system), system.count("look at the session")) == (2, 3)  # lost, and at the end of the login
+    assert system.refused == 2  # the first request, and the one after the loss
+    other = login(**{**ALICE, "token_store": "unused"})
+    assert other.send(READ).status == 200
+    assert (other.acquired, system.refused) == ("store", 2)
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_session_cookie_that_changes_tells_a_lost_session(login, system):
+    system.rejection, system.lost_sets_cookie = FORBIDDEN, True
+    authenticator = login(**ALICE)
+    authenticator.open()
+    for generation in (2, 3):
+        system.expire_sessions()
+        with ThreadPoolExecutor(8) as pool:
+            assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
+        assert (handshakes(system), system.count("look at the session")) == (generation, 0)
+
+
+def denying(system, url=READ.url):
+    """Sends as the system does, which denies what is sent to one address."""
+
+    def send(request):
+        response = system.send(request)
+        return answer(request, *FORBIDDEN) if request.url == url and response.status == 200 else response
+
+    return send
+
+
+@pytest.mark.proves("LOGIN-10", "LOGIN-12")
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_permission_costs_one_look_whatever_the_number(login, system, stale):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, stale
+    authenticator = login(send=denying(system), **ALICE)
+    with ThreadPoolExecutor(32) as pool:
+        assert {one.status for one in pool.map(authenticator.send, [READ] * 200)} == {403}
+    assert (handshakes(system), system.count("look at the session")) == (1, 1)
+
+
+@pytest.mark.proves("LOGIN-10", "LOGIN-12")
+@pytest.mark.parametrize(("age", "logins", "looks"), [(1000, 2, 2), (1, 1, 1)])
+def test_in_a_session_of_an_earlier_run_it_costs_one_login(login, system, ticking, age, logins, looks):
+    system.rejection = FORBIDDEN
+    login(**ALICE).open()
+    ticking.time += age
+    authenticator = login(send=denying(system), **ALICE)
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(authenticator.send, [READ] * 200))
+    assert {(one.status, one.ruled_out) for one in answers} == {(403, RULED_OUT)}
+    assert (handshakes(system), system.count("look at the session")) == (logins, looks)
+
+
+@pytest.mark.proves("LOGIN-12")
+def test_what_the_profile_understands_is_not_looked_into(login, system):
+    system.rejection = FORBIDDEN
+    authenticator = login(send=denying(system), **ALICE)
+    response = authenticator.send(replace(READ, understood=(403,)))
+    assert (response.status, response.ruled_out, system.count("look at the session")) == (403, "", 0)
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_write_that_is_answered_with_a_success_and_another_session(login, system):
+    def send(request):
+        response = system.send(request)
+        return replace(response, cookies={"JSESSIONID": "another"}) if request.url == READ.url else response
+
+    with pytest.raises(InterruptedRequest, match="answered HTTP 200 and opened another session with it"):
+        login(send=send, **ALICE).send(READ)
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_what_no_new_session_helps_does_not_log_in_for_each_entity(login, system):
+    """One address answers 401 whatever the session; the others go on, beside it."""
+    other = replace(READ, url=f"{API}/event/2/read", kind="event read")
+
+    def send(request):
+        return answer(request, 401, {"message": "no"}) if request.url == other.url else system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+
+    def one(number):
+        if number % 2:
+            return authenticator.send(READ).status
+        with pytest.raises(SessionRejected):
+            authenticator.send(other)
+        return 200
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(60))) == [200] * 60
+    assert handshakes(system) < 20
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_a_session_that_is_used_up_is_renewed_as_long_as_that_works(login, system):
+    """F25: a session dies after three uses; sixteen threads wait for each new one."""
+    system.uses = 3
+    authenticator = login(**ALICE)
+    with ThreadPoolExecutor(16) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 60)] == [200] * 60
+    assert handshakes(system) >= 20
 
 
 # --- who it is
@@ -318,6 +562,6 @@ def test_secrets(login, system):
     headers = authenticator.authorization_headers()
     known = authenticator.secrets()
     assert {"access-1", "refresh-1", headers["X-CSRF-TOKEN"], headers["Cookie"].partition("=")[2]} <= set(known)
-    for thing in (authenticator._state, authenticator._acquisition, authenticator._acquisition.application):
+    for thing in (authenticator._keeper.state, authenticator._acquisition, authenticator._application):
         shown = repr(thing)
         assert not [secret for secret in (*known, CANARY) if secret in shown]

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.auth.lost import is_lost
 from ansible_collections.rimops.insight.plugins.module_utils.auth.session import (
     Session,
     bearer,
     csrf_cookie,
     filled,
     headers_of,
-    is_rejected,
     log_out,
+    look,
     observe,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.auth.tokens import Token
@@ -61,7 +62,6 @@ def test_the_whole_handshake():
     assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "before"}
     assert requests[1].json_body == {"access_token": "a", "token_type": "Bearer"}
     assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "after"}
-    assert session.stable
 
 
 def test_the_refresh_token_goes_along_where_there_is_one():
@@ -115,7 +115,7 @@ REFUTED = [
     ([(404, {})], "session.start.path", "HTTP 404"),
     ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.start.path", "a redirect to evil.example"),
     ([(200, PAGE)], "session.start.path", "a web page"),
-    ([OPENED, (200, {})], "session.start.csrf_name_header", "the login's answer announces no CSRF token"),
+    ([OPENED, (200, {}), (200, {})], "session.start.csrf_name_header", "nor a look after it announces a CSRF token"),
     ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.start.csrf_name_header", "refused the CSRF token"),
     ([OPENED, (302, b"", {"location": "/insight/login"})], "session.login.path", "a redirect to another page"),
     ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.login.path", "evil.example"),
@@ -203,6 +203,7 @@ def test_a_login_that_is_refused(profile, opened, why, status):
     with pytest.raises(AuthenticationError, match=f"does not accept {why}") as told:
         handshake((200, {opened: "S1"}, BEFORE), refusal, profile=profile)
     assert told.value.details == {"status": status}
+    assert ("or the CSRF token beside it" in told.value.message) is (status == 403)
     assert "\x1b" not in told.value.message
     assert "\n" not in told.value.message
 
@@ -233,44 +234,145 @@ def test_what_answers_change():
     session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one")
     assert observe(session, rules, answer(READ)) == session
     assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "one"})) == session
-    renewed = observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "two"}))
-    assert (renewed.csrf_token, renewed.stable) == ("two", False)
-    bare = observe(session, rules, answer(READ, 200, {}, {"x-csrf-token": "three"}))
-    assert (bare.csrf_token, bare.stable) == ("three", False)
-    moved = observe(session, rules, answer(READ, 200, {}, None, {"JSESSIONID": "S2"}))
-    assert (moved.cookies, moved.stable) == ({"JSESSIONID": "S2"}, True)
+    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "two"})).csrf_token == "two"
+    assert observe(session, rules, answer(READ, 200, {}, {"x-csrf-token": "three"})).csrf_token == "three"
+    assert observe(session, rules, answer(READ, 200, {}, None, {"JSESSIONID": "S2"})).cookies == {"JSESSIONID": "S2"}
 
 
-REJECTED = [
-    (401, {}, {}, True),
-    (401, b"", {}, True),
-    (403, {"message": "Invalid CSRF Token 'null'"}, {}, True),
-    (403, {"message": "Your Session has expired"}, {}, True),
-    (403, {"message": "You may not do that"}, {}, False),
-    (302, b"", {"location": "/insight/login?expired"}, True),
-    (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, True),
-    (302, b"", {"location": "/elsewhere?next=login"}, False),
-    (304, b"", {}, False),
-    (200, b'<html><form><input type="password">', {"content-type": "text/html"}, True),
-    (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, True),
-    (200, b"<html>Catalogue of blogging</html>", {}, False),
-    (404, b"<html>Not found. Log in?</html>", {}, False),
-    (200, {"type": "password", "text": "log in"}, {}, False),
-    (404, {"message": "no such session plan"}, {}, False),
-    (500, {"message": "csrf"}, {}, False),
+NAMED = [
+    ({"x-csrf-header": "X-XSRF-TOKEN", "x-csrf-token": "v"}, ("X-XSRF-TOKEN", "v")),
+    ({"x-csrf-header": "X-XSRF-TOKEN", "x-xsrf-token": "v", "x-csrf-token": "decoy"}, ("X-XSRF-TOKEN", "v")),
+    ({"x-csrf-header": "X-XSRF-TOKEN"}, (None, None)),
+    ({"x-csrf-header": "Authorization", "x-csrf-token": "v", "authorization": "w"}, ("X-CSRF-TOKEN", "v")),
+    ({"x-csrf-header": "Content-Length", "x-csrf-token": "v"}, ("X-CSRF-TOKEN", "v")),
+    ({"x-csrf-header": "two words", "x-csrf-token": "v"}, ("X-CSRF-TOKEN", "v")),
 ]
 
 
-@pytest.mark.proves("LOGIN-4")
-@pytest.mark.parametrize(("status", "body", "headers", "rejected"), REJECTED)
-def test_what_counts_as_rejection(status, body, headers, rejected):
-    assert is_rejected(settings().profile.session, answer(READ, status, body, headers)) is rejected
+@pytest.mark.proves("LOGIN-3", "LOGIN-10")
+@pytest.mark.parametrize(("headers", "carried"), NAMED)
+def test_the_name_of_the_header_and_the_place_of_the_value(headers, carried):
+    session = observe(Session({"JSESSIONID": "S1"}), settings().profile.session, answer(READ, 200, {}, headers))
+    assert (session.csrf_header, session.csrf_token) == carried
 
 
-def test_without_rules_only_401_counts():
-    assert is_rejected({"kind": "bearer"}, answer(READ, 401))
-    assert not is_rejected({"kind": "bearer"}, answer(READ, 403, {"message": "csrf session"}))
-    assert not is_rejected({"kind": "bearer"}, answer(READ, 302, b"", {"location": "/login"}))
+@pytest.mark.proves("LOGIN-10")
+def test_a_login_that_shows_no_token_is_followed_by_a_look():
+    requests, session = handshake(OPENED, (200, {}, None, {"JSESSIONID": "S2"}), (200, {"xAuthToken": "S2"}, AFTER))
+    assert [(one.method, one.url) for one in requests][2] == ("GET", f"{API}/token")
+    assert requests[2].headers == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "before"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_session_that_is_lost_before_the_login_is_begun_again_once():
+    lost = (403, {"error": "Forbidden"}, None, {"JSESSIONID": "S9"})
+    requests, session = handshake(OPENED, lost, OPENED, (200, {}, AFTER))
+    assert [one.purpose for one in requests] == ["open a session", "log in"] * 2
+    assert session.csrf_token == "after"
+    with pytest.raises(AuthenticationError, match="does not accept the access token, or the CSRF token beside it"):
+        handshake(OPENED, lost, OPENED, lost)
+
+
+def test_a_token_that_is_only_in_a_cookie_is_named():
+    with pytest.raises(RefutedError, match="the cookies XSRF-TOKEN, where no profile can look yet"):
+        handshake((200, {"xAuthToken": "S1"}, None, {"XSRF-TOKEN": "canary"}))
+
+
+def looked(*parts, overrides=None, id_is_cookie=True):
+    """What a look tells that is answered so."""
+    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one", id_is_cookie=id_is_cookie)
+    flow = look(settings(overrides=overrides).profile, URL, session)
+    request = next(flow)
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(request, *parts))
+    return request, end.value.value
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_what_a_look_tells():
+    _request, same = looked(200, {"xAuthToken": "S1"}, AFTER)
+    assert (same.session.csrf_token, same.announced) == ("after", True)
+    _request, silent = looked(200, {"xAuthToken": "S1"})
+    assert (silent.session.csrf_token, silent.announced) == ("one", False)
+    for parts in (
+        (200, {"xAuthToken": "S2"}, AFTER),
+        (200, {"xAuthToken": "S1"}, AFTER, {"JSESSIONID": "S2"}),
+        (401, {}),
+        (404, {}),
+        (302, b"", {"location": "/insight/login"}),
+        (200, b"This session has been expired (possibly due to multiple concurrent logins)."),
+    ):
+        assert looked(*parts)[1].session is None, parts
+    assert looked(200, {"xAuthToken": "S2"}, AFTER, id_is_cookie=False)[1].session.csrf_token == "after"
+    assert looked(302, b"", {"location": "/insight/home"})[1].session.csrf_token == "one"
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_where_a_look_is_asked():
+    request, _told = looked(200, {}, overrides={"session": {"look": {"method": "GET", "path": "/me"}}})
+    assert (request.url, request.safe) == (f"{API}/me", True)
+    unsafe = settings(overrides={"session": {"start": {"method": "POST"}}}).profile
+    with pytest.raises(StopIteration) as end:
+        next(look(unsafe, URL, Session({"JSESSIONID": "S1"})))
+    assert end.value.value.session.cookies == {"JSESSIONID": "S1"}
+
+
+EXPIRED = "This session has been expired (possibly due to multiple concurrent logins being attempted)."
+LOST = [
+    (401, {}, {}, {}, True),
+    (401, b"", {}, {}, True),
+    (403, {"message": "Invalid CSRF Token 'null'"}, {}, {}, False),
+    (403, {"message": "You may not do that"}, {}, {}, False),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": "S2"}, True),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": ""}, True),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": "S1"}, False),
+    (403, {"error": "Forbidden"}, {}, {"route": "b"}, False),
+    (404, {"error": "Not Found"}, {}, {"JSESSIONID": "S2"}, True),
+    (200, {"id": 1}, {}, {"JSESSIONID": "S2"}, True),
+    (200, EXPIRED.encode(), {}, {}, True),
+    (200, EXPIRED.upper().encode(), {"content-type": "text/html"}, {}, True),
+    (403, {"message": EXPIRED}, {}, {}, True),
+    (200, {"description": EXPIRED}, {}, {}, False),
+    (200, [EXPIRED], {}, {}, False),
+    (302, b"", {"location": "/insight/login?expired"}, {}, True),
+    (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, {}, True),
+    (302, b"", {"location": "/elsewhere?next=login"}, {}, False),
+    (304, b"", {}, {}, False),
+    (200, b'<html><form><input type="password">', {"content-type": "text/html"}, {}, True),
+    (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, {}, True),
+    (200, b"<html>Catalogue of blogging</html>", {}, {}, False),
+    (404, b"<html>Not found. Log in?</html>", {}, {}, False),
+    (200, {"type": "password", "text": "log in"}, {}, {}, False),
+    (404, {"message": "no such session plan"}, {}, {}, False),
+    (500, {"message": "csrf"}, {}, {}, False),
+]
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-10")
+@pytest.mark.parametrize(("status", "body", "headers", "cookies", "lost"), LOST)
+def test_what_tells_a_lost_session(status, body, headers, cookies, lost):
+    rules = settings().profile.session
+    assert is_lost(rules, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
+
+
+def test_a_session_cookie_that_ordinary_answers_change():
+    overrides = {"session": {"rejected": {"cookie_changes": False}}}
+    moved = answer(READ, 200, {"id": 1}, None, {"JSESSIONID": "S2"})
+    assert not is_lost(settings(overrides=overrides).profile.session, moved, {"JSESSIONID": "S1"})
+
+
+def test_words_of_a_403_only():
+    rules = settings(overrides={"session": {"rejected": {"forbidden_words": ["csrf"]}}}).profile.session
+    assert is_lost(rules, answer(READ, 403, {"message": "Invalid CSRF Token"}), {})
+    assert not is_lost(rules, answer(READ, 404, {"message": "no csrf"}), {})
+
+
+def test_without_rules_only_401_and_the_cookie_count():
+    assert is_lost({"kind": "bearer"}, answer(READ, 401), {})
+    assert not is_lost({"kind": "bearer"}, answer(READ, 403, {"message": "csrf session"}), {})
+    assert not is_lost({"kind": "bearer"}, answer(READ, 302, b"", {"location": "/login"}), {})
+    assert is_lost({"start": {"cookie": "SID"}}, answer(READ, 403, {}, None, {"SID": "b"}), {"SID": "a"})
 
 
 def test_bodies_from_templates():
@@ -282,19 +384,31 @@ def test_bodies_from_templates():
 LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 
 
+ENDINGS = [
+    (200, {}, {}, ""),
+    (204, b"", {}, ""),
+    (401, {}, {}, ""),
+    (302, b"", {"location": "/insight/login?logout"}, ""),
+    (403, {}, {}, "it answered HTTP 403"),
+    (404, {}, {}, "it answered HTTP 404"),
+    (200, b"<html>Welcome", {}, "it answered HTTP 200 with a web page"),
+]
+
+
 @pytest.mark.proves("LOGIN-9")
-@pytest.mark.parametrize(("status", "ended"), [(200, True), (204, True), (401, False)])
-def test_logging_out(status, ended):
+@pytest.mark.parametrize(("status", "body", "headers", "refusal"), ENDINGS)
+def test_logging_out(status, body, headers, refusal):
     flow = log_out(settings(overrides=LOGOUT).profile, URL, Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "c"))
     request = next(flow)
     assert (request.method, request.url) == ("POST", f"{API}/logout")
     assert request.headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "c"}
     with pytest.raises(StopIteration) as end:
-        flow.send(answer(request, status))
-    assert end.value.value is ended
+        flow.send(answer(request, status, body, headers))
+    assert end.value.value.startswith(refusal)
+    assert bool(end.value.value) is bool(refusal)
 
 
 def test_logging_out_where_no_profile_says_how():
     with pytest.raises(StopIteration) as end:
         next(log_out(settings().profile, URL, Session()))
-    assert end.value.value is False
+    assert end.value.value == ""

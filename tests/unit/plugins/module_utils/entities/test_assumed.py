@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import WHY_LIMIT, AssumedWrites
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Waiting, Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Secrets, Waiting, Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
     HeldBackError,

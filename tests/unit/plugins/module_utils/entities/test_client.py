@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.address import segment
-from ansible_collections.rimops.insight.plugins.module_utils.entities.answers import server_text
 from ansible_collections.rimops.insight.plugins.module_utils.entities.client import EntityClient
+from ansible_collections.rimops.insight.plugins.module_utils.entities.said import said
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -89,10 +89,12 @@ def test_an_update_by_another_address_and_body():
     assert script.bodies == [{"a": 2}]
 
 
-@pytest.mark.parametrize("said", [answer(200, {}), answer(204, b""), answer(200, b""), MISSING])
-def test_delete(said):
+@pytest.mark.parametrize(
+    ("said", "missing"), [(answer(200, {}), None), (answer(204, b""), None), (answer(200, b""), None), (MISSING, 404)]
+)
+def test_delete(said, missing):
     client, script = scripted(said)
-    assert client.delete(target(), STORED) is None
+    assert client.delete(target(), STORED) == missing
     assert (script.paths, script.bodies) == (["event/5/delete"], [{}])
     assert not script.requests[0].safe
 
@@ -245,7 +247,7 @@ NO_ANSWERS = [
     (answer(200, None), RefutedError, "the answer holds none"),
     (answer(200, "text"), RefutedError, "the answer holds none"),
     (answer(200, [1]), RefutedError, "the answer holds none"),
-    (answer(400, {}), ServerError, r"malformed.*names and types.*operations\.\w+ is assumed"),
+    (answer(400, {}), ServerError, r"refused the address or the key.*Check the id.*operations\.\w+ is assumed"),
     (answer(403, {"id": 5, "eventName": "Filing"}), ServerError, "may not do that.*403"),
     (answer(302, b"", location="https://evil.example.com"), ServerError, "redirect, which is not followed"),
     (answer(429, {}), ServerError, "fewer requests"),
@@ -353,7 +355,7 @@ def test_conflicts(operation, status, kind):
     ],
 )
 def test_what_the_server_says(content, shown):
-    assert server_text(answer(500, content)) == shown
+    assert said(answer(500, content).body) == shown
 
 
 @pytest.mark.proves("PROFILE-2")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Secrets, Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Secrets, Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
     CollateralError,
@@ -163,7 +164,11 @@ def test_a_missing_reference(insight, of):
 @pytest.mark.proves("DECLARE-11")
 def test_a_missing_reference_is_noted_in_check_mode(insight):
     outcome = run(insight, wish(app=OTHER, of=by_id()), check_mode=True, of=by_id())
-    assert outcome.notes == ("Cannot refer to application (appCode=9, appName=Nobody) yet: there is no such entity.",)
+    [note] = outcome.notes
+    assert note.startswith(
+        "Cannot refer to application (appCode=9, appName=Nobody) yet: there is no such entity. That "
+    )
+    assert "operations.find (assumed), which has shown no application in this run" in note
 
 
 @pytest.mark.proves("WRITE-3")
@@ -323,7 +328,8 @@ def test_a_server_that_blanks_what_was_not_sent(insight):
 
 
 def test_an_entity_that_loses_its_id(insight):
-    insight.hooks = {"read": [lambda request, go: answer(200, {"eventName": "Filing", "applicationId": 1})]}
+    stored = {"eventName": "Filing", "applicationId": 1}
+    insight.hooks = {"find": [None, None, None, lambda request, go: answer(200, stored)]}
     with pytest.raises(RefutedError, match="carries no id") as caught:
         run(insight, wish())
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
@@ -339,7 +345,7 @@ def test_a_refusal_writes_nothing_and_says_why(insight):
 
 @pytest.mark.proves("WRITE-4")
 def test_what_was_written_is_told_whatever_goes_wrong_afterwards(insight):
-    insight.hooks = {"read": [lambda request, go: 1 / 0]}
+    insight.hooks = {"find": [None, None, None, lambda request, go: 1 / 0]}
     with pytest.raises(OutcomeUnknownError, match="ZeroDivisionError") as caught:
         run(insight, wish())
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
@@ -350,7 +356,7 @@ def test_an_interruption_by_hand_is_no_error(insight):
     def interrupt(request, go):
         raise KeyboardInterrupt
 
-    insight.hooks = {"read": [interrupt]}
+    insight.hooks = {"find": [None, None, None, interrupt]}
     with pytest.raises(KeyboardInterrupt):
         run(insight, wish())
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.connection import assumed_writes, forget_connections
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.judge import LONGEST, LONGEST_LIST, listed, shown
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
     RefutedError,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import Waiting, Wish, ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Waiting, Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, UnconvergedError
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
 
@@ -39,7 +40,7 @@ def lagging(times, old):
 @pytest.mark.proves("WRITE-8")
 def test_waiting_until_a_write_shows(insight):
     clock = FakeClock()
-    insight.hooks = {"read": lagging(3, None)}
+    insight.hooks = {"find": [None, None, *lagging(3, None)]}
     assert run(insight, wish(), clock=clock).entity_id == 2
     assert clock.sleeps == [1.0, 1.0, 1.0]
     old = dict(insight.entities["event"][2])
@@ -56,7 +57,7 @@ def test_waiting_until_a_write_shows(insight):
 )
 def test_waiting_ends(insight, waiting, slept):
     clock = FakeClock()
-    insight.hooks = {"read": lagging(99, None)}
+    insight.hooks = {"read": lagging(99, None), "find": lagging(99, None)}
     with pytest.raises(UnconvergedError, match=r"not there.*wait_timeout") as caught:
         run(insight, wish(waiting=waiting), clock=clock)
     assert clock.sleeps == slept

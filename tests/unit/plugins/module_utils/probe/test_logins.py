@@ -10,13 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.probe.candidates import BASE_PATHS
-from ansible_collections.rimops.insight.plugins.module_utils.probe.logins import (
-    Login,
-    _lesson,
-    _take,
-    cookie_finding,
-    probe_rejection,
-)
+from ansible_collections.rimops.insight.plugins.module_utils.probe.logins import Login, _lesson, _take, cookie_finding
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer
@@ -120,32 +114,3 @@ def test_the_cookie_that_carries_the_session_id():
     assert cookie_finding(login(("open a session", replace(OPENED, cookies={"JSESSIONID": SESSION_ID})))) is None
     finding = cookie_finding(login(("open a session", replace(OPENED, cookies={"a": "1", "SESSION": SESSION_ID}))))
     assert finding.override == {"session": {"start": {"cookie": "SESSION"}}}
-
-
-class Sends:
-    """Answers every request alike."""
-
-    def __init__(self, response):
-        self.send = lambda request: response
-
-
-@pytest.mark.parametrize(
-    ("response", "key", "verdict", "override"),
-    [
-        (answer(401, {}), "session.rejected", "as_profile", None),
-        (answer(403, {"message": "No session"}), "session.rejected", "as_profile", None),
-        (
-            answer(403, {"message": "No"}),
-            "session.rejected.status",
-            "differs",
-            {"session": {"rejected": {"status": [401, 403]}}},
-        ),
-        (answer(200, {"id": 17}), "session.rejected", "differs", None),
-        (answer(200, {"message": "Please come in"}), "session.rejected", "not_found", None),
-        (answer(500, {}), "session.rejected", "not_found", None),
-    ],
-)
-def test_what_a_request_without_a_session_gets(response, key, verdict, override):
-    told = Login({"url": URL}, dict(built_in("insight")), http=Sends(response))
-    finding = probe_rejection(told, Request("read", "POST", URL), lambda one: b"17" in one.body)
-    assert (finding.profile_key, finding.verdict, finding.override) == (key, verdict, override)

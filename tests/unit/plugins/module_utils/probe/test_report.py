@@ -20,6 +20,8 @@ RESULT = {
         {"profile_key": "operations.find.path", "verdict": "differs", "expected": "{type}/read", "came": "HTTP 404"},
         {"profile_key": "operations.update", "verdict": "not_found"},
         {"profile_key": "operations.list.paging", "verdict": "not_tried", "came": "there are not two"},
+        {"profile_key": "types.event", "verdict": "not_looked_at", "came": "none was named"},
+        {"profile_key": "session", "verdict": "seen", "came": "an earlier token stays good"},
     ],
     "left_behind": [],
     "changed": False,
@@ -35,7 +37,9 @@ def test_a_page_says_first_what_needs_somebody():
         "## Not found: nothing that was tried works",
         "## Differs from the profile: the overrides say how",
         "## Not tried",
+        "## Not looked at: nothing was named to look at it with",
         "## As the profile says",
+        "## Seen besides: how this server behaves",
     ]
     assert "server version 7.3, 2026-01-31, by Jane" in text
     assert "| `operations.find.path` | {type}/read | HTTP 404 |" in text
@@ -48,6 +52,9 @@ def test_a_page_names_what_was_left_behind():
     assert "## Left behind on the server\n\n- application with id 17\n" in text
     assert text.endswith("The probe wrote its own entity.\n")
     assert page(PROFILE, {}, {**RESULT, "changed": True}).endswith("wrote its own entity and deleted it.\n")
+    nothing = [{"profile_key": "operations.create", "verdict": "not_found"}]
+    told = page(PROFILE, {}, {**RESULT, "findings": nothing, "changed": True})
+    assert told.endswith("The probe tried to write its own entity, and nothing came to be.\n")
 
 
 def test_a_login_of_the_list_has_nothing_of_the_others():

@@ -93,7 +93,7 @@ def test_where_the_id_stands(entity, preferred, path):
 def test_lists_and_numbers_of_an_answer():
     answered = {"data": {"items": [ENTITY], "names": ["a"], "none": []}, "total": 3, "paid": True, "size": "1"}
     assert lists(answered) == [("data.items", [ENTITY]), ("data.none", [])]
-    assert numbers(answered) == {"total": 3}
+    assert numbers(answered) == {"total": 3, "size": 1}
     assert numbers({"page": {"total": 2}}) == {"page.total": 2}
 
 

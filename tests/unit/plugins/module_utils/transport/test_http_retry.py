@@ -80,6 +80,42 @@ def test_a_write_keeps_an_answer_that_names_no_time(status):
     assert fake.sleeps == []
 
 
+NOT_UP = NotSentError("open", "connection refused", starting=True)
+
+
+def first(**more):
+    """The first request of a handshake."""
+    return Request("open", "GET", "https://a.example.com/token", safe=True, patient=True, **more)
+
+
+@pytest.mark.proves("NETWORK-6")
+@pytest.mark.parametrize("trouble", [NOT_UP, answer(503), answer(502)])
+def test_a_server_that_is_not_up_yet_is_waited_for_and_said_to_be(trouble):
+    http, _fake, script = client(*[trouble] * 8, OK)
+    said = []
+    http._show = said.append
+    assert http.send(first()) is OK
+    assert len(script.requests) == 9
+    assert said == ["https://a.example.com is not up yet; it is asked for 60 s"]
+
+
+@pytest.mark.parametrize(
+    ("network", "asked"), [({"timeout": 10.0}, 6), ({"retry_limit": 0}, 1), ({"retry_deadline": 3}, 3)]
+)
+def test_it_is_waited_for_as_long_as_timeout_and_retries_allow(network, asked):
+    http, _fake, script = client(*[NOT_UP] * 20, **network)
+    with pytest.raises(NotSentError):
+        http.send(first())
+    assert len(script.requests) == asked
+
+
+def test_a_server_that_cannot_be_reached_for_another_reason_is_not_waited_for():
+    http, _fake, script = client(*[UNSENT] * 20)
+    with pytest.raises(NotSentError):
+        http.send(first())
+    assert len(script.requests) == 5
+
+
 def test_what_was_refused_is_not_asked_again():
     http, _fake, script = client(RefusedError("read", "no"), OK)
     with pytest.raises(RefusedError):

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sends requests within a session, and finds out why one was refused: the session is lost, its CSRF token is an older
+one, or the identity may not do that.
+
+A request that was refused was not carried out, so it may go again. How often what is tried:
+
+- A lost session costs one login, and the request goes again.
+- An answer 403 may mean all three. A request that was sent with older values goes again with the present ones. Then
+  the session is looked at, by the safe first request of the handshake, unless another request was accepted meanwhile:
+  the look shows the present CSRF token, or that the session is lost. Then comes one login, only for a session that an
+  earlier run left in the store. What is still refused is a permission, and that verdict holds for the type and
+  operation until one succeeds: so a thousand entities that an identity may not write cost one look.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
+from ..options import Settings
+from ..transport.http import Clock, with_headers
+from ..transport.values import Request, Response, Send
+from .keeper import SessionKeeper
+from .lost import LOOKED_AT, changes_session_cookie, is_lost
+from .session import SAFE_METHODS, Session, csrf_refused, headers_of, look_of, said
+from .state import State
+from .turns import Turns
+
+LOOKED_INTO = 403
+FRESH = 60.0
+"""Seconds after its login for which nobody logs in anew because a request is refused within the session."""
+MOST_LOGINS = 3
+"""How often a session is opened for one refused request: some servers open a new one at each look."""
+LOSSES = 3
+"""How often a request may find its session lost before it goes alone in a session that was opened for it."""
+RULED_OUT = "the session lives and its CSRF token is the present one"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One exchange: the state whose values the request carried, its number, its answer."""
+
+    state: State
+    ticket: int
+    response: Response
+
+    @property
+    def session(self) -> Session:
+        """The session that the request was sent in."""
+        return self.state.session or Session()
+
+
+class SessionSender:
+    """Sends requests within the session of a keeper; threads may share it."""
+
+    def __init__(self, keeper: SessionKeeper, settings: Settings, send: Send, clock: Clock) -> None:
+        self._keeper, self._settings, self._send, self._clock = keeper, settings, send, clock
+        self._rules = settings.profile.session
+        self._turns, self._lock = Turns(), threading.Lock()
+        self._denied: set[str] = set()  # the kinds of requests that this identity may not send
+        self._last_accepted = -1  # the last generation in which a request was accepted
+        self._unused = -1  # the last generation that was lost before one was
+        self._ended: dict[str, SessionRejected] = {}  # by kind: what no new session helps
+        self._first_tokens: dict[int, Optional[str]] = {}  # the CSRF token that each generation began with
+        self._first_was_good: set[int] = set()  # generations in which that token was accepted
+        self._logged_in_anew = False
+
+    def send(self, request: Request) -> Response:
+        """Send a request within the session and return the answer.
+
+        Raises SessionRejected when sessions are lost as soon as they are opened, InterruptedRequest when a write was
+        answered with a success in which the session ended.
+        """
+        deadline = self._clock.monotonic() + self._settings.network.retry_deadline
+        losses = 0
+        while True:
+            sent = self._exchange(request) if losses < LOSSES else self._exchange_first(request, losses)
+            if self._is_accepted(request, sent):
+                return sent.response
+            if self._is_lost(sent) and not self._is_older(sent):
+                losses += 1
+                self._after_loss(request, sent, losses, deadline)
+                continue
+            answer = self._look_into(request, sent, deadline)
+            if answer:
+                return answer
+            losses += 1
+
+    # --- one exchange
+
+    def _exchange(self, request: Request) -> Sent:
+        if self._keeper.current().shared:
+            with self._turns.beside():
+                state = self._keeper.current()
+                if state.shared:
+                    return self._exchange_in(state, request)
+        with self._turns.alone():
+            return self._exchange_in(self._keeper.current(), request)
+
+    def _exchange_first(self, request: Request, losses: int) -> Sent:
+        """Send a request as the first one of a new session, which nobody else can have used up."""
+        with self._turns.alone():
+            state = self._keeper.current()
+            return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
+
+    def _exchange_in(self, state: State, request: Request) -> Sent:
+        if state.session is None:
+            raise AuthenticationError(request.purpose, "there is no session")
+        self._first_tokens.setdefault(state.generation, state.session.csrf_token)
+        ticket = self._keeper.ticket()
+        sent = Sent(state, ticket, self._send(with_headers(request, headers_of(state.session))))
+        if self._is_accepted(request, sent):
+            self._note(request, sent)
+        return sent
+
+    def _note(self, request: Request, sent: Sent) -> None:
+        """Take over what an accepted request tells, before anybody whose turn comes next asks for it."""
+        with self._lock:
+            self._last_accepted = max(self._last_accepted, sent.state.generation)
+            self._denied.discard(request.kind)
+            self._ended.pop(request.kind, None)
+            if request.method not in SAFE_METHODS:
+                self._keeper.vouch(sent.state, sent.ticket)
+                if sent.session.csrf_token == self._first_tokens.get(sent.state.generation):
+                    self._first_was_good.add(sent.state.generation)
+        self._keeper.observe(sent.state, sent.ticket, sent.response)
+
+    def _is_accepted(self, request: Request, sent: Sent) -> bool:
+        return not self._is_lost(sent) and not self._is_refused(request, sent)
+
+    def _is_lost(self, sent: Sent) -> bool:
+        return is_lost(self._rules, sent.response, sent.session.cookies)
+
+    def _is_refused(self, request: Request, sent: Sent) -> bool:
+        """Whether an answer has to be looked into: a refusal to which the profile gives no meaning of its own."""
+        if sent.response.status != LOOKED_INTO or LOOKED_INTO in request.understood:
+            return False
+        return look_of(self._settings.profile, self._settings.url, sent.session) is not None
+
+    def _is_older(self, sent: Sent) -> bool:
+        """Whether a request may have been refused for its CSRF token, another one having become known meanwhile."""
+        state = self._keeper.current()
+        same = state.generation == sent.state.generation and _differ(state, sent.state)
+        return same and not changes_session_cookie(self._rules, sent.response, sent.session.cookies)
+
+    # --- a lost session
+
+    def _after_loss(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+        """Have the session renewed, unless nothing comes of it or the request may have been carried out."""
+        self._end_what_is_in_vain(request, sent, losses, deadline)
+        self._keeper.renew(sent.state)
+        status = sent.response.status
+        carried_out = 200 <= status < 300 and not request.safe
+        if carried_out and not is_lost(self._rules, replace(sent.response, cookies={}), sent.session.cookies):
+            raise InterruptedRequest(
+                request.purpose,
+                f"the server answered HTTP {status} and opened another session with it",
+                "Does it change the session's cookie in ordinary answers? Then set session.rejected.cookie_changes to "
+                "false in the profile.",
+                status=status,
+            )
+
+    def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+        """Raise SessionRejected where two sessions running were lost before any request was accepted in them, or where
+        this request was lost in sessions of its own."""
+        generation = sent.state.generation
+        with self._lock:
+            adopted = self._keeper.first_adopted
+            unused = self._last_accepted < generation and (adopted is None or generation > adopted)
+            in_vain = unused and self._last_accepted < self._unused < generation
+            if unused:
+                self._unused = max(generation, self._unused)
+            if in_vain or losses > LOSSES + 1:
+                self._ended[request.kind] = self._rejected(request, sent.response)
+            if request.kind in self._ended:
+                raise copy(self._ended[request.kind])
+        if self._clock.monotonic() > deadline:
+            raise self._rejected(request, sent.response)
+
+    def _rejected(self, request: Request, response: Response) -> SessionRejected:
+        words = said(response)
+        return SessionRejected(
+            request.purpose,
+            f"the server refused a session that was opened a moment ago (HTTP {response.status})"
+            + (f"; it says: {words}" if words else ""),
+            "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
+            "own user. Else this user lacks a permission, or a load balancer changes servers.",
+            status=response.status,
+        )
+
+    # --- a refusal within a session
+
+    def _look_into(self, request: Request, sent: Sent, deadline: float) -> Optional[Response]:
+        """The answer to a refused request after everything else than a permission was ruled out; None where the session
+        was lost meanwhile and renewed."""
+        refused = self._keeper.ticket()
+        with self._turns.alone():  # so that no other answer changes the values on the way
+            last = sent
+            if request.kind not in self._denied:
+                for state in self._remedies(sent, refused):
+                    last = self._exchange_in(state, request)
+                    if self._is_lost(last):
+                        self._after_loss(request, last, 1, deadline)
+                        return None
+                    if not self._is_refused(request, last):
+                        self._learn(sent, last)
+                        return last.response
+                with self._lock:
+                    self._denied.add(request.kind)
+            if b"csrf" in last.response.body[:LOOKED_AT].lower():
+                raise csrf_refused(self._settings.profile, last.response)
+            return replace(last.response, ruled_out=RULED_OUT)
+
+    def _remedies(self, sent: Sent, refused: int) -> Iterator[State]:
+        """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
+        that the session is lost, and once in a run for a session of an earlier one.
+
+        refused: the number that a request would have had that was sent when the last refusal had come: what was
+        accepted before may have been so in a session that was lost since.
+        """
+        state = self._keeper.present(sent.state)
+        if _differ(state, sent.state):
+            yield state
+            refused = self._keeper.ticket()
+        for _login in range(MOST_LOGINS):
+            state = self._keeper.current()
+            looked = self._keeper.look(state, refused)
+            if looked is not None and _differ(looked, state):
+                yield looked
+            if looked is not None and not self._is_old(looked):
+                return
+            self._logged_in_anew = self._logged_in_anew or looked is not None
+            yield self._keeper.renew(state)
+            refused = self._keeper.ticket()
+
+    def _is_old(self, state: State) -> bool:
+        """Whether a session was opened by an earlier run, and no login was tried in its place yet."""
+        old = self._clock.now() - state.opened_at > FRESH
+        return old and not self._logged_in_anew and not self._keeper.was_made_here(state)
+
+    def _learn(self, refused: Sent, accepted: Sent) -> None:
+        """What the difference between a refused and an accepted request tells about the server."""
+        token, generation = refused.session.csrf_token, refused.state.generation
+        if generation != accepted.state.generation or token == accepted.session.csrf_token:
+            return
+        if token == self._first_tokens.get(generation) and generation not in self._first_was_good:
+            self._keeper.learn_looks_first()  # the token of the login's answer was never good
+        else:
+            self._keeper.stop_sharing(generation)  # a good token was refused after another answer
+
+
+def _differ(one: State, other: State) -> bool:
+    """Whether two states make a request carry different values."""
+    return headers_of(one.session or Session()) != headers_of(other.session or Session())

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wished for one entity, and what became of the wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..errors import ConfigurationError
+from ..options import HIGHEST
+from ..schema import check
+from .compare import Change
+from .normalise import canonical
+from .paths import ABSENT
+from .paths import replace as replace_at
+from .plan import Plan
+from .target import Entity, Target
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a write may take to show. Times in seconds."""
+
+    enabled: bool = True
+    timeout: float = 30.0
+    interval: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for times that nobody can wait."""
+        for name, value, lowest in (("timeout", self.timeout, 0), ("interval", self.interval, 0.001)):
+            if not lowest <= value <= HIGHEST:
+                raise ConfigurationError("wait for writes", f"wait_{name} is not between {lowest} and {HIGHEST}")
+
+
+class Memory(Protocol):
+    """What was sent of an entity's secrets before. ``known`` by attribute path."""
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The fingerprints."""
+
+    def of(self, path: str, value: Any) -> str:
+        """The fingerprint of a secret."""
+
+    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+        """Remember what this plan has just sent."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secret attributes and when they are sent to an entity that exists; see plan()."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    policy: str = "on_create"
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One entity as the user wants it. was: the same target under its former key. sent: what goes to the server with
+    every write without being part of the wish (reason for change and the like)."""
+
+    target: Target
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Secrets = Secrets()
+    state: str = "present"
+    was: Target | None = None
+    update_existing: bool = True
+    schema: Mapping[str, Any] | None = None
+    collateral: str = "report"
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Waiting = Waiting()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a wish. entity: as read back, or as expected in check mode; None when it does not exist. doubt:
+    why it may have been there before, though none was found."""
+
+    plan: Plan
+    entity: Entity | None
+    entity_id: Any
+    collateral: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def check_wish(wish: Wish) -> None:
+    """What can be said before the first request."""
+    what = f"declare {wish.target}"
+    entity_type = wish.target.type
+    for schema in (entity_type.schema, wish.schema):
+        if schema and wish.state == "present":
+            check(schema, {**wish.target.key, **wish.attributes, **wish.secrets.values}, what)
+    if wish.target.id is not None and wish.was:
+        raise ConfigurationError(
+            what,
+            "id and was exclude each other",
+            "An entity named by its id is renamed by declaring its key attributes.",
+        )
+
+
+def steady(entity: Entity | None, wish: Wish) -> str:
+    """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
+    ignored = wish.target.rules.volatile | set(wish.target.type.evidence_fields.values())
+    return canonical(replace_at(entity, ignored, ABSENT))

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stock Spring Security chain in InSight's place: every combination of CSRF token, lost session and login answer.
+
+Each combination plays the life of one entity, and a hundred entities at 32 threads, while sessions end on the way. They
+run in this process, through the functions behind the modules; the same in real playbooks comes after them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Server
+
+from ansible_collections.rimops.insight.plugins.module_utils import connection
+from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import authenticator_for
+from ansible_collections.rimops.insight.plugins.module_utils.command import Context
+from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils.environment.entry import Entry
+from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.options import settings_from
+from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Http
+from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
+from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
+
+HEADERS = ("start", "ends", "before", "after")
+TOKENS = ("plain", "xor", "cookie")
+LOST = ("401_empty", "302", "403_open", "403_closed", "text", "403")
+LOGINS = ("200", "302")
+OTHERS = itertools.count()
+HUNDRED = 100
+WIDTH = 32
+KEY = {"appCode": "123456", "appName": "Zelvora"}
+
+
+def chain(lost: str, **more: Any) -> dict[str, Any]:
+    """The switches of a chain with this way to answer a lost session."""
+    container = lost != "403"  # which sets no cookie: only a look tells
+    return {
+        "expired_session_answer": lost,
+        "lost_session_sets_cookie": container,
+        "single_session_per_user": lost == "text",
+        "error_bodies": "boot" if container else "message",
+        "unknown_address": "same_404" if container else "html",
+        "firewall": container,
+        **more,
+    }
+
+
+def options(server: Server, folder: Path, login: str = "200") -> dict[str, Any]:
+    """The options that all have in common; a redirect at the login has to be said in the profile."""
+    profile = built_in("insight")
+    if login == "302":
+        profile = merge(profile, {"session": {"login": {"success": [302]}}})
+    return {
+        "profile": profile,
+        "url": server.url,
+        "authority": server.url,
+        "ca_path": server.ca_path,
+        "token_store": str(folder / "store"),
+        "grant_type": "password",
+        "tenant_id": TENANT,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "username": USER,
+        "password": PASSWORD,
+    }
+
+
+def run(command: Any, common: dict[str, Any], check_mode: bool = False, **values: Any) -> dict[str, Any]:
+    """What the function behind a module returns, in what could be a process of its own."""
+    connection.forget_connections()
+    context = Context(check_mode=check_mode, diff_mode=True, warn=lambda _text: None)
+    defaults = {name: option.get("default") for name, option in command.spec.items()}
+    result: dict[str, Any] = command.run({**defaults, **common, **values}, context)
+    return result
+
+
+def application(number: int, description: str) -> Entry:
+    """An entry of the hundred."""
+    key = {"appCode": f"{number:06}", "appName": f"Application {number}"}
+    return Entry("application", key, attributes={"selectedProducts": ["a"], "description": description})
+
+
+def hundred(common: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+    """A hundred entities at once."""
+    entries = [application(number, description) for number in range(HUNDRED)]
+    manifest = SimpleNamespace(entries=entries, url=None, digest="sha256:none", notes=())
+    values = {"concurrency": WIDTH, "manifest_of": lambda _values, _option: manifest, **more}
+    return run(ENTITIES, common, **values)
+
+
+@contextmanager
+def ending_sessions(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> Iterator[None]:
+    """Each ninety-seventh request finds its session ended: by itself, or by another login of the same user."""
+    numbers, send = itertools.count(1), Http.send
+
+    def sending(http: Http, request: Request) -> Response:
+        if request.kind and next(numbers) % 97 == 0:
+            end_session(server, common, lost, folder)
+        return send(http, request)
+
+    with patch.context() as within:
+        within.setattr(Http, "send", sending)
+        yield
+
+
+def defaults() -> dict[str, Any]:
+    """The defaults of all options."""
+    return {name: option.get("default") for name, option in ENTITY.spec.items()}
+
+
+def end_session(server: Server, common: dict[str, Any], lost: str, folder: Path) -> None:
+    """The session of the user ends."""
+    if lost == "text":
+        values = {**defaults(), **common, "token_store": str(folder / f"other-{next(OTHERS)}")}
+        settings = settings_from(values, profile_of(common["profile"]))
+        authenticator_for(settings, Http(settings.network).send).open()
+    else:
+        server.control("POST", "expire", {"what": "sessions"})
+
+
+def play_cycle(server: Server, common: dict[str, Any], lost: str, folder: Path) -> None:
+    """Create, same again, change in check mode, change, same again, absent, absent; a session is lost before each."""
+
+    def step(check_mode: bool = False, **values: Any) -> tuple[str, int]:
+        before = server.counted["writes"]
+        result = run(ENTITY, common, check_mode, type="application", key=KEY, **values)
+        assert result["changed"] is (result["operation"] != "none")
+        written = server.counted["writes"] - before
+        end_session(server, common, lost, folder)
+        return result["operation"], written
+
+    first, second = ({"attributes": {"selectedProducts": ["a"], "description": text}} for text in ("First", "Second"))
+    assert [
+        step(**first),
+        step(**first),
+        step(check_mode=True, **second),
+        step(**second),
+        step(**second),
+        step(state="absent"),
+        step(state="absent"),
+    ] == [("create", 1), ("none", 0), ("update", 0), ("update", 1), ("none", 0), ("delete", 1), ("none", 0)]
+
+
+def play_hundred(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> None:
+    """A hundred entities are made while sessions end, and found as they are."""
+    before = server.counted["writes"]
+    with ending_sessions(server, common, lost, folder, patch):
+        result = hundred(common, "First")
+    wrong = [one["why"] for one in result["entities"] if one["outcome"] == "failed"]
+    assert result["summary"]["created"] == HUNDRED, wrong[:1]
+    assert server.counted["writes"] - before == HUNDRED
+    stored = server.stored("application")
+    assert sorted(one["appCode"] for one in stored) == [f"{number:06}" for number in range(HUNDRED)]
+    again = hundred(common, "First")
+    assert (again["changed"], again["summary"]["unchanged"]) == (False, HUNDRED)
+
+
+@pytest.mark.one_core
+@pytest.mark.proves("LOGIN-10", "LOGIN-4")
+@pytest.mark.parametrize("headers", HEADERS)
+@pytest.mark.parametrize("tokens", TOKENS)
+def test_every_combination(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: str, tokens: str
+) -> None:
+    wrong = []
+    for number, (lost, login) in enumerate(itertools.product(LOST, LOGINS)):
+        folder = tmp_path / str(number)
+        server.reset()
+        server.switch(**chain(lost, csrf_headers=headers, csrf_tokens=tokens, login_answer=login))
+        common = options(server, folder, login)
+        try:
+            play_cycle(server, common, lost, folder)
+            play_hundred(server, common, lost, folder, monkeypatch)
+        except (AssertionError, InsightError) as error:
+            wrong.append(f"{headers} {tokens} {lost} {login}: {type(error).__name__} {str(error)[:900]}")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks against a stock Spring Security chain: nothing written twice, nothing lost, and `changed` is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playbooks.conftest import Player
+from spring_boot import ACCESS_TOKEN, Spring
+
+VARIANTS = {
+    "as the filter shows it": {},
+    "REST, the login shows the new token": {"addresses": "rest", "csrf_headers": "ends", "session_lifetime": 2},
+    "masked, sessions of two seconds": {
+        "csrf_tokens": "xor",
+        "expired_session_answer": "403_open",
+        "session_lifetime": 2,
+        "error_bodies": "problem",
+    },
+    "shown after the chain, in a cookie": {
+        "csrf_headers": "after",
+        "csrf_tokens": "cookie",
+        "expired_session_answer": "302",
+        "login_answer": "302",
+    },
+    "shown by the first request only": {
+        "csrf_headers": "start",
+        "expired_session_answer": "403_closed",
+        "session_lifetime": 2,
+        "login_answer": "204",
+    },
+}
+REST = {
+    "operations": {
+        "read": {"method": "GET", "path": "{type}/{id}", "body": "none"},
+        "find": {"method": "GET", "path": "{type}", "body": "query", "missing": {"status": None, "empty": True}},
+        "create": {"path": "{type}", "references": "id"},
+        "update": {"method": "PUT", "path": "{type}/{id}", "addressed_by": None},
+        "delete": {"method": "DELETE", "path": "{type}/{id}", "body": "none"},
+    }
+}
+"""The same addresses, said to the profile."""
+KEY = {"appCode": "000001", "appName": "One"}
+MANY = 100
+
+
+@pytest.fixture(params=VARIANTS)
+def server(spring: Spring, request: pytest.FixtureRequest) -> Spring:
+    """The chain in one of its variants, empty."""
+    spring.variant(**VARIANTS[request.param])
+    return spring
+
+
+@pytest.fixture
+def play(server: Spring, tmp_path: Path) -> Player:
+    """Plays tasks with the access token that the server knows."""
+    login = {"url": server.url, "ca_path": server.ca_path, "profile": "insight", "access_token": ACCESS_TOKEN}
+    overrides = {"profile_overrides": REST} if server.switches["addresses"] == "rest" else {}
+    return Player(server, tmp_path, defaults={**login, **overrides})
+
+
+def writes(server: Spring) -> tuple[int, ...]:
+    """What the server did: creates, updates, deletes."""
+    return tuple(server.counted[name] for name in ("creates", "updates", "deletes"))
+
+
+def entity(name: str, description: str | None) -> dict[str, Any]:
+    """A task about the one application; without a description it is to be absent."""
+    state: dict[str, Any] = {"state": "absent"}
+    if description:
+        state = {"attributes": {"selectedProducts": ["Zelvora"], "description": description}}
+    return {"name": name, "rimops.insight.insight_entity": {"type": "application", "key": KEY, **state}}
+
+
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "LOGIN-1")
+def test_cycle(server: Spring, play: Player) -> None:
+    """The whole life of an entity; the time between two tasks is longer than a session where those live briefly."""
+    pause = {"name": "pause", "ansible.builtin.wait_for": {"timeout": 2}}
+    steps = [
+        (entity("create", "First"), True),
+        (entity("same again", "First"), False),
+        ({**entity("change in check mode", "Second"), "check_mode": True}, True),
+        (pause, None),
+        (entity("change", "Second"), True),
+        (entity("changed, same again", "Second"), False),
+        (pause, None),
+        (entity("absent", None), True),
+        (entity("absent again", None), False),
+    ]
+    played = play([step for step, _changed in steps])
+    assert played.code == 0, played.output
+    said = {step["name"]: played[step["name"]]["changed"] for step, changed in steps if changed is not None}
+    assert said == {step["name"]: changed for step, changed in steps if changed is not None}
+    assert writes(server) == (1, 1, 1)
+    assert server.stored("application") == []
+
+
+@pytest.mark.proves("ENVIRONMENT-1", "DECLARE-2")
+def test_a_hundred_entities(server: Spring, play: Player) -> None:
+    """At either width: made once each, found by the next run, taken away once each."""
+    keys = [{"appCode": f"{number:06}", "appName": f"Application {number}"} for number in range(MANY)]
+    present = [{"type": "application", "key": key, "attributes": {"selectedProducts": ["Zelvora"]}} for key in keys]
+    absent = [{"type": "application", "key": key, "state": "absent"} for key in keys]
+    steps = {
+        "create": (present, 8, True),
+        "same again": (present, 32, False),
+        "remove": (absent, 8, True),
+        "create anew": (present, 32, True),
+        "the same": (present, 8, False),
+    }
+    tasks = [
+        {"name": name, "rimops.insight.insight_entities": {"entities": entities, "concurrency": width}}
+        for name, (entities, width, _changed) in steps.items()
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    assert {name: played[name]["changed"] for name in steps} == {name: step[-1] for name, step in steps.items()}
+    assert writes(server) == (2 * MANY, 0, MANY)
+    assert sorted(one["appCode"] for one in server.stored("application")) == [key["appCode"] for key in keys]

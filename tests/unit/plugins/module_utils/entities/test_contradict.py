@@ -1,0 +1,286 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that contradict each other: which line of the profile is named; creates wait for a search that is proven."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils.entities.address import hard_to_address
+from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import AssumedWrites
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.proof import is_doubtful, likelier
+from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
+from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Waiting, Wish
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AmbiguousError,
+    ConflictError,
+    HeldBackError,
+    InsightError,
+    InterruptedRequest,
+    MovedError,
+    OutcomeUnknownError,
+    RefutedError,
+    ServerError,
+    UnconvergedError,
+)
+from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, dropped_after, profile
+
+pytestmark = pytest.mark.proves("ABSENCE-3")
+
+VERIFIED = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
+SURE = profile(operations=dict.fromkeys(("find", "create", "update", "delete"), VERIFIED))
+NONE = answer(404, {"message": "Not Found"})
+
+
+def always(said):
+    return [lambda _request, _go: said] * 99
+
+
+def wish(number=1, of=None, **more):
+    target = target_of(of or profile(), {"type": "event", "key": {"eventName": f"Event {number}"}})
+    return Wish(target, more.pop("attributes", {"description": "new"}), waiting=Waiting(timeout=1), **more)
+
+
+def came(insight, wished, known=None, of=None, client=None):
+    """What came of a wish."""
+    try:
+        asked = client or insight.client(of)
+        return ensure(asked, wished, False, FakeClock().clock, known or AssumedWrites())
+    except InsightError as error:
+        return error
+
+
+def test_both_looks_say_that_there_is_none():
+    insight = Insight()
+    insight.hooks = {"find": always(NONE), "read": always(NONE)}
+    error = came(insight, wish())
+    assert type(error) is UnconvergedError and error.details["profile_key"] == "operations.find"
+    assert "Or operations.find (assumed) and operations.read (assumed) are wrong" in error.message
+
+
+def test_a_create_without_an_id_is_read_back_by_the_search_alone():
+    of = profile(operations={"create": {"entity": False}})
+    insight = Insight()
+    insight.hooks = {"find": always(NONE), "create": [lambda _request, go: (go(), answer(201, b""))[1]]}
+    error = came(insight, wish(of=of), of=of)
+    assert (type(error), error.details["profile_key"]) == (RefutedError, "operations.find")
+    assert (error.details["written"], insight.writes) == ("create", ["create"])
+
+
+def test_the_read_fails_as_well():
+    insight = Insight()
+    insight.hooks = {"find": always(NONE), "read": always(answer(400, {}))}
+    assert came(insight, wish()).details["profile_key"] == "operations.find"
+
+
+def test_the_search_shows_one_with_another_id():
+    insight = Insight()
+    other = insight.add("event", eventName="Event 1", description="new")
+    insight.hooks = {"find": [lambda _request, _go: NONE] * 2 + always(answer(200, other))}
+    error = came(insight, wish())
+    assert type(error) is AmbiguousError and "ids 1, 2" in error.message
+    insight = Insight()
+    insight.hooks = {"create": [lambda _request, go: (go(), answer(201, {"id": 77, "eventName": "Event 1"}))[1]]}
+    error = came(insight, wish())
+    assert (type(error), error.details["profile_key"]) == (RefutedError, "operations.create.entity")
+
+
+def test_the_search_shows_less_than_the_read():
+    insight = Insight()
+    summary = {"id": 1, "eventName": "Event 1"}
+    insight.hooks = {"find": [None, None, *always(answer(200, summary))]}
+    outcome = came(insight, wish())
+    assert (outcome.entity["description"], insight.writes) == ("new", ["create"])
+
+
+def test_a_key_that_the_server_changed_is_no_wrong_search():
+    insight = Insight()
+    insight.stores = lambda entity: {**entity, "eventName": entity["eventName"].upper()}
+    error = came(insight, wish())
+    assert type(error) is UnconvergedError and error.details["unconverged"][0]["path"] == "eventName"
+
+
+def test_a_read_that_says_missing_is_named():
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"read": always(NONE)}
+    error = came(insight, wish())
+    assert (type(error), error.details["profile_key"], insight.writes) == (RefutedError, "operations.read", [])
+
+
+@pytest.mark.parametrize("said", [NONE, answer(200, b"This session has been expired."), answer(200, b"<html>")])
+def test_a_delete_that_reaches_nothing_is_no_success(said):
+    insight = Insight()
+    insight.add("event", eventName="Event 1")
+    insight.hooks = {"delete": always(said)}
+    error = came(insight, wish(attributes={}, state="absent"))
+    assert isinstance(error, ServerError) and "nothing was written" in error.message
+    assert not error.as_result()["changed"] and insight.entities["event"]
+
+
+def test_a_conflict_with_what_a_proven_search_does_not_show():
+    insight = Insight()
+    insight.add("event", eventName="Event 2", description="new")
+    client = insight.client()
+    assert came(insight, wish(2), client=client).plan.operation == "none"
+    insight.hooks = {"create": always(answer(409, {}))}
+    error = came(insight, wish(), client=client)
+    assert type(error) is ConflictError and "not shown to this identity" in error.message
+
+
+def test_it_disappears_for_the_search_too():
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"read": always(NONE), "find": [None, *always(NONE)]}
+    error = came(insight, wish())
+    assert type(error) is MovedError and "If it disappears again, operations.read (assumed)" in error.message
+
+
+def test_the_assumed_one_of_two_is_the_likelier_one():
+    sure, unsure = SURE.type("event").operations["find"], SURE.type("event").operations["read"]
+    assert (likelier(sure, unsure), likelier(unsure, sure), likelier(sure, sure)) == (unsure, unsure, sure)
+
+
+def test_a_conflict_of_two_that_create_at_once():
+    insight = Insight({"event": ("eventName",)})
+
+    def overtaken(_request, go):
+        insight.add("event", eventName="Event 1")
+        return go()
+
+    insight.hooks = {"create": [overtaken]}
+    error = came(insight, wish())
+    assert type(error) is ConflictError and "somebody else created it meanwhile" in error.message
+
+
+def test_an_update_of_what_was_deleted_meanwhile():
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"create-or-update": always(NONE), "read": [None, *always(NONE)]}
+    assert type(came(insight, wish())) is MovedError
+
+
+def test_a_delete_of_what_is_gone_is_done():
+    insight = Insight()
+    insight.add("event", eventName="Event 1")
+    insight.hooks = {"delete": [lambda _request, go: (go(), NONE)[1]]}
+    assert came(insight, wish(attributes={}, state="absent")).plan.operation == "delete"
+
+
+def test_a_delete_whose_answer_was_lost_is_waited_for():
+    """The second one says missing, for the first one was carried out; a read that lags behind contradicts nothing."""
+    insight = Insight()
+    old = dict(insight.add("event", eventName="Event 1"))
+    insight.hooks = {"delete": [dropped_after], "read": [None, *[lambda _request, _go: answer(200, old)] * 2]}
+    outcome = came(insight, wish(attributes={}, state="absent"))
+    assert (outcome.plan.operation, insight.writes) == ("delete", ["delete", "delete"])
+
+
+def test_a_lost_answer_of_a_create_leaves_the_search_in_doubt():
+    insight = Insight()
+
+    def lost(request, _go):
+        raise InterruptedRequest(request.purpose, "the connection was lost")
+
+    insight.hooks = {"create": [lost]}
+    known, client = AssumedWrites(), insight.client(SURE)
+    error = came(insight, wish(of=profile()), client=insight.client())
+    assert type(error) is OutcomeUnknownError and "which has shown no event in this run" in error.message
+    insight.hooks = {"create": [lost]}
+    assert type(came(insight, wish(of=SURE), known, client=client)) is OutcomeUnknownError
+    assert came(insight, wish(2, of=SURE), known, client=client).plan.operation == "create"
+
+
+@pytest.mark.proves("ABSENCE-1")
+def test_no_second_create_of_a_type_whatever_backs_the_search():
+    insight, known, count = Insight(), AssumedWrites(), 32
+    insight.hooks = {"find": always(NONE) * 2}
+    client = insight.client(SURE)
+    with ThreadPoolExecutor(count) as pool:
+        errors = list(pool.map(lambda number: came(insight, wish(number, of=SURE), known, client=client), range(count)))
+    assert sorted(type(error).__name__ for error in errors) == ["HeldBackError"] * (count - 1) + ["RefutedError"]
+    assert insight.writes == ["create"]
+    assert known.held_back[0]["operation"] == "operations.find of event"
+    elsewhere = AssumedWrites()
+    elsewhere.hold_back(known.held_back)
+    assert type(came(insight, wish(99, of=SURE), elsewhere, client=insight.client(SURE))) is HeldBackError
+
+
+@pytest.mark.proves("ABSENCE-1")
+def test_the_first_goes_alone_and_the_others_together():
+    insight, known, count = Insight(), AssumedWrites(), 8
+    client, met, alone = insight.client(SURE), threading.Barrier(count, timeout=10), []
+
+    def create(_request, go):
+        if not alone:
+            alone.append(client.shown.copy())
+            deadline = time.monotonic() + 10
+            while len(known._news._waiters) < count and time.monotonic() < deadline:
+                time.sleep(0.01)
+        else:
+            met.wait()
+        return go()
+
+    insight.hooks = {"create": [create] * (count + 1)}
+    with ThreadPoolExecutor(count + 1) as pool:
+        outcomes = list(pool.map(lambda n: came(insight, wish(n, of=SURE), known, client=client), range(count + 1)))
+    assert [outcome.plan.operation for outcome in outcomes] == ["create"] * (count + 1)
+    assert alone == [set()] and ("event", "find") in client.shown
+
+
+@pytest.mark.proves("ABSENCE-1")
+def test_a_refused_create_and_an_interrupted_one():
+    insight, known = Insight(), AssumedWrites()
+    client = insight.client(SURE)
+    insight.hooks = {"create": [lambda _request, _go: answer(422, {})]}
+    came(insight, wish(of=SURE), known, client=client)
+    assert known.held_back == []
+
+    def interrupted(_request, _go):
+        raise KeyboardInterrupt
+
+    insight.hooks = {"create": [interrupted]}
+    with pytest.raises(KeyboardInterrupt):
+        came(insight, wish(of=SURE), known, client=client)
+    assert known.held_back[0]["why"] == "it was interrupted"
+
+
+@pytest.mark.proves("ABSENCE-2")
+def test_what_is_doubtful():
+    event = profile().type("event")
+    assert is_doubtful(event, "find", set()) and not is_doubtful(event, "find", {("event", "find")})
+    assert is_doubtful(event, "find", {("application", "find"), ("event", "read")})
+    assert not is_doubtful(SURE.type("event"), "find", set())
+    assert is_doubtful(SURE.type("event"), "read", set())
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "hard"),
+    [
+        (7, ""),
+        ("a-b_c.d", ""),
+        ("a/b", "/"),
+        ("a;b%c\\d", "; and % and \\"),
+        ("a\n", "a character that cannot be printed"),
+    ],
+)
+def test_ids_that_are_hard_to_address(entity_id, hard):
+    assert hard_to_address(entity_id) == hard
+
+
+def test_such_an_id_is_told_when_it_comes():
+    insight = Insight()
+    odd = {"id": "a/b", "uuid": "u", "eventName": "Event 1", "description": "new"}
+    insight.hooks = {
+        "create": [lambda _request, _go: answer(201, odd)],
+        "find": [lambda _request, _go: NONE] * 2 + always(answer(200, odd)),
+    }
+    outcome = came(insight, wish())
+    assert outcome.entity_id == "a/b"
+    assert "It was created with the id a/b, which holds /" in outcome.notes[0]
