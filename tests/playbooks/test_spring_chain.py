@@ -103,7 +103,7 @@ def hundred(common: dict[str, Any], description: str, **more: Any) -> dict[str, 
 
 @contextmanager
 def ending_sessions(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> Iterator[None]:
-    """Each hundred and ninety-ninth request finds its session ended: by itself, or by another login of the same user."""
+    """A session ends before each request of a round number: by itself, or by another login of the same user."""
     numbers, send = itertools.count(1), Http.send
 
     def sending(http: Http, request: Request) -> Response:
