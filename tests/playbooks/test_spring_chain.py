@@ -9,15 +9,17 @@ run in this process, through the functions behind the modules; the same in real 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Server
+from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server
 
 from ansible_collections.rimops.insight.plugins.module_utils import connection
 from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import authenticator_for
@@ -185,3 +187,91 @@ def test_every_combination(
         except (AssertionError, InsightError) as error:
             wrong.append(f"{headers} {tokens} {lost} {login}: {type(error).__name__} {str(error)[:900]}")
     assert not wrong, "\n".join(wrong)
+
+
+# --- the same in real playbooks
+
+STRICT = {"csrf_headers": "before", "csrf_tokens": "xor"}
+
+
+def declared(count: int, description: str = "First", type_: str = "application") -> list[dict[str, Any]]:
+    """Entries of a manifest."""
+    return [
+        {
+            "type": type_,
+            "key": {"appCode": f"{number:06}", "appName": f"Application {number}"},
+            "attributes": {"selectedProducts": ["a"], "description": description},
+        }
+        for number in range(count)
+    ]
+
+
+def together(name: str, count: int, **more: Any) -> dict[str, Any]:
+    """A task that declares so many entities."""
+    return {"name": name, "rimops.insight.insight_entities": {"entities": declared(count), **more}}
+
+
+@pytest.mark.proves("LOGIN-12", "LOGIN-10")
+@pytest.mark.parametrize("tokens", ["plain", "xor"])
+def test_a_missing_permission_costs_one_look(server: Server, play: Player, tokens: str) -> None:
+    server.switch(**chain("403_open", **{**STRICT, "csrf_tokens": tokens, "denied": "application:create"}))
+    played = play([together("make", 100, concurrency=32, on_error="continue")])
+    assert played.code != 0
+    assert "this identity may not do that (HTTP 403)" in played["make"]["msg"]
+    assert "It is no matter of the login: the session lives and its CSRF token is the present one" in played.output
+    counted = server.counted
+    assert (counted["handshakes"], counted["creates"], counted["writes"]) == (1, 0, 0)
+    assert counted["looks"] <= 2
+    assert played["make"]["changed"] is False
+
+
+@pytest.mark.proves("LOGIN-11")
+@pytest.mark.parametrize("dialect", ["insight_7_0"])
+def test_a_wrong_password_is_tried_once_at_width_32(server: Server, play: Player) -> None:
+    server.switch(**chain("403_open", **STRICT))
+    play.defaults["password"] = "not that one"
+    entities = [{**one, "key": {"appCode": one["key"]["appCode"], "appName": "A"}} for one in declared(100)]
+    wide = {"entities": entities, "concurrency": 32, "on_error": "continue"}
+    played = play([{"name": "make", "rimops.insight.insight_entities": wide, "ignore_errors": True}, INFO])
+    assert played.code != 0
+    assert "does not accept the user name or the password" in played["make"]["msg"]
+    assert "the same credentials were refused" in played["read"]["msg"]
+    assert "not that one" not in f"{played.tasks}"
+    assert (server.counted["logins_refused"], server.counted["handshakes"]) == (1, 0)
+
+
+INFO = {"name": "read", "rimops.insight.insight_entity_info": {"type": "application", "key": KEY}}
+
+
+@pytest.mark.proves("LOGIN-10", "LOGIN-4")
+@pytest.mark.parametrize("shared", [True, False])
+def test_two_playbooks_at_once_where_a_user_has_one_session(
+    server: Server, play: Player, tmp_path: Path, shared: bool
+) -> None:
+    server.switch(**chain("text", **STRICT, session_lifetime=2))
+    play.defaults.update(grant_type="password", username=USER, password=PASSWORD)
+    players = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        store = str(tmp_path / ("store" if shared else f"store-{name}"))
+        players.append(
+            dataclasses.replace(play, folder=tmp_path / name, defaults={**play.defaults, "token_store": store})
+        )
+    halves = [declared(100)[:50], declared(100)[50:]]
+
+    def half(number: int) -> Played:
+        task = {"name": "make", "rimops.insight.insight_entities": {"entities": halves[number], "concurrency": 8}}
+        return players[number]([task])
+
+    with ThreadPoolExecutor(2) as pool:
+        played = list(pool.map(half, range(2)))
+    codes = sorted(str(item["appCode"]) for item in server.stored("application"))
+    assert len(codes) == len(set(codes)), "a twin"
+    made = sum(one["make"]["summary"]["created"] for one in played)
+    assert (made, server.counted["creates"]) == (len(codes), len(codes))
+    for one in played:
+        assert "may not do that" not in one.output
+        assert one.code == 0 or "another login of the same identity ended it" in one["make"]["msg"], one.output
+    if shared:
+        assert [one.code for one in played] == [0, 0], played[0].output + played[1].output
+        assert len(codes) == 100

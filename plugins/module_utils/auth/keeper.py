@@ -104,7 +104,7 @@ class SessionKeeper:
 
     def vouch(self, state: State, ticket: int) -> None:
         """Note that the session lived and its CSRF token was good when the request of that number was sent."""
-        self._vouched = state.generation, state.session and state.session.csrf_token, ticket
+        self._vouched = state.generation, state.session.csrf_token if state.session else None, ticket
 
     def look(self, state: State, since: int) -> Optional[State]:
         """The state after a look at the session, None where it is lost; itself where something vouched for it after

@@ -22,13 +22,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Optional
 
+from ..entities.said import said
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
 from ..options import Settings
 from ..transport.http import Clock, with_headers
 from ..transport.values import Request, Response, Send
 from .keeper import SessionKeeper
 from .lost import LOOKED_AT, changes_session_cookie, is_lost
-from .session import SAFE_METHODS, Session, csrf_refused, headers_of, look_of, said
+from .session import SAFE_METHODS, Session, csrf_refused, headers_of, look_of
 from .state import State
 from .turns import Turns
 
@@ -184,7 +185,7 @@ class SessionSender:
             raise self._rejected(request, sent.response)
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words = said(response)
+        words = said(response.body)
         return SessionRejected(
             request.purpose,
             f"the server refused a session that was opened a moment ago (HTTP {response.status})"

@@ -12,6 +12,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..entities.refute import refuted, shape
+from ..entities.said import said
 from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
@@ -91,16 +92,6 @@ def observe(session: Session, rules: Json, response: Response) -> Session:
         csrf_header=name if value else session.csrf_header,
         csrf_token=value or session.csrf_token,
     )
-
-
-def said(response: Response) -> str:
-    """What a refusing answer says, as it may be printed; empty where it says nothing in words."""
-    try:
-        answer = response.json()
-    except ServerError:
-        return ""
-    text = answer.get("message") or answer.get("error") if isinstance(answer, Mapping) else None
-    return shown(text) if isinstance(text, str) else ""
 
 
 def filled(template: Mapping[str, Any], values: Mapping[str, Optional[str]]) -> dict[str, Any]:
@@ -304,7 +295,7 @@ def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
 def _check_login(profile: Profile, url: str, response: Response, with_token: bool) -> None:
     """Raises an error unless the login was accepted. A redirect counts where the profile says so, unless it leads back
     to a login page."""
-    status, words = response.status, said(response)
+    status, words = response.status, said(response.body)
     says = f"; it says: {words}" if words else ""
     expected = profile.session["login"].get("success", range(200, 300))
     redirected = 300 <= status < 400
@@ -331,7 +322,7 @@ def _check_login(profile: Profile, url: str, response: Response, with_token: boo
 
 def csrf_refused(profile: Profile, response: Response) -> RefutedError:
     """The error for a server that refuses, and says so, the very CSRF token that it shows."""
-    words = said(response)
+    words = said(response.body)
     return refuted(
         response.purpose,
         "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),

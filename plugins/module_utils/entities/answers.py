@@ -76,6 +76,8 @@ def failure(operation: Operation, response: Response) -> ServerError:
     doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
     if doubtful:
         hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."
+    if response.ruled_out:
+        hint = f"It is no matter of the login: {response.ruled_out}. {hint}"
     key = operation.profile_key if doubtful else None
     return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status, profile_key=key)
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..entities.client import EntityClient
-from ..entities.ensure import Waiting, Wish, ensure
+from ..entities.ensure import ensure
+from ..entities.wish import Waiting, Wish
 from ..errors import InsightError
 from ..profile.model import profile_of
 from .bench import Bench, keyed

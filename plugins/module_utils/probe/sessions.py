@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ..auth.lost import changes_session_cookie, is_login_page, is_lost
-from ..auth.session import Session, look, look_of, said
+from ..auth.session import Session, look, look_of
+from ..entities.said import said
 from ..errors import InsightError
 from ..profile.model import BASIS, at, profile_of
 from ..transport.http import with_headers
@@ -205,7 +206,7 @@ def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
 
 def _words(response: Response) -> str:
     """How a text about a lost session begins, without anything that may differ from answer to answer."""
-    text = said(response)
+    text = said(response.body)
     if not text and content(response) is None and not response.is_html:
         text = response.body[:200].decode("utf-8", "replace")
     start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())
