@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # One Python from 3.11 on is all that must be there; everything else is set up below build/.
-CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 $(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin/python3)
+CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 \
+	$(wildcard $(addsuffix /versions/3.1[1-9]*/bin/python3,$(PYENV_ROOT) $(HOME)/.pyenv))
 USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling

@@ -199,7 +199,7 @@ def test_the_search_says_missing_and_the_create_says_that_it_exists(server: Serv
     refuted = play([entity("check") | {"check_mode": True}, entity("create")])
     assert DOUBT in refuted["check"]["notes"]
     result = refuted["create"]
-    assert (result["changed"], result["error"]["kind"]) == (False, "RefutedError"), result
+    assert (result["changed"], result["error"]["kind"]) == (False, "ConflictError"), result
     assert (result["error"]["profile_key"], result["error"]["status"]) == ("operations.find", 409)
     assert "the search says that there is none, and the create says that it exists" in result["msg"]
     assert "operations.find (assumed) is wrong" in result["msg"] and "deleted softly" in result["msg"]

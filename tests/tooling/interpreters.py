@@ -23,10 +23,18 @@ PROBE = (
 )
 
 
+def pyenv_roots() -> Iterator[Path]:
+    """Yield where pyenv may be: named, in the home, or beside the shims on PATH (HOME may be another than pyenv's)."""
+    if root := os.environ.get("PYENV_ROOT"):
+        yield Path(root)
+    yield Path.home() / ".pyenv"
+    yield from (Path(folder).parent for folder in os.get_exec_path() if Path(folder).name == "shims")
+
+
 def candidates() -> Iterator[Path]:
     """Yield what may be a Python: the running one, pyenv's newest first, then what PATH holds."""
     yield Path(sys.executable)
-    installed = (Path.home() / ".pyenv" / "versions").glob("*/bin")
+    installed = [folder for root in pyenv_roots() for folder in (root / "versions").glob("*/bin")]
     numbered = [folder for folder in installed if re.fullmatch(r"[\d.]+", folder.parent.name)]
     yield from (
         folder / "python3" for folder in sorted(numbered, key=lambda f: version_key(f.parent.name), reverse=True)

@@ -83,6 +83,7 @@ def pip_of(python: Path) -> tuple[int, ...]:
     return layout.version_key(told.strip())
 
 
+@pytest.mark.proves("PROOF-1")
 @pytest.mark.usefixtures("index")
 def test_a_release_that_came_after_the_lock_changes_nothing(lock: Path, tmp_path: Path) -> None:
     python = min(interpreters.find().values(), key=pip_of)

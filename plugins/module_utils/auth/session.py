@@ -117,21 +117,15 @@ def csrf_cookie(
     The steps are taken once more where the session was lost on the way: before the login nobody looked at the
     credentials then.
     """
-    start, login = profile.session["start"], profile.session["login"]
+    start = profile.session["start"]
     for last in (False, True):
         where = _url(profile, url, start["path"])
         response = yield Request("open a session", start["method"], where, safe=True, patient=True)
         session = _opened(profile, response)
-        request = Request(
-            "log in",
-            login["method"],
-            _url(profile, url, login["path"]),
-            headers=headers_of(session),
-            json_body=filled(login.get("body", {}), values),
-        )
+        request = _login_request(profile, url, session, values)
         response = yield request
         lost = changes_session_cookie(profile.session, response, session.cookies)
-        if lost and not last and not _is_login_success(login, response):
+        if lost and not last and not _is_login_success(profile.session["login"], response):
             continue
         _check_login(profile, url, response, "access_token" in request.json_body)
         session = observe(session, profile.session, response)
@@ -142,16 +136,29 @@ def csrf_cookie(
         if looked.session is not None and (announced or looked.announced):
             return looked.session
         if looked.session is not None:
-            break
-    if looked.session is None:
-        why = "the session was lost right after its login, twice"
-        raise SessionRejected(
-            "log in",
-            why,
-            "Most likely another login of the same identity ended it: let jobs share "
-            "the token_store, or give each its own user.",
-        )
-    raise refuted(
+            raise _no_token_shown(profile, response)
+    raise SessionRejected(
+        "log in",
+        "the session was lost right after its login, twice",
+        "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its own "
+        "user.",
+    )
+
+
+def _login_request(profile: Profile, url: str, session: Session, values: Mapping[str, Optional[str]]) -> Request:
+    login = profile.session["login"]
+    return Request(
+        "log in",
+        login["method"],
+        _url(profile, url, login["path"]),
+        headers=headers_of(session),
+        json_body=filled(login.get("body", {}), values),
+    )
+
+
+def _no_token_shown(profile: Profile, response: Response) -> RefutedError:
+    start = profile.session["start"]
+    return refuted(
         "log in",
         "neither the login's answer nor a look after it announces a CSRF token",
         _csrf_key(start),

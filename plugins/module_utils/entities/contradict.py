@@ -121,22 +121,18 @@ def create_refused(client: EntityClient, target: Target, error: ServerError) -> 
     if client.searched(target) is not None:
         error.hint = "It is there now: somebody else created it meanwhile. Run the task again."
         return error
-    why = f"the search says that there is none, and the create says that it exists: {error.why}"
+    hint = "The search has shown others in this run. "
     if (target.type.name, "find") not in client.shown:
-        return RefutedError(
-            f"create {target}",
-            f"{why}; nothing was written",
+        hint = (
             f"{basis(search)} is wrong: it has shown no {target.type.name} in this run. Change {search.profile_key} in "
-            f"profile_overrides. {NOT_SHOWN}",
-            profile_key=search.profile_key,
-            expected="the entity that exists",
-            came="the answer for missing",
-            status=error.details.get("status"),
+            "profile_overrides. "
         )
     return ConflictError(
         f"create {target}",
-        f"{why}; nothing was written",
-        f"The search has shown others in this run. {NOT_SHOWN}",
+        f"the search says that there is none, and the create says that it exists: {error.why}; nothing was written",
+        f"{hint}{NOT_SHOWN}",
         profile_key=search.profile_key,
+        expected="the entity that exists",
+        came="the answer for missing",
         status=error.details.get("status"),
     )

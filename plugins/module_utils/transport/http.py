@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
@@ -137,6 +137,16 @@ def _is_expired(attributes: Mapping[str, str], now: float) -> bool:
 SYSTEM_CLOCK = Clock()
 
 
+def _check_library(purpose: str) -> None:
+    """Raises ConfigurationError where requests is missing."""
+    if not HAS_REQUESTS:
+        raise ConfigurationError(
+            purpose,
+            f"the Python library requests is missing for {sys.executable}",
+            f"Install it with: {sys.executable} -m pip install requests",
+        )
+
+
 class Http:
     """Sends requests over kept-alive connections; threads may share it."""
 
@@ -162,26 +172,21 @@ class Http:
         Raises NotSentError when nobody could be reached, InterruptedRequest when a request left and no whole
         answer came, ServerError for an answer of more than 64 MiB, ConfigurationError where requests is missing.
         """
-        if not HAS_REQUESTS:
-            raise ConfigurationError(
-                request.purpose,
-                f"the Python library requests is missing for {sys.executable}",
-                f"Install it with: {sys.executable} -m pip install requests",
-            )
+        _check_library(request.purpose)
         began, attempt = self._clock.monotonic(), 0
         deadline = began + self._network.retry_deadline
         while True:
             self._wait_for_pause(deadline)
             last = attempt >= self._network.retry_limit
+            patient = partial(self._is_waited_for, request, began, attempt)
             try:
                 response = self._send_in_lane(request)
                 answered = response.status, response.headers
                 now = self._clock.now()
                 delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
                 waiting = retry.asked_to_wait(*answered, now) is not None
-                starting = response.status in retry.STARTING and self._is_waited_for(request, began, attempt)
-                last = last and not starting
-                if delay is None or (last and not waiting) or self._clock.monotonic() + delay > deadline:
+                enough = last and not waiting and not (response.status in retry.STARTING and patient())
+                if delay is None or enough or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting
                 if response.status in retry.BUSY:
@@ -191,9 +196,9 @@ class Http:
                 raise
             except (NotSentError, InterruptedRequest) as error:
                 harmless = request.safe or isinstance(error, NotSentError)
-                starting = getattr(error, "starting", False) and self._is_waited_for(request, began, attempt)
+                enough = last and not (isinstance(error, NotSentError) and error.starting and patient())
                 delay = retry.backoff(attempt, self._jitter())
-                if not harmless or (last and not starting) or self._clock.monotonic() + delay > deadline:
+                if not harmless or enough or self._clock.monotonic() + delay > deadline:
                     raise
                 attempt += 1
             self._clock.sleep(delay)
@@ -338,12 +343,8 @@ def _failure(request: Request, error: BaseException, network: Network) -> Except
         return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
     if _inner(error, NewConnectionError, ConnectTimeoutError):
         starting = _inner(error, ConnectionRefusedError) is not None
-        return NotSentError(
-            request.purpose,
-            f"{server} cannot be reached ({_cause(error)})",
-            "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else ""),
-            starting=starting,
-        )
+        hint = "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else "")
+        return NotSentError(request.purpose, f"{server} cannot be reached ({_cause(error)})", hint, starting)
     if _inner(error, TimeoutError, PoolTimeoutError):
         return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
     if tls and any(word in str(tls).upper().replace(" ", "_") for word in HANDSHAKE_ALERTS):
