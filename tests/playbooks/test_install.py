@@ -30,7 +30,8 @@ def test_it_is_installed_from_an_archive(tmp_path: Path) -> None:
     elsewhere.mkdir()
     programs = Path(sys.executable).parent
     environment = surroundings(tmp_path / "beside", **NOWHERE)
-    environment.pop("ANSIBLE_COLLECTIONS_PATH", None)
+    for name in ("ANSIBLE_COLLECTIONS_PATH", "PYTHONPATH"):  # where the collection of this checkout is found
+        environment.pop(name, None)
 
     def run(command: list[str], folder: Path) -> str:
         words = [str(programs / command[0]), *command[1:]]
@@ -43,12 +44,5 @@ def test_it_is_installed_from_an_archive(tmp_path: Path) -> None:
     assert archive.name in install
     shutil.move(archive, elsewhere)
     run(install, elsewhere)
-    (elsewhere / "playbook.yml").write_text(
-        "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
-        "    - rimops.insight.insight_journal_info:\n        journal: evidence\n      failed_when: false\n"
-        "      register: found\n    - ansible.builtin.assert:\n        that: found.msg is search('evidence')\n"
-    )
-    run(["ansible-playbook", "-i", "localhost,", "-c", "local", "playbook.yml"], elsewhere)
-    assert not (elsewhere / "collections" / "ansible_collections" / "rimops" / "insight").is_symlink()
-    where = run(["ansible-doc", "--playbook-dir", ".", "-t", "module", "rimops.insight.insight_journal_info"], elsewhere)
-    assert str(elsewhere) in where
+    shown = ["--playbook-dir", ".", "-t", "module", "rimops.insight.insight_token"]
+    assert str(elsewhere / "collections") in run(["ansible-doc", *shown], elsewhere)
