@@ -24,7 +24,7 @@ from ..module_utils.entities.mask import mask
 from ..module_utils.errors import ConfigurationError, InsightError
 from ..module_utils.options import environment_name
 from ..module_utils.specification import argument_spec, secret_values
-from .plain import plain
+from .plain import plain, plain_options
 from .profiles import mapping_from, profile_data
 
 display = Display()
@@ -59,7 +59,7 @@ class Door(ActionBase):
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):
             try:
-                values = {name: value for name, value in plain(self._task.args).items() if value is not None}
+                values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
                 read = self._read_files(values)
                 if self._runs_here():
                     return self._marked(self._run_here(values, read))
