@@ -80,9 +80,7 @@ def check_names(value: Any, what: str) -> None:
     for path, name in places(value):
         if not isinstance(name, str):
             hint = "Quote it. Unquoted, YAML turns 01 into 1 and NO into false."
-            raise ConfigurationError(
-                what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint
-            )
+            raise ConfigurationError(what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint)
 
 
 def _sexagesimal(match: re.Match[str]) -> int:

@@ -418,6 +418,17 @@ def test_a_login_that_shows_the_token_of_before_it(login, system):
 
 
 @pytest.mark.proves("LOGIN-10")
+def test_headers_that_are_handed_out_carry_the_good_token(login, system):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    headers = login(**ALICE).authorization_headers()
+    assert system.send(replace(READ, headers=headers)).status == 200
+    system.expire_sessions()
+    headers = login(**ALICE).authorization_headers()
+    assert system.send(replace(READ, headers=headers)).status == 200
+    assert handshakes(system) == 2
+
+
+@pytest.mark.proves("LOGIN-10")
 def test_all_that_were_sent_with_the_token_of_before_are_answered(login, system):
     system.rejection, system.login_shows_old_token = FORBIDDEN, True
     authenticator = login(send=meeting(system, 8), **ALICE)
