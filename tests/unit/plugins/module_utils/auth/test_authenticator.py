@@ -316,6 +316,28 @@ def test_a_stable_session_is_said_nothing_about(login):
     assert (authenticator.notes, authenticator.warnings) == ([], [])
 
 
+@pytest.mark.proves("PROFILE-1")
+def test_headers_of_the_profile_go_out_with_every_request_to_the_system(login, system):
+    sent = []
+
+    def send(request):
+        sent.append((request.purpose, dict(request.headers)))
+        return system.send(request)
+
+    headers = {"X-Api-Key": "k", "content-type": "application/vnd.api+json", "X-csrf-token": "never"}
+    authenticator = login(send=send, **ALICE, overrides={"headers": headers})
+    authenticator.send(READ)
+    authenticator.authorization_headers()
+    asked = {purpose: given for purpose, given in sent if not purpose.startswith("get a token")}
+    assert {"open a session", "log in", READ.purpose} <= set(asked)
+    platform = [purpose for purpose in asked if "X-Api-Key" not in asked[purpose]]
+    assert all("token" in purpose for purpose in platform), platform
+    for purpose in ("open a session", "log in", READ.purpose):
+        assert asked[purpose]["content-type"] == "application/vnd.api+json"
+    assert asked[READ.purpose]["X-CSRF-TOKEN"] != "never"
+    assert "X-csrf-token" not in asked[READ.purpose]
+
+
 # --- a refused login
 
 
