@@ -3,8 +3,8 @@
 
 """Each Python that a test starts keeps what it compiled in the folder RIMOPS_COMPILED, for the next that starts.
 
-Python does so itself for files, and neither for what Ansible loads of a collection nor for what a module brings along in
-an archive: more than half the CPU time of a task on another host is the compiler, each time on equal text.
+Python does so itself for files, and neither for what Ansible loads of a collection nor for what a module brings along
+in an archive: more than half the CPU time of a task on another host is the compiler, each time on equal text.
 """
 
 from __future__ import annotations
