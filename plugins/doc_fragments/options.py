@@ -171,7 +171,7 @@ options:
     default: 10.0
   timeout:
     description:
-      - Seconds to wait for an answer.
+      - Seconds that an exchange may take, from the first byte that is sent to the last byte that is read.
     type: float
     default: 60.0
   retry_limit:
