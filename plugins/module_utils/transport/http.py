@@ -255,11 +255,12 @@ class Http:
                     body = _read(answer, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise failure(request, error, network) from error
+        told = {name.lower(): value for name, value in answer.headers.items()}
         return Response(
             purpose=request.purpose,
             status=answer.status_code,
-            headers={name.lower(): value for name, value in answer.headers.items()},
-            cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), self._clock.now()),
+            headers=told,
+            cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), retry.time_there(told, self._clock.now())),
             body=body,
         )
 

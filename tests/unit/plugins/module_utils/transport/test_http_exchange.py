@@ -102,6 +102,12 @@ def test_set_cookie(serve, cookies, expected):
     assert send(server).cookies == expected
 
 
+@pytest.mark.parametrize(("expires", "value"), [("08:50:00", "1"), ("08:49:00", "")])
+def test_a_cookie_expires_by_the_clock_of_the_server(serve, expires, value):
+    dates = ("Date: Sun, 06 Nov 1994 08:49:37 GMT", f"Set-Cookie: a=1; Expires=Sun, 06 Nov 1994 {expires} GMT")
+    assert send(serve(lines("200 OK", *dates), tls=False)).cookies == {"a": value}
+
+
 def test_no_cookie_comes_back_by_itself(serve):
     server = serve(lines("200 OK", "Set-Cookie: a=1; Path=/"), tls=False)
     client = Http(Network())
