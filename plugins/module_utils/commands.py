@@ -15,6 +15,7 @@ from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Outcome, Secrets, Waiting, Wish, ensure
 from .entities.mask import mask
+from .entities.pages import whole
 from .entities.plan import diff
 from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
@@ -158,7 +159,8 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
         if values["id"] is None and not values["key"]:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
-            found = [entity for page in client.pages(profile.type(values["type"])) for entity in page]
+            of_type = profile.type(values["type"])
+            found = whole(lambda: client.pages(of_type), of_type.id_in)
         else:
             one = client.the_one(target_of(profile, _named(values)))
             found = [] if one is None else [one]

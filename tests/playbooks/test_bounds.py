@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -169,3 +170,61 @@ def test_a_redirect_to_nowhere_is_the_outcome_of_one_entity(
     assert told["created"] == 19 and sum(told.values()) == 20 and "unchanged" not in told
     assert result["failed"] and result["changed"] and result["journal_head"]
     assert server.counted["creates"] == 19
+
+
+def listed(*numbers: int, **more: Any) -> bytes:
+    """A page of a list, as an answer."""
+    content = json.dumps({"items": [{"id": number, "appCode": f"{number:06}"} for number in numbers], **more}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(content),
+        content,
+    )
+
+
+INFO = "rimops.insight.insight_entity_info"
+
+
+def listing(between: Front, paging: dict[str, Any]) -> dict[str, Any]:
+    """The task that lists all applications."""
+    overrides = {"operations": {"list": {"enabled": True, "paging": paging}}}
+    return {
+        "name": "listed",
+        INFO: {"type": "application", "url": between.url, "profile_overrides": overrides},
+        "ignore_errors": True,
+    }
+
+
+@pytest.mark.proves("NETWORK-3")
+@pytest.mark.parametrize("check", [(), ("--check",)])
+@pytest.mark.parametrize(
+    "following", ["{id}/delete", "/insight/api/v2/application/{id}/delete", "../application/{id}/delete?x"]
+)
+def test_reading_a_list_never_writes(server: Server, play: Player, following: str, check: tuple[str, ...]) -> None:
+    number = server.seed("application", appCode="000001", appName="Zelvora", selectedProducts=["Z"])["id"]
+    page = listed(1, next=following.format(id=number))
+    with front(server, b"/application/list", lambda _number: [page]) as between:
+        result = play([listing(between, {"kind": "link", "size": "size", "next": "next", "total": None})], *check)[
+            "listed"
+        ]
+    assert result["failed"] and "another path than the list" in result["msg"]
+    assert result["error"]["profile_key"] == "operations.list.paging.next"
+    assert server.counted["deletes"] == 0 and len(server.stored("application")) == 1
+
+
+@pytest.mark.proves("WRITE-1")
+def test_a_list_is_whole_although_others_delete_meanwhile(server: Server, play: Player) -> None:
+    paging = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
+    pages = [listed(1, 2, total=4), listed(4, total=3), listed(2, 3, total=3), listed(4, total=3)]
+    with front(server, b"/application/list", lambda number: [pages[number - 1]]) as between:
+        result = play([listing(between, paging)])["listed"]
+    assert [entity["id"] for entity in result["entities"]] == [2, 3, 4]
+
+
+@pytest.mark.proves("NETWORK-7")
+@pytest.mark.parametrize("kind", ["page", "cursor"])
+def test_a_list_without_an_end_is_an_error(server: Server, play: Player, kind: str) -> None:
+    paging = {"kind": kind, "page": "p", "size": "n", "next": "next", "limit": 1, "most_pages": 20, "total": None}
+    with front(server, b"/application/list", lambda number: [listed(number, next=f"c{number}")]) as between:
+        result = play([listing(between, paging)])["listed"]
+        assert between.came == 20
+    assert result["failed"] and "the list does not end" in result["msg"] and "most_pages" in result["msg"]

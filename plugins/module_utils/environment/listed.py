@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ..entities.client import EntityClient
+from ..entities.pages import whole
 from ..entities.target import Entity, Target, folded, has_key
 from ..profile.model import EntityType, Profile
 from ..transport.values import Send
@@ -24,7 +25,7 @@ class ListedEntities(EntityClient):
 
     def read_all(self, entity_type: EntityType) -> None:
         """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
-        every = [entity for page in self.pages(entity_type) for entity in page]
+        every = whole(lambda: self.pages(entity_type))
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
         self._listed[entity_type.name] = [
