@@ -41,7 +41,7 @@ ENTITY_SPEC: Spec = {
     **SHARED,
     **WRITING,
     "type": {"type": "str", "required": True},
-    "id": {"type": "str"},
+    "id": {"type": "raw"},
     "key": {"type": "dict", "no_log": False},
     "was": {"type": "dict"},
     "refs": {"type": "dict"},

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ..entities.client import EntityClient
 from ..entities.pages import whole
 from ..entities.target import Entity, Target, folded, has_key
-from ..profile.model import EntityType, Profile
+from ..profile.model import EntityType, Profile, plain_id
 from ..transport.values import Send
 
 
@@ -54,6 +54,6 @@ class ListedEntities(EntityClient):
 
     def _refers(self, entity: Entity, target: Target) -> bool:
         return all(
-            str(entity.get(attribute)) == str(self.id_of(referred.type, self.resolve(referred)))
+            str(plain_id(entity.get(attribute))) == str(self.id_of(referred.type, self.resolve(referred)))
             for attribute, referred in target.refs.items()
         )
