@@ -14,7 +14,6 @@ from typing import Any, Optional
 
 from ..entities.mask import printable
 from ..entities.spelling import spelling
-from ..profile.model import plain_id
 
 _BARE = re.compile(r"[\w.:/+*%&@#!?'-]+(?: [\w.:/+*%&@#!?'-]+)*")
 """Text that needs no quotes in a name: nothing in it could be taken for what stands around it."""
@@ -58,7 +57,7 @@ def _spelled(key: Mapping[str, Any]) -> dict[str, str]:
 
 def _identity(reference: Mapping[str, Any]) -> dict[str, Any]:
     if "id" in reference:
-        return {"type": reference["type"], "id": spelling(plain_id(reference["id"]))}
+        return {"type": reference["type"], "id": spelling(reference["id"])}
     refs = {name: _identity(one) for name, one in reference.get("refs", {}).items()}
     return {"type": reference["type"], "key": _spelled(reference["key"]), "refs": refs}
 

@@ -1,33 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failed exchange means: whether the request left, and what to look at."""
+"""What a failed exchange means, and what to look at: what needs no HTTP library to be told."""
 
 from __future__ import annotations
 
-import socket
 import ssl
 from typing import Optional
 from urllib.parse import urlsplit
 
-from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError
-from ..options import Network
+from ..errors import InsightError, InterruptedRequest, RefusedError
 from . import bounds
-from .proxies import fault_of_proxy
-from .values import Request
-
-try:
-    import requests
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        InvalidHeader,
-        NewConnectionError,
-        ProxyError,
-        SSLError,
-    )
-    from urllib3.exceptions import TimeoutError as PoolTimeoutError
-except ImportError:
-    pass  # nothing is sent then
 
 TOO_LARGE = "the answer is larger than 64 MiB"
 INTERRUPTED = "the run was interrupted"
@@ -74,7 +57,7 @@ def cause(error: BaseException) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
-def _inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
+def inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
     """The first exception of these kinds that a chain of wrapped exceptions carries."""
     seen: list[BaseException] = [error]
     for current in seen:
@@ -95,41 +78,7 @@ def address(url: str) -> str:
         return "the server"
 
 
-def failure(request: Request, error: BaseException, network: Network) -> InsightError:
-    """The error that says what a failed exchange means."""
-    purpose, server = request.purpose, address(request.url)
-    if _inner(error, ProxyError):
-        return RefusedError(
-            purpose,
-            f"the proxy of the environment did not let us through to {server} ({cause(error)})",
-            "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or set use_proxy to false.",
-        )
-    tls = _inner(error, ssl.SSLError) or _inner(error, SSLError)
-    if isinstance(error, requests.exceptions.InvalidJSONError):
-        return ConfigurationError(purpose, "a value cannot be said in JSON, such as .nan or .inf")
-    if isinstance(error, ValueError) and not _inner(error, InvalidHeader):
-        return _unusable(purpose, server, network)
-    if _inner(error, bounds.TooMuch):
-        return InterruptedRequest(purpose, TOO_LARGE)
-    late = _inner(error, socket.timeout, PoolTimeoutError) and not _inner(
-        error, NewConnectionError, ConnectTimeoutError
-    )
-    if tls and not late:
-        return _of_tls(purpose, server, tls)
-    if late:
-        return InterruptedRequest(purpose, _late(server, network.timeout))
-    if _inner(error, NewConnectionError, ConnectTimeoutError):
-        starting = _inner(error, ConnectionRefusedError) is not None
-        return NotSentError(
-            purpose,
-            f"{server} cannot be reached ({cause(error)})",
-            "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else ""),
-            starting=starting,
-        )
-    return InterruptedRequest(purpose, f"the connection to {server} was lost ({cause(error)})")
-
-
-def _of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
+def of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
     """The error for what went wrong with TLS."""
     said = str(error)
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in said:
@@ -142,13 +91,7 @@ def _of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
     return InterruptedRequest(purpose, f"TLS with {server} failed ({cause(error)})", CERTIFICATE_WANTED)
 
 
-def _unusable(purpose: str, server: str, network: Network) -> InsightError:
-    """The error for what could not even be begun."""
-    fault = fault_of_proxy(server) if network.use_proxy else None
-    return ConfigurationError(purpose, *(fault or (f"the address or a header for {server} is not valid",)))
-
-
-def _late(server: str, timeout: float) -> str:
+def late(server: str, timeout: float) -> str:
     """Why there is no whole answer in time."""
     if bounds.is_over():
         return f"{INTERRUPTED} before {server} had answered"

@@ -9,6 +9,7 @@ Of the environment only the proxies count. Redirects are never followed: an answ
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 import sys
 import threading
@@ -19,18 +20,28 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Callable, Optional
 
-from ..errors import ConfigurationError, InterruptedRequest, NotSentError, RefusedError, ServerError
+from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
 from . import bounds, retry
-from .failures import INTERRUPTED, TOO_LARGE, address, cause, failure
+from .failures import INTERRUPTED, TOO_LARGE, address, cause, inner, late, of_tls
 from .lanes import Lanes
-from .proxies import proxies_for
+from .proxies import fault_of_proxy, proxies_for
 from .values import Request, Response
 
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning
+    from requests.utils import should_bypass_proxies
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        NewConnectionError,
+        ProxyError,
+        SSLError,
+    )
+    from urllib3.exceptions import TimeoutError as PoolTimeoutError
 except ImportError:
     HAS_REQUESTS = False
 else:
@@ -124,7 +135,7 @@ class Http:
         self._lanes = Lanes()
         self._lock = threading.Lock()
         self._adapter: Any = None
-        self._proxies = lru_cache(maxsize=100)(lambda server: proxies_for(server) if network.use_proxy else {})
+        self._proxies = lru_cache(maxsize=100)(lambda server: _proxies(server) if network.use_proxy else {})
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
@@ -132,12 +143,7 @@ class Http:
         Raises NotSentError when nobody could be reached, InterruptedRequest when a request left and no whole
         answer came, ServerError for an answer of more than 64 MiB, ConfigurationError where requests is missing.
         """
-        if not HAS_REQUESTS:
-            raise ConfigurationError(
-                request.purpose,
-                f"the Python library requests is missing for {sys.executable}",
-                f"Install it with: {sys.executable} -m pip install requests",
-            )
+        _check_library(request)
         began, attempt = self._clock.monotonic(), 0
         deadline = began + self._network.retry_deadline
         while True:
@@ -254,7 +260,7 @@ class Http:
                 with answer:
                     body = _read(answer, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise failure(request, error, network) from error
+            raise _failure(request, error, network) from error
         told = {name.lower(): value for name, value in answer.headers.items()}
         return Response(
             purpose=request.purpose,
@@ -262,6 +268,15 @@ class Http:
             headers=told,
             cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), retry.time_there(told, self._clock.now())),
             body=body,
+        )
+
+
+def _check_library(request: Request) -> None:
+    if not HAS_REQUESTS:
+        raise ConfigurationError(
+            request.purpose,
+            f"the Python library requests is missing for {sys.executable}",
+            f"Install it with: {sys.executable} -m pip install requests",
         )
 
 
@@ -280,6 +295,50 @@ def _read(answer: Any, request: Request) -> bytes:
         raise InterruptedRequest(
             request.purpose, f"the answer of {address(request.url)} cannot be read ({error})"
         ) from error
+
+
+def _proxies(server: str) -> dict[str, str]:
+    return proxies_for(server, should_bypass_proxies)
+
+
+def _failure(request: Request, error: BaseException, network: Network) -> InsightError:
+    """The error that says what a failed exchange means."""
+    purpose, server = request.purpose, address(request.url)
+    if inner(error, ProxyError):
+        return RefusedError(
+            purpose,
+            f"the proxy of the environment did not let us through to {server} ({cause(error)})",
+            "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or set use_proxy to false.",
+        )
+    tls = inner(error, ssl.SSLError) or inner(error, SSLError)
+    if isinstance(error, requests.exceptions.InvalidJSONError):
+        return ConfigurationError(purpose, "a value cannot be said in JSON, such as .nan or .inf")
+    if isinstance(error, ValueError) and not inner(error, InvalidHeader):
+        return _unusable(purpose, server, network)
+    if inner(error, bounds.TooMuch):
+        return InterruptedRequest(purpose, TOO_LARGE)
+    is_late = inner(error, socket.timeout, PoolTimeoutError) and not inner(
+        error, NewConnectionError, ConnectTimeoutError
+    )
+    if tls and not is_late:
+        return of_tls(purpose, server, tls)
+    if is_late:
+        return InterruptedRequest(purpose, late(server, network.timeout))
+    if inner(error, NewConnectionError, ConnectTimeoutError):
+        starting = inner(error, ConnectionRefusedError) is not None
+        return NotSentError(
+            purpose,
+            f"{server} cannot be reached ({cause(error)})",
+            "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else ""),
+            starting=starting,
+        )
+    return InterruptedRequest(purpose, f"the connection to {server} was lost ({cause(error)})")
+
+
+def _unusable(purpose: str, server: str, network: Network) -> InsightError:
+    """The error for what could not even be begun."""
+    fault = fault_of_proxy(server, _proxies(server)) if network.use_proxy else None
+    return ConfigurationError(purpose, *(fault or (f"the address or a header for {server} is not valid",)))
 
 
 def with_headers(request: Request, headers: Mapping[str, str]) -> Request:

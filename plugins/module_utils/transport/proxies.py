@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Optional
+from typing import Callable, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
-
-with suppress(ImportError):  # nothing is sent without it
-    from requests.utils import should_bypass_proxies
 
 KNOWN = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
-def proxies_for(server: str) -> dict[str, str]:
-    """The proxies for a server, by scheme. server: scheme, host and port."""
+def proxies_for(server: str, bypasses: Callable[[str, Optional[str]], bool]) -> dict[str, str]:
+    """The proxies for a server, by scheme. server: scheme, host and port. bypasses: reads NO_PROXY for a server."""
     proxies = {name: proxy for name, proxy in getproxies_environment().items() if name in ("http", "https", "all")}
-    return {} if not proxies or should_bypass_proxies(server, None) else proxies
+    return {} if not proxies or bypasses(server, None) else proxies
 
 
-def fault_of_proxy(server: str) -> Optional[tuple[str, str]]:
+def fault_of_proxy(server: str, proxies: Mapping[str, str]) -> Optional[tuple[str, str]]:
     """Why the proxy for a server cannot be used, and what to do; None where nothing of that is to be seen."""
-    proxies = proxies_for(server)
     name = next((one for one in (server.partition(":")[0], "all") if one in proxies), None)
     if name is None:
         return None

@@ -25,7 +25,6 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.plugins.module_utils.options import Network
 from ansible_collections.rimops.insight.plugins.module_utils.transport import http, proxies
 from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Http, address, with_headers
-from ansible_collections.rimops.insight.plugins.module_utils.transport.proxies import proxies_for
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
 
 SECRET = "s3cret-canary"
@@ -320,7 +319,7 @@ def test_proxies_of_the_environment(serve, monkeypatch, variables, network, stat
 def test_what_is_excepted_from_the_proxy(monkeypatch, server, excepted, through):
     monkeypatch.setenv("all_proxy", "http://proxy:3128")
     monkeypatch.setenv("no_proxy", excepted)
-    assert bool(proxies_for(server)) == through
+    assert bool(http._proxies(server)) == through
 
 
 @pytest.mark.proves("NETWORK-2")
