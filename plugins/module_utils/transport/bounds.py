@@ -136,16 +136,14 @@ class _Bounded:
 
     settimeout: Callable[[Optional[float]], None]
 
-    def _wait(self, act: Callable[..., Any], *arguments: Any, most: float = math.inf) -> Any:
-        """Do what may have to wait, in slices of time. most: seconds in all."""
-        ends = time.monotonic() + most
+    def _wait(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        """Do what may have to wait, in slices of time."""
         while True:
             self.settimeout(min(SLICE, _thread.left()))
             try:
                 return act(*arguments)
             except socket.timeout:
-                if time.monotonic() >= ends:
-                    raise
+                continue
 
     def recv(self, *arguments: Any) -> bytes:
         data: bytes = self._wait(super().recv, *arguments)  # type: ignore[misc]
@@ -175,7 +173,12 @@ class BoundedTLS(_Bounded, ssl.SSLSocket):
     """A connection in TLS."""
 
     def do_handshake(self, block: bool = False) -> None:
-        self._wait(super().do_handshake, block, most=self.gettimeout() or math.inf)
+        deadline, seconds = _thread.deadline, self.gettimeout()  # the one for connecting
+        _thread.deadline = min(deadline, time.monotonic() + (seconds or math.inf))
+        try:
+            self._wait(super().do_handshake, block)
+        finally:
+            _thread.deadline = deadline
 
 
 class Answer(HTTPResponse):

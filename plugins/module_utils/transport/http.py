@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
@@ -135,7 +136,9 @@ class Http:
         self._lanes = Lanes()
         self._lock = threading.Lock()
         self._adapter: Any = None
-        self._proxies = lru_cache(maxsize=100)(lambda server: _proxies(server) if network.use_proxy else {})
+        self._proxies = lru_cache(maxsize=100)(
+            lambda scheme, netloc: _proxies(address(f"{scheme}://{netloc}")) if network.use_proxy else {}
+        )
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
@@ -255,18 +258,19 @@ class Http:
                     stream=True,
                     timeout=(min(network.connect_timeout, bounds.left()), network.timeout),
                     verify=network.validate_certs,
-                    proxies=self._proxies(address(request.url)),
+                    proxies=self._proxies(*urlsplit(request.url)[:2]),
                 )
                 with answer:
                     body = _read(answer, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failure(request, error, network) from error
         told = {name.lower(): value for name, value in answer.headers.items()}
+        cookies = answer.raw.headers.getlist("Set-Cookie")
         return Response(
             purpose=request.purpose,
             status=answer.status_code,
             headers=told,
-            cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), retry.time_there(told, self._clock.now())),
+            cookies=_cookies(cookies, retry.time_there(told, self._clock.now())) if cookies else {},
             body=body,
         )
 
