@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import ServerError
 from ..profile.model import Json
@@ -50,7 +49,7 @@ def changes_session_cookie(rules: Json, response: Response, cookies: Mapping[str
 def is_login_page(response: Response, head: bytes) -> bool:
     """Whether an answer leads to a login form, or is one."""
     if 300 <= response.status < 400:
-        return bool(LOGIN_ADDRESS.search(urlsplit(response.headers.get("location", "")).path))
+        return bool(LOGIN_ADDRESS.search(response.location.path))
     return response.status < 300 and response.is_html and bool(LOGIN_PAGE.search(head))
 
 
