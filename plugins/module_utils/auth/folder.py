@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,12 @@ class Folder:
         """Make the folder where it is missing. path: absolute."""
         self.path = path
         self._clock = clock
+        self._reserved: set[str] = set()
+        self._make()
+
+    def _make(self) -> None:
+        """Make the folder where it is missing, and see that it is ours."""
+        path = self.path
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
@@ -99,22 +106,52 @@ class Folder:
             raise self._failed(path, "read", error) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock."""
+        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock.
+
+        A folder that somebody removed meanwhile is made again.
+        """
         path, partial = self.file(name), self.file(f"{name}.tmp")
         try:
-            with contextlib.suppress(FileNotFoundError):
-                Path(partial).unlink()
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, FILE_MODE)
-                check_owned(partial, os.fstat(descriptor))
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
+            self._write(partial, content, name in self._reserved)
             Path(partial).replace(path)
             self._sync()
         except OSError as error:
             raise self._failed(path, "written", error) from error
+        self._reserved.discard(name)
+
+    def _write(self, partial: str, content: bytes, reserved: bool = False) -> None:
+        """Write a file and have it on the disk. reserved: into the blocks of the file that is there."""
+        if not Path(self.path).exists():
+            self._make()
+        if not (reserved and Path(partial).exists()):
+            reserved = False
+            with contextlib.suppress(FileNotFoundError):
+                Path(partial).unlink()
+        anew = 0 if reserved else os.O_CREAT | os.O_EXCL
+        descriptor = os.open(partial, os.O_WRONLY | anew | os.O_NOFOLLOW, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, FILE_MODE)
+            check_owned(partial, os.fstat(descriptor))
+            file.write(content)
+            file.truncate()
+            file.flush()
+            os.fsync(descriptor)
+
+    @contextlib.contextmanager
+    def reserved(self, name: str, size: int) -> Iterator[None]:
+        """Have room on the disk for so many bytes of a file, so that a write of it cannot fail for want of room. The
+        caller holds a lock."""
+        partial = self.file(f"{name}.tmp")
+        try:
+            self._write(partial, secrets.token_bytes(size))  # random, for file systems that compress
+            self._reserved.add(name)
+            yield
+        except OSError as error:
+            raise self._failed(self.file(name), "written", error) from error
+        finally:
+            self._reserved.discard(name)
+            with contextlib.suppress(OSError):
+                Path(partial).unlink()
 
     def _sync(self) -> None:
         """Make a rename last through a power failure."""
@@ -139,6 +176,8 @@ class Folder:
         """Hold a lock against threads and processes. The kernel releases it when its holder is killed."""
         path = self.file(f"{name}.lock")
         try:
+            if not Path(self.path).exists():
+                self._make()
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
         except OSError as error:
             raise self._failed(path, "opened", error) from error

@@ -16,7 +16,8 @@ from .tokens import Token
 @dataclass(frozen=True)
 class State:
     """generation: counts the sessions of an identity, so that nobody renews what somebody else has renewed;
-    opened_at: when it was opened, epoch seconds; shared: other requests and processes may use the session at the same
+    opened_at: when it was opened, epoch seconds; refresh_begun: when its refresh token was sent last, epoch seconds,
+    where no answer came; shared: other requests and processes may use the session at the same
     time; looks_first: the login of this server shows a CSRF token that it does not take, and a look the good one."""
 
     generation: int = 0
@@ -26,6 +27,7 @@ class State:
     shared: bool = True
     opened_at: float = 0.0
     looks_first: bool = False
+    refresh_begun: Optional[float] = None
 
     def secrets(self) -> list[str]:
         """Every value in it that must not be shown."""

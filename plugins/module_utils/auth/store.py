@@ -33,6 +33,8 @@ KEY_FILE = "key"
 FINGERPRINTS_FILE = "fingerprints.json"
 NAME = re.compile(r"[0-9a-f]{64}\Z")
 KEY_BYTES = 32
+ROOM = 256 * 1024
+"""Bytes that are reserved for a record before a refresh token is sent: its successor may be longer."""
 
 Record = Mapping[str, Any]
 
@@ -73,11 +75,12 @@ class FileStore:
                 raise _corrupt(self.folder.file(KEY_FILE))
         return _name(self._key, identity)
 
-    def _new_key(self) -> bytes:
+    def _new_key(self, new: Optional[bytes] = None) -> bytes:
+        """The key in the file; where there is none, a new one, or the one that was there until now."""
         with self.folder.locked(KEY_FILE):
             key = self.folder.read(KEY_FILE)
             if key is None:
-                key = secrets.token_bytes(KEY_BYTES)
+                key = new or secrets.token_bytes(KEY_BYTES)
                 self.folder.write(KEY_FILE, key)
             return key
 
@@ -89,9 +92,15 @@ class FileStore:
         """A record, None where there is none."""
         return _read(self.folder, f"{name}.json")
 
+    def reserved(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Have room on the disk for a record. The caller holds its lock."""
+        return self.folder.reserved(f"{name}.json", ROOM)
+
     def save(self, name: str, record: Record) -> None:
         """Write a record; it is on the disk when this returns. The caller holds its lock."""
         _write(self.folder, f"{name}.json", record)
+        if self._key and self.folder.read(KEY_FILE) is None:  # else nobody finds the record
+            self._new_key(self._key)
 
     def remove(self, name: str) -> bool:
         """Remove a record; returns whether there was one. The caller holds its lock."""
@@ -159,6 +168,10 @@ class MemoryStore:
     def load(self, name: str) -> Optional[Record]:
         """A record, None where there is none."""
         return _MEMORY.get(name)
+
+    def reserved(self, _name: str) -> contextlib.AbstractContextManager[None]:
+        """Memory needs no room."""
+        return contextlib.nullcontext()
 
     def save(self, name: str, record: Record) -> None:
         """Keep a record."""
