@@ -231,9 +231,9 @@ def authenticator_for(
         handle.name_in(given)
         if not Path(str(given.store)).is_dir():
             raise ConfigurationError(handle.WHAT, f"its token store {given.store} is not on this host", handle.AGAIN)
-        store = open_store(str(given.store), warnings.append, clock)
+        store = open_store(str(given.store), warnings.append, clock, tell=show or warn)
     else:
-        store = open_store(settings.token_store, warnings.append, clock)
+        store = open_store(settings.token_store, warnings.append, clock, tell=show or warn)
     authenticator = Authenticator(settings, send, store, clock, show, refresh_token_return, warn)
     authenticator.warnings[:0] = warnings
     return authenticator

@@ -9,11 +9,13 @@ import contextlib
 import fcntl
 import os
 import secrets
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
+from ..entities.mask import printable
 from ..errors import ConfigurationError
 from ..transport.http import SYSTEM_CLOCK, Clock
 
@@ -24,6 +26,8 @@ OTHERS = 0o077
 LOCK_PATIENCE = 1200.0
 """Seconds to wait for another process that holds a lock: longer than a device code lives."""
 LOCK_INTERVAL = 0.02
+LOCK_SILENCE = 5.0
+"""Seconds of waiting after which it is said who is waited for."""
 
 
 def _problem(path: str, why: str, hint: str) -> ConfigurationError:
@@ -52,13 +56,25 @@ def _open_as_is(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
+def _made(path: Path) -> bool:
+    """Make a folder that only we can use, whatever the umask; returns whether it was missing."""
+    try:
+        path.mkdir(mode=FOLDER_MODE)
+    except OSError:
+        if path.is_dir():  # also in a file system that is read-only
+            return False
+        raise
+    path.chmod(FOLDER_MODE)
+    return True
+
+
 class Folder:
     """Files by name. Its errors are ConfigurationErrors that name the file and what to do."""
 
-    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK) -> None:
-        """Make the folder where it is missing. path: absolute."""
+    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK, tell: Optional[Callable[[str], None]] = None) -> None:
+        """Make the folder where it is missing. path: absolute; tell: tells the user who is waited for."""
         self.path = path
-        self._clock = clock
+        self._clock, self._tell = clock, tell
         self._reserved: set[str] = set()
         self._make()
 
@@ -66,10 +82,10 @@ class Folder:
         """Make the folder where it is missing, and see that it is ours."""
         path = self.path
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):
-                Path(path).mkdir(mode=FOLDER_MODE)
-                Path(path).chmod(FOLDER_MODE)
+            for parent in reversed(Path(path).parents):
+                if _made(parent):
+                    check_owned(str(parent), parent.stat())
+            _made(Path(path))
             status = Path(path).stat()
         except OSError as error:
             raise self._failed(path, "made", error) from error
@@ -175,27 +191,60 @@ class Folder:
     def locked(self, name: str) -> Iterator[None]:
         """Hold a lock against threads and processes. The kernel releases it when its holder is killed."""
         path = self.file(f"{name}.lock")
-        try:
-            if not Path(self.path).exists():
-                self._make()
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
-        except OSError as error:
-            raise self._failed(path, "opened", error) from error
+        descriptor = self._opened(path)
         try:
             self._lock(path, descriptor)
+            while not _is_at(path, descriptor):  # removed while we waited: others lock the one that is there now
+                os.close(descriptor)
+                descriptor = self._opened(path)
+                self._lock(path, descriptor)
+            _sign(descriptor)
             yield
         finally:
             os.close(descriptor)
 
+    def _opened(self, path: str) -> int:
+        try:
+            if not Path(self.path).exists():
+                self._make()
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
+        except OSError as error:
+            raise self._failed(path, "opened", error) from error
+
     def _lock(self, path: str, descriptor: int) -> None:
-        deadline = self._clock.monotonic() + LOCK_PATIENCE
+        begin, told = self._clock.monotonic(), False
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
             except BlockingIOError as error:
-                if self._clock.monotonic() > deadline:
-                    raise _problem(path, "is held by another process", "Wait for it, or end it.") from error
+                waited = self._clock.monotonic() - begin
+                if waited > LOCK_PATIENCE:
+                    raise _problem(path, f"is held by {_holder(descriptor)}", "Wait for it, or end it.") from error
             except OSError as error:
                 raise self._failed(path, "locked", error) from error
+            if waited > LOCK_SILENCE and self._tell and not told:
+                self._tell(f"Waiting for {_holder(descriptor)}, which holds {path} of the token store.")
+                told = True
             self._clock.sleep(LOCK_INTERVAL)
+
+
+def _is_at(path: str, descriptor: int) -> bool:
+    """Whether a file that was opened still lies there."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))  # noqa: PTH116
+    except FileNotFoundError:
+        return False
+
+
+def _sign(descriptor: int) -> None:
+    """Write into a lock who holds it. A disk that is full holds it all the same."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} on {socket.gethostname()}".encode(), 0)
+
+
+def _holder(descriptor: int) -> str:
+    """Who holds a lock, as far as it says so."""
+    signed = printable(os.pread(descriptor, 200, 0).decode("utf-8", "replace"))
+    return f"another process ({signed})" if signed else "another process"

@@ -30,6 +30,7 @@ from .folder import WHAT, Folder
 
 FORMAT = 1
 KEY_FILE = "key"
+KEY_DIGEST_FILE = "key.sha256"
 FINGERPRINTS_FILE = "fingerprints.json"
 NAME = re.compile(r"[0-9a-f]{64}\Z")
 KEY_BYTES = 32
@@ -49,8 +50,9 @@ class FileStore:
 
     durable = True
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, warn: Callable[[str], None] = lambda _text: None) -> None:
         self.folder = folder
+        self._warn = warn
         self._key: Optional[bytes] = None
 
     @staticmethod
@@ -70,10 +72,26 @@ class FileStore:
     def name(self, identity: Mapping[str, Any]) -> str:
         """The record's name for an identity: a mapping of JSON values."""
         if self._key is None:
-            self._key = self.folder.read(KEY_FILE) or self._new_key()
-            if len(self._key) != KEY_BYTES:
+            key = self.folder.read(KEY_FILE)
+            if key is not None and len(key) != KEY_BYTES:
                 raise _corrupt(self.folder.file(KEY_FILE))
+            self._key = key or self._new_key()
+            self._check_key(self._key)
         return _name(self._key, identity)
+
+    def _check_key(self, key: bytes) -> None:
+        """Warn where the records were made under another key, so that none of them is found."""
+        digest = hashlib.sha256(b"rimops.insight key" + key).hexdigest().encode()
+        known = self.folder.read(KEY_DIGEST_FILE)
+        if known == digest:
+            return
+        with self.folder.locked(KEY_FILE):
+            self.folder.write(KEY_DIGEST_FILE, digest)
+        if known is not None:
+            self._warn(
+                f"{self.folder.file(KEY_FILE)} was replaced: logins that were kept until now are not found any more, "
+                "so a refresh token that is good once may be used up. Put the earlier key back, or log in anew."
+            )
 
     def _new_key(self, new: Optional[bytes] = None) -> bytes:
         """The key in the file; where there is none, a new one, or the one that was there until now."""
@@ -256,8 +274,9 @@ def open_store(
     warn: Callable[[str], None],
     clock: Clock = SYSTEM_CLOCK,
     environment: Optional[Mapping[str, str]] = None,
+    tell: Optional[Callable[[str], None]] = None,
 ) -> Store:
-    """The store that the option names: ``auto``, ``none`` or an absolute folder.
+    """The store that the option names: ``auto``, ``none`` or an absolute folder. tell: tells at once who is waited for.
 
     Where auto finds no folder that is ours, sessions are kept in memory only, and a warning says why. Raises
     ConfigurationError when a folder that was named, or ours, cannot be used.
@@ -271,14 +290,14 @@ def open_store(
                 f"Sessions and refresh tokens are not kept after this task, because {why}. Set token_store to a folder."
             )
             return MemoryStore()
-        return FileStore(Folder(found, clock))
+        return FileStore(Folder(found, clock, tell), warn)
     try:
         path = Path(token_store).expanduser()
     except RuntimeError:  # there is no home directory
         path = Path(token_store)
     if not path.is_absolute():
         raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
-    return FileStore(Folder(str(path), clock))
+    return FileStore(Folder(str(path), clock, tell), warn)
 
 
 def fingerprints_of(store: Store) -> Optional[Fingerprints]:
