@@ -199,7 +199,10 @@ class Acquisition:
                 self.keep(renewed)
         except (ConfigurationError, NotSentError, AuthenticationError) as error:
             if isinstance(error, AuthenticationError) and not 400 <= error.details.get("status", 0) < 500:
-                raise  # it may have been used up
+                if error.successor:  # else it may have been used up
+                    spent = Token("", expires_at=0.0, refresh_token=error.successor, user=state.user)
+                    self.keep(replace(state, token=spent, session=None, refresh_begun=None))
+                raise
             self._note_end(begun, state.refresh_begun)
             raise _explained(error, state) from None
         except InterruptedRequest as error:

@@ -15,20 +15,23 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
-from ..errors import AuthenticationError, ConfigurationError, ServerError
+from ..errors import AuthenticationError, ConfigurationError
 from ..options import Identity
 from ..transport.http import SYSTEM_CLOCK, Clock
 from ..transport.values import Flow, Request, Response
 from .choice import Endpoints
 from .client_authentication import client_fields
 from .platform_errors import refusal, shown, token_endpoint_failure
-from .tokens import Token, token_of
+from .tokens import Token, refresh_token_of, seconds, text, token_of
 
 WHAT = "get an access token"
 PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
 """Fields of a token request that are no secrets."""
 SLOWER = 5
 """Seconds that ``slow_down`` adds to the interval (RFC 8628)."""
+MOST_DIGITS = 20
+LONGEST_LOGIN = 1140.0
+"""Seconds for which a person is waited for, whatever the platform says: less than others wait for our lock."""
 DEVICE_LIFE = 900.0
 """Seconds for which a device code is good where the platform does not say."""
 
@@ -83,11 +86,16 @@ def _token_request(application: Application, body: str, safe: bool) -> Request:
     return Request(WHAT, "POST", url, form=form, safe=safe)
 
 
+def _integer(digits: str) -> float:
+    """A number of JSON, also one of more digits than Python reads."""
+    return int(digits) if len(digits) < MOST_DIGITS else float("inf")
+
+
 def _answer(response: Response) -> Any:
     """What the token endpoint says, as JSON; None where it is none."""
     try:
-        return response.json()
-    except ServerError:
+        return json.loads(response.body, parse_int=_integer)
+    except (ValueError, RecursionError):
         return None
 
 
@@ -103,26 +111,12 @@ def _secrets(request: Request) -> list[str]:
 
 def _token(application: Application, request: Request, response: Response, device: bool = False) -> Token:
     answer = _answer(response)
-    if (
-        response.status >= 300
-        or not isinstance(answer, Mapping)
-        or "error" in answer
-        or not isinstance(answer.get("access_token"), str)
-    ):
-        raise token_endpoint_failure(response, answer, _secrets(request), device)
-    library = oauthlib()
-    life: Any = answer.get("expires_in")
-    numeric = isinstance(life, (int, float)) or (isinstance(life, str) and life.strip().isdigit())
-    readable = (
-        {**answer, "expires_in": int(life)}
-        if numeric
-        else {name: answer[name] for name in answer if name != "expires_in"}
-    )
-    try:
-        parsed = library.Client(application.identity.client_id).parse_request_body_response(json.dumps(readable))
-    except (library.OAuth2Error, ValueError) as error:
-        raise token_endpoint_failure(response, None, _secrets(request)) from error
-    return token_of(parsed, application.clock.now())
+    granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
+    if granted and text(answer.get("access_token")):
+        return token_of(answer, application.clock.now())
+    failure = token_endpoint_failure(response, answer, _secrets(request), device)
+    failure.successor = refresh_token_of(answer) if granted else None
+    raise failure
 
 
 def password(application: Application) -> Flow[Token]:
@@ -215,22 +209,14 @@ def device_code(application: Application) -> Flow[Token]:
     request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
     response = yield request
     answer = _answer(response)
-    if response.status >= 300 or not isinstance(answer, Mapping) or not isinstance(answer.get("device_code"), str):
+    if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
         raise token_endpoint_failure(response, answer, _secrets(request), device=True)
     application.show(_invitation(answer))
     body = (
         oauthlib().DeviceClient(identity.client_id).prepare_request_body(answer["device_code"], include_client_id=True)
     )
-    return (
-        yield from _poll(
-            application, body, _seconds(answer, "interval", 5.0), _seconds(answer, "expires_in", DEVICE_LIFE)
-        )
-    )
-
-
-def _seconds(answer: Mapping[str, Any], name: str, default: float) -> float:
-    value = answer.get(name)
-    return float(value) if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdigit()) else default
+    interval, life = seconds(answer.get("interval")), seconds(answer.get("expires_in"))
+    return (yield from _poll(application, body, max(interval or 5.0, 1.0), min(life or DEVICE_LIFE, LONGEST_LOGIN)))
 
 
 def _invitation(answer: Mapping[str, Any]) -> str:
@@ -244,7 +230,7 @@ def _poll(application: Application, body: str, interval: float, life: float) -> 
     clock = application.clock
     deadline = clock.now() + life
     while clock.now() < deadline:
-        clock.sleep(interval)
+        clock.sleep(min(interval, deadline - clock.now()))
         request = _token_request(application, body, safe=True)
         response = yield request
         answer = _answer(response)

@@ -160,10 +160,15 @@ def shown(text: Any, secrets: Collection[str] = ()) -> str:
 def aadsts_number(answer: Mapping[str, Any]) -> Optional[int]:
     """The number that Microsoft gives the error; None for other platforms."""
     codes = answer.get("error_codes")
-    if isinstance(codes, list) and codes and isinstance(codes[0], int):
+    if isinstance(codes, list) and codes and isinstance(codes[0], int) and 0 < codes[0] < 10**7:
         return codes[0]
-    found = AADSTS.search(str(answer.get("error_description", "")))
+    found = AADSTS.search(_description(answer))
     return int(found[1]) if found else None
+
+
+def _description(answer: Mapping[str, Any]) -> str:
+    description = answer.get("error_description")
+    return description if isinstance(description, str) else ""
 
 
 def refusal(
@@ -181,7 +186,7 @@ def refusal(
     if device and means is _POLICY:
         means = DEVICE_CODE_BLOCKED
     why, hint = means or ERROR_MEANS.get(error, ("the platform refused", ""))
-    said = NOISE.sub("", str(answer.get("error_description") or ""))
+    said = NOISE.sub("", _description(answer))
     if means is None and said:
         why = f"{why}; it says: {shown(said, secrets)}"
     name = f"AADSTS{number}" if number else error

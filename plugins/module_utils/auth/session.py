@@ -24,6 +24,8 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
+CARRIED = re.compile(r"[ -~\x80-\xff]+")
+"""What a header can carry."""
 ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
 """Which profile fits a server that calls the session id so."""
 
@@ -57,6 +59,8 @@ def headers_of(session: Session) -> dict[str, str]:
 
 def bearer(token: Token) -> Session:
     """The session of a system that takes the access token with each request."""
+    if not CARRIED.fullmatch(token.access_token):
+        raise AuthenticationError("log in", "the access token holds characters that no header can carry")
     return Session(authorization=f"Bearer {token.access_token}")
 
 
@@ -224,12 +228,12 @@ def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
 
 
 def _session_id(start: Json, response: Response) -> Optional[str]:
-    """The session id in the body of an answer, None where there is none."""
+    """The session id in the body of an answer, None where there is none that a cookie can carry."""
     try:
         found = at(response.json(), start["session_id"])
     except ServerError:
         return None
-    return found if isinstance(found, str) and found else None
+    return found if isinstance(found, str) and re.fullmatch(r"[!-:<-~]+", found) else None
 
 
 def _csrf_headers(response: Response) -> str:

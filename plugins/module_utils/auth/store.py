@@ -27,6 +27,7 @@ from typing import Any, Callable, Optional
 from ..errors import ConfigurationError
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .folder import WHAT, Folder
+from .tokens import LONGEST
 
 FORMAT = 1
 KEY_FILE = "key"
@@ -108,7 +109,12 @@ class FileStore:
 
     def load(self, name: str) -> Optional[Record]:
         """A record, None where there is none."""
-        return _read(self.folder, f"{name}.json")
+        record = _read(self.folder, f"{name}.json")
+        for part, kinds in PARTS.items():
+            value = (record or {}).get(part)
+            if value is not None and not _holds(value, kinds):
+                raise _corrupt(self.folder.file(f"{name}.json"))
+        return record
 
     def reserved(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Have room on the disk for a record. The caller holds its lock."""
@@ -123,6 +129,25 @@ class FileStore:
     def remove(self, name: str) -> bool:
         """Remove a record; returns whether there was one. The caller holds its lock."""
         return self.folder.remove(f"{name}.json")
+
+
+PARTS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
+    "denied": {"at": (int, float), "what": (str,), "why": (str,), "hint": (str,)},
+    "pending": {
+        "state": (str,),
+        "code_verifier": (str,),
+        "redirect_uri": (str, type(None)),
+        "expires_at": (int, float),
+    },
+}
+"""What stands in a record beside the state, where it does."""
+
+
+def _holds(value: Any, kinds: Mapping[str, tuple[type, ...]]) -> bool:
+    """Whether a value is a mapping of these names to values of these types, numbers that can be counted with."""
+    if not isinstance(value, Mapping) or not all(isinstance(value.get(name), kinds[name]) for name in kinds):
+        return False
+    return all(abs(value[name]) < LONGEST for name in kinds if float in kinds[name])
 
 
 def _corrupt(path: str, why: str = "is damaged") -> ConfigurationError:
@@ -141,7 +166,7 @@ def _read(folder: Folder, file: str, parsed: Callable[[bytes], Any] = json.loads
         return None
     try:
         record = parsed(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _corrupt(folder.file(file)) from error
     if not isinstance(record, dict):
         raise _corrupt(folder.file(file))
@@ -241,7 +266,14 @@ class Fingerprints:
                 _write(self._folder, FINGERPRINTS_FILE, record)
 
     def _read(self) -> Optional[Record]:
-        return _read(self._folder, FINGERPRINTS_FILE, _parsed)
+        record = _read(self._folder, FINGERPRINTS_FILE, _parsed)
+        if record is None:
+            return None
+        entities: Any = record.get("entities")
+        whole = isinstance(record.get("key"), str) and isinstance(entities, Mapping)
+        if not (whole and all(isinstance(one, Mapping) for one in entities.values())):
+            raise _corrupt(self._folder.file(FINGERPRINTS_FILE))
+        return record
 
 
 Store = Any

@@ -379,7 +379,7 @@ def test_folders_above_that_we_make_are_ours_alone(tmp_path):
         os.umask(previous)
     made = [path for path in tmp_path.rglob("*") if path.is_dir()]
     assert len(made) == 6
-    assert {path: mode(path) for path in made} == {path: 0o700 for path in made}
+    assert {path: mode(path) for path in made} == dict.fromkeys(made, 0o700)
 
 
 def test_folders_above_that_are_there_stay_as_they_are(tmp_path):
