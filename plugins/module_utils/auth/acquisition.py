@@ -163,7 +163,8 @@ class Acquisition:
                     return self._refresh(latest, application, str(latest.token.refresh_token))
         if configured and configured != kept and (refused is None or application.refresh_keeps):
             return self._refresh(state, application, configured)
-        if refused and self.grant in (*INTERACTIVE, "refresh_token"):
+        here = self.grant == "device_code" and application.show and isinstance(refused, AuthenticationError)
+        if refused and self.grant in (*INTERACTIVE, "refresh_token") and not here:
             self._forget(state, refused)
         return None
 

@@ -9,9 +9,10 @@ oauthlib builds and parses the messages; nothing here opens a connection.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
@@ -21,7 +22,7 @@ from ..transport.http import SYSTEM_CLOCK, Clock
 from ..transport.values import Flow, Request, Response
 from .choice import Endpoints
 from .client_authentication import client_fields
-from .platform_errors import refusal, shown, token_endpoint_failure
+from .platform_errors import DEVICE_CODE, refusal, shown, token_endpoint_failure
 from .tokens import Token, refresh_token_of, seconds, text, token_of
 
 WHAT = "get an access token"
@@ -83,7 +84,7 @@ def _token_request(application: Application, body: str, safe: bool) -> Request:
     url = application.endpoints.token
     form = dict(parse_qsl(body, keep_blank_values=True))
     form.update(client_fields(application.identity, url, application.clock.now()))
-    return Request(WHAT, "POST", url, form=form, safe=safe)
+    return Request(WHAT, "POST", url, form=form, safe=safe, patient=True)
 
 
 def _integer(digits: str) -> float:
@@ -109,12 +110,12 @@ def _secrets(request: Request) -> list[str]:
     return [value for name, value in (request.form or {}).items() if name not in PUBLIC and value]
 
 
-def _token(application: Application, request: Request, response: Response, device: bool = False) -> Token:
+def _token(application: Application, request: Request, response: Response) -> Token:
     answer = _answer(response)
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
         return token_of(answer, application.clock.now())
-    failure = token_endpoint_failure(response, answer, _secrets(request), device)
+    failure = token_endpoint_failure(response, answer, _secrets(request), (request.form or {}).get("grant_type", ""))
     failure.successor = refresh_token_of(answer) if granted else None
     raise failure
 
@@ -164,8 +165,7 @@ def authorization_url(application: Application, state: str, code_verifier: str) 
                 redirect_uri=application.identity.redirect_uri,
                 scope=application.endpoints.scope,
                 state=state,
-                code_challenge=client.create_code_challenge(code_verifier, "S256"),
-                code_challenge_method="S256",
+                **_challenge(code_verifier),
                 response_mode="query",
             )
         )
@@ -178,6 +178,12 @@ def authorization_url(application: Application, state: str, code_verifier: str) 
 def new_code_verifier(application: Application) -> str:
     """The secret that ties the code to whoever asked for it (PKCE)."""
     return str(oauthlib().WebApplicationClient(application.identity.client_id).create_code_verifier(64))
+
+
+def _challenge(code_verifier: str) -> Mapping[str, str]:
+    """The fields of a request that is tied to this verifier (PKCE)."""
+    challenge = oauthlib().WebApplicationClient("").create_code_challenge(code_verifier, "S256")
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
 
 
 def authorization_code(application: Application, authorization: Authorization) -> Flow[Token]:
@@ -206,14 +212,22 @@ def device_code(application: Application) -> Flow[Token]:
     identity, clock = application.identity, application.clock
     form = {"client_id": identity.client_id or "", "scope": application.endpoints.scope}
     form.update(client_fields(identity, application.endpoints.token, clock.now()))
-    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
+    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True, patient=True)
     response = yield request
     answer = _answer(response)
+    verifier = None
+    if response.status == 400 and re.search(rb"code_challenge|pkce", response.body, re.IGNORECASE):
+        verifier = new_code_verifier(application)
+        request = replace(request, form={**form, **_challenge(verifier)})
+        response = yield request
+        answer = _answer(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
-        raise token_endpoint_failure(response, answer, _secrets(request), device=True)
+        raise token_endpoint_failure(response, answer, _secrets(request), DEVICE_CODE)
     application.show(_invitation(answer))
     body = (
-        oauthlib().DeviceClient(identity.client_id).prepare_request_body(answer["device_code"], include_client_id=True)
+        oauthlib()
+        .DeviceClient(identity.client_id)
+        .prepare_request_body(answer["device_code"], include_client_id=True, code_verifier=verifier)
     )
     interval, life = seconds(answer.get("interval")), seconds(answer.get("expires_in"))
     return (yield from _poll(application, body, max(interval or 5.0, 1.0), min(life or DEVICE_LIFE, LONGEST_LOGIN)))
@@ -236,7 +250,7 @@ def _poll(application: Application, body: str, interval: float, life: float) -> 
         answer = _answer(response)
         error = answer.get("error") if isinstance(answer, Mapping) else None
         if error not in ("authorization_pending", "slow_down"):
-            return _token(application, request, response, device=True)
+            return _token(application, request, response)
         interval += SLOWER if error == "slow_down" else 0
     raise AuthenticationError(
         WHAT,

@@ -17,7 +17,7 @@ from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from ..options import Settings
 from ..transport.http import Clock
 from ..transport.values import Response, Send, converse
-from . import handle
+from . import grants, handle
 from .acquisition import Acquisition
 from .choice import INTERACTIVE
 from .session import look, observe
@@ -26,8 +26,8 @@ from .store import Store
 
 DENIAL = 60.0
 """Seconds for which credentials that were refused are not sent again, by nobody: accounts get locked that way."""
-REFUSED_CREDENTIALS = (None, "invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
-"""OAuth errors, and None for the system's own login, that say that the credentials are wrong."""
+REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
+"""OAuth errors that say that the credentials are wrong."""
 UNSAVED = (
     "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
     "in anew after this task."
@@ -36,6 +36,16 @@ UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
+
+
+def _refuses_credentials(error: AuthenticationError) -> bool:
+    """Whether the platform, or the system's own login, says that the credentials are wrong: not that it failed, nor
+    that somebody in between did."""
+    status = error.details.get("status")
+    if status == 401:
+        return True
+    named = error.oauth_error in REFUSED_CREDENTIALS
+    return status in (400, 403) and (named or (error.oauth_error is None and error.what != grants.WHAT))
 
 
 class SessionKeeper:
@@ -226,10 +236,10 @@ class SessionKeeper:
     def _deny(self, error: AuthenticationError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
         status = error.details.get("status")
-        if isinstance(error, SessionRejected) or status not in (None, 400, 401, 403):
+        credentials = _refuses_credentials(error)
+        if isinstance(error, SessionRejected) or not (credentials or status is None):
             return
         self._denied = copy(error)
-        credentials = status and error.oauth_error in REFUSED_CREDENTIALS
         if credentials and self.acquisition.grant not in (None, *INTERACTIVE):
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)

@@ -44,6 +44,17 @@ RULED_OUT = "the session lives and its CSRF token is the present one"
 NOT_RULED_OUT = "a session that was opened for it is refused as well"
 
 
+NEW = {False: "a session that was opened a moment ago", True: "an access token that was issued a moment ago"}
+CAUSES = {
+    False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
+    "own user. Else this user lacks a permission, or a load balancer changes servers.",
+    True: "Most likely the server trusts another issuer, or the token is meant for another system: compare authority "
+    "(or token_url) with the issuer that the server trusts, http or https, name and port included; then scope and "
+    "client_id. Else the server cannot reach the issuer, its clock is wrong, or this identity lacks a permission.",
+}
+"""Why a new session is refused, the likeliest first; by whether it is no more than an access token."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """One exchange: the state whose values the request carried, its number, its answer."""
@@ -186,13 +197,12 @@ class SessionSender:
             raise self._rejected(request, sent.response)
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words = said(response.body)
+        words, bearer = said(response.body), self._rules["kind"] == "bearer"
+        refused = "the access token" if bearer and self._settings.access_token else NEW[bearer]
         return SessionRejected(
             request.purpose,
-            f"the server refused a session that was opened a moment ago (HTTP {response.status})"
-            + (f"; it says: {words}" if words else ""),
-            "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
-            "own user. Else this user lacks a permission, or a load balancer changes servers.",
+            f"the server refused {refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
+            CAUSES[bearer],
             status=response.status,
         )
 
