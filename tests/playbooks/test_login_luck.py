@@ -70,3 +70,14 @@ def test_a_login_that_was_ended_is_begun_anew_in_the_same_run(server: Server, pl
     assert played["login"]["acquired"] == "handshake"
     assert played["again"]["authorization_url"].startswith("https://")
     assert played["again"]["authorization_url"] != played["page"]["authorization_url"]
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_a_redirect_that_is_no_login_page_is_told(server: Server, play: Player) -> None:
+    fault = {"match": {"operation": "find"}, "kind": "redirect", "location": "/insight/api/v2/associations/?a=b"}
+    server.control("POST", "faults", [{**fault, "times": 2}])
+    key = {"appCode": "123456", "appName": "Zelvora"}
+    played = play([{"name": "read", "rimops.insight.insight_entity_info": {"type": "application", "key": key}}])
+    assert played.code != 0
+    assert "a redirect, which is not followed, to /insight/api/v2/associations/." in played["read"]["msg"]
+    assert server.counted["handshakes"] == 1

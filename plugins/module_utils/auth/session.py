@@ -12,11 +12,11 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..entities.refute import refuted, shape
-from ..entities.said import said
+from ..entities.said import leads_to, redirected_to, said
 from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
-from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost
+from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost, is_page
 from .platform_errors import shown
 from .tokens import Token
 
@@ -293,11 +293,11 @@ def _no_session_id(profile: Profile, response: Response, answer: Any) -> Refuted
 def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
     """Raises RefutedError where something other than the API answers."""
     if 300 <= response.status < 400:
-        place = f" to {shown(_host(response) or 'another page of this host')}"
-        why = f"the server answered HTTP {response.status}, a redirect{place}, which is not followed"
+        there = redirected_to(response.headers)
+        why = f"the server answered HTTP {response.status}, a redirect to {there}, which is not followed"
     elif response.status in (404, 405):
         why = f"the server answered HTTP {response.status}"
-    elif response.is_html and response.status < 500:
+    elif is_page(response) and response.status < 500:
         why = f"the server answered HTTP {response.status} with a web page where the API should answer"
     else:
         return
@@ -306,7 +306,7 @@ def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
         why,
         profile_key,
         expected="the API's own answer",
-        came=f"HTTP {response.status}{' with a web page' if response.is_html else ''}",
+        came=f"HTTP {response.status}{' with a web page' if is_page(response) else ''}",
         hint=f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.",
         status=response.status,
     )
@@ -323,7 +323,7 @@ def _check_login(profile: Profile, url: str, response: Response, with_token: boo
         raise csrf_refused(profile, response)
     if status in (400, 401, 403) or (redirected and status in expected and is_login_page(response, b"")):
         raise _login_refused(response, with_token, says)
-    if status in expected and (redirected or not response.is_html):
+    if status in expected and (redirected or not is_page(response)):
         return
     if not redirected or is_login_page(response, b"") or _host(response) not in ("", urlsplit(url).netloc):
         _check_page(profile, response, "session.login.path")
@@ -356,7 +356,7 @@ def csrf_refused(profile: Profile, response: Response) -> RefutedError:
 
 def _host(response: Response) -> str:
     """Where a redirect leads, empty for this host."""
-    return urlsplit(response.headers.get("location", "")).netloc
+    return leads_to(response.headers).netloc
 
 
 def _login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:
@@ -389,7 +389,7 @@ def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
     if is_lost(profile.session, response, session.cookies):
         return ""  # it had ended
     agreed = response.status in logout.get("success", range(200, 300)) and not (
-        response.status < 300 and response.is_html
+        response.status < 300 and is_page(response)
     )
-    page = " with a web page" if response.is_html else ""
+    page = " with a web page" if is_page(response) else ""
     return "" if agreed else f"it answered HTTP {response.status}{page} at session.logout.path."

@@ -352,7 +352,14 @@ LOST = [
     (302, b"", {"location": "/insight/login?expired"}, {}, True),
     (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, {}, True),
     (302, b"", {"location": "/elsewhere?next=login"}, {}, False),
+    (302, b"", {"location": "/insight/api/v2/associations/"}, {}, False),
+    (301, b"", {"location": "/insight/api/v2/lessons/oauthorities"}, {}, False),
+    (302, b"", {"location": "/insight/userLogin.jsp"}, {}, True),
+    (302, b"", {"location": "/insight/loginForm"}, {}, True),
+    (302, b"", {"location": "/idp/profile/SAML2/Redirect/SSO"}, {}, True),
+    (302, b"", {"location": "https://[x/login"}, {}, False),
     (304, b"", {}, {}, False),
+    (200, {"id": 1, "lastLogin": "never", "text": "log in"}, {"content-type": "text/html"}, {}, False),
     (200, b'<html><form><input type="password">', {"content-type": "text/html"}, {}, True),
     (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, {}, True),
     (200, b"<html>Catalogue of blogging</html>", {}, {}, False),
@@ -368,6 +375,30 @@ LOST = [
 def test_what_tells_a_lost_session(status, body, headers, cookies, lost):
     rules = settings().profile.session
     assert is_lost(rules, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_json_that_is_called_a_page_opens_a_session():
+    page = {"content-type": "text/html", **BEFORE}
+    requests, session = handshake((200, {"xAuthToken": "S1", "lastLogin": "now"}, page), (200, {}, {**AFTER, **page}))
+    assert len(requests) == 2
+    assert session.csrf_token
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        (
+            "/insight/api/v3/token;jsessionid=S?ticket=T",
+            "a redirect to another page of this host (/insight/api/v3/token),",
+        ),
+        ("https://other.example/start", "a redirect to other.example/start,"),
+    ],
+)
+def test_a_redirect_is_told_with_its_path(location, told):
+    with pytest.raises(RefutedError) as error:
+        handshake((302, b"", {"location": location}))
+    assert told in error.value.message
 
 
 def test_a_session_cookie_that_ordinary_answers_change():
