@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
 from ..errors import AuthenticationError, ConfigurationError, InsightError, InterruptedRequest, NotSentError
-from ..options import Settings
+from ..options import Identity, Settings
 from ..transport.http import Clock
 from ..transport.values import Flow, Send, converse
 from . import grants, handle, session
@@ -40,6 +40,15 @@ def _explained(error: InsightError, state: State) -> InsightError:
     begun = handle.iso(state.refresh_begun)
     why = f"{error.why}. A refresh that was begun at {begun} did not end: most likely it used the refresh token up"
     return AuthenticationError(error.what, why, error.hint, **error.details)
+
+
+def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[str]]:
+    """What the body of a login or a logout may name."""
+    values = {"username": identity.username, "password": identity.password}
+    if token is None:
+        return values
+    tokens = {"access_token": token.access_token, "refresh_token": token.refresh_token}
+    return {**values, **tokens, "token_type": token.token_type}
 
 
 @dataclass(frozen=True)
@@ -224,18 +233,14 @@ class Acquisition:
 
     def _open(self, state: State) -> Session:
         """A session of the system, opened with the token of the state or with user name and password."""
-        profile, identity, token = self.settings.profile, self.settings.identity, state.token
+        profile, token = self.settings.profile, state.token
         if profile.session["kind"] == "bearer":
             if token is None:
                 raise ConfigurationError(
                     WHAT, f"profile {profile.name} needs an access token", "Choose another grant_type."
                 )
             return session.bearer(token)
-        values = {"username": identity.username, "password": identity.password}
-        if token:
-            values.update(
-                access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type
-            )
+        values = values_of(self.settings.identity, token)
 
         def steps() -> Flow[Session]:
             return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)

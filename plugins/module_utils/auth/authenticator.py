@@ -15,7 +15,7 @@ from ..options import Settings
 from ..transport.http import SYSTEM_CLOCK, Clock
 from ..transport.values import Request, Response, Send, converse
 from . import browser_login, handle
-from .acquisition import Acquisition
+from .acquisition import Acquisition, values_of
 from .choice import endpoints_of
 from .grants import Application, Authorization, Show
 from .identity import grant_for, identity_of
@@ -172,8 +172,9 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
+            values = values_of(self._settings.identity, state.token)
             refusal = converse(
-                log_out(self._settings.profile, self._settings.url, state.session or Session()), self._send
+                log_out(self._settings.profile, self._settings.url, state.session or Session(), values), self._send
             )
         except InsightError as error:
             refusal = error.message

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from ..errors import AuthenticationError, ConfigurationError
 from ..options import Identity
@@ -155,24 +155,19 @@ def refresh_token(application: Application, token: str) -> Flow[Token]:
 
 
 def authorization_url(application: Application, state: str, code_verifier: str) -> str:
-    """The page that a person opens. Raises ConfigurationError where it would not be reached over TLS."""
-    library = oauthlib()
-    client = library.WebApplicationClient(application.identity.client_id)
-    try:
-        return str(
-            client.prepare_request_uri(
-                application.endpoints.authorize,
-                redirect_uri=application.identity.redirect_uri,
-                scope=application.endpoints.scope,
-                state=state,
-                **_challenge(code_verifier),
-                response_mode="query",
-            )
-        )
-    except library.InsecureTransportError as error:
-        raise ConfigurationError(
-            "start the login", "the authorization page is not an https address", "Check authority."
-        ) from error
+    """The page that a person opens. Its address was checked as that of the token endpoint was."""
+    identity = application.identity
+    asked = {
+        "response_type": "code",
+        "client_id": identity.client_id,
+        "redirect_uri": identity.redirect_uri,
+        "scope": application.endpoints.scope,
+        "state": state,
+        **_challenge(code_verifier),
+        "response_mode": "query",
+    }
+    given = {name: value for name, value in asked.items() if value}
+    return f"{application.endpoints.authorize}?{urlencode(given, quote_via=quote)}"
 
 
 def new_code_verifier(application: Application) -> str:

@@ -26,6 +26,8 @@ NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|conten
 """Headers that no server may choose as the carrier of its CSRF token."""
 CARRIED = re.compile(r"[ -~\x80-\xff]+")
 """What a header can carry."""
+NAMED = re.compile(r"\{(\w+)\}")
+"""What stands in a body for a value."""
 ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
 """Which profile fits a server that calls the session id so."""
 
@@ -98,14 +100,17 @@ def observe(session: Session, rules: Json, response: Response) -> Session:
     )
 
 
-def filled(template: Mapping[str, Any], values: Mapping[str, Optional[str]]) -> dict[str, Any]:
-    """A body with ``{name}`` replaced; fields whose value is not there are left out."""
-    body = {}
-    for name, text in template.items():
-        needed = re.findall(r"\{(\w+)\}", text) if isinstance(text, str) else []
-        if all(values.get(one) for one in needed):
-            body[name] = re.sub(r"\{(\w+)\}", lambda found: values[found[1]] or "", text) if needed else text
-    return body
+def filled(template: Any, values: Mapping[str, Optional[str]]) -> Any:
+    """A body with ``{name}`` replaced at any depth; fields and elements whose value is not there are left out."""
+    if isinstance(template, Mapping):
+        return {name: filled(part, values) for name, part in template.items() if _has_values(part, values)}
+    if isinstance(template, list):
+        return [filled(part, values) for part in template if _has_values(part, values)]
+    return NAMED.sub(lambda found: values[found[1]] or "", template) if isinstance(template, str) else template
+
+
+def _has_values(part: Any, values: Mapping[str, Optional[str]]) -> bool:
+    return not isinstance(part, str) or all(values.get(name) for name in NAMED.findall(part))
 
 
 def _url(profile: Profile, url: str, path: str) -> str:
@@ -133,7 +138,7 @@ def csrf_cookie(
         if renewed and not last and not accepted:
             continue
         if not (renewed and _leads_on(profile, url, response)):
-            _check_login(profile, url, response, "access_token" in request.json_body)
+            _check_login(profile, url, response, "{access_token}" in str(profile.session["login"].get("body")))
         session = observe(session, profile.session, response)
         announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
         if announced and not looks_first:
@@ -377,12 +382,16 @@ def _login_refused(response: Response, with_token: bool, says: str) -> Authentic
     )
 
 
-def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
-    """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
+def log_out(
+    profile: Profile, url: str, session: Session, values: Optional[Mapping[str, Optional[str]]] = None
+) -> Flow[str]:
+    """End the session where the profile says how; returns why the server did not, empty where it did or has no way.
+
+    values: what the body may name, as for the login."""
     logout = profile.session.get("logout")
     if not logout:
         return ""
-    body = logout.get("body")
+    body = filled(logout.get("body"), values or {})
     response = yield Request(
         "log out", logout["method"], _url(profile, url, logout["path"]), headers=headers_of(session), json_body=body
     )

@@ -64,7 +64,8 @@ def failure(operation: Operation, response: Response) -> ServerError:
     if 300 <= status < 400:
         return ServerError(
             purpose,
-            f"the server answered HTTP {status}, a redirect, which is not followed, to {path_of(response.headers) or '/'}",
+            f"the server answered HTTP {status}, a redirect, which is not followed, to "
+            f"{path_of(response.headers) or '/'}",
             "Check url, and the path of the operation in the profile.",
             status=status,
         )

@@ -455,6 +455,17 @@ def test_a_person_who_has_to_log_in_is_remembered_here_only(login, system, folde
     assert [path for path in Path(folder).glob("*.json") if "denied" in path.read_text()] == []
 
 
+@pytest.mark.proves("LOGIN-14")
+def test_a_logout_carries_what_its_body_names(login, system):
+    body = {"refresh_token": "{refresh_token}", "user": "{username}", "token": "{access_token}"}
+    overrides = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    authenticator = login(**{**ALICE, "scope": "app/.default openid offline_access"}, overrides=overrides)
+    authenticator.open()
+    assert authenticator.logout() is True
+    expected = {"refresh_token": "refresh-1", "user": "alice@example.com", "token": "access-1"}
+    assert system.asked[-1] == ("log out", expected)
+
+
 def test_only_a_refused_login_leaves_nothing_to_log_out(login, system):
     system.session_field, system.refuses_passwords = "token", True
     with pytest.raises(AuthenticationError):

@@ -116,6 +116,13 @@ def test_authorization_code_with_pkce(ticking):
     assert request.safe is False
 
 
+def test_authorization_code_on_loopback(ticking):
+    here = {"authority": "http://127.0.0.1:8080", "grant_type": "authorization_code"}
+    url = grants.authorization_url(application(ticking, **PUBLIC, **here), "the state", "v" * 43)
+    assert url.startswith("http://127.0.0.1:8080/contoso/oauth2/v2.0/authorize?response_type=code&client_id=app&")
+    assert "redirect_uri" not in url
+
+
 DEVICE = {"device_code": CANARY, "user_code": "ABC\x1b[31m", "verification_uri": "https://microsoft.com/devicelogin"}
 PENDING = (400, {"error": "authorization_pending"})
 

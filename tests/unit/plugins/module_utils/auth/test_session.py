@@ -426,6 +426,43 @@ def test_bodies_from_templates():
     assert filled(template, values) == {"a": "{two}", "c": "Bearer", "d": 7, "e": "x{two}y3"}
 
 
+def test_bodies_of_any_depth():
+    template = {
+        "user": {"attributes": {"name": "{one}", "pwd": "{two}", "kinds": ["{one}", "{two}", 1]}},
+        "{one}": None,
+    }
+    made = {"user": {"attributes": {"name": "1", "kinds": ["1", 1]}}, "{one}": None}
+    assert filled(template, {"one": "1", "two": None}) == made
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_a_nested_login_body():
+    inner = {"name": "{username}", "pwd": "{password}", "again": "{refresh_token}"}
+    body = {"username": None, "password": None, "aaaUser": {"attributes": inner}}
+    requests, _session = handshake(
+        (200, {"token": "S1"}, BEFORE),
+        (200, {}, AFTER),
+        profile="insight_7_0",
+        overrides={"session": {"login": {"body": body}}},
+    )
+    assert requests[1].json_body == {"aaaUser": {"attributes": {"name": "u", "pwd": "p"}}}
+
+
+@pytest.mark.proves("LOGIN-5")
+def test_a_refused_token_in_a_nested_body_is_the_token():
+    body = {"access_token": None, "auth": {"token": "{access_token}"}}
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        handshake(OPENED, (401, {}), overrides={"session": {"login": {"body": body}}})
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_the_body_of_a_logout():
+    body = {"refresh_token": "{refresh_token}", "inner": {"user": "{username}"}, "fixed": 1}
+    logout = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    flow = log_out(settings(overrides=logout).profile, URL, Session(), {"refresh_token": "r", "username": None})
+    assert next(flow).json_body == {"refresh_token": "r", "inner": {}, "fixed": 1}
+
+
 LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 
 
