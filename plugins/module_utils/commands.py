@@ -20,7 +20,7 @@ from .entities.plan import diff
 from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
 from .entities.wish import Outcome, Secrets, Waiting, Wish
-from .errors import ConfigurationError, InsightError
+from .errors import AuthenticationError, ConfigurationError, InsightError
 from .options import SHARED, Spec
 from .profile.model import Profile, is_assumed
 
@@ -199,7 +199,13 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
         return {"changed": changed, **_notes(connection)}
     if authenticator.needs_person():
         return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}
-    authenticator.open()
+    try:
+        authenticator.open()
+    except AuthenticationError:
+        if not authenticator.needs_person():
+            raise
+        # the login that was kept has ended: it was forgotten, and a new one is begun
+        return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}
     handle = authenticator.handle(with_secret=values["return_token"])
     if handle["store"] is None:
         handle = authenticator.handle(with_secret=True)

@@ -102,7 +102,11 @@ def connect(values: Values, context: Context) -> Connection:
         settings = settings_from(values, profile_of(values["profile"]))
         http = Http(settings.network, show=context.show)
         authenticator = authenticator_for(
-            settings, http.send, show=context.show, refresh_token_return=bool(values.get("refresh_token_return"))
+            settings,
+            http.send,
+            show=context.show,
+            refresh_token_return=bool(values.get("refresh_token_return")),
+            warn=context.warn,
         )
         known = assumed_writes(settings.url, values["profile"])
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)

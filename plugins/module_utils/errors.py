@@ -111,7 +111,10 @@ class InterruptedRequest(TransportError):
 
 
 class AuthenticationError(InsightError):
-    """The identity platform or the system's login refused."""
+    """The identity platform or the system's login refused. successor: a new refresh token that came with no access
+    token; it is to be kept."""
+
+    successor: Optional[str] = None
 
     def __init__(
         self, what: str, why: str = "", hint: str = "", oauth_error: Optional[str] = None, **details: Any

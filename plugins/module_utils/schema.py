@@ -38,6 +38,8 @@ def _sentence(error: Any) -> str:
     rule = RULES.get(error.validator, "breaks the rule {} of the schema").format(
         error.validator_value if error.validator in RULES else error.validator
     )
+    if error.validator == "not" and isinstance(error.schema.get("description"), str):
+        return f"{path} is not allowed: {error.schema['description']}"
     names: list[str] = []
     if error.validator == "required":
         names = [name for name in error.validator_value if name not in error.instance]

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
-from ..errors import AuthenticationError, ConfigurationError, InterruptedRequest
-from ..options import Settings
+from ..errors import AuthenticationError, ConfigurationError, InsightError, InterruptedRequest, NotSentError
+from ..options import Identity, Settings
 from ..transport.http import Clock
 from ..transport.values import Flow, Send, converse
-from . import grants, session
+from . import grants, handle, session
 from .choice import INTERACTIVE
 from .grants import Application, Authorization
 from .platform_errors import shown
@@ -32,14 +33,33 @@ FLOWS: Mapping[str, Callable[[Application], Flow[Token]]] = {
 }
 
 
+def _explained(error: InsightError, state: State) -> InsightError:
+    """The error of a refresh, with the reason where an earlier one began and never ended."""
+    if not isinstance(error, AuthenticationError) or error.oauth_error not in REFUSED or not state.refresh_begun:
+        return error
+    begun = handle.iso(state.refresh_begun)
+    why = f"{error.why}. A refresh that was begun at {begun} did not end: most likely it used the refresh token up"
+    return AuthenticationError(error.what, why, error.hint, **error.details)
+
+
+def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[str]]:
+    """What the body of a login or a logout may name."""
+    values = {"username": identity.username, "password": identity.password}
+    if token is None:
+        return values
+    tokens = {"access_token": token.access_token, "refresh_token": token.refresh_token}
+    return {**values, **tokens, "token_type": token.token_type}
+
+
 @dataclass(frozen=True)
 class Acquisition:
     """Everything that a login takes.
 
     grant: None where there are no credentials, only what was handed over. application: None where no OAuth is
-    needed. save: puts a state where it outlives us. reload: the state as it is in the store now. authorization: the
-    answer of a person's login, taken once. may_use_up: the configured refresh token may be sent although its
-    successor would be kept nowhere.
+    needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
+    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
+    authorization: the answer of a person's login, taken once. may_use_up: the configured refresh token may be sent
+    although its successor would be kept nowhere.
     """
 
     settings: Settings
@@ -48,6 +68,8 @@ class Acquisition:
     grant: Optional[str]
     application: Optional[Application]
     save: Callable[[State], None]
+    keep: Callable[[State], None]
+    room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
     authorization: Callable[[], Authorization]
     may_use_up: bool
@@ -116,8 +138,8 @@ class Acquisition:
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(state, converse(self._flow(self.application), self.send))
-        self.save(state)
+        state = self._with(replace(state, refresh_begun=None), converse(self._flow(self.application), self.send))
+        self.keep(state)
         return state
 
     def _handed_over(self, access_token: str) -> Token:
@@ -150,7 +172,8 @@ class Acquisition:
                     return self._refresh(latest, application, str(latest.token.refresh_token))
         if configured and configured != kept and (refused is None or application.refresh_keeps):
             return self._refresh(state, application, configured)
-        if refused and self.grant in (*INTERACTIVE, "refresh_token"):
+        here = self.grant == "device_code" and application.show and isinstance(refused, AuthenticationError)
+        if refused and self.grant in (*INTERACTIVE, "refresh_token") and not here:
             self._forget(state, refused)
         return None
 
@@ -173,9 +196,25 @@ class Acquisition:
                 "this would use up the only refresh token you have: without a token_store nobody keeps its successor",
                 "Set token_store to a folder that is kept, or let insight_token return it (refresh_token_return).",
             )
-        self.save(state)  # proves that the successor can be saved, before the predecessor is gone
+        # what is saved before it is sent tells the next run what happened, where this one is killed
+        begun = self.clock.now()
+        self.keep(replace(state, refresh_begun=begun))
         try:
-            token = converse(grants.refresh_token(application, refresh_token), self.send)
+            with self.room():
+                token = converse(grants.refresh_token(application, refresh_token), self.send)
+                token = replace(
+                    token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user
+                )
+                renewed = replace(state, token=token, session=None, refresh_begun=None)
+                self.keep(renewed)
+        except (ConfigurationError, NotSentError, AuthenticationError) as error:
+            if isinstance(error, AuthenticationError) and not 400 <= error.details.get("status", 0) < 500:
+                if error.successor:  # else it may have been used up
+                    spent = Token("", expires_at=0.0, refresh_token=error.successor, user=state.user)
+                    self.keep(replace(state, token=spent, session=None, refresh_begun=None))
+                raise
+            self._note_end(begun, state.refresh_begun)
+            raise _explained(error, state) from None
         except InterruptedRequest as error:
             used_up = (
                 "" if application.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
@@ -183,25 +222,25 @@ class Acquisition:
             raise InterruptedRequest(
                 error.what, error.why, f"{error.hint} {used_up}".strip(), **error.details
             ) from error
-        token = replace(token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user)
-        state = replace(state, token=token, session=None)
-        self.save(state)
-        return self._with(state, token)
+        return self._with(renewed, token)
+
+    def _note_end(self, begun: float, earlier: Optional[float]) -> None:
+        """Take the note of a refresh that was refused out of the store, where another host may be newer."""
+        with suppress(ConfigurationError):
+            latest = self.reload()
+            if latest and latest.refresh_begun == begun:
+                self.save(replace(latest, refresh_begun=earlier))
 
     def _open(self, state: State) -> Session:
         """A session of the system, opened with the token of the state or with user name and password."""
-        profile, identity, token = self.settings.profile, self.settings.identity, state.token
+        profile, token = self.settings.profile, state.token
         if profile.session["kind"] == "bearer":
             if token is None:
                 raise ConfigurationError(
                     WHAT, f"profile {profile.name} needs an access token", "Choose another grant_type."
                 )
             return session.bearer(token)
-        values = {"username": identity.username, "password": identity.password}
-        if token:
-            values.update(
-                access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type
-            )
+        values = values_of(self.settings.identity, token)
 
         def steps() -> Flow[Session]:
             return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)

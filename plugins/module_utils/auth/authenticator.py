@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..errors import AuthenticationError, ConfigurationError, InsightError
 from ..options import Settings
 from ..transport.http import SYSTEM_CLOCK, Clock
 from ..transport.values import Request, Response, Send, converse
 from . import browser_login, handle
-from .acquisition import Acquisition
+from .acquisition import Acquisition, values_of
 from .choice import endpoints_of
 from .grants import Application, Authorization, Show
 from .identity import grant_for, identity_of
@@ -36,6 +37,7 @@ class Authenticator:
         clock: Clock = SYSTEM_CLOCK,
         show: Optional[Show] = None,
         refresh_token_return: bool = False,
+        warn: Optional[Callable[[str], None]] = None,
     ) -> None:
         self._settings, self._send, self._store, self._clock = settings, send, store, clock
         self.warnings: list[str] = []
@@ -44,6 +46,7 @@ class Authenticator:
         self._application = self._make_application(show)
         self._keeper = SessionKeeper(settings, send, store, clock, self._name)
         self._keeper.state = handed_over
+        self._keeper.warn = warn or self.warnings.append
         self._acquisition = self._keeper.acquisition = Acquisition(
             settings=settings,
             send=send,
@@ -51,6 +54,8 @@ class Authenticator:
             grant=self.grant,
             application=self._application,
             save=self._keeper.save,
+            keep=self._keeper.keep,
+            room=self._keeper.room,
             reload=self._keeper.load,
             authorization=self._authorization,
             may_use_up=store.durable
@@ -142,7 +147,7 @@ class Authenticator:
         if successor and self._store.durable and self.grant == "refresh_token" and successor != identity.refresh_token:
             heir = replace(self._settings, identity=replace(identity, refresh_token=successor))
             alias = self._store.name(identity_of(heir, self.grant))
-            with self._store.locked(alias):
+            with suppress(ConfigurationError), self._store.locked(alias):  # without it, it is found as any new one
                 self._store.save(alias, {"alias": self._name})
         return successor
 
@@ -170,8 +175,9 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
+            values = values_of(self._settings.identity, state.token)
             refusal = converse(
-                log_out(self._settings.profile, self._settings.url, state.session or Session()), self._send
+                log_out(self._settings.profile, self._settings.url, state.session or Session(), values), self._send
             )
         except InsightError as error:
             refusal = error.message
@@ -216,8 +222,10 @@ def authenticator_for(
     clock: Clock = SYSTEM_CLOCK,
     show: Optional[Show] = None,
     refresh_token_return: bool = False,
+    warn: Optional[Callable[[str], None]] = None,
 ) -> Authenticator:
-    """An authenticator with the store that the options name. show: reaches a person while the task runs."""
+    """An authenticator with the store that the options name. show: reaches a person while the task runs; warn: warns
+    with the task's result."""
     warnings: list[str] = []
     given = settings.session
     store: Store
@@ -227,9 +235,9 @@ def authenticator_for(
         handle.name_in(given)
         if not Path(str(given.store)).is_dir():
             raise ConfigurationError(handle.WHAT, f"its token store {given.store} is not on this host", handle.AGAIN)
-        store = open_store(str(given.store), warnings.append, clock)
+        store = open_store(str(given.store), warnings.append, clock, tell=show or warn)
     else:
-        store = open_store(settings.token_store, warnings.append, clock)
-    authenticator = Authenticator(settings, send, store, clock, show, refresh_token_return)
+        store = open_store(settings.token_store, warnings.append, clock, tell=show or warn)
+    authenticator = Authenticator(settings, send, store, clock, show, refresh_token_return, warn)
     authenticator.warnings[:0] = warnings
     return authenticator

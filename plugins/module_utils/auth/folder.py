@@ -8,11 +8,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
+from ..entities.mask import printable
 from ..errors import ConfigurationError
 from ..transport.http import SYSTEM_CLOCK, Clock
 
@@ -23,6 +26,8 @@ OTHERS = 0o077
 LOCK_PATIENCE = 1200.0
 """Seconds to wait for another process that holds a lock: longer than a device code lives."""
 LOCK_INTERVAL = 0.02
+LOCK_SILENCE = 5.0
+"""Seconds of waiting after which it is said who is waited for."""
 
 
 def _problem(path: str, why: str, hint: str) -> ConfigurationError:
@@ -51,18 +56,36 @@ def _open_as_is(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
+def _made(path: Path) -> bool:
+    """Make a folder that only we can use, whatever the umask; returns whether it was missing."""
+    try:
+        path.mkdir(mode=FOLDER_MODE)
+    except OSError:
+        if path.is_dir():  # also in a file system that is read-only
+            return False
+        raise
+    path.chmod(FOLDER_MODE)
+    return True
+
+
 class Folder:
     """Files by name. Its errors are ConfigurationErrors that name the file and what to do."""
 
-    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK) -> None:
-        """Make the folder where it is missing. path: absolute."""
+    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK, tell: Optional[Callable[[str], None]] = None) -> None:
+        """Make the folder where it is missing. path: absolute; tell: tells the user who is waited for."""
         self.path = path
-        self._clock = clock
+        self._clock, self._tell = clock, tell
+        self._reserved: set[str] = set()
+        self._make()
+
+    def _make(self) -> None:
+        """Make the folder where it is missing, and see that it is ours."""
+        path = self.path
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):
-                Path(path).mkdir(mode=FOLDER_MODE)
-                Path(path).chmod(FOLDER_MODE)
+            for parent in reversed(Path(path).parents):
+                if _made(parent):
+                    check_owned(str(parent), parent.stat())
+            _made(Path(path))
             status = Path(path).stat()
         except OSError as error:
             raise self._failed(path, "made", error) from error
@@ -99,22 +122,52 @@ class Folder:
             raise self._failed(path, "read", error) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock."""
+        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock.
+
+        A folder that somebody removed meanwhile is made again.
+        """
         path, partial = self.file(name), self.file(f"{name}.tmp")
         try:
-            with contextlib.suppress(FileNotFoundError):
-                Path(partial).unlink()
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, FILE_MODE)
-                check_owned(partial, os.fstat(descriptor))
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
+            self._write(partial, content, name in self._reserved)
             Path(partial).replace(path)
             self._sync()
         except OSError as error:
             raise self._failed(path, "written", error) from error
+        self._reserved.discard(name)
+
+    def _write(self, partial: str, content: bytes, reserved: bool = False) -> None:
+        """Write a file and have it on the disk. reserved: into the blocks of the file that is there."""
+        if not Path(self.path).exists():
+            self._make()
+        if not (reserved and Path(partial).exists()):
+            reserved = False
+            with contextlib.suppress(FileNotFoundError):
+                Path(partial).unlink()
+        anew = 0 if reserved else os.O_CREAT | os.O_EXCL
+        descriptor = os.open(partial, os.O_WRONLY | anew | os.O_NOFOLLOW, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, FILE_MODE)
+            check_owned(partial, os.fstat(descriptor))
+            file.write(content)
+            file.truncate()
+            file.flush()
+            os.fsync(descriptor)
+
+    @contextlib.contextmanager
+    def reserved(self, name: str, size: int) -> Iterator[None]:
+        """Have room on the disk for so many bytes of a file, so that a write of it cannot fail for want of room. The
+        caller holds a lock."""
+        partial = self.file(f"{name}.tmp")
+        try:
+            self._write(partial, secrets.token_bytes(size))  # random, for file systems that compress
+            self._reserved.add(name)
+            yield
+        except OSError as error:
+            raise self._failed(self.file(name), "written", error) from error
+        finally:
+            self._reserved.discard(name)
+            with contextlib.suppress(OSError):
+                Path(partial).unlink()
 
     def _sync(self) -> None:
         """Make a rename last through a power failure."""
@@ -138,25 +191,60 @@ class Folder:
     def locked(self, name: str) -> Iterator[None]:
         """Hold a lock against threads and processes. The kernel releases it when its holder is killed."""
         path = self.file(f"{name}.lock")
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
-        except OSError as error:
-            raise self._failed(path, "opened", error) from error
+        descriptor = self._opened(path)
         try:
             self._lock(path, descriptor)
+            while not _is_at(path, descriptor):  # removed while we waited: others lock the one that is there now
+                os.close(descriptor)
+                descriptor = self._opened(path)
+                self._lock(path, descriptor)
+            _sign(descriptor)
             yield
         finally:
             os.close(descriptor)
 
+    def _opened(self, path: str) -> int:
+        try:
+            if not Path(self.path).exists():
+                self._make()
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
+        except OSError as error:
+            raise self._failed(path, "opened", error) from error
+
     def _lock(self, path: str, descriptor: int) -> None:
-        deadline = self._clock.monotonic() + LOCK_PATIENCE
+        begin, told = self._clock.monotonic(), False
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
             except BlockingIOError as error:
-                if self._clock.monotonic() > deadline:
-                    raise _problem(path, "is held by another process", "Wait for it, or end it.") from error
+                waited = self._clock.monotonic() - begin
+                if waited > LOCK_PATIENCE:
+                    raise _problem(path, f"is held by {_holder(descriptor)}", "Wait for it, or end it.") from error
             except OSError as error:
                 raise self._failed(path, "locked", error) from error
+            if waited > LOCK_SILENCE and self._tell and not told:
+                self._tell(f"Waiting for {_holder(descriptor)}, which holds {path} of the token store.")
+                told = True
             self._clock.sleep(LOCK_INTERVAL)
+
+
+def _is_at(path: str, descriptor: int) -> bool:
+    """Whether a file that was opened still lies there."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))  # noqa: PTH116
+    except FileNotFoundError:
+        return False
+
+
+def _sign(descriptor: int) -> None:
+    """Write into a lock who holds it. A disk that is full holds it all the same."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} on {socket.gethostname()}".encode(), 0)
+
+
+def _holder(descriptor: int) -> str:
+    """Who holds a lock, as far as it says so."""
+    signed = printable(os.pread(descriptor, 200, 0).decode("utf-8", "replace"))
+    return f"another process ({signed})" if signed else "another process"

@@ -9,26 +9,30 @@ oauthlib builds and parses the messages; nothing here opens a connection.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
-from ..errors import AuthenticationError, ConfigurationError, ServerError
+from ..errors import AuthenticationError, ConfigurationError
 from ..options import Identity
 from ..transport.http import SYSTEM_CLOCK, Clock
 from ..transport.values import Flow, Request, Response
 from .choice import Endpoints
 from .client_authentication import client_fields
-from .platform_errors import refusal, shown, token_endpoint_failure
-from .tokens import Token, token_of
+from .platform_errors import DEVICE_CODE, refusal, shown, token_endpoint_failure
+from .tokens import Token, refresh_token_of, seconds, text, token_of
 
 WHAT = "get an access token"
 PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
 """Fields of a token request that are no secrets."""
 SLOWER = 5
 """Seconds that ``slow_down`` adds to the interval (RFC 8628)."""
+MOST_DIGITS = 20
+LONGEST_LOGIN = 1140.0
+"""Seconds for which a person is waited for, whatever the platform says: less than others wait for our lock."""
 DEVICE_LIFE = 900.0
 """Seconds for which a device code is good where the platform does not say."""
 
@@ -80,14 +84,19 @@ def _token_request(application: Application, body: str, safe: bool) -> Request:
     url = application.endpoints.token
     form = dict(parse_qsl(body, keep_blank_values=True))
     form.update(client_fields(application.identity, url, application.clock.now()))
-    return Request(WHAT, "POST", url, form=form, safe=safe)
+    return Request(WHAT, "POST", url, form=form, safe=safe, patient=True)
+
+
+def _integer(digits: str) -> float:
+    """A number of JSON, also one of more digits than Python reads."""
+    return int(digits) if len(digits) < MOST_DIGITS else float("inf")
 
 
 def _answer(response: Response) -> Any:
     """What the token endpoint says, as JSON; None where it is none."""
     try:
-        return response.json()
-    except ServerError:
+        return json.loads(response.body, parse_int=_integer)
+    except (ValueError, RecursionError):
         return None
 
 
@@ -101,28 +110,14 @@ def _secrets(request: Request) -> list[str]:
     return [value for name, value in (request.form or {}).items() if name not in PUBLIC and value]
 
 
-def _token(application: Application, request: Request, response: Response, device: bool = False) -> Token:
+def _token(application: Application, request: Request, response: Response) -> Token:
     answer = _answer(response)
-    if (
-        response.status >= 300
-        or not isinstance(answer, Mapping)
-        or "error" in answer
-        or not isinstance(answer.get("access_token"), str)
-    ):
-        raise token_endpoint_failure(response, answer, _secrets(request), device)
-    library = oauthlib()
-    life: Any = answer.get("expires_in")
-    numeric = isinstance(life, (int, float)) or (isinstance(life, str) and life.strip().isdigit())
-    readable = (
-        {**answer, "expires_in": int(life)}
-        if numeric
-        else {name: answer[name] for name in answer if name != "expires_in"}
-    )
-    try:
-        parsed = library.Client(application.identity.client_id).parse_request_body_response(json.dumps(readable))
-    except (library.OAuth2Error, ValueError) as error:
-        raise token_endpoint_failure(response, None, _secrets(request)) from error
-    return token_of(parsed, application.clock.now())
+    granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
+    if granted and text(answer.get("access_token")):
+        return token_of(answer, application.clock.now())
+    failure = token_endpoint_failure(response, answer, _secrets(request), (request.form or {}).get("grant_type", ""))
+    failure.successor = refresh_token_of(answer) if granted else None
+    raise failure
 
 
 def password(application: Application) -> Flow[Token]:
@@ -160,25 +155,30 @@ def refresh_token(application: Application, token: str) -> Flow[Token]:
 
 
 def authorization_url(application: Application, state: str, code_verifier: str) -> str:
-    """The page that a person opens. Raises ConfigurationError where it would not be reached over TLS."""
-    library = oauthlib()
-    client = library.WebApplicationClient(application.identity.client_id)
-    scheme, _colon, rest = application.endpoints.authorize.partition(":")
-    url = client.prepare_request_uri(
-        f"https:{rest}",  # the library knows no loopback; where credentials may go was settled with the endpoints
-        redirect_uri=application.identity.redirect_uri,
-        scope=application.endpoints.scope,
-        state=state,
-        code_challenge=client.create_code_challenge(code_verifier, "S256"),
-        code_challenge_method="S256",
-        response_mode="query",
-    )
-    return f"{scheme}{url[len('https') :]}"
+    """The page that a person opens. Its address was checked as that of the token endpoint was."""
+    identity = application.identity
+    asked = {
+        "response_type": "code",
+        "client_id": identity.client_id,
+        "redirect_uri": identity.redirect_uri,
+        "scope": application.endpoints.scope,
+        "state": state,
+        **_challenge(code_verifier),
+        "response_mode": "query",
+    }
+    given = {name: value for name, value in asked.items() if value}
+    return f"{application.endpoints.authorize}?{urlencode(given, quote_via=quote)}"
 
 
 def new_code_verifier(application: Application) -> str:
     """The secret that ties the code to whoever asked for it (PKCE)."""
     return str(oauthlib().WebApplicationClient(application.identity.client_id).create_code_verifier(64))
+
+
+def _challenge(code_verifier: str) -> Mapping[str, str]:
+    """The fields of a request that is tied to this verifier (PKCE)."""
+    challenge = oauthlib().WebApplicationClient("").create_code_challenge(code_verifier, "S256")
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
 
 
 def authorization_code(application: Application, authorization: Authorization) -> Flow[Token]:
@@ -207,25 +207,25 @@ def device_code(application: Application) -> Flow[Token]:
     identity, clock = application.identity, application.clock
     form = {"client_id": identity.client_id or "", "scope": application.endpoints.scope}
     form.update(client_fields(identity, application.endpoints.token, clock.now()))
-    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True)
+    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True, patient=True)
     response = yield request
     answer = _answer(response)
-    if response.status >= 300 or not isinstance(answer, Mapping) or not isinstance(answer.get("device_code"), str):
-        raise token_endpoint_failure(response, answer, _secrets(request), device=True)
+    verifier = None
+    if response.status == 400 and re.search(rb"code_challenge|pkce", response.body, re.IGNORECASE):
+        verifier = new_code_verifier(application)
+        request = replace(request, form={**form, **_challenge(verifier)})
+        response = yield request
+        answer = _answer(response)
+    if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
+        raise token_endpoint_failure(response, answer, _secrets(request), DEVICE_CODE)
     application.show(_invitation(answer))
     body = (
-        oauthlib().DeviceClient(identity.client_id).prepare_request_body(answer["device_code"], include_client_id=True)
+        oauthlib()
+        .DeviceClient(identity.client_id)
+        .prepare_request_body(answer["device_code"], include_client_id=True, code_verifier=verifier)
     )
-    return (
-        yield from _poll(
-            application, body, _seconds(answer, "interval", 5.0), _seconds(answer, "expires_in", DEVICE_LIFE)
-        )
-    )
-
-
-def _seconds(answer: Mapping[str, Any], name: str, default: float) -> float:
-    value = answer.get(name)
-    return float(value) if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdigit()) else default
+    interval, life = seconds(answer.get("interval")), seconds(answer.get("expires_in"))
+    return (yield from _poll(application, body, max(interval or 5.0, 1.0), min(life or DEVICE_LIFE, LONGEST_LOGIN)))
 
 
 def _invitation(answer: Mapping[str, Any]) -> str:
@@ -239,13 +239,13 @@ def _poll(application: Application, body: str, interval: float, life: float) -> 
     clock = application.clock
     deadline = clock.now() + life
     while clock.now() < deadline:
-        clock.sleep(interval)
+        clock.sleep(min(interval, deadline - clock.now()))
         request = _token_request(application, body, safe=True)
         response = yield request
         answer = _answer(response)
         error = answer.get("error") if isinstance(answer, Mapping) else None
         if error not in ("authorization_pending", "slow_down"):
-            return _token(application, request, response, device=True)
+            return _token(application, request, response)
         interval += SLOWER if error == "slow_down" else 0
     raise AuthenticationError(
         WHAT,

@@ -24,11 +24,11 @@ AGAIN = "Run insight_token again and hand over what it returns."
 
 def iso(seconds: Optional[float]) -> Optional[str]:
     """A point in time (epoch seconds) in ISO 8601, UTC."""
-    return (
-        None
-        if seconds is None
-        else datetime.fromtimestamp(int(seconds), timezone.utc).isoformat().replace("+00:00", "Z")
-    )
+    try:
+        date = datetime.fromtimestamp(int(seconds), timezone.utc) if seconds is not None else None
+    except (ValueError, OverflowError, OSError):  # no calendar knows it
+        return None
+    return date.isoformat().replace("+00:00", "Z") if date else None
 
 
 def sealed(state: State, url: str) -> str:
@@ -43,7 +43,7 @@ def unsealed(secret: str, url: Optional[str]) -> State:
     try:
         content = json.loads(base64.urlsafe_b64decode(secret))
         its_url, state = content["url"], from_json(content["state"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ConfigurationError(WHAT, "session.secret is damaged", AGAIN) from error
     check_url(its_url, url)
     return state

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from ..options import Settings
 from ..transport.http import Clock
 from ..transport.values import Response, Send, converse
-from . import handle
+from . import grants, handle
 from .acquisition import Acquisition
 from .choice import INTERACTIVE
 from .session import look, observe
@@ -24,12 +26,26 @@ from .store import Store
 
 DENIAL = 60.0
 """Seconds for which credentials that were refused are not sent again, by nobody: accounts get locked that way."""
-REFUSED_CREDENTIALS = (None, "invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
-"""OAuth errors, and None for the system's own login, that say that the credentials are wrong."""
+REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
+"""OAuth errors that say that the credentials are wrong."""
+UNSAVED = (
+    "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
+    "in anew after this task."
+)
 UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
+
+
+def _refuses_credentials(error: AuthenticationError) -> bool:
+    """Whether the platform, or the system's own login, says that the credentials are wrong: not that it failed, nor
+    that somebody in between did."""
+    status = error.details.get("status")
+    if status == 401:
+        return True
+    named = error.oauth_error in REFUSED_CREDENTIALS
+    return status in (400, 403) and (named or (error.oauth_error is None and error.what != grants.WHAT))
 
 
 class SessionKeeper:
@@ -51,6 +67,8 @@ class SessionKeeper:
         self.state: Optional[State] = None
         self.acquired: Optional[str] = None
         self.notes: list[str] = []
+        self.warn: Callable[[str], None] = self.notes.append
+        self._unsaved: Optional[State] = None  # with the refresh token that lives in memory only
         self.acquisition: Acquisition
 
     # --- values
@@ -163,10 +181,10 @@ class SessionKeeper:
         with self._renewing:
             if self.state and self._good(self.state, rejected):
                 return self.state
-            stored = self.load()
+            stored = self._unsaved or self.load()
             if stored is None or not self._good(stored, rejected):
-                with self._store.locked(self.name):
-                    stored = self.load()
+                with self._locked():
+                    stored = self._unsaved or self.load()
                     if stored is None or not self._good(stored, rejected):
                         return self._log_in(stored, rejected)
             return self._adopt(stored, "store")
@@ -196,7 +214,7 @@ class SessionKeeper:
         except AuthenticationError as error:
             self._deny(error)
             raise
-        self.save(renewed, denied=None)
+        self.keep(renewed, denied=None)
         self._made.add(renewed.generation)
         return self._adopt(renewed, "handshake")
 
@@ -204,7 +222,7 @@ class SessionKeeper:
         """Raise where these credentials were refused a moment ago, here or in another process."""
         if self._denied:
             raise copy(self._denied)  # whoever catches an error writes into it
-        denied = (self._store.load(self.name) or {}).get("denied")
+        denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
         now = self._clock.now()
         if not denied or (denied["at"] < self._began and not 0 <= now - denied["at"] < DENIAL):
             return
@@ -218,10 +236,10 @@ class SessionKeeper:
     def _deny(self, error: AuthenticationError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
         status = error.details.get("status")
-        if isinstance(error, SessionRejected) or status not in (None, 400, 401, 403):
+        credentials = _refuses_credentials(error)
+        if isinstance(error, SessionRejected) or not (credentials or status is None):
             return
         self._denied = copy(error)
-        credentials = status and error.oauth_error in REFUSED_CREDENTIALS
         if credentials and self.acquisition.grant not in (None, *INTERACTIVE):
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)
@@ -266,6 +284,46 @@ class SessionKeeper:
         if state:
             record["state"] = as_json(state if state.shared else replace(state, session=None))
         self._store.save(self.name, record)
+
+    def keep(self, state: State, **more: Any) -> None:
+        """Save a state whose refresh token must not be lost: it stays in memory where it cannot be saved, which is
+        said. The caller holds the lock."""
+        try:
+            self.save(state, **more)
+            self._unsaved = None
+        except ConfigurationError as error:
+            if not self._holds_successor(state):
+                raise
+            if not self._unsaved:
+                self.warn(f"{UNSAVED} {error.message}")
+            self._unsaved = state
+
+    def _holds_successor(self, state: State) -> bool:
+        """Whether a state holds a refresh token that is neither in the store nor configured."""
+        try:
+            stored = self.load()
+        except ConfigurationError:
+            stored = None
+        known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
+        return bool(state.token and state.token.refresh_token not in known)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Have room for the successor of a refresh token; not needed where none is in the store. The caller holds the
+        lock."""
+        with nullcontext() if self._unsaved else self._store.reserved(self.name):
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold our record; where its newest token could not be saved, also without a lock: nobody else has it."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._store.locked(self.name))
+            except ConfigurationError:
+                if not self._unsaved:
+                    raise
+            yield
 
     def forget(self) -> Optional[State]:
         """Take the session out of memory; returns what was known. The caller holds the lock."""

@@ -14,7 +14,12 @@ from ..profile.model import Json
 from ..transport.values import Response
 
 LOGIN_PAGE = re.compile(rb"""type\s*=\s*["']?password|log[\s-]?(?:in|on)\b|sign[\s-]?in\b""", re.IGNORECASE)
-LOGIN_ADDRESS = re.compile(r"log-?[io]n|sign-?in|sso|saml|oauth|authorize", re.IGNORECASE)
+LOGIN_ADDRESS = re.compile(
+    r"(?<![a-z])(?:log-?[io]n(?:page|form)?|sign-?in|sso|saml2?|oauth2?|authorize)(?![a-z])", re.IGNORECASE
+)
+"""Whole words of a path: the name of an entity may hold one of them."""
+INNER_WORD = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+"""Where a word begins within ``userLogin``."""
 LOOKED_AT = 64 * 1024
 """Bytes of an answer in which words are looked for."""
 
@@ -49,8 +54,13 @@ def changes_session_cookie(rules: Json, response: Response, cookies: Mapping[str
 def is_login_page(response: Response, head: bytes) -> bool:
     """Whether an answer leads to a login form, or is one."""
     if 300 <= response.status < 400:
-        return bool(LOGIN_ADDRESS.search(response.location.path))
-    return response.status < 300 and response.is_html and bool(LOGIN_PAGE.search(head))
+        return bool(LOGIN_ADDRESS.search(INNER_WORD.sub("-", response.location.path)))
+    return response.status < 300 and is_page(response) and bool(LOGIN_PAGE.search(head))
+
+
+def is_page(response: Response) -> bool:
+    """Whether an answer is a web page; JSON that is called one is not."""
+    return response.is_html and not _is_data(response)
 
 
 def _has_words(head: bytes, words: Iterable[str]) -> bool:

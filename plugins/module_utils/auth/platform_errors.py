@@ -16,6 +16,9 @@ from ..transport.values import Response
 SHOWN = 300
 """Characters of a foreign text that a message quotes."""
 
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+"""The grant type of RFC 8628."""
+
 NOISE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 AADSTS = re.compile(r"AADSTS(\d{4,7})")
 
@@ -121,7 +124,7 @@ ERROR_MEANS: Mapping[str, tuple[str, str]] = {
         "the application could not authenticate itself",
         "Check client_id and its secret, certificate or assertion.",
     ),
-    "invalid_grant": ("what was handed over as proof is wrong, used, expired or revoked", "Log in anew."),
+    "invalid_grant": ("what was handed over as proof is wrong, used, expired or revoked", "Start the login again."),
     "invalid_scope": ("the platform does not accept the scope", "Check scope."),
     "unauthorized_client": (
         "the application may not use this grant",
@@ -146,6 +149,23 @@ ERROR_MEANS: Mapping[str, tuple[str, str]] = {
     "server_error": ("the platform failed", "Try again later."),
 }
 
+INVALID_GRANT_MEANS: Mapping[str, tuple[str, str]] = {
+    "password": (
+        "the platform does not let this user log in with this password",
+        "Check username, password and the account: is it disabled, locked, or is there an action to do first?",
+    ),
+    "refresh_token": (
+        "the refresh token is wrong, used, expired or revoked",
+        "Log in anew and hand over the new refresh token.",
+    ),
+    "authorization_code": (
+        "the code is wrong, used or expired",
+        "Start the login again and use the answer to that one: a code is good once.",
+    ),
+    DEVICE_CODE: ("the device code is wrong, used or expired", "Start the login again."),
+}
+"""What ``invalid_grant`` means, by the grant."""
+
 DEVICE_CODE_BLOCKED = (
     "a policy of the tenant blocks logins by device code",
     "Take grant_type authorization_code, or have an administrator allow it for this application.",
@@ -160,10 +180,15 @@ def shown(text: Any, secrets: Collection[str] = ()) -> str:
 def aadsts_number(answer: Mapping[str, Any]) -> Optional[int]:
     """The number that Microsoft gives the error; None for other platforms."""
     codes = answer.get("error_codes")
-    if isinstance(codes, list) and codes and isinstance(codes[0], int):
+    if isinstance(codes, list) and codes and isinstance(codes[0], int) and 0 < codes[0] < 10**7:
         return codes[0]
-    found = AADSTS.search(str(answer.get("error_description", "")))
+    found = AADSTS.search(_description(answer))
     return int(found[1]) if found else None
+
+
+def _description(answer: Mapping[str, Any]) -> str:
+    description = answer.get("error_description")
+    return description if isinstance(description, str) else ""
 
 
 def refusal(
@@ -171,17 +196,17 @@ def refusal(
     answer: Mapping[str, Any],
     secrets: Collection[str] = (),
     status: Optional[int] = None,
-    device: bool = False,
+    grant: str = "",
 ) -> AuthenticationError:
     """The error for an answer that carries ``error``. secrets: option values that the text must not repeat;
-    device: it answers the device code grant."""
+    grant: the grant type that it answers."""
     error = shown(answer.get("error", ""), secrets)[:64]
     number = aadsts_number(answer)
     means = AADSTS_MEANS.get(number or 0) or (_CONSENT if answer.get("suberror") == "consent_required" else None)
-    if device and means is _POLICY:
+    if grant == DEVICE_CODE and means is _POLICY:
         means = DEVICE_CODE_BLOCKED
-    why, hint = means or ERROR_MEANS.get(error, ("the platform refused", ""))
-    said = NOISE.sub("", str(answer.get("error_description") or ""))
+    why, hint = means or _meaning(error, status, grant)
+    said = NOISE.sub("", _description(answer))
     if means is None and said:
         why = f"{why}; it says: {shown(said, secrets)}"
     name = f"AADSTS{number}" if number else error
@@ -201,18 +226,30 @@ def refusal(
     )
 
 
+def _meaning(error: str, status: Optional[int], grant: str) -> tuple[str, str]:
+    """What an error of RFC 6749 means. 401 says that the client did not authenticate itself, whatever the error."""
+    if error == "invalid_grant" and grant in INVALID_GRANT_MEANS:
+        return INVALID_GRANT_MEANS[grant]
+    return ERROR_MEANS.get("invalid_client" if status == 401 else error, ("the platform refused", ""))
+
+
 def token_endpoint_failure(
-    response: Response, answer: Any, secrets: Collection[str], device: bool = False
+    response: Response, answer: Any, secrets: Collection[str], grant: str = ""
 ) -> AuthenticationError:
     """The error for an answer of the token endpoint that is no token."""
     if isinstance(answer, Mapping) and isinstance(answer.get("error"), str):
-        return refusal(response.purpose, answer, secrets, response.status, device)
-    if 300 <= response.status < 400:
+        return refusal(response.purpose, answer, secrets, response.status, grant)
+    hint = "Check tenant_id, authority and token_url."
+    if response.status == 401:
+        why, hint = ERROR_MEANS["invalid_client"]
+        why = f"{why} (HTTP 401)"
+    elif response.status in (429, 502, 503, 504):
+        why = f"the token endpoint answered HTTP {response.status}"
+        hint = "It is not up, or too busy: try again later, or raise timeout."
+    elif 300 <= response.status < 400:
         why = f"the token endpoint answered HTTP {response.status}, a redirect, which is not followed"
     elif response.status >= 400:
         why = f"the token endpoint answered HTTP {response.status}"
     else:
         why = "the token endpoint's answer holds no access token"
-    return AuthenticationError(
-        response.purpose, why, "Check tenant_id, authority and token_url.", status=response.status
-    )
+    return AuthenticationError(response.purpose, why, hint, status=response.status)

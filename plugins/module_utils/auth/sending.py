@@ -27,9 +27,10 @@ from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
 from ..options import Settings
 from ..transport.http import Clock, with_headers
 from ..transport.values import Request, Response, Send
+from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
 from .lost import LOOKED_AT, changes_session_cookie, is_lost
-from .session import SAFE_METHODS, Session, carried, csrf_refused, headers_of, look_of
+from .session import SAFE_METHODS, Session, carried, headers_of, look_of
 from .state import State
 from .turns import Turns
 
@@ -42,6 +43,17 @@ LOSSES = 3
 """How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
 NOT_RULED_OUT = "a session that was opened for it is refused as well"
+
+
+NEW = {False: "a session that was opened a moment ago", True: "an access token that was issued a moment ago"}
+CAUSES = {
+    False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
+    "own user. Else this user lacks a permission, or a load balancer changes servers.",
+    True: "Most likely the server trusts another issuer, or the token is meant for another system: compare authority "
+    "(or token_url) with the issuer that the server trusts, http or https, name and port included; then scope and "
+    "client_id. Else the server cannot reach the issuer, its clock is wrong, or this identity lacks a permission.",
+}
+"""Why a new session is refused, the likeliest first; by whether it is no more than an access token."""
 
 
 @dataclass(frozen=True)
@@ -187,13 +199,12 @@ class SessionSender:
             raise self._rejected(request, sent.response)
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words = said(response.body)
+        words, bearer = said(response.body), self._rules["kind"] == "bearer"
+        refused = "the access token" if bearer and self._settings.access_token else NEW[bearer]
         return SessionRejected(
             request.purpose,
-            f"the server refused a session that was opened a moment ago (HTTP {response.status})"
-            + (f"; it says: {words}" if words else ""),
-            "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
-            "own user. Else this user lacks a permission, or a load balancer changes servers.",
+            f"the server refused {refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
+            CAUSES[bearer],
             status=response.status,
         )
 

@@ -11,21 +11,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
-from ..entities.refute import refuted, shape
-from ..entities.said import said
-from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
+from ..entities.refute import refuted
+from ..errors import AuthenticationError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
-from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost
-from .platform_errors import shown
+from .handshake_errors import (
+    check_login,
+    check_page,
+    csrf_headers,
+    csrf_key,
+    csrf_place,
+    no_session_id,
+    no_token_shown,
+)
+from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost, is_page
 from .tokens import Token
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
-ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
-"""Which profile fits a server that calls the session id so."""
+CARRIED = re.compile(r"[ -~\x80-\xff]+")
+"""What a header can carry."""
+NAMED = re.compile(r"\{(\w+)\}")
+"""What stands in a body for a value."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +73,9 @@ def carried(profile: Profile, session: Session) -> dict[str, str]:
 
 def bearer(token: Token) -> Session:
     """The session of a system that takes the access token with each request."""
+    if not CARRIED.fullmatch(token.access_token):
+        raise AuthenticationError("log in", "the access token holds characters that no header can carry")
     return Session(authorization=f"Bearer {token.access_token}")
-
-
-def _csrf_header(start: Json) -> str:
-    """Where a CSRF token is expected, in words."""
-    named = f"the header that {start['csrf_name_header']} names" if start.get("csrf_name_header") else ""
-    return f"a CSRF token in {named or start.get('csrf_header')}"
-
-
-def _csrf_key(start: Json) -> str:
-    return f"session.start.{'csrf_name_header' if start.get('csrf_name_header') else 'csrf_header'}"
 
 
 def _announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
@@ -101,14 +102,17 @@ def observe(session: Session, rules: Json, response: Response) -> Session:
     )
 
 
-def filled(template: Mapping[str, Any], values: Mapping[str, Optional[str]]) -> dict[str, Any]:
-    """A body with ``{name}`` replaced; fields whose value is not there are left out."""
-    body = {}
-    for name, text in template.items():
-        needed = re.findall(r"\{(\w+)\}", text) if isinstance(text, str) else []
-        if all(values.get(one) for one in needed):
-            body[name] = re.sub(r"\{(\w+)\}", lambda found: values[found[1]] or "", text) if needed else text
-    return body
+def filled(template: Any, values: Mapping[str, Optional[str]]) -> Any:
+    """A body with ``{name}`` replaced at any depth; fields and elements whose value is not there are left out."""
+    if isinstance(template, Mapping):
+        return {name: filled(part, values) for name, part in template.items() if _has_values(part, values)}
+    if isinstance(template, list):
+        return [filled(part, values) for part in template if _has_values(part, values)]
+    return NAMED.sub(lambda found: values[found[1]] or "", template) if isinstance(template, str) else template
+
+
+def _has_values(part: Any, values: Mapping[str, Optional[str]]) -> bool:
+    return not isinstance(part, str) or all(values.get(name) for name in NAMED.findall(part))
 
 
 def _url(profile: Profile, url: str, path: str) -> str:
@@ -137,7 +141,7 @@ def csrf_cookie(
         if renewed and not last and not accepted:
             continue
         if not (renewed and _leads_on(profile, url, response)):
-            _check_login(profile, url, response, "access_token" in request.json_body)
+            check_login(profile, url, response, "{access_token}" in str(profile.session["login"].get("body")))
         session = observe(session, profile.session, response)
         announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
         if announced and not looks_first:
@@ -146,7 +150,7 @@ def csrf_cookie(
         if looked.session is not None and (announced or looked.announced):
             return looked.session
         if looked.session is not None:
-            raise _no_token_shown(profile, response)
+            raise no_token_shown(profile, response)
     raise SessionRejected(
         "log in",
         "the session was lost right after its login, twice",
@@ -163,19 +167,6 @@ def _login_request(profile: Profile, url: str, session: Session, values: Mapping
         _url(profile, url, login["path"]),
         headers=carried(profile, session),
         json_body=filled(login.get("body", {}), values),
-    )
-
-
-def _no_token_shown(profile: Profile, response: Response) -> RefutedError:
-    start = profile.session["start"]
-    return refuted(
-        "log in",
-        "neither the login's answer nor a look after it announces a CSRF token",
-        _csrf_key(start),
-        expected=_csrf_header(start),
-        came=_csrf_headers(response),
-        hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
-        status=response.status,
     )
 
 
@@ -232,27 +223,17 @@ def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
 
 
 def _session_id(start: Json, response: Response) -> Optional[str]:
-    """The session id in the body of an answer, None where there is none."""
+    """The session id in the body of an answer, None where there is none that a cookie can carry."""
     try:
         found = at(response.json(), start["session_id"])
     except ServerError:
         return None
-    return found if isinstance(found, str) and found else None
-
-
-def _csrf_headers(response: Response) -> str:
-    """The names of an answer's headers and cookies that may have to do with a CSRF token; never their values."""
-    headers, cookies = (
-        [name for name in names if re.search("csrf|xsrf", name, re.IGNORECASE)]
-        for names in (response.headers, response.cookies)
-    )
-    came = f"the headers {shown(', '.join(headers))}" if headers else "no header that has csrf or xsrf in its name"
-    return came + (f", and the cookies {shown(', '.join(cookies))}, where no profile can look yet" if cookies else "")
+    return found if isinstance(found, str) and re.fullmatch(r"[!-:<-~]+", found) else None
 
 
 def _opened(profile: Profile, response: Response) -> Session:
     start = profile.session["start"]
-    _check_page(profile, response, "session.start.path")
+    check_page(profile, response, "session.start.path")
     if not 200 <= response.status < 300:
         starting = response.status in (502, 503, 504)
         raise ServerError(
@@ -264,124 +245,31 @@ def _opened(profile: Profile, response: Response) -> Session:
     answer = response.json()
     session_id = _session_id(start, response)
     if session_id is None:
-        raise _no_session_id(profile, response, answer)
+        raise no_session_id(profile, response, answer)
     session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response)
     session = replace(session, id_is_cookie=session.cookies.get(start["cookie"]) == session_id)
     if ("csrf_name_header" in start or "csrf_header" in start) and not session.csrf_token:
         raise refuted(
             response.purpose,
             "the answer announces no CSRF token",
-            _csrf_key(start),
-            expected=_csrf_header(start),
-            came=_csrf_headers(response),
+            csrf_key(start),
+            expected=csrf_place(start),
+            came=csrf_headers(response),
             status=response.status,
         )
     return session
 
 
-def _no_session_id(profile: Profile, response: Response, answer: Any) -> RefutedError:
-    name = profile.session["start"]["session_id"]
-    fits = [ELSEWHERE[one] for one in ELSEWHERE if isinstance(answer, Mapping) and one in answer and one != name]
-    hint = f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
-    return refuted(
-        response.purpose,
-        f"the answer has no session id in {name!r}, where profile {profile.name} expects it",
-        "session.start.session_id",
-        expected=f"a text in {name!r}",
-        came=shape(answer),
-        hint=f"{hint} Or change session.start.session_id in the profile.",
-        status=response.status,
-    )
+def log_out(
+    profile: Profile, url: str, session: Session, values: Optional[Mapping[str, Optional[str]]] = None
+) -> Flow[str]:
+    """End the session where the profile says how; returns why the server did not, empty where it did or has no way.
 
-
-def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
-    """Raises RefutedError where something other than the API answers."""
-    if 300 <= response.status < 400:
-        place = f" to {shown(response.location.netloc or 'another page of this host')}"
-        why = f"the server answered HTTP {response.status}, a redirect{place}, which is not followed"
-    elif response.status in (404, 405):
-        why = f"the server answered HTTP {response.status}"
-    elif response.is_html and response.status < 500:
-        why = f"the server answered HTTP {response.status} with a web page where the API should answer"
-    else:
-        return
-    raise refuted(
-        response.purpose,
-        why,
-        profile_key,
-        expected="the API's own answer",
-        came=f"HTTP {response.status}{' with a web page' if response.is_html else ''}",
-        hint=f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.",
-        status=response.status,
-    )
-
-
-def _check_login(profile: Profile, url: str, response: Response, with_token: bool) -> None:
-    """Raises an error unless the login was accepted. A redirect counts where the profile says so, unless it leads back
-    to a login page."""
-    status, words = response.status, said(response.body)
-    says = f"; it says: {words}" if words else ""
-    expected = profile.session["login"].get("success", range(200, 300))
-    redirected = 300 <= status < 400
-    if status == 403 and b"csrf" in response.body[:LOOKED_AT].lower():
-        raise csrf_refused(profile, response)
-    if status in (400, 401, 403) or (redirected and status in expected and is_login_page(response, b"")):
-        raise _login_refused(response, with_token, says)
-    if status in expected and (redirected or not response.is_html):
-        return
-    if not redirected or is_login_page(response, b"") or response.location.netloc not in ("", urlsplit(url).netloc):
-        _check_page(profile, response, "session.login.path")
-    if status >= 400 or status in expected:
-        raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
-    raise refuted(
-        response.purpose,
-        f"the login ended with HTTP {status}{says}",
-        "session.login.success",
-        expected=f"HTTP {', '.join(map(str, expected))}" if not isinstance(expected, range) else "HTTP 200 to 299",
-        came=f"HTTP {status}",
-        hint=f"If the user is logged in now, add {status} to session.login.success in the profile.",
-        status=status,
-    )
-
-
-def csrf_refused(profile: Profile, response: Response) -> RefutedError:
-    """The error for a server that refuses, and says so, the very CSRF token that it shows."""
-    words = said(response.body)
-    return refuted(
-        response.purpose,
-        "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
-        _csrf_key(profile.session["start"]),
-        expected="the request to be let in with that token",
-        came=f"HTTP {response.status}",
-        hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
-        status=response.status,
-    )
-
-
-def _login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:
-    what = "the access token" if with_token else "the user name or the password"
-    hint = (
-        "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
-        if with_token
-        else "Check username and password, and that the user may use the API."
-    )
-    if response.status == 403:  # what a CSRF filter answers, before anybody looks at the credentials
-        what += ", or the CSRF token beside it"
-        hint += " Does session.start name the header that carries the CSRF token? The probe finds out."
-    return AuthenticationError(
-        response.purpose,
-        f"the server does not accept {what} (HTTP {response.status}){says}",
-        hint,
-        status=response.status,
-    )
-
-
-def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
-    """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
+    values: what the body may name, as for the login."""
     logout = profile.session.get("logout")
     if not logout:
         return ""
-    body = logout.get("body")
+    body = filled(logout.get("body"), values or {})
     response = yield Request(
         "log out",
         logout["method"],
@@ -392,7 +280,7 @@ def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
     if is_lost(profile.session, response, session.cookies):
         return ""  # it had ended
     agreed = response.status in logout.get("success", range(200, 300)) and not (
-        response.status < 300 and response.is_html
+        response.status < 300 and is_page(response)
     )
-    page = " with a web page" if response.is_html else ""
+    page = " with a web page" if is_page(response) else ""
     return "" if agreed else f"it answered HTTP {response.status}{page} at session.logout.path."

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Optional
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Callable, Optional
 
-from .session import Session
-from .tokens import Token
+from .session import CARRIED, Session, headers_of
+from .tokens import LONGEST, Token, text
 
 
 @dataclass(frozen=True)
 class State:
     """generation: counts the sessions of an identity, so that nobody renews what somebody else has renewed;
-    opened_at: when it was opened, epoch seconds; shared: other requests and processes may use the session at the same
+    opened_at: when it was opened, epoch seconds; refresh_begun: when its refresh token was sent last, epoch seconds,
+    where no answer came; shared: other requests and processes may use the session at the same
     time; looks_first: the login of this server shows a CSRF token that it does not take, and a look the good one."""
 
     generation: int = 0
@@ -26,6 +28,7 @@ class State:
     shared: bool = True
     opened_at: float = 0.0
     looks_first: bool = False
+    refresh_begun: Optional[float] = None
 
     def secrets(self) -> list[str]:
         """Every value in it that must not be shown."""
@@ -48,9 +51,40 @@ def from_json(data: Any) -> State:
         state = replace(State(), **{**_fields(State, data), "token": token, "session": session})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a state") from error
-    if not isinstance(state.generation, int) or (state.session and not isinstance(state.session.cookies, Mapping)):
-        raise ValueError("not a state")
+    for value in filter(None, (state, token, session)):
+        _check(value)
+    headers = headers_of(session) if session else {}
+    if not all(re.fullmatch(r"[!-9;-~]+", name) and CARRIED.fullmatch(headers[name]) for name in headers):
+        raise ValueError("no header can carry it")
     return state
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) < LONGEST
+
+
+def _is_text(value: Any) -> bool:
+    return value == "" or text(value) is not None
+
+
+CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "str": _is_text,
+    "Optional[str]": lambda value: value is None or _is_text(value),
+    "float": _is_number,
+    "Optional[float]": lambda value: value is None or _is_number(value),
+    "int": lambda value: isinstance(value, int) and abs(value) < LONGEST,
+    "bool": lambda value: isinstance(value, bool),
+    "Mapping[str, str]": lambda value: isinstance(value, Mapping) and all(map(_is_text, value.values())),
+}
+"""Whether a value is of the type of its field; other fields are checked by themselves."""
+
+
+def _check(value: Any) -> None:
+    """Raise ValueError unless each field holds what it is declared to hold."""
+    for one in fields(value):
+        fits = CHECKS.get(str(one.type))
+        if fits and not fits(getattr(value, one.name)):
+            raise ValueError(f"{one.name} is damaged")
 
 
 def _fields(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:

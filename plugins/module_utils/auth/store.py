@@ -27,12 +27,16 @@ from typing import Any, Callable, Optional
 from ..errors import ConfigurationError
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .folder import WHAT, Folder
+from .tokens import LONGEST
 
 FORMAT = 1
 KEY_FILE = "key"
+KEY_DIGEST_FILE = "key.sha256"
 FINGERPRINTS_FILE = "fingerprints.json"
 NAME = re.compile(r"[0-9a-f]{64}\Z")
 KEY_BYTES = 32
+ROOM = 256 * 1024
+"""Bytes that are reserved for a record before a refresh token is sent: its successor may be longer."""
 
 Record = Mapping[str, Any]
 
@@ -47,8 +51,9 @@ class FileStore:
 
     durable = True
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, warn: Callable[[str], None] = lambda _text: None) -> None:
         self.folder = folder
+        self._warn = warn
         self._key: Optional[bytes] = None
 
     @staticmethod
@@ -68,16 +73,33 @@ class FileStore:
     def name(self, identity: Mapping[str, Any]) -> str:
         """The record's name for an identity: a mapping of JSON values."""
         if self._key is None:
-            self._key = self.folder.read(KEY_FILE) or self._new_key()
-            if len(self._key) != KEY_BYTES:
+            key = self.folder.read(KEY_FILE)
+            if key is not None and len(key) != KEY_BYTES:
                 raise _corrupt(self.folder.file(KEY_FILE))
+            self._key = key or self._new_key()
+            self._check_key(self._key)
         return _name(self._key, identity)
 
-    def _new_key(self) -> bytes:
+    def _check_key(self, key: bytes) -> None:
+        """Warn where the records were made under another key, so that none of them is found."""
+        digest = hashlib.sha256(b"rimops.insight key" + key).hexdigest().encode()
+        known = self.folder.read(KEY_DIGEST_FILE)
+        if known == digest:
+            return
+        with self.folder.locked(KEY_FILE):
+            self.folder.write(KEY_DIGEST_FILE, digest)
+        if known is not None:
+            self._warn(
+                f"{self.folder.file(KEY_FILE)} was replaced: logins that were kept until now are not found any more, "
+                "so a refresh token that is good once may be used up. Put the earlier key back, or log in anew."
+            )
+
+    def _new_key(self, new: Optional[bytes] = None) -> bytes:
+        """The key in the file; where there is none, a new one, or the one that was there until now."""
         with self.folder.locked(KEY_FILE):
             key = self.folder.read(KEY_FILE)
             if key is None:
-                key = secrets.token_bytes(KEY_BYTES)
+                key = new or secrets.token_bytes(KEY_BYTES)
                 self.folder.write(KEY_FILE, key)
             return key
 
@@ -87,15 +109,45 @@ class FileStore:
 
     def load(self, name: str) -> Optional[Record]:
         """A record, None where there is none."""
-        return _read(self.folder, f"{name}.json")
+        record = _read(self.folder, f"{name}.json")
+        for part, kinds in PARTS.items():
+            value = (record or {}).get(part)
+            if value is not None and not _holds(value, kinds):
+                raise _corrupt(self.folder.file(f"{name}.json"))
+        return record
+
+    def reserved(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Have room on the disk for a record. The caller holds its lock."""
+        return self.folder.reserved(f"{name}.json", ROOM)
 
     def save(self, name: str, record: Record) -> None:
         """Write a record; it is on the disk when this returns. The caller holds its lock."""
         _write(self.folder, f"{name}.json", record)
+        if self._key and self.folder.read(KEY_FILE) is None:  # else nobody finds the record
+            self._new_key(self._key)
 
     def remove(self, name: str) -> bool:
         """Remove a record; returns whether there was one. The caller holds its lock."""
         return self.folder.remove(f"{name}.json")
+
+
+PARTS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
+    "denied": {"at": (int, float), "what": (str,), "why": (str,), "hint": (str,)},
+    "pending": {
+        "state": (str,),
+        "code_verifier": (str,),
+        "redirect_uri": (str, type(None)),
+        "expires_at": (int, float),
+    },
+}
+"""What stands in a record beside the state, where it does."""
+
+
+def _holds(value: Any, kinds: Mapping[str, tuple[type, ...]]) -> bool:
+    """Whether a value is a mapping of these names to values of these types, numbers that can be counted with."""
+    if not isinstance(value, Mapping) or not all(isinstance(value.get(name), kinds[name]) for name in kinds):
+        return False
+    return all(abs(value[name]) < LONGEST for name in kinds if float in kinds[name])
 
 
 def _corrupt(path: str, why: str = "is damaged") -> ConfigurationError:
@@ -114,7 +166,7 @@ def _read(folder: Folder, file: str, parsed: Callable[[bytes], Any] = json.loads
         return None
     try:
         record = parsed(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _corrupt(folder.file(file)) from error
     if not isinstance(record, dict):
         raise _corrupt(folder.file(file))
@@ -159,6 +211,10 @@ class MemoryStore:
     def load(self, name: str) -> Optional[Record]:
         """A record, None where there is none."""
         return _MEMORY.get(name)
+
+    def reserved(self, _name: str) -> contextlib.AbstractContextManager[None]:
+        """Memory needs no room."""
+        return contextlib.nullcontext()
 
     def save(self, name: str, record: Record) -> None:
         """Keep a record."""
@@ -210,7 +266,14 @@ class Fingerprints:
                 _write(self._folder, FINGERPRINTS_FILE, record)
 
     def _read(self) -> Optional[Record]:
-        return _read(self._folder, FINGERPRINTS_FILE, _parsed)
+        record = _read(self._folder, FINGERPRINTS_FILE, _parsed)
+        if record is None:
+            return None
+        entities: Any = record.get("entities")
+        whole = isinstance(record.get("key"), str) and isinstance(entities, Mapping)
+        if not (whole and all(isinstance(one, Mapping) for one in entities.values())):
+            raise _corrupt(self._folder.file(FINGERPRINTS_FILE))
+        return record
 
 
 Store = Any
@@ -243,8 +306,9 @@ def open_store(
     warn: Callable[[str], None],
     clock: Clock = SYSTEM_CLOCK,
     environment: Optional[Mapping[str, str]] = None,
+    tell: Optional[Callable[[str], None]] = None,
 ) -> Store:
-    """The store that the option names: ``auto``, ``none`` or an absolute folder.
+    """The store that the option names: ``auto``, ``none`` or an absolute folder. tell: tells at once who is waited for.
 
     Where auto finds no folder that is ours, sessions are kept in memory only, and a warning says why. Raises
     ConfigurationError when a folder that was named, or ours, cannot be used.
@@ -258,14 +322,14 @@ def open_store(
                 f"Sessions and refresh tokens are not kept after this task, because {why}. Set token_store to a folder."
             )
             return MemoryStore()
-        return FileStore(Folder(found, clock))
+        return FileStore(Folder(found, clock, tell), warn)
     try:
         path = Path(token_store).expanduser()
     except RuntimeError:  # there is no home directory
         path = Path(token_store)
     if not path.is_absolute():
         raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
-    return FileStore(Folder(str(path), clock))
+    return FileStore(Folder(str(path), clock, tell), warn)
 
 
 def fingerprints_of(store: Store) -> Optional[Fingerprints]:

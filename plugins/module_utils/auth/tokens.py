@@ -17,6 +17,9 @@ MARGIN = 60.0
 MARGIN_SHARE = 0.1
 """The margin takes no more than this share of a token's life."""
 
+LONGEST = 1e11
+"""Seconds, three thousand years: a longer life, or a later date, is no number that anybody meant."""
+
 USER_CLAIMS = ("preferred_username", "upn", "unique_name", "email")
 
 
@@ -52,7 +55,7 @@ def claims_of(token: Any) -> Mapping[str, Any]:
         return {}
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, Mapping) else {}
 
@@ -60,30 +63,45 @@ def claims_of(token: Any) -> Mapping[str, Any]:
 def user_of(*tokens: Any) -> Optional[str]:
     """The user whom the first of these JWTs names that names one."""
     names = (claims.get(name) for claims in map(claims_of, tokens) for name in USER_CLAIMS)
-    return next((name for name in names if isinstance(name, str) and name), None)
+    return next(filter(None, map(text, names)), None)
 
 
-def _number(value: Any) -> Optional[float]:
-    """A number, also where it came as text; None for anything else."""
+def text(value: Any) -> Optional[str]:
+    """A text that can be sent and printed; None for anything else, for nothing, and for half a character."""
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        return value if isinstance(value, str) and value.encode() else None
+    except UnicodeEncodeError:
         return None
-    return number if abs(number) < 1e12 else None
+
+
+def seconds(value: Any) -> Optional[float]:
+    """A positive number of seconds that a calendar can hold, also where it came as text; None for anything else."""
+    try:
+        number = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 < number < LONGEST else None
 
 
 def token_of(answer: Mapping[str, Any], now: float) -> Token:
-    """The token in a token endpoint's answer (as oauthlib parsed it), received at ``now``."""
-    life = _number(answer.get("expires_in"))
+    """The token in a token endpoint's answer, received at ``now``. Its access_token is a text; anything else in it may
+    be of any form."""
+    life = seconds(answer.get("expires_in"))
     access_token = answer["access_token"]
-    expires_at = _number(claims_of(access_token).get("exp")) if life is None else now + life
+    expires_at = seconds(claims_of(access_token).get("exp")) if life is None else now + life
     scope = answer.get("scope")
     return Token(
         access_token=access_token,
-        token_type=str(answer.get("token_type") or "Bearer"),
+        token_type=text(answer.get("token_type")) or "Bearer",
         expires_at=expires_at,
         margin=0.0 if expires_at is None else min(MARGIN, MARGIN_SHARE * max(0.0, expires_at - now)),
-        refresh_token=answer.get("refresh_token") or None,
+        refresh_token=refresh_token_of(answer),
         user=user_of(answer.get("id_token"), access_token),
-        scope=" ".join(scope) if isinstance(scope, list) else scope,
+        scope=" ".join(filter(None, map(text, scope))) if isinstance(scope, list) else text(scope),
     )
+
+
+def refresh_token_of(answer: Mapping[str, Any]) -> Optional[str]:
+    """The refresh token in an answer; a number is taken for its text."""
+    value = answer.get("refresh_token")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)

@@ -18,7 +18,7 @@ from ..profile.model import EntityType, Operation, at, plain_id
 from ..transport.values import Response
 from .address import same_origin
 from .refute import place, refuted, shape
-from .said import said
+from .said import path_of, said
 from .target import Entity
 
 NOT_THERE = (404, 410)
@@ -64,8 +64,9 @@ def failure(operation: Operation, response: Response) -> ServerError:
     if 300 <= status < 400:
         return ServerError(
             purpose,
-            f"the server answered HTTP {status}, a redirect, which is not followed",
-            "Check url.",
+            f"the server answered HTTP {status}, a redirect, which is not followed, to "
+            f"{path_of(response.headers) or '/'}",
+            "Check url, and the path of the operation in the profile.",
             status=status,
         )
     refutation = _refutation(operation, response, saying)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Optional
+from urllib.parse import SplitResult, urlsplit
 
 from .mask import mask, printable
 
@@ -72,6 +73,25 @@ def said(body: bytes, secrets: Collection[Any] = ()) -> str:
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     text = "; ".join(dict.fromkeys(filter(None, [sentence, *errors[:SHOWN], *more])))
     return printable(str(mask(text, secrets))[:LIMIT])
+
+
+def leads_to(headers: Mapping[str, str]) -> SplitResult:
+    """Where a redirect leads, taken apart; nowhere where that is no address."""
+    try:
+        return urlsplit(headers.get("location", ""))
+    except ValueError:
+        return urlsplit("")
+
+
+def path_of(headers: Mapping[str, str]) -> str:
+    """The path to which a redirect leads; without parameters and query, which may hold a secret."""
+    return printable(leads_to(headers).path.partition(";")[0])[:LIMIT]
+
+
+def redirected_to(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads, in words."""
+    host = printable(leads_to(headers).netloc.rpartition("@")[2])
+    return f"{host}{path_of(headers)}" if host else f"another page of this host ({path_of(headers)})"
 
 
 def _folded(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,6 +175,21 @@ def test_what_the_engine_can_a_profile_may_say(changes):
     assert profile_data("insight", over(**changes), find_nothing)
 
 
+@pytest.mark.proves("PROFILE-1")
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("start", {"method": "GET", "path": "/a", "session_id": "a", "cookie": "a"}),
+        ("login", {"method": "GET", "path": "/a"}),
+    ],
+)
+def test_a_handshake_has_no_effect_with_bearer(key, value):
+    profile = {**OWN, "session": {"kind": "bearer", key: value}}
+    with pytest.raises(SchemaError, match=rf"session\.{key} is not allowed: it has no effect where kind is bearer"):
+        profile_data(profile, None, find_nothing)
+    assert profile_data(profile, {"session": {key: None}}, find_nothing)["session"] == {"kind": "bearer"}
+
+
 def test_the_schema_is_one():
     import jsonschema
 

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,28 @@ def test_a_second_rejection_names_the_likely_cause(login, system, rejection):
         authenticator.send(READ)
     assert told.value.details["status"] == rejection[0]
     assert handshakes(system) == 2  # the first one, and one renewal
+
+
+@pytest.mark.proves("LOGIN-4")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (MACHINE, "the server refused an access token that was issued a moment ago (HTTP 401)"),
+        ({"access_token": "handed over"}, "the server refused the access token (HTTP 401)"),
+    ],
+)
+def test_a_token_of_another_issuer(login, system, options, says):
+    def send(request):
+        return answer(request, 401, {}) if request.url == READ.url else system.send(request)
+
+    bearer = {
+        "session": {"kind": "bearer", "start": None, "login": None, "logout": None, "rejected": {"status": [401]}}
+    }
+    with pytest.raises(SessionRejected) as told:
+        login(send=send, **options, overrides=bearer).send(READ)
+    assert says in told.value.message
+    assert "Most likely the server trusts another issuer" in told.value.message
+    assert "another login" not in told.value.message
 
 
 def test_an_answer_about_the_entity_is_not_a_rejection(login, system):
@@ -410,6 +433,59 @@ def test_a_platform_that_fails_is_asked_again(login, system):
     with pytest.raises(InsightError):
         authenticator.open()
     assert authenticator.send(READ).status == 200
+
+
+@pytest.mark.proves("LOGIN-11")
+@pytest.mark.parametrize(
+    ("status", "body", "remembered"),
+    [
+        (400, {"error": "temporarily_unavailable"}, False),
+        (400, {"error": "server_error"}, False),
+        (403, b"<html>The gateway says no</html>", False),
+        (400, b"", False),
+        (404, b"", False),
+        (429, {"error": "slow_down"}, False),
+        (502, b"", False),
+        (401, b"", True),
+        (401, {"error": "anything"}, True),
+        (400, {"error": "invalid_grant"}, True),
+        (400, {"error": "invalid_client"}, True),
+        (403, {"error": "access_denied"}, True),
+    ],
+)
+def test_only_refused_credentials_are_remembered(login, system, status, body, remembered):
+    answers = [lambda request: answer(request, status, body)]
+
+    def send(request):
+        return answers.pop()(request) if answers and "grant_type" in (request.form or {}) else system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+    for _turn in range(2):
+        with pytest.raises(AuthenticationError):
+            authenticator.open()
+        if not remembered:
+            break
+    if not remembered:
+        assert authenticator.send(READ).status == 200
+    assert bool(system.tokens) is not remembered
+
+
+def test_a_person_who_has_to_log_in_is_remembered_here_only(login, system, folder):
+    authenticator = login(grant_type="authorization_code", tenant_id="contoso", client_id="app")
+    with pytest.raises(AuthenticationError, match="a person has to log in first"):
+        authenticator.open()
+    assert [path for path in Path(folder).glob("*.json") if "denied" in path.read_text()] == []
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_a_logout_carries_what_its_body_names(login, system):
+    body = {"refresh_token": "{refresh_token}", "user": "{username}", "token": "{access_token}"}
+    overrides = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    authenticator = login(**{**ALICE, "scope": "app/.default openid offline_access"}, overrides=overrides)
+    authenticator.open()
+    assert authenticator.logout() is True
+    expected = {"refresh_token": "refresh-1", "user": "alice@example.com", "token": "access-1"}
+    assert system.asked[-1] == ("log out", expected)
 
 
 def test_only_a_refused_login_leaves_nothing_to_log_out(login, system):

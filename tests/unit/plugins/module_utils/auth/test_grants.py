@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 import json
 import sys
 
@@ -114,6 +116,13 @@ def test_authorization_code_with_pkce(ticking):
     assert request.safe is False
 
 
+def test_authorization_code_on_loopback(ticking):
+    here = {"authority": "http://127.0.0.1:8080", "grant_type": "authorization_code"}
+    url = grants.authorization_url(application(ticking, **PUBLIC, **here), "the state", "v" * 43)
+    assert url.startswith("http://127.0.0.1:8080/contoso/oauth2/v2.0/authorize?response_type=code&client_id=app&")
+    assert "redirect_uri" not in url
+
+
 DEVICE = {"device_code": CANARY, "user_code": "ABC\x1b[31m", "verification_uri": "https://microsoft.com/devicelogin"}
 PENDING = (400, {"error": "authorization_pending"})
 
@@ -165,6 +174,27 @@ def test_device_code_that_is_refused(ticking, answers, why):
         talk(grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code")), *answers)
 
 
+DEMANDS = (400, {"error": "invalid_request", "error_description": "Missing parameter: code_challenge_method"})
+
+
+@pytest.mark.proves("LOGIN-1")
+def test_device_code_with_pkce_where_the_platform_demands_it(ticking):
+    flow = grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code"))
+    [plain, tied, first, second], _token = talk(flow, DEMANDS, (200, DEVICE), PENDING, (200, GRANTED))
+    assert "code_challenge" not in plain.form
+    assert tied.form["code_challenge_method"] == "S256"
+    verifier = first.form["code_verifier"]
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    assert (tied.form["code_challenge"], second.form["code_verifier"]) == (digest, verifier)
+    assert verifier not in tied.form.values()
+
+
+def test_device_code_that_is_refused_with_pkce_too(ticking):
+    flow = grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code"))
+    with pytest.raises(AuthenticationError, match="refused the request as malformed"):
+        talk(flow, DEMANDS, DEMANDS)
+
+
 def test_device_code_where_nobody_would_see_it(ticking):
     with pytest.raises(ConfigurationError, match="nobody would see it"):
         next(grants.device_code(application(ticking, None, **PUBLIC, grant_type="device_code")))
@@ -209,6 +239,55 @@ def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
     assert "4711" not in message
     assert (told.value.details["trace_id"], told.value.details["correlation_id"]) == ("4711", "c")
     assert (told.value.oauth_error, told.value.details["status"]) == (error, 400)
+
+
+@pytest.mark.proves("LOGIN-5")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "unauthorized_client"},
+        {"error": "invalid_grant_"},
+        {"error": "invalid_client"},
+        b"<html>No</html>",
+        b"",
+    ],
+)
+def test_401_is_a_failed_client_authentication(ticking, body):
+    with pytest.raises(AuthenticationError, match="the application could not authenticate itself") as told:
+        talk(grants.client_credentials(application(ticking, **MACHINE)), (401, body))
+    assert "Check client_id and its secret" in told.value.message
+    assert told.value.details["status"] == 401
+
+
+@pytest.mark.proves("LOGIN-5")
+@pytest.mark.parametrize(
+    ("grant", "hint"),
+    [
+        (lambda app: grants.password(app), "Check username, password and the account"),
+        (lambda app: grants.refresh_token(app, "r"), "hand over the new refresh token"),
+        (lambda app: grants.authorization_code(app, Authorization("c", "v")), "a code is good once"),
+    ],
+)
+def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
+    body = {"error": "invalid_grant", "error_description": "Account is not fully set up"}
+    with pytest.raises(AuthenticationError, match="it says: Account is not fully set up") as told:
+        talk(grant(application(ticking, **ALICE)), (400, body))
+    assert hint in told.value.message
+
+
+@pytest.mark.proves("NETWORK-5")
+@pytest.mark.parametrize(
+    ("grant", "safe"),
+    [
+        (lambda app: grants.password(app), True),
+        (lambda app: grants.client_credentials(app), True),
+        (lambda app: grants.refresh_token(app, "r"), False),
+        (lambda app: grants.authorization_code(app, Authorization("c", "v")), False),
+    ],
+)
+def test_a_platform_that_is_not_up_is_waited_for(ticking, grant, safe):
+    request = next(grant(application(ticking, **ALICE)))
+    assert (request.patient, request.safe) == (True, safe)
 
 
 def test_a_long_description_is_capped(ticking):

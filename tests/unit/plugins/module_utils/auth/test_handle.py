@@ -291,6 +291,30 @@ def test_a_person_is_asked_again_when_the_refresh_token_has_died(login, system, 
     assert login(**CODE).needs_person()
 
 
+@pytest.mark.proves("LOGIN-8")
+def test_a_device_code_is_asked_for_again_in_the_same_run(login, system, ticking):
+    shown = []
+    device = {**CODE, "grant_type": "device_code", "redirect_uri": None}
+    content = {"device_code": "d", "user_code": "ABC", "verification_uri": "https://example.com"}
+
+    def send(request):
+        if request.purpose == "get a device code":
+            return answer(request, 200, content)
+        if (request.form or {}).get("device_code"):
+            return answer(request, 200, {"access_token": "a", "expires_in": HOUR, "refresh_token": "refresh-9"})
+        return system.send(request)
+
+    login(send=send, show=shown.append, **device).open()
+    system.refresh_tokens.clear()
+    ticking.time += HOUR
+    assert login(send=send, show=shown.append, **device).send(READ).status == 200
+    assert len(shown) == 2
+    system.refresh_tokens.clear()
+    ticking.time += HOUR
+    with pytest.raises(AuthenticationError, match="a person has to log in again"):
+        login(send=send, **device).send(READ)
+
+
 def test_without_a_store_there_is_no_second_task(login):
     with pytest.raises(ConfigurationError, match="there is no token store"):
         login(False, **CODE).begin_authorization()

@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
+import resource
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.auth import handle
 from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import Authenticator
 from ansible_collections.rimops.insight.plugins.module_utils.auth.folder import Folder
 from ansible_collections.rimops.insight.plugins.module_utils.auth.store import FileStore
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     ConfigurationError,
+    InsightError,
     InterruptedRequest,
+    NotSentError,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Clock
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils.auth.support import (
@@ -144,6 +150,131 @@ def test_nothing_is_used_up_when_the_store_cannot_be_written(login, single_use, 
     with pytest.raises(ConfigurationError, match="No space left on device"):
         authenticator.open()
     assert sent(single_use) == []
+
+
+@pytest.mark.proves("STORE-8")
+@pytest.mark.parametrize("turns", [0, 1])
+def test_room_for_the_successor_is_there_before_the_token_is_sent(login, single_use, ticking, turns):
+    """Twelve KiB may be written, which is enough for the record as it is."""
+    for _turn in range(turns):
+        login(**REFRESH, overrides=KILLS).open()
+        ticking.time += HOUR
+    authenticator = login(**REFRESH, overrides=KILLS)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12 * 1024, hard))
+    try:
+        with pytest.raises(ConfigurationError, match="cannot be written"):
+            authenticator.open()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(sent(single_use)) == turns
+    assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
+
+
+@pytest.mark.proves("STORE-8")
+def test_the_successor_goes_where_room_was_reserved(login, single_use, folder):
+    reserved, written = [], []
+
+    def send(request):
+        if (request.form or {}).get("grant_type") == "refresh_token":
+            reserved.extend((path.stat().st_ino, path.stat().st_size) for path in Path(folder).glob("*.tmp"))
+        if request.purpose == "open a session":
+            written.extend(path.stat().st_ino for path in Path(folder).glob("*.json"))
+        return single_use.send(request)
+
+    login(send=send, **REFRESH, overrides=KILLS).send(READ)
+    [(inode, size)] = reserved
+    assert size > 100_000
+    assert written == [inode]
+    assert list(Path(folder).glob("*.tmp")) == []
+    assert [record["state"]["token"]["refresh_token"] for record in on_disk(folder)] == ["refresh-1"]
+    assert sum(path.stat().st_size for path in Path(folder).iterdir()) < 10_000
+
+
+def during_the_refresh(system, do):
+    """Send, and do something to the store while the platform refreshes."""
+
+    def send(request):
+        response = system.send(request)
+        if (request.form or {}).get("grant_type") == "refresh_token":
+            do()
+        return response
+
+    return send
+
+
+@pytest.mark.proves("STORE-8")
+def test_a_store_that_was_removed_during_the_refresh_is_made_again(login, single_use, ticking, folder):
+    send = during_the_refresh(single_use, lambda: shutil.rmtree(folder))
+    authenticator = login(send=send, **REFRESH, overrides=KILLS)
+    assert authenticator.send(READ).status == 200
+    assert authenticator.warnings == []
+    ticking.time += HOUR
+    assert login(**REFRESH, overrides=KILLS).send(READ).status == 200
+    assert sent(single_use) == ["refresh-0", "refresh-1"]
+
+
+@pytest.mark.proves("STORE-8")
+def test_a_successor_that_cannot_be_saved_lives_on_in_the_task(login, single_use, ticking, folder):
+    def replace_by_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).touch(mode=0o600)
+
+    send = during_the_refresh(single_use, replace_by_file)
+    authenticator = login(send=send, **REFRESH, overrides=KILLS)
+    for _turn in range(3):
+        assert authenticator.send(READ).status == 200
+        ticking.time += HOUR
+    authenticator.send(READ)
+    assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2", "refresh-3"]
+    assert authenticator.refresh_token() == "refresh-4"
+    [warning] = authenticator.warnings
+    assert "lives only as long as this task" in warning
+    assert folder in warning
+    assert "refresh-" not in warning
+
+
+@pytest.mark.proves("STORE-8")
+@pytest.mark.parametrize("token", ["configured", "kept"])
+def test_a_refresh_that_never_ended_is_named_by_the_next_run(login, single_use, ticking, token):
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    if token == "kept":
+        login(**REFRESH, overrides=KILLS).open()
+        ticking.time += HOUR
+    with pytest.raises(Killed):
+        login(send=during_the_refresh(single_use, kill), **REFRESH, overrides=KILLS).open()
+    begun = handle.iso(ticking.time)
+    for _run in range(2):
+        ticking.time += HOUR
+        with pytest.raises(AuthenticationError) as told:
+            login(**REFRESH, overrides=KILLS).open()
+        assert f"A refresh that was begun at {begun} did not end" in told.value.message
+        assert told.value.oauth_error == "invalid_grant"
+
+
+@pytest.mark.parametrize("end", [None, NotSentError("x", "nobody listens"), (400, "invalid_client"), (503, "x")])
+def test_a_refresh_that_ended_is_not_named(login, single_use, ticking, end):
+    """None: it was successful. A platform that fails may have used the token up."""
+
+    def send(request):
+        if (request.form or {}).get("grant_type") != "refresh_token" or end is None:
+            return single_use.send(request)
+        if isinstance(end, Exception):
+            raise end
+        return answer(request, end[0], {"error": end[1]})
+
+    with contextlib.suppress(InsightError):
+        login(send=send, **REFRESH, overrides=KILLS).open()
+    single_use.refresh_tokens.clear()
+    ticking.time += HOUR
+    with pytest.raises(AuthenticationError) as told:
+        login(**REFRESH, overrides=KILLS).open()
+    assert ("did not end" in told.value.message) is (end == (503, "x"))
 
 
 def test_a_refresh_token_before_credentials(login, system, ticking):

@@ -352,7 +352,14 @@ LOST = [
     (302, b"", {"location": "/insight/login?expired"}, {}, True),
     (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, {}, True),
     (302, b"", {"location": "/elsewhere?next=login"}, {}, False),
+    (302, b"", {"location": "/insight/api/v2/associations/"}, {}, False),
+    (301, b"", {"location": "/insight/api/v2/lessons/oauthorities"}, {}, False),
+    (302, b"", {"location": "/insight/userLogin.jsp"}, {}, True),
+    (302, b"", {"location": "/insight/loginForm"}, {}, True),
+    (302, b"", {"location": "/idp/profile/SAML2/Redirect/SSO"}, {}, True),
+    (302, b"", {"location": "https://[x/login"}, {}, False),
     (304, b"", {}, {}, False),
+    (200, {"id": 1, "lastLogin": "never", "text": "log in"}, {"content-type": "text/html"}, {}, False),
     (200, b'<html><form><input type="password">', {"content-type": "text/html"}, {}, True),
     (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, {}, True),
     (200, b"<html>Catalogue of blogging</html>", {}, {}, False),
@@ -368,6 +375,30 @@ LOST = [
 def test_what_tells_a_lost_session(status, body, headers, cookies, lost):
     rules = settings().profile.session
     assert is_lost(rules, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_json_that_is_called_a_page_opens_a_session():
+    page = {"content-type": "text/html", **BEFORE}
+    requests, session = handshake((200, {"xAuthToken": "S1", "lastLogin": "now"}, page), (200, {}, {**AFTER, **page}))
+    assert len(requests) == 2
+    assert session.csrf_token
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        (
+            "/insight/api/v3/token;jsessionid=S?ticket=T",
+            "a redirect to another page of this host (/insight/api/v3/token),",
+        ),
+        ("https://other.example/start", "a redirect to other.example/start,"),
+    ],
+)
+def test_a_redirect_is_told_with_its_path(location, told):
+    with pytest.raises(RefutedError) as error:
+        handshake((302, b"", {"location": location}))
+    assert told in error.value.message
 
 
 def test_a_session_cookie_that_ordinary_answers_change():
@@ -393,6 +424,43 @@ def test_bodies_from_templates():
     template = {"a": "{one}", "b": "{two}", "c": "Bearer", "d": 7, "e": "x{one}y{three}"}
     values = {"one": "{two}", "two": None, "three": "3"}
     assert filled(template, values) == {"a": "{two}", "c": "Bearer", "d": 7, "e": "x{two}y3"}
+
+
+def test_bodies_of_any_depth():
+    template = {
+        "user": {"attributes": {"name": "{one}", "pwd": "{two}", "kinds": ["{one}", "{two}", 1]}},
+        "{one}": None,
+    }
+    made = {"user": {"attributes": {"name": "1", "kinds": ["1", 1]}}, "{one}": None}
+    assert filled(template, {"one": "1", "two": None}) == made
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_a_nested_login_body():
+    inner = {"name": "{username}", "pwd": "{password}", "again": "{refresh_token}"}
+    body = {"username": None, "password": None, "aaaUser": {"attributes": inner}}
+    requests, _session = handshake(
+        (200, {"token": "S1"}, BEFORE),
+        (200, {}, AFTER),
+        profile="insight_7_0",
+        overrides={"session": {"login": {"body": body}}},
+    )
+    assert requests[1].json_body == {"aaaUser": {"attributes": {"name": "u", "pwd": "p"}}}
+
+
+@pytest.mark.proves("LOGIN-5")
+def test_a_refused_token_in_a_nested_body_is_the_token():
+    body = {"access_token": None, "auth": {"token": "{access_token}"}}
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        handshake(OPENED, (401, {}), overrides={"session": {"login": {"body": body}}})
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_the_body_of_a_logout():
+    body = {"refresh_token": "{refresh_token}", "inner": {"user": "{username}"}, "fixed": 1}
+    logout = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    flow = log_out(settings(overrides=logout).profile, URL, Session(), {"refresh_token": "r", "username": None})
+    assert next(flow).json_body == {"refresh_token": "r", "inner": {}, "fixed": 1}
 
 
 LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}

@@ -367,3 +367,80 @@ def test_fingerprints_of_many_entities_are_read_from_the_file_once(store, monkey
 
 def test_no_fingerprints_without_a_store():
     assert fingerprints_of(MemoryStore()) is None
+
+
+@pytest.mark.proves("STORE-5")
+def test_folders_above_that_we_make_are_ours_alone(tmp_path):
+    previous = os.umask(0)
+    try:
+        opened(HOME=str(tmp_path))
+        Folder(str(tmp_path / "a" / "b" / "store"))
+    finally:
+        os.umask(previous)
+    made = [path for path in tmp_path.rglob("*") if path.is_dir()]
+    assert len(made) == 6
+    assert {path: mode(path) for path in made} == dict.fromkeys(made, 0o700)
+
+
+def test_folders_above_that_are_there_stay_as_they_are(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a").chmod(0o755)
+    Folder(str(tmp_path / "a" / "b" / "store"))
+    assert mode(tmp_path / "a") == 0o755
+
+
+@pytest.mark.proves("STORE-5")
+@pytest.mark.parametrize("replace", [lambda key: key.write_bytes(b"k" * 32), Path.unlink])
+def test_a_key_that_was_replaced_is_told(tmp_path, replace):
+    warnings = []
+
+    def opened_again():
+        open_store(str(tmp_path / "store"), warnings.append).name(IDENTITY)
+        return [text for text in warnings if f"{tmp_path}/store/key was replaced" in text]
+
+    assert opened_again() == []
+    assert opened_again() == []
+    replace(tmp_path / "store" / "key")
+    assert len(opened_again()) == 1
+    assert len(warnings) == 1
+
+
+@pytest.mark.proves("STORE-9")
+def test_who_holds_a_lock_is_told_after_some_seconds(tmp_path, ticking):
+    told_at = []
+    patient = open_store(
+        str(tmp_path / "store"), print, ticking.clock, tell=lambda text: told_at.append((ticking.time, text))
+    )
+    begin = ticking.time
+    name = patient.name(IDENTITY)
+    with Folder(patient.location).locked(name):
+        message = told(lambda: patient.locked(name).__enter__())
+    [(when, text)] = told_at
+    assert 1 < when - begin < 60
+    for said in (text, message):
+        assert f"another process ({os.getpid()} on " in said
+        assert f"{name}.lock" in said
+    with patient.locked(name):
+        assert len(told_at) == 1
+
+
+@pytest.mark.proves("STORE-2")
+def test_a_lock_that_was_removed_while_it_was_held(folder, ticking):
+    """Two wait for the same lock; one waits at the file that was removed, and both would have it."""
+    path = Path(folder, "x.lock")
+    first, inside = Folder(folder), []
+
+    def sleep(_seconds):
+        if path.exists() and not inside:
+            path.unlink()
+            inside.append(Folder(folder).locked("x"))
+            inside[0].__enter__()  # a third process, at the new file
+            holder.__exit__(None, None, None)
+        elif len(inside) == 1:
+            inside.append("waited for")
+            inside[0].__exit__(None, None, None)
+
+    holder = first.locked("x")
+    holder.__enter__()
+    with Folder(folder, Clock(sleep=sleep)).locked("x"):
+        assert inside[1:] == ["waited for"]
