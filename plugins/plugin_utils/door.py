@@ -21,10 +21,11 @@ from ansible.utils.display import Display
 
 from ..module_utils.command import Command, Context
 from ..module_utils.entities.mask import mask
+from ..module_utils.entities.spelling import check_options
 from ..module_utils.errors import ConfigurationError, InsightError
 from ..module_utils.options import environment_name
 from ..module_utils.specification import argument_spec, secret_values
-from .plain import plain
+from .plain import plain, plain_options
 from .profiles import mapping_from, profile_data
 
 display = Display()
@@ -59,7 +60,7 @@ class Door(ActionBase):
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):
             try:
-                values = {name: value for name, value in plain(self._task.args).items() if value is not None}
+                values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
                 read = self._read_files(values)
                 if self._runs_here():
                     return self._marked(self._run_here(values, read))
@@ -119,6 +120,7 @@ class Door(ActionBase):
             show=lambda text: display.display(mask(text, secrets), stderr=True),
         )
         try:
+            check_options(checked.validated_parameters)
             result = self.command.run({**checked.validated_parameters, **read}, context)
         except InsightError as failed:
             result = mask({"failed": True, **failed.as_result()}, secrets)

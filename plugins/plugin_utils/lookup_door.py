@@ -19,7 +19,7 @@ from ..module_utils.entities.mask import mask
 from ..module_utils.errors import InsightError
 from ..module_utils.options import SHARED, environment_name
 from ..module_utils.specification import secret_values
-from .plain import plain
+from .plain import plain, plain_options
 from .profiles import profile_data
 
 display = Display()
@@ -49,8 +49,8 @@ class LookupDoor(LookupBase):
         names = (*SHARED, *self.own_options)
         with without_empty_variables():
             self.set_options(var_options=self._templated(names, variables or {}), direct=options)
-        values = {name: plain(self.get_option(name)) for name in names}
-        secrets = secret_values(SHARED, values)
+        given = {name: self.get_option(name) for name in names}
+        secrets = secret_values(SHARED, plain(given))
 
         def find(name: str) -> str:
             found = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
@@ -60,8 +60,10 @@ class LookupDoor(LookupBase):
 
         context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)))
         try:
+            values = plain_options(given)
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
-            answers: list[Any] = plain(type(self).answer(plain(list(terms)), values, context))
+            asked = plain_options({"terms": list(terms)})["terms"]
+            answers: list[Any] = plain(type(self).answer(asked, values, context))
             return answers
         except InsightError as error:
             raise AnsibleLookupError(mask(error.message, secrets)) from None  # a cause is printed, unmasked

@@ -18,6 +18,7 @@ try:
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
+from ..module_utils.entities.spelling import check_names
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.profile.model import merge
 from ..module_utils.schema import check
@@ -63,6 +64,7 @@ def mapping_from(value: Any, what: str, find_file: FindFile) -> Mapping[str, Any
         value = _load(path, what)
     if not isinstance(value, Mapping):
         raise ConfigurationError(what, "a mapping was expected, or the name of a file that holds one")
+    check_names(value, what)
     return value
 
 

@@ -18,7 +18,7 @@ from .mask import printable
 from .normalise import canonical, is_number, normalise, number_text
 from .paths import ABSENT, child, places
 from .rules import Rules, rules
-from .spelling import is_date, is_plain, json_text, kind, quoting, read, spelled, spelling, unquoted
+from .spelling import check_names, is_date, is_plain, json_text, kind, quoting, read, spelled, spelling, unquoted
 
 __all__ = ["ABSENT", "Change", "Comparison", "Mistyped", "Rules", "compare", "compare_loosely", "differs", "rules"]
 
@@ -159,12 +159,8 @@ def compare_loosely(
 
 def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the entity") -> None:
     """Raise ConfigurationError for a read-only attribute and for a name that is not text."""
-    for path, name in places(declared):
-        if not isinstance(name, str):
-            hint = "Quote it. Unquoted, YAML turns 01 into 1 and NO into false."
-            raise ConfigurationError(
-                f"compare {entity}", f"the name of attribute {path} is {kind(name)}, not text", hint
-            )
+    check_names(declared, f"compare {entity}")
+    for path, _name in places(declared):
         if path in rules.forbidden:
             hint = "Leave it out, or take it out of compare.read_only."
             raise ConfigurationError(f"compare {entity}", f"{path} is read-only, the server alone sets it", hint)

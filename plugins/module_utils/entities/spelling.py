@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Union
 
+from ..errors import ConfigurationError
+from .mask import printable
 from .normalise import canonical, is_number, number_text
+from .paths import places
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?")
 
@@ -63,11 +66,31 @@ def json_text(value: Any) -> str:
 
 def kind(value: Any) -> str:
     """A value that YAML read without quotes, named: ``the number 5``, ``the boolean false``, ``null``."""
+    if isinstance(value, datetime):
+        value = value.isoformat()
     if is_date(value):
         return f"the date {value}"
     if is_plain(value):
         return f"the {'boolean' if isinstance(value, bool) else 'number'} {json.dumps(value)}"
     return spelling(value)
+
+
+def check_names(value: Any, what: str) -> None:
+    """Raise ConfigurationError for a name that is not text, at any depth. what: after "Cannot" in the error."""
+    for path, name in places(value):
+        if not isinstance(name, str):
+            hint = "Quote it. Unquoted, YAML turns 01 into 1 and NO into false."
+            raise ConfigurationError(what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint)
+
+
+def check_options(values: Mapping[str, Any]) -> None:
+    """As check_names(), for the values of options, by their names."""
+    for option, value in values.items():
+        if isinstance(value, list):
+            for number, element in enumerate(value, 1):
+                check_names(element, f"use {option}, entry {number}")
+        elif isinstance(value, Mapping):
+            check_names(value, f"use {option}")
 
 
 def _sexagesimal(match: re.Match[str]) -> int:
