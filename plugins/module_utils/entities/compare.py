@@ -18,7 +18,19 @@ from .mask import printable
 from .normalise import canonical, is_number, normalise, number_text
 from .paths import ABSENT, child, places
 from .rules import Rules, rules
-from .spelling import check_names, is_date, is_plain, json_text, kind, quoting, read, spelled, spelling, unquoted
+from .spelling import (
+    check_names,
+    is_date,
+    is_plain,
+    json_text,
+    kind,
+    quoting,
+    read,
+    spelled,
+    spelling,
+    unquoted,
+    unquoting,
+)
 
 __all__ = ["ABSENT", "Change", "Comparison", "Mistyped", "Rules", "compare", "compare_loosely", "differs", "rules"]
 
@@ -41,11 +53,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Mistyped:
-    """A number or boolean where the server holds text. advice: how to write it."""
+    """A number or boolean where the server holds text, or a text where it holds a number or boolean. advice: how to
+    write it."""
 
     path: str
     declared: Any
-    stored: str
+    stored: Any
     advice: str
     rule: str = ""
 
@@ -125,17 +138,25 @@ def compare(
     """Compare what is declared with what the server holds; ``entity`` names it in errors.
 
     Raises ConfigurationError for a read-only attribute that is declared, a number or boolean where the server holds
-    text, and a keyed list whose declared elements cannot be told apart; ServerError where the server's cannot.
+    text, a text that means one where it holds one, and a keyed list whose declared elements cannot be told apart;
+    ServerError where the server's cannot.
     """
     comparison = compare_loosely(declared, observed, rules, entity)
     if comparison.mistyped:
         wrong = dict.fromkeys(
-            f"{m.path} is {kind(m.declared)} here and the text {json_text(m.stored)} on the server"
-            for m in comparison.mistyped
+            f"{m.path} is {_declared(m.declared)} here and {_held(m.stored)} on the server" for m in comparison.mistyped
         )
         advice = dict.fromkeys(f"{m.advice}." for m in comparison.mistyped)
         raise ConfigurationError(f"compare {entity}", printable("; ".join(wrong)), printable(" ".join(advice)))
     return comparison
+
+
+def _held(value: Any) -> str:
+    return f"the text {json_text(value)}" if isinstance(value, str) else kind(value)
+
+
+def _declared(value: Any) -> str:
+    return kind(value) if is_date(value) else _held(value)
 
 
 def compare_loosely(
@@ -352,8 +373,8 @@ def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -
 
 
 def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[Mistyped]:
-    """Numbers and booleans that are declared where every stored value of the place is text, and dates that YAML spelt
-    anew. Elements of a list are held against all elements of the stored list, since a wrong type changes which of
+    """Numbers and booleans that are declared where every stored value of the place is text, texts that mean a number
+    or a boolean where every stored value is one, and dates that YAML spelt anew. Elements of a list are held against all elements of the stored list, since a wrong type changes which of
     them match."""
     known = isinstance(declared, str) and declared in stored
     if known or place.rule in place.rules.uncompared or place.rule in place.rules.write_only:
@@ -370,6 +391,9 @@ def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[M
         texts = [text for text in stored if text is not None]
         if texts and all(isinstance(text, str) for text in texts):
             yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)
+    elif isinstance(declared, str) and (advice := unquoting(place.path, normalise(declared, place.names), stored)):
+        held = next(value for value in stored if value is not None)
+        yield Mistyped(place.path, declared, held, advice, place.rule)
     elif is_date(declared) and "date_as_instant" not in place.names:
         texts = [text for text in stored if isinstance(text, str) and unquoted(text) == declared]
         if texts:
