@@ -304,16 +304,15 @@ def _check_file(data: Any, name: str) -> None:
     entries = data.get("entities") if isinstance(data, dict) else None
     if not (isinstance(entries, list) and _is_header(data)):
         header = {**data, "entities": []} if isinstance(entries, list) else data
-        _refuse(violations(manifest_schema(), header), name)
+        _refuse(violations(manifest_schema(), header, ours=True), name)
     _check_entries(entries or [], name)
 
 
 def _check_entries(entries: Sequence[Any], name: str) -> None:
     schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
-    _refuse(
-        [f"entry {number}: {one}" for number, entry in doubtful[: SHOWN + 1] for one in violations(schema, entry)], name
-    )
+    told = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
+    _refuse([f"entry {number}: {one}" for number, found in told for one in found], name)
 
 
 def _refuse(found: Sequence[str], name: str) -> None:

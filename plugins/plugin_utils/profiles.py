@@ -20,8 +20,9 @@ except ImportError:
 
 from ..module_utils.entities.spelling import check_names
 from ..module_utils.errors import ConfigurationError, SchemaError
-from ..module_utils.profile.model import merge
+from ..module_utils.profile.model import merge, overlaid
 from ..module_utils.schema import check
+from .quick_schema import fits
 
 FOLDER = Path(__file__).resolve().parent.parent / "profiles"
 
@@ -48,7 +49,7 @@ BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.yml"))
 def built_in(name: str) -> Mapping[str, Any]:
     """A profile of the collection, whole. It is not checked here: a test does that once for everybody."""
     data = _load(FOLDER / f"{name}.yml", f"load profile {name}")
-    whole: Mapping[str, Any] = merge(built_in(data.pop("extends")) if "extends" in data else {}, data)
+    whole: Mapping[str, Any] = overlaid(built_in(data.pop("extends")) if "extends" in data else {}, data)
     return whole
 
 
@@ -105,13 +106,14 @@ def _read_profile(profile: Any, overrides: Any, find_file: FindFile) -> Mapping[
                     f"it extends {base['extends']}, and there is no such profile",
                     f"There are: {', '.join(BUILT_IN)}.",
                 )
-            base = merge(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
+            base = overlaid(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
     over = mapping_from(overrides, "use profile_overrides", find_file) if overrides else {}
-    data: Mapping[str, Any] = merge(merge({}, base), over)
+    data: Mapping[str, Any] = overlaid(overlaid({}, base), over)
     check_profile(data, what)
     return data
 
 
+@cache
 def profile_schema() -> Mapping[str, Any]:
     """The JSON Schema of profiles."""
     schema: Mapping[str, Any] = json.loads((FOLDER / "profile.schema.json").read_text(encoding="utf-8"))
@@ -119,8 +121,11 @@ def profile_schema() -> Mapping[str, Any]:
 
 
 def check_profile(data: Mapping[str, Any], what: str) -> None:
-    """Raise SchemaError unless this is a valid profile whose references name types that it has."""
-    check(profile_schema(), data, what, "Correct the profile or its overrides there.")
+    """Raise SchemaError unless this is a valid profile whose references name types that it has. What a null takes away
+    from what holds for all types is not there."""
+    data = merge({}, data)
+    if not fits(profile_schema(), data):
+        check(profile_schema(), data, what, "Correct the profile or its overrides there.", ours=True)
     for name, entity_type in data["types"].items():
         for attribute, reference in entity_type.get("references", {}).items():
             if reference["type"] not in data["types"]:

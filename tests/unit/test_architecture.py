@@ -22,6 +22,8 @@ PURE = {
         "paths",
         "rules",
         "spelling",
+        "place",
+        "mistyped",
         "compare",
         "mask",
         "plan",
