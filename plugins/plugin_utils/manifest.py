@@ -23,6 +23,7 @@ from ..module_utils.entities.mask import printable
 from ..module_utils.entities.paths import child
 from ..module_utils.environment.entry import Entry, EntryName, name_of
 from ..module_utils.environment.order import SHOWN, refuse_duplicates
+from ..module_utils.environment.written import read_regular
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.schema import violations
 from .profiles import FindFile
@@ -233,7 +234,8 @@ def _read_layer(name: Any, find_file: FindFile, decrypt: Decrypt) -> _Layer:
 
 
 def _files_in(folder: Path, name: str) -> list[tuple[Path, str]]:
-    """The manifests below a folder, sorted, with what to call each. Hidden ones are left out."""
+    """The manifests below a folder, sorted, with what to call each. Hidden ones are left out. What a link says lies
+    below the folder, too: who may change it must not have other files read."""
     what, found = f"read {printable(name)}", []
     for root, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -245,6 +247,11 @@ def _files_in(folder: Path, name: str) -> list[tuple[Path, str]]:
     if not found:
         hint = "Check the path, and that the files were checked out."
         raise ConfigurationError(what, f"there is no file in it that ends in {', '.join(SUFFIXES)}", hint)
+    below = folder.resolve()
+    for path in sorted(found):
+        if below not in path.resolve().parents:
+            why = f"{printable(path.relative_to(folder).as_posix())} in it is a link to a file outside of it"
+            raise ConfigurationError(what, why, "Put the file there, or name it as a layer of its own.")
     relative = sorted((path.relative_to(folder).as_posix(), path) for path in found)
     return [(path, f"{name.rstrip('/')}/{inside}") for inside, path in relative]
 
@@ -273,7 +280,7 @@ def _read_file(layer: _Layer, path: Path, name: str, decrypt: Decrypt) -> None:
 
 def _text_of(path: Path, name: str, decrypt: Decrypt) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(f"read {name}", f"it cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

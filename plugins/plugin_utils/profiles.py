@@ -19,6 +19,7 @@ except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
 from ..module_utils.entities.spelling import check_names
+from ..module_utils.environment.written import read_regular
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.profile.model import merge, overlaid
 from ..module_utils.schema import check
@@ -32,7 +33,7 @@ FindFile = Callable[[str], str]
 
 def _load(path: Path, what: str) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)
+        return yaml.load(read_regular(path).decode("utf-8"), Loader=SafeLoader)
     except OSError as error:
         raise ConfigurationError(what, f"{path} cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date such as 2026-02-30

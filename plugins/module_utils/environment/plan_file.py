@@ -16,7 +16,7 @@ from typing import Any, Optional
 from ..errors import PlanRefused
 from .digest import digest_of
 from .operation import Operation
-from .written import file_problem, json_text, utc_moment, utc_text, write_whole
+from .written import file_problem, json_text, read_regular, utc_moment, utc_text, write_whole
 
 FORMAT = 1
 ANEW = "Plan anew, and have the new plan approved."
@@ -101,7 +101,7 @@ def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPl
     """Read a plan. expected_digest: what was approved. Raises ConfigurationError where the file cannot be read, and
     PlanRefused where it is not the approved one, or not as a plan is written."""
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise file_problem("read the plan", path, error) from error
     found = digest_of(content)
