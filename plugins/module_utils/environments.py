@@ -50,6 +50,7 @@ ENTITIES_SPEC: Spec = {
     "plan_out": {"type": "str"},
     "plan_file": {"type": "str"},
     "plan_digest": {"type": "str"},
+    "plan_again": {"type": "bool", "default": False},
     "plan_lifetime": {"type": "float", "default": 7.0},
     "approval": {"type": "dict"},
     "prune_from": {"type": "list", "elements": "str"},
@@ -107,7 +108,7 @@ def _check(values: Values) -> None:
         raise ConfigurationError(
             WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."
         )
-    for name, needed in {"plan_digest": "plan_file", "approval": "journal"}.items():
+    for name, needed in {"plan_digest": "plan_file", "plan_again": "plan_file", "approval": "journal"}.items():
         if values[name] and not values[needed]:
             raise ConfigurationError(WHAT, f"{name} is given without {needed}")
     if not 0 < values["plan_lifetime"] <= LONGEST_LIFETIME:

@@ -242,6 +242,20 @@ def earlier_runs(folder: str, url: str) -> list[EarlierRun]:
         raise file_problem("read the journals in", folder, error) from error
 
 
+UNSETTLED = ("failed", "moved", "outcome_unknown", "not_tried")
+"""Totals of a run that did not carry out all that it was to do."""
+
+
+def carried_out(runs: Sequence[EarlierRun], plan_digest: str) -> Optional[EarlierRun]:
+    """The first of these runs that carried out the plan with this digest to its end; None where none did."""
+    for run in runs:
+        totals = _mapping(run.last.get("totals"))
+        ended = run.last.get("kind") == "end" and not run.last.get("open") and totals
+        if run.start.get("plan_digest") == plan_digest and ended and not any(totals.get(name) for name in UNSETTLED):
+            return run
+    return None
+
+
 def unfinished(runs: Sequence[EarlierRun], manifest_digest: str) -> Optional[Interrupted]:
     """The latest run of this manifest that was interrupted, or ended without knowing what became of something, and
     that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
