@@ -21,7 +21,16 @@ from .environment.journal_reading import carried_out, earlier_runs
 from .environment.members import Environment
 from .environment.operation import Operation, moved_how, sort_operation
 from .environment.outcomes import SHOWN
-from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, plan_digest, write_plan
+from .environment.plan_file import (
+    ANEW,
+    Basis,
+    EnvironmentPlan,
+    check_header,
+    load_plan,
+    make_plan,
+    plan_digest,
+    write_plan,
+)
 from .errors import PlanRefused
 from .version import VERSION
 

@@ -30,7 +30,8 @@ attributes:
       that O(plan_file) names is only verified.
     support: full
   diff_mode:
-    description: Shows each entity that differs, and what differs, secrets masked.
+    description: Shows each entity that differs, and what differs, secrets masked; also of a plan that O(plan_out)
+      names, without check mode.
     support: full
   idempotent:
     description: A second run changes nothing. The stated exception is O(update_secrets=always).

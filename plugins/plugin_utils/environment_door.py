@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils.environments import controller_only
-from .door import Door
+from .door import Door, display
 from .manifest import Manifest, entries_of, load_manifest
 
 
@@ -21,7 +21,15 @@ class EnvironmentDoor(Door):
         """Run the command. This process is a fork: what it inherited takes no memory of its own as long as the garbage
         collector leaves it alone."""
         gc.freeze()
-        return super()._run_here(given, read)
+        result = super()._run_here(given, read)
+        self._show_diff(result)
+        return result
+
+    def _show_diff(self, result: Mapping[str, Any]) -> None:
+        """Show the diff of a task that reports no change: Ansible shows those of changes only, and a plan is none."""
+        told = result.get("diff", {}).get("prepared")
+        if told and not (result["changed"] or result.get("failed") or self._task.no_log):
+            display.display(told.rstrip("\n"), stderr=True)
 
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What reads the manifests, once the options are checked."""

@@ -89,6 +89,28 @@ def test_a_plan_is_written_approved_applied_and_then_there_is_nothing_to_do(
     assert ran["run"]["approval"] == {"who": "J. Doe", "reference": "CHG-4711"} and ran["run"]["reason"] == "Release 4"
 
 
+@pytest.mark.proves("PLAN-9")
+def test_a_plan_is_shown_by_diff_with_and_without_check_mode(server: Server, play: Player) -> None:
+    secret = "a canary that nobody prints"
+    many = [application(1, attributes={"selectedProducts": ["a"], "interfacePassword": {"secret": "interface"}})]
+    line = "+ application (appCode=000001, appName=Application 1)"
+    for name, how, times in (
+        ("plan", {}, 1),
+        ("plan in check mode", {"check_mode": True}, 1),
+        ("plan without diff", {"diff": False}, 0),
+        ("plan that nobody may see", {"no_log": True}, 0),
+    ):
+        step = task(name, many, plan_out="plan.json", secrets={"interface": secret})
+        played = play([step | how])
+        assert played.code == 0, played.output
+        assert played.output.count(line) == times, played.output
+        assert played.output.count("interfacePassword: a secret is sent") == times, played.output
+        assert secret not in played.output
+    assert server.counted["writes"] == 0
+    twice = play([task("all", many, secrets={"interface": secret}), task("plan", many[:0], plan_out="plan.json")])
+    assert twice.output.count(line) == 1, "the plan that holds nothing shows nothing"
+
+
 @pytest.mark.proves("PLAN-2", "PLAN-5")
 def test_what_was_not_approved_is_refused_by_name(server: Server, play: Player, tmp_path: Path) -> None:
     many = [application(1), event(1), application(3)]
@@ -190,7 +212,7 @@ def test_an_interrupted_apply_is_finished_by_the_same_plan(server: Server, play:
     assert len(server.stored("application")) == 30
 
 
-@pytest.mark.proves("PLAN-9")
+@pytest.mark.proves("PLAN-10")
 def test_a_plan_that_was_carried_out_is_not_carried_out_again_unless_that_is_wanted(
     server: Server, play: Player
 ) -> None:

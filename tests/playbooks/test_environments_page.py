@@ -150,6 +150,20 @@ def test_from_a_look_to_evidence(server: Server, story: Story) -> None:
     assert (server.counted["finds"], server.counted["lists"]) == (0, 2)
 
 
+def test_drift_fails_the_job_and_so_does_a_look_that_could_not_be_made(server: Server, story: Story) -> None:
+    story.play("look", arguments=["-e", "stage=validation"], shows=[])
+    as_declared = replace(STEPS["drift"], mark={"arguments": STEPS["drift"].mark["arguments"]})
+    check_output(as_declared, run(as_declared, server, story.folder, story.known))
+    edit(server, "Edited by hand")
+    story.play("drift")
+    (judged,) = re.findall(r"`(failed_when: [^`]+)`", TEXT)
+    alone = {"  register: drift\n": f"  register: drift\n  {judged}\n", "that: drift is not changed": "that: true"}
+    story.play("drift", alone, fails="failed_when_result", shows=[])
+    server.switch(denied="event:find")
+    story.play("drift", alone, fails="this identity may not do that", shows=[])
+    assert server.counted["writes"] == 0
+
+
 def test_after_a_crash(server: Server, story: Story) -> None:
     story.play("plan")
     story.play("apply")

@@ -108,7 +108,7 @@ def test_ports_and_certificates(server: Server, play: Player, others: dict[str, 
         ),
         "no such certificate": ({**theirs, **shown, "client_cert": "/nowhere.pem"}, ("client_cert /nowhere.pem",)),
         "no such host": ({"url": "https://insight.invalid"}, ("https://insight.invalid cannot be reached",)),
-        "nobody listens": ({"url": "https://127.0.0.1:9"}, ("https://127.0.0.1:9 cannot be reached",)),
+        "nobody listens": ({"url": "https://127.0.0.1:9", "timeout": 2}, ("https://127.0.0.1:9 cannot be reached",)),
     }
     played = play(logins({name: options for name, (options, _says) in cases.items()}))
     assert played.code == 0, played.output

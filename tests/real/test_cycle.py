@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playbooks.conftest import Player
+from playbooks.conftest import Played, Player
 from spring_boot import ACCESS_TOKEN, Spring
 
 VARIANTS = {
@@ -121,3 +122,64 @@ def test_a_hundred_entities(server: Spring, play: Player) -> None:
     assert {name: played[name]["changed"] for name in steps} == {name: step[-1] for name, step in steps.items()}
     assert writes(server) == (2 * MANY, 0, MANY)
     assert sorted(one["appCode"] for one in server.stored("application")) == [key["appCode"] for key in keys]
+
+
+ONE_SESSION = {"csrf_tokens": "xor", "expired_session_answer": "403_open", "single_session_per_user": True}
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-10")
+def test_two_playbooks_at_once_where_a_user_has_one_session(spring: Spring, tmp_path: Path) -> None:
+    """They share the token store, and so the session; no twin, none lost."""
+    spring.variant(**ONE_SESSION, session_lifetime=2)
+    keys = [{"appCode": f"{number:06}", "appName": f"Application {number}"} for number in range(MANY)]
+
+    def half(number: int) -> Played:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        entries = [
+            {"type": "application", "key": key, "attributes": {"selectedProducts": ["Zelvora"]}}
+            for key in keys[number::2]
+        ]
+        login = {"url": spring.url, "ca_path": spring.ca_path, "access_token": ACCESS_TOKEN}
+        player = Player(spring, folder, defaults={**login, "token_store": str(tmp_path / "store")})
+        together = {"entities": entries, "concurrency": 32}
+        pause = {"name": "pause", "ansible.builtin.wait_for": {"timeout": 3}}
+        again = {"name": "again", "rimops.insight.insight_entities": together}
+        return player([{"name": "make", "rimops.insight.insight_entities": together}, pause, again])
+
+    with ThreadPoolExecutor(2) as pool:
+        played = list(pool.map(half, range(2)))
+    assert [one.code for one in played] == [0, 0], played[0].output + played[1].output
+    assert [(one["make"]["summary"]["created"], one["again"]["changed"]) for one in played] == [(50, False)] * 2
+    assert writes(spring) == (MANY, 0, 0)
+
+
+@pytest.mark.proves("LOGIN-12")
+def test_a_missing_permission_costs_one_look(spring: Spring, tmp_path: Path) -> None:
+    spring.variant(**ONE_SESSION, denied="application:create")
+    login = {"url": spring.url, "ca_path": spring.ca_path, "access_token": ACCESS_TOKEN}
+    entries = [
+        {
+            "type": "application",
+            "key": {"appCode": str(number), "appName": "A"},
+            "attributes": {"selectedProducts": ["a"]},
+        }
+        for number in range(MANY)
+    ]
+    wide = {"entities": entries, "concurrency": 32, "on_error": "continue"}
+    played = Player(spring, tmp_path, defaults=login)([{"name": "make", "rimops.insight.insight_entities": wide}])
+    assert "this identity may not do that (HTTP 403)" in played["make"]["msg"]
+    assert "the session lives and its CSRF token is the present one" in played["make"]["msg"]
+    assert (spring.counted["logins"], writes(spring)) == (1, (0, 0, 0))
+    assert spring.counted["session_starts"] <= 3
+
+
+@pytest.mark.proves("LOGIN-11")
+def test_a_refused_login_is_tried_once(spring: Spring, tmp_path: Path) -> None:
+    spring.variant(**ONE_SESSION)
+    login = {"url": spring.url, "ca_path": spring.ca_path, "access_token": "another"}
+    entries = [{"type": "application", "key": {"appCode": str(number), "appName": "A"}} for number in range(MANY)]
+    wide = {"entities": entries, "concurrency": 32, "on_error": "continue"}
+    played = Player(spring, tmp_path, defaults=login)([{"name": "make", "rimops.insight.insight_entities": wide}])
+    assert "does not accept the access token" in played["make"]["msg"]
+    assert (spring.counted["refused_logins"], spring.counted["logins"]) == (1, 0)

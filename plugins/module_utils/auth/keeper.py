@@ -106,6 +106,10 @@ class SessionKeeper:
         """Note that the session lived and its CSRF token was good when the request of that number was sent."""
         self._vouched = state.generation, state.session.csrf_token if state.session else None, ticket
 
+    def is_vouched_for(self, state: State) -> bool:
+        """Whether the session of this login was seen alive, with a good CSRF token."""
+        return self._vouched[0] == state.generation
+
     def look(self, state: State, since: int) -> Optional[State]:
         """The state after a look at the session, None where it is lost; itself where something vouched for it after
         the request of number ``since`` was sent."""
@@ -147,9 +151,12 @@ class SessionKeeper:
             return self.renew(used)  # another process uses it alone now
         return self.current()
 
-    def was_made_here(self, state: State) -> bool:
-        """Whether this process opened the session."""
-        return state.generation in self._made
+    def could_be_anew(self, state: State, age: float) -> bool:
+        """Whether an earlier run opened the session, more than so many seconds ago, and it can be opened anew without a
+        person."""
+        old = self._clock.now() - state.opened_at > age and state.generation not in self._made
+        token_is_good = state.token is not None and state.token.usable(self._clock.now())
+        return old and (token_is_good or self.acquisition.renewable(state))
 
     def renew(self, rejected: Optional[State]) -> State:
         """A usable session, not the rejected one: of another thread, of the store, or of a new login."""

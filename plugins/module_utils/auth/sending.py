@@ -41,6 +41,7 @@ MOST_LOGINS = 3
 LOSSES = 3
 """How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
+NOT_RULED_OUT = "a session that was opened for it is refused as well"
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,8 @@ class SessionSender:
                     self._denied.add(request.kind)
             if b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
-            return replace(last.response, ruled_out=RULED_OUT)
+            seen = self._keeper.is_vouched_for(self._keeper.current())
+            return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT)
 
     def _remedies(self, sent: Sent, refused: int) -> Iterator[State]:
         """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
@@ -234,16 +236,12 @@ class SessionSender:
             looked = self._keeper.look(state, refused)
             if looked is not None and _differ(looked, state):
                 yield looked
-            if looked is not None and not self._is_old(looked):
+            old = not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH)
+            if looked is not None and not old:
                 return
             self._logged_in_anew = self._logged_in_anew or looked is not None
             yield self._keeper.renew(state)
             refused = self._keeper.ticket()
-
-    def _is_old(self, state: State) -> bool:
-        """Whether a session was opened by an earlier run, and no login was tried in its place yet."""
-        old = self._clock.now() - state.opened_at > FRESH
-        return old and not self._logged_in_anew and not self._keeper.was_made_here(state)
 
     def _learn(self, refused: Sent, accepted: Sent) -> None:
         """What the difference between a refused and an accepted request tells about the server."""

@@ -124,10 +124,12 @@ def csrf_cookie(
         session = _opened(profile, response)
         request = _login_request(profile, url, session, values)
         response = yield request
-        lost = changes_session_cookie(profile.session, response, session.cookies)
-        if lost and not last and not _is_login_success(profile.session["login"], response):
+        renewed = changes_session_cookie(profile.session, response, session.cookies)
+        accepted = _is_login_success(profile.session["login"], response) or _leads_on(profile, url, response)
+        if renewed and not last and not accepted:
             continue
-        _check_login(profile, url, response, "access_token" in request.json_body)
+        if not (renewed and _leads_on(profile, url, response)):
+            _check_login(profile, url, response, "access_token" in request.json_body)
         session = observe(session, profile.session, response)
         announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
         if announced and not looks_first:
@@ -173,6 +175,13 @@ def _is_login_success(login: Json, response: Response) -> bool:
     """Whether a login was accepted, as far as its answer tells."""
     accepted = response.status in login.get("success", range(200, 300))
     return accepted and not is_login_page(response, response.body[:LOOKED_AT])
+
+
+def _leads_on(profile: Profile, url: str, response: Response) -> bool:
+    """Whether a login is answered with a redirect to a page of this host that is no login page, where the profile does
+    not say what a success is. Beside a renewed session cookie it is what a form login answers to the right user."""
+    redirected = "success" not in profile.session["login"] and 300 <= response.status < 400
+    return redirected and _host(response) in ("", urlsplit(url).netloc) and not is_login_page(response, b"")
 
 
 @dataclass(frozen=True)

@@ -473,6 +473,31 @@ def test_in_a_session_of_an_earlier_run_it_costs_one_login(login, system, tickin
 
 
 @pytest.mark.proves("LOGIN-12")
+def test_a_permission_in_a_session_that_was_handed_over(login, system, ticking):
+    """Nobody here can open it anew: it is looked at, and then the refusal is a permission."""
+    system.rejection, system.life = FORBIDDEN, 120
+    secret = login(**ALICE).handle(with_secret=True)
+    ticking.time += 3600
+    taken = login(send=denying(system), session={"secret": secret["secret"], "url": URL})
+    assert (taken.send(READ).status, handshakes(system)) == (403, 1)
+
+
+@pytest.mark.proves("LOGIN-12")
+def test_a_server_that_opens_another_session_at_each_look(login, system):
+    def send(request):
+        if request.purpose == "look at the session":
+            request = replace(request, headers={})
+        return denying(system)(request)
+
+    system.rejection = FORBIDDEN
+    authenticator = login(send=send, **ALICE)
+    answers = [authenticator.send(READ) for _turn in range(20)]
+    assert {one.status for one in answers} == {403}
+    assert answers[0].ruled_out == "a session that was opened for it is refused as well"
+    assert handshakes(system) <= 4
+
+
+@pytest.mark.proves("LOGIN-12")
 def test_what_the_profile_understands_is_not_looked_into(login, system):
     system.rejection = FORBIDDEN
     authenticator = login(send=denying(system), **ALICE)
