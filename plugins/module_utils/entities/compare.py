@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import ConfigurationError, InsightError, ServerError
 from .mistyped import Mistyped, mistyped, wrong_types
-from .normalise import canonical, is_number, normalise, number_text
+from .normalise import canonical, in_full, is_number, normalise, number_text
 from .paths import ABSENT, places
 from .place import Place
 from .rules import Rules, rules
@@ -43,7 +43,7 @@ class Change:
 
     def as_result(self) -> dict[str, Any]:
         """``path``, ``before`` and ``after`` as JSON; the side on which the attribute is absent is left out."""
-        sides = {"path": self.path, "before": self.before, "after": self.after}
+        sides = {"path": self.path, "before": in_full(self.before), "after": in_full(self.after)}
         return {name: value for name, value in sides.items() if value is not ABSENT}
 
 
@@ -152,12 +152,21 @@ def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[
             yield from _undeclared(*values, place.child(name))
     elif declared is ABSENT:
         nothing = all(side is None or side is ABSENT for side in (before, now))
-        if not nothing and not _same(before, now, place):
+        if not nothing and not _same(_exactly(before), _exactly(now), place):
             yield Change(place.path, before, now, place.rule)
     elif place.rule in place.rules.keyed and all(isinstance(side, (list, tuple)) for side in (declared, before, now)):
         ours, old, new = (_by_key(side, place, ServerError) for side in (declared, before, now))
         for key in sorted(ours.keys() & old.keys() & new.keys()):
             yield from _undeclared(ours[key], old[key], new[key], place.element(_label(ours[key], place)))
+
+
+def _exactly(value: Any) -> Any:
+    """A value in which a number that has more digits than Python keeps is a text of all of them."""
+    if isinstance(value, Mapping):
+        return {name: _exactly(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_exactly(inner) for inner in value]
+    return in_full(value)
 
 
 def differs(declared: Any, observed: Any, rule: str, rules: Rules) -> bool:

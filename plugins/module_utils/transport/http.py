@@ -25,6 +25,7 @@ from ..errors import ConfigurationError, InterruptedRequest, NotSentError, Refus
 from ..options import Network
 from . import retry
 from .lanes import Lanes
+from .numbers import Letters
 from .values import Request, Response
 
 try:
@@ -254,12 +255,9 @@ class Http:
 
     def _send_once(self, request: Request) -> Response:
         timeout = (self._network.connect_timeout, self._network.timeout)
-        headers = {**ALWAYS, **request.headers}
         try:
-            prepared = requests.PreparedRequest()
-            prepared.prepare(request.method, request.url, headers=headers, json=request.json_body, data=request.form)
             answer = self._connect().send(
-                prepared,
+                _prepared(request),
                 stream=True,
                 timeout=timeout,
                 verify=self._network.validate_certs,
@@ -290,6 +288,17 @@ class Http:
                     request.purpose, f"the answer was still arriving after {self._network.timeout:g} s"
                 )
         return bytes(body)
+
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    """The request as it goes out, numbers that a server gave to the letter."""
+    letters, prepared = Letters(), requests.PreparedRequest()
+    held = letters.hold(request.json_body)
+    prepared.prepare(request.method, request.url, headers={**ALWAYS, **request.headers}, json=held, data=request.form)
+    if letters.met and isinstance(prepared.body, bytes):
+        prepared.body = letters.put(prepared.body)
+        prepared.prepare_content_length(prepared.body)
+    return prepared
 
 
 def _proxies_for(host: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities.compare im
     undeclared_changes,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
+from ansible_collections.rimops.insight.plugins.module_utils.transport.numbers import Exact
 
 KEYED = {"keyed": {"c": ["code"]}}
 TWO_KEYS = {"keyed": {"c": ["code", "part"]}}
@@ -393,7 +394,28 @@ def test_nothing_that_is_given_is_changed():
     assert json.dumps([declared, observed]) == before
 
 
+LONG = [Exact(f"0.1234567890123456789{last}") for last in "120"]
+
 COLLATERAL = [
+    ({}, {"a": LONG[0]}, {"a": LONG[1]}, {}, [("a", LONG[0], LONG[1])]),
+    (
+        {},
+        {"a": [{"b": LONG[0]}]},
+        {"a": [{"b": LONG[1]}]},
+        {"sets": ["a"]},
+        [("a", [{"b": LONG[0]}], [{"b": LONG[1]}])],
+    ),
+    ({}, {"a": LONG[0]}, {"a": Exact(LONG[0].letters + "0")}, {}, []),
+    ({}, {"a": Exact("10.50")}, {"a": 10.5}, {}, []),
+    ({}, {"a": Exact("1E2")}, {"a": 100}, {}, []),
+    ({}, {"a": Exact("1e400")}, {"a": Exact("1e401")}, {}, [("a", Exact("1e400"), Exact("1e401"))]),
+    (
+        {},
+        {"a": Exact("12345678901234567.25")},
+        {"a": 12345678901234567},
+        {},
+        [("a", Exact("12345678901234567.25"), 12345678901234567)],
+    ),
     ({}, {"a": 1}, {"a": 1.0}, {}, []),
     ({}, {"a": 1}, {"a": 2}, {}, [("a", 1, 2)]),
     ({}, {"a": 1}, {}, {}, [("a", 1, ABSENT)]),
@@ -450,3 +472,15 @@ def test_undeclared_changes(declared, before, now, layer, expected):
 )
 def test_differs(declared, observed, rule, layer, expected):
     assert differs(declared, observed, rule, rules(layer)) is expected
+
+
+def test_a_number_that_nobody_declared_is_merged_as_it_came():
+    observed = {"a": Exact("10.50"), "b": Exact("10.50"), "c": Exact("0.12345678901234567891")}
+    comparison = compare({"b": 10.5}, observed, rules({}))
+    assert comparison.changes == ()
+    assert [one.letters for one in comparison.merged.values()] == ["10.50", "10.50", "0.12345678901234567891"]
+
+
+def test_a_change_shows_all_digits():
+    change = Change("a", Exact("0.12345678901234567891"), Exact("10.50"))
+    assert change.as_result() == {"path": "a", "before": "0.12345678901234567891", "after": 10.5}
