@@ -16,7 +16,7 @@ from .auth.store import fingerprints_of, open_store
 from .command import Context, Values
 from .entities.assumed import AssumedWrites
 from .entities.client import EntityClient
-from .entities.mask import fingerprint
+from .entities.mask import LIKE_A_TOKEN, fingerprint, know
 from .entities.plan import Plan, secret_leaves
 from .entities.target import Target
 from .errors import ConfigurationError
@@ -25,6 +25,9 @@ from .profile.model import profile_of
 from .secrets import register
 from .transport.http import Http
 from .transport.values import Request, Response
+
+WRITES: list[str] = []
+"""What was sent in this task that may have changed something, by its purpose, in order."""
 
 
 @dataclass
@@ -43,12 +46,16 @@ class Connection:
 
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
+        if not request.safe:
+            WRITES.append(request.purpose)
         try:
             response = self.authenticator.send(request)
             self._last.date = response.headers.get("date")
             return response
         finally:
-            register(self.secrets())
+            secrets = self.secrets()
+            know(secrets, LIKE_A_TOKEN)
+            register(secrets)
 
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
@@ -79,6 +86,12 @@ def forget_connections() -> None:
     """Close nothing, forget everything; for tests and forks."""
     _CONNECTIONS.clear()
     _ASSUMED_WRITES.clear()
+
+
+def ask_anew() -> None:
+    """Before another attempt of the same task: what was no refusal of credentials is tried again."""
+    for _profile, connection in _CONNECTIONS.values():
+        connection.authenticator.ask_anew()
 
 
 def assumed_writes(url: str, profile: Mapping[str, Any]) -> AssumedWrites:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .command import Context, Values
 from .connection import Connection
-from .entities.mask import KEPT, mask_within, texts_of
+from .entities.mask import KEPT, know, mask_within, texts_of
 from .environment.digest import data_digest
 from .environment.engine import Effort
 from .environment.entry import EntryName
@@ -41,7 +41,7 @@ OURS = {
     **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
     "entities": [
         {
-            **dict.fromkeys(("type", "outcome", "operation"), KEPT),
+            **dict.fromkeys(("type", "outcome", "operation", "entity_id"), KEPT),
             "key": {},
             "changes": [{}],
             "collateral": [{}],
@@ -92,7 +92,9 @@ class Run:
     def secrets(self) -> list[Any]:
         """Those of the task and of its manifest."""
         of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
-        return [texts_of([self.values["secrets"], *of_entries])]
+        texts = texts_of([self.values["secrets"], *of_entries])
+        know(texts)
+        return [texts]
 
     def hide(self, told: Any) -> Any:
         """The result, a line of the journal, or a text, without secrets."""

@@ -34,7 +34,7 @@ from .environment.order import ordered, refuse, under_new_names
 from .environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
 from .environment.plan_file import EnvironmentPlan, plan_digest
 from .environment.workers import NotTried
-from .environment_run import Run, approved_plan, assumed, check_approved, plan_out
+from .environment_run import OURS, Run, approved_plan, assumed, check_approved, plan_out
 from .errors import ConfigurationError, JournalError
 from .options import SHARED, Spec
 from .version import VERSION
@@ -359,4 +359,5 @@ ENTITIES = Command(
         "mutually_exclusive": [("entities", "manifest"), ("plan_out", "plan_file")],
         "required_one_of": [("entities", "manifest")],
     },
+    ours=OURS,
 )

@@ -26,12 +26,11 @@ from ..module_utils.environment.order import SHOWN, refuse_duplicates
 from ..module_utils.environment.written import read_regular
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.schema import violations
-from .profiles import FindFile
-from .strict_yaml import Decrypt, Vaulted, load_json, load_yaml
+from .profiles import Decrypt, FindFile, decrypted
+from .strict_yaml import Vaulted, load_json, load_yaml
 
 SCHEMA = Path(__file__).resolve().parent.parent / "manifests" / "manifest.schema.json"
 SUFFIXES = (".yml", ".yaml", ".json")
-VAULT = "$ANSIBLE_VAULT;"
 URL = re.compile("^https?://[^{}]+$")
 WHAT = "use the manifest"
 FORM = "A manifest holds format: 1 and entities: a list of {type, key, was, refs, attributes, state}."
@@ -285,13 +284,7 @@ def _text_of(path: Path, name: str, decrypt: Decrypt) -> str:
         raise ConfigurationError(f"read {name}", f"it cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"read {name}", "it is not in UTF-8", "Save it as UTF-8.") from error
-    if not text.startswith(VAULT):
-        return text
-    try:
-        return decrypt(text)
-    except Exception as error:
-        hint = "Give the vault password with which it was encrypted."
-        raise ConfigurationError(f"read {name}", "it cannot be decrypted", hint) from error
+    return decrypted(text, f"read {name}", "it", decrypt)
 
 
 def _with_origins(entries: Sequence[Json], name: str) -> list[tuple[Json, str]]:

@@ -32,6 +32,11 @@ UNSTABLE = (
 )
 
 
+def _is_of_credentials(error: AuthenticationError) -> bool:
+    """Whether a login failed because somebody looked at the credentials and refused them."""
+    return bool(error.details.get("status")) and error.oauth_error in REFUSED_CREDENTIALS
+
+
 class SessionKeeper:
     """The session of one identity; threads may share it.
 
@@ -221,10 +226,14 @@ class SessionKeeper:
         if isinstance(error, SessionRejected) or status not in (None, 400, 401, 403):
             return
         self._denied = copy(error)
-        credentials = status and error.oauth_error in REFUSED_CREDENTIALS
-        if credentials and self.acquisition.grant not in (None, *INTERACTIVE):
+        if _is_of_credentials(error) and self.acquisition.grant not in (None, *INTERACTIVE):
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)
+
+    def ask_anew(self) -> None:
+        """Forget a login that failed for another reason than its credentials, since this is another attempt."""
+        if self._denied and not _is_of_credentials(self._denied):
+            self._denied = None
 
     def _adopt(self, state: State, origin: str) -> State:
         self.acquisition.check_user(state.user)

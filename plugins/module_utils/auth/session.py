@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
+from ..entities.mask import LIKE_A_TOKEN, know
 from ..entities.refute import refuted, shape
 from ..entities.said import said
 from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
@@ -41,6 +42,10 @@ class Session:
     csrf_token: Optional[str] = field(default=None, repr=False)
     authorization: Optional[str] = field(default=None, repr=False)
     id_is_cookie: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing that is said from now on shows it."""
+        know([*self.cookies.values(), self.csrf_token, self.authorization], LIKE_A_TOKEN)
 
 
 def headers_of(session: Session) -> dict[str, str]:
