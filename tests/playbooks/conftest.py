@@ -60,6 +60,15 @@ def start(folder: Path, *arguments: str) -> Server:
     return Server(folder, "--idle-exit", str(6 * 3600), *knowing(known), *arguments)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each Python below us compiles an equal text once a session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIMOPS_COMPILED", str(tmp_path_factory.mktemp("compiled")))
+        patch.setenv("PYTHONPATH", str(HERE / "quick"), prepend=os.pathsep)
+        yield
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
     """Simulators by dialect, started when first asked for."""

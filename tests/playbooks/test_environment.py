@@ -100,8 +100,8 @@ def test_nothing_changed_costs_one_read_an_entity_or_the_pages(server: Server, p
     assert counted(played, "each counted", *numbers) == (270, 0, 0, 0)
     assert counted(played, "list counted", *numbers) == (0, 0, 3 + 1, 0)
     # What a list does not show is asked for, with one that it does show, to prove the search; and again before it is
-    # created, and after it.
-    assert counted(played, "one more counted", *numbers, "creates") == (4, 0, 3 + 1, 1, 1)
+    # created, and after it, by its id too, to prove the read.
+    assert counted(played, "one more counted", *numbers, "creates") == (4, 1, 3 + 1, 1, 1)
     assert "operations.list" in played["list is off"]["msg"]
 
 

@@ -434,7 +434,7 @@ def test_merging_is_not_concluded_from_nothing(
 ) -> None:
     server.switch(**switches)
     attributes = {"selectedProducts": ["Seeded 10 mg"], "description": "First"}
-    played = probed(play, seeded, probe_writes=True, probe_create={**CREATE, "attributes": attributes})
+    played = probed_here(play, seeded, create={**CREATE, "attributes": attributes})
     assert played.code == 0, played.output
     assert differing(played) == ALWAYS
     findings = {one["profile_key"]: one["verdict"] for one in played["Probe the server"]["findings"]}
@@ -517,22 +517,24 @@ def test_the_server_is_not_there(server: Server, play: Player, seeded: dict[str,
     assert "cannot be reached" in played["Probe the server"]["msg"]
 
 
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"entities": [{"type": "application"}]}, "has neither id nor key"),
-        ({"entities": [{"type": "nothing", "id": "1"}]}, "profile insight has no such type"),
-        ({"writes": True}, "create does not say what may be created"),
-        ({"writes": True, "create": {"type": "application", "key": OWN}}, "create has no attributes, change"),
-        ({"create": {**CREATE, "rename": {"description": "x"}}}, "which is not in its key"),
-    ],
-)
+WRONG: dict[str, dict[str, Any]] = {
+    "has neither id nor key": {"entities": [{"type": "application"}]},
+    "profile insight has no such type": {"entities": [{"type": "nothing", "id": "1"}]},
+    "create does not say what may be created": {"writes": True},
+    "create has no attributes, change": {"writes": True, "create": {"type": "application", "key": OWN}},
+    "which is not in its key": {"create": {**CREATE, "rename": {"description": "x"}}},
+}
+
+
 @pytest.mark.parametrize("door", DOORS)
-def test_what_is_wrong_is_said_before_anything_is_sent(
-    server: Server, play: Player, options: dict[str, Any], says: str
-) -> None:
-    played = play([{"name": "probe", "rimops.insight.insight_probe": options}])
-    assert says in played["probe"]["msg"]
+def test_what_is_wrong_is_said_before_anything_is_sent(server: Server, play: Player) -> None:
+    tasks = [
+        {"name": says, "rimops.insight.insight_probe": options, "ignore_errors": True}
+        for says, options in WRONG.items()
+    ]
+    played = play(tasks)
+    for says in WRONG:
+        assert played[says]["failed"] and says in played[says]["msg"]
     assert server.counted["requests"] == 0
 
 

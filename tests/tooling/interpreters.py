@@ -39,8 +39,9 @@ def candidates() -> Iterator[Path]:
     yield from (
         folder / "python3" for folder in sorted(numbered, key=lambda f: version_key(f.parent.name), reverse=True)
     )
-    for folder in os.get_exec_path():
-        yield from sorted(path for path in Path(folder).glob("python3*") if re.fullmatch(r"python3(\.\d+)?", path.name))
+    for folder in map(Path, os.get_exec_path()):
+        if not (folder.parent / "versions").is_dir():  # else a pyenv's shims, slow ways to what is there already
+            yield from sorted(path for path in folder.glob("python3*") if re.fullmatch(r"python3(\.\d+)?", path.name))
 
 
 @functools.cache

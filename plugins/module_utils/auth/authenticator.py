@@ -112,8 +112,11 @@ class Authenticator:
         return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings.url, with_secret)
 
     def authorization_headers(self) -> dict[str, str]:
-        """The headers that carry the session."""
-        session = self._keeper.current().session
+        """The headers that carry the session, for somebody who cannot look into a refusal: with the CSRF token that the
+        server shows now, which may not be the one of the login's answer."""
+        state = self._keeper.current()
+        looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
+        session = (looked or self._keeper.current()).session
         return headers_of(session) if session else {}
 
     def has_token(self) -> bool:

@@ -29,7 +29,7 @@ from ..transport.http import Clock, with_headers
 from ..transport.values import Request, Response, Send
 from .keeper import SessionKeeper
 from .lost import LOOKED_AT, changes_session_cookie, is_lost
-from .session import SAFE_METHODS, Session, csrf_refused, headers_of, look_of
+from .session import SAFE_METHODS, Session, carried, csrf_refused, headers_of, look_of
 from .state import State
 from .turns import Turns
 
@@ -116,7 +116,8 @@ class SessionSender:
             raise AuthenticationError(request.purpose, "there is no session")
         self._first_tokens.setdefault(state.generation, state.session.csrf_token)
         ticket = self._keeper.ticket()
-        sent = Sent(state, ticket, self._send(with_headers(request, headers_of(state.session))))
+        headers = carried(self._settings.profile, state.session)
+        sent = Sent(state, ticket, self._send(with_headers(request, headers)))
         if self._is_accepted(request, sent):
             self._note(request, sent)
         return sent

@@ -60,6 +60,13 @@ def headers_of(session: Session) -> dict[str, str]:
     return headers
 
 
+def carried(profile: Profile, session: Session) -> dict[str, str]:
+    """The headers of every request to the system: the profile's own, and those of the session over them."""
+    own = headers_of(session)
+    taken = {name.lower() for name in own}
+    return {**{name: value for name, value in profile.headers.items() if name.lower() not in taken}, **own}
+
+
 def bearer(token: Token) -> Session:
     """The session of a system that takes the access token with each request."""
     return Session(authorization=f"Bearer {token.access_token}")
@@ -125,7 +132,8 @@ def csrf_cookie(
     start = profile.session["start"]
     for last in (False, True):
         where = _url(profile, url, start["path"])
-        response = yield Request("open a session", start["method"], where, safe=True, patient=True)
+        fixed = carried(profile, Session())
+        response = yield Request("open a session", start["method"], where, headers=fixed, safe=True, patient=True)
         session = _opened(profile, response)
         request = _login_request(profile, url, session, values)
         response = yield request
@@ -158,7 +166,7 @@ def _login_request(profile: Profile, url: str, session: Session, values: Mapping
         "log in",
         login["method"],
         _url(profile, url, login["path"]),
-        headers=headers_of(session),
+        headers=carried(profile, session),
         json_body=filled(login.get("body", {}), values),
     )
 
@@ -206,7 +214,7 @@ def look_of(profile: Profile, url: str, session: Session) -> Optional[Request]:
     if not asked or asked["method"] not in SAFE_METHODS:
         return None
     where = _url(profile, url, asked["path"])
-    return Request("look at the session", asked["method"], where, headers=headers_of(session), safe=True)
+    return Request("look at the session", asked["method"], where, headers=carried(profile, session), safe=True)
 
 
 def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
@@ -385,7 +393,11 @@ def log_out(profile: Profile, url: str, session: Session) -> Flow[str]:
         return ""
     body = logout.get("body")
     response = yield Request(
-        "log out", logout["method"], _url(profile, url, logout["path"]), headers=headers_of(session), json_body=body
+        "log out",
+        logout["method"],
+        _url(profile, url, logout["path"]),
+        headers=carried(profile, session),
+        json_body=body,
     )
     if is_lost(profile.session, response, session.cookies):
         return ""  # it had ended

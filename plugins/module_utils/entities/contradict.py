@@ -85,14 +85,14 @@ def list_refutes(target: Target, purpose: str) -> RefutedError:
     )
 
 
-def read_refuted(target: Target, purpose: str, entity_id: Any) -> RefutedError:
-    """A read by id that says missing where the search still shows the entity."""
+def read_refuted(target: Target, purpose: str, entity_id: Any, written: str = "nothing was written") -> RefutedError:
+    """A read by id that says missing where the search shows the entity. written: what was."""
     read, search = target.type.operations["read"], target.type.operations["find"]
     suspect = likelier(read, search)
     return refuted(
         purpose,
         f"{basis(read)} says that there is no {target.type.name}{with_id(entity_id)}, and {basis(search)} still shows "
-        "it; nothing was written",
+        f"it; {written}",
         suspect.profile_key,
         expected="the entity that the search shows",
         came="the answer for missing",

@@ -32,7 +32,7 @@ from .contradict import (
 from .judge import judge
 from .mask import printable
 from .plan import Plan, body
-from .proof import basis
+from .proof import basis, is_doubtful
 from .target import Entity, Target, exactly_one, has_key
 from .verify import verify
 from .wish import Outcome, Waiting, Wish, steady
@@ -215,11 +215,23 @@ def _created(client: EntityClient, wish: Wish, planned: Plan, entity_id: Any, cl
     seen = _read_back(look, lambda one: one is None, wish.waiting, clock)
     if seen is not None:
         unlike = entity_id is not None and verify(planned, seen, target.rules).unconverged
+        if not unlike:
+            _prove_read(client, target, entity_id)
         return (by_id() or seen) if unlike else seen
     shown = by_id()
     if shown is None and read:
         raise not_there(client, target)
     raise search_refuted(target, entity_id, basis(target.type.operations["read"]) if shown else "")
+
+
+def _prove_read(client: EntityClient, target: Target, entity_id: Any) -> None:
+    """Read a new entity by its id too, where no read has shown one of this type yet: that the read is wrong is found
+    with the first entity instead of after many. Not where the id itself may be refused."""
+    proven = not is_doubtful(target.type, "read", client.shown)
+    if entity_id is None or proven or hard_to_address(entity_id):
+        return
+    if client.read(target.type, entity_id) is None:
+        raise read_refuted(target, f"read {target} back", entity_id, "it was created")
 
 
 def _by_id(client: EntityClient, target: Target, entity_id: Any, read: list[Entity | None]) -> Entity | None:

@@ -177,6 +177,13 @@ def over(**changes):
         ({"format": 2}, "format must be 1"),
         ({"session": {"start": None}}, "session lacks something that is required: start"),
         (over(compare={"normalise": {"a": ["upper"]}}), "types.event.compare.normalise.a.0 must be one of"),
+        (
+            {"operations": {"create": {"conflict": {"empty": True}}}},
+            "create.conflict has a name that is not allowed.*empty",
+        ),
+        ({"headers": {"X-Key": "a\r\nCookie: b"}}, "headers.X-Key must match"),
+        ({"headers": {"X Key": "a"}}, "headers"),
+        ({"session": {"look": {"method": "POST", "path": "/me"}}}, "session.look.method must be one of"),
         (over(references={"x": {"type": "nothing"}}), "types.event.references.x.type names nothing, which is no type"),
     ],
 )

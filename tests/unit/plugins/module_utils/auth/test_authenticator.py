@@ -316,6 +316,28 @@ def test_a_stable_session_is_said_nothing_about(login):
     assert (authenticator.notes, authenticator.warnings) == ([], [])
 
 
+@pytest.mark.proves("PROFILE-1")
+def test_headers_of_the_profile_go_out_with_every_request_to_the_system(login, system):
+    sent = []
+
+    def send(request):
+        sent.append((request.purpose, dict(request.headers)))
+        return system.send(request)
+
+    headers = {"X-Api-Key": "k", "content-type": "application/vnd.api+json", "X-csrf-token": "never"}
+    authenticator = login(send=send, **ALICE, overrides={"headers": headers})
+    authenticator.send(READ)
+    authenticator.authorization_headers()
+    asked = {purpose: given for purpose, given in sent if not purpose.startswith("get a token")}
+    assert {"open a session", "log in", READ.purpose} <= set(asked)
+    platform = [purpose for purpose in asked if "X-Api-Key" not in asked[purpose]]
+    assert all("token" in purpose for purpose in platform), platform
+    for purpose in ("open a session", "log in", READ.purpose):
+        assert asked[purpose]["content-type"] == "application/vnd.api+json"
+    assert asked[READ.purpose]["X-CSRF-TOKEN"] != "never"
+    assert "X-csrf-token" not in asked[READ.purpose]
+
+
 # --- a refused login
 
 
@@ -415,6 +437,17 @@ def test_a_login_that_shows_the_token_of_before_it(login, system):
     other = login(**{**ALICE, "token_store": "unused"})
     assert other.send(READ).status == 200
     assert (other.acquired, system.refused) == ("store", 2)
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_headers_that_are_handed_out_carry_the_good_token(login, system):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    headers = login(**ALICE).authorization_headers()
+    assert system.send(replace(READ, headers=headers)).status == 200
+    system.expire_sessions()
+    headers = login(**ALICE).authorization_headers()
+    assert system.send(replace(READ, headers=headers)).status == 200
+    assert handshakes(system) == 2
 
 
 @pytest.mark.proves("LOGIN-10")

@@ -106,6 +106,27 @@ def test_a_key_that_the_server_changed_is_no_wrong_search():
     assert type(error) is UnconvergedError and error.details["unconverged"][0]["path"] == "eventName"
 
 
+def test_a_wrong_read_is_found_with_the_first_entity():
+    insight, known = Insight(), AssumedWrites()
+    insight.hooks = {"read": always(NONE)}
+    client = insight.client(SURE)
+    error = came(insight, wish(of=SURE), known, client=client)
+    assert (type(error), error.details["profile_key"]) == (RefutedError, "operations.read")
+    assert error.details["written"] == "create" and "it; it was created" in error.message
+    sure = profile(operations=dict.fromkeys(("find", "create", "read"), VERIFIED))
+    assert came(Insight(), wish(of=sure), of=sure).plan.operation == "create"
+
+
+def test_an_id_that_is_refused_does_not_fail_the_create():
+    insight = Insight()
+    odd = {"id": "a;b", "uuid": "u", "eventName": "Event 1", "description": "new"}
+    insight.hooks = {
+        "create": [lambda _request, _go: answer(201, odd)],
+        "find": [*[lambda _request, _go: NONE] * 2, lambda _request, _go: answer(200, odd), *always(answer(400, {}))],
+    }
+    assert came(insight, wish()).entity_id == "a;b"
+
+
 def test_a_read_that_says_missing_is_named():
     insight = Insight()
     insight.add("event", eventName="Event 1", description="old")
