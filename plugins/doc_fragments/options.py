@@ -141,6 +141,13 @@ options:
         folder.
     type: str
     default: auto
+  allow_http:
+    description:
+      - Whether credentials may go in clear, over plain http, to another machine. Whoever can listen on the way then has
+        them. Addresses of this machine, such as V(http://127.0.0.1:8080), need no permission.
+      - Counts for O(url), O(authority) and O(token_url).
+    type: bool
+    default: false
   validate_certs:
     description:
       - Whether the certificates of servers are verified. Only ever switch it off in a laboratory.
@@ -171,7 +178,7 @@ options:
     default: 10.0
   timeout:
     description:
-      - Seconds to wait for an answer.
+      - Seconds that an exchange may take, from the first byte that is sent to the last byte that is read.
     type: float
     default: 60.0
   retry_limit:

@@ -15,6 +15,7 @@ from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import ensure
 from .entities.mask import KEPT, mask
+from .entities.pages import whole
 from .entities.plan import diff
 from .entities.rules import rules
 from .entities.target import Entity, Target, target_of
@@ -41,7 +42,7 @@ ENTITY_SPEC: Spec = {
     **SHARED,
     **WRITING,
     "type": {"type": "str", "required": True},
-    "id": {"type": "str"},
+    "id": {"type": "raw"},
     "key": {"type": "dict", "no_log": False},
     "was": {"type": "dict"},
     "refs": {"type": "dict"},
@@ -168,7 +169,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
             entity_type = profile.type(values["type"])
-            found = [entity for page in client.pages(entity_type) for entity in page]
+            found = whole(lambda: client.pages(entity_type), entity_type.id_in)
             doubt = client.doubt_of(entity_type, "list")
         else:
             target = target_of(profile, _named(values))

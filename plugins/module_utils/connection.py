@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -86,6 +87,10 @@ def forget_connections() -> None:
     """Close nothing, forget everything; for tests and forks."""
     _CONNECTIONS.clear()
     _ASSUMED_WRITES.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_connections)  # two processes cannot speak over one connection
 
 
 def ask_anew() -> None:

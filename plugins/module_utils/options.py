@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Optional
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import ConfigurationError
 from .profile.model import Profile
@@ -65,6 +66,7 @@ HAND_OVER: Spec = {
 }
 
 NETWORK: Spec = {
+    "allow_http": {"type": "bool", "default": False},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "client_cert": {"type": "path"},
@@ -130,6 +132,7 @@ class SessionHandle:
 class Network:
     """How the network is used. Times in seconds."""
 
+    allow_http: bool = False
     validate_certs: bool = True
     ca_path: Optional[str] = None
     client_cert: Optional[str] = None
@@ -187,18 +190,37 @@ def _pick(kind: Any, values: Mapping[str, Any]) -> Any:
     return kind(**{item.name: values[item.name] for item in fields(kind) if values.get(item.name) not in (None, "")})
 
 
-def _base_url(url: Optional[str]) -> str:
-    from urllib.parse import urlsplit
-
-    what = "reach the system"
-    if not url:
-        raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")
+def address_parts(url: str) -> Optional[SplitResult]:
+    """The parts of an absolute http or https address that everybody reads alike; None for anything else."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable or any(char.isspace() or not char.isprintable() for char in url):
+        return None
+    odd = any(char.isspace() or not char.isprintable() or char == "\\" for char in url)
+    return None if odd or not usable else parts
+
+
+def may_carry_credentials(parts: SplitResult, network: Network) -> bool:
+    """Whether credentials may go to an address: over TLS, within this machine, or in clear where that is allowed."""
+    return parts.scheme == "https" or _is_loopback(parts.hostname or "") or network.allow_http
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address  # which few need
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _base_url(url: Optional[str], network: Network) -> str:
+    what = "reach the system"
+    if not url:
+        raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")
+    parts = address_parts(url)
+    if parts is None:
         raise ConfigurationError(
             what, "url is not an absolute http or https address", "Write it as https://host[:port]."
         )
@@ -207,6 +229,12 @@ def _base_url(url: Optional[str]) -> str:
             what,
             "url carries a user, a query or a fragment",
             "Write only scheme, host, port and path; set username and password as options.",
+        )
+    if not may_carry_credentials(parts, network):
+        raise ConfigurationError(
+            what,
+            "url is an http address of another machine, to which credentials would go in clear",
+            "Write https://. Where nobody else can listen, set allow_http to true.",
         )
     return url.rstrip("/")
 
@@ -233,11 +261,12 @@ def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
         raise ConfigurationError(
             "start", "require_reason is set and no reason is given", "Set reason: why this is done."
         )
+    network = _network(values)
     return Settings(
-        url=_base_url(values.get("url") or (handle and handle.url)),
+        url=_base_url(values.get("url") or (handle and handle.url), network),
         profile=profile,
         identity=_pick(Identity, values),
-        network=_network(values),
+        network=network,
         evidence=evidence,
         session=handle,
         access_token=values.get("access_token"),

@@ -41,7 +41,7 @@ options:
   id:
     description:
       - The id that the server gave the entity. Exactly one of O(id) and O(key) is needed.
-    type: str
+    type: raw
   key:
     description:
       - The attributes that tell this entity from all others of its type, together with O(refs).

@@ -37,7 +37,7 @@ options:
   id:
     description:
       - The id that the server gave the entity. Without O(id) and O(key) all entities of the type are listed.
-    type: str
+    type: raw
   key:
     description:
       - The attributes that tell this entity from all others of its type, together with O(refs).

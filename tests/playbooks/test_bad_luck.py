@@ -65,6 +65,10 @@ TROUBLES = {
         [status("create", 429, headers={"Retry-After": "1"})], None, writes=1, operation="create"
     ),
     "503 on a write that does not say when": Trouble([status("create", 503)], ("HTTP 503", "nothing was written")),
+    "429 on a write without a time": Trouble([status("create", 429)], None, writes=1, operation="create"),
+    "429 on a write, again and again": Trouble(
+        [status("create", 429, GONE)], ("fewer requests", "retry_limit", "lower concurrency")
+    ),
     "429 for longer than we wait": Trouble(
         [status("find", 429, GONE, headers={"Retry-After": "900"})], ("fewer requests", "retry_deadline")
     ),

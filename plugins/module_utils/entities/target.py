@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import AmbiguousError, ConfigurationError, RefutedError
-from ..profile.model import EntityType, Profile
+from ..profile.model import EntityType, Profile, plain_id
 from .compare import Rules, compare, rules
 from .mask import printable
 from .normalise import canonical
@@ -76,7 +76,7 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
     overlap = sorted(set(refs) & set(key))
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
-    known_id = None if entity_id == "" else entity_id
+    known_id = None if entity_id == "" else plain_id(entity_id)
     own_rules = rules(*entity_type.compare, compare_option) if compare_option else _rules_of(entity_type)
     return Target(entity_type, known_id, key, refs, own_rules)
 

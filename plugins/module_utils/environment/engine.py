@@ -17,12 +17,12 @@ from ..entities.client import EntityClient
 from ..entities.ensure import Examined, apply, examine
 from ..entities.wish import Outcome
 from ..entities.write import having_written
-from ..errors import InsightError
+from ..errors import InsightError, OutcomeUnknownError
 from .entry import EntryName
 from .journal import Journal
 from .members import Environment, Member, naming
 from .operation import Operation
-from .workers import NotBegun, NotTried, work_through
+from .workers import NotBegun, NotTried, unexpected, work_through
 
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
@@ -156,7 +156,8 @@ def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, 
         journal.intent(operation.entity, operation.operation, operation.before, operation.after)
     try:
         yield
-    except InsightError as error:
+    except Exception as caught:
+        error = caught if isinstance(caught, InsightError) else unknown(caught, operation.entity)
         if effort.stop_on_error:
             stopped.append(f"the run stopped at {operation.entity}")
         try:
@@ -164,7 +165,16 @@ def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, 
                 journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
         except InsightError as broken:  # must not take the place of what says whether something was written
             error.hint = f"{error.hint} {broken.message}".strip()
-        raise
+        if error is caught:
+            raise
+        raise error from caught
+
+
+def unknown(error: Exception, name: str) -> OutcomeUnknownError:
+    """The error for a write during which an error came that nobody expected."""
+    told = unexpected(error, name)
+    hint = f"It may have been carried out. Look at the entity before you run this again. {told.hint}"
+    return OutcomeUnknownError(told.what, told.why, hint, written="unknown")
 
 
 DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from ..entities.client import EntityClient
 from ..entities.contradict import list_refutes
+from ..entities.pages import whole
 from ..entities.target import Entity, Target, folded, has_key
-from ..profile.model import EntityType, Profile
+from ..profile.model import EntityType, Profile, plain_id
 from ..transport.values import Send
 
 
@@ -28,7 +29,7 @@ class ListedEntities(EntityClient):
 
     def read_all(self, entity_type: EntityType) -> None:
         """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
-        every = [entity for page in self.pages(entity_type) for entity in page]
+        every = whole(lambda: self.pages(entity_type))
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
         self._listed[entity_type.name] = [
@@ -81,6 +82,6 @@ class ListedEntities(EntityClient):
 
     def _refers(self, entity: Entity, target: Target) -> bool:
         return all(
-            str(entity.get(attribute)) == str(self.id_of(referred.type, self.resolve(referred)))
+            str(plain_id(entity.get(attribute))) == str(self.id_of(referred.type, self.resolve(referred)))
             for attribute, referred in target.refs.items()
         )

@@ -5,15 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import time
+import traceback
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import PurePath
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ..errors import InsightError
+from ..transport.bounds import Ending, work_until
 
 Item = TypeVar("Item", bound=Hashable)
 Result = TypeVar("Result")
+
+GRACE = 2.0
+"""Seconds that what is under way has left after an interruption."""
+
+ENDED = 0.5
+"""Seconds that threads then take to notice, and to note what became of their work."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +56,73 @@ def work_through(
     the result, the InsightError, or NotTried.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
-    be worked on. stop_on_error: after the first error nothing more is begun; what is under way is finished, as it is
-    when this is interrupted. tell: hears after each item how many are through. stopped: empty; why nothing more is
-    begun, as soon as that is so, for work that waits before it begins.
+    be worked on. stop_on_error: after the first error nothing more is begun; what is under way is finished. When this
+    is interrupted, what is under way has GRACE seconds left to be finished. tell: hears after each item how many are
+    through. stopped: empty; why nothing more is begun, as soon as that is so, for work that waits before it begins.
     """
     fates: dict[Item, Fate[Result]] = {}
-    with ThreadPoolExecutor(max_workers=concurrency) as pool:
-        try:
-            for level in levels:
-                hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
-                fates.update(hindered)
-                free = [item for item in level if item not in hindered]
-                futures = {pool.submit(_fate, item, work, stopped, stop_on_error): item for item in free}
-                for future in as_completed(futures):
-                    fates[futures[future]] = future.result()
+    begun: SimpleQueue[Any] = SimpleQueue()
+    through: SimpleQueue[tuple[Item, Fate[Result]]] = SimpleQueue()
+
+    def serve(ending: Ending) -> None:
+        work_until(ending)
+        for item in iter(begun.get, _NO_MORE):
+            through.put((item, _fate(item, work, stopped, stop_on_error)))
+
+    with _threads(concurrency, serve, begun, stopped):
+        for level in levels:
+            hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
+            fates.update(hindered)
+            free = [item for item in level if item not in hindered]
+            for item in free:
+                begun.put(item)
+            for _item in free:
+                item, fate = through.get()
+                fates[item] = fate
+                with suppress(Exception):  # whom it does not reach, it must not stop
                     tell(len(fates))
-        except BaseException:  # Ctrl-C, or Ansible's timeout: what is under way is finished before it goes on
-            stopped.append("the run was interrupted")
-            raise
     return {item: fates[item] for level in levels for item in level}
+
+
+_NO_MORE = object()
+_UNDER_WAY: list[Callable[[str], None]] = []
+"""How to end each work of this process."""
+
+
+def end_all(why: str) -> None:
+    """End all work of this process, as an interruption does, and give it the time to end."""
+    for end in _UNDER_WAY[:]:
+        end(why)
+    time.sleep(GRACE + ENDED)
+
+
+@contextmanager
+def _threads(
+    number: int, serve: Callable[[Ending], None], begun: SimpleQueue[Any], stopped: list[str]
+) -> Iterator[None]:
+    """Threads that serve a queue. They are daemons: one that hangs, against all bounds, does not hold the process."""
+    ending = Ending()
+
+    def end(why: str) -> None:
+        stopped.append(why)
+        ending.begin(GRACE)
+
+    _UNDER_WAY.append(end)
+    threads = [Thread(target=serve, args=[ending], daemon=True) for _number in range(number)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    except BaseException:  # Ctrl-C, or Ansible's timeout
+        end("the run was interrupted")
+        raise
+    finally:
+        _UNDER_WAY.remove(end)
+        for _thread in threads:
+            begun.put(_NO_MORE)
+        last = time.monotonic() + GRACE + ENDED
+        for thread in threads:
+            thread.join(max(0.0, last - time.monotonic()) if ending.begun else None)
 
 
 def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_on_error: bool) -> Fate[Result]:
@@ -70,10 +130,32 @@ def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_o
     if stopped:
         return NotTried(stopped[0])
     try:
-        return work(item)
+        with _expecting(str(item)):
+            return work(item)
     except NotBegun as error:
         return NotTried(error.why)
     except InsightError as error:
         if stop_on_error:
             stopped.append(f"the run stopped at {item}")
         return error
+
+
+@contextmanager
+def _expecting(name: str) -> Iterator[None]:
+    try:
+        yield
+    except InsightError:
+        raise
+    except Exception as error:
+        raise unexpected(error, name) from error
+
+
+def unexpected(error: Exception, name: str) -> InsightError:
+    """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return InsightError(
+        f"work on {name}",
+        f"an error came that nobody expected ({type(error).__name__}{place})",
+        "This is a fault of the collection; report it with what the server answered.",
+    )

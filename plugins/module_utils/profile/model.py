@@ -9,8 +9,10 @@ nothing is checked twice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Optional
 
@@ -53,6 +55,12 @@ def at(value: Any, path: str) -> Any:
     for name in path.split(".") if path else ():
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def plain_id(value: Any) -> Any:
+    """An id as the server knows it: 7.0, as JSON and YAML may have it, is 7."""
+    is_whole = isinstance(value, (float, Decimal)) and math.isfinite(value) and value == int(value)
+    return int(value) if is_whole else value
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,7 @@ class EntityType:
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
-        return at(entity, self.id_attribute)
+        return plain_id(at(entity, self.id_attribute))
 
 
 @dataclass(frozen=True)

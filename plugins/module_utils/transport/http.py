@@ -9,28 +9,31 @@ Of the environment only the proxies count. Redirects are never followed: an answ
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
-from ..errors import ConfigurationError, InterruptedRequest, NotSentError, RefusedError, ServerError
+from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
-from . import retry
+from . import bounds, retry
+from .failures import INTERRUPTED, TOO_LARGE, address, cause, inner, late, of_tls
 from .lanes import Lanes
 from .numbers import Letters
+from .proxies import fault_of_proxy, proxies_for
 from .values import Request, Response
 
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from requests.utils import should_bypass_proxies
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
@@ -49,12 +52,6 @@ else:
 MAX_ANSWER = 64 * 1024 * 1024
 ALWAYS = {"User-Agent": "rimops.insight", "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 CHUNK = 64 * 1024
-HANDSHAKE_ALERTS = [
-    f"ALERT_{alert}"
-    for alert in ("CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "PROTOCOL_VERSION")
-]
-"""What a server says that never got to the request, in OpenSSL's words."""
-CERTIFICATE_WANTED = "It may want a client certificate, or another one: client_cert."
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,24 @@ class Clock:
 
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = bounds.sleep
 
 
 def tls_context(network: Network) -> ssl.SSLContext:
-    """One context for every connection. Raises ConfigurationError when a file cannot be used."""
+    """One context for every connection. Raises ConfigurationError when a file cannot be used. It is not the default one
+    of Python, which writes the keys of TLS to the file that SSLKEYLOGFILE in the environment names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = bounds.BoundedTLS
+    if sys.version_info >= (3, 13):  # as the default one
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     try:
-        context = ssl.create_default_context(cafile=network.ca_path)
+        if network.ca_path:
+            context.load_verify_locations(network.ca_path)
+        else:
+            context.load_default_certs()
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
-            "set up TLS", f"ca_path {network.ca_path} cannot be read as certificates in PEM form ({_cause(error)})"
+            "set up TLS", f"ca_path {network.ca_path} cannot be read as certificates in PEM form ({cause(error)})"
         ) from error
     if network.client_cert:
         try:
@@ -80,36 +85,13 @@ def tls_context(network: Network) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ConfigurationError(
                 "set up TLS",
-                f"client_cert {network.client_cert} and its key cannot be used ({_cause(error)})",
+                f"client_cert {network.client_cert} and its key cannot be used ({cause(error)})",
                 "The certificate and its unencrypted key are expected in PEM form.",
             ) from error
     if not network.validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason of a chain of wrapped exceptions, without addresses of objects."""
-    reason = getattr(error, "reason", None) or (
-        error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None
-    )
-    if isinstance(reason, BaseException):
-        return _cause(reason)
-    said = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or error
-    text = str(said).partition(" object at ")[0].rsplit(">: ", 1)[-1][:200]
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-
-
-def _inner(error: BaseException, *kinds: type) -> Optional[BaseException]:
-    """The first exception of these kinds that a chain of wrapped exceptions carries."""
-    seen: list[BaseException] = [error]
-    for current in seen:
-        if isinstance(current, kinds):
-            return current
-        followers = [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
-        seen.extend(one for one in followers if isinstance(one, BaseException) and one not in seen)
-    return None
 
 
 def _cookies(lines: Iterable[str], now: float) -> dict[str, str]:
@@ -138,16 +120,6 @@ def _is_expired(attributes: Mapping[str, str], now: float) -> bool:
 SYSTEM_CLOCK = Clock()
 
 
-def _check_library(purpose: str) -> None:
-    """Raises ConfigurationError where requests is missing."""
-    if not HAS_REQUESTS:
-        raise ConfigurationError(
-            purpose,
-            f"the Python library requests is missing for {sys.executable}",
-            f"Install it with: {sys.executable} -m pip install requests",
-        )
-
-
 class Http:
     """Sends requests over kept-alive connections; threads may share it."""
 
@@ -165,7 +137,9 @@ class Http:
         self._lanes = Lanes()
         self._lock = threading.Lock()
         self._adapter: Any = None
-        self._proxies = lru_cache(maxsize=100)(lambda host: _proxies_for(host) if network.use_proxy else {})
+        self._proxies = lru_cache(maxsize=100)(
+            lambda scheme, netloc: _proxies(address(f"{scheme}://{netloc}")) if network.use_proxy else {}
+        )
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is known to be harmless, and return the last answer, whatever it says.
@@ -173,11 +147,11 @@ class Http:
         Raises NotSentError when nobody could be reached, InterruptedRequest when a request left and no whole
         answer came, ServerError for an answer of more than 64 MiB, ConfigurationError where requests is missing.
         """
-        _check_library(request.purpose)
+        _check_library(request)
         began, attempt = self._clock.monotonic(), 0
         deadline = began + self._network.retry_deadline
         while True:
-            self._wait_for_pause(deadline)
+            self._wait_for_pause(request, deadline)
             last = attempt >= self._network.retry_limit
             patient = partial(self._is_waited_for, request, began, attempt)
             try:
@@ -202,7 +176,12 @@ class Http:
                 if not harmless or enough or self._clock.monotonic() + delay > deadline:
                     raise
                 attempt += 1
-            self._clock.sleep(delay)
+            self._rest(request, delay)
+
+    def _rest(self, request: Request, seconds: float) -> None:
+        self._clock.sleep(seconds)
+        if bounds.is_ending():
+            raise NotSentError(request.purpose, INTERRUPTED)
 
     def _is_waited_for(self, request: Request, began: float, attempt: int) -> bool:
         """Whether a server that seems to be starting is asked again, however often it was: for as long as an answer may
@@ -223,10 +202,10 @@ class Http:
                 self._lanes.widen()
             return response
 
-    def _wait_for_pause(self, deadline: float) -> None:
+    def _wait_for_pause(self, request: Request, deadline: float) -> None:
         """``Retry-After`` speaks to this client, so it holds back every thread."""
         while (pause := min(self._pause_until, deadline) - self._clock.monotonic()) > 0:
-            self._clock.sleep(pause)
+            self._rest(request, pause)
 
     def _connect(self) -> Any:
         """The pool of connections, made on first use: a fork must not inherit connections. It is less than a session
@@ -238,14 +217,26 @@ class Http:
                     warnings.filterwarnings("ignore", category=InsecureRequestWarning)
 
                 class Adapter(HTTPAdapter):
-                    """Uses our TLS context for servers and for proxies, instead of one per connection."""
+                    """Uses our TLS context for servers and for proxies, instead of one per connection, and connections
+                    that keep to the bounds of an exchange."""
 
                     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
                         super().init_poolmanager(*arguments, ssl_context=context, **options)
+                        self._bind(self.poolmanager)
 
                     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+                        if proxy in self.proxy_manager:
+                            return self.proxy_manager[proxy]
                         own = {"proxy_ssl_context": context} if proxy.lower().startswith("https:") else {}
-                        return super().proxy_manager_for(proxy, ssl_context=context, **own, **options)
+                        return self._bind(super().proxy_manager_for(proxy, ssl_context=context, **own, **options))
+
+                    @staticmethod
+                    def _bind(manager: Any) -> Any:
+                        pools = manager.pool_classes_by_scheme
+                        manager.pool_classes_by_scheme = {
+                            scheme: bounds.bounded(pool) for scheme, pool in pools.items()
+                        }
+                        return manager
 
                     def cert_verify(self, *arguments: Any, **options: Any) -> None:
                         """The context verifies; requests would load its own bundle."""
@@ -254,40 +245,59 @@ class Http:
             return self._adapter
 
     def _send_once(self, request: Request) -> Response:
-        timeout = (self._network.connect_timeout, self._network.timeout)
+        """Send a request once and read the whole answer, all within timeout."""
+        network = self._network
+        if bounds.is_over():
+            raise NotSentError(request.purpose, INTERRUPTED)
         try:
-            answer = self._connect().send(
-                _prepared(request),
-                stream=True,
-                timeout=timeout,
-                verify=self._network.validate_certs,
-                proxies=self._proxies(urlsplit(request.url).netloc.rsplit("@")[-1]),
-            )
-            with answer:
-                body = self._read(answer, request)
+            prepared = _prepared(request)
+            with bounds.exchange(network.timeout, MAX_ANSWER):
+                answer = self._connect().send(
+                    prepared,
+                    stream=True,
+                    timeout=(min(network.connect_timeout, bounds.left()), network.timeout),
+                    verify=network.validate_certs,
+                    proxies=self._proxies(*urlsplit(request.url)[:2]),
+                )
+                with answer:
+                    body = _read(answer, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise _failure(request, error, self._network) from error
+            raise _failure(request, error, network) from error
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        cookies = answer.raw.headers.getlist("Set-Cookie")
         return Response(
             purpose=request.purpose,
             status=answer.status_code,
-            headers={name.lower(): value for name, value in answer.headers.items()},
-            cookies=_cookies(answer.raw.headers.getlist("Set-Cookie"), self._clock.now()),
+            headers=told,
+            cookies=_cookies(cookies, retry.time_there(told, self._clock.now())) if cookies else {},
             body=body,
         )
 
-    def _read(self, answer: Any, request: Request) -> bytes:
-        """The whole body within timeout, counted from its first byte, and within MAX_ANSWER."""
-        deadline = self._clock.monotonic() + self._network.timeout
-        body = bytearray()
-        for chunk in _chunks(answer):
+
+def _check_library(request: Request) -> None:
+    if not HAS_REQUESTS:
+        raise ConfigurationError(
+            request.purpose,
+            f"the Python library requests is missing for {sys.executable}",
+            f"Install it with: {sys.executable} -m pip install requests",
+        )
+
+
+def _read(answer: Any, request: Request) -> bytes:
+    """The whole body, which is within MAX_ANSWER as it comes and as it is unpacked."""
+    body = bytearray()
+    try:
+        for chunk in answer.raw.stream(CHUNK, decode_content=False):
             body += chunk
             if len(body) > MAX_ANSWER:
-                raise ServerError(request.purpose, "the answer is larger than 64 MiB", status=answer.status_code)
-            if self._clock.monotonic() > deadline:
-                raise InterruptedRequest(
-                    request.purpose, f"the answer was still arriving after {self._network.timeout:g} s"
-                )
-        return bytes(body)
+                raise bounds.TooMuch
+        return bounds.unpacked(bytes(body), answer.headers.get("Content-Encoding", ""), MAX_ANSWER)
+    except bounds.TooMuch as error:
+        raise ServerError(request.purpose, TOO_LARGE, status=answer.status_code) from error
+    except ValueError as error:
+        raise InterruptedRequest(
+            request.purpose, f"the answer of {address(request.url)} cannot be read ({error})"
+        ) from error
 
 
 def _prepared(request: Request) -> requests.PreparedRequest:
@@ -301,70 +311,48 @@ def _prepared(request: Request) -> requests.PreparedRequest:
     return prepared
 
 
-def _proxies_for(host: str) -> dict[str, str]:
-    """The proxies of the environment for a host, without the system settings that macOS would ask for."""
-    proxies = getproxies_environment()
-    if proxy_bypass_environment(host, proxies):
-        return {}
-    return {name: address for name, address in proxies.items() if name in ("http", "https", "all")}
+def _proxies(server: str) -> dict[str, str]:
+    return proxies_for(server, should_bypass_proxies)
 
 
-def _chunks(answer: Any) -> Iterator[bytes]:
-    """The body as it arrives. Where urllib3 cannot do that, the time is looked at once a chunk."""
-    if not hasattr(answer.raw, "read1"):
-        yield from answer.iter_content(CHUNK)
-        return
-    while chunk := answer.raw.read1(CHUNK, decode_content=True):
-        yield chunk
-
-
-def address(url: str) -> str:
-    """Scheme, host and port of a URL: what may be named in a message."""
-    try:
-        parts = urlsplit(url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
-    except ValueError:
-        return "the server"
-
-
-def _failure(request: Request, error: BaseException, network: Network) -> Exception:
-    """The error that says what a failed exchange means: whether the request left, and what to look at."""
-    server = address(request.url)
-    tls = _inner(error, ssl.SSLError, SSLError)
-    if _inner(error, ProxyError):
+def _failure(request: Request, error: BaseException, network: Network) -> InsightError:
+    """The error that says what a failed exchange means."""
+    purpose, server = request.purpose, address(request.url)
+    if inner(error, ProxyError):
         return RefusedError(
-            request.purpose,
-            f"the proxy of the environment did not let us through to {server} ({_cause(error)})",
+            purpose,
+            f"the proxy of the environment did not let us through to {server} ({cause(error)})",
             "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or set use_proxy to false.",
         )
-    if isinstance(tls, ssl.SSLCertVerificationError) or (tls and "CERTIFICATE_VERIFY_FAILED" in str(tls)):
-        return RefusedError(
-            request.purpose,
-            f"the certificate of {server} cannot be trusted ({_cause(tls)})",
-            "Set ca_path to the certificate authority that issued it.",
-        )
-    if tls and any(word in str(tls) for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "record layer failure")):
-        return RefusedError(request.purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
+    tls = inner(error, ssl.SSLError) or inner(error, SSLError)
     if isinstance(error, requests.exceptions.InvalidJSONError):
-        return ConfigurationError(request.purpose, "a value cannot be said in JSON, such as .nan or .inf")
-    if isinstance(error, ValueError) and not _inner(error, InvalidHeader):
-        return ConfigurationError(request.purpose, f"the address or a header for {server} is not valid")
-    if _inner(error, NewConnectionError, ConnectTimeoutError):
-        starting = _inner(error, ConnectionRefusedError) is not None
-        hint = "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else "")
-        return NotSentError(request.purpose, f"{server} cannot be reached ({_cause(error)})", hint, starting)
-    if _inner(error, TimeoutError, PoolTimeoutError):
-        return InterruptedRequest(request.purpose, f"{server} did not answer within {network.timeout:g} s")
-    if tls and any(word in str(tls).upper().replace(" ", "_") for word in HANDSHAKE_ALERTS):
-        return RefusedError(
-            request.purpose,
-            f"{server} broke off TLS ({_cause(tls)})",
-            CERTIFICATE_WANTED,
+        return ConfigurationError(purpose, "a value cannot be said in JSON, such as .nan or .inf")
+    if isinstance(error, ValueError) and not inner(error, InvalidHeader):
+        return _unusable(purpose, server, network)
+    if inner(error, bounds.TooMuch):
+        return InterruptedRequest(purpose, TOO_LARGE)
+    is_late = inner(error, socket.timeout, PoolTimeoutError) and not inner(
+        error, NewConnectionError, ConnectTimeoutError
+    )
+    if tls and not is_late:
+        return of_tls(purpose, server, tls)
+    if is_late:
+        return InterruptedRequest(purpose, late(server, network.timeout))
+    if inner(error, NewConnectionError, ConnectTimeoutError):
+        starting = inner(error, ConnectionRefusedError) is not None
+        return NotSentError(
+            purpose,
+            f"{server} cannot be reached ({cause(error)})",
+            "Check url, the network and use_proxy." + (" Or is the server not up yet?" if starting else ""),
+            starting=starting,
         )
-    if tls:
-        return InterruptedRequest(request.purpose, f"TLS with {server} failed ({_cause(tls)})", CERTIFICATE_WANTED)
-    return InterruptedRequest(request.purpose, f"the connection to {server} was lost ({_cause(error)})")
+    return InterruptedRequest(purpose, f"the connection to {server} was lost ({cause(error)})")
+
+
+def _unusable(purpose: str, server: str, network: Network) -> InsightError:
+    """The error for what could not even be begun."""
+    fault = fault_of_proxy(server, _proxies(server)) if network.use_proxy else None
+    return ConfigurationError(purpose, *(fault or (f"the address or a header for {server} is not valid",)))
 
 
 def with_headers(request: Request, headers: Mapping[str, str]) -> Request:

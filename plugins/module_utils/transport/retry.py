@@ -13,6 +13,9 @@ from typing import Optional
 BUSY = (429, 503)
 """The server did not take the request and asks for patience, if it says for how long."""
 
+NOT_TAKEN = (429,)
+"""The same, also where it does not say for how long."""
+
 LEAST = 0.1
 """Seconds before anything is sent again, whatever the server asks for."""
 
@@ -30,9 +33,17 @@ def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
     if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, http_date(text) - now)
+        return max(0.0, http_date(text) - time_there(headers, now))
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def time_there(headers: Mapping[str, str], now: float) -> float:
+    """Epoch seconds by the clock of whoever answered, from which its dates count; our own where it does not say."""
+    try:
+        return http_date(headers["date"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return now
 
 
 def http_date(text: str) -> float:
@@ -59,12 +70,12 @@ def delay_after_answer(
 ) -> Optional[float]:
     """Seconds to wait before sending again after this answer; None to keep the answer.
 
-    A write is sent again only when the server says both that it is busy and when to come back: then it was not
-    taken. A read is sent again also when somebody in between failed.
+    A write is sent again only when the server says that it came too often, or both that it is busy and when to come
+    back: then it was not taken. A read is sent again also when somebody in between failed.
     """
     asked = asked_to_wait(status, headers, now)
     if asked is not None:
         return max(LEAST, asked)
-    if safe and status in BUSY + GATEWAY:
+    if status in NOT_TAKEN or (safe and status in BUSY + GATEWAY):
         return backoff(attempt, jitter)
     return None

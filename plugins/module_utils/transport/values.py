@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from ..errors import ServerError
 from .numbers import parsed
@@ -57,6 +58,11 @@ class Response:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     @property
+    def location(self) -> SplitResult:
+        """Where ``Location`` leads, in its parts; without any where it is no address."""
+        return parted(self.headers.get("location", ""))
+
+    @property
     def is_html(self) -> bool:
         """Whether the answer is a web page rather than data, whatever its content type says."""
         return self.content_type == "text/html" or self.body.lstrip()[:15].lower().startswith(
@@ -80,6 +86,14 @@ class Response:
                 "Check url, and that no proxy or login page answers in the server's place.",
                 status=self.status,
             ) from error
+
+
+def parted(url: str) -> SplitResult:
+    """The parts of an address that a server wrote; none where it is no address."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 Flow = Generator[Request, Response, Result]

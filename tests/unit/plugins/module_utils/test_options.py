@@ -167,7 +167,10 @@ def settings(**values):
     [
         ("https://a.example.com", "https://a.example.com"),
         ("https://a.example.com/", "https://a.example.com"),
-        ("http://a:8080/base//", "http://a:8080/base"),
+        ("http://localhost:8080/base//", "http://localhost:8080/base"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
+        ("HTTP://127.5.5.5:1", "HTTP://127.5.5.5:1"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
         ("HTTPS://[::1]:8443", "HTTPS://[::1]:8443"),
         ("https://münchen.example/a@b", "https://münchen.example/a@b"),
     ],
@@ -199,12 +202,31 @@ def test_urls(given, url):
         ("https://a/?", "carries a user"),
         ("https://a/?b=s3cret-canary", "a query"),
         ("https://a/#b", "a fragment"),
+        ("https://a.example.com\\@b", "not an absolute"),
+        ("https://a.example.com\\.b", "not an absolute"),
+        ("http://insight.example.com", "credentials would go in clear.*allow_http"),
+        ("http://localhost.example.com", "in clear"),
+        ("http://127.0.0.1.example.com", "in clear"),
+        ("http://128.0.0.1", "in clear"),
+        ("http://0.0.0.0", "in clear"),
+        ("http://[::2]", "in clear"),
+        ("HTTP://a", "in clear"),
     ],
 )
 def test_urls_that_are_none(url, message):
     with pytest.raises(ConfigurationError, match=message) as caught:
         settings(url=url)
     assert "s3cret-canary" not in caught.value.message
+
+
+@pytest.mark.proves("NETWORK-8")
+def test_http_where_it_is_allowed():
+    assert settings(url="http://a:8080/base//", allow_http=True).url == "http://a:8080/base"
+    handle = {"url": "http://b.example.com/", "secret": "x" * 9, "user": None}
+    with pytest.raises(ConfigurationError, match="in clear"):
+        settings(url=None, session=handle)
+    with pytest.raises(ConfigurationError, match="in clear"):
+        settings(url="http://a", allow_http=False)
 
 
 def test_the_url_of_a_session_counts_where_none_is_given():

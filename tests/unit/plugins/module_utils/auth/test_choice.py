@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.auth import grants
 from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils.auth.choice import choose_grant, endpoints_of
 from ansible_collections.rimops.insight.plugins.module_utils.auth.identity import grant_for, identity_of
@@ -75,6 +76,12 @@ CONTRADICTIONS = [
     ({**MACHINE, "authority": "http://login.example.com"}, "authority is not an https address"),
     ({**MACHINE, "authority": "https://user:word@login.example.com"}, "authority is not an https address"),
     ({**MACHINE, "token_url": "https://login.example.com/token?x=1"}, "token_url is not an https address"),
+    ({**MACHINE, "authority": "https://@login.example.com"}, "authority is not an https address"),
+    ({**MACHINE, "authority": "https://[x"}, "authority is not an https address"),
+    ({**MACHINE, "authority": "https://login.example.com:99999"}, "authority is not an https address"),
+    ({**MACHINE, "authority": "https://login.example.com\\.evil.example"}, "authority is not an https address"),
+    ({**MACHINE, "authority": "https://login.example\n.com"}, "authority is not an https address"),
+    ({**MACHINE, "token_url": "http://login.example.com/token"}, "token_url is not an https address"),
     ({**MACHINE, "token_url": "https://a/t", "authority": "https://a"}, "token_url and authority both say"),
     ({**MACHINE, "token_store": "relative/folder"}, "is not an absolute path"),
 ]
@@ -109,6 +116,46 @@ ADDRESSES = [
 @pytest.mark.parametrize(("options", "address"), ADDRESSES)
 def test_the_token_endpoint(options, address):
     assert endpoints_of(settings(**{**MACHINE, **options}), "client_credentials").token == address
+
+
+@pytest.mark.proves("NETWORK-8")
+@pytest.mark.parametrize(
+    ("name", "grant"),
+    [("token_path", "device_code"), ("device_path", "device_code"), ("authorize_path", "authorization_code")],
+)
+@pytest.mark.parametrize(
+    "path", ["@evil.example/steal", ".evil.example/t", ":8443/t", ":pw@evil.example", "\\@evil.example/", "\t@evil"]
+)
+@pytest.mark.parametrize("authority", [None, "https://login.example.com", "https://login.example.com:443"])
+def test_a_path_that_leads_elsewhere(name, grant, path, authority):
+    lead = {**MACHINE, "authority": authority, "overrides": {"oauth": {name: path}}}
+    with pytest.raises(ConfigurationError, match=f"oauth.{name} of profile .* is not a path at the authority"):
+        endpoints_of(settings(**lead), grant)
+
+
+@pytest.mark.proves("NETWORK-8")
+@pytest.mark.parametrize("grant", ["client_credentials", "authorization_code", "device_code"])
+@pytest.mark.parametrize(
+    ("authority", "allowed"),
+    [
+        ("http://127.0.0.1:8080", False),
+        ("http://localhost:8080", False),
+        ("http://[::1]:8080", False),
+        ("http://127.1.2.3", False),
+        ("http://keycloak:8080", True),
+    ],
+)
+def test_every_grant_goes_where_credentials_may_go(grant, authority, allowed):
+    options = {**MACHINE, "authority": authority}
+    if allowed:
+        with pytest.raises(ConfigurationError, match="not an https address"):
+            endpoints_of(settings(**options), grant)
+    found = endpoints_of(settings(**options, allow_http=allowed), grant)
+    assert found.token.startswith(f"{authority}/contoso/")
+    if grant == "authorization_code":
+        application = grants.Application(settings(**options, allow_http=allowed).identity, found)
+        page = grants.authorization_url(application, "state", "verifier")
+        assert page.startswith(f"{authority}/contoso/oauth2/v2.0/authorize?") and "code_challenge=" in page
 
 
 def test_only_what_a_grant_asks_has_an_address():

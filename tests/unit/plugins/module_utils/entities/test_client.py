@@ -123,7 +123,6 @@ def test_an_entity_without_id_has_no_address():
         ("a/b", "a%2Fb"),
         ('it\'s "x"', "it%27s%20%22x%22"),
         ("é?#&", "%C3%A9%3F%23%26"),
-        ("a\nb", "a%0Ab"),
         ("%41", "%2541"),
         ("a..b", "a..b"),
         ("...", "..."),
@@ -161,6 +160,38 @@ def test_an_entity_of_another_id_is_not_believed():
         "",
         " ",
         None,
+        "..;",
+        "..;/admin",
+        "..;a=b/admin",
+        "a/..;x/b",
+        "%2e%2e%3b/admin",
+        ".;",
+        ";",
+        ";jsessionid=1",
+        "..\\;x",
+        "\uff0e\uff0e",
+        "\uff0e",
+        "\u2025",
+        "a/\uff0e\uff0e/b",
+        "..\uff0fadmin",
+        "..\uff1badmin",
+        "\uff05\uff12\uff45\uff05\uff12\uff45",
+        "%ef%bc%8e%ef%bc%8e",
+        "\0",
+        "7\0",
+        "%00",
+        "7%2500",
+        "7\n",
+        "7%0d%0aX: y",
+        "\x7f",
+        "7\x1b[31m",
+        "\x85",
+        "7\u202e",
+        ".\u200b.",
+        "\ud800",
+        "\u2028",
+        "%c0%ae%c0%ae",
+        "%ff",
     ],
 )
 def test_ids_that_lead_elsewhere(entity_id):
@@ -170,6 +201,48 @@ def test_ids_that_lead_elsewhere(entity_id):
     assert script.requests == []
     with pytest.raises(ConfigurationError):
         segment(entity_id, "do something")
+
+
+@pytest.mark.proves("NETWORK-3")
+@pytest.mark.parametrize(
+    ("entity_id", "segment_of_it"),
+    [
+        (7, "7"),
+        ("a/b", "a%2Fb"),
+        ("a;b", "a%3Bb"),
+        ("a..b", "a..b"),
+        (".hidden", ".hidden"),
+        ("v1.2.", "v1.2."),
+        ("50 %", "50%20%25"),
+        ("Z\u00fcrich", "Z%C3%BCrich"),
+        ("\u6f22", "%E6%BC%A2"),
+        ("\uff21", "%EF%BC%A1"),
+        (5350200.0, "5350200"),
+        (1e22, "10000000000000000000000"),
+        (-7.0, "-7"),
+        (7.5, "7.5"),
+        ("7.0", "7.0"),
+    ],
+)
+def test_ids_that_stay_in_their_place(entity_id, segment_of_it):
+    assert segment(entity_id, "do something") == segment_of_it
+
+
+@pytest.mark.parametrize("asked", [5350200, 5350200.0, "5350200"])
+@pytest.mark.parametrize("answered", [5350200, 5350200.0, "5350200"])
+def test_a_whole_number_is_one_id_in_every_form(asked, answered):
+    client, script = scripted(answer(200, {**STORED, "id": answered}))
+    by_id = target({"type": "event", "id": asked})
+    entity = client.the_one(by_id)
+    assert script.paths == ["event/5350200/read"]
+    assert str(client.id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
+
+
+def test_the_id_of_a_new_entity_may_be_a_whole_float():
+    of = profile(operations={"create": {"entity": False, "id_at": "id"}})
+    client, _script = scripted(answer(201, {"id": 5350200.0}), of=of)
+    created = client.create(target({"type": "application", "key": KEY}, of), {})
+    assert repr(created) == "{'id': 5350200}"
 
 
 def test_query_for_asks_for_what_the_key_does_not_say():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.entities.pages import ListChanged, whole
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, RefutedError, ServerError
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answer, profile, scripted
 
@@ -140,7 +141,21 @@ def test_pages_by_link():
         (LINK, [linked("https://evil.example.com/x", 1)], "paging.next", "another server"),
         (LINK, [linked("//evil.example.com/x", 1)], "paging.next", "another server"),
         (LINK, [linked("http://insight.example.com/x", 1)], "paging.next", "another server"),
-        (LINK, [linked(AT, 1), linked(AT, 2)], "paging", "the same page again"),
+        (LINK, [linked(f"{AT}/list", 1), linked(f"{AT}/list", 2)], "paging", "the same page again"),
+        (LINK, [linked(f"{AT}/7/delete", 1)], "paging.next", "another path"),
+        (LINK, [linked("/insight/api/v2/event/7/delete", 1)], "paging.next", "another path"),
+        (LINK, [linked("7/delete?from=2", 1)], "paging.next", "another path"),
+        (LINK, [linked("../event/create", 1)], "paging.next", "another path"),
+        (LINK, [linked("list/", 1)], "paging.next", "another path"),
+        (LINK, [linked("list/../create", 1)], "paging.next", "another path"),
+        (LINK, [linked("LIST", 1)], "paging.next", "another path"),
+        (LINK, [linked("list;create", 1)], "paging.next", "another path"),
+        (LINK, [linked("%6cist", 1)], "paging.next", "another path"),
+        (LINK, [linked("/", 1)], "paging.next", "another path"),
+        (LINK, [linked("http://[x", 1)], "paging.next", "another server"),
+        (CURSOR, [linked(f"c{number}") for number in range(11)], "paging", "the same page again"),
+        (CURSOR, [linked(f"c{number}", number, total=number) for number in (1, 2)], None, "of 1 entities first"),
+        ({**CURSOR, "most_pages": 3}, [linked(f"c{number}", number) for number in range(3)], "paging", "does not end"),
     ],
 )
 def test_a_next_page_that_is_none(paging, answers, key, message):
@@ -149,3 +164,63 @@ def test_a_next_page_that_is_none(paging, answers, key, message):
         ids()
     assert caught.value.details.get("profile_key") == (f"operations.list.{key}" if key else None)
     assert len(script.requests) == len(answers)
+
+
+def test_empty_pages_in_between():
+    ids, _script = listing(
+        linked("a"), linked("b", 1), *[linked(f"c{one}") for one in range(10)], linked(None, 2), paging=CURSOR
+    )
+    assert ids() == [1, 2]
+
+
+@pytest.mark.parametrize("end", ["?from=2#top", f"{AT}/list?from=2", "list?from=2"])
+def test_a_link_gives_its_query_and_nothing_else(end):
+    ids, script = listing(linked(end, 1), linked(None, 2), paging=LINK)
+    assert ids() == [1, 2]
+    assert [request.url for request in script.requests] == [f"{AT}/list", f"{AT}/list?from=2"]
+
+
+def whole_listing(*answers, **operation):
+    of = profile(operations={"list": {**PAGED, **operation}})
+    client, script = scripted(*answers, of=of)
+    event = of.type("event")
+    return [one["id"] for one in whole(lambda: client.pages(event), event.id_in)], script
+
+
+OFFSET = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
+
+
+@pytest.mark.proves("WRITE-1")
+def test_a_list_is_read_again_when_its_total_changes():
+    """One of the first page is deleted between the pages, so that another one slips through."""
+    answers = page(1, 2, total=5), page(4, 5, total=4), page(2, 3, total=4), page(4, 5, total=4)
+    ids, script = whole_listing(*answers, paging=OFFSET)
+    assert ids == [2, 3, 4, 5]
+    assert [body["start"] for body in script.bodies] == [0, 2, 0, 2]
+
+
+@pytest.mark.proves("WRITE-1")
+@pytest.mark.parametrize("again", [2, "2"])
+def test_a_list_is_read_again_when_an_id_comes_twice(again):
+    answers = page(1, 2), page(again, 3), page(0, 1), page(2, 3), page()
+    ids, _script = whole_listing(*answers, paging={**OFFSET, "total": None})
+    assert ids == [0, 1, 2, 3]
+
+
+@pytest.mark.proves("WRITE-1")
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ([page(1, 2, total=4), page(2, 3, total=4)], "the id 2 came twice"),
+        ([page(1, 2, total=4), page(3, 4, total=5)], "spoke of 4 entities first, and then of 5"),
+        ([page(1, 2), page(3, 4), page(1, 2)], "the id 1 came twice"),
+    ],
+)
+def test_a_list_that_changes_again_and_again_is_an_error(answers, why):
+    with pytest.raises(ListChanged, match=f"{why}, 5 times in a row"):
+        whole_listing(*answers * 5, paging=OFFSET)
+
+
+def test_entities_without_an_id_are_not_compared():
+    ids = [entity.get("id") for entity in whole(lambda: iter([[{"name": "a"}], [{"name": "b"}]]), lambda _one: None)]
+    assert ids == [None, None]

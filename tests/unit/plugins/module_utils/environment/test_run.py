@@ -313,3 +313,34 @@ def test_a_near_match_of_a_list_does_not_hide_an_exact_one(lab, listing):
     assert told["summary"]["unchanged"] == 1 and lab.insight.requests == []
     listing(near)
     assert "APPLICATION 1" in lab([application(1)], gather="list")["msg"]
+
+
+@pytest.mark.proves("LUCK-9")
+@pytest.mark.parametrize("on_error", ["stop", "continue"])
+def test_an_exception_in_the_middle_of_a_write_is_the_unknown_outcome_of_that_entity(lab, on_error):
+    def broken(request, go):
+        go()
+        raise ValueError("Invalid IPv6 URL")
+
+    lab.insight.hooks["create"] = [None, None, broken]
+    tried = {"version": "7.3", "when": "2026-01-31", "by": "a test"}
+    lab.overrides = {"operations": {"create": {"verified": tried}}}
+    result = lab(list(map(application, range(6))), concurrency=1, on_error=on_error, journal="evidence")
+    told = [one["outcome"] for one in result["entities"]]
+    rest = ["not_tried"] * 3 if on_error == "stop" else ["created"] * 3
+    assert told == ["created", "created", "outcome_unknown", *rest]
+    assert result["failed"] and result["changed"] and result["journal_head"]
+    assert "ValueError" in result["msg"]
+    written = [json.loads(line) for line in Path(result["journal"]).read_text().splitlines()]
+    assert [one["result"] for one in written if one["kind"] == "outcome"] == [one for one in told if one != "not_tried"]
+
+
+@pytest.mark.proves("LUCK-9")
+def test_an_exception_while_an_entity_is_read_is_its_failure(lab):
+    def broken(_request, _go):
+        raise RuntimeError("dictionary changed size during iteration")
+
+    lab.insight.hooks["find"] = [None, broken]
+    result = lab(list(map(application, range(3))), concurrency=1, on_error="continue")
+    assert [one["outcome"] for one in result["entities"]] == ["created", "failed", "created"]
+    assert "RuntimeError" in result["msg"] and result["failed"]

@@ -10,8 +10,10 @@ import time
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.environment import workers
 from ansible_collections.rimops.insight.plugins.module_utils.environment.workers import NotBegun, NotTried, work_through
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.transport import bounds
 
 LEVELS = (("a", "b"), ("c",), ("d", "e"))
 
@@ -137,6 +139,84 @@ def test_an_interruption_finishes_what_is_under_way():
         through([range(50)], work, 4, True, tell=interrupt)
     assert sorted(begun) == sorted(ended)
     assert len(begun) < 20
+
+
+@pytest.mark.proves("LUCK-8")
+def test_an_interruption_does_not_wait_for_work_that_hangs(monkeypatch):
+    monkeypatch.setattr(workers, "GRACE", 0.1)
+    monkeypatch.setattr(workers, "ENDED", 0.1)
+    never, under_way = threading.Event(), threading.Barrier(33, timeout=20)
+
+    def work(number):
+        if number == 0:
+            under_way.wait()
+            return
+        under_way.wait()
+        never.wait()
+
+    def interrupt(_done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        through([range(33)], work, 33, True, tell=interrupt)
+    never.set()
+
+
+@pytest.mark.proves("LUCK-8")
+def test_an_interruption_reaches_work_that_sleeps():
+    seen, asleep = [], threading.Event()
+
+    def work(number):
+        if number == 0:
+            asleep.wait(10)
+            return
+        asleep.set()
+        bounds.sleep(3000)
+        seen.append(bounds.is_ending())
+
+    def interrupt(_done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        through([range(2)], work, 2, True, tell=interrupt)
+    assert seen == [True]
+
+
+@pytest.mark.proves("LUCK-8")
+def test_the_threads_of_a_work_end_with_it():
+    before = threading.active_count()
+    through(LEVELS, str.upper, 16, True)
+    assert threading.active_count() == before
+    with pytest.raises(KeyboardInterrupt):
+        through(LEVELS, str.upper, 16, True, tell=interrupting)
+    assert threading.active_count() == before
+
+
+def interrupting(_done):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.proves("LUCK-9")
+@pytest.mark.parametrize("error", [ValueError("Invalid IPv6 URL"), KeyError("s3cret"), RecursionError(), MemoryError()])
+def test_any_exception_becomes_the_outcome_of_its_item(error):
+    def work(name):
+        if name == "c":
+            raise error
+        return name.upper()
+
+    fates = through(LEVELS, work, 2, True)
+    assert (fates["a"], fates["b"]) == ("A", "B")
+    assert type(fates["c"]) is InsightError and type(error).__name__ in fates["c"].message
+    assert "s3cret" not in fates["c"].message
+    assert fates["d"] == NotTried("the run stopped at c")
+    assert through(LEVELS, work, 2, False)["d"] == "D"
+
+
+def test_who_cannot_be_told_does_not_stop_the_work():
+    def tell(_done):
+        raise OSError("nobody listens")
+
+    assert through(LEVELS, str.upper, 2, True, tell=tell) == {name: name.upper() for name in "abcde"}
 
 
 def test_work_that_finds_itself_stopped_before_it_begins_is_not_tried():

@@ -24,6 +24,7 @@ def _plain_environment(monkeypatch, tmp_path):
             "REQUESTS_CA_BUNDLE",
             "CURL_CA_BUNDLE",
             "SSL_CERT_FILE",
+            "SSLKEYLOGFILE",
             "NETRC",
         ):
             monkeypatch.delenv(name)

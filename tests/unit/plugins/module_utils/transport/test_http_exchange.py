@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import struct
+import sys
 import time
 
 import pytest
@@ -24,7 +25,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ServerError,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.options import Network
-from ansible_collections.rimops.insight.plugins.module_utils.transport import http
+from ansible_collections.rimops.insight.plugins.module_utils.transport import http, proxies
 from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Http, address, with_headers
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
 
@@ -114,6 +115,12 @@ def test_what_comes_back(serve):
 def test_set_cookie(serve, cookies, expected):
     server = serve(lines("200 OK", *(f"Set-Cookie: {cookie}" for cookie in cookies)), tls=False)
     assert send(server).cookies == expected
+
+
+@pytest.mark.parametrize(("expires", "value"), [("08:50:00", "1"), ("08:49:00", "")])
+def test_a_cookie_expires_by_the_clock_of_the_server(serve, expires, value):
+    dates = ("Date: Sun, 06 Nov 1994 08:49:37 GMT", f"Set-Cookie: a=1; Expires=Sun, 06 Nov 1994 {expires} GMT")
+    assert send(serve(lines("200 OK", *dates), tls=False)).cookies == {"a": value}
 
 
 def test_no_cookie_comes_back_by_itself(serve):
@@ -293,6 +300,10 @@ def proxy(connection, request):
         ({"http_proxy": "{}", "no_proxy": "*"}, {}, 200),
         ({"http_proxy": "{}"}, {"use_proxy": False}, 200),
         ({"https_proxy": "{}"}, {}, 200),
+        ({"http_proxy": "{}", "no_proxy": "127.0.0.0/8"}, {}, 200),
+        ({"http_proxy": "{}", "NO_PROXY": "10.0.0.0/8, 127.0.0.1/32"}, {}, 200),
+        ({"http_proxy": "{}", "no_proxy": "128.0.0.0/8"}, {}, 299),
+        ({"all_proxy": "{}", "no_proxy": "127.0.0.0/8"}, {}, 200),
     ],
 )
 def test_proxies_of_the_environment(serve, monkeypatch, variables, network, status):
@@ -301,6 +312,52 @@ def test_proxies_of_the_environment(serve, monkeypatch, variables, network, stat
         monkeypatch.setenv(name, value.format(between.url))
     assert send(server, network=network).status == status
     assert len(server.requests) + len(between.requests) == 1
+
+
+@pytest.mark.proves("NETWORK-2")
+@pytest.mark.parametrize(
+    ("server", "excepted", "through"),
+    [
+        ("http://[::1]:8080", "::1", False),
+        ("https://[fd00::5]", "fd00::5", False),
+        ("https://[fd00::5]", "::1", True),
+        ("https://api.example.com", "example.com", False),
+        ("https://api.example.com", ".example.com", False),
+        ("https://api.example.com:8443", "api.example.com:8443", False),
+        ("https://api.example.com:8443", "api.example.com:443", True),
+        ("https://api.example.org", "example.com", True),
+        ("https://10.1.2.3", "10.1.0.0/16", False),
+        ("https://10.1.2.3", "10.1.2.3", False),
+        ("https://10.2.2.3:8443", "10.1.0.0/16,example.com", True),
+        ("https://10.2.2.3", "*", False),
+    ],
+)
+def test_what_is_excepted_from_the_proxy(monkeypatch, server, excepted, through):
+    monkeypatch.setenv("all_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", excepted)
+    assert bool(http._proxies(server)) == through
+
+
+@pytest.mark.proves("NETWORK-2")
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "SOCKS4"])
+def test_a_socks_proxy_without_the_library_for_it(serve, monkeypatch, variable, scheme):
+    monkeypatch.setitem(sys.modules, "socks", None)
+    monkeypatch.setattr(proxies, "find_spec", lambda _name: None)
+    monkeypatch.setenv(variable, f"{scheme}://user:{SECRET}@127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match=r"SOCKS proxy.*PySocks.*pip install PySocks") as caught:
+        send(serve(tls=False))
+    assert variable.lower() in caught.value.message.lower()
+    assert SECRET not in repr(caught.value.as_result())
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://", "ftp://127.0.0.1:9", "http://[::1", "http://127.0.0.1:99999", "http://:9"]
+)
+def test_a_proxy_that_is_no_address(serve, monkeypatch, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(ConfigurationError, match="HTTP_PROXY says is not the address of a proxy"):
+        send(serve(tls=False))
 
 
 def tunnel(connection, request):

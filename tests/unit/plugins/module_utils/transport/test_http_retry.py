@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from email.utils import formatdate
 
 import pytest
 
@@ -73,7 +75,76 @@ def test_a_write_is_sent_again_only_where_it_never_left():
     assert len(script.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.proves("NETWORK-4")
+@pytest.mark.parametrize(("limit", "asked", "status"), [(4, 4, 200), (2, 3, 429), (0, 1, 429)])
+def test_a_write_that_came_too_often_is_sent_again_as_often_as_the_limit_allows(limit, asked, status):
+    http, fake, script = client(*[answer(429)] * 3, OK, retry_limit=limit)
+    assert http.send(read(safe=False)).status == status
+    assert len(script.requests) == asked
+    assert fake.sleeps == [0.5, 1.0, 2.0][: asked - 1]
+
+
+@pytest.mark.proves("NETWORK-4")
+def test_a_write_that_came_too_often_is_sent_again_within_the_deadline():
+    http, fake, script = client(*[answer(429)] * 9, retry_limit=9, retry_deadline=4.0)
+    assert http.send(read(safe=False)).status == 429
+    assert (len(script.requests), fake.passed) == (4, 3.5)
+
+
+@pytest.mark.proves("NETWORK-4")
+def test_answers_that_say_when_to_come_back_leave_the_limit_to_others():
+    http, _fake, script = client(BUSY, BUSY, DOWN, OK, retry_limit=1)
+    assert http.send(read()) is OK
+    assert len(script.requests) == 4
+
+
+@pytest.mark.proves("NETWORK-4")
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_fewer_requests_gets_fewer_at_a_time(serve, status):
+    """The limit on requests at a time is what changes, so that is looked at: the next burst, as it arrives."""
+    together, most, lock, calm = 0, 0, threading.Lock(), threading.Event()
+    burst = threading.Barrier(16, action=calm.set, timeout=20)
+
+    def answers(connection, _request):
+        nonlocal together, most
+        if not calm.is_set():
+            burst.wait()
+            connection.send(f"{status} Slow down", "Retry-After: 0")
+            return
+        with lock:
+            together += 1
+            most = max(most, together)
+        time.sleep(0.02)
+        with lock:
+            together -= 1
+        connection.send("200 OK")
+
+    server, http = serve(answers, tls=False), Http(Network())
+    sending = [
+        threading.Thread(target=http.send, args=[Request("read", "GET", server.url, safe=True)])
+        for _number in range(16)
+    ]
+    for thread in sending:
+        thread.start()
+    for thread in sending:
+        thread.join()
+    assert most < 16
+
+
+@pytest.mark.proves("NETWORK-4")
+def test_a_date_is_waited_for_by_the_clock_of_the_server(serve):
+    asked = []
+
+    def answers(connection, request):
+        asked.append(request)
+        there = time.time() + 600
+        dates = (f"Date: {formatdate(there, usegmt=True)}", f"Retry-After: {formatdate(there + 1, usegmt=True)}")
+        connection.send(*(("503 Busy", *dates) if len(asked) == 1 else ("200 OK",)))
+
+    assert Http(Network()).send(Request("read", "POST", serve(answers, tls=False).url)).status == 200
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
 def test_a_write_keeps_an_answer_that_names_no_time(status):
     http, fake, _script = client(answer(status), OK)
     assert http.send(read(safe=False)).status == status

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import ssl
 import sys
 
 import pytest
+import trustme
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -73,6 +75,63 @@ def test_without_ca_path_only_the_system_is_trusted(serve):
 def test_certificate_of_another_host(serve, certificates):
     server = serve(context=certificates.server_context("elsewhere.example.com"))
     assert "127.0.0.1" in failure(RefusedError, server.url, ca_path=certificates.ca)
+
+
+LONG_AGO = datetime.datetime(2020, 1, 1)
+SOON = datetime.datetime(2100, 1, 1)
+NAMES = ("localhost", "127.0.0.1")
+
+
+def faulty(certificates, **dates):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificates.authority.issue_cert(*NAMES, **dates).configure_cert(context)
+    return context
+
+
+def self_signed(tmp_path):
+    context, alone = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), trustme.CA()
+    for pem in (alone.private_key_pem, alone.cert_pem):
+        pem.write_to_path(str(tmp_path / "alone.pem"), append=True)
+    context.load_cert_chain(tmp_path / "alone.pem")
+    return context
+
+
+@pytest.mark.proves("NETWORK-1")
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        ("expired", "has expired. Check the clock of this machine"),
+        ("not yet valid", "Check the clock of this machine"),
+        ("other name", "Write url with a name for which the certificate is"),
+        ("other address", "Write url with a name for which the certificate is"),
+        ("self-signed", "set ca_path to this very certificate"),
+        ("unknown issuer", "Set ca_path to the certificate authority"),
+    ],
+)
+def test_advice_for_each_fault_of_a_certificate(serve, certificates, tmp_path, fault, advice):
+    contexts = {
+        "expired": lambda: faulty(certificates, not_before=LONG_AGO, not_after=LONG_AGO + datetime.timedelta(1)),
+        "not yet valid": lambda: faulty(certificates, not_before=SOON, not_after=SOON + datetime.timedelta(1)),
+        "other name": lambda: certificates.server_context("elsewhere.example.com", "127.0.0.1"),
+        "other address": lambda: certificates.server_context("localhost", "127.0.0.2"),
+        "self-signed": lambda: self_signed(tmp_path),
+        "unknown issuer": certificates.server_context,
+    }
+    server = serve(context=contexts[fault]())
+    url = server.url.replace("127.0.0.1", "localhost") if fault == "other name" else server.url
+    ca = certificates.other_ca if fault in ("self-signed", "unknown issuer") else certificates.ca
+    message = failure(RefusedError, url, ca_path=ca)
+    assert advice in message
+    assert ("ca_path" in message) == (fault in ("self-signed", "unknown issuer"))
+    assert server.requests == []
+
+
+@pytest.mark.proves("NETWORK-2")
+@pytest.mark.parametrize("validate", [True, False])
+def test_the_keys_of_tls_are_written_to_no_file(serve, certificates, tmp_path, monkeypatch, validate):
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    assert send(serve().url, ca_path=certificates.ca, validate_certs=validate).status == 200
+    assert not (tmp_path / "keys").exists()
 
 
 @pytest.mark.parametrize("ca", [None, "other_ca"])

@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One deadline and one size for a whole exchange, kept by the sockets themselves.
+
+Each layer above (TLS, chunks, headers, interim answers) waits as often as the server makes it wait; all of them read
+and write here.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPResponse, parse_headers
+from typing import Any, Callable, Optional
+
+SLICE = 0.25
+"""Seconds after which a thread that waits for the network looks whether it still may."""
+
+FRAMING = 1024 * 1024
+"""Bytes that may come around a body: headers, the sizes of chunks, trailers."""
+
+MEMBERS = 64
+"""The parts of which a compressed body may consist; a server sends one."""
+
+
+class TooMuch(OSError):
+    """More bytes than an answer may have."""
+
+
+class Ending:
+    """The end of the work of some threads: they may use the network until then."""
+
+    def __init__(self) -> None:
+        self._at = math.inf
+        self._begun = threading.Event()
+
+    def begin(self, seconds: float) -> None:
+        """The work ends in so many seconds; nothing sleeps any more."""
+        self._at = min(self._at, time.monotonic() + seconds)
+        self._begun.set()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the end is near."""
+        return self._begun.is_set()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end."""
+        return self._at - time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but not into the end."""
+        self._begun.wait(seconds)
+
+
+class _OfThread(threading.local):
+    """What holds for the exchange that a thread is in, and for its work as a whole."""
+
+    deadline = math.inf
+    room = 0
+    received = 0
+    ending: Optional[Ending] = None
+
+    def left(self) -> float:
+        """Seconds that the exchange may still take. Raises the timeout of sockets when there are none."""
+        left = self.deadline - time.monotonic()
+        if self.ending:
+            left = min(left, self.ending.left)
+        if left <= 0:
+            raise socket.timeout("the exchange took too long")
+        return left
+
+    def count(self, size: int) -> None:
+        """So many bytes came. Raises TooMuch when there is no room for them."""
+        self.received += size
+        if self.received > self.room:
+            raise TooMuch("the answer is too large")
+
+
+_thread = _OfThread()
+
+
+@contextmanager
+def exchange(seconds: float, most: int) -> Iterator[None]:
+    """What this thread sends and receives inside ends after so many seconds and bytes of a body."""
+    _thread.deadline, _thread.room, _thread.received = time.monotonic() + seconds, most + FRAMING, 0
+    try:
+        yield
+    finally:
+        _thread.deadline = math.inf
+
+
+def left() -> float:
+    """Seconds that the exchange of this thread may still take. Raises the timeout of sockets when there are none."""
+    return _thread.left()
+
+
+def received() -> int:
+    """Bytes that came in the last exchange of this thread."""
+    return _thread.received
+
+
+def work_until(ending: Ending) -> None:
+    """This thread works until that end."""
+    _thread.ending = ending
+
+
+def is_ending() -> bool:
+    """Whether the work of this thread is to end."""
+    return _thread.ending is not None and _thread.ending.begun
+
+
+def is_over() -> bool:
+    """Whether this thread may not use the network any more."""
+    return _thread.ending is not None and _thread.ending.left <= 0
+
+
+def sleep(seconds: float) -> None:
+    """Sleep, no longer than the work of this thread may."""
+    if _thread.ending:
+        _thread.ending.sleep(seconds)
+    else:
+        time.sleep(seconds)
+
+
+class _Bounded:
+    """Socket methods within the exchange of their thread."""
+
+    settimeout: Callable[[Optional[float]], None]
+
+    def _wait(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        """Do what may have to wait, in slices of time."""
+        while True:
+            self.settimeout(min(SLICE, _thread.left()))
+            try:
+                return act(*arguments)
+            except socket.timeout:
+                continue
+
+    def recv(self, *arguments: Any) -> bytes:
+        data: bytes = self._wait(super().recv, *arguments)  # type: ignore[misc]
+        _thread.count(len(data))
+        return data
+
+    def recv_into(self, *arguments: Any) -> int:
+        size: int = self._wait(super().recv_into, *arguments)  # type: ignore[misc]
+        _thread.count(size)
+        return size
+
+    def send(self, *arguments: Any) -> int:
+        sent: int = self._wait(super().send, *arguments)  # type: ignore[misc]
+        return sent
+
+    def sendall(self, data: Any, *flags: Any) -> None:
+        rest = memoryview(data).cast("B")
+        while rest:
+            rest = rest[self.send(rest, *flags) :]
+
+
+class BoundedSocket(_Bounded, socket.socket):
+    """A connection."""
+
+
+class BoundedTLS(_Bounded, ssl.SSLSocket):
+    """A connection in TLS."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        deadline, seconds = _thread.deadline, self.gettimeout()  # the one for connecting
+        _thread.deadline = min(deadline, time.monotonic() + (seconds or math.inf))
+        try:
+            self._wait(super().do_handshake, block)
+        finally:
+            _thread.deadline = deadline
+
+
+class Answer(HTTPResponse):
+    """An answer; the interim ones before it are passed over, since one of them would be taken for the answer, and the
+    answer for that to the next request."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            told: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 101 < told[1] < 200:
+                return told
+            parse_headers(self.fp)
+
+
+def bounded(pool: type[Any]) -> type[Any]:
+    """A class of urllib3's pools whose connections keep to the bounds of an exchange."""
+    connection: type[Any] = pool.ConnectionCls
+
+    class Connection(connection):  # type: ignore[misc]
+        response_class = Answer
+
+        def _new_conn(self) -> BoundedSocket:
+            opened = super()._new_conn()
+            waits = opened.gettimeout()
+            own = BoundedSocket(fileno=opened.detach())
+            own.settimeout(waits)
+            return own
+
+    return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
+def unpacked(body: bytes, coding: str, most: int) -> bytes:
+    """A body without its content coding. Raises TooMuch beyond so many bytes, ValueError for what cannot be read."""
+    names = [name for name in (part.strip().lower() for part in coding.split(",")) if name not in ("", "identity")]
+    if not names or not body:
+        return body
+    if names == ["deflate"]:
+        is_zlib = body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+        return _inflated(body, 15 if is_zlib else -15, most)[0]
+    if names not in (["gzip"], ["x-gzip"]):
+        raise ValueError(f"content coding {ascii(', '.join(names))[1:-1][:50]} was not asked for")
+    parts: list[bytes] = []
+    while body[:2] == b"\x1f\x8b" or not parts:
+        if len(parts) == MEMBERS:
+            raise ValueError(f"more than {MEMBERS} parts")
+        part, body = _inflated(body, 31, most)
+        most -= len(part)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _inflated(body: bytes, form: int, most: int) -> tuple[bytes, bytes]:
+    """The content of a compressed body, and what stands behind it. form: as zlib counts forms."""
+    engine = zlib.decompressobj(form)
+    try:
+        content = engine.decompress(body, most + 1)
+    except zlib.error as error:
+        raise ValueError("what was said to be compressed is not") from error
+    if len(content) > most:
+        raise TooMuch("the answer is too large")
+    if not engine.eof:
+        raise ValueError("what was compressed is cut off")
+    return content, engine.unused_data

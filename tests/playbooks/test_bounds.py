@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Servers that hang, drip or answer nonsense: a run ends when it should, and says what was written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Player, Server
+from environments import SURE, Background, application, descendants, outcomes, task
+
+HANGING = (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: yes\r\n")
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
+
+
+class Front:
+    """A port in plain HTTP in front of a server. instead: parts of an answer that take the place of the server's, or
+    None, by how many requests with that path came. open: how many such answers are being sent."""
+
+    def __init__(self, server: Server, path: bytes, instead: Any) -> None:
+        self._port, self._path, self._instead = int(server.url.rsplit(":", 1)[1]), path, instead
+        self.came = self.open = 0
+        self._lock = threading.Lock()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _address = self._listening.accept()
+                threading.Thread(target=self._serve, args=[near], daemon=True).start()
+
+    def _serve(self, near: socket.socket) -> None:
+        far = socket.create_connection(("127.0.0.1", self._port))
+        with contextlib.suppress(OSError), near, TLS.wrap_socket(far) as far:
+            while data := self._request(near):
+                if self._path in data.split(b"\r\n", 1)[0]:
+                    with self._lock:
+                        self.came += 1
+                        instead = self._instead(self.came)
+                    if instead is not None:
+                        self._hold(near, instead)
+                        return
+                far.sendall(data)
+                near.sendall(self._request(far))
+
+    def _hold(self, near: socket.socket, instead: Any) -> None:
+        with self._lock:
+            self.open += 1
+        try:
+            for part in instead:
+                near.sendall(part)
+        finally:
+            with self._lock:
+                self.open -= 1
+
+    @staticmethod
+    def _request(source: socket.socket) -> bytes:
+        """A whole request or answer whose body has a length."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = source.recv(65536)
+            if not more:
+                return b""
+            data += more
+        head, _end, body = data.partition(b"\r\n\r\n")
+        lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        while len(body) < int(lengths[0] if lengths else 0):
+            more = source.recv(65536)
+            body, data = body + more, data + more
+        return data
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+@contextlib.contextmanager
+def front(server: Server, path: bytes, instead: Any) -> Iterator[Front]:
+    """A front that is closed at the end."""
+    between = Front(server, path, instead)
+    try:
+        yield between
+    finally:
+        between.close()
+
+
+def dripping() -> Iterator[bytes]:
+    """A header without an end, for as long as anybody listens, at most two minutes."""
+    yield b"HTTP/1.1 200 OK\r\nX-Slow: "
+    for _time in range(1200):
+        time.sleep(0.1)
+        yield b"x"
+
+
+def gone(between: Front) -> bool:
+    """Whether soon nobody is connected any more. A busy machine takes its time, a thread that hangs two minutes."""
+    for _time in range(600):
+        if between.open == 0:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.proves("LUCK-8")
+def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Player, tmp_path: Path) -> None:
+    many = list(map(application, range(64)))
+    with front(server, b"/create", lambda _number: dripping()) as between:
+        more = {"url": between.url, "concurrency": 32, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
+        played = play([task("first", many, profile_overrides=SURE, **more) | {"timeout": 5}])
+        assert "imed out" in played["first"]["msg"] or "imeout" in played["first"]["msg"], played["first"]
+        assert between.came == 32
+        assert between.open == 0 or gone(between)
+
+
+@pytest.mark.proves("LUCK-8")
+def test_a_worker_ends_with_its_playbook(server: Server, play: Player, tmp_path: Path) -> None:
+    many = list(map(application, range(64)))
+    with front(server, b"/create", lambda _number: dripping()) as between:
+        more = {"url": between.url, "concurrency": 8, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
+        with Background(play, [task("first", many, profile_overrides=SURE, **more)]) as running:
+            running.wait(lambda: between.open == 8)
+            workers = descendants(running.pid)
+            os.kill(running.pid, signal.SIGKILL)
+        assert gone(between)
+        for _time in range(200):
+            if not any(Path(f"/proc/{one}").exists() for one in workers):
+                break
+            time.sleep(0.05)
+        assert not [one for one in workers if Path(f"/proc/{one}").exists()]
+
+
+@pytest.mark.proves("NETWORK-7")
+def test_an_answer_that_drips_is_an_unknown_outcome(server: Server, play: Player) -> None:
+    with front(server, b"/create", lambda _number: dripping()) as between:
+        more = {"url": between.url, "timeout": 1.0, "retry_limit": 0}
+        result = play([task("first", [application(1)], profile_overrides=SURE, **more)])["first"]
+    assert outcomes(result) == {"outcome_unknown": 1}
+
+
+@pytest.mark.proves("LUCK-9")
+@pytest.mark.parametrize("location", ["http://[x/login", "http://[::1]]/", "//[", "http://h:99999/", "\x00"])
+def test_a_redirect_to_nowhere_is_the_outcome_of_one_entity(
+    server: Server, play: Player, tmp_path: Path, location: str
+) -> None:
+    """In the middle of forty entities; what was written before is told."""
+    many = list(map(application, range(20)))
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    def instead(number: int) -> Any:
+        return [answer] if number == 13 else None
+
+    with front(server, b"/create", instead) as between:
+        more = {"url": between.url, "concurrency": 1, "journal": str(tmp_path / "evidence"), "on_error": "continue"}
+        result = play([task("first", many, profile_overrides=SURE, **more)])["first"]
+    told = outcomes(result)
+    assert told["created"] == 19 and sum(told.values()) == 20 and "unchanged" not in told
+    assert result["failed"] and result["changed"] and result["journal_head"]
+    assert server.counted["creates"] == 19
+
+
+def listed(*numbers: int, **more: Any) -> bytes:
+    """A page of a list, as an answer."""
+    content = json.dumps({"items": [{"id": number, "appCode": f"{number:06}"} for number in numbers], **more}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(content),
+        content,
+    )
+
+
+INFO = "rimops.insight.insight_entity_info"
+
+
+def listing(between: Front, paging: dict[str, Any]) -> dict[str, Any]:
+    """The task that lists all applications."""
+    overrides = {"operations": {"list": {"enabled": True, "paging": paging}}}
+    return {
+        "name": "listed",
+        INFO: {"type": "application", "url": between.url, "profile_overrides": overrides},
+        "ignore_errors": True,
+    }
+
+
+@pytest.mark.proves("NETWORK-3")
+@pytest.mark.parametrize("check", [(), ("--check",)])
+@pytest.mark.parametrize(
+    "following", ["{id}/delete", "/insight/api/v2/application/{id}/delete", "../application/{id}/delete?x"]
+)
+def test_reading_a_list_never_writes(server: Server, play: Player, following: str, check: tuple[str, ...]) -> None:
+    number = server.seed("application", appCode="000001", appName="Zelvora", selectedProducts=["Z"])["id"]
+    page = listed(1, next=following.format(id=number))
+    with front(server, b"/application/list", lambda _number: [page]) as between:
+        result = play([listing(between, {"kind": "link", "size": "size", "next": "next", "total": None})], *check)[
+            "listed"
+        ]
+    assert result["failed"] and "another path than the list" in result["msg"]
+    assert result["error"]["profile_key"] == "operations.list.paging.next"
+    assert server.counted["deletes"] == 0 and len(server.stored("application")) == 1
+
+
+@pytest.mark.proves("WRITE-1")
+def test_a_list_is_whole_although_others_delete_meanwhile(server: Server, play: Player) -> None:
+    paging = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
+    pages = [listed(1, 2, total=4), listed(4, total=3), listed(2, 3, total=3), listed(4, total=3)]
+    with front(server, b"/application/list", lambda number: [pages[number - 1]]) as between:
+        result = play([listing(between, paging)])["listed"]
+    assert [entity["id"] for entity in result["entities"]] == [2, 3, 4]
+
+
+@pytest.mark.proves("NETWORK-7")
+@pytest.mark.parametrize("kind", ["page", "cursor"])
+def test_a_list_without_an_end_is_an_error(server: Server, play: Player, kind: str) -> None:
+    paging = {"kind": kind, "page": "p", "size": "n", "next": "next", "limit": 1, "most_pages": 20, "total": None}
+    with front(server, b"/application/list", lambda number: [listed(number, next=f"c{number}")]) as between:
+        result = play([listing(between, paging)])["listed"]
+        assert between.came == 20
+    assert result["failed"] and "the list does not end" in result["msg"] and "most_pages" in result["msg"]
