@@ -56,3 +56,4 @@ class LookupModule(LookupDoor):
     """Headers or the access token."""
 
     answer = staticmethod(credentials)
+    reveals = True

@@ -14,7 +14,7 @@ from .command import Command, Context, Values
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import ensure
-from .entities.mask import mask
+from .entities.mask import KEPT, mask
 from .entities.pages import whole
 from .entities.plan import diff
 from .entities.rules import rules
@@ -128,7 +128,7 @@ def evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
 def _entity_result(
     connection: Connection, client: EntityClient, wish: Wish, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
-    planned, secrets = outcome.plan, wish.secrets.values
+    planned = outcome.plan
     evidence = evidence_of(connection.settings)
     doubts = absence_in_doubt(client, wish.target) if planned.before is None and outcome.entity_id is None else {}
     result = {
@@ -145,7 +145,7 @@ def _entity_result(
     }
     if context.diff_mode:
         result["diff"] = diff(planned, outcome.doubt)
-    return mask(result, [secrets, *connection.secrets()])
+    return result
 
 
 def absence_in_doubt(client: EntityClient, target: Target) -> dict[str, str]:
@@ -176,13 +176,12 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             one = client.the_one(target)
             found, doubt = ([], client.doubt(target)) if one is None else ([one], "")
     shown = [_without_secrets(profile, values["type"], entity) for entity in found]
-    result = {
+    return {
         "changed": False,
         "entities": shown,
         "assumed": client.assumed,
         **_notes(connection, (doubt,) if doubt else ()),
     }
-    return mask(result, connection.secrets())
 
 
 def _without_secrets(profile: Profile, type_name: str, entity: Entity) -> Entity:
@@ -277,7 +276,14 @@ def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any
 
 
 NAME = "rimops.insight."
-TOKEN = Command(f"{NAME}insight_token", TOKEN_SPEC, run_token, hides=holds_credentials)
+TOKEN = Command(
+    f"{NAME}insight_token",
+    TOKEN_SPEC,
+    run_token,
+    hides=holds_credentials,
+    ours=dict.fromkeys(("acquired", "session", "headers", "access_token", "refresh_token", "authorization_url"), KEPT),
+    in_background=False,
+)
 ENTITY = Command(
     f"{NAME}insight_entity",
     ENTITY_SPEC,

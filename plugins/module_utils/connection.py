@@ -17,7 +17,7 @@ from .auth.store import fingerprints_of, open_store
 from .command import Context, Values
 from .entities.assumed import AssumedWrites
 from .entities.client import EntityClient
-from .entities.mask import fingerprint
+from .entities.mask import LIKE_A_TOKEN, fingerprint, know
 from .entities.plan import Plan, secret_leaves
 from .entities.target import Target
 from .errors import ConfigurationError
@@ -26,6 +26,9 @@ from .profile.model import profile_of
 from .secrets import register
 from .transport.http import Http
 from .transport.values import Request, Response
+
+WRITES: list[str] = []
+"""What was sent in this task that may have changed something, by its purpose, in order."""
 
 
 @dataclass
@@ -44,12 +47,16 @@ class Connection:
 
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
+        if not request.safe:
+            WRITES.append(request.purpose)
         try:
             response = self.authenticator.send(request)
             self._last.date = response.headers.get("date")
             return response
         finally:
-            register(self.secrets())
+            secrets = self.secrets()
+            know(secrets, LIKE_A_TOKEN)
+            register(secrets)
 
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
@@ -84,6 +91,12 @@ def forget_connections() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=forget_connections)  # two processes cannot speak over one connection
+
+
+def ask_anew() -> None:
+    """Before another attempt of the same task: what was no refusal of credentials is tried again."""
+    for _profile, connection in _CONNECTIONS.values():
+        connection.authenticator.ask_anew()
 
 
 def assumed_writes(url: str, profile: Mapping[str, Any]) -> AssumedWrites:

@@ -13,14 +13,24 @@ from typing import Any
 
 from .command import Context, Values
 from .connection import Connection
-from .entities.mask import KEPT, mask_within, texts_of
+from .entities.mask import KEPT, know, mask_within, texts_of
 from .environment.digest import data_digest
 from .environment.engine import Effort
 from .environment.entry import EntryName
+from .environment.journal_reading import carried_out, earlier_runs
 from .environment.members import Environment
 from .environment.operation import Operation, moved_how, sort_operation
 from .environment.outcomes import SHOWN
-from .environment.plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, write_plan
+from .environment.plan_file import (
+    ANEW,
+    Basis,
+    EnvironmentPlan,
+    check_header,
+    load_plan,
+    make_plan,
+    plan_digest,
+    write_plan,
+)
 from .errors import PlanRefused
 from .version import VERSION
 
@@ -31,7 +41,7 @@ OURS = {
     **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
     "entities": [
         {
-            **dict.fromkeys(("type", "outcome", "operation"), KEPT),
+            **dict.fromkeys(("type", "outcome", "operation", "entity_id"), KEPT),
             "key": {},
             "changes": [{}],
             "collateral": [{}],
@@ -82,7 +92,9 @@ class Run:
     def secrets(self) -> list[Any]:
         """Those of the task and of its manifest."""
         of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
-        return [texts_of([self.values["secrets"], *of_entries])]
+        texts = texts_of([self.values["secrets"], *of_entries])
+        know(texts)
+        return [texts]
 
     def hide(self, told: Any) -> Any:
         """The result, a line of the journal, or a text, without secrets."""
@@ -123,11 +135,29 @@ def check_approved(
         raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
     done = {name for name, one in operations.items() if fates.get(one.entity) == "done"}
     notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]
+    if any(one.operation != "none" for name, one in operations.items() if name not in done):
+        notes += _carried_out(run, plan)
     if len(done) == len(fates):
         notes.append(f"The plan {path} was applied already, there is nothing to do.")
     elif done:
         notes.append(f"Of the plan {path}, {len(done)} of its {len(fates)} operations were done already.")
     return notes, done
+
+
+def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
+    """What to say of a plan that the journals show as carried out to its end, and that would be carried out again.
+    Raises PlanRefused where that was not asked for."""
+    if not run.values["journal"]:
+        return []
+    runs = earlier_runs(run.path("journal"), run.connection.settings.url)
+    before = carried_out(runs, plan_digest(plan))
+    if before is None:
+        return []
+    path, why = run.path("plan_file"), f"it was carried out to its end already, as {before.path} shows"
+    if not run.values["plan_again"]:
+        hint = f"Somebody has changed the system since then. {ANEW} Where the same is wanted again, set plan_again."
+        raise PlanRefused(f"apply the plan {path}", f"{why}; nothing was written", hint, reasons=["plan_again"])
+    return [f"The plan {path} is carried out again: {why}."]
 
 
 def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:

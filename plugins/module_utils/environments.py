@@ -34,7 +34,7 @@ from .environment.order import ordered, refuse, under_new_names
 from .environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
 from .environment.plan_file import EnvironmentPlan, plan_digest
 from .environment.workers import NotTried
-from .environment_run import Run, approved_plan, assumed, check_approved, plan_out
+from .environment_run import OURS, Run, approved_plan, assumed, check_approved, plan_out
 from .errors import ConfigurationError, JournalError
 from .options import SHARED, Spec
 from .version import VERSION
@@ -50,6 +50,7 @@ ENTITIES_SPEC: Spec = {
     "plan_out": {"type": "str"},
     "plan_file": {"type": "str"},
     "plan_digest": {"type": "str"},
+    "plan_again": {"type": "bool", "default": False},
     "plan_lifetime": {"type": "float", "default": 7.0},
     "approval": {"type": "dict"},
     "prune_from": {"type": "list", "elements": "str"},
@@ -107,7 +108,7 @@ def _check(values: Values) -> None:
         raise ConfigurationError(
             WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."
         )
-    for name, needed in {"plan_digest": "plan_file", "approval": "journal"}.items():
+    for name, needed in {"plan_digest": "plan_file", "plan_again": "plan_file", "approval": "journal"}.items():
         if values[name] and not values[needed]:
             raise ConfigurationError(WHAT, f"{name} is given without {needed}")
     if not 0 < values["plan_lifetime"] <= LONGEST_LIFETIME:
@@ -358,4 +359,5 @@ ENTITIES = Command(
         "mutually_exclusive": [("entities", "manifest"), ("plan_out", "plan_file")],
         "required_one_of": [("entities", "manifest")],
     },
+    ours=OURS,
 )

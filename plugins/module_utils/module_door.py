@@ -8,8 +8,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule
 
 from .command import Command, Context
-from .entities.mask import mask
-from .errors import InsightError
+from .results import carry_out
 from .specification import argument_spec, secret_values
 
 
@@ -18,8 +17,7 @@ def run_module(command: Command) -> None:
     spec = argument_spec(command)
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **command.constraints)
     context = Context(check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
-    try:
-        result = command.run(module.params, context)
-    except InsightError as error:
-        module.fail_json(**mask(error.as_result(), secret_values(spec, module.params)))
+    result = carry_out(command, module.params, context, secret_values(spec, module.params))
+    if result.pop("failed", False):
+        module.fail_json(**result)
     module.exit_json(**result)

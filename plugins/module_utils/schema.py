@@ -53,9 +53,9 @@ def _sentence(error: Any) -> str:
     return f"{path} {rule}" + (f": {', '.join(names)}" if names else "")
 
 
-def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
-    """Every violation as a sentence, in the order of their paths. Raises ConfigurationError where jsonschema is
-    missing or the schema itself is wrong."""
+def violations(schema: Mapping[str, Any], value: Any, ours: bool = False) -> list[str]:
+    """Every violation as a sentence, in the order of their paths. ours: the schema comes with the collection, so that
+    it was checked before. Raises ConfigurationError where jsonschema is missing or the schema itself is wrong."""
     try:
         import jsonschema
         from jsonschema.validators import validator_for
@@ -71,7 +71,8 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
         ) from error
     kind = validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
-        kind.check_schema(dict(schema))
+        if not ours:
+            kind.check_schema(dict(schema))
     except jsonschema.SchemaError as error:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
     try:
@@ -82,8 +83,8 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[str]:
     return list(dict.fromkeys(_sentence(error) for error in found))
 
 
-def check(schema: Mapping[str, Any], value: Any, what: str, hint: str = "") -> None:
-    """Raise SchemaError unless the value satisfies the schema."""
-    found = violations(schema, value)
+def check(schema: Mapping[str, Any], value: Any, what: str, hint: str = "", ours: bool = False) -> None:
+    """Raise SchemaError unless the value satisfies the schema. ours: as for violations()."""
+    found = violations(schema, value, ours)
     if found:
         raise SchemaError(what, "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else ""), hint)

@@ -88,6 +88,13 @@ options:
       - The digest of the plan that was approved, from a place that whoever can change the file cannot change. Without
         it RV(notes) say that nothing tells whether this is the approved file.
     type: str
+  plan_again:
+    description:
+      - Whether a plan may be carried out once more that a file in O(journal) shows as carried out to its end. Without
+        it such a plan is refused as soon as it would write anything, since somebody has changed the system on purpose
+        after it. Without O(journal) only the days of O(plan_lifetime) protect from that.
+    type: bool
+    default: false
   approval:
     description:
       - Who approved, when, and under which reference. It is recorded in the journal, and so needs O(journal); it is

@@ -9,7 +9,6 @@ that is private to ActionBase and used by us is used in this file.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,9 +19,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.command import Command, Context
+from ..module_utils.connection import ask_anew
 from ..module_utils.entities.mask import mask
 from ..module_utils.errors import ConfigurationError, InsightError
 from ..module_utils.options import environment_name
+from ..module_utils.results import carry_out
 from ..module_utils.specification import argument_spec, secret_values
 from .plain import plain, plain_options
 from .profiles import mapping_from, profile_data
@@ -51,15 +52,20 @@ class Door(ActionBase):
     _supports_check_mode = True
     _supports_async = True
     command: ClassVar[Command]
+    _tried = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the command here or over there; both give the same result."""
         super().run(tmp, task_vars)
+        if self._tried:  # an attempt of until: Ansible asks the same object again
+            ask_anew()
+        self._tried = True
         variables: dict[str, str] = {}
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):
             try:
                 values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
+                self._check_background()
                 read = self._read_files(values)
                 if self._runs_here():
                     return self._marked(self._run_here(values, read))
@@ -67,6 +73,16 @@ class Door(ActionBase):
             except InsightError as error:
                 return {"failed": True, **error.as_result()}
         return self._marked(self._hand_over(values, task_vars))
+
+    def _check_background(self) -> None:
+        """Raise ConfigurationError for a command under async whose result may be secret: Ansible writes it into a file
+        and shows it from there, and nothing that is said of it now would hold."""
+        if self._task.async_val and not self.command.in_background:
+            raise ConfigurationError(
+                f"run {self.command.name} under async",
+                "its result may hold credentials, and Ansible would show and keep it as it is",
+                "Leave async and poll out; the session that it opens serves tasks under async, too.",
+            )
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
         """The result, hidden in all output where it is secret as a whole. The registered value stays as it is."""
@@ -85,14 +101,17 @@ class Door(ActionBase):
             return values.get(option) or os.environ.get(environment_name(option))
 
         read = {
-            option: mapping_from(values[option], f"use {option}", find)
+            option: mapping_from(values[option], f"use {option}", find, self._decrypted)
             for option in self.command.files
             if values.get(option)
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find)
+        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find, self._decrypted)
         return {"profile": profile, "profile_overrides": {}, **read}
+
+    def _decrypted(self, text: str) -> str:
+        return bytes(self._loader._vault.decrypt(text)).decode("utf-8")
 
     def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
         """Run the command. The validator copies what it is given, for each item of a loop: what was read is checked
@@ -118,12 +137,7 @@ class Door(ActionBase):
             warn=lambda text: display.warning(mask(text, secrets)),
             show=lambda text: display.display(mask(text, secrets), stderr=True),
         )
-        try:
-            result = self.command.run({**checked.validated_parameters, **read}, context)
-        except InsightError as failed:
-            result = mask({"failed": True, **failed.as_result()}, secrets)
-        as_module: dict[str, Any] = json.loads(json.dumps(result))  # what crosses the border of a module's process
-        return as_module
+        return carry_out(self.command, {**checked.validated_parameters, **read}, context, secrets)
 
     def _with_session(self, values: dict[str, Any]) -> dict[str, Any]:
         """The options with the session that a handle names taken along, for a host that cannot see our store."""

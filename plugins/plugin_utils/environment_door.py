@@ -41,13 +41,10 @@ class EnvironmentDoor(Door):
         def find(name: str) -> str:
             return str(self._find_needle("files", name))
 
-        def decrypt(text: str) -> str:
-            return bytes(self._loader._vault.decrypt(text)).decode("utf-8")
-
         def manifest_of(checked: Mapping[str, Any], option: str) -> Manifest:
             if option == "manifest" and checked["entities"] is not None:
                 return entries_of(checked["entities"], checked["secrets"])
             needed = checked["secrets"] if option == "manifest" else None
-            return load_manifest(checked[option], needed, find, decrypt)
+            return load_manifest(checked[option], needed, find, self._decrypted)
 
         return {**super()._read_files(values), "manifest_of": manifest_of, "path_of": self._loader.path_dwim}

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils.command import Context, Values
-from ..module_utils.entities.mask import mask
+from ..module_utils.entities.mask import know, known, mask, mask_within
 from ..module_utils.errors import InsightError
 from ..module_utils.options import SHARED, environment_name
+from ..module_utils.results import unforeseen, with_line_ends
 from ..module_utils.specification import secret_values
 from .plain import plain, plain_options
 from .profiles import profile_data
@@ -39,10 +40,12 @@ def without_empty_variables() -> Iterator[None]:
 
 
 class LookupDoor(LookupBase):
-    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``."""
+    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``. reveals: whether
+    it is asked for what is secret."""
 
     answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
     own_options: ClassVar[Sequence[str]] = ()
+    reveals: ClassVar[bool] = False
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
@@ -51,6 +54,7 @@ class LookupDoor(LookupBase):
             self.set_options(var_options=self._templated(names, variables or {}), direct=options)
         given = {name: self.get_option(name) for name in names}
         secrets = secret_values(SHARED, plain(given))
+        know(secrets)
 
         def find(name: str) -> str:
             found = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
@@ -58,15 +62,25 @@ class LookupDoor(LookupBase):
                 raise AnsibleLookupError(f"{name} was not found")
             return str(found)
 
-        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, secrets)))
+        def decrypt(text: str) -> str:
+            loader: Any = self._loader
+            return bytes(loader._vault.decrypt(text)).decode("utf-8")
+
+        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, [known()])))
         try:
             values = plain_options(given)
-            values["profile"] = profile_data(values["profile"], values["profile_overrides"], find)
+            values["profile"] = profile_data(values["profile"], values["profile_overrides"], find, decrypt)
             asked = plain_options({"terms": list(terms)})["terms"]
             answers: list[Any] = plain(type(self).answer(asked, values, context))
-            return answers
+            return answers if self.reveals else [mask_within(one, {}, [known()]) for one in answers]
         except InsightError as error:
-            raise AnsibleLookupError(mask(error.message, secrets)) from None  # a cause is printed, unmasked
+            raise AnsibleLookupError(
+                mask(with_line_ends(error, given).message, [known()])
+            ) from None  # a cause is printed, unmasked
+        except AnsibleError:
+            raise
+        except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
+            raise AnsibleLookupError(unforeseen(type(self).__module__.rsplit(".", 1)[-1], error)) from None
 
     def _templated(self, names: Sequence[str], variables: Mapping[str, Any]) -> dict[str, Any]:
         """The variables that hold options; a lookup is given them before they are templated."""

@@ -23,14 +23,14 @@ from ..module_utils.entities.mask import printable
 from ..module_utils.entities.paths import child
 from ..module_utils.environment.entry import Entry, EntryName, name_of
 from ..module_utils.environment.order import SHOWN, refuse_duplicates
+from ..module_utils.environment.written import read_regular
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.schema import violations
-from .profiles import FindFile
-from .strict_yaml import Decrypt, Vaulted, load_json, load_yaml
+from .profiles import Decrypt, FindFile, decrypted
+from .strict_yaml import Vaulted, load_json, load_yaml
 
 SCHEMA = Path(__file__).resolve().parent.parent / "manifests" / "manifest.schema.json"
 SUFFIXES = (".yml", ".yaml", ".json")
-VAULT = "$ANSIBLE_VAULT;"
 URL = re.compile("^https?://[^{}]+$")
 WHAT = "use the manifest"
 FORM = "A manifest holds format: 1 and entities: a list of {type, key, was, refs, attributes, state}."
@@ -233,7 +233,8 @@ def _read_layer(name: Any, find_file: FindFile, decrypt: Decrypt) -> _Layer:
 
 
 def _files_in(folder: Path, name: str) -> list[tuple[Path, str]]:
-    """The manifests below a folder, sorted, with what to call each. Hidden ones are left out."""
+    """The manifests below a folder, sorted, with what to call each. Hidden ones are left out. What a link says lies
+    below the folder, too: who may change it must not have other files read."""
     what, found = f"read {printable(name)}", []
     for root, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -245,6 +246,11 @@ def _files_in(folder: Path, name: str) -> list[tuple[Path, str]]:
     if not found:
         hint = "Check the path, and that the files were checked out."
         raise ConfigurationError(what, f"there is no file in it that ends in {', '.join(SUFFIXES)}", hint)
+    below = folder.resolve()
+    for path in sorted(found):
+        if below not in path.resolve().parents:
+            why = f"{printable(path.relative_to(folder).as_posix())} in it is a link to a file outside of it"
+            raise ConfigurationError(what, why, "Put the file there, or name it as a layer of its own.")
     relative = sorted((path.relative_to(folder).as_posix(), path) for path in found)
     return [(path, f"{name.rstrip('/')}/{inside}") for inside, path in relative]
 
@@ -273,18 +279,12 @@ def _read_file(layer: _Layer, path: Path, name: str, decrypt: Decrypt) -> None:
 
 def _text_of(path: Path, name: str, decrypt: Decrypt) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(f"read {name}", f"it cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"read {name}", "it is not in UTF-8", "Save it as UTF-8.") from error
-    if not text.startswith(VAULT):
-        return text
-    try:
-        return decrypt(text)
-    except Exception as error:
-        hint = "Give the vault password with which it was encrypted."
-        raise ConfigurationError(f"read {name}", "it cannot be decrypted", hint) from error
+    return decrypted(text, f"read {name}", "it", decrypt)
 
 
 def _with_origins(entries: Sequence[Json], name: str) -> list[tuple[Json, str]]:
@@ -304,16 +304,15 @@ def _check_file(data: Any, name: str) -> None:
     entries = data.get("entities") if isinstance(data, dict) else None
     if not (isinstance(entries, list) and _is_header(data)):
         header = {**data, "entities": []} if isinstance(entries, list) else data
-        _refuse(violations(manifest_schema(), header), name)
+        _refuse(violations(manifest_schema(), header, ours=True), name)
     _check_entries(entries or [], name)
 
 
 def _check_entries(entries: Sequence[Any], name: str) -> None:
     schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
-    _refuse(
-        [f"entry {number}: {one}" for number, entry in doubtful[: SHOWN + 1] for one in violations(schema, entry)], name
-    )
+    told = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
+    _refuse([f"entry {number}: {one}" for number, found in told for one in found], name)
 
 
 def _refuse(found: Sequence[str], name: str) -> None:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils.entities.spelling import check_names
+from ..module_utils.entities.spelling import check_options
 
 
 def plain(value: Any) -> Any:
@@ -33,12 +33,7 @@ def plain_options(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of options, plain. Raises ConfigurationError for a name in one of them that YAML made a number or a
     boolean of: as soon as it is text, nobody can tell what was meant."""
     made: dict[str, Any] = plain(values)
-    for option, value in made.items():
-        if isinstance(value, list):
-            for number, element in enumerate(value, 1):
-                check_names(element, f"use {option}, entry {number}")
-        else:
-            check_names(value, f"use {option}")
+    check_options(made)
     return made
 
 

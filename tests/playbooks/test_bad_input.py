@@ -46,6 +46,13 @@ MISTAKES = {
     "unquoted NO": Mistake(
         "type: event\nkey: {eventName: NO}", ("eventName in key is the boolean false", 'eventName: "NO"')
     ),
+    "a text where the server holds a number": Mistake(
+        f"{PLAIN}attributes: {{price: '10.50'}}",
+        ('price is the text "10.50" here and the number 10.5', "`price: 10.5`"),
+    ),
+    "a word where the server holds a boolean": Mistake(
+        f"{PLAIN}attributes: {{approved: 'yes'}}", ("the boolean true on the server", "`approved: true`")
+    ),
     "a number where the server holds text": Mistake(
         f"{PLAIN}attributes: {{sequence: 0010}}", ("sequence is the number 8 here and the text", '"0010"', "sequence")
     ),
@@ -131,7 +138,7 @@ def task(name: str, mistake: Mistake) -> str:
 @pytest.mark.proves("DECLARE-8", "DECLARE-9", "WRITE-2", "PROFILE-1", "NETWORK-1", "LOGIN-7", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_mistakes(server: Server, play: Player) -> None:
-    held = {"sequence": "0010", "country": "NO", "day": "2026-01-31 10:00:00"}
+    held = {"sequence": "0010", "country": "NO", "day": "2026-01-31 10:00:00", "price": 10.5, "approved": True}
     server.seed("application", appCode="123456", appName="Zelvora", selectedProducts=["a"], **held)
     for _twin in range(2):
         server.seed("event-country", name="twin")

@@ -212,6 +212,41 @@ def test_an_interrupted_apply_is_finished_by_the_same_plan(server: Server, play:
     assert len(server.stored("application")) == 30
 
 
+@pytest.mark.proves("PLAN-10")
+def test_a_plan_that_was_carried_out_is_not_carried_out_again_unless_that_is_wanted(
+    server: Server, play: Player
+) -> None:
+    two = [application(number) for number in range(2)]
+    gone = {"type": "application", "key": two[0]["key"], "state": "absent"}
+    played = play(
+        [
+            task("plan", two, plan_out="plan.json") | {"register": "plan"},
+            applied("apply", two, journal="evidence"),
+            {"name": "on purpose", "rimops.insight.insight_entity": gone},
+            count("then"),
+            applied("verify again", two, journal="evidence") | {"check_mode": True},
+            applied("apply again", two, journal="evidence"),
+            applied("without a plan", two, journal="evidence", plan_file="{{ omit }}", plan_digest="{{ omit }}")
+            | {"check_mode": True},
+            count("refused"),
+            applied("wanted", two, journal="evidence", plan_again=True),
+            applied("no journal", two) | {"check_mode": True},
+            task("no plan", two, plan_again=True),
+        ]
+    )
+    for name in ("verify again", "apply again"):
+        assert played[name]["failed"] and not played[name]["changed"], played[name]
+        assert played[name]["error"] == {"kind": "PlanRefused", "reasons": ["plan_again"]}
+        assert "it was carried out to its end already, as " in played[name]["msg"]
+        assert ".jsonl shows; nothing was written" in played[name]["msg"]
+    assert counted(played, "refused", "writes") == (0,)
+    assert outcomes(played["without a plan"]) == {"created": 1, "unchanged": 1}
+    assert outcomes(played["wanted"]) == {"created": 1, "unchanged": 1}
+    assert any("is carried out again: " in note for note in played["wanted"]["notes"])
+    assert not played["no journal"]["failed"]
+    assert "plan_again is given without plan_file" in played["no plan"]["msg"]
+
+
 @pytest.mark.proves("PLAN-7")
 def test_only_what_an_earlier_manifest_declared_is_pruned_and_only_by_a_plan(
     server: Server, play: Player, tmp_path: Path

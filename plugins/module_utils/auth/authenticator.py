@@ -155,6 +155,10 @@ class Authenticator:
         """Everything secret that this login knows beyond the options, for masking."""
         return self._keeper.state.secrets() if self._keeper.state else []
 
+    def ask_anew(self) -> None:
+        """Before another attempt of the same task: a login is tried again unless its credentials were refused."""
+        self._keeper.ask_anew()
+
     # --- ending the session
 
     def known(self) -> bool:

@@ -244,6 +244,11 @@ class SessionKeeper:
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)
 
+    def ask_anew(self) -> None:
+        """Forget a login that failed for another reason than its credentials, since this is another attempt."""
+        if self._denied and not _refuses_credentials(self._denied):
+            self._denied = None
+
     def _adopt(self, state: State, origin: str) -> State:
         self.acquisition.check_user(state.user)
         with self._changing:

@@ -20,6 +20,8 @@ LOGIN_ADDRESS = re.compile(
 """Whole words of a path: the name of an entity may hold one of them."""
 INNER_WORD = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 """Where a word begins within ``userLogin``."""
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 LOOKED_AT = 64 * 1024
 """Bytes of an answer in which words are looked for."""
 

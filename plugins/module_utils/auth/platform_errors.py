@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
-from ..entities.mask import mask, printable
+from ..entities.echoes import words
+from ..entities.mask import printable
 from ..errors import AuthenticationError
 from ..transport.values import Response
 
@@ -174,7 +175,7 @@ DEVICE_CODE_BLOCKED = (
 
 def shown(text: Any, secrets: Collection[str] = ()) -> str:
     """A foreign text as it may be printed: one line, capped, without control characters and without secrets."""
-    return printable(str(mask(str(text), secrets)))[:SHOWN]
+    return printable(words(str(text), secrets))[:SHOWN]
 
 
 def aadsts_number(answer: Mapping[str, Any]) -> Optional[int]:

@@ -29,8 +29,8 @@ from ..transport.http import Clock, with_headers
 from ..transport.values import Request, Response, Send
 from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
-from .lost import LOOKED_AT, changes_session_cookie, is_lost
-from .session import SAFE_METHODS, Session, carried, headers_of, look_of
+from .lost import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
+from .session import Session, carried, headers_of, look_of
 from .state import State
 from .turns import Turns
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
+from ..entities.mask import LIKE_A_TOKEN, know
 from ..entities.refute import refuted
 from ..errors import AuthenticationError, ServerError, SessionRejected
 from ..profile.model import Json, Profile, at
@@ -24,11 +25,9 @@ from .handshake_errors import (
     no_session_id,
     no_token_shown,
 )
-from .lost import LOOKED_AT, changes_session_cookie, is_login_page, is_lost, is_page
+from .lost import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_login_page, is_lost, is_page
 from .tokens import Token
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
 CARRIED = re.compile(r"[ -~\x80-\xff]+")
@@ -50,6 +49,10 @@ class Session:
     csrf_token: Optional[str] = field(default=None, repr=False)
     authorization: Optional[str] = field(default=None, repr=False)
     id_is_cookie: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing that is said from now on shows it."""
+        know([*self.cookies.values(), self.csrf_token, self.authorization], LIKE_A_TOKEN)
 
 
 def headers_of(session: Session) -> dict[str, str]:

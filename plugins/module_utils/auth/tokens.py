@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from ..entities.mask import LIKE_A_TOKEN, know
+
 MARGIN = 60.0
 """Seconds before its expiry at which a token counts as expired: clocks differ and requests take time."""
 
@@ -38,6 +40,10 @@ class Token:
     refresh_token: Optional[str] = field(default=None, repr=False)
     user: Optional[str] = None
     scope: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        """Nothing that is said from now on shows it."""
+        know([self.access_token, self.refresh_token], LIKE_A_TOKEN)
 
     def usable(self, now: float) -> bool:
         """Whether the token may still be sent at this time (epoch seconds)."""

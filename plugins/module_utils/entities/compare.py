@@ -14,11 +14,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ConfigurationError, InsightError, ServerError
-from .mask import printable
-from .normalise import canonical, is_number, normalise, number_text
-from .paths import ABSENT, child, places
+from .mistyped import Mistyped, mistyped, wrong_types
+from .normalise import canonical, in_full, is_number, normalise, number_text
+from .paths import ABSENT, places
+from .place import Place
 from .rules import Rules, rules
-from .spelling import check_names, is_date, is_plain, json_text, kind, quoting, read, spelled, spelling, unquoted
+from .spelling import (
+    check_names,
+    is_plain,
+    json_text,
+    read,
+    spelled,
+    spelling,
+)
 
 __all__ = ["ABSENT", "Change", "Comparison", "Mistyped", "Rules", "compare", "compare_loosely", "differs", "rules"]
 
@@ -35,19 +43,8 @@ class Change:
 
     def as_result(self) -> dict[str, Any]:
         """``path``, ``before`` and ``after`` as JSON; the side on which the attribute is absent is left out."""
-        sides = {"path": self.path, "before": self.before, "after": self.after}
+        sides = {"path": self.path, "before": in_full(self.before), "after": in_full(self.after)}
         return {name: value for name, value in sides.items() if value is not ABSENT}
-
-
-@dataclass(frozen=True)
-class Mistyped:
-    """A number or boolean where the server holds text. advice: how to write it."""
-
-    path: str
-    declared: Any
-    stored: str
-    advice: str
-    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,35 +64,6 @@ class Comparison:
     mistyped: tuple[Mistyped, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where the walk is. names: the normalisations in force; fixed: under a create-only rule."""
-
-    path: str
-    rule: str
-    rules: Rules
-    names: frozenset[str]
-    fixed: bool = False
-
-    @classmethod
-    def root(cls, rules: Rules) -> _Place:
-        return cls("", "", rules, frozenset(rules.normalise.get("*", ())))
-
-    def child(self, name: str) -> _Place:
-        return self._inner(child(self.path, name), child(self.rule, name))
-
-    def element(self, label: str = "") -> _Place:
-        return self._inner(f"{self.path}[{label}]", f"{self.rule}[]")
-
-    def _inner(self, path: str, rule: str) -> _Place:
-        names = self.names.union(self.rules.normalise.get(rule, ()))
-        return _Place(path, rule, self.rules, names, self.fixed or rule in self.rules.create_only)
-
-    @property
-    def is_unordered(self) -> bool:
-        return self.rule in self.rules.sets or self.rule in self.rules.keyed
-
-
 _Elements = dict[tuple[str, ...], Mapping[str, Any]]
 
 
@@ -107,7 +75,7 @@ class _Found:
     forbidden: list[Change] = field(default_factory=list)
     unobservable: list[str] = field(default_factory=list)
 
-    def change(self, place: _Place, before: Any, after: Any) -> None:
+    def change(self, place: Place, before: Any, after: Any) -> None:
         change = Change(place.path, before, after, place.rule)
         self.changes.append(change)
         if place.fixed:
@@ -125,16 +93,12 @@ def compare(
     """Compare what is declared with what the server holds; ``entity`` names it in errors.
 
     Raises ConfigurationError for a read-only attribute that is declared, a number or boolean where the server holds
-    text, and a keyed list whose declared elements cannot be told apart; ServerError where the server's cannot.
+    text, a text that means one where it holds one, and a keyed list whose declared elements cannot be told apart;
+    ServerError where the server's cannot.
     """
     comparison = compare_loosely(declared, observed, rules, entity)
     if comparison.mistyped:
-        wrong = dict.fromkeys(
-            f"{m.path} is {kind(m.declared)} here and the text {json_text(m.stored)} on the server"
-            for m in comparison.mistyped
-        )
-        advice = dict.fromkeys(f"{m.advice}." for m in comparison.mistyped)
-        raise ConfigurationError(f"compare {entity}", printable("; ".join(wrong)), printable(" ".join(advice)))
+        raise wrong_types(comparison.mistyped, entity)
     return comparison
 
 
@@ -143,7 +107,7 @@ def compare_loosely(
 ) -> Comparison:
     """As compare(), but a wrong type is reported in ``mistyped`` and is no error."""
     check_declared(declared, rules, entity)
-    found, root = _Found(), _Place.root(rules)
+    found, root = _Found(), Place.root(rules)
     try:
         merged = _mapping(declared, observed, root, found)
     except InsightError as error:
@@ -153,7 +117,7 @@ def compare_loosely(
         unobservable=tuple(sorted(found.unobservable)),
         merged=merged,
         forbidden=tuple(found.forbidden),
-        mistyped=tuple(_mistyped(declared, [observed], root)),
+        mistyped=tuple(mistyped(declared, [observed], root)),
     )
 
 
@@ -171,10 +135,10 @@ def undeclared_changes(
 ) -> tuple[Change, ...]:
     """What differs between two states of an entity, outside of what is declared and of what rules leave out. Null and
     absent are the same here: nothing was there and nothing is."""
-    return tuple(_undeclared(declared, before, now, _Place.root(rules)))
+    return tuple(_undeclared(declared, before, now, Place.root(rules)))
 
 
-def _undeclared(declared: Any, before: Any, now: Any, place: _Place) -> Iterator[Change]:
+def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[Change]:
     if place.rule in place.rules.uncompared | place.rules.unsent | place.rules.hidden:
         return
     if (
@@ -188,7 +152,7 @@ def _undeclared(declared: Any, before: Any, now: Any, place: _Place) -> Iterator
             yield from _undeclared(*values, place.child(name))
     elif declared is ABSENT:
         nothing = all(side is None or side is ABSENT for side in (before, now))
-        if not nothing and not _same(before, now, place):
+        if not nothing and not _same(_exactly(before), _exactly(now), place):
             yield Change(place.path, before, now, place.rule)
     elif place.rule in place.rules.keyed and all(isinstance(side, (list, tuple)) for side in (declared, before, now)):
         ours, old, new = (_by_key(side, place, ServerError) for side in (declared, before, now))
@@ -196,10 +160,19 @@ def _undeclared(declared: Any, before: Any, now: Any, place: _Place) -> Iterator
             yield from _undeclared(ours[key], old[key], new[key], place.element(_label(ours[key], place)))
 
 
+def _exactly(value: Any) -> Any:
+    """A value in which a number that has more digits than Python keeps is a text of all of them."""
+    if isinstance(value, Mapping):
+        return {name: _exactly(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_exactly(inner) for inner in value]
+    return in_full(value)
+
+
 def differs(declared: Any, observed: Any, rule: str, rules: Rules) -> bool:
     """Whether two values of the attribute at a rule's path differ under the rules; a wrong type counts as different."""
     names = {name for path, names in rules.normalise.items() if path == "*" or is_within(rule, path) for name in names}
-    found, place = _Found(), _Place(rule, rule, rules, frozenset(names))
+    found, place = _Found(), Place(rule, rule, rules, frozenset(names))
     try:
         _attribute(declared, observed, place, found)
     except InsightError:
@@ -212,7 +185,7 @@ def is_within(path: str, outer: str) -> bool:
     return path == outer or path.startswith((f"{outer}.", f"{outer}[]"))
 
 
-def _mapping(declared: Mapping[str, Any], observed: Mapping[str, Any], place: _Place, found: _Found) -> dict[str, Any]:
+def _mapping(declared: Mapping[str, Any], observed: Mapping[str, Any], place: Place, found: _Found) -> dict[str, Any]:
     merged = dict(observed)
     for name, value in declared.items():
         held = _attribute(value, observed.get(name, ABSENT), place.child(name), found)
@@ -221,7 +194,7 @@ def _mapping(declared: Mapping[str, Any], observed: Mapping[str, Any], place: _P
     return merged
 
 
-def _attribute(declared: Any, observed: Any, place: _Place, found: _Found) -> Any:
+def _attribute(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     if place.rule in place.rules.uncompared:
         return observed
     if place.rule in place.rules.write_only or (observed is ABSENT and place.rule in place.rules.hidden):
@@ -230,7 +203,7 @@ def _attribute(declared: Any, observed: Any, place: _Place, found: _Found) -> An
     return _value(declared, observed, place, found)
 
 
-def _value(declared: Any, observed: Any, place: _Place, found: _Found) -> Any:
+def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     if _is_nothing(declared) and (observed is ABSENT or observed is None):
         return observed
     if isinstance(declared, Mapping) and isinstance(observed, Mapping):
@@ -251,7 +224,7 @@ def _is_nothing(declared: Any) -> bool:
     return declared is None
 
 
-def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: _Place, found: _Found) -> list[Any]:
+def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: Place, found: _Found) -> list[Any]:
     """Elements that are on one side only are a difference of the whole list; else the elements are compared."""
     ours = _by_key(declared, place, ConfigurationError)
     theirs = _by_key(observed, place, ServerError)
@@ -267,7 +240,7 @@ def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: _Place, foun
     return merged
 
 
-def _by_key(elements: Sequence[Any], place: _Place, error: type[InsightError]) -> _Elements:
+def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) -> _Elements:
     """The elements of a keyed list by their keys. Raises ``error`` where one has no key, or another's."""
     names = place.rules.keyed[place.rule]
     found: _Elements = {}
@@ -283,12 +256,12 @@ def _by_key(elements: Sequence[Any], place: _Place, error: type[InsightError]) -
     return found
 
 
-def _label(element: Mapping[str, Any], place: _Place) -> str:
+def _label(element: Mapping[str, Any], place: Place) -> str:
     pairs = ((name, element[name]) for name in place.rules.keyed[place.rule])
     return ",".join(f"{name}={json_text(value)}" for name, value in pairs)
 
 
-def _same(one: Any, other: Any, place: _Place) -> bool:
+def _same(one: Any, other: Any, place: Place) -> bool:
     if one is ABSENT or other is ABSENT:
         return False
     if isinstance(one, str) and one == other:
@@ -296,7 +269,7 @@ def _same(one: Any, other: Any, place: _Place) -> bool:
     return canonical(_form(one, place)) == canonical(_form(other, place))
 
 
-def _form(value: Any, place: _Place) -> Any:
+def _form(value: Any, place: Place) -> Any:
     """What a value is compared by as a whole: without what rules leave out, normalised, unordered lists sorted."""
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
@@ -311,10 +284,10 @@ def _form(value: Any, place: _Place) -> Any:
 def normal_form(entity: Any, rules: Rules) -> Any:
     """What a whole entity is compared by: without what rules leave out or the server alone sets, normalised, sets and
     keyed lists in one order."""
-    return _form(entity, _Place.root(rules))
+    return _form(entity, Place.root(rules))
 
 
-def _aligned(declared: Any, observed: Any, place: _Place) -> Any:
+def _aligned(declared: Any, observed: Any, place: Place) -> Any:
     """What is declared, in the types that the server uses for it: "11" as 11 where it holds a number."""
     if isinstance(declared, Mapping):
         other = observed if isinstance(observed, Mapping) else {}
@@ -331,7 +304,7 @@ def _aligned(declared: Any, observed: Any, place: _Place) -> Any:
     return declared
 
 
-def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -> list[Any]:
+def _partners(declared: Sequence[Any], observed: Sequence[Any], place: Place) -> list[Any]:
     """For each declared element the observed one whose types it takes: the one at its position; in a set the one
     that equals it, or spells the same, or any."""
     if not place.is_unordered:
@@ -349,28 +322,3 @@ def _partners(declared: Sequence[Any], observed: Sequence[Any], place: _Place) -
         pool = [element for elements in waiting.values() for element in elements]
     sample = next(iter(observed), ABSENT)
     return [sample if partner is ABSENT else partner for partner in partners]
-
-
-def _mistyped(declared: Any, stored: Sequence[Any], place: _Place) -> Iterator[Mistyped]:
-    """Numbers and booleans that are declared where every stored value of the place is text, and dates that YAML spelt
-    anew. Elements of a list are held against all elements of the stored list, since a wrong type changes which of
-    them match."""
-    known = isinstance(declared, str) and declared in stored
-    if known or place.rule in place.rules.uncompared or place.rule in place.rules.write_only:
-        return
-    if isinstance(declared, Mapping):
-        others = [other for other in stored if isinstance(other, Mapping)]
-        for name, value in declared.items():
-            yield from _mistyped(value, [other[name] for other in others if name in other], place.child(name))
-    elif isinstance(declared, (list, tuple)):
-        elements = [element for other in stored if isinstance(other, (list, tuple)) for element in other]
-        for value in declared:
-            yield from _mistyped(value, elements, place.element())
-    elif is_plain(normalise(declared, place.names)):
-        texts = [text for text in stored if text is not None]
-        if texts and all(isinstance(text, str) for text in texts):
-            yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)
-    elif is_date(declared) and "date_as_instant" not in place.names:
-        texts = [text for text in stored if isinstance(text, str) and unquoted(text) == declared]
-        if texts:
-            yield Mistyped(place.path, declared, texts[0], quoting(place.path, declared, texts), place.rule)

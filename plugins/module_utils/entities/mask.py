@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,14 @@ SHORTEST = 4
 """Characters. A shorter secret is masked at its own place only: it occurs in too much that is none."""
 
 _URI = "!#$%&'()*+,/:;=?@[]~"  # what an HTTP library leaves alone when it repairs an address
+_ENTITIES = (
+    {"&#x27;": "&#x27;"},
+    {"&#x27;": "&#39;", "&quot;": "&#34;"},
+    {"&#x27;": "&#039;"},
+    {"&#x27;": "&apos;"},
+    {"&#x27;": "'"},
+)
+"""What stands for a quote where others than Python escape for HTML."""
 _COMMAND = re.compile(r"##(?=[A-Za-z-]*\[)|\A(\s*):(?=:)")
 
 
@@ -42,6 +51,16 @@ def printable(text: str) -> str:
 def printable_values(value: Any) -> Any:
     """A copy of a structure in which every text and every name is printable."""
     return _texts_changed(value, printable)
+
+
+def harmless(value: Any) -> Any:
+    """A copy of a structure in which every text may be printed into a pipeline's log: what printable() escapes is, but
+    for line ends and tabs, which JSON escapes itself."""
+    return _texts_changed(value, lambda text: "\n".join(map(_harmless_line, text.split("\n"))))
+
+
+def _harmless_line(line: str) -> str:
+    return "\t".join(map(printable, line.split("\t")))
 
 
 def fingerprint(key: bytes, path: str, value: Any) -> str:
@@ -83,8 +102,31 @@ def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
 
 
 def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
-    """The texts in secrets, without those that are too short to be looked for."""
-    return frozenset(text for secret in secrets for text in _leaves(secret) if len(text) >= SHORTEST)
+    """The texts in secrets, without those that are too short to be looked for. A server may trim a text, or show one
+    of its lines: these count too."""
+    texts = (part for secret in secrets for text in _leaves(secret) for part in (text, text.strip(), *_lines(text)))
+    return frozenset(text for text in texts if len(text) >= SHORTEST)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()] if not text.isprintable() else []
+
+
+_KNOWN: set[str] = set()
+
+
+LIKE_A_TOKEN = 8
+"""Characters. A shorter token or cookie is no secret that a sentence is left out for."""
+
+
+def know(secrets: Iterable[Any], shortest: int = SHORTEST) -> None:
+    """Have these hidden, from now on and in this process, in whatever a foreign text says."""
+    _KNOWN.update(text for text in texts_of(secrets) if len(text) >= shortest)
+
+
+def known() -> frozenset[str]:
+    """The texts of all secrets that this process has met."""
+    return frozenset(_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -172,7 +214,14 @@ def forms_of(secret: str) -> set[str]:
             json.dumps(escaped)[1:-1],
             json.dumps(escaped, ensure_ascii=False)[1:-1],
         }
+    forms |= {_replaced(html.escape(secret), names) for names in _ENTITIES} | {html.escape(secret, quote=False)}
     return forms | set(_base64_forms(data))
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    for name, other in names.items():
+        text = text.replace(name, other)
+    return text
 
 
 def _lower_hex(text: str) -> str:

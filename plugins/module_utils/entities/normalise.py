@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, NamedTuple, Optional
 
 EPOCH = datetime(1970, 1, 1)
+DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]{1,10}))?")
 FIRST_MILLISECONDS = 10**11
 """From here on, early in 1973, an integer counts as a date; smaller ones are numbers, or 5 and 7 would be one day."""
 DATE = re.compile(
@@ -42,6 +43,25 @@ def is_number(value: Any) -> bool:
 def number_text(value: Any) -> str:
     """A number as it is usually written: 1.0 as ``1``."""
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def in_full(value: Any) -> Any:
+    """A number of a server that has more digits than Python keeps, as the text of all of them; else the value."""
+    letters = getattr(value, "letters", "")
+    if not letters or _digits(letters) == _digits(repr(float(value))):
+        return value
+    return letters.rstrip("0") if "." in letters and "e" not in letters.lower() else letters
+
+
+def _digits(letters: str) -> Any:
+    """Sign, digits and exponent of a number, the same for all its spellings."""
+    match = DECIMAL.fullmatch(letters)
+    if match is None:
+        return letters
+    sign, whole, fraction, exponent = match.groups(default="")
+    digits = (whole + fraction).lstrip("0")
+    kept = digits.rstrip("0")
+    return (sign, kept, int(exponent or 0) - len(fraction) + len(digits) - len(kept)) if kept else 0
 
 
 def _moment(value: Any) -> Optional[_Moment]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Optional
 from urllib.parse import SplitResult, urlsplit
 
+from .echoes import words
 from .mask import mask, printable
 
 LIMIT = 300
@@ -64,7 +65,8 @@ VALUES = ("rejectedvalue", "invalidvalue", "value", "input")
 
 def said(body: bytes, secrets: Collection[Any] = ()) -> str:
     """What an answer says in words, on one line and printable: its sentence, and the errors of single attributes by
-    name and message. Empty where it says nothing in a form that is known. secrets: masked before anything is cut."""
+    name and message. Empty where it says nothing in a form that is known. secrets: hidden before
+    anything is cut, beside those that this process has met."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -72,7 +74,7 @@ def said(body: bytes, secrets: Collection[Any] = ()) -> str:
     sentence, errors = _told(answer, DEPTH)
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     text = "; ".join(dict.fromkeys(filter(None, [sentence, *errors[:SHOWN], *more])))
-    return printable(str(mask(text, secrets))[:LIMIT])
+    return printable(words(text, secrets)[:LIMIT])
 
 
 def leads_to(headers: Mapping[str, str]) -> SplitResult:

@@ -83,6 +83,16 @@ def check_names(value: Any, what: str) -> None:
             raise ConfigurationError(what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint)
 
 
+def check_options(values: Mapping[str, Any]) -> None:
+    """As check_names(), for the values of options, by their names."""
+    for option, value in values.items():
+        if isinstance(value, list):
+            for number, element in enumerate(value, 1):
+                check_names(element, f"use {option}, entry {number}")
+        elif isinstance(value, Mapping):
+            check_names(value, f"use {option}")
+
+
 def _sexagesimal(match: re.Match[str]) -> int:
     text, whole = match[0], 0
     for part in text.lstrip("+-").split(":"):
@@ -144,3 +154,27 @@ def quoting(name: str, declared: Any, stored: Sequence[str]) -> str:
         return f"Write it quoted: `{name}: {json_text(meant[0])}`"
     shown = json_text(spelling(declared))
     return f"Write it quoted, as the playbook has it: `{name}: {shown}` (YAML reads 012345 as 5349 and NO as false)"
+
+
+_MEANT = re.compile(r"[-+]?(?:[0-9][0-9_]{0,300}(?:\.[0-9_]{0,300})?|\.[0-9_]{1,300})(?:[eE][-+]?[0-9]{1,3})?")
+_WORDS = {"yes": True, "on": True, "no": False, "off": False}
+
+
+def unquoting(name: str, text: str, stored: Sequence[Any]) -> str:
+    """How to write a text that means a number or a boolean but does not spell it as one, where every stored value is
+    one; empty where it is as it must be, or means neither."""
+    held = [value for value in stored if value is not None]
+    meant: Any = None
+    if held and all(isinstance(value, bool) for value in held):
+        meant = _WORDS.get(text.lower())
+    elif held and all(map(is_number, held)) and _MEANT.fullmatch(text) and not is_plain(spelled(text, 0.0)):
+        meant = _number(text.replace("_", ""))
+    if meant is None:
+        return ""
+    what = "boolean" if isinstance(meant, bool) else "number"
+    return f"Write the {what} as it prints, not quoted: `{name}: {spelling(meant)}`"
+
+
+def _number(text: str) -> Any:
+    number = float(text) if re.search("[.eE]", text) else int(text)
+    return None if number in (float("inf"), float("-inf")) else number

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any, Optional
 
 from ..errors import ConfigurationError
 from .journal import FORMAT, UNKNOWN, Interrupted, line_hash
-from .written import file_problem, json_text
+from .written import LARGEST, file_problem, json_text, read_regular
 
 WHAT = "verify the journal"
 KINDS = ("start", "intent", "outcome", "end")
+BEGINNING = b'{"a'
+"""With which each line begins: its names are sorted."""
 TAIL = 1 << 16
 """Bytes in which the last line of a file is looked for."""
 UNHELD = "It was held against no head kept elsewhere: a cut tail, or a file written anew, would not be noticed."
@@ -52,7 +55,7 @@ class Verified:
 def verify(path: str, head: Optional[str] = None) -> Verified:
     """Verify a journal. head: what a result or a log kept of it. Raises ConfigurationError where it cannot be read."""
     try:
-        *raw, rest = Path(path).read_bytes().split(b"\n")
+        *raw, rest = read_regular(path, largest=None).split(b"\n")
         running = _is_held(path)
     except OSError as error:
         raise file_problem(WHAT, path, error) from error
@@ -62,20 +65,39 @@ def verify(path: str, head: Optional[str] = None) -> Verified:
     found = str(lines[-1].get("hash", "")) if lines else ""
     if head is not None and head.strip() != found:
         problems.append(_other_head(lines, found, head.strip()))
+    problems += _behind(rest, lines, running)
     ended = bool(lines) and lines[-1].get("kind") == "end"
-    notes = {HALF: bool(rest), RUNNING: running, KILLED: not ended and not running, UNHELD: head is None}
+    notes = {HALF: bool(rest) and not ended, RUNNING: running, KILLED: not ended and not running, UNHELD: head is None}
     return Verified(
         file=str(path),
         lines=len(lines),
         head=found,
         ended=ended,
         running=running,
-        held=head is not None and head.strip() == found,
+        held=bool(found) and head is not None and head.strip() == found and not problems,
         problems=tuple(problems),
         notes=tuple(note for note, holds in notes.items() if holds),
         open=_open_intents(lines),
         start=lines[0] if lines else {},
     )
+
+
+def _behind(rest: bytes, lines: list[Mapping[str, Any]], running: bool) -> list[str]:
+    """What is wrong with the end of a file. rest: the bytes behind its last whole line, which a run that was killed
+    while it wrote may leave: the beginning of a line."""
+    if lines and lines[-1].get("kind") == "end" and rest:
+        return [f"{len(rest)} bytes stand behind the end"]
+    if rest and not _problems_of(rest):
+        return ["the last line is whole and has no line end: it was cut off"]
+    if rest[: len(BEGINNING)] != BEGINNING[: len(rest)]:
+        return [f"{len(rest)} bytes at the end are no line of a journal"]
+    return [] if lines or rest or running else ["it is empty: its content was taken away, or it was never begun"]
+
+
+def _problems_of(text: bytes) -> list[str]:
+    problems: list[str] = []
+    _line(0, text, problems)
+    return problems
 
 
 def _is_held(path: str) -> bool:
@@ -162,7 +184,7 @@ def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
         raise ConfigurationError(f"{WHAT} {place}", "no file in this folder is one", "Name the folder of the journals.")
     if head is not None:
         found = [verify(one.file, head) if one.head == head.strip() else one for one in found]
-        if not any(one.held for one in found):
+        if not any(one.head == head.strip() for one in found):
             raise ConfigurationError(
                 f"{WHAT} {place}",
                 f"none of the {len(found)} files ends with the head {head.strip()}",
@@ -220,6 +242,20 @@ def earlier_runs(folder: str, url: str) -> list[EarlierRun]:
         raise file_problem("read the journals in", folder, error) from error
 
 
+UNSETTLED = ("failed", "moved", "outcome_unknown", "not_tried")
+"""Totals of a run that did not carry out all that it was to do."""
+
+
+def carried_out(runs: Sequence[EarlierRun], plan_digest: str) -> Optional[EarlierRun]:
+    """The first of these runs that carried out the plan with this digest to its end; None where none did."""
+    for run in runs:
+        totals = _mapping(run.last.get("totals"))
+        ended = run.last.get("kind") == "end" and not run.last.get("open") and totals
+        if run.start.get("plan_digest") == plan_digest and ended and not any(totals.get(name) for name in UNSETTLED):
+            return run
+    return None
+
+
 def unfinished(runs: Sequence[EarlierRun], manifest_digest: str) -> Optional[Interrupted]:
     """The latest run of this manifest that was interrupted, or ended without knowing what became of something, and
     that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
@@ -242,8 +278,10 @@ def _continued(start: Mapping[str, Any]) -> str:
 
 def _ends(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The first and the last line of a file, as far as they can be read; the rest is not looked at."""
-    with path.open("rb") as file:
-        first = file.readline()
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return {}, {}
+        first = file.readline(LARGEST)
         file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
         lines = file.read().splitlines()
     return _read(first), _read(lines[-1] if lines else b"")

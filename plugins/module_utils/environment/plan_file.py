@@ -16,9 +16,11 @@ from typing import Any, Optional
 from ..errors import PlanRefused
 from .digest import digest_of
 from .operation import Operation
-from .written import file_problem, json_text, utc_moment, utc_text, write_whole
+from .written import file_problem, json_text, read_regular, utc_moment, utc_text, write_whole
 
 FORMAT = 1
+CLOCKS = timedelta(minutes=1)
+"""How much the clocks of two machines may differ."""
 ANEW = "Plan anew, and have the new plan approved."
 
 
@@ -101,7 +103,7 @@ def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPl
     """Read a plan. expected_digest: what was approved. Raises ConfigurationError where the file cannot be read, and
     PlanRefused where it is not the approved one, or not as a plan is written."""
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise file_problem("read the plan", path, error) from error
     found = digest_of(content)
@@ -141,8 +143,10 @@ def _operation_from(data: Mapping[str, Any]) -> Operation:
 
 
 def check_header(path: str, plan: EnvironmentPlan, basis: Basis, now: datetime) -> None:
-    """Raise PlanRefused, with every reason, unless the plan holds for this basis and has not expired."""
+    """Raise PlanRefused, with every reason, unless the plan holds for this basis, now."""
     found = {"expires": f"it expired at {utc_text(plan.expires)}"} if now >= plan.expires else {}
+    if plan.created > now + CLOCKS:
+        found["created"] = f"it is dated in the future, {utc_text(plan.created)}: a clock is wrong, or it was made up"
     ours = asdict(basis)
     for name, theirs in asdict(plan.basis).items():
         if theirs != ours[name]:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
+import stat
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,6 +24,8 @@ MISSING = (
     "Check the path. A relative one is beside the playbook, and that of insight_journal_info relative to the "
     "current folder."
 )
+LARGEST = 64 << 20
+"""Bytes of a file that a person writes or reviews. A manifest of a hundred thousand entities has about half of that."""
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 
@@ -47,6 +51,22 @@ def file_problem(what: str, path: object, error: OSError) -> ConfigurationError:
     return ConfigurationError(
         f"{what} {path}", error.strerror or str(error), MISSING if isinstance(error, FileNotFoundError) else ROOM
     )
+
+
+def read_regular(path: object, largest: Optional[int] = LARGEST) -> bytes:
+    """The content of a file. Raises OSError for a pipe, a device or a socket, which may never end, and for a file that
+    is larger."""
+    descriptor = os.open(str(path), os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        content = file.read() if largest is None else file.read(largest + 1)
+    if largest is not None and len(content) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest >> 20} MiB")
+    return content
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ..entities.client import EntityClient
 from ..entities.target import Target, target_of
 from ..errors import ConfigurationError, InsightError, NotSentError
-from ..profile.model import Profile, profile_of
+from ..profile.model import Profile, merge, profile_of
 from ..transport.values import Request, Response, Send
 from .candidates import READING_WORDS, Hints, candidates
 from .findings import AS_PROFILE, SEEN, Finding, at_path, with_value
@@ -146,8 +146,8 @@ class Bench:
         """An operation of a type as the profile has it by now."""
         general = at_path(self.data, ("operations", operation)) or {}
         particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
-        merged = {**general, **particular}
-        return {name: value for name, value in merged.items() if value is not None}
+        merged: dict[str, Any] = merge(general, particular)
+        return merged
 
     def candidates(self, type_name: str, operation: str) -> Iterator[Json]:
         """What to try for an operation of a type, beginning with what the profile has by now."""

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ..command import Command, Context, Values
-from ..entities.mask import mask
+from ..entities.mask import KEPT, know
 from ..errors import ConfigurationError
 from ..options import IDENTITY, SHARED, Spec, settings_from
 from ..profile.model import Profile, at, profile_of
@@ -61,12 +61,13 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     logins = [log_in(way, values["profile"], context) for way in ways_in(values)]
     secrets = [secret for login in logins if login.authenticator for secret in login.authenticator.secrets()]
     register(secrets)
+    know(secrets)
     working = next((login for login in logins if login.error is None), None)
     if working is None:
         only = logins[0]
         if len(logins) == 1 and not only.findings and only.error:
             raise only.error
-        return mask(_result(values, logins, None), secrets)
+        return _result(values, logins, None)
     settings = settings_from(values, profile)
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
@@ -82,7 +83,7 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     conclude(bench, working)
     probe_tokens(bench, working)
     bench.note(not_looked_at(bench, [*values["entities"], *([values["create"]] if writes else [])], writes))
-    return mask(_result(values, logins, bench), secrets)
+    return _result(values, logins, bench)
 
 
 def _check(values: Values, profile: Profile) -> None:
@@ -175,4 +176,5 @@ def _result(values: Values, logins: list[Login], bench: Bench | None) -> dict[st
     return {**told, "page": page(values["profile"], stamp, told)}
 
 
-PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe)
+VERDICTS = dict.fromkeys(("profile_key", "verdict"), KEPT)
+PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours={"logins": [{}], "findings": [VERDICTS]})

@@ -15,11 +15,11 @@ from ..auth.authenticator import Authenticator, authenticator_for
 from ..command import Context, Values
 from ..errors import AuthenticationError, InsightError
 from ..options import HAND_OVER, IDENTITY, settings_from
-from ..profile.model import profile_of
+from ..profile.model import overlaid, profile_of
 from ..transport.http import Http
 from ..transport.values import Request, Response, Send
 from .candidates import BASE_PATHS
-from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested, with_value
+from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested
 from .shapes import content, described, is_success, scalars
 
 Json = Mapping[str, Any]
@@ -113,18 +113,7 @@ def _take(login: Login, finding: Finding) -> None:
     """Go on with what a finding proposes."""
     login.findings = [one for one in login.findings if one.profile_key != finding.profile_key]
     login.findings.append(finding)
-    login.data = laid(login.data, finding.override or {})
-
-
-def laid(data: Json, override: Json, path: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A profile with an override laid over it; None takes away."""
-    result = dict(data)
-    for name, value in override.items():
-        if isinstance(value, Mapping) and isinstance(at_path(data, (*path, name)), Mapping):
-            result = laid(result, value, (*path, name))
-        else:
-            result = with_value(result, (*path, name), value)
-    return result
+    login.data = overlaid(login.data, finding.override or {})
 
 
 def _lesson(login: Login) -> Optional[Finding]:

@@ -22,12 +22,32 @@ Json = Mapping[str, Any]
 
 
 def merge(base: Any, over: Any) -> Any:
-    """Lay ``over`` on ``base``: mappings key by key, a null takes the key away, everything else replaces."""
+    """Lay ``over`` on ``base`` by RFC 7396: mappings key by key, a null takes the key away, all else replaces."""
+    return _laid(base, over, keep=False)
+
+
+def overlaid(base: Json, over: Json) -> dict[str, Any]:
+    """As merge(), for whole profiles. A null in a type also takes away what holds for all types, so it is kept."""
+    merged: dict[str, Any] = merge(base, over)
+    types, new = base.get("types"), over.get("types")
+    if isinstance(new, Mapping):
+        old = types if isinstance(types, Mapping) else {}
+        wanted = {name: value for name, value in new.items() if value is not None}
+        merged["types"] = {**merged["types"], **{name: _laid(old.get(name), wanted[name], True) for name in wanted}}
+    return merged
+
+
+def _laid(base: Any, over: Any, keep: bool) -> Any:
+    """keep: a null stays, to be laid on something else."""
     if not isinstance(over, Mapping):
         return over
-    under = base if isinstance(base, Mapping) else {}
-    merged = {**under, **{name: merge(under.get(name), value) for name, value in over.items()}}
-    return {name: value for name, value in merged.items() if value is not None}
+    merged = dict(base) if isinstance(base, Mapping) else {}
+    for name, value in over.items():
+        if value is None and not keep:
+            merged.pop(name, None)
+        else:
+            merged[name] = _laid(merged.get(name), value, keep)
+    return merged
 
 
 def at(value: Any, path: str) -> Any:
@@ -170,13 +190,19 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
+GENERAL = ("id_attribute", "uuid_attribute", "evidence_fields")
+"""What a profile says for all types, and a type may say otherwise."""
+
+
 def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
+    general = profile.get("operations", {})
+    own = merge({}, data.get("operations") or {})
     operations = {}
-    for operation, general in profile.get("operations", {}).items():
-        particular = data.get("operations", {}).get(operation)
-        owner = f"types.{name}." if particular else ""
-        merged = dict(merge(general, particular or {}), assumed=is_assumed(merge(general, particular or {})))
+    for operation, whole in merge(general, data.get("operations") or {}).items():
+        owner = f"types.{name}." if operation in own else ""
+        merged = {**whole, "assumed": is_assumed(whole)}
         operations[operation] = Operation.of(operation, f"{owner}operations.{operation}", merged)
+    data = merge({field: profile[field] for field in GENERAL if field in profile}, data)
     key = data.get("key", {})
     rules = [
         {k: v for k, v in layer.items() if k not in BASIS}
@@ -185,8 +211,8 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
     return EntityType(
         name=name,
         path=data["path"],
-        id_attribute=data.get("id_attribute", profile.get("id_attribute", "id")),
-        uuid_attribute=data.get("uuid_attribute", profile.get("uuid_attribute")),
+        id_attribute=data.get("id_attribute", "id"),
+        uuid_attribute=data.get("uuid_attribute"),
         operations=operations,
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),
@@ -197,7 +223,7 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         },
         compare=tuple(rules),
         schema=data.get("schema"),
-        evidence_fields=merge(profile.get("evidence_fields", {}), data.get("evidence_fields", {})),
+        evidence_fields=data.get("evidence_fields", {}),
     )
 
 

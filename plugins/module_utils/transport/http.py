@@ -26,6 +26,7 @@ from ..options import Network
 from . import bounds, retry
 from .failures import INTERRUPTED, TOO_LARGE, address, cause, inner, late, of_tls
 from .lanes import Lanes
+from .numbers import Letters
 from .proxies import fault_of_proxy, proxies_for
 from .values import Request, Response
 
@@ -248,10 +249,8 @@ class Http:
         network = self._network
         if bounds.is_over():
             raise NotSentError(request.purpose, INTERRUPTED)
-        headers = {**ALWAYS, **request.headers}
         try:
-            prepared = requests.PreparedRequest()
-            prepared.prepare(request.method, request.url, headers=headers, json=request.json_body, data=request.form)
+            prepared = _prepared(request)
             with bounds.exchange(network.timeout, MAX_ANSWER):
                 answer = self._connect().send(
                     prepared,
@@ -299,6 +298,17 @@ def _read(answer: Any, request: Request) -> bytes:
         raise InterruptedRequest(
             request.purpose, f"the answer of {address(request.url)} cannot be read ({error})"
         ) from error
+
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    """The request as it goes out, numbers that a server gave to the letter."""
+    letters, prepared = Letters(), requests.PreparedRequest()
+    held = letters.hold(request.json_body)
+    prepared.prepare(request.method, request.url, headers={**ALWAYS, **request.headers}, json=held, data=request.form)
+    if letters.met and isinstance(prepared.body, bytes):
+        prepared.body = letters.put(prepared.body)
+        prepared.prepare_content_length(prepared.body)
+    return prepared
 
 
 def _proxies(server: str) -> dict[str, str]:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import ServerError
+from .numbers import parsed
 
 Result = TypeVar("Result")
 
@@ -76,7 +76,7 @@ class Response:
                 self.purpose, "the server answered with an empty body where JSON was expected", status=self.status
             )
         try:
-            return json.loads(self.body)
+            return parsed(self.body)
         except (ValueError, RecursionError) as error:
             kind = "a web page" if self.is_html else "a body that is not JSON, or is cut off"
             raise ServerError(

@@ -436,6 +436,39 @@ def test_what_cannot_be_read(project):
 
 
 @pytest.mark.proves("MANIFEST-3")
+@pytest.mark.parametrize("below", ["", "below/"])
+def test_a_link_leads_to_no_other_file(project, below):
+    folder = project.folder / "env" / below
+    folder.mkdir(parents=True)
+    (project.folder / "other.yml").write_text("canary: value\n")
+    for target in ("/dev/zero", project.folder / "other.yml", "../" * (1 + len(below) // 6) + "other.yml"):
+        (folder / "l.yml").symlink_to(target)
+        assert f"{below}l.yml in it is a link to a file outside of it" in refused(project, "env")
+        (folder / "l.yml").unlink()
+
+
+def test_a_link_inside_a_layer_is_followed(project):
+    data = project.folder / "env" / "..data"
+    data.mkdir(parents=True)
+    (data / "a.yml").write_text(text_of(manifest(application())))
+    (project.folder / "env" / "a.yml").symlink_to("..data/a.yml")
+    assert len(project("env").entries) == 1
+
+
+@pytest.mark.proves("MANIFEST-3")
+def test_what_is_no_file_is_not_waited_for_and_what_is_too_large_not_read(project):
+    folder = project.folder / "env"
+    folder.mkdir()
+    os.mkfifo(folder / "a.yml")
+    assert "Cannot read env/a.yml: it cannot be read (it is no regular file)" in refused(project, "env")
+    assert "it is no regular file" in refused(project, "env/a.yml")
+    (folder / "a.yml").unlink()
+    (folder / "a.yml").touch()
+    os.truncate(folder / "a.yml", (64 << 20) + 1)
+    assert "it is larger than 64 MiB" in refused(project, "env")
+
+
+@pytest.mark.proves("MANIFEST-3")
 def test_a_folder_that_cannot_be_listed(project, monkeypatch):
     def scandir(path):
         raise PermissionError(13, "Permission denied", path)

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.rimops.insight.plugins.plugin_utils.plain import plain
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
+from ansible_collections.rimops.insight.plugins.plugin_utils.plain import plain, plain_options
 
 try:
     from ansible.parsing.vault import EncryptedString, VaultSecretsContext
@@ -53,13 +54,40 @@ def test_what_is_plain_stays(value):
         ((1, "a"), [1, "a"]),
         ({"a"}, ["a"]),
         (frozenset([1]), [1]),
-        ({1: "a", 1.5: "b", None: "c"}, {"1": "a", "1.5": "b", "None": "c"}),
+        ({datetime.date(2026, 1, 2): "a"}, {"2026-01-02": "a"}),
         ({"when": [datetime.date(2026, 1, 2)]}, {"when": ["2026-01-02"]}),
     ],
 )
 def test_what_json_does_not_have(value, expected):
     assert plain(value) == expected
     assert plain_all_through(plain(value))
+
+
+UNQUOTED = [
+    (False, "the boolean false"),
+    (True, "the boolean true"),
+    (1, "the number 1"),
+    (1.5, "the number 1.5"),
+    (None, "null"),
+    (datetime.datetime(2026, 1, 2, 3, 4, 5), "the date 2026-01-02T03:04:05"),
+]
+
+
+@pytest.mark.proves("DECLARE-8")
+@pytest.mark.parametrize(("name", "told"), UNQUOTED)
+@pytest.mark.parametrize(
+    ("around", "what"),
+    [
+        (lambda inner: {"attributes": inner}, "use attributes: the name of attribute "),
+        (lambda inner: {"key": {"a": [inner]}}, r"use key: the name of attribute a\[\]\."),
+        (lambda inner: {"entities": [{}, {"refs": inner}]}, r"use entities, entry 2: the name of attribute refs\."),
+    ],
+)
+def test_a_name_that_yaml_made_something_else_of(name, told, around, what):
+    assert plain({name: "x"}) == {name: "x"}
+    with pytest.raises(ConfigurationError, match=f"^Cannot {what}.* is {told}, not text") as error:
+        plain_options(around({name: "x"}))
+    assert "Quote it" in error.value.hint
 
 
 class Text(str):

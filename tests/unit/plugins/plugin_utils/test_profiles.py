@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
+from ansible_collections.rimops.insight.plugins.module_utils.profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import (
     built_in,
     mapping_from,
@@ -79,6 +80,27 @@ def test_overrides(files, form):
     assert "event_product" not in data["types"]
     assert "event_product" in built_in("insight")["types"]
     assert built_in("insight")["title"] != "Mine"
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_null_in_an_override_reaches_what_holds_for_all_types(files):
+    over = {"types": {"event": {"operations": {"find": None}, "schema": None}}}
+    for given, overrides in (
+        ("insight", over),
+        ({"extends": "insight", "name": "mine", "title": "Mine", **over}, None),
+    ):
+        types = profile_of(profile_data(given, overrides, files)).types
+        assert "find" in types["application"].operations
+        assert "find" not in types["event"].operations
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_valid_profile_costs_no_jsonschema(files, monkeypatch):
+    def refuse(*_unused, **_options):
+        pytest.fail("jsonschema was asked")
+
+    monkeypatch.setattr("ansible_collections.rimops.insight.plugins.plugin_utils.profiles.check", refuse)
+    assert profile_data({"extends": "insight", "name": "swift", "title": "Mine"}, None, files)["name"] == "swift"
 
 
 def test_an_own_profile_that_extends_one(files):

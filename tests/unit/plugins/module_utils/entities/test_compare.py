@@ -17,6 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities.compare im
     undeclared_changes,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
+from ansible_collections.rimops.insight.plugins.module_utils.transport.numbers import Exact
 
 KEYED = {"keyed": {"c": ["code"]}}
 TWO_KEYS = {"keyed": {"c": ["code", "part"]}}
@@ -299,6 +300,19 @@ MISTYPED = [
         ["a is the number 1", "; b is the boolean true", '`a: "1"`', '`b: "true"`'],
     ),
     ({"a": 1}, {"a": "x\ny"}, {}, ['text "x\\ny" on']),
+    ({"a": "10.50"}, {"a": 10.5}, {}, ['a is the text "10.50" here and the number 10.5 on the server', "`a: 10.5`"]),
+    ({"a": "10.50"}, {"a": 11.25}, {}, ["the number 11.25 on", "`a: 10.5`"]),
+    ({"a": "10.50"}, {"a": 11}, {}, ["`a: 10.5`"]),
+    ({"a": "10.00"}, {"a": 10}, {}, ["`a: 10`"]),
+    ({"a": "010"}, {"a": 10}, {}, ["`a: 10`"]),
+    ({"a": "+3"}, {"a": 3}, {}, ["`a: 3`"]),
+    ({"a": "1e3"}, {"a": 1000}, {}, ["`a: 1000`"]),
+    ({"a": "1_000"}, {"a": 7}, {}, ["`a: 1000`"]),
+    ({"a": " 1.10 "}, {"a": 1.1}, {"normalise": {"a": ["outer_space"]}}, ["`a: 1.1`"]),
+    ({"a": {"b": [{"c": ".5"}]}}, {"a": {"b": [{"c": 2.5}, {"c": None}]}}, {}, ["`a.b[].c: 0.5`"]),
+    ({"c": [{"code": "a", "n": "1.00"}]}, {"c": [{"code": "a", "n": 1}]}, KEYED, ["`c[].n: 1`"]),
+    ({"a": "yes"}, {"a": True}, {}, ['a is the text "yes" here and the boolean true on the server', "`a: true`"]),
+    ({"a": "NO"}, {"a": True}, {}, ["`a: false`"]),
     ({"a": "2026-01-31T10:00:00"}, {"a": "2026-01-31 10:00:00"}, {}, ["is the date 2026", 'a: "2026-01-31 10:00:00"']),
     ({"a": "2026-01-31T10:00:00+02:00"}, {"a": "2026-1-31 10:00:00 +2"}, {}, ['a: "2026-1-31 10:00:00 +2"']),
     ({"a": "2026-01-31T10:00:00+00:00"}, {"a": "2026-01-31T10:00:00Z"}, {}, ['a: "2026-01-31T10:00:00Z"']),
@@ -322,6 +336,16 @@ WELL_TYPED = [
     ({"a": 1}, {"a": "x"}, {"ignore": ["a"]}),
     ({"a": 1}, {"a": "x"}, {"write_only": ["a"]}),
     ({"a": 1}, {"a": "x"}, {"normalise": {"a": ["number_as_text"]}}),
+    ({"a": "10.50"}, {"a": 10.5}, {"ignore": ["a"]}),
+    ({"a": "10.5"}, {"a": 10.5}, {}),
+    ({"a": "10.50"}, {"a": None}, {}),
+    ({"a": "10.50"}, {"a": [10.5]}, {}),
+    ({"a": ["10.50"]}, {"a": [10.5, "10.5"]}, {}),
+    ({"a": "1e999"}, {"a": 10.5}, {}),
+    ({"a": "2026-03-01"}, {"a": 1767312000000}, {}),
+    ({"a": "yes"}, {"a": 1}, {}),
+    ({"a": "TRUE"}, {"a": False}, {}),
+    ({"a": "ten"}, {"a": 10}, {}),
     ({"a": 1}, {"a": None}, {}),
     ({"a": 1}, {}, {}),
     ({"a": ["x", 1]}, {"a": ["x", 2]}, {}),
@@ -370,7 +394,28 @@ def test_nothing_that_is_given_is_changed():
     assert json.dumps([declared, observed]) == before
 
 
+LONG = [Exact(f"0.1234567890123456789{last}") for last in "120"]
+
 COLLATERAL = [
+    ({}, {"a": LONG[0]}, {"a": LONG[1]}, {}, [("a", LONG[0], LONG[1])]),
+    (
+        {},
+        {"a": [{"b": LONG[0]}]},
+        {"a": [{"b": LONG[1]}]},
+        {"sets": ["a"]},
+        [("a", [{"b": LONG[0]}], [{"b": LONG[1]}])],
+    ),
+    ({}, {"a": LONG[0]}, {"a": Exact(LONG[0].letters + "0")}, {}, []),
+    ({}, {"a": Exact("10.50")}, {"a": 10.5}, {}, []),
+    ({}, {"a": Exact("1E2")}, {"a": 100}, {}, []),
+    ({}, {"a": Exact("1e400")}, {"a": Exact("1e401")}, {}, [("a", Exact("1e400"), Exact("1e401"))]),
+    (
+        {},
+        {"a": Exact("12345678901234567.25")},
+        {"a": 12345678901234567},
+        {},
+        [("a", Exact("12345678901234567.25"), 12345678901234567)],
+    ),
     ({}, {"a": 1}, {"a": 1.0}, {}, []),
     ({}, {"a": 1}, {"a": 2}, {}, [("a", 1, 2)]),
     ({}, {"a": 1}, {}, {}, [("a", 1, ABSENT)]),
@@ -427,3 +472,15 @@ def test_undeclared_changes(declared, before, now, layer, expected):
 )
 def test_differs(declared, observed, rule, layer, expected):
     assert differs(declared, observed, rule, rules(layer)) is expected
+
+
+def test_a_number_that_nobody_declared_is_merged_as_it_came():
+    observed = {"a": Exact("10.50"), "b": Exact("10.50"), "c": Exact("0.12345678901234567891")}
+    comparison = compare({"b": 10.5}, observed, rules({}))
+    assert comparison.changes == ()
+    assert [one.letters for one in comparison.merged.values()] == ["10.50", "10.50", "0.12345678901234567891"]
+
+
+def test_a_change_shows_all_digits():
+    change = Change("a", Exact("0.12345678901234567891"), Exact("10.50"))
+    assert change.as_result() == {"path": "a", "before": "0.12345678901234567891", "after": 10.5}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import functools
 import itertools
 import json
@@ -231,6 +232,47 @@ def test_a_half_last_line_is_no_damage(tmp_path, lines, keep):
     found = verify(str(path))
     assert (found.ok, found.lines, found.ended) == (True, lines, False)
     assert HALF in found.notes and KILLED in found.notes
+
+
+@pytest.mark.proves("JOURNAL-2")
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda whole: whole + b"x", "1 bytes stand behind the end"),
+        (lambda whole: whole + b'{"at":', "6 bytes stand behind the end"),
+        (lambda whole: whole + whole.splitlines()[-1], "bytes stand behind the end"),
+        (lambda whole: b"", "it is empty"),
+        (lambda whole: whole[:-1], "the last line is whole and has no line end"),
+        (lambda whole: whole.splitlines()[0], "the last line is whole and has no line end"),
+        (lambda whole: b"text", "4 bytes at the end are no line of a journal"),
+        (lambda whole: b"".join(whole.splitlines(keepends=True)[:3]) + b"\0" * 9, "9 bytes at the end are no line"),
+    ],
+)
+def test_what_no_run_leaves_behind_is_a_problem(tmp_path, spoil, problem):
+    journal = written(tmp_path)
+    path = Path(journal.path)
+    path.write_bytes(spoil(path.read_bytes()))
+    for head in (None, journal.head, ""):
+        found = verify(str(path), head)
+        assert not found.ok and not found.held
+        assert any(problem in one for one in found.problems), found.problems
+
+
+def test_a_journal_that_is_being_begun_is_no_problem(tmp_path):
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert (verify(str(path)).ok, verify(str(path)).running) == (True, True)
+
+
+@pytest.mark.proves("JOURNAL-2")
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    (tmp_path / "b.jsonl").symlink_to("/dev/zero")
+    assert earlier_runs(str(tmp_path), URL) == []
+    for name in ("a.jsonl", "b.jsonl"):
+        with pytest.raises(ConfigurationError, match="it is no regular file"):
+            verify(str(tmp_path / name))
 
 
 @pytest.mark.proves("JOURNAL-1")

@@ -217,6 +217,15 @@ def test_an_expired_plan_is_refused_with_every_other_reason():
         check_header("plan.json", short, BASIS, NOW + timedelta(hours=1))
 
 
+@pytest.mark.proves("PLAN-2")
+def test_a_plan_from_the_future_is_refused():
+    check_header("plan.json", PLAN, BASIS, PLAN.created - timedelta(seconds=60))  # two clocks
+    for early in (timedelta(seconds=61), timedelta(days=400)):
+        with pytest.raises(PlanRefused, match="it is dated in the future, 2026-01-02T03:04:05Z") as refused:
+            check_header("plan.json", PLAN, BASIS, PLAN.created - early)
+        assert refused.value.details["reasons"] == ["created"]
+
+
 @pytest.mark.proves("PLAN-4")
 def test_a_full_disk_leaves_the_old_plan(tmp_path):
     path = tmp_path / "plan.json"

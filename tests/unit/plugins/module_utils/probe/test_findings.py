@@ -17,8 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.probe.findings impo
     nested,
     with_value,
 )
-from ansible_collections.rimops.insight.plugins.module_utils.probe.logins import laid
-from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge
+from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, overlaid
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
 
 leaves = some.integers() | some.booleans() | some.text(max_size=3) | some.lists(some.integers(), max_size=2)
@@ -36,7 +35,7 @@ def test_a_difference_makes_one_profile_of_the_other(before, after):
 
 @given(before=profiles, after=profiles)
 def test_laying_an_override_is_what_the_engine_makes_of_it(before, after):
-    assert laid(before, difference(before, after)) == after
+    assert overlaid(before, difference(before, after)) == after
 
 
 def test_a_value_at_a_path():

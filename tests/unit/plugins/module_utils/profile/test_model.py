@@ -13,6 +13,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.profile.model impor
     BASIS,
     is_assumed,
     merge,
+    overlaid,
     profile_of,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import (
@@ -40,12 +41,51 @@ NAMES = ["insight", "insight_6_2", "insight_7_0"]
         ({"a": 5}, {"a": {"x": 1}}, {"a": {"x": 1}}),
         ({"a": 1}, {}, {"a": 1}),
         ({}, {"a": False, "b": 0, "c": ""}, {"a": False, "b": 0, "c": ""}),
+        # of RFC 7396
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+        ({"a": "foo"}, "bar", "bar"),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({"a": {"x": None, "y": 1}}, {"a": {"y": None}}, {"a": {"x": None}}),
     ],
 )
 def test_merge(base, over, merged):
     before = repr((base, over))
     assert merge(base, over) == merged
     assert repr((base, over)) == before
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
+    base = {
+        "name": "mine",
+        "types": {"event": {"path": "/event", "key": {"attributes": ["a"]}}, "other": {"path": "/other"}},
+        "uuid_attribute": "uuid",
+        "evidence_fields": {"reason": "why", "initiator": "who"},
+        "operations": {
+            "read": {"method": "GET", "path": "x", "missing": {"status": [404], "empty": True}},
+            "list": {"method": "GET", "path": "x"},
+        },
+    }
+    nothing = {
+        "uuid_attribute": None,
+        "evidence_fields": {"reason": None},
+        "key": None,
+        "operations": {"list": None, "read": {"missing": {"empty": None}}},
+    }
+    laid = overlaid(base, {"types": {"event": nothing}})
+    laid = overlaid(laid, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    event, other = profile_of(laid).types["event"], profile_of(laid).types["other"]
+    assert (event.path, event.uuid_attribute, other.uuid_attribute) == ("/e", None, "uuid")
+    assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
+    assert (event.operations["read"].missing.empty, other.operations["read"].missing.empty) == (False, True)
+    assert event.operations["read"].missing.status == (404,)
+    assert event.evidence_fields == {"initiator": "who"}
+    assert event.operations["read"].profile_key == "types.event.operations.read"
+    assert event.key == ()
+    assert "event" not in overlaid(laid, {"types": {"event": None}})["types"]
 
 
 @pytest.mark.proves("PROFILE-2")

@@ -16,6 +16,8 @@ import time
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils.entities.plan import Declaration, body, plan
+from ansible_collections.rimops.insight.plugins.module_utils.entities.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
@@ -50,6 +52,20 @@ def test_what_goes_out(serve):
     assert headers["accept"] == "application/json"
     assert headers["x-one"] == "1"
     assert headers["user-agent"] == http.ALWAYS["User-Agent"]
+
+
+@pytest.mark.proves("WRITE-9")
+def test_numbers_that_nobody_declared_go_back_to_the_letter(serve):
+    numbers = b'"a": 0.12345678901234567891, "b": {"c": [12345678901234567.25, 1E2]}, "price": 10.50'
+    server = serve(
+        lines("200 OK", "Content-Type: application/json", body=b'{"name": "n", "text": "x", %s}' % numbers), tls=False
+    )
+    held = send(server).json()
+    changed = plan(Declaration("scale", key={"name": "n"}, attributes={"text": "y", "price": 10.5}), held, rules())
+    send(server, method="PUT", json_body=body(changed, "whole", {}))
+    _first, headers, sent = server.requests[-1]
+    assert sent == b'{"name": "n", "text": "y", %s}' % numbers
+    assert headers["content-length"] == str(len(sent))
 
 
 def test_an_empty_object_is_a_body_and_none_is_none(serve):

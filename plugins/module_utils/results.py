@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place through which what a command tells goes out, on every door: secrets hidden, failures told."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from .command import Command, Context, Values
+from .connection import WRITES
+from .entities.mask import KEPT, harmless, know, known, mask_within, texts_of
+from .entities.spelling import check_options
+from .errors import AuthenticationError, InsightError
+from .options import HAND_OVER, IDENTITY
+
+OURS = {
+    **dict.fromkeys(("changed", "failed", "operation", "entity_id", "assumed"), KEPT),
+    "changes": [{}],
+    "collateral": [{}],
+    "diff": {},
+    "entity": {},
+    "error": dict.fromkeys(("kind", "status", "profile_key", "held_back", "reasons", "entity_id", "assumed"), KEPT),
+    "evidence": {},
+}
+"""What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,
+and ids that the server gave. A command's own ``ours`` goes beside it; all else is masked."""
+SHOWN = 5
+
+
+def carry_out(command: Command, values: Values, context: Context, secrets: Collection[str]) -> dict[str, Any]:
+    """Run the command; the result of the task, with what went wrong. secrets: what its secret options hold."""
+    know(secrets)
+    WRITES.clear()
+    try:
+        check_options(values)
+        result = command.run(values, context)
+    except InsightError as error:
+        result = {"failed": True, **with_line_ends(error, values).as_result()}
+    except Exception as error:  # noqa: BLE001 a fault of ours must not hide what was written
+        result = _unexpected(command, error)
+    told: dict[str, Any] = json.loads(json.dumps(hide(result, command.ours, secrets)))
+    return dict(harmless(told)) if told.get("failed") else told
+
+
+def hide(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """The result without secrets: those given, and all that this process has met."""
+    shape = {**OURS, **ours}
+    entity, given = result.get("entity"), result.get("entity_id")
+    if isinstance(entity, Mapping) and given is not None:
+        shape["entity"] = {name: KEPT for name, value in entity.items() if value == given}
+    hidden: dict[str, Any] = mask_within(result, shape, [texts_of(secrets) | known()])
+    return hidden
+
+
+def with_line_ends(error: InsightError, values: Values) -> InsightError:
+    """A refused login, saying which option ends in a line end, as what comes from a file or a pipe often does."""
+    given = {name: values.get(name) for name in (*IDENTITY, *HAND_OVER)}
+    names = [name for name, value in given.items() if isinstance(value, str) and value != value.rstrip("\r\n")]
+    if names and isinstance(error, AuthenticationError):
+        error.hint = f"{error.hint} Look at {', '.join(names)} first: there is a line end at its end.".strip()
+    return error
+
+
+def unforeseen(name: str, error: Exception) -> str:
+    """What to say of an error that nobody foresaw. Its own words are left out, since they may hold anything."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+    more = f" and {len(WRITES) - SHOWN} more" if len(WRITES) > SHOWN else ""
+    began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: look what became of it."
+    fate = began if WRITES else "Nothing was written."
+    return f"Cannot finish {name}: an error came that nobody foresaw ({where}). {fate} Please report it."
+
+
+def _unexpected(command: Command, error: Exception) -> dict[str, Any]:
+    """The result where such an error came, with what was sent before it."""
+    return {
+        "failed": True,
+        "changed": bool(WRITES),
+        "msg": unforeseen(command.name, error),
+        "error": {"kind": "UnexpectedError", **({"written": list(WRITES)} if WRITES else {})},
+    }
