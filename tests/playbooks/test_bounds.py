@@ -121,7 +121,7 @@ def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Pla
     with front(server, b"/create", lambda _number: dripping()) as between:
         more = {"url": between.url, "concurrency": 32, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
         played = play([task("first", many, profile_overrides=SURE, **more) | {"timeout": 5}])
-        assert "imed out" in played["first"]["msg"] or "imeout" in played["first"]["msg"], played["first"]
+        assert played["first"]["failed"] and "summary" not in played["first"]  # Ansible's words, not ours
         assert between.came == 32
         assert between.open == 0 or gone(between)
 
