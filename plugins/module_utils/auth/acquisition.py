@@ -20,7 +20,7 @@ from .grants import Application, Authorization
 from .platform_errors import shown
 from .session import Session
 from .state import State
-from .tokens import Token, token_of
+from .tokens import USER_CLAIMS, Token, token_of
 
 WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
@@ -101,10 +101,17 @@ class Acquisition:
         if not expected:
             return
         if not user:
+            scope = self.application.endpoints.scope.split() if self.application else []
+            claims = f"{', '.join(USER_CLAIMS[:-1])} or {USER_CLAIMS[-1]}"
+            asked = (
+                f"Have the platform put {claims} into its tokens, for which scope may need profile or email,"
+                if "openid" in scope or self.application is None
+                else "Add openid to scope,"
+            )
             raise AuthenticationError(
                 WHAT,
-                f"the token does not say whether it is for {expected}",
-                "Add openid to scope, or leave expected_user out.",
+                f"the token does not say whether it is for {expected}: it has none of the claims {claims}",
+                f"{asked} or leave expected_user out.",
             )
         if user.casefold() != expected.casefold():
             raise AuthenticationError(

@@ -57,11 +57,11 @@ def _open_as_is(path: str, flags: int) -> int:
 
 
 def _made(path: Path) -> bool:
-    """Make a folder that only we can use, whatever the umask; returns whether it was missing."""
+    """Make a folder that only we can use, whatever the umask; returns whether nothing was there."""
     try:
         path.mkdir(mode=FOLDER_MODE)
     except OSError:
-        if path.is_dir():  # also in a file system that is read-only
+        if path.exists():  # also in a file system that is read-only
             return False
         raise
     path.chmod(FOLDER_MODE)

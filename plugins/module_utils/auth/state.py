@@ -13,6 +13,10 @@ from typing import Any, Callable, Optional
 from .session import CARRIED, Session, headers_of
 from .tokens import LONGEST, Token, text
 
+ORDINARY_WORD = re.compile(r"(?=.{1,16}\Z)[A-Z]?[a-z]+(?:[-_ ][a-z]+)*")
+"""A value of a cookie that nobody made to be secret, such as the language or a session id for show. Masking it would
+change every text that holds the word."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -35,7 +39,8 @@ class State:
         token, session = self.token, self.session
         values = [token.access_token, token.refresh_token] if token else []
         if session:
-            values += [*session.cookies.values(), session.csrf_token, session.authorization]
+            cookies = [value for value in session.cookies.values() if not ORDINARY_WORD.fullmatch(value)]
+            values += [*cookies, session.csrf_token, session.authorization]
         return [value for value in values if value]
 
 

@@ -488,6 +488,26 @@ def test_a_logout_carries_what_its_body_names(login, system):
     assert system.asked[-1] == ("log out", expected)
 
 
+@pytest.mark.proves("LOGIN-5")
+@pytest.mark.parametrize(
+    ("scope", "says", "does_not"),
+    [
+        (
+            "api openid",
+            "Have the platform put preferred_username, upn, unique_name or email into its tokens",
+            "Add openid",
+        ),
+        ("api", "Add openid to scope", "Have the platform"),
+    ],
+)
+def test_a_token_that_names_nobody(login, system, scope, says, does_not):
+    system.user = None
+    with pytest.raises(AuthenticationError) as told:
+        login(**{**ALICE, "scope": scope}, expected_user="alice@example.com").open()
+    assert says in told.value.message
+    assert does_not not in told.value.message
+
+
 def test_only_a_refused_login_leaves_nothing_to_log_out(login, system):
     system.session_field, system.refuses_passwords = "token", True
     with pytest.raises(AuthenticationError):

@@ -11,6 +11,8 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.auth import handle as handles
 from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import authenticator_for
+from ansible_collections.rimops.insight.plugins.module_utils.auth.session import Session
+from ansible_collections.rimops.insight.plugins.module_utils.auth.state import State
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -320,6 +322,21 @@ def test_without_a_store_there_is_no_second_task(login):
         login(False, **CODE).begin_authorization()
     with pytest.raises(ConfigurationError, match="is not authorization_code"):
         login(**MACHINE).begin_authorization()
+
+
+def state_of(value):
+    return State(session=Session(cookies={"SID": value}, csrf_token="csrf"))
+
+
+@pytest.mark.parametrize("word", ["anonymous", "Unused", "no-session", "a"])
+def test_an_ordinary_word_is_no_secret(word):
+    assert state_of(word).secrets() == ["csrf"]
+
+
+@pytest.mark.proves("SECRET-1")
+@pytest.mark.parametrize("value", ["0a1b2c3d", "AbCdEfGh", "abcdefgh1", "ABCDEFGHIJKL", "a" * 17, "abc.def", "a--b"])
+def test_every_other_value_of_a_cookie_is_one(value):
+    assert state_of(value).secrets() == [value, "csrf"]
 
 
 def test_another_grant_needs_nobody(login):
