@@ -15,6 +15,7 @@ from typing import Any, Optional
 from ..errors import ConfigurationError
 from ..options import SessionHandle
 from .folder import Folder
+from .platform_errors import shown
 from .state import State, as_json, from_json
 from .store import FileStore, Store
 
@@ -52,7 +53,8 @@ def unsealed(secret: str, url: Optional[str]) -> State:
 def check_url(its_url: Any, url: Optional[str]) -> None:
     """Raises ConfigurationError when a session belongs to another system: it must not be sent there."""
     if url is not None and its_url != url.rstrip("/"):
-        raise ConfigurationError(WHAT, f"it is for {its_url}, and url is {url}", "Hand over a session of this system.")
+        why = f"it is for {shown(str(its_url))}, and url is {url}"
+        raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
 
 
 def handle_of(state: State, store: Store, name: str, url: str, with_secret: bool) -> dict[str, Any]:
