@@ -265,11 +265,22 @@ def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Playe
     }
     played = play([wish, INFO])
     assert played.code == 0, played.output
-    assert server.counted["updates"] == 3
-    assert any("one at a time" in note for note in played["read"].get("notes", []) + played["write"].get("notes", []))
+    assert (server.counted["updates"], server.counted["handshakes"]) == (3, 1)
+    server.switch(latency_ms=100)  # so that all are under way with the same token
+    entities = [
+        {
+            "type": "application",
+            "key": {"appCode": f"{number:06}", "appName": "A"},
+            "attributes": {"selectedProducts": ["a"]},
+        }
+        for number in range(8)
+    ]
+    played = play([{"name": "together", "rimops.insight.insight_entities": {"entities": entities}}])
+    assert played.code == 0, played.output
+    assert server.counted["creates"] == 8
+    assert any("one at a time" in note for note in played["together"]["notes"])
 
 
-@pytest.mark.each_core
 @pytest.mark.proves("SECRET-3", "LOGIN-9")
 @pytest.mark.parametrize("door", DOORS)
 def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, play: Player) -> None:
