@@ -94,7 +94,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def ask_anew() -> None:
-    """Before another attempt of the same task: what was no refusal of credentials is tried again."""
+    """Before another item or attempt of a task: a login that failed is tried again, unless its credentials were
+    refused."""
     for _profile, connection in _CONNECTIONS.values():
         connection.authenticator.ask_anew()
 

@@ -52,14 +52,11 @@ class Door(ActionBase):
     _supports_check_mode = True
     _supports_async = True
     command: ClassVar[Command]
-    _tried = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the command here or over there; both give the same result."""
         super().run(tmp, task_vars)
-        if self._tried:  # an attempt of until: Ansible asks the same object again
-            ask_anew()
-        self._tried = True
+        ask_anew()  # this may be another attempt of until, or another item of a loop, in the same process
         variables: dict[str, str] = {}
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):

@@ -33,7 +33,10 @@ def fits(schema: Any, value: Any, root: Json | None = None) -> bool:
     if isinstance(schema, bool):
         return schema
     root = schema if root is None else root
-    return all(name in SAID or (name in CHECKS and CHECKS[name](schema, value, root)) for name in schema)
+    for name in schema:
+        if name not in SAID and (name not in CHECKS or not CHECKS[name](schema, value, root)):
+            return False
+    return True
 
 
 def _types(schema: Json, value: Any, _root: Json) -> bool:
@@ -49,7 +52,7 @@ def _referred(schema: Json, value: Any, root: Json) -> bool:
 
 
 def _inner(schema: Json, value: Any, root: Json) -> bool:
-    """properties, patternProperties and additionalProperties."""
+    """properties, patternProperties and additionalProperties together: asked for the first of them that is there."""
     if not isinstance(value, Mapping):
         return True
     own, patterns, rest = (schema.get(name, {}) for name in ("properties", "patternProperties", "additionalProperties"))
@@ -59,6 +62,10 @@ def _inner(schema: Json, value: Any, root: Json) -> bool:
         if not all(fits(rule, inner, root) for rule in rules or [rest]):
             return False
     return True
+
+
+def _is_one_of(value: Any, allowed: list[Any]) -> bool:
+    return value in allowed if isinstance(value, str) else canonical(value) in map(canonical, allowed)
 
 
 def _when(schema: Json, value: Any, root: Json) -> bool:
@@ -76,10 +83,14 @@ NUMBER = (int, float)
 CHECKS: Mapping[str, Callable[[Json, Any, Json], bool]] = {
     "type": _types,
     "$ref": _referred,
-    **dict.fromkeys(("properties", "patternProperties", "additionalProperties"), _inner),
+    "properties": _inner,
+    "patternProperties": lambda schema, value, root: "properties" in schema or _inner(schema, value, root),
+    "additionalProperties": lambda schema, value, root: (
+        "properties" in schema or "patternProperties" in schema or _inner(schema, value, root)
+    ),
     "if": _when,
-    "const": lambda schema, value, _root: canonical(value) == canonical(schema["const"]),
-    "enum": lambda schema, value, _root: canonical(value) in map(canonical, schema["enum"]),
+    "const": lambda schema, value, _root: _is_one_of(value, [schema["const"]]),
+    "enum": lambda schema, value, _root: _is_one_of(value, schema["enum"]),
     "allOf": lambda schema, value, root: all(fits(one, value, root) for one in schema["allOf"]),
     "anyOf": lambda schema, value, root: any(fits(one, value, root) for one in schema["anyOf"]),
     "required": _of(dict, lambda rule, value, _root: all(name in value for name in rule), "required"),

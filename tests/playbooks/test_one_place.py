@@ -95,10 +95,9 @@ def test_encrypted_overrides_and_schemas_are_decrypted(server: Server, play: Pla
 def test_another_attempt_of_until_logs_in_again(server: Server, play: Player) -> None:
     play.defaults["retry_limit"] = 0
     patient = {"register": "tried", "until": "tried is success", "retries": 3, "delay": 0}
-    redirect = {"kind": "redirect", "location": "/elsewhere", "match": {"operation": "oauth_token"}, "times": 2}
     played = play(
         [
-            {"name": "fault", "control": {"requests": [["POST", "faults", [redirect]]]}},
+            {"name": "fault", "control": {"requests": failing("oauth_token", 2, 400, error="temporarily_unavailable")}},
             {"name": "tried", ENTITY: WISH, **patient},
         ]
     )

@@ -57,9 +57,8 @@ class Session:
 
 def headers_of(session: Session) -> dict[str, str]:
     """The headers that a request of this session carries."""
-    headers = {}
-    if session.cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
+    cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
+    headers = {"Cookie": cookies} if cookies else {}
     if session.csrf_header and session.csrf_token:
         headers[session.csrf_header] = session.csrf_token
     if session.authorization:
@@ -70,7 +69,7 @@ def headers_of(session: Session) -> dict[str, str]:
 def carried(profile: Profile, session: Session) -> dict[str, str]:
     """The headers of every request to the system: the profile's own, and those of the session over them."""
     own = headers_of(session)
-    taken = {name.lower() for name in own}
+    taken = set(map(str.lower, own))
     return {**{name: value for name, value in profile.headers.items() if name.lower() not in taken}, **own}
 
 
