@@ -115,9 +115,15 @@ def gone(between: Front) -> bool:
     return False
 
 
+def proven(server: Server, entry: dict[str, Any]) -> None:
+    """An entity that the search shows: until it has shown one, a create goes alone."""
+    server.seed(entry["type"], **entry["key"], **entry["attributes"])
+
+
 @pytest.mark.proves("LUCK-8")
 def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Player, tmp_path: Path) -> None:
     many = list(map(application, range(64)))
+    proven(server, many[0])
     with front(server, b"/create", lambda _number: dripping()) as between:
         more = {"url": between.url, "concurrency": 32, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
         played = play([task("first", many, profile_overrides=SURE, **more) | {"timeout": 5}])
@@ -129,6 +135,7 @@ def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Pla
 @pytest.mark.proves("LUCK-8")
 def test_a_worker_ends_with_its_playbook(server: Server, play: Player, tmp_path: Path) -> None:
     many = list(map(application, range(64)))
+    proven(server, many[0])
     with front(server, b"/create", lambda _number: dripping()) as between:
         more = {"url": between.url, "concurrency": 8, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
         with Background(play, [task("first", many, profile_overrides=SURE, **more)]) as running:
