@@ -96,7 +96,7 @@ def test_libraries_that_are_missing(server: Server, play: Player, secrets: list[
     bare = play([skipped, read("requests", {})], *secrets, environment=without("requests"))
     tasks = [
         {"name": "jsonschema", "rimops.insight.insight_entity": checked, "ignore_errors": True},
-        {"name": "profile", INFO: {"type": "application", "key": KEY, "profile_overrides": {"title": "x"}}},
+        {"name": "profile", INFO: {"type": "application", "key": KEY, "profile_overrides": {"title": 5}}},
         read("oauthlib", {}),
     ]
     tasks[1]["ignore_errors"] = True

@@ -29,7 +29,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.environment.entry i
 from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.module_utils.options import settings_from
-from ansible_collections.rimops.insight.plugins.module_utils.profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
@@ -42,6 +42,7 @@ OTHERS = itertools.count()
 HUNDRED = 100
 WIDTH = 32
 PROFILE = built_in("insight")
+REDIRECTED = merge(PROFILE, {"session": {"login": {"success": [302]}}})
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 
 
@@ -59,10 +60,10 @@ def chain(lost: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def options(server: Server, folder: Path) -> dict[str, Any]:
-    """The options that all have in common."""
+def options(server: Server, folder: Path, login: str = "200") -> dict[str, Any]:
+    """The options that all have in common; that a redirect is a login has to be said in the profile."""
     return {
-        "profile": PROFILE,
+        "profile": {"200": PROFILE, "302": REDIRECTED}[login],
         "url": server.url,
         "authority": server.url,
         "ca_path": server.ca_path,
@@ -178,7 +179,7 @@ def test_every_combination(
         folder = tmp_path / str(number)
         server.reset()
         server.switch(**chain(lost, csrf_headers=headers, csrf_tokens=tokens, login_answer=login))
-        common = options(server, folder)
+        common = options(server, folder, login)
         try:
             play_cycle(server, common, lost, folder)
             if LOST.index(lost) % len(LOGINS) == LOGINS.index(login):  # the status of the login changes nothing later

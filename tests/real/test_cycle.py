@@ -60,8 +60,10 @@ def server(spring: Spring, request: pytest.FixtureRequest) -> Spring:
 def play(server: Spring, tmp_path: Path) -> Player:
     """Plays tasks with the access token that the server knows."""
     login = {"url": server.url, "ca_path": server.ca_path, "profile": "insight", "access_token": ACCESS_TOKEN}
-    overrides = {"profile_overrides": REST} if server.switches["addresses"] == "rest" else {}
-    return Player(server, tmp_path, defaults={**login, **overrides})
+    overrides = REST if server.switches["addresses"] == "rest" else {}
+    if server.switches["login_answer"] == "302":
+        overrides = {**overrides, "session": {"login": {"success": [302]}}}
+    return Player(server, tmp_path, defaults={**login, "profile_overrides": overrides})
 
 
 def writes(server: Spring) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
-from urllib.parse import urlsplit
 
 from ..entities.mask import LIKE_A_TOKEN, know
 from ..entities.refute import refuted
@@ -138,12 +137,10 @@ def csrf_cookie(
         session = _opened(profile, response)
         request = _login_request(profile, url, session, values)
         response = yield request
-        renewed = changes_session_cookie(profile.session, response, session.cookies)
-        accepted = _is_login_success(profile.session["login"], response) or _leads_on(profile, url, response)
-        if renewed and not last and not accepted:
+        lost = changes_session_cookie(profile.session, response, session.cookies)
+        if lost and not last and not _is_login_success(profile.session["login"], response):
             continue
-        if not (renewed and _leads_on(profile, url, response)):
-            check_login(profile, url, response, "{access_token}" in str(profile.session["login"].get("body")))
+        check_login(profile, url, response, "{access_token}" in str(profile.session["login"].get("body")))
         session = observe(session, profile.session, response)
         announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
         if announced and not looks_first:
@@ -176,13 +173,6 @@ def _is_login_success(login: Json, response: Response) -> bool:
     """Whether a login was accepted, as far as its answer tells."""
     accepted = response.status in login.get("success", range(200, 300))
     return accepted and not is_login_page(response, response.body[:LOOKED_AT])
-
-
-def _leads_on(profile: Profile, url: str, response: Response) -> bool:
-    """Whether a login is answered with a redirect to a page of this host that is no login page, where the profile does
-    not say what a success is. Beside a renewed session cookie it is what a form login answers to the right user."""
-    redirected = "success" not in profile.session["login"] and 300 <= response.status < 400
-    return redirected and response.location.netloc in ("", urlsplit(url).netloc) and not is_login_page(response, b"")
 
 
 @dataclass(frozen=True)

@@ -154,20 +154,6 @@ def test_a_login_that_leads_on():
     assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
 
 
-@pytest.mark.proves("LOGIN-10")
-def test_a_redirect_that_renews_the_session_is_a_login():
-    renewed = {"JSESSIONID": "S2"}
-    home = (302, b"", {**AFTER, "location": f"{URL}/insight/home"}, renewed)
-    _requests, session = handshake(OPENED, home)
-    assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
-    for location in ("https://evil.example/home", "/insight/login?error", "/insight/login;jsessionid=S2"):
-        elsewhere = (302, b"", {**AFTER, "location": location}, renewed)
-        with pytest.raises(RefutedError):
-            handshake(OPENED, elsewhere, OPENED, elsewhere)
-    with pytest.raises(RefutedError, match="expected HTTP 201, came HTTP 302"):
-        handshake(OPENED, home, OPENED, home, overrides={"session": {"login": {"success": [201]}}})
-
-
 @pytest.mark.proves("LOGIN-5")
 @pytest.mark.parametrize("location", ["/insight/login?error", "https://sso.example.com/authorize"])
 def test_a_login_that_leads_back_is_refused(location):
