@@ -71,7 +71,7 @@ def mistyped(declared: Any, stored: Sequence[Any], place: Place) -> Iterator[Mis
 def _mistyped_text(declared: str, stored: Sequence[Any], place: Place) -> Iterator[Mistyped]:
     advice = unquoting(place.path, normalise(declared, place.names), stored)
     if advice:
-        held = next(value for value in stored if value is not None)
+        held = next((value for value in stored if value is not None), None)
         yield Mistyped(place.path, declared, held, advice, place.rule)
     elif is_date(declared) and "date_as_instant" not in place.names:
         texts = [text for text in stored if isinstance(text, str) and unquoted(text) == declared]
