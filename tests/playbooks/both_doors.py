@@ -34,6 +34,7 @@ BY_PROCESS = {"assumed"}
 def comparable(result: Any, loops: bool = False) -> Any:
     """A result without what no two runs have in common."""
     if isinstance(result, dict):
+        loops = loops or "results" in result  # of the loop as a whole
         own = OWN | BY_PROCESS if loops else OWN
         kept = {name: value for name, value in result.items() if name not in own and not name.startswith("_ansible")}
         passing = {"before", "after"} if kept.get("path") in PASSING else PASSING
