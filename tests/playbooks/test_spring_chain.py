@@ -22,7 +22,6 @@ import pytest
 from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server
 
 from ansible_collections.rimops.insight.plugins.module_utils import connection
-from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils.command import Context
 from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils.environment.entry import Entry
@@ -38,7 +37,6 @@ HEADERS = ("start", "ends", "before", "after")
 TOKENS = ("plain", "xor", "cookie")
 LOST = ("401_empty", "302", "403_open", "403_closed", "text", "403")
 LOGINS = ("200", "302")
-OTHERS = itertools.count()
 HUNDRED = 100
 WIDTH = 32
 PROFILE = built_in("insight")
@@ -107,7 +105,7 @@ def ending_sessions(server: Server, common: dict[str, Any], lost: str, folder: P
 
     def sending(http: Http, request: Request) -> Response:
         if request.kind and next(numbers) % 199 == 0:
-            end_session(server, common, lost, folder)
+            end_session(server, common, lost)
         return send(http, request)
 
     with patch.context() as within:
@@ -120,14 +118,27 @@ def defaults() -> dict[str, Any]:
     return {name: option.get("default") for name, option in ENTITY.spec.items()}
 
 
-def end_session(server: Server, common: dict[str, Any], lost: str, folder: Path) -> None:
+def end_session(server: Server, common: dict[str, Any], lost: str) -> None:
     """The session of the user ends."""
     if lost == "text":
-        values = {**defaults(), **common, "token_store": str(folder / f"other-{next(OTHERS)}")}
-        settings = settings_from(values, profile_of(common["profile"]))
-        authenticator_for(settings, Http(settings.network).send).open()
+        log_in_elsewhere(server, common)
     else:
         server.control("POST", "expire", {"what": "sessions"})
+
+
+def log_in_elsewhere(server: Server, common: dict[str, Any]) -> None:
+    """Another client logs the same user in, once."""
+    send = Http(settings_from({**defaults(), **common}, profile_of(PROFILE)).network).send
+    form = {"grant_type": "password", "client_id": CLIENT, "client_secret": SECRET, "username": USER}
+    form |= {"password": PASSWORD, "scope": f"{CLIENT}/.default openid"}
+    token = send(Request("get a token", "POST", f"{server.url}/{TENANT}/oauth2/v2.0/token", form=form)).json()
+    opened = send(Request("open", "GET", f"{server.url}/insight/api/v2/token"))
+    csrf = opened.headers["x-csrf-token"]
+    cookies = "; ".join(f"{name}={value}" for name, value in opened.cookies.items())
+    headers = {"Cookie": cookies, "X-CSRF-TOKEN": csrf, "X-XSRF-TOKEN": csrf}
+    body = {"access_token": token["access_token"], "token_type": "Bearer"}
+    login = Request("log in", "POST", f"{server.url}/insight/api/v2/login", headers=headers, json_body=body)
+    assert send(login).status in (200, 302)
 
 
 def play_cycle(server: Server, common: dict[str, Any], lost: str, folder: Path) -> None:
@@ -138,7 +149,7 @@ def play_cycle(server: Server, common: dict[str, Any], lost: str, folder: Path) 
         result = run(ENTITY, common, check_mode, type="application", key=KEY, **values)
         assert result["changed"] is (result["operation"] != "none")
         written = server.counted["writes"] - before
-        end_session(server, common, lost, folder)
+        end_session(server, common, lost)
         return result["operation"], written
 
     first, second = ({"attributes": {"selectedProducts": ["a"], "description": text}} for text in ("First", "Second"))

@@ -263,7 +263,7 @@ def test_401_is_a_failed_client_authentication(ticking, body):
 @pytest.mark.parametrize(
     ("grant", "hint"),
     [
-        (lambda app: grants.password(app), "Check username, password and the account"),
+        (grants.password, "Check username, password and the account"),
         (lambda app: grants.refresh_token(app, "r"), "hand over the new refresh token"),
         (lambda app: grants.authorization_code(app, Authorization("c", "v")), "a code is good once"),
     ],
@@ -279,8 +279,8 @@ def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
 @pytest.mark.parametrize(
     ("grant", "safe"),
     [
-        (lambda app: grants.password(app), True),
-        (lambda app: grants.client_credentials(app), True),
+        (grants.password, True),
+        (grants.client_credentials, True),
         (lambda app: grants.refresh_token(app, "r"), False),
         (lambda app: grants.authorization_code(app, Authorization("c", "v")), False),
     ],

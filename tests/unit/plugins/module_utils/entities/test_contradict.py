@@ -60,7 +60,7 @@ def test_both_looks_say_that_there_is_none():
     insight = Insight()
     insight.hooks = {"find": always(NONE), "read": always(NONE)}
     error = came(insight, wish())
-    assert type(error) is UnconvergedError and error.details["profile_key"] == "operations.find"
+    assert error.__class__ is UnconvergedError and error.details["profile_key"] == "operations.find"
     assert "Or operations.find (assumed) and operations.read (assumed) are wrong" in error.message
 
 
@@ -84,7 +84,7 @@ def test_the_search_shows_one_with_another_id():
     other = insight.add("event", eventName="Event 1", description="new")
     insight.hooks = {"find": [lambda _request, _go: NONE] * 2 + always(answer(200, other))}
     error = came(insight, wish())
-    assert type(error) is AmbiguousError and "ids 1, 2" in error.message
+    assert error.__class__ is AmbiguousError and "ids 1, 2" in error.message
     insight = Insight()
     insight.hooks = {"create": [lambda _request, go: (go(), answer(201, {"id": 77, "eventName": "Event 1"}))[1]]}
     error = came(insight, wish())
@@ -103,7 +103,7 @@ def test_a_key_that_the_server_changed_is_no_wrong_search():
     insight = Insight()
     insight.stores = lambda entity: {**entity, "eventName": entity["eventName"].upper()}
     error = came(insight, wish())
-    assert type(error) is UnconvergedError and error.details["unconverged"][0]["path"] == "eventName"
+    assert error.__class__ is UnconvergedError and error.details["unconverged"][0]["path"] == "eventName"
 
 
 def test_a_wrong_read_is_found_with_the_first_entity():
@@ -152,7 +152,7 @@ def test_a_conflict_with_what_a_proven_search_does_not_show():
     assert came(insight, wish(2), client=client).plan.operation == "none"
     insight.hooks = {"create": always(answer(409, {}))}
     error = came(insight, wish(), client=client)
-    assert type(error) is ConflictError and "not shown to this identity" in error.message
+    assert error.__class__ is ConflictError and "not shown to this identity" in error.message
 
 
 def test_it_disappears_for_the_search_too():
@@ -160,7 +160,7 @@ def test_it_disappears_for_the_search_too():
     insight.add("event", eventName="Event 1", description="old")
     insight.hooks = {"read": always(NONE), "find": [None, *always(NONE)]}
     error = came(insight, wish())
-    assert type(error) is MovedError and "If it disappears again, operations.read (assumed)" in error.message
+    assert error.__class__ is MovedError and "If it disappears again, operations.read (assumed)" in error.message
 
 
 def test_the_assumed_one_of_two_is_the_likelier_one():
@@ -177,7 +177,7 @@ def test_a_conflict_of_two_that_create_at_once():
 
     insight.hooks = {"create": [overtaken]}
     error = came(insight, wish())
-    assert type(error) is ConflictError and "somebody else created it meanwhile" in error.message
+    assert error.__class__ is ConflictError and "somebody else created it meanwhile" in error.message
 
 
 def test_an_update_of_what_was_deleted_meanwhile():
@@ -212,7 +212,7 @@ def test_a_lost_answer_of_a_create_leaves_the_search_in_doubt():
     insight.hooks = {"create": [lost]}
     known, client = AssumedWrites(), insight.client(SURE)
     error = came(insight, wish(of=profile()), client=insight.client())
-    assert type(error) is OutcomeUnknownError and "which has shown no event in this run" in error.message
+    assert error.__class__ is OutcomeUnknownError and "which has shown no event in this run" in error.message
     insight.hooks = {"create": [lost]}
     assert type(came(insight, wish(of=SURE), known, client=client)) is OutcomeUnknownError
     assert came(insight, wish(2, of=SURE), known, client=client).plan.operation == "create"
