@@ -184,7 +184,7 @@ def test_an_update_of_what_was_deleted_meanwhile():
     insight = Insight()
     insight.add("event", eventName="Event 1", description="old")
     insight.hooks = {"create-or-update": always(NONE), "read": [None, *always(NONE)]}
-    assert type(came(insight, wish())) is MovedError
+    assert came(insight, wish()).__class__ is MovedError
 
 
 def test_a_delete_of_what_is_gone_is_done():
@@ -214,7 +214,7 @@ def test_a_lost_answer_of_a_create_leaves_the_search_in_doubt():
     error = came(insight, wish(of=profile()), client=insight.client())
     assert error.__class__ is OutcomeUnknownError and "which has shown no event in this run" in error.message
     insight.hooks = {"create": [lost]}
-    assert type(came(insight, wish(of=SURE), known, client=client)) is OutcomeUnknownError
+    assert came(insight, wish(of=SURE), known, client=client).__class__ is OutcomeUnknownError
     assert came(insight, wish(2, of=SURE), known, client=client).plan.operation == "create"
 
 
@@ -230,7 +230,7 @@ def test_no_second_create_of_a_type_whatever_backs_the_search():
     assert known.held_back[0]["operation"] == "operations.find of event"
     elsewhere = AssumedWrites()
     elsewhere.hold_back(known.held_back)
-    assert type(came(insight, wish(99, of=SURE), elsewhere, client=insight.client(SURE))) is HeldBackError
+    assert came(insight, wish(99, of=SURE), elsewhere, client=insight.client(SURE)).__class__ is HeldBackError
 
 
 @pytest.mark.proves("ABSENCE-1")
