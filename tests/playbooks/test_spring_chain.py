@@ -99,7 +99,7 @@ def hundred(common: dict[str, Any], description: str, **more: Any) -> dict[str, 
 
 
 @contextmanager
-def ending_sessions(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> Iterator[None]:
+def ending_sessions(server: Server, common: dict[str, Any], lost: str, patch: Any) -> Iterator[None]:
     """A session ends before each request of a round number: by itself, or by another login of the same user."""
     numbers, send = itertools.count(1), Http.send
 
@@ -141,7 +141,7 @@ def log_in_elsewhere(server: Server, common: dict[str, Any]) -> None:
     assert send(login).status in (200, 302)
 
 
-def play_cycle(server: Server, common: dict[str, Any], lost: str, folder: Path) -> None:
+def play_cycle(server: Server, common: dict[str, Any], lost: str) -> None:
     """Create, same again, change in check mode, change, same again, absent, absent; a session is lost before each."""
 
     def step(check_mode: bool = False, **values: Any) -> tuple[str, int]:
@@ -164,11 +164,11 @@ def play_cycle(server: Server, common: dict[str, Any], lost: str, folder: Path) 
     ] == [("create", 1), ("none", 0), ("update", 0), ("update", 1), ("none", 0), ("delete", 1), ("none", 0)]
 
 
-def play_hundred(server: Server, common: dict[str, Any], lost: str, folder: Path, patch: Any) -> None:
+def play_hundred(server: Server, common: dict[str, Any], lost: str, patch: Any) -> None:
     """A hundred entities are made while sessions end, and found as they are."""
     before = server.counted["writes"]
     for _run in range(3):  # a run may end where two sessions running were ended before anything was done in them
-        with ending_sessions(server, common, lost, folder, patch):
+        with ending_sessions(server, common, lost, patch):
             result = hundred(common, "First")
         assert {one["outcome"] for one in result["entities"]} <= {"created", "failed", "not_tried"}, result
         wrong = [one["why"] for one in result["entities"] if one["outcome"] == "failed"]
@@ -197,9 +197,9 @@ def test_every_combination(
         server.switch(**chain(lost, csrf_headers=headers, csrf_tokens=tokens, login_answer=login))
         common = options(server, folder, login)
         try:
-            play_cycle(server, common, lost, folder)
+            play_cycle(server, common, lost)
             if LOST.index(lost) % len(LOGINS) == LOGINS.index(login):  # the status of the login changes nothing later
-                play_hundred(server, common, lost, folder, monkeypatch)
+                play_hundred(server, common, lost, monkeypatch)
         except (AssertionError, InsightError) as error:
             wrong.append(f"{headers} {tokens} {lost} {login}: {type(error).__name__} {str(error)[:900]}")
     assert not wrong, "\n".join(wrong)

@@ -58,11 +58,13 @@ CAUSES = {
 
 @dataclass(frozen=True)
 class Sent:
-    """One exchange: the state whose values the request carried, its number, its answer."""
+    """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
+    session is lost."""
 
     state: State
     ticket: int
     response: Response
+    lost: bool
 
     @property
     def session(self) -> Session:
@@ -97,7 +99,7 @@ class SessionSender:
             sent = self._exchange(request) if losses < LOSSES else self._exchange_first(request, losses)
             if self._is_accepted(request, sent):
                 return sent.response
-            if self._is_lost(sent) and not self._is_older(sent):
+            if sent.lost and not self._is_older(sent):
                 losses += 1
                 self._after_loss(request, sent, losses, deadline)
                 continue
@@ -129,7 +131,8 @@ class SessionSender:
         self._first_tokens.setdefault(state.generation, state.session.csrf_token)
         ticket = self._keeper.ticket()
         headers = carried(self._settings.profile, state.session)
-        sent = Sent(state, ticket, self._send(with_headers(request, headers)))
+        response = self._send(with_headers(request, headers))
+        sent = Sent(state, ticket, response, is_lost(self._rules, response, state.session.cookies))
         if self._is_accepted(request, sent):
             self._note(request, sent)
         return sent
@@ -147,10 +150,7 @@ class SessionSender:
         self._keeper.observe(sent.state, sent.ticket, sent.response)
 
     def _is_accepted(self, request: Request, sent: Sent) -> bool:
-        return not self._is_lost(sent) and not self._is_refused(request, sent)
-
-    def _is_lost(self, sent: Sent) -> bool:
-        return is_lost(self._rules, sent.response, sent.session.cookies)
+        return not sent.lost and not self._is_refused(request, sent)
 
     def _is_refused(self, request: Request, sent: Sent) -> bool:
         """Whether an answer has to be looked into: a refusal to which the profile gives no meaning of its own."""
@@ -219,7 +219,7 @@ class SessionSender:
             if request.kind not in self._denied:
                 for state in self._remedies(sent, refused):
                     last = self._exchange_in(state, request)
-                    if self._is_lost(last):
+                    if last.lost:
                         self._after_loss(request, last, 1, deadline)
                         return None
                     if not self._is_refused(request, last):
