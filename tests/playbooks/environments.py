@@ -165,3 +165,11 @@ def descendants(pid: int) -> list[int]:
             parents.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
     found = parents.get(pid, [])
     return [*found, *(inner for one in found for inner in descendants(one))]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs. The first process of a container may leave an ended one in the table for ever."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

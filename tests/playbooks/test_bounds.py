@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from conftest import Player, Server
-from environments import SURE, Background, application, descendants, outcomes, task
+from environments import SURE, Background, application, descendants, outcomes, runs, task
 
 HANGING = (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: yes\r\n")
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -143,11 +143,11 @@ def test_a_worker_ends_with_its_playbook(server: Server, play: Player, tmp_path:
             workers = descendants(running.pid)
             os.kill(running.pid, signal.SIGKILL)
         assert gone(between)
-        for _time in range(200):
-            if not any(Path(f"/proc/{one}").exists() for one in workers):
+        for _time in range(600):
+            if not any(map(runs, workers)):
                 break
             time.sleep(0.05)
-        assert not [one for one in workers if Path(f"/proc/{one}").exists()]
+        assert not list(filter(runs, workers))
 
 
 @pytest.mark.proves("NETWORK-7")

@@ -45,7 +45,10 @@ RULED_OUT = "the session lives and its CSRF token is the present one"
 NOT_RULED_OUT = "a session that was opened for it is refused as well"
 
 
-NEW = {False: "a session that was opened a moment ago", True: "an access token that was issued a moment ago"}
+REFUSED = {
+    False: "the server refused a session that was opened a moment ago",
+    True: "the server refused an access token that was issued a moment ago",
+}
 CAUSES = {
     False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
     "own user. Else this user lacks a permission, or a load balancer changes servers.",
@@ -200,10 +203,10 @@ class SessionSender:
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         words, bearer = said(response.body), self._rules["kind"] == "bearer"
-        refused = "the access token" if bearer and self._settings.access_token else NEW[bearer]
+        refused = "the server refused the access token" if bearer and self._settings.access_token else REFUSED[bearer]
         return SessionRejected(
             request.purpose,
-            f"the server refused {refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
+            f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
             CAUSES[bearer],
             status=response.status,
         )
