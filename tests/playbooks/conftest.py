@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 import yaml
 from simulator.process import Running
 from simulator.surroundings import knowing, surroundings
@@ -30,6 +30,14 @@ SECRET = 'client "secret&+/=é canary'
 USER = "jdoe@example.com"
 PASSWORD = 'user "password&+/=é canary'
 DOORS = ("here", "elsewhere")
+OURS = {
+    "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
+    "ANSIBLE_CALLBACKS_ENABLED": "record",
+    "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),
+    "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
+    "ANSIBLE_RETRY_FILES_ENABLED": "false",
+}
+"""What Ansible is told in every run."""
 
 
 class Server(Running):
@@ -66,6 +74,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RIMOPS_COMPILED", str(tmp_path_factory.mktemp("compiled")))
         patch.setenv("PYTHONPATH", str(HERE / "quick"), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warmed(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A process that has imported Ansible, for every run in the usual surroundings."""
+    folder = tmp_path_factory.mktemp("warm")
+    with warm.started(surroundings(folder, **OURS), folder):
         yield
 
 
@@ -181,30 +197,16 @@ class Player:
         self.runs += 1
         record = self.folder / f"record-{self.runs}.jsonl"
         own = {
+            **OURS,
             "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
-            "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),
-            "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
-            "ANSIBLE_RETRY_FILES_ENABLED": "false",
             "RIMOPS_SERVER": self.server.url,
             "RIMOPS_SERVER_CA": self.server.ca_path,
             "RIMOPS_RECORD": str(record),
         }
-        command = [
-            *self.launcher,
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            "-i",
-            str(self.inventory(hosts)),
-        ]
-        finished = subprocess.run(
-            [*command, playbook or str(self.write(tasks, **play)), *arguments],
-            env=surroundings(self.folder, **{**own, **self.environment, **(environment or {})}),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.folder,
-        )
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        given = ["-i", str(self.inventory(hosts)), playbook or str(self.write(tasks, **play)), *arguments]
+        around = surroundings(self.folder, **{**own, **self.environment, **(environment or {})})
+        finished = warm.run([*self.launcher, program, *given], around, self.folder)
         tasks = (
             [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
         )
