@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import importlib
 import json
@@ -15,9 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ansible import constants
+from ansible import config, constants
 from ansible.cli import playbook
 from ansible.plugins import loader
+from ansible.utils.collection_loader import _collection_finder
 from ansible.utils.path import cleanup_tmp_file
 from warm import MAY_DIFFER
 
@@ -25,16 +27,25 @@ IMPORTED = (
     "ansible.executor.task_executor",
     "ansible.executor.task_queue_manager",
     "ansible.plugins.action.normal",
-    "ansible.plugins.callback.default",
-    "ansible.plugins.connection.local",
-    "ansible.plugins.shell.sh",
+    "ansible.plugins.filter.core",
     "ansible.plugins.strategy.linear",
+    "ansible.plugins.test.core",
     "cryptography.x509",
     "jsonschema",
     "oauthlib.oauth2",
     "requests",
 )
 """What a run imports after its start."""
+DESCRIBED = {
+    loader.become_loader: ("runas", "su", "sudo"),
+    loader.cache_loader: ("memory",),
+    loader.callback_loader: ("default", "junit", "minimal", "oneline", "tree"),
+    loader.connection_loader: ("local", "psrp", "ssh", "winrm"),
+    loader.inventory_loader: ("auto", "host_list", "ini", "script", "toml", "yaml"),
+    loader.shell_loader: ("cmd", "powershell", "sh"),
+    loader.vars_loader: ("host_group_vars",),
+}
+"""The plugins of Ansible's own whose options a run reads, from the YAML in their text."""
 LARGEST = 1 << 17  # bytes of a request
 
 
@@ -86,11 +97,24 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
             one.config = [path.replace(home, constants.ANSIBLE_HOME) for path in one.config]
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Import and read what any run does, and keep nothing of where it was found."""
     for name in IMPORTED:
         importlib.import_module(name)
+    for kind, names in DESCRIBED.items():
+        for name in names:
+            kind.get(name, class_only=True)
+    for kind in (*DESCRIBED, loader.fragment_loader):
+        kind._clear_caches()
+    routes = Path(config.__file__).with_name("ansible_builtin_runtime.yml").read_bytes()
+    _collection_finder._meta_yml_to_dict = functools.cache(_collection_finder._meta_yml_to_dict)
+    _collection_finder._meta_yml_to_dict(routes, ("ansible.builtin", "runtime.yml"))
     atexit.unregister(cleanup_tmp_file)
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)  # each run makes its own
+
+
+if __name__ == "__main__":
+    prepare()
     gc.collect()
     gc.freeze()
     become(**serve(socket.socket(fileno=int(sys.argv[1]))))
