@@ -20,17 +20,18 @@ import ast
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 import yaml
-from conftest import CLIENT, HERE, PASSWORD, SECRET, TENANT, USER, Played, Server
+from conftest import CLIENT, OURS, PASSWORD, SECRET, TENANT, USER, Played, Server
 from simulator.surroundings import ROOT, surroundings
 
 pytestmark = pytest.mark.proves("ANSIBLE-6")
@@ -220,9 +221,7 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
     record, output = folder / "record.jsonl", folder / "output"
     record.write_text("")
     own = {
-        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
-        "ANSIBLE_CALLBACKS_ENABLED": "record",
-        "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
+        **OURS,
         "RIMOPS_RECORD": str(record),
         "SSL_CERT_FILE": server.ca_path,
         **identity(text, server),
@@ -235,17 +234,12 @@ def run(example: Example, server: Server, folder: Path, variables: dict[str, Any
         "@variables.json",
         "playbook.yml",
     ]
-    with output.open("wb") as sink:
-        process = subprocess.Popen(
-            [*command, *example.mark.get("arguments", ())],
-            env=surroundings(folder, **own),
-            cwd=folder,
-            stdout=sink,
-            stderr=sink,
-        )
-        _be_the_person(process, server, output)
+    command += example.mark.get("arguments", ())
+    with output.open("w", encoding="utf-8") as sink, ThreadPoolExecutor(1) as beside:
+        running = beside.submit(warm.run, command, surroundings(folder, **own), folder, sink)
+        _be_the_person(running, server, output)
     tasks = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
-    return Played(process.returncode, output.read_text(encoding="utf-8"), tasks)
+    return Played(running.result().returncode, output.read_text(encoding="utf-8"), tasks)
 
 
 def another_python(folder: Path) -> Path:
@@ -258,10 +252,10 @@ def another_python(folder: Path) -> Path:
     return path
 
 
-def _be_the_person(process: subprocess.Popen[bytes], server: Server, output: Path) -> None:
+def _be_the_person(running: Future[Any], server: Server, output: Path) -> None:
     """Wait for a run, and log in on another device when it asks for that."""
     answered = False
-    while process.poll() is None:
+    while not running.done():
         asked = re.search(r"enter the code (\S+)", output.read_text(encoding="utf-8"))
         if asked and not answered:
             person = {"user_code": asked[1], "username": USER, "password": PASSWORD, "approve": True}

@@ -20,16 +20,22 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 MAY_DIFFER = (
     "ANSIBLE_ASYNC_DIR",
     "ANSIBLE_COLLECTIONS_PATH",
     "ANSIBLE_HOME",
     "ANSIBLE_PIPELINING",
+    "GITLAB_USER_LOGIN",
     "INSIGHT_",
+    "PWD",
     "PYTEST_CURRENT_TEST",
     "RIMOPS_",
+    "SSL_CERT_FILE",
+    "VAULT_PASSWORD_FILE",
     "XDG_STATE_HOME",
+    "ZELVORA_INTERFACE",
 )
 """Beginnings of the variables that a run may set otherwise than the process that it is forked from: neither Python nor
 Ansible keeps anything of them from its imports but the configuration, which is read again."""
@@ -65,25 +71,40 @@ def started(environment: dict[str, str], folder: Path) -> Iterator[None]:
     process.wait()
 
 
-def run(command: list[str], environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run ansible-playbook; a launcher, a configuration file or another environment needs a start of its own."""
+def run(
+    command: list[str], environment: dict[str, str], folder: Path, output: IO[str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ansible-playbook; a launcher, a configuration file or another environment needs a start of its own.
+
+    output: a file that gets everything that is said, as it is said, instead of the result.
+    """
     usual = Path(command[0]).name == "ansible-playbook" and not (folder / "ansible.cfg").exists()
-    if usual and WARM and kept(environment) == kept(WARM[0].environment):
-        return fork(WARM[0].channel, command, environment, folder)
-    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    forks = usual and WARM and kept(environment) == kept(WARM[0].environment)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        files = (output, output) if output else (said, errors)
+        if forks:
+            code = fork(WARM[0].channel, command, environment, folder, *files)
+        else:
+            code = subprocess.run(
+                command, env=environment, cwd=folder, stdout=files[0], stderr=files[1], check=False
+            ).returncode
+        said.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(command, code, said.read(), errors.read())
 
 
 def fork(
-    channel: socket.socket, command: list[str], environment: dict[str, str], folder: Path
-) -> subprocess.CompletedProcess[str]:
-    """Have a command run in a process that is forked."""
+    channel: socket.socket,
+    command: list[str],
+    environment: dict[str, str],
+    folder: Path,
+    output: IO[str],
+    errors: IO[str],
+) -> int:
+    """Have a command run in a process that is forked; its exit code."""
     asked = json.dumps({"command": command, "environment": environment, "folder": str(folder)})
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        answer, other = os.pipe()
-        with os.fdopen(answer) as ended:
-            socket.send_fds(channel, [asked.encode()], [output.fileno(), errors.fileno(), other])
-            os.close(other)
-            code = int(ended.read())
-        output.seek(0)
-        errors.seek(0)
-        return subprocess.CompletedProcess(command, code, output.read(), errors.read())
+    answer, other = os.pipe()
+    with os.fdopen(answer) as ended:
+        socket.send_fds(channel, [asked.encode()], [output.fileno(), errors.fileno(), other])
+        os.close(other)
+        return int(ended.read())
