@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import importlib
@@ -97,6 +98,20 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
             one.config = [path.replace(home, constants.ANSIBLE_HOME) for path in one.config]
 
 
+def share_modules(modules: Path, own: Path) -> None:
+    """Take the archives of our modules from the runs before, and leave new ones for those that come."""
+    own.mkdir()
+    for archive in modules.iterdir():
+        os.link(archive, own / archive.name)
+
+    def leave() -> None:
+        for archive in own.glob("ansible_collections.rimops.insight.*[!k]"):
+            with contextlib.suppress(FileExistsError):
+                os.link(archive, modules / archive.name)
+
+    atexit.register(leave)
+
+
 def prepare() -> None:
     """Import and read what any run does, and keep nothing of where it was found."""
     for name in IMPORTED:
@@ -114,8 +129,11 @@ def prepare() -> None:
 
 
 if __name__ == "__main__":
+    modules = Path(constants.ANSIBLE_HOME, "modules")
+    modules.mkdir()
     prepare()
     gc.collect()
     gc.freeze()
     become(**serve(socket.socket(fileno=int(sys.argv[1]))))
+    share_modules(modules, Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
     playbook.main()
