@@ -152,6 +152,12 @@ TROUBLES = {
 }
 
 
+ONE_OF_EACH = dict(
+    {(one.kind, one.operation, one.says is None): (name, one) for name, one in TROUBLES.items()}.values()
+)
+"""A trouble for each way to end: what a module hands on is a matter of the end, not of what led there."""
+
+
 def clean(trouble: Trouble) -> list[list[Any]]:
     """What to tell the simulator before a trouble."""
     seed = [["POST", "entities/application", SEEDED]] if trouble.seeded else []
@@ -166,9 +172,10 @@ def clean(trouble: Trouble) -> list[list[Any]]:
 
 @pytest.mark.proves("WRITE-1", "WRITE-6", "WRITE-7", "NETWORK-3", "NETWORK-4", "EVIDENCE-2", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
-def test_troubles(server: Server, play: Player) -> None:
+def test_troubles(server: Server, play: Player, door: str) -> None:
     tasks: list[dict[str, Any]] = []
-    for name, trouble in TROUBLES.items():
+    troubles = TROUBLES if door == "here" else ONE_OF_EACH
+    for name, trouble in troubles.items():
         tasks.append({"name": f"before {name}", "control": {"requests": clean(trouble)}})
         options = {"retry_deadline": 5, "retry_limit": 3, "wait_timeout": 1, "wait_interval": 0.2}
         tasks.append(
@@ -180,7 +187,7 @@ def test_troubles(server: Server, play: Player) -> None:
     played = play(tasks)
     assert played.code == 0, played.output
     wrong = []
-    for name, trouble in TROUBLES.items():
+    for name, trouble in troubles.items():
         result, counters = played[name], played[f"after {name}"]["answers"][1]
         taken = counters["creates"] + counters["updates"] + counters["deletes"]
         message = result.get("msg", "")

@@ -37,7 +37,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import bui
 pytestmark = pytest.mark.one_core
 
 RUNS = 1000
-ENTITIES = 20
+ENTITIES = 10
 PARENT = {"appCode": "999999", "appName": "Parent"}
 LATE = 1.0
 """Seconds for which an answer is waited for."""
