@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import apply, ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Secrets, Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -203,6 +203,60 @@ def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
 
     insight.hooks = {"read": [meanwhile]}
     assert run(insight, wish({"description": "x"})).plan.operation == "update"
+
+
+@pytest.mark.proves("WRITE-3", "EVIDENCE-1")
+def test_a_reason_that_somebody_gave_meanwhile_does_not_count_as_moved(insight):
+    of = profile(evidence_fields={"reason": "changeReason"})
+    entity = insight.add("event", eventName="Filing", applicationId=1, changeReason="first")
+
+    def meanwhile(request, go):
+        entity["changeReason"] = "somebody else's"
+        return go()
+
+    insight.hooks = {"read": [meanwhile]}
+    assert run(insight, wish({"description": "x"}, of=of), of=of).plan.operation == "update"
+
+
+@pytest.mark.proves("WRITE-3")
+def test_what_appeared_while_that_to_which_it_refers_was_created_is_not_written(insight):
+    wished, client = wish({"description": "ours"}, app=OTHER), insight.client()
+    examined = examine(client, wished, lambda _identity: True)
+    assert (examined.pending, examined.plan.operation) == (True, "create")
+    parent = insight.add("application", **OTHER)
+    theirs = dict(insight.add("event", eventName="Filing", applicationId=parent["id"], description="theirs"))
+    with pytest.raises(MovedError, match="appeared since it was read a moment ago; nothing was written"):
+        apply(client, wished, examined, FakeClock().clock)
+    assert insight.writes == []
+    assert insight.entities["event"][theirs["id"]] == theirs
+
+
+@pytest.mark.proves("DECLARE-11")
+def test_an_entity_that_is_named_by_id_gets_the_reference_that_is_declared(insight):
+    insight.add("application", **OTHER)
+    insight.add("event", eventName="Filing", applicationId=1, description="x")
+    refs = {"applicationId": {"type": "application", "key": OTHER}}
+    wished = Wish(target_of(profile(), {"type": "event", "id": 3, "refs": refs}))
+    outcome = run(insight, wished)
+    assert [change.path for change in outcome.plan.changes] == ["applicationId"]
+    assert outcome.entity["applicationId"] == insight.entities["event"][3]["applicationId"] == 2
+    assert run(insight, wished).plan.operation == "none"
+
+
+@pytest.mark.proves("ENVIRONMENT-2")
+def test_what_each_operation_asks(insight):
+    """Each request beyond these costs a run over many entities its time."""
+    shown = [
+        (wish({"description": "a"}), "find find find create find read"),
+        (wish({"description": "b"}), "find find read create-or-update read"),
+        (wish({"description": "c"}, key="New", was="Filing"), "find find find read create-or-update read"),
+        (wish({"description": "c"}, key="New", was="Filing"), "find find"),
+        (wish(key="New", state="absent"), "find find read delete read"),
+    ]
+    for wished, asked in shown:
+        insight.requests.clear()
+        run(insight, wished)
+        assert " ".join(verb for verb, _body in insight.requests) == asked
 
 
 @pytest.mark.proves("WRITE-2", "DECLARE-11")
