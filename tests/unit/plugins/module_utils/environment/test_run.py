@@ -242,7 +242,8 @@ def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
     monkeypatch.setattr(lab.assumed_writes, "one_first", after_the_failure)
     monkeypatch.setattr(Journal, "outcome", slow)
     lab.insight.hooks["create"] = [lambda _request, _go: answer(422, {"message": "no"})]
-    told = lab([application(1), application(2)], journal="evidence", concurrency=2)
+    lab.insight.add("application", **application(3)["key"], selectedProducts=["Zelvora"])
+    told = lab(list(map(application, (1, 2, 3))), journal="evidence", concurrency=2)
     assert [one["outcome"] for one in told["entities"]] == ["failed", "not_tried"]
     assert told["entities"][1]["why"] == f"the run stopped at {APPLICATION}"
     assert lab.insight.writes == ["create"]
