@@ -92,6 +92,7 @@ def test_what_check_mode_gives_back(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="old", status="s")
     outcome = run(insight, wish({"description": "x"}), check_mode=True)
     assert (outcome.entity["description"], outcome.entity["status"], outcome.entity_id) == ("x", "s", 2)
+    assert outcome.notes == ()
     assert run(insight, wish(state="absent"), check_mode=True).entity is None
 
 
@@ -205,6 +206,18 @@ def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
     assert run(insight, wish({"description": "x"})).plan.operation == "update"
 
 
+@pytest.mark.proves("WRITE-3", "DECLARE-7")
+def test_what_appeared_under_the_new_name_of_a_rename_is_not_written(insight):
+    def meanwhile(request, go):
+        insight.add("event", eventName="New", applicationId=1, description="theirs")
+        return go()
+
+    insight.hooks = {"find": [None, None, None, meanwhile]}  # new name, former name, reference, and the new name again
+    with pytest.raises(MovedError, match="appeared"):
+        run(insight, wish({"description": "x"}, key="New", was="Filing"))
+    assert insight.writes == []
+
+
 @pytest.mark.proves("WRITE-3", "EVIDENCE-1")
 def test_a_reason_that_somebody_gave_meanwhile_does_not_count_as_moved(insight):
     of = profile(evidence_fields={"reason": "changeReason"})
@@ -224,6 +237,8 @@ def test_what_appeared_while_that_to_which_it_refers_was_created_is_not_written(
     examined = examine(client, wished, lambda _identity: True)
     assert (examined.pending, examined.plan.operation) == (True, "create")
     parent = insight.add("application", **OTHER)
+    assert apply(client, wish({"description": "x"}, key="Other", app=OTHER), examined, FakeClock().clock).entity
+    insight.requests.clear()
     theirs = dict(insight.add("event", eventName="Filing", applicationId=parent["id"], description="theirs"))
     with pytest.raises(MovedError, match="appeared since it was read a moment ago; nothing was written"):
         apply(client, wished, examined, FakeClock().clock)
@@ -265,7 +280,12 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
     insight.add("event", eventName="Filing", applicationId=99)
     with pytest.raises(RefutedError, match="another one in applicationId") as caught:
         run(insight, wish({"description": "x"}))
-    assert caught.value.details["profile_key"] == "operations.find.references"
+    told = caught.value.details
+    assert (told["profile_key"], told["expected"], told["came"]) == (
+        "operations.find.references",
+        "applicationId: 1",
+        "applicationId: 99",
+    )
     assert insight.writes == []
 
 
