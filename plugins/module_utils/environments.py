@@ -32,7 +32,7 @@ from .environment.operation import (
 )
 from .environment.order import ordered, refuse, under_new_names
 from .environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
-from .environment.plan_file import EnvironmentPlan, plan_digest
+from .environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .environment.workers import NotTried
 from .environment_run import OURS, Run, approved_plan, assumed, check_approved, plan_out
 from .errors import ConfigurationError, JournalError
@@ -61,8 +61,6 @@ ENTITIES_SPEC: Spec = {
 }
 WHAT = "manage the environment"
 SETTLED = "it is as declared now"
-LONGEST_LIFETIME = 3650
-"""Days for which a plan may hold."""
 
 
 def run_entities(values: Values, context: Context) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def failing(server: Server, times: int, **details: Any) -> None:
     server.control("POST", "faults", [fault])
 
 
-@pytest.mark.proves("NETWORK-5")
+@pytest.mark.proves("NETWORK-6")
 def test_a_platform_that_is_not_up_is_waited_for(server: Server, play: Player) -> None:
     failing(server, TIMES, status=502, body="Bad gateway", content_type="text/plain")
     played = play([{"name": "login", "rimops.insight.insight_token": {}}])
@@ -48,7 +48,7 @@ def test_the_next_item_asks_again_where_no_credentials_were_refused(server: Serv
     assert second["acquired"] == "handshake"
 
 
-@pytest.mark.proves("LOGIN-8")
+@pytest.mark.proves("LOGIN-4")
 def test_a_login_that_was_ended_is_begun_anew_in_the_same_run(server: Server, play: Player) -> None:
     options = only(grant_type="authorization_code", client_secret=SECRET, redirect_uri="https://localhost/nowhere")
     server.control(

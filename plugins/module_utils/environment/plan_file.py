@@ -22,6 +22,10 @@ FORMAT = 1
 CLOCKS = timedelta(minutes=1)
 """How much the clocks of two machines may differ."""
 ANEW = "Plan anew, and have the new plan approved."
+LONGEST_LIFETIME = 3650
+"""Days for which a plan holds at most."""
+DEEPEST = 100
+"""How deep the values in a plan are nested at most. What is deeper cannot be compared."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +136,33 @@ def _plan_from(data: Any) -> EnvironmentPlan:
         "assumed": tuple(data["assumed"]),
     }
     given.pop("format")
-    return EnvironmentPlan(**given)
+    plan = EnvironmentPlan(**given)
+    _check_texts(plan.id, *plan.assumed, *(value or "" for value in vars(plan.basis).values()))
+    if not timedelta(0) <= plan.expires - plan.created <= timedelta(days=LONGEST_LIFETIME):
+        raise ValueError("expires")
+    return plan
 
 
 def _operation_from(data: Mapping[str, Any]) -> Operation:
-    operation = Operation(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
-    if operation.operation not in ("create", "update", "delete"):
+    one = Operation(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
+    _check_texts(one.entity, one.type, one.before, one.after, *one.secrets, one.possible_rename or "")
+    mappings = (one.key, *one.changes)
+    if one.operation not in ("create", "update", "delete") or not all(isinstance(part, Mapping) for part in mappings):
         raise ValueError("operation")
-    return operation
+    if not _is_within(mappings, DEEPEST):
+        raise ValueError("depth")
+    return one
+
+
+def _check_texts(*values: Any) -> None:
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError("text")
+
+
+def _is_within(value: Any, depth: int) -> bool:
+    """Whether a value is nested so deep at most."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return depth > 0 and all(_is_within(one, depth - 1) for one in inner)
 
 
 def check_header(path: str, plan: EnvironmentPlan, basis: Basis, now: datetime) -> None:

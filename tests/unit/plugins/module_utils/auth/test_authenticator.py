@@ -333,6 +333,51 @@ def test_such_a_session_is_not_shared_but_its_token_is(login, system):
     assert (handshakes(system), system.tokens) == (2, 1)
 
 
+@pytest.mark.proves("LOGIN-3")
+def test_what_was_found_out_about_a_csrf_token_outlives_the_session(login, system):
+    system.csrf_in_every_answer, system.rejection = True, (403, {"error": "Forbidden"}, {})
+    system.lost_sets_cookie, under_way, most = True, [], []
+    first = meeting(system, 8)
+
+    def send(request):
+        if request.url != READ.url:
+            return system.send(request)
+        under_way.append(request)
+        most.append(len(under_way))
+        time.sleep(0.002)
+        try:
+            return first(request)
+        finally:
+            under_way.pop()
+
+    def burst(authenticator):
+        most.clear()
+        with ThreadPoolExecutor(8) as pool:
+            assert [one.status for one in pool.map(authenticator.send, [READ] * 16)] == [200] * 16
+        return max(most)
+
+    authenticator = login(send=send, **ALICE)
+    assert burst(authenticator) == 8
+    system.expire_sessions()
+    assert burst(authenticator) == 1
+    another = login(send=send, **ALICE)  # a later process, which must not take the session that is in use
+    assert (burst(another), another.acquired) == (1, "handshake")
+    assert burst(authenticator) == 1
+    assert ["one at a time" in note for note in authenticator.notes] == [True]
+    assert (handshakes(system), system.tokens) == (3, 1)
+
+
+@pytest.mark.proves("LOGIN-3")
+def test_what_was_found_out_about_a_csrf_token_is_kept_when_the_session_of_another_process_is_taken_over(login, system):
+    one, other = login(**ALICE), login(**ALICE)
+    one.open()
+    other.open()
+    one._keeper.stop_sharing(99)  # of a session that is over; the other process knows nothing of it
+    system.expire_sessions()
+    assert [other.send(READ).status, one.send(READ).status] == [200, 200]
+    assert (handshakes(system), other._keeper.current().shared, one._keeper.current().shared) == (2, True, False)
+
+
 def test_a_stable_session_is_said_nothing_about(login):
     authenticator = login(**ALICE)
     authenticator.send(READ)

@@ -275,7 +275,7 @@ def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
     assert hint in told.value.message
 
 
-@pytest.mark.proves("NETWORK-5")
+@pytest.mark.proves("NETWORK-6")
 @pytest.mark.parametrize(
     ("grant", "safe"),
     [

@@ -293,7 +293,7 @@ def test_a_person_is_asked_again_when_the_refresh_token_has_died(login, system, 
     assert login(**CODE).needs_person()
 
 
-@pytest.mark.proves("LOGIN-8")
+@pytest.mark.proves("LOGIN-4")
 def test_a_device_code_is_asked_for_again_in_the_same_run(login, system, ticking):
     shown = []
     device = {**CODE, "grant_type": "device_code", "redirect_uri": None}

@@ -85,8 +85,9 @@ def test_a_descendant_that_was_handed_back_finds_the_same_chain(login, single_us
     assert sent(single_use) == ["refresh-0", "refresh-1", "refresh-2"]
 
 
-@pytest.mark.parametrize(("options", "used"), [(REFRESH, ["refresh-0"] * 3), (OFFLINE, ["refresh-1"] * 2)])
-def test_a_platform_that_hands_out_no_successor(login, system, ticking, options, used):
+def without_successor(system):
+    """Sends as the system does, whose platform keeps the refresh token."""
+
     def send(request):
         response = system.send(request)
         if (request.form or {}).get("grant_type") != "refresh_token":
@@ -95,10 +96,24 @@ def test_a_platform_that_hands_out_no_successor(login, system, ticking, options,
         del content["refresh_token"]
         return answer(request, response.status, content)
 
+    return send
+
+
+@pytest.mark.parametrize(("options", "used"), [(REFRESH, ["refresh-0"] * 3), (OFFLINE, ["refresh-1"] * 2)])
+def test_a_platform_that_hands_out_no_successor(login, system, ticking, options, used):
     for _turn in range(3):
-        assert login(send=send, **options).send(READ).status == 200
+        assert login(send=without_successor(system), **options).send(READ).status == 200
         ticking.time += HOUR
     assert sent(system) == used
+
+
+@pytest.mark.proves("STORE-7")
+def test_a_refresh_token_that_is_handed_out_as_it_was_configured_finds_its_session_again(login, system):
+    send = without_successor(system)
+    for acquired in ("handshake", "store", "store"):
+        authenticator = login(send=send, **REFRESH)
+        assert (authenticator.refresh_token(), authenticator.acquired) == ("refresh-0", acquired)
+    assert (sent(system), system.count("log in")) == (["refresh-0"], 1)
 
 
 @pytest.mark.proves("STORE-3")

@@ -173,6 +173,18 @@ def test_a_folder_that_is_open_to_others(folder):
 
 
 @pytest.mark.proves("STORE-5")
+@pytest.mark.parametrize("bits", [0o777, 0o1777, 0o720, 0o702, 0o701, 0o710, 0o704, 0o740])
+@pytest.mark.parametrize("option", ["auto", "{}"])
+def test_any_bit_for_others_is_an_error_and_nothing_is_written(tmp_path, option, bits):
+    place = tmp_path / "rimops.insight"
+    place.mkdir()
+    place.chmod(bits)
+    message = told(lambda: opened(option.format(place), XDG_STATE_HOME=str(tmp_path)))
+    assert f"{place} is open to others (mode {bits:04o})" in message
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.proves("STORE-5")
 def test_a_folder_of_somebody_else(folder, monkeypatch):
     Path(folder).mkdir(mode=0o700)
     monkeypatch.setattr(folders.os, "geteuid", lambda: Path(folder).stat().st_uid + 1)
@@ -345,6 +357,7 @@ def test_fingerprints_travel_with_their_key(store, tmp_path):
     assert (travelled.key(), travelled.load("entity")) == (key, {"password": "f1"})
     fingerprints.save("entity", {})
     assert (fingerprints.load("entity"), fingerprints.load("other")) == ({}, {"password": "f2"})
+    assert b'entity"' not in Path(store.location, "fingerprints.json").read_bytes()
 
 
 def test_fingerprints_of_many_entities_are_read_from_the_file_once(store, monkeypatch):

@@ -109,6 +109,9 @@ UNDER_RULES = [
     ({"a": {"b": 1, "c": 1}}, {"a": {"b": 2, "c": 2}}, {"ignore": ["a.b"]}, [("a.c", 2, 1)]),
     ({"a": 1}, {"a": 2}, {"volatile": ["a"]}, []),
     ({"a": 1}, {"a": 2}, {"hidden": ["a"]}, [("a", 2, 1)]),
+    ({"a": 1}, {"a": None}, {"hidden": ["a"]}, [("a", None, 1)]),
+    ({"a": None}, {"a": 1}, {"hidden": ["a"]}, [("a", 1, None)]),
+    ({"a": None}, {"a": None}, {"hidden": ["a"]}, []),
     ({"a": 1}, {"a": 2}, {"create_only": ["a"]}, [("a", 2, 1)]),
     ({"a": [1, 2, 1]}, {"a": [2, 1, 1]}, {"sets": ["a"]}, []),
     ({"a": [1, 2, 1]}, {"a": [2, 1, 2]}, {"sets": ["a"]}, [("a", [2, 1, 2], [1, 2, 1])]),
@@ -199,6 +202,13 @@ def test_the_declared_list_says_which_elements_there_are(declared):
     held = {element["code"]: element for element in (FR, DE)}
     merged = [held.get(element["code"], element) for element in declared]
     assert changes({"c": declared}, {"c": [FR, DE]}, **KEYED) == [("c", [FR, DE], merged)]
+
+
+@pytest.mark.proves("DECLARE-6")
+@pytest.mark.parametrize("declared", [1, None, {"b": None}, []])
+def test_what_is_hidden_is_unobservable_whatever_is_declared(declared):
+    comparison = compare({"a": declared}, {}, rules({"hidden": ["a"]}))
+    assert (comparison.changes, comparison.unobservable) == ((), ("a",))
 
 
 def test_a_list_that_changes_as_a_whole_says_so_once():

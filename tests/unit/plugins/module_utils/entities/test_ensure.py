@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils.entities.ensure import apply, ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils.entities.target import target_of
 from ansible_collections.rimops.insight.plugins.module_utils.entities.wish import Secrets, Wish
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -92,6 +92,7 @@ def test_what_check_mode_gives_back(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="old", status="s")
     outcome = run(insight, wish({"description": "x"}), check_mode=True)
     assert (outcome.entity["description"], outcome.entity["status"], outcome.entity_id) == ("x", "s", 2)
+    assert outcome.notes == ()
     assert run(insight, wish(state="absent"), check_mode=True).entity is None
 
 
@@ -205,13 +206,86 @@ def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
     assert run(insight, wish({"description": "x"})).plan.operation == "update"
 
 
+@pytest.mark.proves("WRITE-3", "DECLARE-7")
+def test_what_appeared_under_the_new_name_of_a_rename_is_not_written(insight):
+    def meanwhile(request, go):
+        insight.add("event", eventName="New", applicationId=1, description="theirs")
+        return go()
+
+    insight.hooks = {"find": [None, None, None, meanwhile]}  # new name, former name, reference, and the new name again
+    with pytest.raises(MovedError, match="appeared"):
+        run(insight, wish({"description": "x"}, key="New", was="Filing"))
+    assert insight.writes == []
+
+
+@pytest.mark.proves("WRITE-3", "EVIDENCE-1")
+def test_a_reason_that_somebody_gave_meanwhile_does_not_count_as_moved(insight):
+    of = profile(evidence_fields={"reason": "changeReason"})
+    entity = insight.add("event", eventName="Filing", applicationId=1, changeReason="first")
+
+    def meanwhile(request, go):
+        entity["changeReason"] = "somebody else's"
+        return go()
+
+    insight.hooks = {"read": [meanwhile]}
+    assert run(insight, wish({"description": "x"}, of=of), of=of).plan.operation == "update"
+
+
+@pytest.mark.proves("WRITE-3")
+def test_what_appeared_while_that_to_which_it_refers_was_created_is_not_written(insight):
+    wished, client = wish({"description": "ours"}, app=OTHER), insight.client()
+    examined = examine(client, wished, lambda _identity: True)
+    assert (examined.pending, examined.plan.operation) == (True, "create")
+    parent = insight.add("application", **OTHER)
+    assert apply(client, wish({"description": "x"}, key="Other", app=OTHER), examined, FakeClock().clock).entity
+    insight.requests.clear()
+    theirs = dict(insight.add("event", eventName="Filing", applicationId=parent["id"], description="theirs"))
+    with pytest.raises(MovedError, match="appeared since it was read a moment ago; nothing was written"):
+        apply(client, wished, examined, FakeClock().clock)
+    assert insight.writes == []
+    assert insight.entities["event"][theirs["id"]] == theirs
+
+
+@pytest.mark.proves("DECLARE-11")
+def test_an_entity_that_is_named_by_id_gets_the_reference_that_is_declared(insight):
+    insight.add("application", **OTHER)
+    insight.add("event", eventName="Filing", applicationId=1, description="x")
+    refs = {"applicationId": {"type": "application", "key": OTHER}}
+    wished = Wish(target_of(profile(), {"type": "event", "id": 3, "refs": refs}))
+    outcome = run(insight, wished)
+    assert [change.path for change in outcome.plan.changes] == ["applicationId"]
+    assert outcome.entity["applicationId"] == insight.entities["event"][3]["applicationId"] == 2
+    assert run(insight, wished).plan.operation == "none"
+
+
+@pytest.mark.proves("ENVIRONMENT-2")
+def test_what_each_operation_asks(insight):
+    """Each request beyond these costs a run over many entities its time."""
+    shown = [
+        (wish({"description": "a"}), "find find find create find read"),
+        (wish({"description": "b"}), "find find read create-or-update read"),
+        (wish({"description": "c"}, key="New", was="Filing"), "find find find read create-or-update read"),
+        (wish({"description": "c"}, key="New", was="Filing"), "find find"),
+        (wish(key="New", state="absent"), "find find read delete read"),
+    ]
+    for wished, asked in shown:
+        insight.requests.clear()
+        run(insight, wished)
+        assert " ".join(verb for verb, _body in insight.requests) == asked
+
+
 @pytest.mark.proves("WRITE-2", "DECLARE-11")
 def test_a_search_that_does_not_look_at_the_reference(insight):
     insight.ignores_query_for = True
     insight.add("event", eventName="Filing", applicationId=99)
     with pytest.raises(RefutedError, match="another one in applicationId") as caught:
         run(insight, wish({"description": "x"}))
-    assert caught.value.details["profile_key"] == "operations.find.references"
+    told = caught.value.details
+    assert (told["profile_key"], told["expected"], told["came"]) == (
+        "operations.find.references",
+        "applicationId: 1",
+        "applicationId: 99",
+    )
     assert insight.writes == []
 
 

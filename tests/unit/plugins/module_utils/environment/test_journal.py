@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,16 @@ def test_what_is_written(tmp_path):
     assert lines[-1]["totals"] == {"created": 2, "unknown": 1}
     assert journal.head == lines[-1]["hash"]
     assert [line["previous"] for line in lines] == ["", *(line["hash"] for line in lines[:-1])]
+
+
+@pytest.mark.proves("JOURNAL-1")
+@pytest.mark.parametrize("hours", [-11, 0, 9])
+def test_times_are_in_utc_wherever_a_journal_is_written(tmp_path, hours):
+    here = timezone(timedelta(hours=hours))
+    journal = Journal(str(tmp_path), START, now=lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).astimezone(here))
+    journal.close()
+    assert Path(journal.path).name.startswith("20260102T030405.000000Z-")
+    assert json.loads(Path(journal.path).read_text())["at"] == "2026-01-02T03:04:05.000Z"
 
 
 @pytest.mark.proves("JOURNAL-2")

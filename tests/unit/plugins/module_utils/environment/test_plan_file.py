@@ -10,7 +10,7 @@ import json
 import os
 import resource
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -44,8 +44,9 @@ CREATE = Operation(
 )
 NONE = replace(CREATE, operation="none", entity="application (appCode=2)")
 DELETE = replace(CREATE, operation="delete", entity="application (appCode=0)", changes=(), possible_rename=None)
+UPDATE = replace(CREATE, operation="update", entity="application (appCode=3)", before="sha256:b")
 PLAN = make_plan(
-    BASIS, [CREATE, NONE, DELETE], NOW, timedelta(days=7), assumed=["operations.update", "operations.find"]
+    BASIS, [CREATE, NONE, UPDATE, DELETE], NOW, timedelta(days=7), assumed=["operations.update", "operations.find"]
 )
 
 TEXT = """{
@@ -104,12 +105,22 @@ def test_what_is_reviewed():
 
 @pytest.mark.proves("PLAN-1")
 def test_what_does_nothing_is_not_in_it_and_the_same_again_differs_in_its_id_only():
-    assert [one.entity for one in PLAN.operations] == [CREATE.entity, DELETE.entity]
+    assert [one.entity for one in PLAN.operations] == [CREATE.entity, UPDATE.entity, DELETE.entity]
+    assert "possible_rename" not in json.loads(render(PLAN))["operations"][2]
     again = make_plan(
-        BASIS, [CREATE, NONE, DELETE], NOW, timedelta(days=7), assumed=["operations.find", "operations.update"]
+        BASIS, [CREATE, NONE, UPDATE, DELETE], NOW, timedelta(days=7), assumed=["operations.find", "operations.update"]
     )
     assert again.id != PLAN.id
     assert render(replace(again, id=PLAN.id)) == render(PLAN)
+
+
+@pytest.mark.proves("PLAN-1")
+@pytest.mark.parametrize("hours", [-11, 0, 9])
+def test_times_are_in_utc_wherever_a_plan_is_made(hours):
+    there = NOW.astimezone(timezone(timedelta(hours=hours)))
+    assert render(replace(make_plan(BASIS, PLAN.operations, there, timedelta(days=7), PLAN.assumed), id=PLAN.id)) == (
+        render(PLAN)
+    )
 
 
 @pytest.mark.proves("PLAN-2")
@@ -142,7 +153,7 @@ def edited(change):
 
 EDITS = {
     "an operation less": edited(lambda data: data["operations"].pop()),
-    "a later expiry": edited(lambda data: data.update(expires="2036-01-09T03:04:05Z")),
+    "a later expiry": edited(lambda data: data.update(expires="2026-06-09T03:04:05Z")),
     "another value": edited(lambda data: data["operations"][0]["changes"][0].update(after="Other")),
 }
 DAMAGE = {
@@ -158,6 +169,18 @@ DAMAGE = {
     "an operation that does nothing": edited(lambda data: data["operations"][0].update(operation="none")),
     "an operation without entity": edited(lambda data: data["operations"][0].pop("entity")),
     "a basis without url": edited(lambda data: data["basis"].pop("url")),
+    "a list for a name": edited(lambda data: data["operations"][0].update(entity=["application (appCode=1)"])),
+    "a number for a digest": edited(lambda data: data["operations"][0].update(before=7)),
+    "a text for a change": edited(lambda data: data["operations"][0].update(changes=["name"])),
+    "a text for a key": edited(lambda data: data["operations"][0].update(key="appCode")),
+    "a number for a secret": edited(lambda data: data["operations"][0].update(secrets=[7])),
+    "a list for a rename": edited(lambda data: data["operations"][0].update(possible_rename=["x"])),
+    "deep values": edited(
+        lambda data: data["operations"][0]["changes"][0].update(after=json.loads("[" * 200 + "]" * 200))
+    ),
+    "a number for an id": edited(lambda data: data.update(id=7)),
+    "more than ten years": edited(lambda data: data.update(expires="2036-01-09T03:04:05Z")),
+    "an end before the beginning": edited(lambda data: data.update(expires="2026-01-01T03:04:05Z")),
     "no time": edited(lambda data: data.update(expires="tomorrow")),
     "a number for a time": edited(lambda data: data.update(expires=7)),
     "a name twice": lambda path: path.write_text(path.read_text().replace('"id":', '"id": "x",\n  "id":')),
@@ -192,6 +215,7 @@ def test_a_plan_that_is_not_there(tmp_path):
     [
         ("url", "https://other.example.com", "made for https://insight.example.com, and this is https://other"),
         ("tenant", None, "made for the tenant 7c1d, and this is none"),
+        ("tenant", "other", "made for the tenant 7c1d, and this is other"),
         ("profile_digest", "x", "the profile or its overrides are others now"),
         ("compare_digest", "x", "the options of comparing are others now"),
         ("manifest_digest", "x", "the manifest is another one now"),
@@ -204,6 +228,13 @@ def test_a_plan_for_something_else_is_refused(name, theirs, message):
         check_header("plan.json", PLAN, replace(BASIS, **{name: theirs}), NOW)
     assert refused.value.message.startswith("Cannot apply the plan plan.json: ")
     assert refused.value.details["reasons"] == [name]
+
+
+@pytest.mark.proves("PLAN-2")
+def test_a_plan_without_a_tenant_is_refused_for_one():
+    without = make_plan(replace(BASIS, tenant=None), [CREATE], NOW, timedelta(days=7))
+    with pytest.raises(PlanRefused, match="it was made for the tenant none, and this is 7c1d"):
+        check_header("plan.json", without, BASIS, NOW)
 
 
 @pytest.mark.proves("PLAN-2")

@@ -20,7 +20,11 @@ from ansible_collections.rimops.insight.plugins.module_utils.command import Cont
 from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import AssumedWrites
 from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal
 from ansible_collections.rimops.insight.plugins.module_utils.environment.listed import ListedEntities
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
+    JournalError,
+    PlanRefused,
+)
 from ansible_collections.rimops.insight.plugins.module_utils.options import Evidence
 from ansible_collections.rimops.insight.plugins.plugin_utils.manifest import entries_of
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
@@ -182,7 +186,128 @@ def test_what_may_still_be_referred_to_is_not_deleted(lab):
     told = lab([absent(application(1)), absent(event(1))], on_error="continue")
     assert fates(told) == {"event": "failed", "application": "not_tried"}
     assert lab.insight.writes == [] and not told["changed"]
-    assert "could not be read" in told["entities"][1]["why"]
+    assert told["entities"][1]["why"] == (
+        "event (eventName=Filing, applicationId=(appCode=000001, appName=Application 1)), which may refer to it, could "
+        "not be read"
+    )
+
+
+def why_not(lab, entities, **options):
+    """Why the second of two entities was not tried."""
+    told = lab(entities, on_error="continue", **options)
+    assert [one["outcome"] for one in told["entities"]] == ["failed", "not_tried"]
+    return told["entities"][1]["why"]
+
+
+APPLICATION = "application (appCode=000001, appName=Application 1)"
+
+
+@pytest.mark.proves("LUCK-3")
+def test_why_nothing_is_written_that_refers_to_what_failed(lab):
+    def refuse(_request, _go):
+        return answer(500, {"message": "no"})
+
+    both = [application(1), event(1)]
+    lab.insight.hooks = {"find": [refuse]}
+    assert why_not(lab, both) == f"{APPLICATION}, to which it refers, could not be read"
+    lab.insight.hooks = {"create": [lambda _request, _go: answer(422, {"message": "no"})]}
+    assert why_not(lab, both) == f"{APPLICATION}, to which it refers, was not written"
+    lab.insight.hooks = {}
+    lab(both)
+    lab.insight.hooks = {"delete": [lambda _request, _go: answer(422, {"message": "no"})]}
+    of = f"event (eventName=Filing, applicationId={APPLICATION.split(' ', 1)[1]})"
+    assert why_not(lab, list(map(absent, both))) == f"{of} still refers to it"
+
+
+TRIED = {"verified": {"version": "7.3", "when": "2026-01-31", "by": "a test"}}
+
+
+@pytest.mark.proves("LUCK-3")
+def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
+    """The disk may be slow. Who begins at that moment must know already that the run has stopped."""
+    lab.overrides = {"operations": {"create": TRIED, "find": TRIED, "read": TRIED}}
+    failing, one_first, outcome = threading.Event(), lab.assumed_writes.one_first, Journal.outcome
+
+    def after_the_failure(operation, name, secrets):
+        if "000002" in name:
+            failing.wait(30)
+        return one_first(operation, name, secrets)
+
+    def slow(journal, entity, result, *more):
+        if result == "failed":
+            failing.set()
+            time.sleep(0.2)
+        outcome(journal, entity, result, *more)
+
+    monkeypatch.setattr(lab.assumed_writes, "one_first", after_the_failure)
+    monkeypatch.setattr(Journal, "outcome", slow)
+    lab.insight.hooks["create"] = [lambda _request, _go: answer(422, {"message": "no"})]
+    lab.insight.add("application", **application(3)["key"], selectedProducts=["Zelvora"])
+    told = lab(list(map(application, (1, 2, 3))), journal="evidence", concurrency=2)
+    assert [one["outcome"] for one in told["entities"]] == ["failed", "not_tried"]
+    assert told["entities"][1]["why"] == f"the run stopped at {APPLICATION}"
+    assert lab.insight.writes == ["create"]
+    assert [line["entity"] for line in lines(told) if line["kind"] == "intent"] == [APPLICATION]
+
+
+# --- a plan that was carried out
+
+
+def lines_of_plan(lab, entities):
+    """Options that apply an approved plan of these entities, with a journal."""
+    digest = lab(entities, plan_out="plan.json")["plan_digest"]
+    return {"plan_file": "plan.json", "plan_digest": digest, "journal": "evidence"}
+
+
+@pytest.mark.proves("PLAN-10")
+@pytest.mark.parametrize("name", ["plan.json", "copy.json"])
+def test_a_copy_of_a_plan_that_was_carried_out_is_refused(lab, name):
+    entities = [application(1), application(2)]
+    approved = lines_of_plan(lab, entities)
+    (lab.folder / "copy.json").write_bytes((lab.folder / "plan.json").read_bytes())
+    lab(entities, **approved)
+    lab.insight.entities["application"].popitem()
+    for check_mode in (False, True):
+        for digest in (approved["plan_digest"], None):
+            with pytest.raises(PlanRefused, match="carried out to its end already") as refused:
+                lab(entities, check_mode, **{**approved, "plan_file": name, "plan_digest": digest})
+            assert refused.value.details["reasons"] == ["plan_again"]
+    assert lab.insight.writes == ["create"] * 2
+    assert lab(entities, **{**approved, "plan_file": name, "plan_again": True})["summary"]["created"] == 1
+
+
+@pytest.mark.proves("PLAN-6", "PLAN-10")
+def test_a_plan_that_was_carried_out_in_parts_is_finished_and_then_refused(lab):
+    entities = [application(number) for number in range(3)]
+    approved = lines_of_plan(lab, entities)
+    lab.insight.hooks["create"] = [None, lambda _request, _go: answer(422, {"message": "no"})]
+    first = lab(entities, concurrency=1, **approved)
+    assert first["summary"]["created"] == 1 and first["failed"]
+    last = lab(entities, **approved)
+    assert last["summary"]["created"] == 2 and "failed" not in last
+    again = lab(entities, **approved)  # nothing to do is no writing
+    assert not again["changed"] and any("was applied already" in note for note in again["notes"])
+    lab.insight.entities["application"].popitem()
+    with pytest.raises(PlanRefused, match="carried out to its end already"):
+        lab(entities, **approved)
+    assert len(lab.insight.writes) == 4
+
+
+@pytest.mark.proves("PLAN-10")
+@pytest.mark.parametrize("lost", ["moved", "emptied", "of another system"])
+def test_only_the_journal_at_hand_tells_that_a_plan_was_carried_out(lab, lost):
+    """Without it, what was planned on the system protects, and the time for which a plan holds, as the guide says."""
+    entities = [application(1)]
+    approved = lines_of_plan(lab, entities)
+    journal = Path(lab(entities, **approved)["journal"])
+    if lost == "moved":
+        journal.parent.rename(lab.folder / "elsewhere")
+    elif lost == "emptied":
+        journal.unlink()
+    else:
+        journal.write_text(journal.read_text().replace(URL, "https://other.example.com"))
+    lab.insight.entities["application"].clear()
+    assert lab(entities, **approved)["summary"]["created"] == 1
 
 
 def lines(result):
