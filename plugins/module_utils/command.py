@@ -34,7 +34,8 @@ class Command:
     """A module's argument specification and the function behind it, which returns the result of the task and
     raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a
     whole; only the controller can mark it so. ours: what of its result is no secret, as a shape of ``mask_within``.
-    in_background: whether it may run under async, where Ansible keeps the result as it is."""
+    in_background: whether it may run under async, where Ansible keeps the result as it is. writes: whether it may
+    change entities."""
 
     name: str
     spec: Mapping[str, Mapping[str, Any]]
@@ -44,3 +45,4 @@ class Command:
     hides: Callable[[Mapping[str, Any]], bool] = shows_all
     ours: Mapping[str, Any] = field(default_factory=dict)
     in_background: bool = True
+    writes: bool = True

@@ -283,6 +283,7 @@ TOKEN = Command(
     hides=holds_credentials,
     ours=dict.fromkeys(("acquired", "session", "headers", "access_token", "refresh_token", "authorization_url"), KEPT),
     in_background=False,
+    writes=False,
 )
 ENTITY = Command(
     f"{NAME}insight_entity",
@@ -292,5 +293,9 @@ ENTITY = Command(
     constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
 )
 ENTITY_INFO = Command(
-    f"{NAME}insight_entity_info", ENTITY_INFO_SPEC, run_entity_info, constraints={"mutually_exclusive": [("id", "key")]}
+    f"{NAME}insight_entity_info",
+    ENTITY_INFO_SPEC,
+    run_entity_info,
+    constraints={"mutually_exclusive": [("id", "key")]},
+    writes=False,
 )

@@ -31,6 +31,12 @@ WRITES: list[str] = []
 """What was sent in this task that may have changed something, by its purpose, in order."""
 
 
+def note_write(request: Request) -> None:
+    """Note a request that may change something, before it is sent."""
+    if not request.safe:
+        WRITES.append(request.purpose)
+
+
 @dataclass
 class Connection:
     """A system and our session there. assumed_writes: what this process knows of those of the system."""
@@ -47,8 +53,7 @@ class Connection:
 
     def send(self, request: Request) -> Response:
         """Send a request within the session."""
-        if not request.safe:
-            WRITES.append(request.purpose)
+        note_write(request)
         try:
             response = self.authenticator.send(request)
             self._last.date = response.headers.get("date")
@@ -94,8 +99,9 @@ if hasattr(os, "register_at_fork"):
 
 
 def ask_anew() -> None:
-    """Before another item or attempt of a task: a login that failed is tried again, unless its credentials were
-    refused."""
+    """Before another item or attempt of a task: nothing was sent in it yet, and a login that failed is tried again,
+    unless its credentials were refused."""
+    WRITES.clear()
     for _profile, connection in _CONNECTIONS.values():
         connection.authenticator.ask_anew()
 

@@ -30,21 +30,28 @@ OURS = {
 """What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,
 and ids that the server gave. A command's own ``ours`` goes beside it; all else is masked."""
 SHOWN = 5
+NOTHING = "Nothing was written."
 
 
 def carry_out(command: Command, values: Values, context: Context, secrets: Collection[str]) -> dict[str, Any]:
     """Run the command; the result of the task, with what went wrong. secrets: what its secret options hold."""
-    know(secrets)
     WRITES.clear()
     try:
-        check_options(values)
-        result = command.run(values, context)
-    except InsightError as error:
-        result = {"failed": True, **with_line_ends(error, values).as_result()}
+        know(secrets)
+        try:
+            check_options(values)
+            result = command.run(values, context)
+        except InsightError as error:
+            result = {"failed": True, **with_line_ends(error, values).as_result()}
+        return told(result, command.ours, secrets)
     except Exception as error:  # noqa: BLE001 a fault of ours must not hide what was written
-        result = _unexpected(command, error)
-    told: dict[str, Any] = json.loads(json.dumps(hide(result, command.ours, secrets)))
-    return dict(harmless(told)) if told.get("failed") else told
+        return broken_off(unforeseen(command.name, error), secrets, kind="UnexpectedError")
+
+
+def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
+    """The result as it goes out."""
+    hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)))
+    return dict(harmless(hidden)) if hidden.get("failed") else hidden
 
 
 def hide(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
@@ -66,21 +73,23 @@ def with_line_ends(error: InsightError, values: Values) -> InsightError:
     return error
 
 
-def unforeseen(name: str, error: Exception) -> str:
-    """What to say of an error that nobody foresaw. Its own words are left out, since they may hold anything."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[str, Any]:
+    """The result of a command that came to no end of its own, with what it had sent before; of that the number alone
+    where it cannot be hidden."""
     more = f" and {len(WRITES) - SHOWN} more" if len(WRITES) > SHOWN else ""
     began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: look what became of it."
-    fate = began if WRITES else "Nothing was written."
-    return f"Cannot finish {name}: an error came that nobody foresaw ({where}). {fate} Please report it."
+    error = {**details, **({"written": list(WRITES)} if WRITES else {})}
+    result = {"failed": True, "changed": bool(WRITES), "msg": f"{why} {began if WRITES else NOTHING}", "error": error}
+    try:
+        return told(result, {}, secrets)
+    except Exception:  # noqa: BLE001 as hiding itself fails
+        began = f"It had sent {len(WRITES)} requests that change something: look what became of them."
+        return {**result, "msg": f"{why} {began if WRITES else NOTHING}", "error": details}
 
 
-def _unexpected(command: Command, error: Exception) -> dict[str, Any]:
-    """The result where such an error came, with what was sent before it."""
-    return {
-        "failed": True,
-        "changed": bool(WRITES),
-        "msg": unforeseen(command.name, error),
-        "error": {"kind": "UnexpectedError", **({"written": list(WRITES)} if WRITES else {})},
-    }
+def unforeseen(name: str, error: BaseException) -> str:
+    """What to say of an error that nobody foresaw. Its own words are left out, since they may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    why = f"an error came that nobody foresaw ({type(error).__name__}{place})"
+    return f"Cannot finish {name}: {why}. Please report it."

@@ -14,17 +14,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.command import Command, Context
-from ..module_utils.connection import ask_anew
+from ..module_utils.connection import WRITES, ask_anew, assumed_writes
 from ..module_utils.entities.mask import mask
 from ..module_utils.errors import ConfigurationError, InsightError
 from ..module_utils.options import environment_name
-from ..module_utils.results import carry_out
+from ..module_utils.results import broken_off, carry_out, told, unforeseen
 from ..module_utils.specification import argument_spec, secret_values
+from .orphan import end_with_parent
 from .plain import plain, plain_options
 from .profiles import mapping_from, profile_data
 
@@ -56,19 +58,33 @@ class Door(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the command here or over there; both give the same result."""
         super().run(tmp, task_vars)
+        end_with_parent()
+        try:
+            return self._answer(task_vars)
+        except InsightError as error:
+            return told({"failed": True, **error.as_result()}, self.command.ours)
+        except AnsibleError:
+            raise
+        except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
+            return broken_off(unforeseen(self.command.name, error), kind="UnexpectedError")
+        except BaseException as error:
+            if type(error).__name__ != "TaskTimeoutError":  # each ansible-core keeps it elsewhere
+                raise
+            why = f"Cannot finish {self.command.name}: the timeout of the task, {self._task.timeout} s, is over."
+            return {**broken_off(why, kind="TimeoutError"), "timedout": {"period": self._task.timeout}}
+
+    def _answer(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result of the task. Raises InsightError and AnsibleError."""
         ask_anew()  # this may be another attempt of until, or another item of a loop, in the same process
         variables: dict[str, str] = {}
         self._compute_environment_string(variables)
         with environment({str(name): str(value) for name, value in variables.items()}):
-            try:
-                values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
-                self._check_background()
-                read = self._read_files(values)
-                if self._runs_here():
-                    return self._marked(self._run_here(values, read))
-                values = self._with_session({**values, **read})
-            except InsightError as error:
-                return {"failed": True, **error.as_result()}
+            values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
+            self._check_background()
+            read = self._read_files(values)
+            if self._runs_here():
+                return self._marked(self._run_here(values, read))
+            values = self._with_session({**values, **read})
         return self._marked(self._hand_over(values, task_vars))
 
     def _check_background(self) -> None:
@@ -144,18 +160,23 @@ class Door(ActionBase):
         return {**values, "session": travelling(handle)} if handle else values
 
     def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        from ..module_utils.connection import assumed_writes
-
         wrap_async = self._task.async_val and not self._connection.has_native_async
         url = values.get("url") or os.environ.get(environment_name("url"), "")
         known = assumed_writes(str(url).rstrip("/"), values.get("profile", {}))
-        if known.held_back:  # each item of a loop is a process of its own over there
-            values = {**values, "profile": {**values["profile"], "held_back": known.held_back}}
+        # Each item of a loop is a process of its own over there, and no timeout of the task reaches it.
+        beside = {"held_back": known.held_back, "ends_in": 0 if wrap_async else self._task.timeout}
+        if "profile" in values:
+            values = {**values, "profile": {**values["profile"], **{name: one for name, one in beside.items() if one}}}
+        if self.command.writes and not self._task.check_mode:
+            WRITES.append(f"run {self.command.name} on another host")
         result = self._execute_module(
             module_name=self.command.name, module_args=values, task_vars=task_vars, wrap_async=wrap_async
         )
         if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+            try:
+                self._remove_tmp_path(self._connection._shell.tmpdir)
+            except AnsibleError as error:  # must not take the place of what says whether something was written
+                display.warning(f"A folder was left on the other host, {self._connection._shell.tmpdir}: {error}")
         result.pop("invocation", None)
         found_out = plain(result.get("error"))
         if isinstance(found_out, dict) and "held_back" in found_out:

@@ -12,7 +12,6 @@ from typing import Any
 from ..module_utils.environments import controller_only
 from .door import Door, display
 from .manifest import Manifest, entries_of, load_manifest
-from .orphan import end_with_parent
 
 
 class EnvironmentDoor(Door):
@@ -22,7 +21,6 @@ class EnvironmentDoor(Door):
         """Run the command. This process is a fork: what it inherited takes no memory of its own as long as the garbage
         collector leaves it alone."""
         gc.freeze()
-        end_with_parent()
         result = super()._run_here(given, read)
         self._show_diff(result)
         return result

@@ -20,6 +20,7 @@ from ..module_utils.errors import InsightError
 from ..module_utils.options import SHARED, environment_name
 from ..module_utils.results import unforeseen, with_line_ends
 from ..module_utils.specification import secret_values
+from .orphan import end_with_parent
 from .plain import plain, plain_options
 from .profiles import profile_data
 
@@ -49,9 +50,19 @@ class LookupDoor(LookupBase):
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
+        end_with_parent()
+        try:
+            return self._answers(terms, variables or {}, options)
+        except AnsibleError:
+            raise
+        except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
+            raise AnsibleLookupError(unforeseen(type(self).__module__.rsplit(".", 1)[-1], error)) from None
+
+    def _answers(self, terms: Sequence[Any], variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[Any]:
+        """The same. Raises also what nobody foresaw."""
         names = (*SHARED, *self.own_options)
         with without_empty_variables():
-            self.set_options(var_options=self._templated(names, variables or {}), direct=options)
+            self.set_options(var_options=self._templated(names, variables), direct=options)
         given = {name: self.get_option(name) for name in names}
         secrets = secret_values(SHARED, plain(given))
         know(secrets)
@@ -77,10 +88,6 @@ class LookupDoor(LookupBase):
             raise AnsibleLookupError(
                 mask(with_line_ends(error, given).message, [known()])
             ) from None  # a cause is printed, unmasked
-        except AnsibleError:
-            raise
-        except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
-            raise AnsibleLookupError(unforeseen(type(self).__module__.rsplit(".", 1)[-1], error)) from None
 
     def _templated(self, names: Sequence[str], variables: Mapping[str, Any]) -> dict[str, Any]:
         """The variables that hold options; a lookup is given them before they are templated."""

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from functools import lru_cache
 from multiprocessing import parent_process
 from threading import Thread
-
-from ..module_utils.environment.workers import end_all
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -25,12 +24,17 @@ def _watched(_process: int) -> None:
 
 
 def end_with_parent() -> None:
-    """End this process, if it is a worker, when its parent has ended; what is under way has a moment left."""
+    """End this process, if it is a worker, when its parent has ended, and what it started, such as a module on another
+    host; what is under way has a moment left. A process is watched once, however many tasks it runs."""
     _watched(os.getpid())
 
 
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(EVERY)
+    from ..module_utils.environment.workers import end_all
+
     end_all("ansible-playbook has ended")
+    if os.getpgrp() == os.getpid():  # newer workers have a group of their own; that of older ones is not theirs
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Player, Server
+from conftest import DOORS, Player, Server
 from environments import SURE, Background, application, descendants, outcomes, runs, task
 
 HANGING = (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: yes\r\n")
@@ -127,19 +127,43 @@ def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Pla
     with front(server, b"/create", lambda _number: dripping()) as between:
         more = {"url": between.url, "concurrency": 32, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
         played = play([task("first", many, profile_overrides=SURE, **more) | {"timeout": 5}])
-        assert played["first"]["failed"] and "summary" not in played["first"]  # Ansible's words, not ours
-        assert between.came == 32
+        told = played["first"]
+        assert told["failed"] and told["changed"] and told["timedout"]["period"] == 5
+        assert "the timeout of the task, 5 s, is over. It had begun to create application" in told["msg"]
+        assert between.came == len(told["error"]["written"]) == len(set(told["error"]["written"])) == 32
         assert between.open == 0 or gone(between)
 
 
-@pytest.mark.proves("LUCK-8")
-def test_a_worker_ends_with_its_playbook(server: Server, play: Player, tmp_path: Path) -> None:
-    many = list(map(application, range(64)))
-    proven(server, many[0])
-    with front(server, b"/create", lambda _number: dripping()) as between:
-        more = {"url": between.url, "concurrency": 8, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
-        with Background(play, [task("first", many, profile_overrides=SURE, **more)]) as running:
-            running.wait(lambda: between.open == 8)
+def doors(url: str, number: int) -> dict[str, dict[str, Any]]:
+    """A task for each kind of door, over a server in front of which somebody stands. number: of an application that is
+    there."""
+    more = {"url": url, "timeout": 100.0, "profile_overrides": SURE}
+    looked_up = f"{{{{ lookup('rimops.insight.insight_entity', {number}, type='application', url='{url}') }}}}"
+    return {
+        "insight_entities": task("", [application(2)], **more),
+        "insight_entity": {"rimops.insight.insight_entity": {**application(3), **more}},
+        "insight_token": {"rimops.insight.insight_token": {**more, "token_store": "none"}},
+        "insight_entity lookup": {"ansible.builtin.debug": {"msg": looked_up}},
+    }
+
+
+@pytest.mark.proves("LUCK-20")
+@pytest.mark.parametrize(
+    ("kind", "door"),
+    [
+        ("insight_entities", "here"),
+        ("insight_entity", "here"),
+        ("insight_entity", "elsewhere"),
+        ("insight_token", "here"),
+        ("insight_entity lookup", "here"),
+    ],
+)
+def test_a_worker_ends_with_its_playbook(server: Server, play: Player, kind: str) -> None:
+    number = server.seed("application", **application(1)["key"], **application(1)["attributes"])["id"]
+    options = {f"insight_{name}": value for name, value in play.defaults.items()}  # for the lookup
+    with front(server, b"/insight/", lambda _number: dripping()) as between:
+        with Background(play, [doors(between.url, number)[kind] | {"vars": options}]) as running:
+            running.wait(lambda: between.open == 1)
             workers = descendants(running.pid)
             os.kill(running.pid, signal.SIGKILL)
         assert gone(between)
@@ -148,6 +172,28 @@ def test_a_worker_ends_with_its_playbook(server: Server, play: Player, tmp_path:
                 break
             time.sleep(0.05)
         assert not list(filter(runs, workers))
+
+
+@pytest.mark.proves("LUCK-22")
+@pytest.mark.parametrize("door", DOORS)
+def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: Player, door: str) -> None:
+    """On another host, too, nothing runs on."""
+    server.seed("application", **application(1)["key"], **application(1)["attributes"])
+    began = {
+        "here": "It had begun to create application (appCode=000003, appName=Application 3): look",
+        "elsewhere": "It had begun to run rimops.insight.insight_entity on another host: look",
+    }
+    fronts = (front(server, path, lambda _number: dripping()) for path in (b"/create", b"/read"))
+    with next(fronts) as writes, next(fronts) as reads:
+        writing = doors(writes.url, 1)["insight_entity"] | {"name": "writing"}
+        reading = {"name": "reading", INFO: {"type": "application", "id": 1, "url": reads.url, "timeout": 100.0}}
+        played = play([{**one, "timeout": 3, "ignore_errors": True} for one in (writing, reading)])
+        assert writes.came and reads.came
+        assert gone(writes) and gone(reads)
+    for name, told in (("writing", played["writing"]), ("reading", played["reading"])):
+        assert told["failed"] and "the timeout of the task, 3 s, is over" in told["msg"], name
+    assert played["writing"]["changed"] and began[door] in played["writing"]["msg"]
+    assert not played["reading"]["changed"] and "Nothing was written." in played["reading"]["msg"]
 
 
 @pytest.mark.proves("NETWORK-7")

@@ -156,7 +156,7 @@ def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, 
         journal.intent(operation.entity, operation.operation, operation.before, operation.after)
     try:
         yield
-    except Exception as caught:
+    except BaseException as caught:  # in a thread, where no interruption comes
         error = caught if isinstance(caught, InsightError) else unknown(caught, operation.entity)
         if effort.stop_on_error:
             stopped.append(f"the run stopped at {operation.entity}")
@@ -170,7 +170,7 @@ def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, 
         raise error from caught
 
 
-def unknown(error: Exception, name: str) -> OutcomeUnknownError:
+def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
     """The error for a write during which an error came that nobody expected."""
     told = unexpected(error, name)
     hint = f"It may have been carried out. Look at the entity before you run this again. {told.hint}"

@@ -47,4 +47,5 @@ JOURNAL_INFO = Command(
     "rimops.insight.insight_journal_info",
     {"journal": {"type": "path", "required": True}, "head": {"type": "str"}},
     run_journal_info,
+    writes=False,
 )

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from queue import SimpleQueue
 from threading import Thread
@@ -108,10 +109,9 @@ def _threads(
         ending.begin(GRACE)
 
     _UNDER_WAY.append(end)
-    threads = [Thread(target=serve, args=[ending], daemon=True) for _number in range(number)]
-    for thread in threads:
-        thread.start()
+    threads: list[Thread] = []
     try:
+        _start(threads, number, partial(serve, ending))
         yield
     except BaseException:  # Ctrl-C, or Ansible's timeout
         end("the run was interrupted")
@@ -123,6 +123,19 @@ def _threads(
         last = time.monotonic() + GRACE + ENDED
         for thread in threads:
             thread.join(max(0.0, last - time.monotonic()) if ending.begun else None)
+
+
+def _start(threads: list[Thread], number: int, serve: Callable[[], None]) -> None:
+    """Start so many threads, or as many as the system gives. Raises RuntimeError where it gives none."""
+    for _number in range(number):
+        thread = Thread(target=serve, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not threads:
+                raise
+            return
+        threads.append(thread)
 
 
 def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_on_error: bool) -> Fate[Result]:
@@ -146,11 +159,11 @@ def _expecting(name: str) -> Iterator[None]:
         yield
     except InsightError:
         raise
-    except Exception as error:
+    except BaseException as error:  # an interruption comes to the main thread only; a thread that is gone is waited for
         raise unexpected(error, name) from error
 
 
-def unexpected(error: Exception, name: str) -> InsightError:
+def unexpected(error: BaseException, name: str) -> InsightError:
     """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""

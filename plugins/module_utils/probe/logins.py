@@ -13,6 +13,7 @@ from typing import Any, Optional
 
 from ..auth.authenticator import Authenticator, authenticator_for
 from ..command import Context, Values
+from ..connection import note_write
 from ..errors import AuthenticationError, InsightError
 from ..options import HAND_OVER, IDENTITY, settings_from
 from ..profile.model import overlaid, profile_of
@@ -220,9 +221,15 @@ def cookie_finding(login: Login) -> Optional[Finding]:
 
 def sender(login: Login) -> Send:
     """Sends requests within the session of a login that worked."""
-    if login.authenticator is None:
+    authenticator = login.authenticator
+    if authenticator is None:
         raise login.error or AuthenticationError("log in")
-    return login.authenticator.send
+
+    def send(request: Request) -> Response:
+        note_write(request)
+        return authenticator.send(request)
+
+    return send
 
 
 def was_seen(login: Login) -> bool:

@@ -16,15 +16,22 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from http.client import HTTPResponse, parse_headers
+from threading import Thread
 from typing import Any, Callable, Optional
+
+from ..errors import NotSentError
 
 SLICE = 0.25
 """Seconds after which a thread that waits for the network looks whether it still may."""
 
 FRAMING = 1024 * 1024
 """Bytes that may come around a body: headers, the sizes of chunks, trailers."""
+
+INTERRUPTED = "the run was interrupted"
+UNCONNECTED = "its name was not found, or none of its addresses reached, in time"
 
 MEMBERS = 64
 """The parts of which a compressed body may consist; a server sends one."""
@@ -35,10 +42,11 @@ class TooMuch(OSError):
 
 
 class Ending:
-    """The end of the work of some threads: they may use the network until then."""
+    """The end of the work of some threads: they may use the network until then. seconds: until then, as far as that is
+    known before."""
 
-    def __init__(self) -> None:
-        self._at = math.inf
+    def __init__(self, seconds: float = math.inf) -> None:
+        self._at = time.monotonic() + seconds
         self._begun = threading.Event()
 
     def begin(self, seconds: float) -> None:
@@ -57,8 +65,10 @@ class Ending:
         return self._at - time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not into the end."""
-        self._begun.wait(seconds)
+        """Sleep. Raises NotSentError when the end comes near: what is tried again and again is not tried once more."""
+        self._begun.wait(max(0.0, min(seconds, self.left)))
+        if self.begun or self.left <= 0:
+            raise NotSentError("wait", INTERRUPTED)
 
 
 class _OfThread(threading.local):
@@ -113,18 +123,13 @@ def work_until(ending: Ending) -> None:
     _thread.ending = ending
 
 
-def is_ending() -> bool:
-    """Whether the work of this thread is to end."""
-    return _thread.ending is not None and _thread.ending.begun
-
-
 def is_over() -> bool:
     """Whether this thread may not use the network any more."""
     return _thread.ending is not None and _thread.ending.left <= 0
 
 
 def sleep(seconds: float) -> None:
-    """Sleep, no longer than the work of this thread may."""
+    """Sleep. Raises NotSentError when the end of the work of this thread comes near."""
     if _thread.ending:
         _thread.ending.sleep(seconds)
     else:
@@ -193,15 +198,39 @@ class Answer(HTTPResponse):
             parse_headers(self.fp)
 
 
-def bounded(pool: type[Any]) -> type[Any]:
-    """A class of urllib3's pools whose connections keep to the bounds of an exchange."""
+def apart(act: Callable[[], Any]) -> Any:
+    """Do what the system may make wait for longer than an exchange takes, as it does to look a name up, and to try one
+    after the other of its addresses: in a thread that is left behind then. Raises the timeout of sockets."""
+    made: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(act())
+        except BaseException as error:  # noqa: BLE001 raised again by whoever waits
+            made.set_exception(error)
+
+    try:
+        Thread(target=run, daemon=True).start()
+    except RuntimeError:  # the system gives no more threads
+        return act()
+    while not made.done():
+        wait([made], min(SLICE, left()))
+    return made.result()
+
+
+def bounded(pool: type[Any], late: Callable[[Any, str], Exception]) -> type[Any]:
+    """A class of urllib3's pools whose connections keep to the bounds of an exchange. late: the error for one that was
+    not made in time."""
     connection: type[Any] = pool.ConnectionCls
 
     class Connection(connection):  # type: ignore[misc]
         response_class = Answer
 
         def _new_conn(self) -> BoundedSocket:
-            opened = super()._new_conn()
+            try:
+                opened = apart(super()._new_conn)
+            except socket.timeout as error:
+                raise late(self, UNCONNECTED) from error
             waits = opened.gettimeout()
             own = BoundedSocket(fileno=opened.detach())
             own.settimeout(waits)

@@ -13,7 +13,6 @@ from ..errors import InsightError, InterruptedRequest, RefusedError
 from . import bounds
 
 TOO_LARGE = "the answer is larger than 64 MiB"
-INTERRUPTED = "the run was interrupted"
 HANDSHAKE_ALERTS = [
     f"ALERT_{alert}"
     for alert in ("CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "PROTOCOL_VERSION")
@@ -94,6 +93,6 @@ def of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
 def late(server: str, timeout: float) -> str:
     """Why there is no whole answer in time."""
     if bounds.is_over():
-        return f"{INTERRUPTED} before {server} had answered"
+        return f"{bounds.INTERRUPTED} before {server} had answered"
     begun = f"; what it had begun to send was still arriving after {timeout:g} s" if bounds.received() else ""
     return f"{server} did not answer within {timeout:g} s{begun}"

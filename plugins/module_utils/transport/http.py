@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError, ServerError
 from ..options import Network
 from . import bounds, retry
-from .failures import INTERRUPTED, TOO_LARGE, address, cause, inner, late, of_tls
+from .failures import TOO_LARGE, address, cause, inner, late, of_tls
 from .lanes import Lanes
 from .numbers import Letters
 from .proxies import fault_of_proxy, proxies_for
@@ -179,9 +179,10 @@ class Http:
             self._rest(request, delay)
 
     def _rest(self, request: Request, seconds: float) -> None:
-        self._clock.sleep(seconds)
-        if bounds.is_ending():
-            raise NotSentError(request.purpose, INTERRUPTED)
+        try:
+            self._clock.sleep(seconds)
+        except NotSentError as error:
+            raise NotSentError(request.purpose, error.why) from error
 
     def _is_waited_for(self, request: Request, began: float, attempt: int) -> bool:
         """Whether a server that seems to be starting is asked again, however often it was: for as long as an answer may
@@ -234,7 +235,7 @@ class Http:
                     def _bind(manager: Any) -> Any:
                         pools = manager.pool_classes_by_scheme
                         manager.pool_classes_by_scheme = {
-                            scheme: bounds.bounded(pool) for scheme, pool in pools.items()
+                            scheme: bounds.bounded(pool, ConnectTimeoutError) for scheme, pool in pools.items()
                         }
                         return manager
 
@@ -248,7 +249,7 @@ class Http:
         """Send a request once and read the whole answer, all within timeout."""
         network = self._network
         if bounds.is_over():
-            raise NotSentError(request.purpose, INTERRUPTED)
+            raise NotSentError(request.purpose, bounds.INTERRUPTED)
         try:
             prepared = _prepared(request)
             with bounds.exchange(network.timeout, MAX_ANSWER):

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.environment import workers
 from ansible_collections.rimops.insight.plugins.module_utils.environment.workers import NotBegun, NotTried, work_through
-from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError, NotSentError
 from ansible_collections.rimops.insight.plugins.module_utils.transport import bounds
 
 LEVELS = (("a", "b"), ("c",), ("d", "e"))
@@ -171,15 +171,17 @@ def test_an_interruption_reaches_work_that_sleeps():
             asleep.wait(10)
             return
         asleep.set()
-        bounds.sleep(3000)
-        seen.append(bounds.is_ending())
+        try:
+            bounds.sleep(3000)
+        except NotSentError as error:
+            seen.append(error.why)
 
     def interrupt(_done):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         through([range(2)], work, 2, True, tell=interrupt)
-    assert seen == [True]
+    assert seen == ["the run was interrupted"]
 
 
 @pytest.mark.proves("LUCK-8")
@@ -197,7 +199,17 @@ def interrupting(_done):
 
 
 @pytest.mark.proves("LUCK-9")
-@pytest.mark.parametrize("error", [ValueError("Invalid IPv6 URL"), KeyError("s3cret"), RecursionError(), MemoryError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Invalid IPv6 URL"),
+        KeyError("s3cret"),
+        RecursionError(),
+        MemoryError(),
+        SystemExit(),
+        GeneratorExit(),
+    ],
+)
 def test_any_exception_becomes_the_outcome_of_its_item(error):
     def work(name):
         if name == "c":
@@ -210,6 +222,22 @@ def test_any_exception_becomes_the_outcome_of_its_item(error):
     assert "s3cret" not in fates["c"].message
     assert fates["d"] == NotTried("the run stopped at c")
     assert through(LEVELS, work, 2, False)["d"] == "D"
+
+
+@pytest.mark.proves("LUCK-21")
+def test_the_threads_that_the_system_gives_do_the_work(monkeypatch):
+    start, left = threading.Thread.start, iter(range(3))
+
+    def at_most_three(thread):
+        if next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", at_most_three)
+    assert through(LEVELS, str.upper, 16, True) == {name: name.upper() for name in "abcde"}
+    with pytest.raises(RuntimeError):
+        through(LEVELS, str.upper, 16, True)
+    assert workers._UNDER_WAY == []
 
 
 def test_who_cannot_be_told_does_not_stop_the_work():
