@@ -67,18 +67,18 @@ def examine(client: EntityClient, wish: Wish, may_come: Callable[[str], bool]) -
     found_as = wish.target
     try:
         observed, found_as = _gather(client, wish)
-        planned = _plan(wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
+        planned = _plan(client, wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
         _check_required(wish, planned)
         if planned.operation == "none" and _refers_as_declared(client, wish.target, observed):
             return Examined(planned, observed, found_as)
         references = _references(client, wish.target)
-        planned = _plan(wish, observed, references)
+        planned = _plan(client, wish, observed, references)
     except MissingReferenceError as error:
         if wish.state == "absent":
-            return Examined(_plan(wish, None, {}), None, found_as, note=error.doubt)
+            return Examined(_plan(client, wish, None, {}), None, found_as, note=error.doubt)
         if not may_come(error.identity):
             raise
-        return Examined(_plan(wish, None, {}), None, found_as, True, _not_yet(error))
+        return Examined(_plan(client, wish, None, {}), None, found_as, True, _not_yet(error))
     _check_references(wish, planned, observed, references)
     return Examined(planned, observed, found_as)
 
@@ -155,7 +155,12 @@ def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
     return (former, wish.was) if observed is None and former is not None else (observed, target)
 
 
-def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delete", "read")}
+"""What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
+
+
+def _plan(client: EntityClient, wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+    """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     declaration = Declaration(
         type=wish.target.type.name,
         key=wish.target.key,
@@ -168,7 +173,7 @@ def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) ->
         update_existing=wish.update_existing,
     )
     secrets, memory = wish.secrets, wish.secrets.memory
-    return plan(
+    planned = plan(
         declaration,
         observed,
         wish.target.rules,
@@ -176,6 +181,9 @@ def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) ->
         memory.known if memory else {},
         memory.of if memory else None,
     )
+    for name in NEEDED.get(planned.operation, ()):
+        client.operation(wish.target.type, name, f"{planned.operation} {wish.target}")
+    return planned
 
 
 def _check_required(wish: Wish, planned: Plan) -> None:

@@ -58,13 +58,23 @@ def _unconverged(target: Target, planned: Plan, verification: Verification, key:
     return UnconvergedError(
         f"bring {target} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
-        f"It also changed, without being asked: {', '.join(one['path'] for one in also)}." if also else "",
+        _hint(planned, verification),
         unconverged=[one.as_result() for one in missed],
         collateral=also or None,
         profile_key=f"{key}.references" if refers else f"{key}.body" if also else "compare",
         expected=listed((one.path, one.sent) for one in missed),
         came=listed((one.path, one.stored) for one in missed),
     )
+
+
+def _hint(planned: Plan, verification: Verification) -> str:
+    also = [change.path for change in verification.collateral]
+    if also:
+        return f"It also changed, without being asked: {', '.join(also)}."
+    before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
+    if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
+        return "It took the request and changed nothing of it. Set wait_timeout if it shows an update later."
+    return ""
 
 
 def _collateral(target: Target, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:

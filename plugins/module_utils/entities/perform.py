@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
@@ -102,7 +103,8 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
         if creates:
             seen: Entity | None = _created(client, wish, planned, entity_id, clock)
         else:
-            seen = _read_back(look, partial(_is_untouched, wish, planned, observed), wish.waiting, clock)
+            stale = partial(_is_untouched, wish, planned, observed)
+            seen = _read_back(look, stale, wish.waiting, clock, _looks(wish, planned, answered))
         verification = judge(target, planned, seen, wish.collateral)
         if isinstance(overcome, RefutedError):
             raise overcome
@@ -282,13 +284,29 @@ def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str,
     return (f"{lost} Set update_secrets to on_change or always, or operations.update.body to changed.",)
 
 
+def _looks(wish: Wish, planned: Plan, answered: Entity | None) -> float:
+    """How often an update is looked for that does not show: once more where nothing but its status says that the server
+    has carried it out, unless somebody said how long to wait."""
+    try:
+        shown = answered is not None and not verify(planned, answered, wish.target.rules).unconverged
+    except InsightError:
+        shown = False
+    return math.inf if shown or wish.waiting.asked or planned.operation != "update" else 2
+
+
 def _read_back(
-    look: Callable[[], Entity | None], is_stale: Callable[[Entity | None], bool], waiting: Waiting, clock: Clock
+    look: Callable[[], Entity | None],
+    is_stale: Callable[[Entity | None], bool],
+    waiting: Waiting,
+    clock: Clock,
+    most: float = math.inf,
 ) -> Entity | None:
-    """The entity after a write, as soon as the server shows something else than before it."""
+    """The entity after a write, as soon as the server shows something else than before it. most: looks, at most."""
     deadline = clock.monotonic() + waiting.timeout
+    looks = 0
     while True:
-        seen = look()
-        if not is_stale(seen) or not waiting.enabled or clock.monotonic() + waiting.interval > deadline:
+        seen, looks = look(), looks + 1
+        in_time = looks < most and clock.monotonic() + waiting.interval <= deadline
+        if not is_stale(seen) or not waiting.enabled or not in_time:
             return seen
         clock.sleep(waiting.interval)

@@ -101,7 +101,8 @@ def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: s
         if value is None or isinstance(value, str):
             raise ConfigurationError(what, f"{name} in key is empty", "Give it, or leave it out.")
         if isinstance(value, (Mapping, list)):
-            raise ConfigurationError(what, f"{name} in key is a {type(value).__name__}, not text", "A key holds texts.")
+            form = "mapping" if isinstance(value, Mapping) else "list"
+            raise ConfigurationError(what, f"{name} in key is a {form}, not text", "A key holds texts.")
         kind = "boolean" if isinstance(value, bool) else "number"
         raise ConfigurationError(
             what, f"{name} in key is the {kind} {str(value).lower()}, not text", _quoted(name, value)
