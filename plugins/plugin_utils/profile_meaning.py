@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..module_utils.entities.address import WITH_ATTRIBUTES
 from ..module_utils.profile.model import EntityType, merge, profile_of
 
 Json = Mapping[str, Any]
@@ -112,7 +111,7 @@ def _of_type(name: str, of_type: EntityType) -> Iterator[str]:
     for operation in of_type.operations.values():
         if "{uuid}" in operation.path and not of_type.uuid_attribute:
             yield f"{operation.profile_key}.path names {{uuid}}, and types.{name} has no uuid_attribute"
-        if operation.request_at and operation.body not in WITH_ATTRIBUTES:
-            yield f"{operation.profile_key}.request_at has no effect where body is {operation.body}"
+        if operation.request_at and operation.body == "query":
+            yield f"{operation.profile_key}.request_at has no effect where body is query"
         if operation.id_at and operation.entity is not None:
             yield f"{operation.profile_key}.id_at has no effect unless entity is false"

@@ -16,6 +16,7 @@ import pytest
 import requests
 import yaml
 from conftest import DOORS, Player
+from in_process import run
 from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
 from test_docs import Example, examples_of, words
@@ -323,6 +324,16 @@ def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> 
     assert {name: played[name]["operation"] for name in CYCLE} == {name: told for name, (_task, told) in CYCLE.items()}
     assert len(played["list"]["entities"]) == 1
     assert system.writes == 4
+
+
+@pytest.mark.proves("MESSAGE-22")
+def test_a_server_behind_a_proxy_may_name_its_inner_host(system: SmallSystem, play: Player) -> None:
+    system.inner = "http://10.0.0.7:8080"
+    options = {**SITE, "profile": str(play.folder / "scales.yml"), "attributes": {"name": "Hamburg"}}
+    created, again = (run(play, {"name": "site", ENTITY: options}) for _twice in (1, 2))
+    assert (created["operation"], created["entity_id"], again["operation"]) == ("create", "e1", "none")
+    assert [note for note in created["notes"] if "Location" in note and "another host" in note]
+    assert "notes" not in again
 
 
 RUN_HERE = [example for example in EXAMPLES if example.mark.get("by") == Path(__file__).stem]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, RefutedError
+from ..profile.model import plain_id
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .assumed import AssumedWrites
 from .client import EntityClient
@@ -18,6 +19,7 @@ from .compare import compare
 from .judge import listed
 from .perform import moved, perform, read_again
 from .plan import Declaration, Plan, plan
+from .references import told
 from .target import Entity, Target
 from .wish import Outcome, Wish, check_wish
 
@@ -130,7 +132,7 @@ def _refers_as_declared(client: EntityClient, target: Target, observed: Entity |
         return True
     given = {name: referred.id for name, referred in target.refs.items() if referred.id is not None}
     references = given if client.known is None else _references(client, target)
-    return all(str(observed.get(name)) == str(value) for name, value in references.items())
+    return all(str(plain_id(observed.get(name))) == str(value) for name, value in references.items())
 
 
 def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
@@ -196,18 +198,23 @@ def _check_required(wish: Wish, planned: Plan) -> None:
 
 
 def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:
-    """An entity that was found by its references has them; else the server searched without looking at them."""
-    if observed is None or wish.target.id is not None:
+    """An entity that was found by its references has them; else the server searched without looking at them, or shows
+    them in another form."""
+    if observed is None:
         return
     wrong = compare(references, observed, planned.rules(wish.target.rules)).changes
-    if wrong:
-        names = ", ".join(change.path for change in wrong)
-        key = f"{wish.target.type.operations['find'].profile_key}.references"
-        raise RefutedError(
-            f"write {wish.target}",
-            f"the entity that the server found refers to another one in {names}; nothing was written",
-            f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
-            profile_key=key,
-            expected=listed((change.path, change.after) for change in wrong),
-            came=listed((change.path, change.before) for change in wrong),
-        )
+    forms = [told(wish.target, change.path, change.before, change.after) for change in wrong]
+    form = next((one for one in forms if one), None)
+    if not wrong or (wish.target.id is not None and not form):
+        return
+    names = ", ".join(change.path for change in wrong)
+    key = f"{wish.target.type.operations['find'].profile_key}.references"
+    why = "the entity that the server found refers to another one in"
+    raise RefutedError(
+        f"write {wish.target}",
+        f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
+        form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
+        profile_key=form[0] if form else key,
+        expected=listed((change.path, change.after) for change in wrong),
+        came=listed((change.path, change.before) for change in wrong),
+    )

@@ -37,7 +37,7 @@ from .proof import basis, is_doubtful
 from .target import Entity, Target, exactly_one, has_key
 from .verify import verify
 from .wish import Outcome, Waiting, Wish, steady
-from .write import carry_out, having_written
+from .write import Look, carry_out, having_written
 
 CONFLICT = 409
 """What HTTP itself calls a conflict, be it in the profile or not."""
@@ -79,11 +79,13 @@ def _doubt_of_read(client: EntityClient, target: Target) -> str:
     )
 
 
-def _send(client: EntityClient, wish: Wish, planned: Plan, observed: Entity) -> Entity | None:
+def _send(
+    client: EntityClient, wish: Wish, planned: Plan, observed: Entity, note: Callable[[str], None]
+) -> Entity | None:
     target = wish.target
     if planned.operation == "create":
         sent = {**body(planned, "declared", wish.secrets.values), **wish.sent}
-        return client.create(target, {name: value for name, value in sent.items() if name not in target.refs})
+        return client.create(target, {name: value for name, value in sent.items() if name not in target.refs}, note)
     kinds = ("declared", "changed", "whole")
     bodies = {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds}
     return client.update(target, observed, bodies)
@@ -94,7 +96,8 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
     target, creates = wish.target, planned.operation == "create"
     entity_id = client.id_of(target.type, observed) if observed is not None else None
     look = partial(_look, client, target, entity_id)
-    answered, overcome = _carried_out(client, wish, planned, observed, look)
+    notes: list[str] = []
+    answered, overcome = _carried_out(client, wish, planned, observed, look, notes.append)
     if creates and answered is not None:
         entity_id = target.type.id_in(answered)
     with having_written(target, planned.operation, entity_id):
@@ -110,12 +113,13 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
             raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
-    notes = (
+    notes += [
         *((overcome.message,) if overcome else ()),
         *_perhaps_lost(client, wish, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
-    )
-    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)
+    ]
+    told = tuple(filter(None, notes))
+    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, told)
 
 
 def _look(client: EntityClient, target: Target, entity_id: Any) -> Entity | None:
@@ -133,7 +137,7 @@ def _is_untouched(wish: Wish, planned: Plan, observed: Entity | None, seen: Enti
 
 
 def _carried_out(
-    client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, look: Callable[[], Entity | None]
+    client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, look: Look, note: Callable[[str], None]
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send the write; what ``carry_out`` returns. A refusal that contradicts what was read a moment ago says so."""
     target, operation = wish.target, planned.operation
@@ -146,7 +150,7 @@ def _carried_out(
             status = client.delete(target, observed or {})
             missing.extend([] if status is None else [status])
             return None
-        return _send(client, wish, planned, observed or {})
+        return _send(client, wish, planned, observed or {}, note)
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
@@ -171,9 +175,7 @@ def _carried_out(
     return done
 
 
-def _contradicted(
-    client: EntityClient, wish: Wish, operation: str, look: Callable[[], Entity | None], error: ServerError
-) -> InsightError:
+def _contradicted(client: EntityClient, wish: Wish, operation: str, look: Look, error: ServerError) -> InsightError:
     """What a refused write means beside what was read a moment ago; the error itself where that says nothing more."""
     target, status = wish.target, error.details.get("status")
     definition = target.type.operations[operation]
@@ -295,7 +297,7 @@ def _looks(wish: Wish, planned: Plan, answered: Entity | None) -> float:
 
 
 def _read_back(
-    look: Callable[[], Entity | None],
+    look: Look,
     is_stale: Callable[[Entity | None], bool],
     waiting: Waiting,
     clock: Clock,

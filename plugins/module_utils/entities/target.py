@@ -101,8 +101,7 @@ def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: s
         if value is None or isinstance(value, str):
             raise ConfigurationError(what, f"{name} in key is empty", "Give it, or leave it out.")
         if isinstance(value, (Mapping, list)):
-            form = "mapping" if isinstance(value, Mapping) else "list"
-            raise ConfigurationError(what, f"{name} in key is a {form}, not text", "A key holds texts.")
+            raise ConfigurationError(what, f"{name} in key is a {type(value).__name__}, not text", "A key holds texts.")
         kind = "boolean" if isinstance(value, bool) else "number"
         raise ConfigurationError(
             what, f"{name} in key is the {kind} {str(value).lower()}, not text", _quoted(name, value)
@@ -158,6 +157,19 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
     if offered and not exact:
         raise _none_of_them(target, offered)
     return exact[0] if exact else None
+
+
+def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
+    """Raise AmbiguousError where the server answers with an entity whose id is almost the one that was asked for."""
+    if folded(declared) != folded(shown):
+        return
+    show = ascii if _nfc(shown) == _nfc(declared) else repr
+    raise AmbiguousError(
+        printable(f"tell whether {entity_type.name} (id {declared}) exists"),
+        "one differs only in case, outer space or Unicode form: "
+        + printable(f"{entity_type.id_attribute} is {show(shown)} on the server and {show(declared)} here"),
+        "Write the id as the server has it.",
+    )
 
 
 def has_key(target: Target, entity: Entity) -> bool:

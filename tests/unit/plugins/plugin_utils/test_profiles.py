@@ -263,7 +263,6 @@ def test_a_name_that_is_replaced_there_and_what_is_no_name_are_taken():
         ({"operations": {"create": {"body": "key"}}}, "create.body cannot be key, only that of find can"),
         ({"operations": {"read": {"body": "page"}}}, "read.body cannot be page, only that of list can"),
         ({"operations": {"find": {"body": "query", "request_at": "a"}}}, "find.request_at has no effect .* is query"),
-        ({"operations": {"read": {"request_at": "a"}}}, "read.request_at has no effect where body is empty"),
         ({"operations": {"create": {"id_at": "location"}}}, "create.id_at has no effect unless entity is false"),
     ],
 )
