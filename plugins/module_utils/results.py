@@ -43,7 +43,8 @@ def carry_out(command: Command, values: Values, context: Context, secrets: Colle
         result = {"failed": True, **with_line_ends(error, values).as_result()}
     except Exception as error:  # noqa: BLE001 a fault of ours must not hide what was written
         result = _unexpected(command, error)
-    told: dict[str, Any] = json.loads(json.dumps(hide(result, command.ours, secrets)))
+    # Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no JSON.
+    told: dict[str, Any] = json.loads(json.dumps(hide(result, command.ours, secrets)), parse_constant=str)
     return dict(harmless(told)) if told.get("failed") else told
 
 
