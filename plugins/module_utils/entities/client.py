@@ -158,7 +158,8 @@ class EntityClient:
         by_text = operation.references == "query_for" and operation.body != "query"
         for attribute, referred in target.refs.items():
             reference = target.type.references.get(attribute)
-            template = reference.query_for if reference and by_text else ""
+            is_told = reference and by_text and reference.type == referred.type.name
+            template = reference.query_for if reference and is_told else ""
             if template and referred.key:
                 texts[attribute] = self._query_text(target.type.name, attribute, template, referred)
             else:
