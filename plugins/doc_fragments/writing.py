@@ -34,9 +34,10 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds until a write must be visible, 0 to 86400.
+      - Seconds until a write must be visible, 0 to 86400. Unless you say it, these are 30 seconds; and an update of
+        which the server's answer does not show what was declared is read back twice, O(wait_interval) apart, for most
+        servers that do not show an update at once have not carried it out.
     type: float
-    default: 30.0
   wait_interval:
     description:
       - Seconds between two readings, 0.001 to 86400.

@@ -33,7 +33,7 @@ WRITING: Spec = {
     },
     "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "float", "default": 30.0},
+    "wait_timeout": {"type": "float"},
     "wait_interval": {"type": "float", "default": 1.0},
 }
 """The options of every module that writes entities."""
@@ -97,7 +97,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
         schema=values["schema"],
         collateral=values["collateral"],
         sent=evidence_sent(target, connection),
-        waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
+        waiting=Waiting.of(values),
     )
     with _naming_assumed(client):
         outcome = ensure(client, wish, context.check_mode, assumed_writes=connection.assumed_writes)
@@ -195,6 +195,7 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
     authenticator = connection.authenticator
     if values["state"] == "absent":
         changed = authenticator.known() if context.check_mode else authenticator.logout()
+        connection.tell_warnings(context.warn)
         return {"changed": changed, **_notes(connection)}
     if authenticator.needs_person():
         return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}

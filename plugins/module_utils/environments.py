@@ -140,7 +140,7 @@ def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
         was=replace(target, key={**target.key, **entry.was}) if entry.was else None,
         collateral=values["collateral"],
         sent=evidence_sent(target, connection),
-        waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),
+        waiting=Waiting.of(values),
     )
 
 

@@ -49,8 +49,9 @@ def carry_out(command: Command, values: Values, context: Context, secrets: Colle
 
 
 def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
-    """The result as it goes out."""
-    hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)))
+    """The result as it goes out. Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no
+    JSON: it goes out as text."""
+    hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)), parse_constant=str)
     return dict(harmless(hidden)) if hidden.get("failed") else hidden
 
 

@@ -125,7 +125,8 @@ options:
       normalise:
         description:
           - For an attribute, or V(*) for all, which differences are none. Of V(outer_space), V(line_ends),
-            V(unicode_nfc), V(case), V(number_as_text), V(null_as_absent), V(date_as_day), V(date_as_instant).
+            V(unicode_nfc), V(case), V(number_as_text), V(null_as_absent), V(blank_as_null), V(date_as_day),
+            V(date_as_instant).
         type: dict
 seealso:
   - module: rimops.insight.insight_token

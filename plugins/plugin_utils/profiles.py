@@ -23,6 +23,7 @@ from ..module_utils.environment.written import read_regular
 from ..module_utils.errors import ConfigurationError, SchemaError
 from ..module_utils.profile.model import merge, overlaid
 from ..module_utils.schema import check
+from .profile_meaning import mistakes
 from .quick_schema import fits
 
 FOLDER = Path(__file__).resolve().parent.parent / "profiles"
@@ -144,12 +145,14 @@ def profile_schema() -> Mapping[str, Any]:
     return schema
 
 
-def check_profile(data: Mapping[str, Any], what: str) -> None:
+def check_profile(given: Mapping[str, Any], what: str) -> None:
     """Raise SchemaError unless this is a valid profile whose references name types that it has. What a null takes away
     from what holds for all types is not there."""
-    data = merge({}, data)
+    data = merge({}, given)
     if not fits(profile_schema(), data):
         check(profile_schema(), data, what, "Correct the profile or its overrides there.", ours=True)
+    for wrong in mistakes(given):
+        raise SchemaError(what, wrong, "Correct the profile or its overrides there.")
     for name, entity_type in data["types"].items():
         for attribute, reference in entity_type.get("references", {}).items():
             if reference["type"] not in data["types"]:

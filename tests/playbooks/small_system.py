@@ -40,7 +40,7 @@ def refusal(status: int, message: str) -> Response:
 
 class SmallSystem:
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
-    updates, deletes); url, ca_path: where it is and whom to trust."""
+    updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -72,6 +72,7 @@ class SmallSystem:
         """As new: no entity, no count, no token."""
         self.tokens: set[str] = set()
         self.counted: Counter[str] = Counter()
+        self.inner: str | None = None
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -136,7 +137,7 @@ class SmallSystem:
         known = entity_id or next(self._ids)
         self.entities[name][known] = {**attributes, "id": known, "modified": time.time_ns()}
         if entity_id is None:
-            return Response(status_code=201, headers={"Location": f"{self.url}/api/v1/{name}/{known}"})
+            return Response(status_code=201, headers={"Location": f"{self.inner or self.url}/api/v1/{name}/{known}"})
         return JSONResponse({"data": self.entities[name][known]})
 
 

@@ -16,9 +16,12 @@ import pytest
 import requests
 import yaml
 from conftest import DOORS, Player
+from in_process import run
 from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
 from test_docs import Example, examples_of, words
+
+from ansible_collections.rimops.insight.plugins.module_utils.profile.model import overlaid
 
 pytestmark = pytest.mark.proves("PROFILE-4")
 
@@ -323,6 +326,54 @@ def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> 
     assert {name: played[name]["operation"] for name in CYCLE} == {name: told for name, (_task, told) in CYCLE.items()}
     assert len(played["list"]["entities"]) == 1
     assert system.writes == 4
+
+
+READS_ONLY = {"operations": {"create": None, "update": None, "delete": None, "list": None}}
+
+
+@pytest.mark.proves("PROFILE-21", "PROBE-20")
+def test_the_probe_finds_what_a_profile_that_only_reads_does_not_have(system: SmallSystem, play: Player) -> None:
+    system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": 1} for n, code in enumerate("BK")}
+    profile = {"profile": str(play.folder / "scales.yml"), "profile_overrides": READS_ONLY}
+    probed = {
+        **profile,
+        "entities": [{"type": "site", "id": "s0", "key": {"code": "B"}}],
+        "writes": True,
+        "create": {
+            "type": "site",
+            "key": {"code": "X"},
+            "attributes": {"name": "Old"},
+            "change": {"name": "New"},
+            "rename": {"code": "Y"},
+        },
+    }
+    refused = run(play, {"name": "site", ENTITY: {**SITE, **profile, "attributes": {"name": "x"}}, "check_mode": True})
+    assert "the profile has no create operation for site" in refused["msg"]
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": probed})
+    assert not result["failed"] and result["left_behind"] == [], result
+    assert list(system.entities["sites"]) == ["s0", "s1"]
+    found = result["overrides"]["operations"]
+    told = {name: (one["method"], one["path"]) for name, one in found.items() if "method" in one}
+    assert told == {
+        "create": ("POST", "{type}"),
+        "update": ("PUT", "{type}/{id}"),
+        "delete": ("DELETE", "{type}/{id}"),
+        "list": ("GET", "{type}"),
+    }
+    options = {**profile, "profile_overrides": overlaid(READS_ONLY, result["overrides"])}
+    steps = [SITE | {"attributes": {"name": name}} for name in ("a", "b", "b")] + [SITE | {"state": "absent"}]
+    done = [run(play, {"name": "step", ENTITY: {**step, **options}}) for step in steps]
+    assert [one.get("operation", one) for one in done] == ["create", "update", "none", "delete"]
+
+
+@pytest.mark.proves("MESSAGE-22")
+def test_a_server_behind_a_proxy_may_name_its_inner_host(system: SmallSystem, play: Player) -> None:
+    system.inner = "http://10.0.0.7:8080"
+    options = {**SITE, "profile": str(play.folder / "scales.yml"), "attributes": {"name": "Hamburg"}}
+    created, again = (run(play, {"name": "site", ENTITY: options}) for _twice in (1, 2))
+    assert (created["operation"], created["entity_id"], again["operation"]) == ("create", "e1", "none")
+    assert [note for note in created["notes"] if "Location" in note and "another host" in note]
+    assert "notes" not in again
 
 
 RUN_HERE = [example for example in EXAMPLES if example.mark.get("by") == Path(__file__).stem]

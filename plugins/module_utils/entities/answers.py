@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..errors import ConflictError, RefutedError, ServerError
 from ..profile.model import EntityType, Operation, at, plain_id
@@ -199,18 +199,24 @@ def written(operation: Operation, response: Response) -> Entity | None:
     return entity_of(operation, response)
 
 
-def new_id(operation: Operation, response: Response, base: str) -> Any:
-    """The id of the entity that was created, from where the profile says that it stands. base: the system's url."""
+def strange_location(operation: Operation, response: Response, base: str) -> str:
+    """What to say of a Location on another host than url, as servers behind a proxy write it; empty for any other.
+    base: the system's url."""
+    location = response.headers.get("location", "") if operation.id_at == "location" else ""
+    if not location or same_origin(base, location):
+        return ""
+    why = "behind a proxy it may be the inner one"
+    return f"The Location of the new entity names another host than url ({why}). Only its last part, the id, was used."
+
+
+def new_id(operation: Operation, response: Response) -> Any:
+    """The id of the entity that was created, from where the profile says that it stands."""
     where, status = operation.id_at or "", response.status
     if status not in operation.success:
         raise failure(operation, response)
     if where == "location":
-        location = response.headers.get("location", "")
-        if location and not same_origin(base, location):
-            why = "the Location of the new entity is on another server"
-            raise deviation(operation, response, "id_at", why, "a Location of the origin of url", "another origin")
-        found: Any = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
-        came = "a Location without a path" if location else "no Location header"
+        found: Any = last_part(response)
+        came = "a Location without a path" if "location" in response.headers else "no Location header"
     else:
         answer = response.json()
         found, came = plain_id(at(answer, where)), shape(answer)
@@ -219,6 +225,11 @@ def new_id(operation: Operation, response: Response, base: str) -> Any:
         why = "the answer does not say the id of the new entity"
         raise deviation(operation, response, "id_at", why, f"an id {words}", came)
     return found
+
+
+def last_part(response: Response) -> str:
+    """The last part of the path in the Location header, decoded once."""
+    return unquote(response.location.path.rstrip("/").rpartition("/")[2])
 
 
 def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:

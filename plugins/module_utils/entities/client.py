@@ -9,18 +9,29 @@ import string
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Callable
 
 from ..errors import ConfigurationError, MissingReferenceError
 from ..profile.model import EntityType, Operation, Profile, at
 from ..transport.values import Request, Send
 from .address import laid, needs, request_to
-from .answers import accept, deviation, entities_of, entity_of, has_id, is_missing, new_id, written
+from .answers import (
+    accept,
+    deviation,
+    entities_of,
+    entity_of,
+    has_id,
+    is_missing,
+    new_id,
+    strange_location,
+    written,
+)
 from .mask import printable
 from .pages import Asking, pages_of
 from .proof import doubt
+from .references import as_declared
 from .refute import refuted, shape
-from .target import Entity, Target, exactly_one, has_key
+from .target import Entity, Target, check_case, exactly_one, has_key
 
 
 class EntityClient:
@@ -56,11 +67,12 @@ class EntityClient:
             return None
         entity = entity_of(operation, response)
         if not has_id(entity_type, entity, entity_id):
+            check_case(entity_type, entity_id, entity_type.id_in(entity))
             why, name = "the server answered with an entity of another id", entity_type.id_attribute
             came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
         self.shown.add((entity_type.name, "read"))
-        return entity
+        return as_declared(entity_type, entity)
 
     def find(self, target: Target) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -72,7 +84,8 @@ class EntityClient:
         operation = self.operation(target.type, "find", purpose)
         body = {**target.key, **self.reference_fields(operation, target)}
         response = self._send(self._request(operation, target.type, purpose, body))
-        found = [] if is_missing(operation, response) else entities_of(operation, response)
+        offered = [] if is_missing(operation, response) else entities_of(operation, response)
+        found = [as_declared(target.type, one) for one in offered]
         shown = (target.type.name, "find")
         if shown not in self.shown and any(has_key(target, entity) for entity in found):
             self.shown.add(shown)
@@ -82,15 +95,20 @@ class EntityClient:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
         return exactly_one(target, self.search(target))
 
-    def create(self, target: Target, attributes: Entity) -> Entity | None:
+    def create(self, target: Target, attributes: Entity, note: Callable[[str], None] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
-        answers nothing."""
+        answers nothing. note: is told what else the user should know."""
         operation = self.operation(target.type, "create", f"create {target}")
         body = {**attributes, **self.reference_fields(operation, target)}
         response = self._send(self._request(operation, target.type, f"create {target}", body))
         if operation.entity is None and operation.id_at:
-            return laid({}, target.type.id_attribute, new_id(operation, response, self._base))
-        return written(operation, response)
+            note(strange_location(operation, response, self._base))
+            return laid({}, target.type.id_attribute, new_id(operation, response))
+        return self._answered(target, written(operation, response))
+
+    @staticmethod
+    def _answered(target: Target, entity: Entity | None) -> Entity | None:
+        return None if entity is None else as_declared(target.type, entity)
 
     def update(self, target: Target, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
@@ -108,7 +126,7 @@ class EntityClient:
                 )
             body = laid(body, operation.addressed_by, address)
         response = self._send(self._request(operation, target.type, f"update {target}", body, observed=observed))
-        return written(operation, response)
+        return self._answered(target, written(operation, response))
 
     def delete(self, target: Target, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
@@ -131,7 +149,7 @@ class EntityClient:
         for page in pages_of(Asking(operation, request, self._send)):
             if page:
                 self.shown.add((entity_type.name, "list"))
-            yield page
+            yield [as_declared(entity_type, entity) for entity in page]
 
     def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
         """The references of a target as this operation wants them: ids, or texts that the server looks up."""
@@ -140,7 +158,8 @@ class EntityClient:
         by_text = operation.references == "query_for" and operation.body != "query"
         for attribute, referred in target.refs.items():
             reference = target.type.references.get(attribute)
-            template = reference.query_for if reference and by_text else ""
+            is_told = reference and by_text and reference.type == referred.type.name
+            template = reference.query_for if reference and is_told else ""
             if template and referred.key:
                 texts[attribute] = self._query_text(target.type.name, attribute, template, referred)
             else:

@@ -262,6 +262,8 @@ def _label(element: Mapping[str, Any], place: Place) -> str:
 
 
 def _same(one: Any, other: Any, place: Place) -> bool:
+    if "blank_as_null" in place.names:
+        one, other = (None if side is ABSENT else side for side in (one, other))
     if one is ABSENT or other is ABSENT:
         return False
     if isinstance(one, str) and one == other:
@@ -274,7 +276,8 @@ def _form(value: Any, place: Place) -> Any:
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
         skipped = place.rules.uncompared | place.rules.unsent
-        value = {name: _form(element, at) for name, element, at in inner if at.rule not in skipped}
+        forms = ((name, _form(element, at), at) for name, element, at in inner if at.rule not in skipped)
+        value = {name: form for name, form, at in forms if form is not None or "blank_as_null" not in at.names}
     elif isinstance(value, (list, tuple)):
         value = [_form(element, place.element()) for element in value]
         value = sorted(value, key=canonical) if place.is_unordered else value

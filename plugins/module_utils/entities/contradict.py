@@ -44,9 +44,11 @@ def search_refuted(target: Target, entity_id: Any, shown_by: str) -> RefutedErro
 
 def not_there(client: EntityClient, target: Target) -> UnconvergedError:
     """A new entity that neither the search nor the read by id shows."""
-    create, search, read = (target.type.operations[name] for name in ("create", "find", "read"))
+    create, search = (target.type.operations[name] for name in ("create", "find"))
+    asked = [basis(one) for one in (search, target.type.operations.get("read")) if one]
     proven = (target.type.name, "find") in client.shown
-    wrong = "" if proven else f" Or {basis(search)} and {basis(read)} are wrong: neither has shown it."
+    are = "are wrong: neither has" if len(asked) > 1 else "is wrong: it has not"
+    wrong = "" if proven else f" Or {' and '.join(asked)} {are} shown it."
     return UnconvergedError(
         f"create {target}",
         "the server took the request, and the entity is not there",

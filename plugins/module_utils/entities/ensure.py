@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, RefutedError
+from ..profile.model import plain_id
 from ..transport.http import SYSTEM_CLOCK, Clock
 from .assumed import AssumedWrites
 from .client import EntityClient
@@ -18,6 +19,7 @@ from .compare import compare
 from .judge import listed
 from .perform import moved, perform, read_again
 from .plan import Declaration, Plan, plan
+from .references import told
 from .target import Entity, Target
 from .wish import Outcome, Wish, check_wish
 
@@ -67,18 +69,18 @@ def examine(client: EntityClient, wish: Wish, may_come: Callable[[str], bool]) -
     found_as = wish.target
     try:
         observed, found_as = _gather(client, wish)
-        planned = _plan(wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
+        planned = _plan(client, wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
         _check_required(wish, planned)
         if planned.operation == "none" and _refers_as_declared(client, wish.target, observed):
             return Examined(planned, observed, found_as)
         references = _references(client, wish.target)
-        planned = _plan(wish, observed, references)
+        planned = _plan(client, wish, observed, references)
     except MissingReferenceError as error:
         if wish.state == "absent":
-            return Examined(_plan(wish, None, {}), None, found_as, note=error.doubt)
+            return Examined(_plan(client, wish, None, {}), None, found_as, note=error.doubt)
         if not may_come(error.identity):
             raise
-        return Examined(_plan(wish, None, {}), None, found_as, True, _not_yet(error))
+        return Examined(_plan(client, wish, None, {}), None, found_as, True, _not_yet(error))
     _check_references(wish, planned, observed, references)
     return Examined(planned, observed, found_as)
 
@@ -130,7 +132,7 @@ def _refers_as_declared(client: EntityClient, target: Target, observed: Entity |
         return True
     given = {name: referred.id for name, referred in target.refs.items() if referred.id is not None}
     references = given if client.known is None else _references(client, target)
-    return all(str(observed.get(name)) == str(value) for name, value in references.items())
+    return all(str(plain_id(observed.get(name))) == str(value) for name, value in references.items())
 
 
 def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
@@ -155,7 +157,12 @@ def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
     return (former, wish.was) if observed is None and former is not None else (observed, target)
 
 
-def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delete", "read")}
+"""What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
+
+
+def _plan(client: EntityClient, wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+    """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     declaration = Declaration(
         type=wish.target.type.name,
         key=wish.target.key,
@@ -168,7 +175,7 @@ def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) ->
         update_existing=wish.update_existing,
     )
     secrets, memory = wish.secrets, wish.secrets.memory
-    return plan(
+    planned = plan(
         declaration,
         observed,
         wish.target.rules,
@@ -176,6 +183,9 @@ def _plan(wish: Wish, observed: Entity | None, references: Mapping[str, Any]) ->
         memory.known if memory else {},
         memory.of if memory else None,
     )
+    for name in NEEDED.get(planned.operation, ()):
+        client.operation(wish.target.type, name, f"{planned.operation} {wish.target}")
+    return planned
 
 
 def _check_required(wish: Wish, planned: Plan) -> None:
@@ -188,18 +198,23 @@ def _check_required(wish: Wish, planned: Plan) -> None:
 
 
 def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:
-    """An entity that was found by its references has them; else the server searched without looking at them."""
-    if observed is None or wish.target.id is not None:
+    """An entity that was found by its references has them; else the server searched without looking at them, or shows
+    them in another form."""
+    if observed is None:
         return
     wrong = compare(references, observed, planned.rules(wish.target.rules)).changes
-    if wrong:
-        names = ", ".join(change.path for change in wrong)
-        key = f"{wish.target.type.operations['find'].profile_key}.references"
-        raise RefutedError(
-            f"write {wish.target}",
-            f"the entity that the server found refers to another one in {names}; nothing was written",
-            f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
-            profile_key=key,
-            expected=listed((change.path, change.after) for change in wrong),
-            came=listed((change.path, change.before) for change in wrong),
-        )
+    forms = [told(wish.target, change.path, change.before, change.after) for change in wrong]
+    form = next((one for one in forms if one), None)
+    if not wrong or (wish.target.id is not None and not form):
+        return
+    names = ", ".join(change.path for change in wrong)
+    key = f"{wish.target.type.operations['find'].profile_key}.references"
+    why = "the entity that the server found refers to another one in"
+    raise RefutedError(
+        f"write {wish.target}",
+        f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
+        form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
+        profile_key=form[0] if form else key,
+        expected=listed((change.path, change.after) for change in wrong),
+        came=listed((change.path, change.before) for change in wrong),
+    )

@@ -15,6 +15,7 @@ from .compare import Change
 from .mask import printable
 from .paths import ABSENT
 from .plan import Plan
+from .references import told
 from .target import Entity, Target
 from .verify import Verification, verify
 
@@ -53,18 +54,35 @@ def judge(target: Target, planned: Plan, seen: Entity | None, collateral: str) -
 
 
 def _unconverged(target: Target, planned: Plan, verification: Verification, key: str) -> UnconvergedError:
-    missed, also = verification.unconverged, [change.as_result() for change in verification.collateral]
-    refers = any(one.path in target.refs for one in missed)
+    references = {*target.refs, *target.type.references}
+    forms = [
+        told(target, one.path, one.stored, one.sent) if one.path in references else None
+        for one in verification.unconverged
+    ]
+    missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
+    also = [change.as_result() for change in verification.collateral]
+    refers = [f"{key}.references" for one in missed if one.path in target.refs]
+    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.body" if also else "compare"]
     return UnconvergedError(
         f"bring {target} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
-        f"It also changed, without being asked: {', '.join(one['path'] for one in also)}." if also else "",
+        _hint(planned, verification),
         unconverged=[one.as_result() for one in missed],
         collateral=also or None,
-        profile_key=f"{key}.references" if refers else f"{key}.body" if also else "compare",
+        profile_key=suspects[0],
         expected=listed((one.path, one.sent) for one in missed),
         came=listed((one.path, one.stored) for one in missed),
     )
+
+
+def _hint(planned: Plan, verification: Verification) -> str:
+    also = [change.path for change in verification.collateral]
+    if also:
+        return f"It also changed, without being asked: {', '.join(also)}."
+    before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
+    if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
+        return "It took the request and changed nothing of it. Set wait_timeout if it shows an update later."
+    return ""
 
 
 def _collateral(target: Target, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:

@@ -116,6 +116,11 @@ def _null_as_absent(value: Any) -> Any:
     return {name: inner for name, inner in value.items() if inner is not None} if isinstance(value, Mapping) else value
 
 
+def is_blank(value: Any) -> bool:
+    """Whether it is an empty text, list or mapping."""
+    return isinstance(value, (str, list, tuple, Mapping)) and not value
+
+
 NORMALISATIONS: Mapping[str, Callable[[Any], Any]] = {
     "outer_space": _text(str.strip),
     "line_ends": _text(lambda text: text.replace("\r\n", "\n").replace("\r", "\n")),
@@ -125,6 +130,7 @@ NORMALISATIONS: Mapping[str, Callable[[Any], Any]] = {
     "unicode_nfc": _text(lambda text: unicodedata.normalize("NFC", text)),
     "case": _text(str.casefold),
     "null_as_absent": _null_as_absent,
+    "blank_as_null": lambda value: None if is_blank(value) else value,
 }
 """The closed list."""
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
@@ -36,7 +37,7 @@ from .proof import basis, is_doubtful
 from .target import Entity, Target, exactly_one, has_key
 from .verify import verify
 from .wish import Outcome, Waiting, Wish, steady
-from .write import carry_out, having_written
+from .write import Look, carry_out, having_written
 
 CONFLICT = 409
 """What HTTP itself calls a conflict, be it in the profile or not."""
@@ -78,11 +79,13 @@ def _doubt_of_read(client: EntityClient, target: Target) -> str:
     )
 
 
-def _send(client: EntityClient, wish: Wish, planned: Plan, observed: Entity) -> Entity | None:
+def _send(
+    client: EntityClient, wish: Wish, planned: Plan, observed: Entity, note: Callable[[str], None]
+) -> Entity | None:
     target = wish.target
     if planned.operation == "create":
         sent = {**body(planned, "declared", wish.secrets.values), **wish.sent}
-        return client.create(target, {name: value for name, value in sent.items() if name not in target.refs})
+        return client.create(target, {name: value for name, value in sent.items() if name not in target.refs}, note)
     kinds = ("declared", "changed", "whole")
     bodies = {kind: {**body(planned, kind, wish.secrets.values), **wish.sent} for kind in kinds}
     return client.update(target, observed, bodies)
@@ -93,7 +96,8 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
     target, creates = wish.target, planned.operation == "create"
     entity_id = client.id_of(target.type, observed) if observed is not None else None
     look = partial(_look, client, target, entity_id)
-    answered, overcome = _carried_out(client, wish, planned, observed, look)
+    notes: list[str] = []
+    answered, overcome = _carried_out(client, wish, planned, observed, look, notes.append)
     if creates and answered is not None:
         entity_id = target.type.id_in(answered)
     with having_written(target, planned.operation, entity_id):
@@ -102,18 +106,20 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
         if creates:
             seen: Entity | None = _created(client, wish, planned, entity_id, clock)
         else:
-            seen = _read_back(look, partial(_is_untouched, wish, planned, observed), wish.waiting, clock)
+            stale = partial(_is_untouched, wish, planned, observed)
+            seen = _read_back(look, stale, wish.waiting, clock, _looks(wish, planned, answered))
         verification = judge(target, planned, seen, wish.collateral)
         if isinstance(overcome, RefutedError):
             raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
-    notes = (
+    notes += [
         *((overcome.message,) if overcome else ()),
         *_perhaps_lost(client, wish, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
-    )
-    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, notes)
+    ]
+    told = tuple(filter(None, notes))
+    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, told)
 
 
 def _look(client: EntityClient, target: Target, entity_id: Any) -> Entity | None:
@@ -131,7 +137,7 @@ def _is_untouched(wish: Wish, planned: Plan, observed: Entity | None, seen: Enti
 
 
 def _carried_out(
-    client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, look: Callable[[], Entity | None]
+    client: EntityClient, wish: Wish, planned: Plan, observed: Entity | None, look: Look, note: Callable[[str], None]
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send the write; what ``carry_out`` returns. A refusal that contradicts what was read a moment ago says so."""
     target, operation = wish.target, planned.operation
@@ -144,7 +150,7 @@ def _carried_out(
             status = client.delete(target, observed or {})
             missing.extend([] if status is None else [status])
             return None
-        return _send(client, wish, planned, observed or {})
+        return _send(client, wish, planned, observed or {}, note)
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
@@ -169,9 +175,7 @@ def _carried_out(
     return done
 
 
-def _contradicted(
-    client: EntityClient, wish: Wish, operation: str, look: Callable[[], Entity | None], error: ServerError
-) -> InsightError:
+def _contradicted(client: EntityClient, wish: Wish, operation: str, look: Look, error: ServerError) -> InsightError:
     """What a refused write means beside what was read a moment ago; the error itself where that says nothing more."""
     target, status = wish.target, error.details.get("status")
     definition = target.type.operations[operation]
@@ -282,13 +286,29 @@ def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str,
     return (f"{lost} Set update_secrets to on_change or always, or operations.update.body to changed.",)
 
 
+def _looks(wish: Wish, planned: Plan, answered: Entity | None) -> float:
+    """How often an update is looked for that does not show: once more where nothing but its status says that the server
+    has carried it out, unless somebody said how long to wait."""
+    try:
+        shown = answered is not None and not verify(planned, answered, wish.target.rules).unconverged
+    except InsightError:
+        shown = False
+    return math.inf if shown or wish.waiting.asked or planned.operation != "update" else 2
+
+
 def _read_back(
-    look: Callable[[], Entity | None], is_stale: Callable[[Entity | None], bool], waiting: Waiting, clock: Clock
+    look: Look,
+    is_stale: Callable[[Entity | None], bool],
+    waiting: Waiting,
+    clock: Clock,
+    most: float = math.inf,
 ) -> Entity | None:
-    """The entity after a write, as soon as the server shows something else than before it."""
+    """The entity after a write, as soon as the server shows something else than before it. most: looks, at most."""
     deadline = clock.monotonic() + waiting.timeout
+    looks = 0
     while True:
-        seen = look()
-        if not is_stale(seen) or not waiting.enabled or clock.monotonic() + waiting.interval > deadline:
+        seen, looks = look(), looks + 1
+        in_time = looks < most and clock.monotonic() + waiting.interval <= deadline
+        if not is_stale(seen) or not waiting.enabled or not in_time:
             return seen
         clock.sleep(waiting.interval)

@@ -11,7 +11,7 @@ from itertools import chain, combinations
 from typing import Any, Optional
 
 from .compare import differs
-from .normalise import NORMALISATIONS
+from .normalise import NORMALISATIONS, is_blank
 from .paths import ABSENT
 from .rules import Rules, rules
 from .spelling import json_text, unquoted
@@ -40,6 +40,8 @@ def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
 
 def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]]:
     """Rules that could help, those that overlook least first."""
+    if is_blank(sent):
+        yield {"normalise": {rule: ["blank_as_null"]}}
     if stored is ABSENT:
         yield {"hidden": [rule]}
     if isinstance(sent, (list, tuple)):

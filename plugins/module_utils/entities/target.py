@@ -159,6 +159,19 @@ def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
     return exact[0] if exact else None
 
 
+def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
+    """Raise AmbiguousError where the server answers with an entity whose id is almost the one that was asked for."""
+    if folded(declared) != folded(shown):
+        return
+    show = ascii if _nfc(shown) == _nfc(declared) else repr
+    raise AmbiguousError(
+        printable(f"tell whether {entity_type.name} (id {declared}) exists"),
+        "one differs only in case, outer space or Unicode form: "
+        + printable(f"{entity_type.id_attribute} is {show(shown)} on the server and {show(declared)} here"),
+        "Write the id as the server has it.",
+    )
+
+
 def has_key(target: Target, entity: Entity) -> bool:
     """Whether an entity has the key of the target. Equal texts are equal under any rules."""
     if all(isinstance(value, str) and entity.get(name) == value for name, value in target.key.items()):

@@ -162,10 +162,10 @@ class Hints:
 
 
 def candidates(operation: str, profile: Json, hints: Hints = Hints()) -> Iterator[Json]:
-    """The profile's operation as it is, then everything else that may be meant, each once and whole."""
+    """The profile's operation as it is, where there is one, then all else that may be meant, each once and whole."""
     about_answer = {name: value for name, value in profile.items() if name not in REQUEST}
     names = tuple(dict.fromkeys((hints.id_name, *ID_NAMES)))
-    plain = [dict(profile)]
+    plain = [dict(profile)] if profile else []
     if profile.get("addressed_by"):
         plain += [{**profile, "addressed_by": name} for name in (hints.uuid_name, hints.id_name) if name]
     for candidate in TABLES[operation]:
@@ -181,7 +181,7 @@ def candidates(operation: str, profile: Json, hints: Hints = Hints()) -> Iterato
         if operation in WRAPPED and (one["body"] != "empty" or "id_field" in one)
     ]
     for one in (*plain, *wrapped):
-        if one not in seen and (not seen or hints.daring or not is_daring(operation, one)):
+        if one not in seen and (one == profile or hints.daring or not is_daring(operation, one)):
             seen.append(one)
             yield one
 

@@ -62,12 +62,13 @@ def at_path(data: Any, path: Sequence[str]) -> Any:
 
 
 def with_value(data: Json, path: Sequence[str], value: Any) -> dict[str, Any]:
-    """A copy of nested mappings with another value at a path; None takes what is there away."""
+    """A copy of nested mappings with another value at a path; None takes what is there away. Other nulls stay, since in
+    a type they take away what holds for all types."""
     name, *rest = path
     if rest:
         inner = data.get(name)
         value = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
-    return {key: one for key, one in {**data, name: value}.items() if one is not None}
+    return {key: one for key, one in {**data, name: value}.items() if key != name or one is not None}
 
 
 def nested(path: Sequence[str], value: Any) -> dict[str, Any]:

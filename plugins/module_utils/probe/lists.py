@@ -61,7 +61,7 @@ def probe_list(bench: Bench, entity: Json) -> bool:
                 definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
                 return _learn(bench, type_name, before, definition, described(first.response))
     came = described(first.response if first else None)
-    if before.get("enabled") is False:
+    if not before or before.get("enabled") is False:
         bench.note([Finding("operations.list", AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
     else:
         bench.note([Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came)])

@@ -224,7 +224,8 @@ def probe_conflict(own: Own) -> None:
             own.bench.note([Finding("operations.create.conflict", SEEN, came=came)])
             return
         for operation in ("create", "update"):
-            _learn_conflict(own, operation, status)
+            if operation in own.bench.data["operations"]:
+                _learn_conflict(own, operation, status)
 
 
 def _of_a_wrong_value(own: Own, definition: Json) -> Optional[int]:

@@ -110,7 +110,7 @@ def settle(
         came += strangers(first.response, known)
         if operation in ("create", "update", "delete") and not bench.daring:
             came += "; what a careless server could take for all entities was not tried (daring)"
-        expected = f"{before.get('method')} {before.get('path')}"
+        expected = f"{before['method']} {before['path']}" if before else "no such operation"
         bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
         return False
     new = substance(learned)
@@ -263,8 +263,9 @@ def probe_find(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Js
 def refer_in_create(bench: Bench, references: Optional[str]) -> None:
     """What a find does with references, a create is expected to do as well."""
     path = ("operations", "create", "references")
-    told = bench.data["operations"]["create"].get("references")
-    if references and references != told:
+    create = bench.data["operations"].get("create")
+    told = create and create.get("references")
+    if create and references and references != told:
         bench.learn(path, references)
         came = "find takes them only so"
         bench.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])

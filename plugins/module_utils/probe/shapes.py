@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..entities.mask import printable
+from ..entities.spelling import with_article
 from ..errors import ServerError
 from ..transport.values import Response
 
@@ -138,7 +139,8 @@ def shape(value: Any) -> str:
         return f"an object with {', '.join(names)}{more}" if names else "an empty object"
     if isinstance(value, list):
         return f"a list of {len(value)}" if value else "an empty list"
-    return "null" if value is None else f"a {type(value).__name__}"
+    kind = "float" if isinstance(value, float) else type(value).__name__
+    return "null" if value is None else with_article(kind)
 
 
 def described(response: Optional[Response]) -> str:

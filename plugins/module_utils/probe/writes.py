@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Callable, Optional
-from urllib.parse import unquote, urlsplit
 
+from ..entities.answers import last_part
 from ..entities.target import Entity
 from ..errors import InsightError
 from ..transport.values import Response
@@ -131,7 +131,7 @@ def _created(own: Own, definition: Json, response: Optional[Response], entity: E
     if place and not place.several:
         return with_entity(definition, place.path)
     paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
-    last = unquote(urlsplit(response.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
+    last = last_part(response)
     if last and same(last, entity_id):
         paths.append("location")
     return {**definition, "entity": False, **({"id_at": paths[0]} if paths else {})}

@@ -124,11 +124,19 @@ class Operation:
 @dataclass(frozen=True)
 class Reference:
     """An attribute that holds the id of another entity. query_for: the text by which the server finds that entity,
-    a template over its attributes; empty where the id has to be found first."""
+    a template over its attributes; empty where the id has to be found first. read: where an answer holds the id, empty
+    where the attribute itself does."""
 
     attribute: str
     type: str
     query_for: str = ""
+    read: str = ""
+
+    @classmethod
+    def of(cls, attribute: str, data: Json) -> Reference:
+        """From the profile's data, where ``read`` is a template with the one name ``{entity.PATH}``."""
+        read = data.get("read", "")[len("{entity.") : -1]
+        return cls(attribute, data["type"], data.get("query_for", ""), read)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,8 +226,7 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         key_enforced=bool(key.get("enforced")),
         required=tuple(data.get("required", ())),
         references={
-            attribute: Reference(attribute, reference["type"], reference.get("query_for", ""))
-            for attribute, reference in data.get("references", {}).items()
+            attribute: Reference.of(attribute, reference) for attribute, reference in data.get("references", {}).items()
         },
         compare=tuple(rules),
         schema=data.get("schema"),

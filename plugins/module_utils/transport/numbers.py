@@ -1,14 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Numbers to the letter: what a server sends goes back as it came, with every digit and zero."""
+"""JSON as a server sends it: numbers to the letter, so that they go back with every digit and zero; and nothing that
+means nothing, or two things."""
 
 from __future__ import annotations
 
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -29,9 +31,64 @@ def _number(letters: str) -> float:
     return value if repr(value) == letters else Exact(letters)
 
 
+class Meaningless(ValueError):
+    """Something in a JSON text that means nothing, or two things: what it is, and where."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Stands where something meaningless does."""
+
+    what: str
+
+
+DIGITS = 4000
+"""More of them are no whole number that Python reads everywhere."""
+
+
 def parsed(text: bytes) -> Any:
-    """The JSON value of a text, its numbers to the letter. Raises ValueError and RecursionError."""
-    return json.loads(text, parse_float=_number)
+    """The JSON value of a text, its numbers to the letter. Raises Meaningless, which names the place, for NaN and its
+    like, for names that stand twice in an object and for endless numbers; ValueError and RecursionError."""
+    try:
+        return json.loads(text, parse_float=_number, parse_constant=_refused, object_pairs_hook=_mapping)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError as error:
+        marked = json.loads(
+            text, parse_int=_whole, parse_float=_number, parse_constant=_Mark, object_pairs_hook=_marked_mapping
+        )
+        found = next(_marks(marked), None)
+        raise (Meaningless(found) if found else error) from error
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("names")
+    return made
+
+
+def _whole(letters: str) -> Any:
+    return int(letters) if len(letters) <= DIGITS else _Mark(f"a number of {len(letters)} digits")
+
+
+def _marked_mapping(pairs: list[tuple[str, Any]]) -> Any:
+    names = [name for name, _value in pairs]
+    twice = {name: _Mark("another value under the same name") for name in names if names.count(name) > 1}
+    return {**dict(pairs), **twice}
+
+
+def _marks(value: Any, path: str = "") -> Iterator[str]:
+    """What is marked in a value, each with its place."""
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield from _marks(one, f"{path}[{name}]" if isinstance(value, list) else f"{path}.{name}".lstrip("."))
+    if isinstance(value, _Mark):
+        yield f"{value.what} in {path}" if path else value.what
 
 
 class Letters:

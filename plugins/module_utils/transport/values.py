@@ -11,9 +11,10 @@ from typing import Any, Callable, Optional, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import ServerError
-from .numbers import parsed
+from .numbers import Meaningless, parsed
 
 Result = TypeVar("Result")
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Response:
             )
         try:
             return parsed(self.body)
+        except Meaningless as error:
+            raise ServerError(
+                self.purpose,
+                f"the server's answer is no JSON with one meaning: it holds {_shown(error)}",
+                "The fault is the server's, nothing that is declared here: report it to whoever runs it.",
+                status=self.status,
+            ) from error
         except (ValueError, RecursionError) as error:
             kind = "a web page" if self.is_html else "a body that is not JSON, or is cut off"
             raise ServerError(
@@ -86,6 +94,12 @@ class Response:
                 "Check url, and that no proxy or login page answers in the server's place.",
                 status=self.status,
             ) from error
+
+
+def _shown(error: ValueError) -> str:
+    """The words of an error that names a place within an answer, on one printable line."""
+    text = ascii(str(error))[1:-1]
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def parted(url: str) -> SplitResult:

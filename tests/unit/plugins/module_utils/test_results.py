@@ -13,6 +13,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.entities import mas
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
 from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
+from ansible_collections.rimops.insight.plugins.module_utils.transport.numbers import Exact
 
 CONTEXT = Context(check_mode=False, diff_mode=False, warn=print)
 
@@ -68,6 +69,13 @@ def test_an_error_that_nobody_foresaw_is_a_failure_that_says_what_was_written():
     assert "ValueError in test_results.py" in shown["msg"] and "hunter22" not in shown["msg"]
     assert "It had begun to create application (appCode=1): look what became of it" in shown["msg"]
     assert told(RecursionError())["changed"] is False
+
+
+@pytest.mark.proves("MESSAGE-23")
+def test_a_number_that_no_json_can_hold_goes_out_as_text():
+    entity = {"price": Exact("1e400"), "other": [Exact("-1e400"), Exact("10.50")]}
+    shown = told({"changed": False, "entity": entity})
+    assert shown["entity"] == {"price": "Infinity", "other": ["-Infinity", 10.5]}
 
 
 @pytest.mark.proves("NETWORK-5")

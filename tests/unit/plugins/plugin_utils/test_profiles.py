@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -190,6 +191,109 @@ def over(**changes):
 def test_an_invalid_profile_is_told_by_path_and_rule(overrides, message):
     with pytest.raises(SchemaError, match=message):
         profile_data("insight", overrides, find_nothing)
+
+
+def text_at(path, text):
+    """Overrides that put a text at a place of the profile."""
+    for name in reversed(path.split("/")):
+        text = {name: text}
+    return text
+
+
+@pytest.mark.proves("PROFILE-20")
+@pytest.mark.parametrize(
+    ("place", "text", "known"),
+    [
+        ("operations/find/path", "{type}/{id}", "{type} is"),
+        ("operations/list/path", "{type}/{uuid}", "{type} is"),
+        ("operations/create/path", "{type}/{id}", "{type} is"),
+        ("operations/read/path", "{type}/{uuid}", "{type} and {id} is"),
+        ("types/event/operations/find/path", "{type}?x={id}", "{type} is"),
+        ("session/login/body/token", "{token}", "{access_token} and"),
+        ("session/login/body/token", "{ access_token }", "{access_token} and"),
+        ("session/login/body/user", {"deep": ["a", {"deeper": "{user-name}"}]}, "{access_token} and"),
+        ("session/logout", {"method": "POST", "path": "/out", "body": {"a": "{session_id}"}}, "{access_token} and"),
+        ("session/logout", {"method": "POST", "path": "/out/{username}"}, "no name is"),
+        ("session/start/path", "/token/{username}", "no name is"),
+        ("session/login/path", "/login/{type}", "no name is"),
+        ("session/look", {"method": "GET", "path": "/me/{username}"}, "no name is"),
+        ("headers", {"X-User": "{username}"}, "no name is"),
+        ("base_path", "/{tenant_id}/api", "no name is"),
+        ("types/event/path", "/event/{id}", "no name is"),
+        ("oauth/token_path", "/{tenant}/token", "{tenant_id} is"),
+        ("oauth/authorize_path", "/{client_id}/authorize", "{tenant_id} is"),
+        ("oauth/device_path", "/{client_id}/device", "{tenant_id} is"),
+        ("oauth/authority", "https://{tenant_id}.example.com", "no name is"),
+        ("oauth/grants/password/scope", "{tenant_id}/.default", "{client_id} is"),
+    ],
+)
+def test_a_name_that_is_not_replaced_there_is_refused(place, text, known):
+    with pytest.raises(SchemaError) as caught:
+        profile_data("insight", text_at(place, text), find_nothing)
+    assert re.search(rf"{re.escape(place.replace('/', '.'))}[.\w-]* names {{", caught.value.why), caught.value.why
+    assert f"{known}" in caught.value.why and "replaced there" in caught.value.why
+
+
+@pytest.mark.proves("PROFILE-20")
+def test_a_name_that_is_replaced_there_and_what_is_no_name_are_taken():
+    over = {
+        "headers": {"X-Filter": '{"state": "all"}', "X-Empty": "{}"},
+        "session": {"login": {"body": {"all": ["{username}{password}{access_token}{refresh_token}{token_type}"]}}},
+        "operations": {"update": {"path": "{type}/{id}/{uuid}"}, "read": {"path": "{type}/{id}"}},
+        "oauth": {"token_path": "/{tenant_id}", "grants": {"password": {"scope": "{client_id}"}}},
+        "types": {"event": {"references": {"applicationId": {"query_for": "{anything at all}"}}}},
+    }
+    assert profile_data("insight", over, find_nothing)["headers"] == over["headers"]
+
+
+@pytest.mark.proves("PROFILE-20")
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"uuid_attribute": None, "operations": {"delete": {"path": "{uuid}"}}}, "delete.path names {uuid}, and types"),
+        ({"operations": {"find": {"id_field": "id"}}}, r"operations.find.id_field has no effect there, only in read"),
+        (over(operations={"list": {"id_field": "id"}}), "types.event.operations.list.id_field has no effect"),
+        ({"operations": {"read": {"addressed_by": "uuid"}}}, "read.addressed_by has no effect there, only in update"),
+        ({"operations": {"update": {"references": "id"}}}, "update.references .* only in find and create"),
+        ({"operations": {"create": {"missing": {"status": [404]}}}}, "create.missing has no effect there"),
+        ({"operations": {"delete": {"entity": "data"}}}, "delete.entity has no effect there"),
+        ({"operations": {"update": {"id_at": "id", "entity": False}}}, "update.id_at has no effect .* only in create"),
+        ({"operations": {"find": {"entities": "rows"}}}, "find.entities has no effect there, only in list"),
+        ({"operations": {"find": {"paging": {"kind": "link", "next": "n"}}}}, "find.paging has no effect there"),
+        ({"operations": {"create": {"body": "key"}}}, "create.body cannot be key, only that of find can"),
+        ({"operations": {"read": {"body": "page"}}}, "read.body cannot be page, only that of list can"),
+        ({"operations": {"find": {"body": "query", "request_at": "a"}}}, "find.request_at has no effect .* is query"),
+        ({"operations": {"create": {"id_at": "location"}}}, "create.id_at has no effect unless entity is false"),
+    ],
+)
+def test_a_key_without_effect_where_it_stands_is_refused(overrides, message):
+    with pytest.raises(SchemaError, match=message):
+        profile_data("insight", overrides, find_nothing)
+
+
+@pytest.mark.proves("PROFILE-21")
+def test_a_system_that_only_reads_is_a_profile():
+    reads = {name: one for name, one in OWN["operations"].items() if name in ("read", "find")}
+    assert profile_data({**OWN, "operations": reads}, None, find_nothing)["operations"] == reads
+    alone = {**OWN, "types": {"thing": {"path": "/t", "operations": {"read": None, "find": None}}}}
+    with pytest.raises(SchemaError, match=r"types\.thing has no operation that reads: neither read nor find nor list"):
+        profile_data(alone, None, find_nothing)
+
+
+@pytest.mark.proves("PROFILE-21")
+@pytest.mark.parametrize(
+    ("operation", "lacks"), [("create", "path"), ("update", "path, body"), ("list", "path"), ("delete", "path")]
+)
+def test_half_an_operation_of_a_type_is_refused(operation, lacks):
+    reads = {name: one for name, one in OWN["operations"].items() if name in ("read", "find")}
+    half = {
+        **OWN,
+        "operations": reads,
+        "types": {"thing": {"path": "/t", "operations": {operation: {"method": "GET"}}}},
+    }
+    message = f"types.thing.operations.{operation} lacks {lacks}, and there is no operations.{operation} that has it"
+    with pytest.raises(SchemaError, match=message):
+        profile_data(half, None, find_nothing)
 
 
 @pytest.mark.parametrize("changes", [{"compare": {"hidden": ["a"]}}, {"operations": {"create": {"entity": False}}}])

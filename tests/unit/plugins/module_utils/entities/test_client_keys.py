@@ -199,7 +199,8 @@ def test_the_id_of_what_was_created(id_at, said, new):
         ("id", answer(200, {"id": {"value": 9}}), "an object with id"),
         ("location", answer(201, b""), "no Location header"),
         ("location", answer(201, b"", location="/"), "a Location without a path"),
-        ("location", answer(201, b"", location="https://evil.example.com/event/9"), "another origin"),
+        ("location", answer(201, b"", location="https://inner.example.com/"), "a Location without a path"),
+        ("location", answer(201, b"", location="http://[x/event/9"), "a Location without a path"),
     ],
 )
 def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
@@ -207,6 +208,27 @@ def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
     with pytest.raises(RefutedError) as caught:
         client.create(event, {})
     assert (caught.value.details["profile_key"], caught.value.details["came"]) == ("operations.create.id_at", came)
+
+
+@pytest.mark.proves("NETWORK-3", "MESSAGE-22")
+@pytest.mark.parametrize(
+    ("location", "notes"),
+    [
+        (f"{URL}/insight/api/v2/event/9%2F1", 0),
+        ("/insight/api/v2/event/9%2F1", 0),
+        ("http://inner:8080/event/9%2F1?x=1#y", 1),
+        ("https://insight.example.com@inner/event/9%2F1/", 1),
+        ("//inner/event/9%2F1", 1),
+        ("http:inner/9%2F1", 1),
+    ],
+)
+def test_only_the_last_part_of_a_location_is_used(location, notes):
+    """A server behind a proxy names its inner host. Nothing is sent there."""
+    client, script, event = speaking(answer(201, b"", location=location), create={"entity": False, "id_at": "location"})
+    told = []
+    assert client.create(event, {}, told.append)["id"] == "9/1"
+    assert [("another host than url" in one) for one in filter(None, told)] == [True] * notes
+    assert all(one.url.startswith(f"{URL}/") for one in script.requests)
 
 
 def test_a_create_that_failed_has_no_id():

@@ -145,6 +145,19 @@ UNDER_RULES = [
     ({"a": " 11 "}, {"a": 11}, {"normalise": {"a": ["outer_space"]}}, []),
     ({"a": [{"b": None, "c": 1}]}, {"a": [{"c": 1}]}, {"normalise": {"*": ["null_as_absent"]}}, []),
     ({"a": [{"b": None, "c": 1}]}, {"a": [{"c": 1}]}, {}, [("a", [{"c": 1}], [{"b": None, "c": 1}])]),
+    *(
+        ({"a": blank}, held, {"normalise": {where: ["blank_as_null"]}}, [])
+        for blank in ("", [], {}, None, {"b": ""}, {"b": {"c": []}})
+        for held in ({}, {"a": None}, {"a": ""}, {"a": []}, {"a": {}})
+        for where in ("a", "*")
+    ),
+    ({"a": [{"b": "", "c": 1}]}, {"a": [{"c": 1}]}, {"normalise": {"a": ["blank_as_null"]}}, []),
+    ({"a": [{"c": 1}]}, {"a": [{"b": [], "c": 1}]}, {"normalise": {"a[].b": ["blank_as_null"]}}, []),
+    ({"a": " "}, {}, {"normalise": {"a": ["blank_as_null", "outer_space"]}}, []),
+    ({"a": ""}, {"a": "x"}, {"normalise": {"a": ["blank_as_null"]}}, [("a", "x", "")]),
+    ({"a": []}, {"a": [1]}, {"normalise": {"a": ["blank_as_null"]}}, [("a", [1], [])]),
+    ({"a": 0}, {"a": None}, {"normalise": {"a": ["blank_as_null"]}}, [("a", None, 0)]),
+    ({"a": ""}, {"a": None}, {}, [("a", None, "")]),
     ({"a": "2026-01-02"}, {"a": 1767312000000}, {"normalise": {"a": ["date_as_day"]}}, []),
     ({"a": 1767312000000}, {"a": "2026-01-02T00:00Z"}, {"normalise": {"a": ["date_as_instant"]}}, []),
     (

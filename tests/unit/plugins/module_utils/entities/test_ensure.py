@@ -49,6 +49,10 @@ def wish(attributes=None, key="Filing", of=None, app=None, **more):
     )
 
 
+READS_ONLY = {"operations": {"create": None, "update": None, "delete": None}}
+"""Overrides that leave nothing but what reads."""
+
+
 def run(insight, wished, check_mode=False, of=None, clock=None):
     return ensure(insight.client(of), wished, check_mode, (clock or FakeClock()).clock)
 
@@ -549,3 +553,33 @@ def test_secrets_that_a_replacing_server_may_have_cleared(insight, policy, known
     assert outcome.plan.operation == "update"
     assert any("password did not go out" in note for note in outcome.notes) is noted
     assert ("password" in insight.sent("create-or-update")) is not noted
+
+
+@pytest.mark.proves("PROFILE-21")
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anything_is_sent(insight, check_mode):
+    of = profile(**READS_ONLY)
+    held = insight.add("event", eventName="Filing", applicationId=1, description="a")
+    for operation, wished in (
+        ("create", wish({}, "New", of=of)),
+        ("update", wish({"description": "b"}, of=of)),
+        ("delete", wish({}, of=of, state="absent")),
+    ):
+        with pytest.raises(ConfigurationError, match=rf"{operation} event .*no {operation} operation for event") as one:
+            run(insight, wished, check_mode, of=of)
+        assert one.value.details["profile_key"] == f"operations.{operation}"
+    assert run(insight, wish({"description": "a"}, of=of), check_mode, of=of).plan.operation == "none"
+    assert run(insight, wish({}, "New", of=of, state="absent"), check_mode, of=of).plan.operation == "none"
+    assert insight.writes == [] and insight.entities["event"][held["id"]]["description"] == "a"
+
+
+@pytest.mark.proves("PROFILE-21")
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_changes_an_entity_has_to_read_it(insight, check_mode):
+    of = profile(operations={}, types={"event": {"operations": {"read": None}}})
+    insight.add("event", eventName="Filing", applicationId=1, description="a")
+    for wished in (wish({"description": "b"}, of=of), wish({}, of=of, state="absent")):
+        with pytest.raises(ConfigurationError, match="no read operation for event"):
+            run(insight, wished, check_mode, of=of)
+    assert insight.writes == []
+    assert run(insight, wish({}, "New", of=of), check_mode, of=of).plan.operation == "create"

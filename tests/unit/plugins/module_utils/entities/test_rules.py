@@ -67,7 +67,7 @@ ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, keyed
         ({"keyed": {5: ["id"]}}, "keyed is not a list of texts"),
         (
             {"normalise": {"a": ["trim"]}},
-            "names 'trim', which is no normalisation. There are: case, date_as_day",
+            "names 'trim', which is no normalisation. There are: blank_as_null, case",
         ),
         ({"normalise": {"a.": ["case"]}}, "normalise holds 'a.', which is no attribute path"),
         ({"normalise": {"*": ["date_as_day"]}}, "It would make numbers equal too"),

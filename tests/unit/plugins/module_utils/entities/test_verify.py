@@ -132,6 +132,8 @@ SUGGESTIONS = [
     ([{"c": 1, "v": 2}], [{"c": 1, "v": 2, "id": 3}], "a", "compare: {keyed: {a: [c]}}"),
     ([{"b": None, "c": 1}], [{"c": 1}], "no", 'compare: {keyed: {"no": [c]}}'),
     ([[{"b": None}]], [[{}]], "no", 'compare: {normalise: {"no": [null_as_absent]}}'),
+    *((blank, None, "a", "compare: {normalise: {a: [blank_as_null]}}") for blank in ("", [], {})),
+    *((blank, ABSENT, "a", "compare: {normalise: {a: [blank_as_null]}}") for blank in ("", [], {})),
     ([], [1], "a", NONE),
     ("x", "y", "a", NONE),
     ("x", None, "a", NONE),

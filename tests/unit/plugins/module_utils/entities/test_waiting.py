@@ -21,8 +21,8 @@ def insight():
     return server
 
 
-def wish(attributes=None, **more):
-    target = target_of(profile(), {"type": "event", "key": {"eventName": "Filing"}})
+def wish(attributes=None, of=None, **more):
+    target = target_of(of or profile(), {"type": "event", "key": {"eventName": "Filing"}})
     return Wish(target, attributes or {}, **more)
 
 
@@ -69,6 +69,49 @@ def test_no_waiting_when_the_write_shows_at_once(insight):
     clock = FakeClock()
     run(insight, wish(), clock=clock)
     assert clock.sleeps == []
+
+
+SAYS_NOTHING = {"operations": {"update": {"entity": False}}}
+
+
+def ignoring(request, go):
+    return answer(200, {})
+
+
+@pytest.mark.proves("WRITE-8")
+@pytest.mark.parametrize("says", ["nothing", "the entity as it was"])
+def test_an_update_that_the_server_ignores_is_looked_for_twice(insight, says):
+    clock = FakeClock()
+    run(insight, wish(), clock)
+    old = dict(insight.entities["event"][2])
+    ignored = ignoring if says == "nothing" else lambda request, go: answer(200, old)
+    insight.hooks = {"create-or-update": [ignored]}
+    insight.requests.clear()
+    of = profile(**(SAYS_NOTHING if says == "nothing" else {}))
+    with pytest.raises(UnconvergedError, match=r"stored nothing.*changed nothing of it.*wait_timeout"):
+        ensure(insight.client(of), wish({"description": "x"}, of), False, clock.clock)
+    verbs = [verb for verb, _body in insight.requests]
+    assert verbs == ["find", "read", "create-or-update", "read", "read"]
+    assert clock.sleeps == [1.0]
+
+
+@pytest.mark.proves("WRITE-8")
+@pytest.mark.parametrize(("waits", "reads"), [(None, 2), (10.0, 6)])
+def test_an_update_that_shows_late_is_waited_for_where_that_is_said(insight, waits, reads):
+    clock = FakeClock()
+    run(insight, wish(), clock)
+    old = dict(insight.entities["event"][2])
+    insight.hooks = {"read": [None, *lagging(5, old)]}
+    insight.requests.clear()
+    waiting = Waiting.of({"wait": True, "wait_timeout": waits, "wait_interval": 1.0})
+    of = profile(**SAYS_NOTHING)
+    wished, client = wish({"description": "x"}, of, waiting=waiting), insight.client(of)
+    if waits:
+        assert ensure(client, wished, False, clock.clock).entity["description"] == "x"
+    else:
+        with pytest.raises(UnconvergedError):
+            ensure(client, wished, False, clock.clock)
+    assert [verb for verb, _body in insight.requests].count("read") == 1 + reads
 
 
 @pytest.mark.parametrize("interval", [0.0, -1.0, float("nan"), float("inf"), 1e12])

@@ -147,6 +147,8 @@ def test_what_a_normalisation_covers_does_not_count(name, text, path):
         ("number_as_text", 10, "10"),
         ("number_as_text", 1.0, "1"),
         ("null_as_absent", [{"a": None}], [{}]),
+        ("blank_as_null", "", None),
+        ("blank_as_null", [{"a": ""}], [{}]),
         ("date_as_day", "2026-01-02T10:00:00Z", "2026-01-02T11:00:00Z"),
         ("date_as_instant", "2026-01-02T10:00:00Z", "2026-01-02T11:00:00+01:00"),
     ],

@@ -20,11 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.command import Cont
 from ansible_collections.rimops.insight.plugins.module_utils.entities.assumed import AssumedWrites
 from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal
 from ansible_collections.rimops.insight.plugins.module_utils.environment.listed import ListedEntities
-from ansible_collections.rimops.insight.plugins.module_utils.errors import (
-    ConfigurationError,
-    JournalError,
-    PlanRefused,
-)
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError, PlanRefused
 from ansible_collections.rimops.insight.plugins.module_utils.options import Evidence
 from ansible_collections.rimops.insight.plugins.plugin_utils.manifest import entries_of
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
@@ -469,3 +465,30 @@ def test_an_exception_while_an_entity_is_read_is_its_failure(lab):
     result = lab(list(map(application, range(3))), concurrency=1, on_error="continue")
     assert [one["outcome"] for one in result["entities"]] == ["created", "failed", "created"]
     assert "RuntimeError" in result["msg"] and result["failed"]
+
+
+@pytest.mark.proves("PROFILE-21")
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_the_profile_has_no_operation_for_is_told_at_planning(lab, check_mode):
+    lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
+    lab.insight.add("application", **application(2)["key"], selectedProducts=["Other"])
+    lab.overrides = {"operations": {"create": None, "update": None, "delete": None}}
+    for one, operation in ((2, "update"), (3, "create")):
+        result = lab([application(1), application(one)], check_mode, on_error="continue", plan_out="plan.json")
+        assert [told["outcome"] for told in result["entities"]][-1:] == ["failed"], result
+        assert f"the profile has no {operation} operation for application" in result["msg"]
+    result = lab([absent(application(2))], check_mode)
+    assert "the profile has no delete operation for application" in result["msg"]
+    assert lab.insight.writes == []
+
+
+@pytest.mark.proves("MESSAGE-20")
+def test_what_is_needed_beyond_the_plan_is_told_with_its_article(lab):
+    many = [application(1), application(2), application(3)]
+    changed, gone = (lab.insight.add("application", **one["key"], selectedProducts=["Zelvora"]) for one in many[1:])
+    lab(many, plan_out="plan.json")
+    changed["selectedProducts"] = ["Other"]
+    del lab.insight.entities["application"][gone["id"]]
+    said = refused(lab, many, plan_file="plan.json", kind=PlanRefused)
+    assert "application (appCode=000002, appName=Application 2) needs an update that is not in the plan" in said
+    assert "application (appCode=000003, appName=Application 3) needs a create that is not in the plan" in said

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, example, given
 from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils.probe.findings import (
@@ -38,7 +39,34 @@ def test_laying_an_override_is_what_the_engine_makes_of_it(before, after):
     assert overlaid(before, difference(before, after)) == after
 
 
+of_types = some.dictionaries(
+    names, some.recursive(leaves | some.none(), lambda inner: some.dictionaries(names, inner, max_size=3), max_leaves=8)
+)
+
+
+@pytest.mark.proves("PROFILE-1")
+@example(general={}, own={"a": None}, path=["b"], value=0)
+@given(general=profiles, own=of_types, path=some.lists(names, min_size=1, max_size=3), value=leaves)
+def test_what_is_learned_leaves_the_nulls_of_a_type(general, own, path, value):
+    before = {**general, "types": {"event": own}}
+    for where in (("types", "event", *path), tuple(path)):
+        assume(not isinstance(at_path(before, where), dict))
+        after = with_value(before, where, value)
+        assert overlaid(before, difference(before, after)) == after
+        assert nulls(after) >= {one for one in nulls(before) if one[: len(where)] != where[: len(one)]}
+
+
+def nulls(value, path=()):
+    """The paths at which a null stands."""
+    if isinstance(value, dict):
+        return {one for name, inner in value.items() for one in nulls(inner, (*path, name))}
+    return {path} if value is None else set()
+
+
 def test_a_value_at_a_path():
+    taken = {"types": {"event": {"operations": {"list": None, "read": {"paging": None}}}}}
+    learned = with_value(taken, ("types", "event", "operations", "read", "path"), "x")
+    assert learned == {"types": {"event": {"operations": {"list": None, "read": {"paging": None, "path": "x"}}}}}
     data = {"operations": {"read": {"method": "POST"}}}
     assert with_value(data, ("operations", "read", "method"), "GET") == {"operations": {"read": {"method": "GET"}}}
     assert with_value(data, ("operations", "read", "method"), None) == {"operations": {"read": {}}}

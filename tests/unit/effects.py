@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is seen of a few tasks on the wire and in their results, with a profile and a server that answers by purpose."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.rimops.insight.plugins.module_utils import connection
+from ansible_collections.rimops.insight.plugins.module_utils.auth.store import clear_memory
+from ansible_collections.rimops.insight.plugins.module_utils.command import Context
+from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO, TOKEN
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
+from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.tests.unit.fakes import URL, find_nothing
+
+KEY = {"eventName": "F"}
+EVENT = {"type": "event", "key": KEY}
+
+
+def present(description: Any = "a", **more: Any) -> tuple[Any, dict[str, Any]]:
+    """A task that declares the event."""
+    return ENTITY, {**EVENT, "attributes": {"description": description}, **more}
+
+
+ABSENT = (ENTITY, {**EVENT, "state": "absent"})
+WRITE = (present("a"), present("b"), ABSENT)
+LIST = ((ENTITY_INFO, {"type": "event"}),)
+LOGIN = ((TOKEN, {}), (TOKEN, {"state": "absent"}))
+
+
+def token(**options: Any) -> tuple[tuple[Any, dict[str, Any]], ...]:
+    """A task that logs in with these options."""
+    without = dict.fromkeys(("username", "password", "grant_type"))
+    return ((TOKEN, {**without, **options}),)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A key of the profile. override: lays it on; given: overrides that are there with and without it; seen: what is
+    seen with it and not without, as a regular expression over the lines; gone: the other way round. answers: what the
+    server says, by the first word or the first two of the purpose, instead of what it would: in order, the
+    last one for good. stores:
+    what it makes of what it is told."""
+
+    key: str
+    override: Mapping[str, Any]
+    seen: str = ""
+    gone: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    tasks: tuple[Any, ...] = WRITE
+    answers: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    stores: Callable[[dict[str, Any]], dict[str, Any]] = dict
+
+
+def says(status: int = 200, content: Any = None, cookies: Mapping[str, str] | None = None, **headers: str) -> Any:
+    """An answer; with text instead of JSON where the content is bytes."""
+
+    def answer(purpose: str) -> Response:
+        body = content if isinstance(content, bytes) else json.dumps({} if content is None else content).encode()
+        kind = "text/html" if body.startswith(b"<") else "application/json"
+        return Response(purpose, status, {"content-type": kind, **headers}, cookies or {}, body)
+
+    return answer
+
+
+SESSION = says(
+    content={"xAuthToken": "session-of-the-body", "sid": "session-of-another"},
+    **{
+        "x-csrf-header": "X-CSRF-TOKEN",
+        "x-csrf-token": "csrf-of-the-usual",
+        "x-other-name": "X-Other",
+        "x-other": "csrf-of-another",
+    },
+)
+TOKENS = {"access_token": "a-token-of-oauth", "refresh_token": "its-successor", "expires_in": 3600}
+SERVER = {"id": 7, "uuid": "u-7", "entityId": 70, "other": "other-7"}
+
+
+class World:
+    """A platform and a system with one event."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.lines = case, [""]
+        self.counted: Counter[str] = Counter()
+        self.event: dict[str, Any] | None = None
+
+    def send(self, request: Request) -> Response:
+        word = request.purpose.split()[0]
+        self.counted[word] += 1
+        body = json.dumps(request.json_body if request.form is None else dict(request.form), sort_keys=True)
+        headers = json.dumps(dict(request.headers), sort_keys=True)
+        safe = "safe " if request.safe else ""
+        self.lines.append(f"> {safe}{request.method} {request.url} {request.purpose} #{self.counted[word]} {body}")
+        self.lines.append(f"  {headers}")
+        about = " ".join(request.purpose.split()[:2])
+        which = about if about in self.case.answers else word
+        self.counted[about] += 1
+        scripted = self.case.answers.get(which, ())
+        said = scripted[min(self.counted[which], len(scripted)) - 1] if scripted else None
+        if isinstance(said, Exception):
+            raise said
+        usual = self._usual(word, request)
+        return said(request.purpose) if said else usual
+
+    def _usual(self, word: str, request: Request) -> Response:
+        if request.form is not None:
+            return says(content=TOKENS)(request.purpose)
+        if request.purpose in ("open a session", "log in", "look at the session", "log out"):
+            return SESSION(request.purpose)
+        told = dict(request.json_body or {})
+        if word in ("create", "update"):
+            self.event = {**(self.event or {}), **self.case.stores(told), **SERVER}
+        found, self.event = self.event, None if word == "delete" else self.event
+        if word == "list":
+            return says(content={"items": [found or {**KEY, **SERVER}], "total": 1})(request.purpose)
+        return says(200 if found else 404, found)(request.purpose)
+
+
+def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any) -> str:
+    """All lines of the requests and the results of the case's tasks."""
+    world = World(case)
+    monkeypatch.setattr(connection, "Http", lambda *_given, **_options: world)
+    connection.forget_connections()
+    clear_memory()
+    data = profile_data("insight", overrides, find_nothing)
+    shared = {"url": URL, "profile": data, "token_store": "none", "wait": False, "initiator": "I1", "reason": "R1"}
+    login = {"grant_type": "password", "tenant_id": "t", "client_id": "cid", "client_secret": "not told"}
+    person = {"username": "jdoe", "password": "not told either", "change_reference": "C1"}
+    for command, options in case.tasks:
+        spec = {name: option.get("default") for name, option in command.spec.items()}
+        values = {
+            **spec,
+            **{name: one for name, one in {**shared, **login, **person}.items() if name in spec},
+            **options,
+        }
+        told: list[str] = []
+        try:
+            result = command.run(values, Context(False, False, told.append, told.append))
+        except InsightError as error:
+            result = {"failed": True, **error.as_result()}
+        world.lines += [f"= {json.dumps(result, sort_keys=True, default=str)}", *(f"! {one}" for one in told)]
+    connection.forget_connections()
+    return "\n".join(world.lines)
