@@ -54,6 +54,7 @@ KINDS = {
             "huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)
         ),
         Kind("short_page", True, "A list's answer without the last of its items."),
+        Kind("session_ends", True, "The request is carried out and answered; then every session ends."),
     )
 }
 MATCHED_BY = ("operation", "path", "body")

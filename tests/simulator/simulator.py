@@ -126,6 +126,8 @@ class Simulator:
             return instead(fault, request)
         of_product = match or request.operation == "unknown"
         answer = self.chain.answer(request, match) if of_product else self.microsoft.answer(request)
+        if fault and fault.kind == "session_ends":
+            self.sessions.expire()
         return spoil(fault, answer) if fault else answer
 
     def _entity(self, request: Request, match: Match, user: str) -> Answer:
