@@ -40,7 +40,7 @@ def refusal(status: int, message: str) -> Response:
 
 class SmallSystem:
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
-    updates, deletes); url, ca_path: where it is and whom to trust."""
+    updates, deletes); url, ca_path: where it is and whom to trust; left_out: attributes that a search does not show."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -72,6 +72,7 @@ class SmallSystem:
         """As new: no entity, no count, no token."""
         self.tokens: set[str] = set()
         self.counted: Counter[str] = Counter()
+        self.left_out: set[str] = set()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -112,7 +113,11 @@ class SmallSystem:
         self.counted["finds" if asked else "lists"] += 1
         every = self.entities[name].values()
         found = [one for one in every if all(str(one.get(key)) == value for key, value in asked.items())]
-        return JSONResponse({"data": found[first : first + size], "meta": {"total": len(found)}})
+        page = [
+            {name: value for name, value in one.items() if name not in self.left_out}
+            for one in found[first : first + size]
+        ]
+        return JSONResponse({"data": page, "meta": {"total": len(found)}})
 
     async def _one(self, request: Request) -> Response:
         if refused := self._refusal(request):
