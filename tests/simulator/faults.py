@@ -49,6 +49,7 @@ KINDS = {
         Kind("wrong_content_type", True, "The right body, called something else.", ("content_type",)),
         Kind("redirect", False, "A redirect.", ("location", "status")),
         Kind("slow", True, "The answer comes late.", ("seconds",)),
+        Kind("late", True, "The request is carried out at once, its answer comes late.", ("seconds",)),
         Kind("together", True, "No answer comes until so many of these requests (`times`) are there."),
         Kind(
             "huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)
@@ -116,6 +117,11 @@ class Fault:
             await asyncio.sleep(self.details.get("seconds", 1))
         elif self.kind == "together":
             await self._meeting.wait()
+
+    async def hold(self) -> None:
+        """Wait as long as this fault holds an answer back."""
+        if self.kind == "late":
+            await asyncio.sleep(self.details.get("seconds", 1))
 
 
 def parse(given: Any) -> Fault:

@@ -83,6 +83,8 @@ class Simulator:
                 self.counters.faults += 1
                 await fault.wait()
             answer = self._answer(request, match, fault)
+            if fault:
+                await fault.hold()
         finally:
             self._now -= 1
         self.seen.append(Seen(request, answer.status, answer.reason, fault.kind if fault else ""))
