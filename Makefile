@@ -8,7 +8,7 @@ USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
-.PHONY: help demo test matrix-core bench matrix changelog profile-page lock clean \
+.PHONY: help demo test matrix-core bench shows matrix changelog profile-page lock clean \
 	lint tooling unit units sanity integration spring molecule docs importer image
 
 help: ## say what there is
@@ -35,6 +35,11 @@ bench: python ## what checking and making an environment costs, side by side wit
 	@$(TOOLING)/environments.py bench > /dev/null
 	@$(TOOLING)/checkout.py > /dev/null
 	@PYTHONPATH=tests build/venv/bench/bin/python tests/benchmarks/run.py $(OPTIONS)
+
+shows: python ## 300 processes killed around a refresh, 50 that need one at once; takes minutes
+	@$(TOOLING)/environments.py bench > /dev/null
+	@$(TOOLING)/checkout.py > /dev/null
+	@PYTHONPATH=build/collections:tests build/venv/bench/bin/python -m shows $(OPTIONS)
 
 changelog: python ## write CHANGELOG for the version of galaxy.yml
 	@$(TOOLING)/environments.py collection > /dev/null

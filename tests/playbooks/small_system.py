@@ -40,7 +40,8 @@ def refusal(status: int, message: str) -> Response:
 
 class SmallSystem:
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
-    updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy."""
+    updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
+    left_out: attributes that a search does not show."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -73,6 +74,7 @@ class SmallSystem:
         self.tokens: set[str] = set()
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
+        self.left_out: set[str] = set()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -113,7 +115,11 @@ class SmallSystem:
         self.counted["finds" if asked else "lists"] += 1
         every = self.entities[name].values()
         found = [one for one in every if all(str(one.get(key)) == value for key, value in asked.items())]
-        return JSONResponse({"data": found[first : first + size], "meta": {"total": len(found)}})
+        page = [
+            {name: value for name, value in one.items() if name not in self.left_out}
+            for one in found[first : first + size]
+        ]
+        return JSONResponse({"data": page, "meta": {"total": len(found)}})
 
     async def _one(self, request: Request) -> Response:
         if refused := self._refusal(request):

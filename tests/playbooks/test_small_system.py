@@ -252,6 +252,29 @@ def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
     assert system.writes == 0
 
 
+@pytest.mark.proves("WRITE-20")
+def test_a_search_that_shows_less_than_the_read(system: SmallSystem, play: Player) -> None:
+    """What can be done about it today is in the message, and works."""
+    system.left_out = {"name", "note"}
+    system.entities["sites"]["e9"] = {"id": "e9", "code": "HH", "name": "Hamburg", "note": "kept", "modified": 1}
+    by_id = {"type": "site", "id": "e9"}
+    tasks = [
+        {**entity("change", SITE, name="Hamburg, harbour"), "ignore_errors": True},
+        {**entity("remove", {**SITE, "state": "absent"}), "ignore_errors": True},
+        entity("change by id", by_id, name="Hamburg, harbour"),
+        entity("again by id", by_id, name="Hamburg, harbour"),
+    ]
+    played = play(tasks)
+    for name in ("change", "remove"):
+        result = played[name]
+        assert (result["error"]["kind"], result["changed"]) == ("RefutedError", False), played.output
+        assert result["error"]["profile_key"] == "operations.find"
+        assert "show it differently, each time: name, note; nothing was written" in result["msg"]
+        assert "give the id instead of the key" in result["msg"]
+    assert [played[f"{name} by id"]["operation"] for name in ("change", "again")] == ["update", "none"], played.output
+    assert (system.entities["sites"]["e9"]["note"], system.writes) == ("kept", 1)
+
+
 @pytest.mark.proves("PROFILE-1")
 def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play: Player) -> None:
     (play.folder / "scales.yml").write_text(PROFILE.text.replace("method: GET", "method: FETCH", 1), encoding="utf-8")

@@ -129,31 +129,47 @@ def test_a_hundred_entities(server: Spring, play: Player) -> None:
 ONE_SESSION = {"csrf_tokens": "xor", "expired_session_answer": "403_open", "single_session_per_user": True}
 
 
+def halves(spring: Spring, folder: Path, shared: bool) -> list[Played]:
+    """What two playbooks say that make one half of a hundred entities each at the same time, twice."""
+    keys = [{"appCode": f"{number:06}", "appName": f"Application {number}"} for number in range(MANY)]
+
+    def half(number: int) -> Played:
+        own = folder / str(number)
+        own.mkdir()
+        attributes = {"selectedProducts": ["Zelvora"]}
+        entries = [{"type": "application", "key": key, "attributes": attributes} for key in keys[number::2]]
+        login = {"url": spring.url, "ca_path": spring.ca_path, "access_token": ACCESS_TOKEN}
+        player = Player(spring, own, defaults={**login, "token_store": str((folder if shared else own) / "store")})
+        together = {"entities": entries, "concurrency": 32, "on_error": "continue"}
+        make = {"name": "make", "rimops.insight.insight_entities": together, "ignore_errors": True}
+        pause = {"name": "pause", "ansible.builtin.wait_for": {"timeout": 3}}
+        return player([make, pause, {**make, "name": "again"}])
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(half, range(2)))
+
+
 @pytest.mark.proves("LOGIN-4", "LOGIN-10")
 def test_two_playbooks_at_once_where_a_user_has_one_session(spring: Spring, tmp_path: Path) -> None:
     """They share the token store, and so the session; no twin, none lost."""
     spring.variant(**ONE_SESSION, session_lifetime=2)
-    keys = [{"appCode": f"{number:06}", "appName": f"Application {number}"} for number in range(MANY)]
-
-    def half(number: int) -> Played:
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        entries = [
-            {"type": "application", "key": key, "attributes": {"selectedProducts": ["Zelvora"]}}
-            for key in keys[number::2]
-        ]
-        login = {"url": spring.url, "ca_path": spring.ca_path, "access_token": ACCESS_TOKEN}
-        player = Player(spring, folder, defaults={**login, "token_store": str(tmp_path / "store")})
-        together = {"entities": entries, "concurrency": 32}
-        pause = {"name": "pause", "ansible.builtin.wait_for": {"timeout": 3}}
-        again = {"name": "again", "rimops.insight.insight_entities": together}
-        return player([{"name": "make", "rimops.insight.insight_entities": together}, pause, again])
-
-    with ThreadPoolExecutor(2) as pool:
-        played = list(pool.map(half, range(2)))
-    assert [one.code for one in played] == [0, 0], played[0].output + played[1].output
+    played = halves(spring, tmp_path, shared=True)
     assert [(one["make"]["summary"]["created"], one["again"]["changed"]) for one in played] == [(50, False)] * 2
     assert writes(spring) == (MANY, 0, 0)
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-20")
+def test_two_playbooks_at_once_where_each_login_ends_the_session_of_the_other(spring: Spring, tmp_path: Path) -> None:
+    """They share no store. The chain itself may fail with HTTP 500 where a session ends in the middle of a request."""
+    spring.variant(**ONE_SESSION, session_lifetime=2)
+    played = halves(spring, tmp_path, shared=False)
+    entities = [entity for one in played for task in ("make", "again") for entity in one[task]["entities"]]
+    whys = [entity["why"] for entity in entities if entity["outcome"] not in ("created", "unchanged")]
+    assert all("HTTP 500" in why for why in whys), whys
+    assert sum(entity["outcome"] == "created" for entity in entities) == spring.counted["creates"]
+    codes = [one["appCode"] for one in spring.stored("application")]
+    assert len(codes) == len(set(codes)) == spring.counted["creates"]
+    assert spring.counted["logins"] > len(played)
 
 
 @pytest.mark.proves("LOGIN-12")

@@ -49,11 +49,13 @@ KINDS = {
         Kind("wrong_content_type", True, "The right body, called something else.", ("content_type",)),
         Kind("redirect", False, "A redirect.", ("location", "status")),
         Kind("slow", True, "The answer comes late.", ("seconds",)),
+        Kind("late", True, "The request is carried out at once, its answer comes late.", ("seconds",)),
         Kind("together", True, "No answer comes until so many of these requests (`times`) are there."),
         Kind(
             "huge", False, "A JSON object of that many bytes, in pieces and without saying how long it is.", ("bytes",)
         ),
         Kind("short_page", True, "A list's answer without the last of its items."),
+        Kind("session_ends", True, "The request is carried out and answered; then every session ends."),
     )
 }
 MATCHED_BY = ("operation", "path", "body")
@@ -115,6 +117,11 @@ class Fault:
             await asyncio.sleep(self.details.get("seconds", 1))
         elif self.kind == "together":
             await self._meeting.wait()
+
+    async def hold(self) -> None:
+        """Wait as long as this fault holds an answer back."""
+        if self.kind == "late":
+            await asyncio.sleep(self.details.get("seconds", 1))
 
 
 def parse(given: Any) -> Fault:

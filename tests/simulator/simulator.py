@@ -83,6 +83,8 @@ class Simulator:
                 self.counters.faults += 1
                 await fault.wait()
             answer = self._answer(request, match, fault)
+            if fault:
+                await fault.hold()
         finally:
             self._now -= 1
         self.seen.append(Seen(request, answer.status, answer.reason, fault.kind if fault else ""))
@@ -126,6 +128,8 @@ class Simulator:
             return instead(fault, request)
         of_product = match or request.operation == "unknown"
         answer = self.chain.answer(request, match) if of_product else self.microsoft.answer(request)
+        if fault and fault.kind == "session_ends":
+            self.sessions.expire()
         return spoil(fault, answer) if fault else answer
 
     def _entity(self, request: Request, match: Match, user: str) -> Answer:

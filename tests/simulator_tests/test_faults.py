@@ -155,9 +155,31 @@ def test_short_page(client: Client) -> None:
     assert (content["items"], content["total"]) == ([], 1)
 
 
+def test_session_ends(client: Client) -> None:
+    client.server.fault("session_ends", "find")
+    assert [find(client).status_code for _turn in range(2)] == [404, 401]
+
+
+def test_late(client: Client) -> None:
+    find(client)
+    client.server.fault("late", "find", seconds=5)
+    with pytest.raises(requests.ReadTimeout):
+        client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=0.2)
+    assert client.server.counters()["finds"] == 2
+
+
 def test_every_kind_has_its_test() -> None:
     tested = "status drop_before drop_after drop_inside truncated_json not_json html empty_body wrong_content_type"
-    assert {*tested.split(), "redirect", "slow", "together", "huge", "short_page"} == KINDS.keys()
+    assert {
+        *tested.split(),
+        "redirect",
+        "slow",
+        "together",
+        "huge",
+        "short_page",
+        "session_ends",
+        "late",
+    } == KINDS.keys()
 
 
 # Which requests a fault strikes

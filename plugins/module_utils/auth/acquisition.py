@@ -10,7 +10,14 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
-from ..errors import AuthenticationError, ConfigurationError, InsightError, InterruptedRequest, NotSentError
+from ..errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InsightError,
+    InterruptedRequest,
+    NotSentError,
+    SessionRejected,
+)
 from ..options import Identity, Settings
 from ..transport.http import Clock
 from ..transport.values import Flow, Send, converse
@@ -87,8 +94,8 @@ class Acquisition:
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
             opened = self._open(state)
-        except AuthenticationError:
-            if kept is None or not self.renewable(state):
+        except AuthenticationError as error:
+            if kept is None or isinstance(error, SessionRejected) or not self.renewable(state):
                 raise
             # the token was good until now, but may have been revoked
             state = self._with_new_token(state)

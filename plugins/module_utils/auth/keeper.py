@@ -64,6 +64,7 @@ class SessionKeeper:
         self._made: set[int] = set()  # the generations that this process opened
         self._vouched: tuple[int, Optional[str], int] = (0, None, 0)  # see vouch
         self.first_adopted: Optional[int] = None
+        self.seen_alive = False  # by a look, so that looks tell something
         self.state: Optional[State] = None
         self.acquired: Optional[str] = None
         self.notes: list[str] = []
@@ -141,6 +142,7 @@ class SessionKeeper:
         seen = converse(look(self._settings.profile, self._settings.url, session), self._send)
         if seen.session is None:
             return None
+        self.seen_alive = True
         self.vouch(replace(state, session=seen.session), ticket)
         with self._renewing, self._store.locked(self.name):
             with self._changing:
@@ -210,13 +212,30 @@ class SessionKeeper:
                 looks_first=known.looks_first or ours.looks_first,
             )
         try:
-            renewed = self.acquisition.renew(known, rejected is not None)
+            renewed = self._renewed(known, rejected is not None)
         except AuthenticationError as error:
             self._deny(error)
             raise
         self.keep(renewed, denied=None)
         self._made.add(renewed.generation)
         return self._adopt(renewed, "handshake")
+
+    def _renewed(self, known: State, rejected: bool) -> State:
+        """A new session; one after the other where others end each right after its login, if one was ever alive."""
+        deadline = self._clock.monotonic() + self._settings.network.retry_deadline
+        while True:
+            renewed = self._renewed_once(known, rejected, deadline)
+            if renewed:
+                return renewed
+            known = self._unsaved or self.load() or known  # with the token of the login that was in vain
+
+    def _renewed_once(self, known: State, rejected: bool, deadline: float) -> Optional[State]:
+        try:
+            return self.acquisition.renew(known, rejected)
+        except SessionRejected:
+            if not self.seen_alive or self._clock.monotonic() > deadline:
+                raise
+            return None
 
     def _refuse_denied(self) -> None:
         """Raise where these credentials were refused a moment ago, here or in another process."""

@@ -38,7 +38,8 @@ LOOKED_INTO = 403
 FRESH = 60.0
 """Seconds after its login for which nobody logs in anew because a request is refused within the session."""
 MOST_LOGINS = 3
-"""How often a session is opened for one refused request: some servers open a new one at each look."""
+"""How often a session is opened for one refused request where no look has ever found one alive: some servers open
+another one at each look."""
 LOSSES = 3
 """How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
@@ -81,7 +82,7 @@ class SessionSender:
     def __init__(self, keeper: SessionKeeper, settings: Settings, send: Send, clock: Clock) -> None:
         self._keeper, self._settings, self._send, self._clock = keeper, settings, send, clock
         self._rules = settings.profile.session
-        self._turns, self._lock = Turns(), threading.Lock()
+        self._turns, self._lock, self._judging = Turns(), threading.Lock(), threading.Lock()
         self._denied: set[str] = set()  # the kinds of requests that this identity may not send
         self._last_accepted = -1  # the last generation in which a request was accepted
         self._unused = -1  # the last generation that was lost before one was
@@ -185,8 +186,19 @@ class SessionSender:
             )
 
     def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
-        """Raise SessionRejected where two sessions running were lost before any request was accepted in them, or where
-        this request was lost in sessions of its own."""
+        """Raise SessionRejected where no new session helps, or none has until the deadline."""
+        if self._clock.monotonic() > deadline:
+            raise self._rejected(request, sent.response)
+        if self._is_in_vain(sent, losses) and not self._others_end_it(sent):
+            with self._lock:
+                self._ended[request.kind] = self._rejected(request, sent.response)
+        with self._lock:
+            if request.kind in self._ended:
+                raise copy(self._ended[request.kind])
+
+    def _is_in_vain(self, sent: Sent, losses: int) -> bool:
+        """Whether two sessions running were lost before any request was accepted in them, or this request was lost in
+        sessions of its own."""
         generation = sent.state.generation
         with self._lock:
             adopted = self._keeper.first_adopted
@@ -194,12 +206,19 @@ class SessionSender:
             in_vain = unused and self._last_accepted < self._unused < generation
             if unused:
                 self._unused = max(generation, self._unused)
-            if in_vain or losses > LOSSES + 1:
-                self._ended[request.kind] = self._rejected(request, sent.response)
-            if request.kind in self._ended:
-                raise copy(self._ended[request.kind])
-        if self._clock.monotonic() > deadline:
-            raise self._rejected(request, sent.response)
+            return in_vain or losses > LOSSES + 1
+
+    def _others_end_it(self, sent: Sent) -> bool:
+        """Whether sessions are good when they are opened and end all the same: by other logins of the same identity.
+        Looks tell: at this session, and where none has been seen alive yet, at the next one after its login."""
+        with self._judging:
+            if self._keeper.current().generation > sent.state.generation:
+                return True
+            if self._keeper.look(sent.state, sent.ticket) is not None:
+                return False
+            if self._keeper.seen_alive:
+                return True
+            return self._keeper.look(self._keeper.renew(sent.state), self._keeper.ticket()) is not None
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         words, bearer = said(response.body), self._rules["kind"] == "bearer"
@@ -220,7 +239,7 @@ class SessionSender:
         with self._turns.alone():  # so that no other answer changes the values on the way
             last = sent
             if request.kind not in self._denied:
-                for state in self._remedies(sent, refused):
+                for state in self._remedies(request, sent, refused, deadline):
                     last = self._exchange_in(state, request)
                     if last.lost:
                         self._after_loss(request, last, 1, deadline)
@@ -235,7 +254,7 @@ class SessionSender:
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT)
 
-    def _remedies(self, sent: Sent, refused: int) -> Iterator[State]:
+    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[State]:
         """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
         that the session is lost, and once in a run for a session of an earlier one.
 
@@ -246,17 +265,35 @@ class SessionSender:
         if _differ(state, sent.state):
             yield state
             refused = self._keeper.ticket()
-        for _login in range(MOST_LOGINS):
+        lost, looked_for_token = 0, False
+        while self._keeper.seen_alive or lost < MOST_LOGINS:
+            if self._clock.monotonic() > deadline:
+                raise self._rejected(request, sent.response)
             state = self._keeper.current()
             looked = self._keeper.look(state, refused)
-            if looked is not None and _differ(looked, state):
+            if looked is None:
+                renewed = self._keeper.renew(state)
+                if lost and not self._keeper.seen_alive:
+                    renewed = self._keeper.look(renewed, self._keeper.ticket()) or renewed
+                lost, looked_for_token = lost + 1, False
+                yield renewed
+            elif _differ(looked, state) and not looked_for_token:
+                looked_for_token = True
                 yield looked
-            old = not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH)
-            if looked is not None and not old:
+                if self._was_good(state):
+                    continue  # then the first refusal, before that look, was no matter of the token or the session
+            elif not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH):
+                self._logged_in_anew, looked_for_token = True, False
+                yield self._keeper.renew(state)
+            else:
                 return
-            self._logged_in_anew = self._logged_in_anew or looked is not None
-            yield self._keeper.renew(state)
             refused = self._keeper.ticket()
+
+    def _was_good(self, state: State) -> bool:
+        """Whether a session had a good CSRF token: one that was accepted, or shown after the login."""
+        token = state.session.csrf_token if state.session else None
+        first = token == self._first_tokens.get(state.generation)
+        return state.shared and (not first or state.generation in self._first_was_good)
 
     def _learn(self, refused: Sent, accepted: Sent) -> None:
         """What the difference between a refused and an accepted request tells about the server."""

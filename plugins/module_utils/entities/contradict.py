@@ -102,6 +102,20 @@ def read_refuted(target: Target, purpose: str, entity_id: Any, written: str = "n
     )
 
 
+def shown_differently(target: Target, purpose: str, names: str) -> RefutedError:
+    """A search and a read by id that show the same entity differently, again and again. names: of the attributes."""
+    read, search = target.type.operations["read"], target.type.operations["find"]
+    return refuted(
+        purpose,
+        f"{basis(search)} and {basis(read)} show it differently, each time: {names}; nothing was written",
+        search.profile_key,
+        expected="the same attributes and values of both",
+        came=f"a difference in {names}",
+        hint=f"Perhaps the search shows a summary. Change {search.profile_key} in profile_overrides to a search that "
+        "shows the whole entity, or give the id instead of the key: then it is read, and not searched.",
+    )
+
+
 def write_refuted(purpose: str, operation: Operation, status: int) -> RefutedError:
     """An update or delete that says missing where the read still shows the entity."""
     return refuted(

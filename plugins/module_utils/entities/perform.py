@@ -28,15 +28,17 @@ from .contradict import (
     not_there,
     read_refuted,
     search_refuted,
+    shown_differently,
     write_refuted,
 )
 from .judge import judge
 from .mask import printable
 from .plan import Plan, body
 from .proof import basis, is_doubtful
+from .refute import some_of
 from .target import Entity, Target, exactly_one, has_key
 from .verify import verify
-from .wish import Outcome, Waiting, Wish, steady
+from .wish import Outcome, Waiting, Wish, differing, steady
 from .write import Look, carry_out, having_written
 
 CONFLICT = 409
@@ -64,9 +66,30 @@ def read_again(client: EntityClient, wish: Wish, found_as: Target, observed: Ent
             still = client.searched(found_as)
             if still is not None and has_id(found_as.type, still, entity_id):
                 raise read_refuted(found_as, f"write {wish.target}", entity_id)
-    if steady(now, wish) != steady(observed, wish):
-        how = "appeared" if observed is None else "disappeared" if now is None else "was changed"
-        raise moved(wish, how, _doubt_of_read(client, found_as) if now is None else "")
+    if steady(now, wish) == steady(observed, wish):
+        return
+    if observed is None:
+        raise moved(wish, "appeared")
+    if now is None:
+        raise moved(wish, "disappeared", _doubt_of_read(client, found_as))
+    raise _changed(client, wish, found_as, observed, now)
+
+
+def _changed(client: EntityClient, wish: Wish, found_as: Target, observed: Entity, now: Entity) -> InsightError:
+    """Why the read before a write shows something else than the plan was made from: read and search right away once
+    more, which tells whether somebody changed the entity, the server does at each read, or the two differ always."""
+    again = client.read(found_as.type, client.id_of(found_as.type, now))
+    if again is None:
+        return moved(wish, "disappeared")
+    restless = differing(now, again, wish)
+    if restless:
+        names = some_of(restless)
+        hint = f"If that happens each time, the server changes {names} by itself: name it in compare.volatile."
+        return moved(wish, f"was changed ({names})", hint)
+    names = some_of(differing(observed, now, wish))
+    if found_as.id is None and steady(client.searched(found_as), wish) == steady(observed, wish):
+        return shown_differently(found_as, f"write {wish.target}", names)
+    return moved(wish, f"was changed ({names})")
 
 
 def _doubt_of_read(client: EntityClient, target: Target) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ..errors import RefutedError
@@ -14,12 +14,16 @@ from .mask import printable
 NAMES_SHOWN = 8
 
 
+def some_of(names: Sequence[str]) -> str:
+    """Names in a message, the first ones where there are many."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return printable(f"{', '.join(names[:NAMES_SHOWN])}{more}")
+
+
 def shape(value: Any) -> str:
     """What kind of JSON value it is, without showing any value in it: only the names of an object's fields."""
     if isinstance(value, Mapping):
-        names = [str(name) for name in value]
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        return printable(f"an object with {', '.join(names[:NAMES_SHOWN])}{more}") if names else "an empty object"
+        return f"an object with {some_of([str(name) for name in value])}" if value else "an empty object"
     if isinstance(value, (list, tuple)):
         first = f" of {len(value)}, the first {shape(value[0])}" if value else ""
         return f"a list{first}" if value else "an empty list"

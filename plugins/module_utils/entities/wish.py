@@ -113,5 +113,16 @@ def check_wish(wish: Wish) -> None:
 
 def steady(entity: Entity | None, wish: Wish) -> str:
     """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
+    return canonical(_without_volatile(entity, wish))
+
+
+def differing(one: Entity, other: Entity, wish: Wish) -> list[str]:
+    """The attributes that two readings show differently, without those that the server changes by itself."""
+    both = [_without_volatile(entity, wish) for entity in (one, other)]
+    shown = [{name: canonical(value) for name, value in entity.items()} for entity in both]
+    return sorted(name for name in {*shown[0], *shown[1]} if shown[0].get(name) != shown[1].get(name))
+
+
+def _without_volatile(entity: Any, wish: Wish) -> Any:
     ignored = wish.target.rules.volatile | set(wish.target.type.evidence_fields.values())
-    return canonical(replace_at(entity, ignored, ABSENT))
+    return replace_at(entity, ignored, ABSENT)

@@ -630,7 +630,8 @@ def test_a_permission_costs_one_look_whatever_the_number(login, system, stale):
     authenticator = login(send=denying(system), **ALICE)
     with ThreadPoolExecutor(32) as pool:
         assert {one.status for one in pool.map(authenticator.send, [READ] * 200)} == {403}
-    assert (handshakes(system), system.count("look at the session")) == (1, 1)
+    # a second look where the first one showed a token other than the login did: was the session lost after it?
+    assert (handshakes(system), system.count("look at the session")) == (1, 1 + stale)
 
 
 @pytest.mark.proves("LOGIN-10", "LOGIN-12")
@@ -669,6 +670,52 @@ def test_a_server_that_opens_another_session_at_each_look(login, system):
     assert {one.status for one in answers} == {403}
     assert answers[0].ruled_out == "a session that was opened for it is refused as well"
     assert handshakes(system) <= 4
+
+
+def ending(system, inner, looks):
+    """Sends as ``inner`` does; each of the first looks that find a session alive is the last that this session sees."""
+    left = [looks]
+
+    def send(request):
+        response = inner(request)
+        logged_in = request.headers.get("Cookie", "").startswith("JSESSIONID=L")
+        if request.purpose == "look at the session" and logged_in and left[0]:
+            left[0] -= response.cookies.get("JSESSIONID", "").startswith("L")
+            system.expire_sessions()
+        return response
+
+    return send
+
+
+@pytest.mark.proves("LOGIN-20")
+@pytest.mark.parametrize("looks", [1, 2, 6])
+def test_a_session_that_ends_right_after_a_look(login, system, looks):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    authenticator = login(send=ending(system, system.send, looks), **ALICE)
+    assert [authenticator.send(READ).status for _turn in range(3)] == [200] * 3
+    assert handshakes(system) == 1 + looks
+
+
+@pytest.mark.proves("LOGIN-20", "LOGIN-12")
+def test_a_permission_in_a_session_that_ended_right_after_a_look(login, system):
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    authenticator = login(send=ending(system, denying(system), 1), **ALICE)
+    answers = [authenticator.send(READ) for _turn in range(50)]
+    assert {(one.status, one.ruled_out) for one in answers} == {(403, RULED_OUT)}
+    assert (handshakes(system), system.count("look at the session")) == (2, 4)  # alive, lost, alive, still alive
+
+
+@pytest.mark.proves("LOGIN-20", "LOGIN-4")
+def test_sessions_that_end_right_after_each_look_are_renewed_for_so_long(login, system, ticking):
+    def send(request):
+        ticking.time += 1
+        return inner(request)
+
+    system.rejection, system.login_shows_old_token = FORBIDDEN, True
+    inner = ending(system, system.send, 1000)
+    with pytest.raises(SessionRejected, match="Most likely another login of the same identity ended it"):
+        login(send=send, **ALICE).send(READ)
+    assert 10 < handshakes(system) < 1000
 
 
 @pytest.mark.proves("LOGIN-12")
@@ -719,6 +766,42 @@ def test_a_session_that_is_used_up_is_renewed_as_long_as_that_works(login, syste
     with ThreadPoolExecutor(16) as pool:
         assert [one.status for one in pool.map(authenticator.send, [READ] * 60)] == [200] * 60
     assert handshakes(system) >= 20
+
+
+@pytest.mark.proves("LOGIN-21")
+@pytest.mark.parametrize("rejection", REJECTIONS)
+@pytest.mark.parametrize("ended", [2, 7])
+def test_sessions_that_others_end_before_their_first_request_are_renewed(login, system, rejection, ended):
+    """Another login of the same identity ends so many sessions, each after its login and before any request."""
+    system.rejection = rejection
+
+    def send(request):
+        if request.url == READ.url and handshakes(system) <= ended:
+            system.expire_sessions()
+        return system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+    assert [authenticator.send(READ).status for _turn in range(2)] == [200, 200]
+    assert handshakes(system) == ended + 1
+
+
+@pytest.mark.proves("LOGIN-21", "STORE-2")
+def test_sessions_that_others_end_right_after_their_login_are_renewed(login, system):
+    """So that the look at the end of the login finds them lost, six times running; the refresh token is sent once."""
+    system.rejection, system.login_shows_old_token, system.single_use = FORBIDDEN, True, True
+
+    def send(request):
+        response = system.send(request)
+        if request.purpose == "log in" and 1 < handshakes(system) <= 7:
+            system.expire_sessions()
+        return response
+
+    authenticator = login(send=send, **REFRESH)
+    assert authenticator.send(READ).status == 200
+    system.expire_sessions()
+    system.revoked.add("access-1")
+    assert authenticator.send(READ).status == 200
+    assert (handshakes(system), system.tokens) == (8, 2)
 
 
 # --- who it is

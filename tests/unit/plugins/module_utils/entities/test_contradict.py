@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -161,6 +163,75 @@ def test_it_disappears_for_the_search_too():
     insight.hooks = {"read": always(NONE), "find": [None, *always(NONE)]}
     error = came(insight, wish())
     assert error.__class__ is MovedError and "If it disappears again, operations.read (assumed)" in error.message
+
+
+def always_doing(change):
+    """Answers as it is, after a change of what it shows."""
+
+    def hook(_request, go):
+        shown = json.loads(go().body)
+        change(shown)
+        return answer(200, shown)
+
+    return [hook] * 99
+
+
+def searched(shown):
+    return shown.get("event", shown)
+
+
+SUMMARY = always_doing(lambda shown: searched(shown).pop("note"))
+
+
+@pytest.mark.proves("WRITE-20")
+@pytest.mark.parametrize(("attributes", "state"), [({"description": "new"}, "present"), ({}, "absent")])
+def test_a_search_that_shows_a_summary(attributes, state):
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old", note="s3cret")
+    insight.hooks = {"find": SUMMARY}
+    error = came(insight, wish(attributes=attributes, state=state))
+    assert (error.__class__, error.details["profile_key"], insight.writes) == (RefutedError, "operations.find", [])
+    assert "show it differently, each time: note; nothing was written" in error.message
+    assert "give the id instead of the key" in error.message and "s3cret" not in f"{error.as_result()}"
+
+
+@pytest.mark.proves("WRITE-20")
+def test_with_its_id_it_is_read_and_not_searched():
+    insight = Insight()
+    made = insight.add("event", eventName="Event 1", description="old", note="kept")
+    insight.hooks = {"find": SUMMARY}
+    target = target_of(profile(), {"type": "event", "id": made["id"]})
+    assert came(insight, Wish(target, {"description": "new"})).plan.operation == "update"
+
+
+@pytest.mark.proves("WRITE-20")
+def test_an_attribute_that_each_read_shows_differently_is_named():
+    turns = itertools.count()
+    insight = Insight()
+    insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"read": always_doing(lambda shown: shown.update(seen=next(turns)))}
+    error = came(insight, wish())
+    assert (error.__class__, insight.writes) == (MovedError, [])
+    assert "the server changes seen by itself: name it in compare.volatile" in error.message
+
+
+@pytest.mark.proves("WRITE-20")
+def test_what_somebody_changed_is_named():
+    insight = Insight()
+    made = insight.add("event", eventName="Event 1", description="old", note="one")
+    insight.hooks = {"read": [lambda _request, go: (made.update(note="two"), go())[1]]}
+    error = came(insight, wish())
+    assert (error.__class__, insight.writes) == (MovedError, [])
+    assert "it was changed (note) since it was read a moment ago; nothing was written" in error.message
+
+
+@pytest.mark.proves("WRITE-20")
+def test_what_disappears_while_the_causes_are_told_apart():
+    insight = Insight()
+    made = insight.add("event", eventName="Event 1", description="old")
+    insight.hooks = {"read": [lambda _request, go: (made.update(note="two"), go())[1], lambda *_both: NONE]}
+    error = came(insight, wish())
+    assert error.__class__ is MovedError and "it disappeared since" in error.message
 
 
 def test_the_assumed_one_of_two_is_the_likelier_one():

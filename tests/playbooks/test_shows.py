@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`make shows` with smaller numbers: processes that are killed around a refresh, and many that need one at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Server
+from shows import store
+
+pytestmark = pytest.mark.one_core
+
+IDENTITY = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "username": USER, "password": PASSWORD}
+
+
+@pytest.mark.proves("STORE-20")
+def test_no_refresh_token_is_lost_unnamed(server: Server, tmp_path: Path) -> None:
+    found = store.kills(server, IDENTITY, tmp_path, 12)
+    assert (found.wrong, sum(found.counted.values())) == ([], 12)
+
+
+@pytest.mark.proves("STORE-20")
+def test_a_token_that_is_lost_between_commit_and_save_is_named(server: Server, tmp_path: Path) -> None:
+    """The process is killed while the platform, which has carried the refresh out, does not answer yet."""
+    login = store.begun(server, IDENTITY, tmp_path)
+    server.switch(refresh_tokens="single_use")
+    assert store.run(login, 0).why() == ""
+    before, refreshes = login.saved(), server.counted["refreshes"]
+    server.fault("late", "oauth_token", seconds=20)
+    killed = store.run(login, 1)
+    while server.counted["refreshes"] == refreshes:
+        assert killed.process.is_alive()
+    killed.process.kill()
+    killed.process.join()
+    assert login.saved() == before
+    assert store.NAMED in store.run(login, 2).why()
+
+
+@pytest.mark.proves("STORE-2", "STORE-20")
+def test_many_processes_refresh_and_log_in_once(server: Server, tmp_path: Path) -> None:
+    once = {"refreshes": 1, "handshakes": 1, "wrong": []}
+    assert store.rounds(server, IDENTITY, tmp_path, processes=8, times=2) == [once] * 2
