@@ -9,19 +9,12 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.command import Command, Context
 from ansible_collections.rimops.insight.plugins.module_utils.connection import WRITES
-from ansible_collections.rimops.insight.plugins.module_utils.entities import mask as mask_module
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
 from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
 from ansible_collections.rimops.insight.plugins.module_utils.transport.numbers import Exact
 
 CONTEXT = Context(check_mode=False, diff_mode=False, warn=print)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_known(monkeypatch):
-    """What other tests have made known is none of these."""
-    monkeypatch.setattr(mask_module, "_KNOWN", set())
 
 
 def told(result, secrets=(), values=None, **more):
