@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Player, Server
+from conftest import CLIENT, DOORS, PASSWORD, QUICK, SECRET, TENANT, USER, Player, Server
 
 PIN = 'pin "&+/=é canary'
 WRONG = 'wrong "&+/=é canary'
@@ -185,7 +185,7 @@ LOGIN_FAULTS = [
 @pytest.mark.parametrize("door", DOORS)
 def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(SITE_CUSTOMIZE)
+    (tmp_path / "site" / "sitecustomize.py").write_text(QUICK.read_text() + SITE_CUSTOMIZE)
     log = tmp_path / "syslog"
     log.touch()
     tasks = list(SCENES)

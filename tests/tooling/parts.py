@@ -20,6 +20,7 @@ PLAYBOOKS = "tests/playbooks"
 # What imports Ansible, or what TLS and HTTP of a core's Python decide; the rest is a matter of no core.
 UNITS = "tests/unit/plugins"
 CORES_UNITS = f"{UNITS}/plugin_utils {UNITS}/module_utils/test_specification.py {UNITS}/module_utils/transport"
+SANITY = "python {root}/tests/tooling/sanity.py {core}"
 CORES_OWN = f"-m each_core {PLAYBOOKS}"
 ANY_CORES = f"-m 'not one_core' {PLAYBOOKS}"
 
@@ -109,7 +110,7 @@ EACH_CORE = (
         seconds=30,
         variables=IMPORTS,
     ),
-    Part("sanity-{core}", ("python {root}/tests/tooling/sanity.py {core}",), ("core-{core}",), seconds=130),
+    Part("sanity-{core}", (SANITY,), ("core-{core}",), seconds=130),
     Part(
         "integration-{core}",
         (f"{PYTEST} {PLAYBOOKS}",),
@@ -120,9 +121,14 @@ EACH_CORE = (
 )
 
 
-def with_playbooks(part: Part, playbooks: str) -> Part:
-    """Return a part with these playbooks instead of all of them."""
-    return replace(part, commands=tuple(command.replace(PLAYBOOKS, playbooks) for command in part.commands))
+def narrowed(part: Part, whole: bool) -> Part:
+    """Return a part for a core that is not the newest. whole: with each playbook that means something there and all of
+    sanity, instead of what a core decides."""
+    said = {PLAYBOOKS: ANY_CORES} if whole else {PLAYBOOKS: CORES_OWN, SANITY: f"{SANITY} --own"}
+    commands = part.commands
+    for general, own in said.items():
+        commands = tuple(command.replace(general, own) for command in commands)
+    return replace(part, commands=commands)
 
 
 def for_core(part: Part, core: str) -> Part:
@@ -149,7 +155,7 @@ def other_cores() -> list[str]:
 
 def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
     """Yield the parts for these cores, as far as this machine has their Pythons. whole: a core that is not the newest
-    runs each playbook test that means something there, and not only those of what a core decides."""
+    runs everything that means something there, and not only what a core decides."""
     newest = interpreters.newest_core()
     if newest in cores:
         yield from ONCE
@@ -160,5 +166,4 @@ def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")
         elif interpreters.python_for(core):
-            playbooks = ANY_CORES if whole else CORES_OWN
-            yield from (for_core(with_playbooks(part, playbooks), core) for part in EACH_CORE)
+            yield from (for_core(narrowed(part, whole), core) for part in EACH_CORE)

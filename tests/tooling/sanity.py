@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run ansible-test sanity for one ansible-core on a copy of its own: sanity.py 2.21."""
+"""Run ansible-test sanity for one ansible-core on a copy of its own: sanity.py 2.21 [--own].
+
+--own: only the tests whose answer the core decides, by its Pythons, its imports or its schema of documentation.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from ansible_test._internal.python_requirements import get_venv_packages
 pythons = [types.SimpleNamespace(version=version) for version in SUPPORTED_PYTHON_VERSIONS]
 print(json.dumps(sorted({get_venv_packages(python)["pip"] for python in pythons})))
 """
+OWN = ("action-plugin-docs", "ansible-doc", "compile", "ignores", "import", "runtime-metadata", "validate-modules")
 INSTALL_PIP = "import ensurepip\nensurepip.bootstrap(upgrade=True, default_pip=True)\n"
 
 
@@ -54,9 +58,11 @@ def echoed(lines: Iterable[str] | None) -> Iterator[str]:
         yield line.rstrip()
 
 
-def runs(core: str) -> list[list[str]]:
+def runs(core: str, own: bool) -> list[list[str]]:
     """Return the arguments of each run. Pylint takes longer than all else, so it reads everything on the newest core
     only, and on another what runs there."""
+    if own:
+        return [[word for name in OWN for word in ("--test", name)]]
     whole = core == interpreters.newest_core()
     return [[]] if whole else [["--skip-test", "pylint"], ["--test", "pylint", "plugins/"]]
 
@@ -69,7 +75,7 @@ def test(environment: Path, copy: Path, *arguments: str) -> tuple[int, list[str]
     return process.returncode, findings
 
 
-def main(core: str) -> int:
+def main(core: str, own: bool) -> int:
     """Return the exit code of ansible-test."""
     environment = BUILD / "venv" / f"core-{core}"
     copy = checkout.synchronise(BUILD / "sanity" / core)
@@ -78,7 +84,7 @@ def main(core: str) -> int:
         return 1
     prefer_releases(environment)
     provide_pip(environment / "bin" / "python")
-    found = [test(environment, copy, *arguments) for arguments in runs(core)]
+    found = [test(environment, copy, *arguments) for arguments in runs(core, own)]
     findings = [finding for _code, findings in found for finding in findings]
     print("\nAll that was found:" if findings else "\nNothing was found.", *findings, sep="\n")
     return int(any(code for code, _findings in found))
@@ -86,4 +92,4 @@ def main(core: str) -> int:
 
 if __name__ == "__main__":
     os.umask(0o022)
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], "--own" in sys.argv))
