@@ -71,6 +71,22 @@ MISTAKES = {
         f"{PLAIN}profile_overrides: {{operations: {{read: {{metod: GET}}}}}}",
         ("operations.read has a name that is not allowed there: metod",),
     ),
+    "an id in the path of a search": Mistake(
+        f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type}}/{{id}}"}}}}}}',
+        ("operations.find.path names {id}, and {type} is replaced there",),
+    ),
+    "a name in the login that is none": Mistake(
+        f'{PLAIN}profile_overrides: {{session: {{login: {{body: {{who: {{name: "{{user}}"}}}}}}}}}}',
+        ("session.login.body.who.name names {user}, and {access_token} and",),
+    ),
+    "a key of another operation": Mistake(
+        f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: {{status: [404]}}}}}}}}",
+        ("operations.create.missing has no effect there, only in read and find and delete",),
+    ),
+    "a write that the profile does not have": Mistake(
+        f"{PLAIN}state: absent\nprofile_overrides: {{operations: {{delete: null}}}}",
+        ("the profile has no delete operation for application",),
+    ),
     "a profile without paths": Mistake(
         f"{PLAIN}profile_overrides: {{types: {{thing: {{title: x}}}}}}",
         ("types.thing lacks something that is required: path",),

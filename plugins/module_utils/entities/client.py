@@ -95,7 +95,7 @@ class EntityClient:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
         return exactly_one(target, self.search(target))
 
-    def create(self, target: Target, attributes: Entity, note: Callable[[str], None] = str) -> Entity | None:
+    def create(self, target: Target, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
         answers nothing. note: is told what else the user should know."""
         operation = self.operation(target.type, "create", f"create {target}")

@@ -14,9 +14,6 @@ from .mask import printable
 from .paths import ABSENT, replace
 from .target import Entity, Target, folded
 
-STEP = re.compile(r"([^\[\]]+)((?:\[\d*\])*)")
-"""A name, and which elements of the list that stands there: one by its number, or all."""
-
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
     """The entity with each reference in the form in which it is declared, from where the profile says that it stands.
@@ -29,11 +26,11 @@ def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
 
 
 def _steps(path: str) -> list[Any]:
-    """The names and numbers on the way; None for all elements."""
+    """The names and the numbers of elements on the way; None for all elements of a list."""
     steps: list[Any] = []
     for part in path.split("."):
-        name, elements = re.fullmatch(STEP, part).groups()  # type: ignore[union-attr]
-        steps += [name, *(int(one) if one else None for one in re.findall(r"\[(\d*)\]", elements))]
+        elements = re.findall(r"\[(\d*)\]", part)
+        steps += [part.partition("[")[0], *(int(one) if one else None for one in elements)]
     return steps
 
 
