@@ -128,7 +128,13 @@ def check_approved(
         if fate in ("gone", "moved")
     }
     unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
-    moved.update({one.entity: f"needs a {one.operation} that is not in the plan" for one in unplanned})
+    article = {"update": "an"}
+    moved.update(
+        {
+            one.entity: f"needs {article.get(one.operation, 'a')} {one.operation} that is not in the plan"
+            for one in unplanned
+        }
+    )
     if moved:
         told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
         more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
