@@ -195,6 +195,7 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
     authenticator = connection.authenticator
     if values["state"] == "absent":
         changed = authenticator.known() if context.check_mode else authenticator.logout()
+        connection.tell_warnings(context.warn)
         return {"changed": changed, **_notes(connection)}
     if authenticator.needs_person():
         return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}

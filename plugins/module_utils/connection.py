@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .auth.authenticator import Authenticator, authenticator_for
 from .auth.store import fingerprints_of, open_store
@@ -63,6 +63,12 @@ class Connection:
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.assumed_writes.shown
         return client
+
+    def tell_warnings(self, warn: Callable[[str], None]) -> None:
+        """Tell the user, once, what the login warns of."""
+        for warning in self.authenticator.warnings:
+            warn(warning)
+        self.authenticator.warnings.clear()
 
     def secrets(self) -> list[str]:
         """What the login knows that must not be seen."""
@@ -125,9 +131,7 @@ def connect(values: Values, context: Context) -> Connection:
         known = assumed_writes(settings.url, values["profile"])
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)
     _profile, connection = _CONNECTIONS[key]
-    for warning in connection.authenticator.warnings:
-        context.warn(warning)
-    connection.authenticator.warnings.clear()
+    connection.tell_warnings(context.warn)
     return connection
 
 

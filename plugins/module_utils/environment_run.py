@@ -14,6 +14,7 @@ from typing import Any
 from .command import Context, Values
 from .connection import Connection
 from .entities.mask import KEPT, know, mask_within, texts_of
+from .entities.spelling import with_article
 from .environment.digest import data_digest
 from .environment.engine import Effort
 from .environment.entry import EntryName
@@ -128,13 +129,7 @@ def check_approved(
         if fate in ("gone", "moved")
     }
     unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
-    article = {"update": "an"}
-    moved.update(
-        {
-            one.entity: f"needs {article.get(one.operation, 'a')} {one.operation} that is not in the plan"
-            for one in unplanned
-        }
-    )
+    moved.update({one.entity: f"needs {with_article(one.operation)} that is not in the plan" for one in unplanned})
     if moved:
         told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
         more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""

@@ -19,6 +19,11 @@ from .paths import places
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?")
 
 
+def with_article(noun: str) -> str:
+    """The noun with ``a`` or ``an``: an update, a create."""
+    return f"{'an' if noun[:1].lower() in 'aeio' or noun.startswith('up') else 'a'} {noun}"
+
+
 def is_plain(value: Any) -> bool:
     """Whether the value is a number or a boolean: what YAML makes of text without quotes."""
     return isinstance(value, bool) or is_number(value)
