@@ -250,6 +250,15 @@ def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
     assert [line["entity"] for line in lines(told) if line["kind"] == "intent"] == [APPLICATION]
 
 
+@pytest.mark.proves("PROFILE-2")
+def test_a_plan_names_the_assumed_operations_that_reading_used_and_writing_will_use(lab):
+    told = lab([application(1)], plan_out="plan.json")
+    used = ["operations.create", "operations.find"]
+    assert told["assumed"] == json.loads((lab.folder / "plan.json").read_text())["assumed"] == used
+    lab.overrides = {"operations": {"create": TRIED}}
+    assert lab([application(1)], plan_out="plan.json")["assumed"] == ["operations.find"]
+
+
 # --- a plan that does not fit any more, and one that was carried out
 
 
