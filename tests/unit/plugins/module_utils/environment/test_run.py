@@ -312,6 +312,18 @@ def test_a_copy_of_a_plan_that_was_carried_out_is_refused(lab, name):
     assert lab(entities, **{**approved, "plan_file": name, "plan_again": True})["summary"]["created"] == 1
 
 
+@pytest.mark.proves("PLAN-10", "JOURNAL-20")
+@pytest.mark.parametrize("behind", [b"\n", b"x", b'{"a', b"\0" * 9, b"\n\n\n", b"7\n", b"[" * 9000 + b"\n"])
+def test_bytes_behind_the_end_of_a_journal_do_not_make_a_plan_good_again(lab, behind):
+    entities = [application(1)]
+    approved = approval_of(lab, entities)
+    journal = Path(lab(entities, **approved)["journal"])
+    journal.write_bytes(journal.read_bytes() + behind)
+    lab.insight.entities["application"].clear()
+    with pytest.raises(PlanRefused, match="carried out to its end already"):
+        lab(entities, **approved)
+
+
 @pytest.mark.proves("PLAN-6", "PLAN-10")
 def test_a_plan_that_was_carried_out_in_parts_is_finished_and_then_refused(lab):
     entities = [application(number) for number in range(3)]
