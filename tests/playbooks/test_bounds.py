@@ -247,7 +247,7 @@ def listing(between: Front, paging: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.proves("NETWORK-3")
+@pytest.mark.proves("NETWORK-3", "LIST-20")
 @pytest.mark.parametrize("check", [(), ("--check",)])
 @pytest.mark.parametrize(
     "following", ["{id}/delete", "/insight/api/v2/application/{id}/delete", "../application/{id}/delete?x"]
@@ -264,7 +264,7 @@ def test_reading_a_list_never_writes(server: Server, play: Player, following: st
     assert server.counted["deletes"] == 0 and len(server.stored("application")) == 1
 
 
-@pytest.mark.proves("WRITE-1")
+@pytest.mark.proves("WRITE-1", "LIST-20")
 def test_a_list_is_whole_although_others_delete_meanwhile(server: Server, play: Player) -> None:
     paging = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
     pages = [listed(1, 2, total=4), listed(4, total=3), listed(2, 3, total=3), listed(4, total=3)]
@@ -273,7 +273,7 @@ def test_a_list_is_whole_although_others_delete_meanwhile(server: Server, play: 
     assert [entity["id"] for entity in result["entities"]] == [2, 3, 4]
 
 
-@pytest.mark.proves("NETWORK-7")
+@pytest.mark.proves("NETWORK-7", "LIST-20")
 @pytest.mark.parametrize("kind", ["page", "cursor"])
 def test_a_list_without_an_end_is_an_error(server: Server, play: Player, kind: str) -> None:
     paging = {"kind": kind, "page": "p", "size": "n", "next": "next", "limit": 1, "most_pages": 20, "total": None}

@@ -349,7 +349,11 @@ def test_an_output_belongs_to_an_example() -> None:
 
 def test_messages_that_are_explained_exist() -> None:
     page = (ROOT / "docs" / "authentication.md").read_text(encoding="utf-8").split("## What to do about errors")[1]
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "module_utils").rglob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("module_utils", "plugin_utils")
+        for path in (ROOT / "plugins" / folder).rglob("*.py")
+    )
     explained = re.findall(r"^\| `([^`]+)`", page, re.M)
     assert explained
     parts = [part.split() for text in explained for part in re.split(r"…|\(AADSTS.*?\)", text) if part.strip()]

@@ -46,7 +46,7 @@ class Authenticator:
         self._application = self._make_application(show)
         self._keeper = SessionKeeper(settings, send, store, clock, self._name)
         self._keeper.state = handed_over
-        self._warn = self._keeper.warn = warn or self.warnings.append
+        self._keeper.warn = warn or self.warnings.append
         self._acquisition = self._keeper.acquisition = Acquisition(
             settings=settings,
             send=send,
@@ -186,13 +186,13 @@ class Authenticator:
         except InsightError as error:
             refusal = error.message
         if refusal:
-            self._warn(f"The session was forgotten, but the server did not end it: {refusal}")
+            self.warnings.append(f"The session was forgotten, but the server did not end it: {refusal}")
 
     def _warn_of_lost_token(self, state: Optional[State]) -> None:
         kept = state.token.refresh_token if state and state.token else None
         used_up = self._application and not self._application.refresh_keeps and self.grant == "refresh_token"
         if used_up and kept and kept != self._settings.identity.refresh_token:
-            self._warn("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
+            self.warnings.append("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
 
     # --- a person's login in the browser
 

@@ -277,14 +277,15 @@ def _continued(start: Mapping[str, Any]) -> str:
 
 
 def _ends(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The first and the last line of a file, as far as they can be read; the rest is not looked at."""
+    """The first line of a file and the last that is one, as far as they can be read; the rest is not looked at."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return {}, {}
         first = file.readline(LARGEST)
         file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
         lines = file.read().splitlines()
-    return _read(first), _read(lines[-1] if lines else b"")
+    # Bytes behind it, which ``verify`` names, must not hide that a run has ended.
+    return _read(first), next(filter(None, map(_read, reversed(lines))), {})
 
 
 def _read(text: bytes) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import copy
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge
@@ -51,6 +51,7 @@ odd = some.sampled_from(
 
 
 @pytest.mark.proves("PROFILE-1")
+@settings(deadline=None)
 @given(some.sampled_from(PLACES), odd, some.sampled_from(["replace", "remove", "add"]))
 def test_the_quick_answer_is_the_right_one(place, value, how):
     name, (*outer, last) = place

@@ -228,6 +228,7 @@ def test_ids_that_stay_in_their_place(entity_id, segment_of_it):
     assert segment(entity_id, "do something") == segment_of_it
 
 
+@pytest.mark.proves("COMPARE-20")
 @pytest.mark.parametrize("asked", [5350200, 5350200.0, "5350200"])
 @pytest.mark.parametrize("answered", [5350200, 5350200.0, "5350200"])
 def test_a_whole_number_is_one_id_in_every_form(asked, answered):
@@ -238,6 +239,7 @@ def test_a_whole_number_is_one_id_in_every_form(asked, answered):
     assert str(client.id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
 
 
+@pytest.mark.proves("COMPARE-20")
 def test_the_id_of_a_new_entity_may_be_a_whole_float():
     of = profile(operations={"create": {"entity": False, "id_at": "id"}})
     client, _script = scripted(answer(201, {"id": 5350200.0}), of=of)

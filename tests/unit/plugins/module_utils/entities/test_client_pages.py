@@ -55,7 +55,7 @@ def test_no_paging():
     assert script.bodies == [{}]
 
 
-@pytest.mark.proves("WRITE-1")
+@pytest.mark.proves("WRITE-1", "LIST-20")
 @pytest.mark.parametrize(
     ("answers", "kind", "message"),
     [
@@ -130,7 +130,7 @@ def test_pages_by_link():
     assert script.bodies == [None] * 4
 
 
-@pytest.mark.proves("WRITE-1", "NETWORK-3")
+@pytest.mark.proves("WRITE-1", "NETWORK-3", "LIST-20")
 @pytest.mark.parametrize(
     ("paging", "answers", "key", "message"),
     [
@@ -173,6 +173,7 @@ def test_empty_pages_in_between():
     assert ids() == [1, 2]
 
 
+@pytest.mark.proves("LIST-20")
 @pytest.mark.parametrize("end", ["?from=2#top", f"{AT}/list?from=2", "list?from=2"])
 def test_a_link_gives_its_query_and_nothing_else(end):
     ids, script = listing(linked(end, 1), linked(None, 2), paging=LINK)
@@ -190,7 +191,7 @@ def whole_listing(*answers, **operation):
 OFFSET = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
 
 
-@pytest.mark.proves("WRITE-1")
+@pytest.mark.proves("LIST-20")
 def test_a_list_is_read_again_when_its_total_changes():
     """One of the first page is deleted between the pages, so that another one slips through."""
     answers = page(1, 2, total=5), page(4, 5, total=4), page(2, 3, total=4), page(4, 5, total=4)
@@ -199,7 +200,7 @@ def test_a_list_is_read_again_when_its_total_changes():
     assert [body["start"] for body in script.bodies] == [0, 2, 0, 2]
 
 
-@pytest.mark.proves("WRITE-1")
+@pytest.mark.proves("WRITE-1", "LIST-20")
 @pytest.mark.parametrize("again", [2, "2"])
 def test_a_list_is_read_again_when_an_id_comes_twice(again):
     answers = page(1, 2), page(again, 3), page(0, 1), page(2, 3), page()
@@ -207,7 +208,7 @@ def test_a_list_is_read_again_when_an_id_comes_twice(again):
     assert ids == [0, 1, 2, 3]
 
 
-@pytest.mark.proves("WRITE-1")
+@pytest.mark.proves("WRITE-1", "LIST-20")
 @pytest.mark.parametrize(
     ("answers", "why"),
     [

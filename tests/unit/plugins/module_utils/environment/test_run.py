@@ -246,12 +246,48 @@ def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
     assert [line["entity"] for line in lines(told) if line["kind"] == "intent"] == [APPLICATION]
 
 
-# --- a plan that was carried out
+@pytest.mark.proves("PROFILE-2")
+def test_a_plan_names_the_assumed_operations_that_reading_used_and_writing_will_use(lab):
+    told = lab([application(1)], plan_out="plan.json")
+    used = ["operations.create", "operations.find"]
+    assert told["assumed"] == json.loads((lab.folder / "plan.json").read_text())["assumed"] == used
+    lab.overrides = {"operations": {"create": TRIED}}
+    assert lab([application(1)], plan_out="plan.json")["assumed"] == ["operations.find"]
 
 
-def lines_of_plan(lab, entities):
+# --- a plan that does not fit any more, and one that was carried out
+
+
+@pytest.mark.proves("PLAN-5")
+def test_each_entity_that_a_plan_does_not_fit_any_more_is_named_with_the_reason(lab):
+    def seed(number, held):
+        return lab.insight.add("application", **application(number)["key"], selectedProducts=[held])
+
+    changed, deleted, kept, pruned = seed(2, "Old"), seed(3, "Old"), seed(4, "Zelvora"), seed(5, "Zelvora")
+    entities, earlier = list(map(application, (1, 2, 3, 4))), {"entities": list(map(application, (4, 5)))}
+    approved = approval_of(lab, entities, earlier=earlier, prune_limit=1)
+    assert len(planned(lab)) == 4 and pruned
+    seed(1, "Somebody's")
+    changed["selectedProducts"], kept["selectedProducts"] = ["Somebody's"], ["Somebody's"]
+    del lab.insight.entities["application"][deleted["id"]]
+    with pytest.raises(PlanRefused) as refused:
+        lab(entities, **approved)
+    names = {number: f"application (appCode={number:06}, appName=Application {number})" for number in range(1, 6)}
+    assert refused.value.details["moved"] == {
+        names[1]: "was created meanwhile",
+        names[2]: "was changed meanwhile",
+        names[3]: "was deleted meanwhile",
+        names[4]: "needs an update that is not in the plan",
+        names[5]: "is not declared any more",
+    }
+    assert "; and 2 more; nothing was written" in refused.value.message
+    assert sum(name in refused.value.message for name in names.values()) == 3
+    assert lab.insight.writes == []
+
+
+def approval_of(lab, entities, **options):
     """Options that apply an approved plan of these entities, with a journal."""
-    digest = lab(entities, plan_out="plan.json")["plan_digest"]
+    digest = lab(entities, plan_out="plan.json", **options)["plan_digest"]
     return {"plan_file": "plan.json", "plan_digest": digest, "journal": "evidence"}
 
 
@@ -259,7 +295,7 @@ def lines_of_plan(lab, entities):
 @pytest.mark.parametrize("name", ["plan.json", "copy.json"])
 def test_a_copy_of_a_plan_that_was_carried_out_is_refused(lab, name):
     entities = [application(1), application(2)]
-    approved = lines_of_plan(lab, entities)
+    approved = approval_of(lab, entities)
     (lab.folder / "copy.json").write_bytes((lab.folder / "plan.json").read_bytes())
     lab(entities, **approved)
     lab.insight.entities["application"].popitem()
@@ -272,10 +308,22 @@ def test_a_copy_of_a_plan_that_was_carried_out_is_refused(lab, name):
     assert lab(entities, **{**approved, "plan_file": name, "plan_again": True})["summary"]["created"] == 1
 
 
+@pytest.mark.proves("PLAN-10", "JOURNAL-20")
+@pytest.mark.parametrize("behind", [b"\n", b"x", b'{"a', b"\0" * 9, b"\n\n\n", b"7\n", b"[" * 9000 + b"\n"])
+def test_bytes_behind_the_end_of_a_journal_do_not_make_a_plan_good_again(lab, behind):
+    entities = [application(1)]
+    approved = approval_of(lab, entities)
+    journal = Path(lab(entities, **approved)["journal"])
+    journal.write_bytes(journal.read_bytes() + behind)
+    lab.insight.entities["application"].clear()
+    with pytest.raises(PlanRefused, match="carried out to its end already"):
+        lab(entities, **approved)
+
+
 @pytest.mark.proves("PLAN-6", "PLAN-10")
 def test_a_plan_that_was_carried_out_in_parts_is_finished_and_then_refused(lab):
     entities = [application(number) for number in range(3)]
-    approved = lines_of_plan(lab, entities)
+    approved = approval_of(lab, entities)
     lab.insight.hooks["create"] = [None, lambda _request, _go: answer(422, {"message": "no"})]
     first = lab(entities, concurrency=1, **approved)
     assert first["summary"]["created"] == 1 and first["failed"]
@@ -294,7 +342,7 @@ def test_a_plan_that_was_carried_out_in_parts_is_finished_and_then_refused(lab):
 def test_only_the_journal_at_hand_tells_that_a_plan_was_carried_out(lab, lost):
     """Without it, what was planned on the system protects, and the time for which a plan holds, as the guide says."""
     entities = [application(1)]
-    approved = lines_of_plan(lab, entities)
+    approved = approval_of(lab, entities)
     journal = Path(lab(entities, **approved)["journal"])
     if lost == "moved":
         journal.parent.rename(lab.folder / "elsewhere")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils.probe.findings import (
@@ -28,12 +28,14 @@ profiles = some.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(before=profiles, after=profiles)
 def test_a_difference_makes_one_profile_of_the_other(before, after):
     assert merge(before, difference(before, after)) == after
     assert difference(after, after) == {}
 
 
+@settings(deadline=None)
 @given(before=profiles, after=profiles)
 def test_laying_an_override_is_what_the_engine_makes_of_it(before, after):
     assert overlaid(before, difference(before, after)) == after

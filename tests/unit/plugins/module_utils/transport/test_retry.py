@@ -9,7 +9,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rimops.insight.plugins.module_utils.transport.retry import (
@@ -79,6 +79,7 @@ def test_a_date_counts_by_the_clock_of_whoever_wrote_it(text, date, seconds):
     assert retry_after({"retry-after": text, "date": date}, NOW) == seconds
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_retry_after_crashes(text):
     seconds = retry_after({"retry-after": text}, NOW)
@@ -125,6 +126,7 @@ def test_backoff_doubles_up_to_its_limit(attempt, seconds):
     assert backoff(attempt, 1.0) == seconds
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 1))
 def test_backoff_stays_within_its_bounds(attempt, jitter):
     seconds = backoff(attempt, jitter)
