@@ -86,13 +86,14 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     client = connection.entities()
     target = target_of(connection.settings.profile, _named(values), values["compare"])
     secrets = values["secret_attributes"]
-    memory = remembered(connection, target, values["update_secrets"] == "on_change") if secrets else None
+    was = replace(target, key={**target.key, **values["was"]}) if values["was"] else None
+    memory = remembered(connection, target, was, values["update_secrets"] == "on_change") if secrets else None
     wish = Wish(
         target=target,
         attributes=values["attributes"],
         secrets=Secrets(secrets, values["update_secrets"], memory),
         state=values["state"],
-        was=replace(target, key={**target.key, **values["was"]}) if values["was"] else None,
+        was=was,
         update_existing=values["update_existing"],
         schema=values["schema"],
         collateral=values["collateral"],

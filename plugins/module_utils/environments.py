@@ -132,14 +132,15 @@ def _manifest(values: Values, connection: Connection, option: str) -> Any:
 
 def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
     target = target_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
+    was = replace(target, key={**target.key, **entry.was}) if entry.was else None
     needed = values["update_secrets"] == "on_change"
-    memory = remembered(connection, target, needed) if entry.secrets else None
+    memory = remembered(connection, target, was, needed) if entry.secrets else None
     return Wish(
         target=target,
         attributes=entry.attributes,
         secrets=Secrets(entry.secrets, values["update_secrets"], memory),
         state=entry.state,
-        was=replace(target, key={**target.key, **entry.was}) if entry.was else None,
+        was=was,
         collateral=values["collateral"],
         sent=evidence_sent(target, connection),
         waiting=Waiting(values["wait"], values["wait_timeout"], values["wait_interval"]),

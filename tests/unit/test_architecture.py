@@ -27,6 +27,7 @@ PURE = {
         "compare",
         "mask",
         "echoes",
+        "shown",
         "plan",
         "refute",
         "said",

@@ -21,6 +21,7 @@ from .mask import MASK, printable, printable_values
 from .normalise import canonical
 from .paths import ABSENT, child, names_of, places, replace, top
 from .rules import Rules
+from .shown import is_shown
 from .spelling import json_text, spelling
 
 
@@ -70,7 +71,8 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    lays into a body; secrets_to_keep: of those that the server has unchanged. desired, reference_names, secret_paths:
+    lays into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
+    server shows another value. desired, reference_names, secret_paths:
     what was declared, for verify().
     """
 
@@ -85,6 +87,7 @@ class Plan:
     unverified: tuple[str, ...] = ()
     secrets_to_send: tuple[str, ...] = ()
     secrets_to_keep: tuple[str, ...] = ()
+    secrets_unlike: tuple[str, ...] = ()
     desired: Mapping[str, Any] = field(default_factory=dict)
     reference_names: tuple[str, ...] = ()
     secret_paths: tuple[str, ...] = ()
@@ -121,8 +124,9 @@ def plan(
 ) -> Plan:
     """Plan one entity. observed: the entity as read, None where it is proven absent.
 
-    update_secrets: ``on_create``, ``always``, or ``on_change`` of the fingerprint: ``fingerprint(path, value)`` against
-    ``known_fingerprints`` by path; without an earlier one a secret is unknown: not sent, no change, unverified.
+    update_secrets: ``on_create``, ``always``, or ``on_change`` of what the server shows, and where it hides a secret of
+    the fingerprint: ``fingerprint(path, value)`` against ``known_fingerprints`` by path; without an earlier one a
+    secret is unknown: not sent, no change, unverified.
     Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
     and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
     """
@@ -143,9 +147,11 @@ def plan(
         return _create(nothing)
     if not declaration.update_existing:
         return evolve(nothing, after=nothing.before)
-    known = known_fingerprints or {}
-    fates = {path: _fate(path, value, update_secrets, known, fingerprint) for path, value in secrets.items()}
-    return _update(nothing, nothing.before, own_rules, fates)
+    shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
+    remembered = _remembered(secrets, known_fingerprints or {}, fingerprint)
+    fates = {path: _fate(shown[path], update_secrets, remembered.get(path)) for path in secrets}
+    unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
+    return _update(evolve(nothing, secrets_unlike=unlike), nothing.before, own_rules, fates)
 
 
 def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -180,13 +186,24 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
             yield child(path, name)
 
 
-def _fate(path: str, value: Any, policy: str, known: Mapping[str, str], fingerprint: Optional[Fingerprint]) -> str:
-    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``."""
-    if policy != "on_change":
-        return {"always": "sent", "on_create": "unknown"}[policy]
-    if fingerprint is None or path not in known:
-        return "unknown"
-    return "same" if fingerprint(path, value) == known[path] else "sent"
+def _remembered(
+    secrets: Mapping[str, Any], known: Mapping[str, str], fingerprint: Optional[Fingerprint]
+) -> dict[str, bool]:
+    """Whether the secrets are those that were sent last time, as far as that is known."""
+    if fingerprint is None:
+        return {}
+    return {path: fingerprint(path, value) == known[path] for path, value in secrets.items() if path in known}
+
+
+def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
+    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown,
+    remembered: whether it is what the server shows, and what was sent last time; None where nobody knows."""
+    if policy == "always":
+        return "sent"
+    if policy == "on_create":
+        return "same" if shown else "unknown"
+    known = remembered if shown is None else shown
+    return "unknown" if known is None else "same" if known else "sent"
 
 
 def _create(nothing: Plan) -> Plan:
@@ -262,6 +279,15 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
     values = {path: value for path, value in secret_leaves(secrets) if path in paths}
     return _laid(getattr(plan, kind), values)
+
+
+def not_sent(plan: Plan) -> tuple[str, ...]:
+    """What to say of secrets of which the server shows another value, and that stay as they are."""
+    left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
+    if not left:
+        return ()
+    names = ", ".join(left)
+    return (f"The server shows another value of {names} than is declared. Set update_secrets to on_change to send it.",)
 
 
 def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
