@@ -17,8 +17,7 @@ from .entities.ensure import ensure
 from .entities.mask import KEPT, mask
 from .entities.pages import whole
 from .entities.plan import diff
-from .entities.rules import rules
-from .entities.target import Entity, Target, target_of
+from .entities.target import Entity, Target, rules_of, target_of
 from .entities.wish import Outcome, Secrets, Waiting, Wish
 from .errors import AuthenticationError, ConfigurationError, InsightError
 from .options import SHARED, Spec
@@ -135,7 +134,7 @@ def _entity_result(
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": mask(outcome.entity, paths=planned.rules(wish.target.rules).write_only),
+        "entity": mask(outcome.entity, paths=planned.rules(wish.target.rules).unshown),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
         "unverified": [*doubts, *planned.unverified],
@@ -186,8 +185,8 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
 
 
 def _without_secrets(profile: Profile, type_name: str, entity: Entity) -> Entity:
-    """The entity with what the profile calls write-only masked, should the server show it all the same."""
-    return mask(entity, paths=rules(*profile.type(type_name).compare).write_only)
+    """The entity with what the profile calls secret or write-only masked, should the server show it all the same."""
+    return mask(entity, paths=rules_of(profile.type(type_name)).unshown)
 
 
 def run_token(values: Values, context: Context) -> dict[str, Any]:

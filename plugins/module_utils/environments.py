@@ -14,6 +14,7 @@ from .commands import NAME, WRITING, evidence_sent
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Examined
+from .entities.mask import known
 from .entities.plan import Plan
 from .entities.target import target_of
 from .entities.wish import Secrets, Waiting, Wish
@@ -230,7 +231,7 @@ def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[
         for name, read in reads.items()
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
-    members, secrets = run.environment.members, run.secrets
+    members, secrets = run.environment.members, [known()]
     found = {name: operation_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
 
     def candidates(operation: str) -> list[Candidate]:

@@ -13,18 +13,19 @@ from typing import Any
 
 from .command import Command, Context, Values
 from .connection import WRITES
-from .entities.mask import KEPT, harmless, know, known, mask_within, texts_of
+from .entities.mask import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, mask_within, texts_of
 from .entities.spelling import check_options
 from .errors import AuthenticationError, InsightError
 from .options import HAND_OVER, IDENTITY
 
 OURS = {
     **dict.fromkeys(("changed", "failed", "operation", "entity_id", "assumed"), KEPT),
-    "changes": [{}],
-    "collateral": [{}],
-    "diff": {},
+    "changes": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+    "unverified": [PLACE],
+    "diff": {"before": {}, "after": {}},
     "entity": {},
-    "error": dict.fromkeys(("kind", "status", "profile_key", "held_back", "reasons", "entity_id", "assumed"), KEPT),
+    "error": OF_ERROR,
     "evidence": {},
 }
 """What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,

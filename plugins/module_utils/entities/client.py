@@ -9,18 +9,27 @@ import string
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Optional, TypeVar
 
 from ..errors import ConfigurationError, MissingReferenceError
 from ..profile.model import EntityType, Operation, Profile, at
 from ..transport.values import Request, Send
 from .address import laid, needs, request_to
 from .answers import accept, deviation, entities_of, entity_of, has_id, is_missing, new_id, written
-from .mask import printable
+from .mask import know, printable
 from .pages import Asking, pages_of
 from .proof import doubt
 from .refute import refuted, shape
+from .shown import secrets_in
 from .target import Entity, Target, exactly_one, has_key
+
+Read = TypeVar("Read", Entity, Optional[Entity])
+
+
+def known_secrets(entity_type: EntityType, entity: Read) -> Read:
+    """The entity, when it is known what of it is secret, to be hidden wherever it appears."""
+    know(secrets_in(entity, entity_type.secrets))
+    return entity
 
 
 class EntityClient:
@@ -60,7 +69,7 @@ class EntityClient:
             came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
         self.shown.add((entity_type.name, "read"))
-        return entity
+        return known_secrets(entity_type, entity)
 
     def find(self, target: Target) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -72,7 +81,8 @@ class EntityClient:
         operation = self.operation(target.type, "find", purpose)
         body = {**target.key, **self.reference_fields(operation, target)}
         response = self._send(self._request(operation, target.type, purpose, body))
-        found = [] if is_missing(operation, response) else entities_of(operation, response)
+        offered = [] if is_missing(operation, response) else entities_of(operation, response)
+        found = [known_secrets(target.type, entity) for entity in offered]
         shown = (target.type.name, "find")
         if shown not in self.shown and any(has_key(target, entity) for entity in found):
             self.shown.add(shown)
@@ -90,7 +100,7 @@ class EntityClient:
         response = self._send(self._request(operation, target.type, f"create {target}", body))
         if operation.entity is None and operation.id_at:
             return laid({}, target.type.id_attribute, new_id(operation, response, self._base))
-        return written(operation, response)
+        return known_secrets(target.type, written(operation, response))
 
     def update(self, target: Target, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
@@ -108,7 +118,7 @@ class EntityClient:
                 )
             body = laid(body, operation.addressed_by, address)
         response = self._send(self._request(operation, target.type, f"update {target}", body, observed=observed))
-        return written(operation, response)
+        return known_secrets(target.type, written(operation, response))
 
     def delete(self, target: Target, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
@@ -131,7 +141,7 @@ class EntityClient:
         for page in pages_of(Asking(operation, request, self._send)):
             if page:
                 self.shown.add((entity_type.name, "list"))
-            yield page
+            yield [known_secrets(entity_type, entity) for entity in page]
 
     def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
         """The references of a target as this operation wants them: ids, or texts that the server looks up."""

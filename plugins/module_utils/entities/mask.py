@@ -89,10 +89,33 @@ KEPT: Any = object()
 """In a shape: what stands here is shown as it is."""
 
 
+WRITTEN = frozenset({"create", "update", "delete", "unknown"})
+"""What an error may say that was written."""
+PLACE = re.compile(r"[^=]+")
+"""A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""
+OF_CHANGE = {"path": PLACE}
+OF_ERROR = {
+    **dict.fromkeys(("kind", "status", "profile_key", "reasons", "entity_id", "assumed"), KEPT),
+    "held_back": dict.fromkeys(("operation", "profile_key"), KEPT),
+    "written": WRITTEN,
+    "unconverged": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+}
+"""What is ours in the ``error`` of a result."""
+
+
+def _is_ours(value: Any, shape: Any) -> bool:
+    """Whether a value is one that its shape keeps as it is."""
+    if isinstance(shape, re.Pattern):
+        return isinstance(value, str) and bool(shape.fullmatch(value))
+    return shape is KEPT or (isinstance(shape, frozenset) and isinstance(value, str) and value in shape)
+
+
 def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
-    a list with the shape of its elements, KEPT; what it does not speak of is masked, names included."""
-    if shape is KEPT:
+    a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
+    masked, names included."""
+    if _is_ours(value, shape):
         return value
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
         return {name: mask_within(inner, shape.get(name), secrets) for name, inner in value.items()}

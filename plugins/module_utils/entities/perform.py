@@ -281,7 +281,8 @@ def _hard_to_reach(entity_id: Any) -> tuple[str, ...]:
 
 def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str, ...]:
     """What nobody can see: an update that may replace everything went out without secrets that are there."""
-    unsent = sorted({*planned.secret_paths} - {*planned.secrets_to_send, *planned.secrets_to_keep})
+    sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
+    unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
     if planned.operation != "update" or not unsent or client.update_body(wish.target.type) == "changed":
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."

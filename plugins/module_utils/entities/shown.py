@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
 from .compare import differs, is_within
-from .paths import ABSENT, names_of
+from .mask import MASK
+from .paths import ABSENT, names_of, replace
 from .rules import Rules
 from .spelling import spelling
 
@@ -45,6 +46,31 @@ def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) 
     if shown is not ABSENT and (_is_same(declared, shown) or not differs(declared, shown, path, rules)):
         return True
     return None if _is_hidden(declared, shown) else False
+
+
+def concealed(value: Any, paths: Collection[str]) -> Any:
+    """A copy of an entity with the secrets at these paths masked. A null is left out: there is none."""
+    return replace(value, paths, lambda held, _path: ABSENT if held is None else MASK)
+
+
+def secrets_in(value: Any, paths: Collection[str]) -> list[Any]:
+    """What an entity shows of the secrets at these paths."""
+    found: list[Any] = []
+    replace(value, paths, lambda held, _path: found.append(held))
+    return [held for held in found if not _is_hidden("", held)]
+
+
+def without_hidden(value: Any, paths: Collection[str], left_out: set[str]) -> Any:
+    """A copy without those secrets of which the server shows a mask, a hash or nothing, which must not be sent back.
+    left_out: takes the paths of the masks and hashes."""
+
+    def kept(held: Any, path: str) -> Any:
+        if not _is_hidden("", held):
+            return held
+        left_out.update([] if held is None else [path])
+        return ABSENT
+
+    return replace(value, paths, kept)
 
 
 def _is_same(declared: Any, shown: Any) -> bool:

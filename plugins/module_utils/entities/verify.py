@@ -14,7 +14,7 @@ from .mask import MASK, printable
 from .paths import ABSENT
 from .plan import Plan, secret_leaves
 from .rules import Rules
-from .shown import is_shown
+from .shown import concealed, is_shown
 from .spelling import json_text
 from .suggest import suggestion
 
@@ -60,7 +60,8 @@ def verify(
     if plan.operation not in ("create", "update"):
         return Verification()
     own_rules = plan.rules(rules)
-    comparison = compare_loosely(plan.desired, read_back, own_rules, plan.entity)
+    shown = concealed(read_back, rules.secret)
+    comparison = compare_loosely(plan.desired, shown, own_rules, plan.entity)
     return Verification(
         unconverged=(
             *(
@@ -69,7 +70,7 @@ def verify(
             ),
             *_other_secrets(plan, read_back, rules, secrets or {}),
         ),
-        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, read_back, own_rules),
+        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, shown, own_rules),
         unobservable=comparison.unobservable,
     )
 
