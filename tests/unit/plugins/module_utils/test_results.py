@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils.command import Command, Context
 from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO, TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils.connection import WRITES
-from ansible_collections.rimops.insight.plugins.module_utils.entities import mask as mask_module
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
@@ -18,12 +17,6 @@ from ansible_collections.rimops.insight.plugins.module_utils.probe.command impor
 from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
 
 CONTEXT = Context(check_mode=False, diff_mode=False, warn=print)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_known(monkeypatch):
-    """What other tests have made known is none of these."""
-    monkeypatch.setattr(mask_module, "_KNOWN", set())
 
 
 def told(result, secrets=(), values=None, **more):
