@@ -13,10 +13,13 @@ class ModuleDocFragment:
 options:
   update_secrets:
     description:
-      - When a secret that cannot be read back is sent to an entity that exists.
-      - V(on_create) never does. V(on_change) does when it differs from what was sent last time, which is remembered
-        as a keyed fingerprint in O(token_store); when nothing is remembered nothing is sent, and the result
-        names it as unverified. V(always) sends it each time and reports a change each time.
+      - When a secret is sent to an entity that exists.
+      - V(on_create) never does, and the result says which secrets the server shows with another value. V(on_change)
+        does when the server shows another value. Where the server hides a secret, it does when the secret differs from
+        what was sent last time, which is remembered as a keyed fingerprint in O(token_store); when nothing is
+        remembered nothing is sent, and the result names it as unverified. V(always) sends it each time and reports a
+        change each time.
+      - The guide of the entities says what counts as hidden.
     type: str
     choices: [on_create, on_change, always]
     default: on_create

@@ -56,4 +56,3 @@ class LookupModule(LookupDoor):
     """Headers or the access token."""
 
     answer = staticmethod(credentials)
-    reveals = True

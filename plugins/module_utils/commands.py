@@ -14,15 +14,15 @@ from .command import Command, Context, Values
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import ensure
-from .entities.mask import KEPT, mask
+from .entities.mask import KEPT, known, mask, mask_within
 from .entities.pages import whole
 from .entities.plan import diff
-from .entities.rules import rules
-from .entities.target import Entity, Target, target_of
+from .entities.rules import Rules
+from .entities.target import Entity, Target, rules_of, target_of
 from .entities.wish import Outcome, Secrets, Waiting, Wish
 from .errors import AuthenticationError, ConfigurationError, InsightError
 from .options import SHARED, Spec
-from .profile.model import Profile, is_assumed
+from .profile.model import EntityType, Profile, is_assumed
 
 WRITING: Spec = {
     "update_secrets": {
@@ -86,13 +86,14 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     client = connection.entities()
     target = target_of(connection.settings.profile, _named(values), values["compare"])
     secrets = values["secret_attributes"]
-    memory = remembered(connection, target, values["update_secrets"] == "on_change") if secrets else None
+    was = replace(target, key={**target.key, **values["was"]}) if values["was"] else None
+    memory = remembered(connection, target, was, values["update_secrets"] == "on_change") if secrets else None
     wish = Wish(
         target=target,
         attributes=values["attributes"],
         secrets=Secrets(secrets, values["update_secrets"], memory),
         state=values["state"],
-        was=replace(target, key={**target.key, **values["was"]}) if values["was"] else None,
+        was=was,
         update_existing=values["update_existing"],
         schema=values["schema"],
         collateral=values["collateral"],
@@ -134,7 +135,7 @@ def _entity_result(
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": mask(outcome.entity, paths=planned.rules(wish.target.rules).write_only),
+        "entity": _shown(outcome.entity, wish.target.type, planned.rules(wish.target.rules)),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
         "unverified": [*doubts, *planned.unverified],
@@ -175,7 +176,8 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             target = target_of(profile, _named(values))
             one = client.the_one(target)
             found, doubt = ([], client.doubt(target)) if one is None else ([one], "")
-    shown = [_without_secrets(profile, values["type"], entity) for entity in found]
+    entity_type = profile.type(values["type"])
+    shown = [_shown(entity, entity_type, rules_of(entity_type)) for entity in found]
     return {
         "changed": False,
         "entities": shown,
@@ -184,9 +186,12 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     }
 
 
-def _without_secrets(profile: Profile, type_name: str, entity: Entity) -> Entity:
-    """The entity with what the profile calls write-only masked, should the server show it all the same."""
-    return mask(entity, paths=rules(*profile.type(type_name).compare).write_only)
+def _shown(entity: Entity | None, entity_type: EntityType, rules: Rules) -> Entity | None:
+    """The entity without secrets. Names of attributes and the ids that the server gave are none."""
+    ids = (entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.references)
+    masked = mask(entity, paths=rules.unshown)
+    shown: Entity | None = mask_within(masked, dict.fromkeys(filter(None, ids), KEPT), [known()])
+    return shown
 
 
 def run_token(values: Values, context: Context) -> dict[str, Any]:
@@ -273,7 +278,7 @@ def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any
         )
     if doubt:
         context.warn(f"{target}: {doubt}")
-    return None if entity is None else _without_secrets(profile, target.type.name, entity)
+    return _shown(entity, target.type, rules_of(target.type))
 
 
 NAME = "rimops.insight."
@@ -292,6 +297,7 @@ ENTITY = Command(
     run_entity,
     files=("schema",),
     constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
+    ours={"entity": KEPT},  # hidden already
 )
 ENTITY_INFO = Command(
     f"{NAME}insight_entity_info",
@@ -299,4 +305,5 @@ ENTITY_INFO = Command(
     run_entity_info,
     constraints={"mutually_exclusive": [("id", "key")]},
     writes=False,
+    ours={"entities": KEPT},  # hidden already
 )

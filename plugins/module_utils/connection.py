@@ -143,12 +143,14 @@ def connect(values: Values, context: Context) -> Connection:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What is remembered of an entity's secrets, by attribute path, and how to remember."""
+    """What is remembered of an entity's secrets, by attribute path, and how to remember. former: under which name it is
+    remembered that it does not have any more."""
 
     known: Mapping[str, str]
     key: bytes = field(repr=False)
     store: Any = field(repr=False)
     entity: str = ""
+    former: Optional[str] = None
 
     def of(self, path: str, value: Any) -> str:
         """The fingerprint of a secret."""
@@ -157,20 +159,23 @@ class Remembered:
     def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
         """Remember the secrets that were sent; forget those of an entity that is gone."""
         if plan.operation == "delete":
-            self.store.save(self.entity, {})
-        elif plan.secrets_to_send:
+            now: dict[str, str] = {}
+        else:
             values = dict(secret_leaves(secrets))
-            sent = {path: self.of(path, values[path]) for path in plan.secrets_to_send}
-            self.store.save(self.entity, {**self.known, **sent})
+            now = {**self.known, **{path: self.of(path, values[path]) for path in plan.secrets_to_send}}
+        if self.former is not None or plan.operation == "delete" or plan.secrets_to_send:
+            self.store.save(self.entity, now)
+        if self.former is not None:
+            self.store.save(self.former, {})
 
 
 def _unheard(_warning: str) -> None:
     """Says nothing: the login has warned already."""
 
 
-def remembered(connection: Connection, target: Target, needed: bool) -> Optional[Remembered]:
-    """What the token store remembers of the secrets of an entity; None without a store, which is a ConfigurationError
-    where it is needed."""
+def remembered(connection: Connection, target: Target, was: Optional[Target], needed: bool) -> Optional[Remembered]:
+    """What the token store remembers of the secrets of an entity, perhaps under its former key; None without a store,
+    which is a ConfigurationError where it is needed."""
     settings = connection.settings
     place = settings.session.store if settings.session and settings.session.store else settings.token_store
     store = fingerprints_of(open_store(place, _unheard))
@@ -182,8 +187,11 @@ def remembered(connection: Connection, target: Target, needed: bool) -> Optional
             "update_secrets is on_change and there is no token store to remember them in",
             "Set token_store to a folder, or update_secrets to on_create or always.",
         )
-    entity = json.dumps([settings.url, settings.profile.name, target.type.name, target.named])
-    return Remembered(store.load(entity), store.key(), store, entity)
+    entity, former = (
+        json.dumps([settings.url, settings.profile.name, one.type.name, one.named]) for one in (target, was or target)
+    )
+    before = store.load(former) if was else {}
+    return Remembered(before or store.load(entity), store.key(), store, entity, former if before else None)
 
 
 def evidence_of(settings: Settings) -> dict[str, str]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
 from typing import Any
 
 from .command import Context, Values
 from .connection import Connection
-from .entities.mask import KEPT, know, mask_within, texts_of
+from .entities.mask import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, mask_within
 from .entities.spelling import with_article
 from .environment.digest import data_digest
 from .environment.engine import Effort
@@ -44,9 +43,11 @@ OURS = {
         {
             **dict.fromkeys(("type", "outcome", "operation", "entity_id"), KEPT),
             "key": {},
-            "changes": [{}],
-            "collateral": [{}],
-            "error": {"kind": KEPT},
+            "changes": [OF_CHANGE],
+            "collateral": [OF_CHANGE],
+            "unverified": [PLACE],
+            "secrets": [PLACE],
+            "error": OF_ERROR,
         }
     ],
     "evidence": {},
@@ -89,17 +90,13 @@ class Run:
             collection_version=VERSION,
         )
 
-    @cached_property
-    def secrets(self) -> list[Any]:
-        """Those of the task and of its manifest."""
-        of_entries = [member.entry.secrets for member in self.environment.members.values() if member.entry.secrets]
-        texts = texts_of([self.values["secrets"], *of_entries])
-        know(texts)
-        return [texts]
+    def __post_init__(self) -> None:
+        """Have the secrets of the task and of its manifest hidden."""
+        know([self.values["secrets"], *(member.entry.secrets for member in self.environment.members.values())])
 
     def hide(self, told: Any) -> Any:
         """The result, a line of the journal, or a text, without secrets."""
-        return mask_within(told, OURS, [*self.secrets, *self.connection.secrets()])
+        return mask_within(told, OURS, [known(), *self.connection.secrets()])
 
     def path(self, option: str) -> str:
         """A file or folder of the controller; a relative one is beside the playbook."""

@@ -14,6 +14,7 @@ from .commands import NAME, WRITING, evidence_sent
 from .connection import Connection, connect, evidence_of, remembered
 from .entities.client import EntityClient
 from .entities.ensure import Examined
+from .entities.mask import known
 from .entities.plan import Plan
 from .entities.target import target_of
 from .entities.wish import Secrets, Waiting, Wish
@@ -130,14 +131,15 @@ def _manifest(values: Values, connection: Connection, option: str) -> Any:
 
 def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
     target = target_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
+    was = replace(target, key={**target.key, **entry.was}) if entry.was else None
     needed = values["update_secrets"] == "on_change"
-    memory = remembered(connection, target, needed) if entry.secrets else None
+    memory = remembered(connection, target, was, needed) if entry.secrets else None
     return Wish(
         target=target,
         attributes=entry.attributes,
         secrets=Secrets(entry.secrets, values["update_secrets"], memory),
         state=entry.state,
-        was=replace(target, key={**target.key, **entry.was}) if entry.was else None,
+        was=was,
         collateral=values["collateral"],
         sent=evidence_sent(target, connection),
         waiting=Waiting.of(values),
@@ -227,7 +229,7 @@ def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[
         for name, read in reads.items()
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
-    members, secrets = run.environment.members, run.secrets
+    members, secrets = run.environment.members, [known()]
     found = {name: operation_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
 
     def candidates(operation: str) -> list[Candidate]:

@@ -8,27 +8,31 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .command import Command, Context, Values
 from .connection import WRITES
-from .entities.mask import KEPT, harmless, know, known, mask_within, texts_of
+from .entities.mask import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, mask, mask_within, texts_of
 from .entities.spelling import check_options
 from .errors import AuthenticationError, InsightError
 from .options import HAND_OVER, IDENTITY
 
 OURS = {
     **dict.fromkeys(("changed", "failed", "operation", "entity_id", "assumed"), KEPT),
-    "changes": [{}],
-    "collateral": [{}],
-    "diff": {},
+    "changes": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+    "unverified": [PLACE],
+    "diff": {"before": {}, "after": {}},
     "entity": {},
-    "error": dict.fromkeys(("kind", "status", "profile_key", "held_back", "reasons", "entity_id", "assumed"), KEPT),
+    "error": OF_ERROR,
     "evidence": {},
 }
 """What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,
 and ids that the server gave. A command's own ``ours`` goes beside it; all else is masked."""
+SENTENCES = ("msg", "notes", "why", "page")
+"""The fields of a result, and of each entity of an environment, that hold sentences."""
 SHOWN = 5
 NOTHING = "Nothing was written."
 
@@ -40,7 +44,7 @@ def carry_out(command: Command, values: Values, context: Context, secrets: Colle
         know(secrets)
         try:
             check_options(values)
-            result = command.run(values, context)
+            result = command.run(values, _hiding(context))
         except InsightError as error:
             result = {"failed": True, **with_line_ends(error, values).as_result()}
         return told(result, command.ours, secrets)
@@ -52,14 +56,38 @@ def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection
     """The result as it goes out. Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no
     JSON: it goes out as text."""
     hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)), parse_constant=str)
-    return dict(harmless(hidden)) if hidden.get("failed") else hidden
+    return dict(harmless(hidden)) if hidden.get("failed") else _sentences_harmless(hidden)
+
+
+def sentence(text: str) -> str:
+    """A warning, or another text for people, without secrets and with nothing that a terminal or a log acts upon."""
+    return str(harmless(mask(text, [known()])))
+
+
+def _hiding(context: Context) -> Context:
+    """The same, hiding what it tells."""
+    warn, show = context.warn, context.show
+    return replace(
+        context,
+        warn=lambda text: warn(sentence(text)),
+        show=(lambda text: show(sentence(text))) if show else None,
+    )
+
+
+def _sentences_harmless(result: dict[str, Any]) -> dict[str, Any]:
+    """A result in which sentences are harmless, and data is as it is."""
+    shown = {name: harmless(value) if name in SENTENCES else value for name, value in result.items()}
+    entities = shown.get("entities")
+    if isinstance(entities, list) and "summary" in shown:
+        shown["entities"] = [_sentences_harmless(one) for one in entities]
+    return shown
 
 
 def hide(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """The result without secrets: those given, and all that this process has met."""
     shape = {**OURS, **ours}
     entity, given = result.get("entity"), result.get("entity_id")
-    if isinstance(entity, Mapping) and given is not None:
+    if shape["entity"] is not KEPT and isinstance(entity, Mapping) and given is not None:
         shape["entity"] = {name: KEPT for name, value in entity.items() if value == given}
     hidden: dict[str, Any] = mask_within(result, shape, [texts_of(secrets) | known()])
     return hidden

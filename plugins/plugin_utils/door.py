@@ -147,8 +147,8 @@ class Door(ActionBase):
         context = Context(
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
-            warn=lambda text: display.warning(mask(text, secrets)),
-            show=lambda text: display.display(mask(text, secrets), stderr=True),
+            warn=display.warning,
+            show=lambda text: display.display(text, stderr=True),
         )
         return carry_out(self.command, {**checked.validated_parameters, **read}, context, secrets)
 

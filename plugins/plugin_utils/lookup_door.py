@@ -15,10 +15,10 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils.command import Context, Values
-from ..module_utils.entities.mask import know, known, mask, mask_within
+from ..module_utils.entities.mask import know
 from ..module_utils.errors import InsightError
 from ..module_utils.options import SHARED, environment_name
-from ..module_utils.results import unforeseen, with_line_ends
+from ..module_utils.results import sentence, unforeseen, with_line_ends
 from ..module_utils.specification import secret_values
 from .orphan import end_with_parent
 from .plain import plain, plain_options
@@ -41,12 +41,11 @@ def without_empty_variables() -> Iterator[None]:
 
 
 class LookupDoor(LookupBase):
-    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``. reveals: whether
-    it is asked for what is secret."""
+    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``, which
+    hides what is secret."""
 
     answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
     own_options: ClassVar[Sequence[str]] = ()
-    reveals: ClassVar[bool] = False
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
@@ -77,17 +76,16 @@ class LookupDoor(LookupBase):
             loader: Any = self._loader
             return bytes(loader._vault.decrypt(text)).decode("utf-8")
 
-        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(mask(text, [known()])))
+        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(sentence(text)))
         try:
             values = plain_options(given)
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find, decrypt)
             asked = plain_options({"terms": list(terms)})["terms"]
-            answers: list[Any] = plain(type(self).answer(asked, values, context))
-            return answers if self.reveals else [mask_within(one, {}, [known()]) for one in answers]
+            answers: list[Any] = plain(type(self).answer(asked, values, context))  # hidden already
+            return answers
         except InsightError as error:
-            raise AnsibleLookupError(
-                mask(with_line_ends(error, given).message, [known()])
-            ) from None  # a cause is printed, unmasked
+            # a cause is printed, unmasked
+            raise AnsibleLookupError(sentence(with_line_ends(error, given).message)) from None
 
     def _templated(self, names: Sequence[str], variables: Mapping[str, Any]) -> dict[str, Any]:
         """The variables that hold options; a lookup is given them before they are templated."""

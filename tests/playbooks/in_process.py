@@ -16,7 +16,11 @@ from ansible_collections.rimops.insight.plugins.module_utils.command import Cont
 from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
-from ansible_collections.rimops.insight.plugins.module_utils.specification import argument_spec
+from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
+from ansible_collections.rimops.insight.plugins.module_utils.specification import (
+    argument_spec,
+    secret_values,
+)
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
 
 Plays = Callable[[Player, list[dict[str, Any]]], Played]
@@ -33,9 +37,8 @@ def run(play: Player, task: dict[str, Any]) -> dict[str, Any]:
         checked = ArgumentSpecValidator(argument_spec(COMMANDS[name]), **COMMANDS[name].constraints).validate(options)
         assert checked.error_messages == []
         values = {**checked.validated_parameters, "profile": profile, "profile_overrides": {}}
-        result = COMMANDS[name].run(
-            values, Context(bool(task.get("check_mode")), diff_mode=False, warn=warnings.append)
-        )
+        context = Context(bool(task.get("check_mode")), bool(task.get("diff")), warn=warnings.append)
+        result = carry_out(COMMANDS[name], values, context, secret_values(argument_spec(COMMANDS[name]), values))
     except InsightError as error:
         result = {"failed": True, **error.as_result()}
     told: dict[str, Any] = json.loads(json.dumps({"failed": False, **result, "warnings": warnings}))

@@ -8,13 +8,19 @@ from __future__ import annotations
 import base64
 import html
 import json
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
+from both_doors import through_both
 from conftest import DOORS, SECRET, Player, Server
+from environments import LISTED, MODULE
+
+from ansible_collections.rimops.insight.tests.unit.echoed import encodings
 
 ENTITY, TOKEN = "rimops.insight.insight_entity", "rimops.insight.insight_token"
+INFO, PROBE = "rimops.insight.insight_entity_info", "rimops.insight.insight_probe"
 WISH = {"type": "application", "key": {"appCode": "1", "appName": "Zelvora"}, "attributes": {"selectedProducts": ["a"]}}
 ECHOES = {
     "raw": SECRET,
@@ -51,6 +57,86 @@ def test_no_echo_of_a_secret_comes_out(server: Server, play: Player, door: str) 
         shown = json.dumps(played[name], ensure_ascii=False)
         for text in (shown, played.output):
             assert not any(part in text for part in (echo, echo[:12], echo[-12:])), name
+
+
+ENCODED = {name: text for name, text in encodings(SECRET).items() if name != "spaced out"}
+"""What data may hold of a secret. Other spaces are found in sentences only."""
+KEY = {"appCode": "123456", "appName": "Zelvora"}
+ODD = "\u202ebidi, \x1b[31mred"
+NAMED = {"type": "application", "key": KEY}
+
+
+def environment(name: str, **options: Any) -> dict[str, Any]:
+    """A task over an environment of one entity, on the controller."""
+    attributes = {"selectedProducts": ["b"], "echo": {"raw": "new", "odd": "new"}}
+    given = {"entities": [{**NAMED, "attributes": attributes}], **options}
+    return {"name": name, MODULE: given, "diff": True, "ignore_errors": True, "delegate_to": "localhost"}
+
+
+def doors() -> list[dict[str, Any]]:
+    """Every module and lookup, where a server echoes a secret: in an entity, in messages, in an address."""
+    lookup = "lookup('rimops.insight.insight_entity', {'key': key}, type='application', **options)"
+    faults = [
+        ("create", {"status": 422, "body": {"message": f"{ODD} {{{{ echoes }}}}"}}),
+        ("update", {"status": 422, "body": {"message": "{{ echoes }}"}}),
+        ("list", {"status": 500, "body": {"detail": "{{ echoes }}"}}),
+        ("oauth_token", {"status": 400, "body": {"error": "invalid_client", "error_description": "{{ echoes }}"}}),
+        ("find", {"kind": "redirect", "location": "https://elsewhere.invalid/a/{{ echoes | urlencode }}"}),
+    ]
+    fault = {}
+    for operation, more in faults:
+        queued = {"kind": "status", "match": {"operation": operation}, "times": 1, **more}
+        requests = [["POST", "faults", [queued]]]
+        fault[operation] = {"name": "fault", "no_log": True, "control": {"requests": requests}}
+    again = {"ignore_errors": True, "diff": True}
+    apply = {"plan_file": "plan.json", "plan_digest": "{{ plan.plan_digest }}", "journal": "journal"}
+    return [
+        {"name": "seed", "no_log": True, "control": {"requests": [["POST", "entities/application", "{{ seed }}"]]}},
+        {"name": "info", INFO: NAMED},
+        {"name": "look", ENTITY: {**NAMED, "attributes": {"echo": {"raw": "n"}}}, "check_mode": True, **again},
+        {"name": "update", ENTITY: {**NAMED, "attributes": {"selectedProducts": ["a2"]}}, **again},
+        {"name": "lookup", "ansible.builtin.set_fact": {"found": f"{{{{ {lookup} }}}}"}},
+        {"name": "looked up", "ansible.builtin.debug": {"var": "found"}},
+        {"name": "probe", PROBE: {"entities": [NAMED]}},
+        fault["list"],
+        {"name": "list", INFO: {"type": "application", "profile_overrides": LISTED}, **again},
+        fault["find"],
+        {"name": "redirect", INFO: NAMED, **again},
+        fault["find"],
+        {"name": "no lookup", "ansible.builtin.debug": {"msg": f"{{{{ {lookup} }}}}"}, **again},
+        fault["create"],
+        {"name": "create", ENTITY: WISH, **again},
+        environment("plan", plan_out="plan.json") | {"register": "plan"},
+        fault["update"],
+        environment("apply", **apply),
+        fault["oauth_token"],
+        {"name": "token", TOKEN: {"token_store": "none"}, **again},
+    ]
+
+
+@pytest.mark.proves("SECRET-1", "SECRET-22")
+def test_no_door_shows_an_encoding_of_a_secret(server: Server, play: Player) -> None:
+    options = dict(play.defaults)
+    play.defaults["client_secret"] = "{{ secret }}"
+    echoes = " | ".join(ENCODED.values())
+    seed = {**KEY, "selectedProducts": ["a"], "echo": {**ENCODED, "odd": ODD}}
+    variables = {"secret": SECRET, "echoes": echoes, "seed": seed, "key": KEY, "options": options}
+    (play.folder / "variables.json").write_text(json.dumps(variables))
+    given = through_both(play, doors(), "-vvv", "--extra-vars", f"@{play.folder / 'variables.json'}", compared=False)
+    for door, played in given.items():
+        folder = play.folder / door
+        told = [one for one in played.tasks if one["task"] not in ("seed", "fault")]
+        failed = [one["task"] for one in told if one["status"] == "failed"]
+        assert failed == ["list", "redirect", "no lookup", "create", "apply", "token"], played.output
+        files = [path.read_text() for path in [folder / "plan.json", *(folder / "journal").iterdir()]]
+        texts = [json.dumps(told, ensure_ascii=False), json.dumps(told), played.output, *files]
+        for name, text in ENCODED.items():
+            parts = (text, text[: len(text) // 2], text[len(text) // 2 :])
+            assert not any(part in shown for part in parts for shown in texts), f"{door}: {name}"
+        assert {*played["info"]["entities"][0]["echo"]} == {*seed["echo"]}
+        assert played["looked up"]["found"]["echo"]["odd"] == ODD  # data is as it is
+        assert "\\u202ebidi" in played["create"]["msg"]
+        assert not any(char in text for char in "\u202e\x1b" for text in [played["probe"]["page"], *files])
 
 
 @pytest.mark.proves("SECRET-3")

@@ -83,8 +83,8 @@ def entity(name: str, policy: str, pin: str, *more: tuple[str, Any], **keywords:
 
 def scenes() -> list[dict[str, Any]]:
     """Every step, followed by what the server then holds."""
-    merging = {"requests": [["POST", "switches", {"update": "merge"}]]}  # else it loses what is not sent
-    tasks = [{"name": "merge", "control": merging}]
+    hiding = {"update": "merge", "secrets_shown": "stars"}  # without merge it loses what is not sent
+    tasks = [{"name": "merge and hide", "control": {"requests": [["POST", "switches", hiding]]}}]
     for name, step in STEPS.items():
         if step.before:
             tasks.append({"name": f"before {name}", "control": {"requests": [list(one) for one in step.before]}})
@@ -131,6 +131,7 @@ def test_secrets_are_sent_when_they_should_and_never_shown(server: Server, play:
 def test_fingerprints_travel_with_their_folder(
     server: Server, play: Player, variables: list[str], tmp_path: Path
 ) -> None:
+    server.control("POST", "switches", {"secrets_shown": "stars"})
     stores = [tmp_path / name for name in ("first", "carried", "fresh")]
     first = [("token_store", str(stores[0]))]
     assert play([entity("create", "on_change", "pin_one", *first)], *variables).code == 0

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from simulator.dialect import Dialect, Match, RefusedError, content_answer, dig, format_date, put, wrap
+from simulator.hiding import hidden
 from simulator.messages import Answer, Request, json_answer
 from simulator.paging import page_of
 from simulator.store import Record, Store, folded
@@ -137,7 +138,7 @@ class Entities:
         records = [record for record in self._store.all(match.type) if self._visible(record)]
         content = page_of(request, match.operation, records, self._switches.short_pages)
         items = dig(content, match.operation["items"])
-        put(content, match.operation["items"], [self.show(record) for record in items])
+        put(content, match.operation["items"], [self._answered(record) for record in items])
         return json_answer(match.operation["status"], content)
 
     # Writing
@@ -301,7 +302,7 @@ class Entities:
         place = match.operation.get("entity_at", "")
         id_ = self._id(record)
         if form == "entity":
-            answer = json_answer(status, wrap(self.show(record), place))
+            answer = json_answer(status, wrap(self._answered(record), place))
         elif form == "id":
             answer = json_answer(status, wrap(wrap(id_, self._dialect.entity["id"]), place))
         else:
@@ -312,20 +313,25 @@ class Entities:
         return answer
 
     def _shown_list(self, match: Match, status: int, records: list[Record]) -> Answer:
-        return json_answer(status, wrap([self.show(record) for record in records], match.operation.get("list_at", "")))
+        return json_answer(
+            status, wrap([self._answered(record) for record in records], match.operation.get("list_at", ""))
+        )
 
     def _id(self, record: Record) -> int | str:
         as_text_ = self._dialect.entity["id_form"] == "text" or self._switches.numbers_as_text
         return str(record.id) if as_text_ else record.id
 
-    def show(self, record: Record) -> dict[str, Any]:
-        """An entity as the dialect shows it."""
+    def _answered(self, record: Record) -> dict[str, Any]:
+        return self.show(record, self._switches.secrets_shown)
+
+    def show(self, record: Record, secrets: str = "clear") -> dict[str, Any]:
+        """An entity as the dialect shows it. secrets: a word of the switch ``secrets_shown``."""
         names, dialect = self._dialect.entity, self._dialect
         content: dict[str, Any] = {}
         put(content, names["id"], self._id(record))
         if names["uuid"]:
             put(content, names["uuid"], record.uuid)
-        content |= record.attributes
+        content |= hidden(record.attributes, secrets)
         if names["id_form"] == "text":
             references = dialect.types.get(record.type, {}).get("references", {})
             content |= {name: as_text(content[name]) for name in references if name in content}

@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.hiding import SECRETS, SHOWN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -217,6 +219,12 @@ SWITCHES = (
     Switch("enforce_keys", True, "Unique keys are enforced; off: a second entity with the same key is created."),
     Switch("protect_referenced", False, "An entity to which others refer is not deleted (conflict)."),
     Switch("numbers_as_text", False, "Numbers of entities, their ids too, are sent as text."),
+    Switch(
+        "secrets_shown",
+        "clear",
+        f"How attributes that are called {', '.join(SECRETS)} are shown, whatever they hold.",
+        choices=tuple(SHOWN),
+    ),
     Switch(
         "short_pages",
         False,

@@ -265,6 +265,18 @@ def test_numbers_as_text(client: Client) -> None:
     assert client.read(created) == created
 
 
+def test_secrets_shown(client: Client) -> None:
+    created = client.create(**APPLICATION, pin="12345678", nested=[{"deep": "87654321", "seen": "yes"}])
+    for word, shown in {"stars": "********", "last_four": "****5678", "flag": True, "null": None}.items():
+        client.server.switch(secrets_shown=word)
+        assert client.read(created)["pin"] == shown
+        assert client.read(created)["nested"][0]["seen"] == "yes"
+    client.server.switch(secrets_shown="absent")
+    assert "pin" not in client.read(created)
+    assert client.read(created)["nested"] == [{"seen": "yes"}]
+    assert client.server.control("GET", "entities/application")[0]["pin"] == "12345678"
+
+
 def test_short_pages(client: Client) -> None:
     ids = [client.server.seed("event", eventName=f"Event {number}")["id"] for number in range(5)]
     client.server.switch(short_pages=True)

@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "profiles.md"
 SCHEMA = json.loads((ROOT / "plugins" / "profiles" / "profile.schema.json").read_text(encoding="utf-8"))
 TABLES = re.compile(r"(<!-- keys: generated -->\n).*(<!-- end of keys -->)", re.DOTALL)
 BASIS = ("source", "assumed", "verified", "note")
-OWN_TABLES = ("oauth", "session", "compare", "evidence_fields", "operation", "type")
+OWN_TABLES = ("oauth", "session", "compare", "attributes", "evidence_fields", "operation", "type")
 """Definitions that get a table; where one is used, its table is named instead of repeating it."""
 
 

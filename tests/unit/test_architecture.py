@@ -25,8 +25,10 @@ PURE = {
         "place",
         "mistyped",
         "compare",
+        "encoded",
         "mask",
         "echoes",
+        "shown",
         "plan",
         "refute",
         "said",
@@ -125,7 +127,7 @@ def test_comparing_and_planning_do_no_work_of_others(name):
     others = {one.split(".")[0] for one in IMPORTS[path]} - {"module_utils"}
     known = (
         "__future__ base64 collections dataclasses datetime enum functools "
-        "graphlib hashlib hmac html itertools json re typing unicodedata urllib"
+        "graphlib hashlib hmac html itertools json quopri re typing unicodedata urllib"
     )
     assert others <= set(known.split())
     assert not any(one.startswith("urllib.request") for one in IMPORTS[path])

@@ -9,7 +9,7 @@ import string
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from typing import Any, Callable
+from typing import Any, Callable, Optional, TypeVar
 
 from ..errors import ConfigurationError, MissingReferenceError
 from ..profile.model import EntityType, Operation, Profile, at
@@ -26,12 +26,21 @@ from .answers import (
     strange_location,
     written,
 )
-from .mask import printable
+from .mask import know, printable
 from .pages import Asking, pages_of
 from .proof import doubt
 from .references import as_declared
 from .refute import refuted, shape
+from .shown import secrets_in
 from .target import Entity, Target, check_case, exactly_one, has_key
+
+Read = TypeVar("Read", Entity, Optional[Entity])
+
+
+def known_secrets(entity_type: EntityType, entity: Read) -> Read:
+    """The entity, when it is known what of it is secret, to be hidden wherever it appears."""
+    know(secrets_in(entity, entity_type.secrets))
+    return entity
 
 
 class EntityClient:
@@ -72,7 +81,7 @@ class EntityClient:
             came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
         self.shown.add((entity_type.name, "read"))
-        return as_declared(entity_type, entity)
+        return known_secrets(entity_type, as_declared(entity_type, entity))
 
     def find(self, target: Target) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -85,7 +94,7 @@ class EntityClient:
         body = {**target.key, **self.reference_fields(operation, target)}
         response = self._send(self._request(operation, target.type, purpose, body))
         offered = [] if is_missing(operation, response) else entities_of(operation, response)
-        found = [as_declared(target.type, one) for one in offered]
+        found = [known_secrets(target.type, as_declared(target.type, one)) for one in offered]
         shown = (target.type.name, "find")
         if shown not in self.shown and any(has_key(target, entity) for entity in found):
             self.shown.add(shown)
@@ -108,7 +117,7 @@ class EntityClient:
 
     @staticmethod
     def _answered(target: Target, entity: Entity | None) -> Entity | None:
-        return None if entity is None else as_declared(target.type, entity)
+        return None if entity is None else known_secrets(target.type, as_declared(target.type, entity))
 
     def update(self, target: Target, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
@@ -149,7 +158,7 @@ class EntityClient:
         for page in pages_of(Asking(operation, request, self._send)):
             if page:
                 self.shown.add((entity_type.name, "list"))
-            yield [as_declared(entity_type, entity) for entity in page]
+            yield [known_secrets(entity_type, as_declared(entity_type, entity)) for entity in page]
 
     def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
         """The references of a target as this operation wants them: ids, or texts that the server looks up."""

@@ -18,7 +18,7 @@ from .client import EntityClient
 from .compare import compare
 from .judge import listed
 from .perform import moved, perform, read_again
-from .plan import Declaration, Plan, plan
+from .plan import Declaration, Plan, not_sent, plan
 from .references import told
 from .target import Entity, Target
 from .wish import Outcome, Wish, check_wish
@@ -39,7 +39,7 @@ class Examined:
         """What would become of the wish."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
-        return Outcome(self.plan, entity, entity_id, notes=(self.note,) if self.note else ())
+        return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
 
 
 def ensure(

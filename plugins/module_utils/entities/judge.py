@@ -18,18 +18,19 @@ from .plan import Plan
 from .references import told
 from .target import Entity, Target
 from .verify import Verification, verify
+from .wish import Wish
 
 LONGEST = 200
 LONGEST_LIST = 600
 
 
-def judge(target: Target, planned: Plan, seen: Entity | None, collateral: str) -> Verification:
-    """Compare the entity as it is after a write with the plan. collateral: ``report``, ``fail`` or ``ignore``.
+def judge(wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
+    """Compare the entity as it is after a write with the plan and with the secrets that were wished for.
 
     Raises UnconvergedError or CollateralError where the server did something else. Their details say which line of
     the profile to look at (``profile_key``), what it made us expect (``expected``) and what ``came``.
     """
-    operation = planned.operation
+    target, operation = wish.target, planned.operation
     key = target.type.operations[operation].profile_key
     if (seen is None) != (operation == "delete"):
         still = "still there" if operation == "delete" else "not there"
@@ -44,11 +45,11 @@ def judge(target: Target, planned: Plan, seen: Entity | None, collateral: str) -
     if seen is None:
         return Verification()
     rules = replace(target.rules, volatile=target.rules.volatile | set(target.type.evidence_fields.values()))
-    verification = verify(planned, seen, rules)
+    verification = verify(planned, seen, rules, wish.secrets.values)
     if verification.unconverged:
         raise _unconverged(target, planned, verification, key)
     assumed = target.type.operations[operation].assumed
-    if verification.collateral and (collateral == "fail" or (assumed and collateral != "ignore")):
+    if verification.collateral and (wish.collateral == "fail" or (assumed and wish.collateral != "ignore")):
         raise _collateral(target, planned, verification.collateral, key)
     return verification
 

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import html
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
-from urllib.parse import quote, quote_plus
 
+from .encoded import forms_of
 from .normalise import canonical, is_number, number_text
 from .paths import replace
 
@@ -26,15 +23,6 @@ MASK = "********"
 SHORTEST = 4
 """Characters. A shorter secret is masked at its own place only: it occurs in too much that is none."""
 
-_URI = "!#$%&'()*+,/:;=?@[]~"  # what an HTTP library leaves alone when it repairs an address
-_ENTITIES = (
-    {"&#x27;": "&#x27;"},
-    {"&#x27;": "&#39;", "&quot;": "&#34;"},
-    {"&#x27;": "&#039;"},
-    {"&#x27;": "&apos;"},
-    {"&#x27;": "'"},
-)
-"""What stands for a quote where others than Python escape for HTML."""
 _COMMAND = re.compile(r"##(?=[A-Za-z-]*\[)|\A(\s*):(?=:)")
 
 
@@ -89,10 +77,33 @@ KEPT: Any = object()
 """In a shape: what stands here is shown as it is."""
 
 
+WRITTEN = frozenset({"create", "update", "delete", "unknown"})
+"""What an error may say that was written."""
+PLACE = re.compile(r"[^=]+")
+"""A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""
+OF_CHANGE = {"path": PLACE}
+OF_ERROR = {
+    **dict.fromkeys(("kind", "status", "profile_key", "reasons", "entity_id", "assumed"), KEPT),
+    "held_back": dict.fromkeys(("operation", "profile_key"), KEPT),
+    "written": WRITTEN,
+    "unconverged": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+}
+"""What is ours in the ``error`` of a result."""
+
+
+def _is_ours(value: Any, shape: Any) -> bool:
+    """Whether a value is one that its shape keeps as it is."""
+    if isinstance(shape, re.Pattern):
+        return isinstance(value, str) and bool(shape.fullmatch(value))
+    return shape is KEPT or (isinstance(shape, frozenset) and isinstance(value, str) and value in shape)
+
+
 def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
-    a list with the shape of its elements, KEPT; what it does not speak of is masked, names included."""
-    if shape is KEPT:
+    a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
+    masked, names included."""
+    if _is_ours(value, shape):
         return value
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
         return {name: mask_within(inner, shape.get(name), secrets) for name, inner in value.items()}
@@ -151,7 +162,7 @@ class _Finder:
 @lru_cache(maxsize=64)
 def _finder(texts: frozenset[str]) -> Optional[_Finder]:
     """One for the items of a loop and the lines of a journal, which have their secrets in common."""
-    forms = {form for text in texts for form in forms_of(text) if form.strip("*")}
+    forms = {form for text in texts for form in (*forms_of(text), printable(text)) if form.strip("*")}
     if not forms:
         return None
     lengths: dict[str, list[int]] = {}
@@ -199,43 +210,3 @@ def _leaves(secret: Any) -> Iterator[str]:
         yield secret
     elif is_number(secret):
         yield from (str(secret), number_text(secret))
-
-
-def forms_of(secret: str) -> set[str]:
-    """The ways in which a secret text is found in an output."""
-    data = secret.encode("utf-8", "surrogatepass")
-    encoded = [quote(data, safe=""), quote(data), quote_plus(data), quote_plus(data, safe="/"), quote(data, safe=_URI)]
-    forms = {secret, repr(secret)[1:-1], printable(secret), *encoded, *(_lower_hex(text) for text in encoded)}
-    for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        # Once more, since a callback prints as JSON what may be JSON already.
-        forms |= {
-            escaped,
-            escaped.replace("/", "\\/"),
-            json.dumps(escaped)[1:-1],
-            json.dumps(escaped, ensure_ascii=False)[1:-1],
-        }
-    forms |= {_replaced(html.escape(secret), names) for names in _ENTITIES} | {html.escape(secret, quote=False)}
-    return forms | set(_base64_forms(data))
-
-
-def _replaced(text: str, names: Mapping[str, str]) -> str:
-    for name, other in names.items():
-        text = text.replace(name, other)
-    return text
-
-
-def _lower_hex(text: str) -> str:
-    return re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), text)
-
-
-def _base64_forms(data: bytes) -> Iterator[str]:
-    """The secret alone, and what it looks like inside something longer, such as ``user:password``: the characters
-    that hold its bits only, at each of the three alignments, where there are enough of them to be no accident."""
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        alone = encode(data).decode("ascii")
-        yield from (alone, alone.rstrip("="))
-        for before in range(3):
-            bits = 8 * (before + len(data))
-            inside = encode(b"\0" * before + data).decode("ascii")[-(-8 * before // 6) : bits // 6]
-            if len(inside) >= 8:
-                yield inside

@@ -51,16 +51,19 @@ def names_of(path: str) -> list[str]:
 
 
 def replace(value: Any, paths: Collection[str], replacement: Any, path: str = "") -> Any:
-    """A copy of the value in which what stands at one of the paths is replaced, or left out by ABSENT."""
+    """A copy of the value in which what stands at one of the paths is replaced, or left out by ABSENT. replacement: may
+    be a function of what stands there and of its path."""
+
+    def replaced(inner: Any, at: str) -> Any:
+        if at not in paths:
+            return replace(inner, paths, replacement, at)
+        return replacement(inner, at) if callable(replacement) else replacement
+
     if isinstance(value, Mapping):
-        places = ((name, child(path, name), inner) for name, inner in value.items())
-        replaced = {
-            name: replacement if at in paths else replace(inner, paths, replacement, at) for name, at, inner in places
-        }
-        return {name: inner for name, inner in replaced.items() if inner is not ABSENT}
+        named = {name: replaced(inner, child(path, name)) for name, inner in value.items()}
+        return {name: inner for name, inner in named.items() if inner is not ABSENT}
     if isinstance(value, (list, tuple)):
-        at = f"{path}[]"
-        elements = [replacement if at in paths else replace(inner, paths, replacement, at) for inner in value]
+        elements = [replaced(inner, f"{path}[]") for inner in value]
         return [inner for inner in elements if inner is not ABSENT]
     return value
 

@@ -33,7 +33,7 @@ from .contradict import (
 )
 from .judge import judge
 from .mask import printable
-from .plan import Plan, body
+from .plan import Plan, body, not_sent
 from .proof import basis, is_doubtful
 from .refute import some_of
 from .target import Entity, Target, exactly_one, has_key
@@ -131,13 +131,14 @@ def perform(client: EntityClient, wish: Wish, planned: Plan, observed: Entity | 
         else:
             stale = partial(_is_untouched, wish, planned, observed)
             seen = _read_back(look, stale, wish.waiting, clock, _looks(wish, planned, answered))
-        verification = judge(target, planned, seen, wish.collateral)
+        verification = judge(wish, planned, seen)
         if isinstance(overcome, RefutedError):
             raise overcome
         seen_id = None if seen is None else client.id_of(target.type, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
         *((overcome.message,) if overcome else ()),
+        *not_sent(planned),
         *_perhaps_lost(client, wish, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
     ]
@@ -152,7 +153,12 @@ def _look(client: EntityClient, target: Target, entity_id: Any) -> Entity | None
 
 def _shows(planned: Plan) -> bool:
     """Whether reading can tell that the write was carried out."""
-    return planned.operation != "update" or any(one.path not in planned.secret_paths for one in planned.changes)
+    unseen = {*planned.secret_paths} - {*planned.secrets_unlike}
+    return planned.operation != "update" or any(one.path not in unseen for one in planned.changes)
+
+
+def _has_arrived(wish: Wish, planned: Plan, seen: Entity) -> bool:
+    return not verify(planned, seen, wish.target.rules, wish.secrets.values).unconverged
 
 
 def _is_untouched(wish: Wish, planned: Plan, observed: Entity | None, seen: Entity | None) -> bool:
@@ -177,7 +183,7 @@ def _carried_out(
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
-            return _shows(planned) and seen is not None and not verify(planned, seen, target.rules).unconverged
+            return _shows(planned) and seen is not None and _has_arrived(wish, planned, seen)
         return (seen is None) == (operation == "delete")
 
     is_untouched = partial(_is_untouched, wish, planned, observed)
@@ -227,7 +233,7 @@ def _created(client: EntityClient, wish: Wish, planned: Plan, entity_id: Any, cl
         asked.append("once")
         shown = by_id()
         if shown is not None and not has_key(target, shown):
-            judge(target, planned, shown, wish.collateral)
+            judge(wish, planned, shown)
 
     def look() -> Entity | None:
         try:
@@ -241,7 +247,7 @@ def _created(client: EntityClient, wish: Wish, planned: Plan, entity_id: Any, cl
 
     seen = _read_back(look, lambda one: one is None, wish.waiting, clock)
     if seen is not None:
-        unlike = entity_id is not None and verify(planned, seen, target.rules).unconverged
+        unlike = entity_id is not None and not _has_arrived(wish, planned, seen)
         if not unlike:
             _prove_read(client, target, entity_id)
         return (by_id() or seen) if unlike else seen
@@ -302,7 +308,8 @@ def _hard_to_reach(entity_id: Any) -> tuple[str, ...]:
 
 def _perhaps_lost(client: EntityClient, wish: Wish, planned: Plan) -> tuple[str, ...]:
     """What nobody can see: an update that may replace everything went out without secrets that are there."""
-    unsent = sorted({*planned.secret_paths} - {*planned.secrets_to_send, *planned.secrets_to_keep})
+    sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
+    unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
     if planned.operation != "update" or not unsent or client.update_body(wish.target.type) == "changed":
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."

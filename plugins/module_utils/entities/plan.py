@@ -3,7 +3,8 @@
 
 """Planning: from what is declared and what was read to the one operation that is needed, or none.
 
-No plan holds a secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it is sent.
+No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it
+is sent. Bodies hold what the server itself shows of secrets that nobody declared; nothing shows bodies.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from functools import cached_property
 from typing import Any, Callable, Optional
 
 from ..errors import ConfigurationError
-from .compare import Change, check_declared, compare
+from .compare import Change, Comparison, check_declared, compare
 from .mask import MASK, printable, printable_values
 from .normalise import canonical
 from .paths import ABSENT, child, names_of, places, replace, top
 from .rules import Rules
+from .shown import concealed, is_shown, without_hidden
 from .spelling import json_text, spelling
 
 
@@ -70,8 +72,9 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    lays into a body; secrets_to_keep: of those that the server has unchanged. desired, reference_names, secret_paths:
-    what was declared, for verify().
+    lays into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
+    server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
+    reference_names, secret_paths: what was declared, for verify().
     """
 
     operation: str
@@ -80,11 +83,13 @@ class Plan:
     before: Optional[Mapping[str, Any]] = None
     after: Optional[Mapping[str, Any]] = None
     declared: Mapping[str, Any] = field(default_factory=dict)
-    changed: Mapping[str, Any] = field(default_factory=dict)
-    whole: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    whole: Mapping[str, Any] = field(default_factory=dict, repr=False)
     unverified: tuple[str, ...] = ()
     secrets_to_send: tuple[str, ...] = ()
     secrets_to_keep: tuple[str, ...] = ()
+    secrets_unlike: tuple[str, ...] = ()
+    secrets_left_out: tuple[str, ...] = ()
     desired: Mapping[str, Any] = field(default_factory=dict)
     reference_names: tuple[str, ...] = ()
     secret_paths: tuple[str, ...] = ()
@@ -121,8 +126,9 @@ def plan(
 ) -> Plan:
     """Plan one entity. observed: the entity as read, None where it is proven absent.
 
-    update_secrets: ``on_create``, ``always``, or ``on_change`` of the fingerprint: ``fingerprint(path, value)`` against
-    ``known_fingerprints`` by path; without an earlier one a secret is unknown: not sent, no change, unverified.
+    update_secrets: ``on_create``, ``always``, or ``on_change`` of what the server shows, and where it hides a secret of
+    the fingerprint: ``fingerprint(path, value)`` against ``known_fingerprints`` by path; without an earlier one a
+    secret is unknown: not sent, no change, unverified.
     Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
     and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
     """
@@ -131,7 +137,7 @@ def plan(
     nothing = Plan(
         "none",
         declaration.name,
-        before=None if observed is None else replace(observed, own_rules.write_only, MASK),
+        before=None if observed is None else concealed(replace(observed, own_rules.write_only, MASK), rules.secret),
         desired=declaration.desired,
         reference_names=tuple(sorted(declaration.refs)),
         secret_paths=tuple(sorted(secrets)),
@@ -143,9 +149,11 @@ def plan(
         return _create(nothing)
     if not declaration.update_existing:
         return evolve(nothing, after=nothing.before)
-    known = known_fingerprints or {}
-    fates = {path: _fate(path, value, update_secrets, known, fingerprint) for path, value in secrets.items()}
-    return _update(nothing, nothing.before, own_rules, fates)
+    shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
+    remembered = _remembered(secrets, known_fingerprints or {}, fingerprint)
+    fates = {path: _fate(shown[path], update_secrets, remembered.get(path)) for path in secrets}
+    unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
+    return _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
 
 
 def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -164,9 +172,10 @@ def _check(declaration: Declaration, rules: Rules) -> None:
     check_declared(desired, rules, name)
     check_declared(declaration.secrets, rules, name)
     for path, _name in places(desired):
-        if path in rules.write_only:
+        if path in rules.unshown:
             hint = "Move it to secret_attributes: a secret is known by its place."
-            raise ConfigurationError(f"plan {name}", f"{path} is write-only and stands among the attributes", hint)
+            kind = "secret" if path in rules.secret else "write-only"
+            raise ConfigurationError(f"plan {name}", f"{path} is {kind} and stands among the attributes", hint)
     for path in _clashes(desired, declaration.secrets):
         hint = "Leave it in secret_attributes only, if it is secret."
         raise ConfigurationError(f"plan {name}", f"{path} stands in attributes and in secret_attributes", hint)
@@ -180,13 +189,24 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
             yield child(path, name)
 
 
-def _fate(path: str, value: Any, policy: str, known: Mapping[str, str], fingerprint: Optional[Fingerprint]) -> str:
-    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``."""
-    if policy != "on_change":
-        return {"always": "sent", "on_create": "unknown"}[policy]
-    if fingerprint is None or path not in known:
-        return "unknown"
-    return "same" if fingerprint(path, value) == known[path] else "sent"
+def _remembered(
+    secrets: Mapping[str, Any], known: Mapping[str, str], fingerprint: Optional[Fingerprint]
+) -> dict[str, bool]:
+    """Whether the secrets are those that were sent last time, as far as that is known."""
+    if fingerprint is None:
+        return {}
+    return {path: fingerprint(path, value) == known[path] for path, value in secrets.items() if path in known}
+
+
+def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
+    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown,
+    remembered: whether it is what the server shows, and what was sent last time; None where nobody knows."""
+    if policy == "always":
+        return "sent"
+    if policy == "on_create":
+        return "same" if shown else "unknown"
+    known = remembered if shown is None else shown
+    return "unknown" if known is None else "same" if known else "sent"
 
 
 def _create(nothing: Plan) -> Plan:
@@ -206,16 +226,18 @@ def _create(nothing: Plan) -> Plan:
 
 
 def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
-    comparison = compare(nothing.desired, observed, rules, nothing.entity)
+    before = nothing.before or {}
+    comparison = compare(nothing.desired, before, rules, nothing.entity)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
     kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
     unknown = [path for path in nothing.secret_paths if fates[path] == "unknown"]
-    result = evolve(nothing, after=observed, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
+    result = evolve(nothing, after=before, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
     changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
     if not changes:
         return result
-    whole = replace(comparison.merged, rules.unsent, ABSENT)
+    left_out: set[str] = set()
+    whole = replace(_with_secrets(nothing, observed, rules, left_out, comparison), rules.unsent, ABSENT)
     touched = {top(change.rule) for change in changes}
     return evolve(
         result,
@@ -227,7 +249,20 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
         whole=whole,
         secrets_to_send=sent,
         secrets_to_keep=kept,
+        secrets_left_out=tuple(sorted(left_out)),
     )
+
+
+def _with_secrets(
+    nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
+) -> Mapping[str, Any]:
+    """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
+    update that replaces everything would clear them. left_out: takes the paths of those that it hides."""
+    if not rules.secret:
+        return comparison.merged
+    merged = compare(nothing.desired, observed, rules, nothing.entity).merged
+    kept: Mapping[str, Any] = without_hidden(merged, rules.secret - rules.unsent, left_out)
+    return kept
 
 
 def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
@@ -262,6 +297,15 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
     values = {path: value for path, value in secret_leaves(secrets) if path in paths}
     return _laid(getattr(plan, kind), values)
+
+
+def not_sent(plan: Plan) -> tuple[str, ...]:
+    """What to say of secrets of which the server shows another value, and that stay as they are."""
+    left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
+    if not left:
+        return ()
+    names = ", ".join(left)
+    return (f"The server shows another value of {names} than is declared. Set update_secrets to on_change to send it.",)
 
 
 def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class Rules:
     volatile: changed by the server on its own account: not compared, never sent, no collateral.
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
+    secret: hidden wherever they appear; no rule of comparing.
     """
 
     ignore: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Rules:
     sets: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
     uncompared: frozenset[str] = field(init=False, repr=False)
     unsent: frozenset[str] = field(init=False, repr=False)
     forbidden: frozenset[str] = field(init=False, repr=False)
@@ -51,6 +53,11 @@ class Rules:
         object.__setattr__(self, "unsent", (self.read_only | self.volatile | self.write_only) - keys)
         object.__setattr__(self, "forbidden", self.read_only - keys)
 
+    @property
+    def unshown(self) -> frozenset[str]:
+        """The paths at which nobody is shown anything."""
+        return self.write_only | self.secret
+
     def as_layer(self) -> Mapping[str, Any]:
         """The rules as a layer of ``rules()``."""
         lists = {name: tuple(getattr(self, name)) for name in LISTS}
@@ -61,8 +68,8 @@ LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile
 MAPPINGS = ("keyed", "normalise")
 
 
-def rules(*layers: Mapping[str, Any]) -> Rules:
-    """Lay rules over one another, from general to particular; null stands for a rule that is not given.
+def rules(*layers: Mapping[str, Any], secret: Collection[str] = ()) -> Rules:
+    """Lay rules over one another, from general to particular; null stands for a rule that is not given. secret: paths.
 
     Paths are added. Where ``keyed`` and ``sets`` speak of the same list, the later layer wins, as it does for the
     attributes of a keyed list. Raises ConfigurationError that names what is wrong and lists what there is.
@@ -79,7 +86,8 @@ def rules(*layers: Mapping[str, Any]) -> Rules:
         keyed.update({path: tuple(names) for path, names in given.get("keyed", {}).items()})
         for path, names in given.get("normalise", {}).items():
             normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), *names)))
-    return Rules(keyed=keyed, normalise=normalise, **lists)
+    _texts("attributes", list(secret), paths=True)
+    return Rules(keyed=keyed, normalise=normalise, secret=frozenset(secret), **lists)
 
 
 def _checked(layer: Any) -> Mapping[str, Any]:

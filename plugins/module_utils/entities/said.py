@@ -87,12 +87,12 @@ def leads_to(headers: Mapping[str, str]) -> SplitResult:
 
 def path_of(headers: Mapping[str, str]) -> str:
     """The path to which a redirect leads; without parameters and query, which may hold a secret."""
-    return printable(leads_to(headers).path.partition(";")[0])[:LIMIT]
+    return printable(words(leads_to(headers).path.partition(";")[0]))[:LIMIT]
 
 
 def redirected_to(headers: Mapping[str, str]) -> str:
     """Where a redirect leads, in words."""
-    host = printable(leads_to(headers).netloc.rpartition("@")[2])
+    host = printable(words(leads_to(headers).netloc.rpartition("@")[2]))
     return f"{host}{path_of(headers)}" if host else f"another page of this host ({path_of(headers)})"
 
 

@@ -77,13 +77,16 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
     known_id = None if entity_id == "" else plain_id(entity_id)
-    own_rules = rules(*entity_type.compare, compare_option) if compare_option else _rules_of(entity_type)
+    own_rules = rules_of(entity_type)
+    if compare_option:
+        own_rules = rules(*entity_type.compare, compare_option, secret=entity_type.secrets)
     return Target(entity_type, known_id, key, refs, own_rules)
 
 
 @lru_cache(maxsize=1000)
-def _rules_of(entity_type: EntityType) -> Rules:
-    return rules(*entity_type.compare)
+def rules_of(entity_type: EntityType) -> Rules:
+    """The rules of a type, as the profile says them."""
+    return rules(*entity_type.compare, secret=entity_type.secrets)
 
 
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from .compare import Change, Comparison, compare_loosely, is_within, undeclared_changes
-from .mask import printable
+from .mask import MASK, printable
 from .paths import ABSENT
-from .plan import Plan
+from .plan import Plan, secret_leaves
 from .rules import Rules
+from .shown import concealed, is_shown
 from .spelling import json_text
 from .suggest import suggestion
+
+ANOTHER_SECRET = (
+    "The server shows another secret than was sent. If it is the server's mask or hash, name the attribute in "
+    "compare.write_only."
+)
 
 
 @dataclass(frozen=True)
@@ -46,21 +52,37 @@ class Verification:
     unobservable: tuple[str, ...] = ()
 
 
-def verify(plan: Plan, read_back: Mapping[str, Any], rules: Rules) -> Verification:
+def verify(
+    plan: Plan, read_back: Mapping[str, Any], rules: Rules, secrets: Optional[Mapping[str, Any]] = None
+) -> Verification:
     """Compare the entity as it is after the write with what was declared and with what was there before. Only creates
-    and updates have something to verify; what a new entity holds undeclared is the server's."""
+    and updates have something to verify; what a new entity holds undeclared is the server's. secrets: as declared."""
     if plan.operation not in ("create", "update"):
         return Verification()
     own_rules = plan.rules(rules)
-    comparison = compare_loosely(plan.desired, read_back, own_rules, plan.entity)
+    shown = concealed(read_back, rules.secret)
+    comparison = compare_loosely(plan.desired, shown, own_rules, plan.entity)
     return Verification(
-        unconverged=tuple(
-            Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules))
-            for change in comparison.changes
+        unconverged=(
+            *(
+                Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules))
+                for change in comparison.changes
+            ),
+            *_other_secrets(plan, read_back, rules, secrets or {}),
         ),
-        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, read_back, own_rules),
+        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, shown, own_rules),
         unobservable=comparison.unobservable,
     )
+
+
+def _other_secrets(
+    plan: Plan, read_back: Mapping[str, Any], rules: Rules, secrets: Mapping[str, Any]
+) -> Iterator[Unconverged]:
+    """The secrets that the server should have, and of which it shows another value."""
+    held = {*plan.secrets_to_send, *plan.secrets_to_keep}
+    for path, value in secret_leaves(secrets):
+        if path in held and is_shown(path, value, read_back, rules) is False:
+            yield Unconverged(path, MASK, MASK, ANOTHER_SECRET)
 
 
 def _advice(change: Change, comparison: Comparison, rules: Rules) -> str:

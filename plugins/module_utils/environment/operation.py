@@ -74,7 +74,8 @@ def _digests(subject: Subject, plan: Plan) -> tuple[str, str]:
     changed = {change.rule for change in plan.changes}
     kept = {name: text for name, text in subject.references.items() if child("", name) not in changed}
     sent = {path: subject.fresh[path] for path in plan.secrets_to_send if path in subject.fresh}
-    before = entity_digest(plan.before, rules, kept, subject.known, ids)
+    held = {path: known for path, known in subject.known.items() if path not in plan.secrets_unlike}
+    before = entity_digest(plan.before, rules, kept, held, ids)
     after = entity_digest(plan.after, rules, subject.references, {**subject.known, **sent}, ids)
     return before, NO_ENTITY if plan.operation == "delete" else after
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ..command import Command, Context, Values
-from ..entities.mask import KEPT, know
+from ..entities.mask import KEPT, know, known, mask, mask_within
 from ..errors import ConfigurationError
 from ..options import IDENTITY, SHARED, Spec, settings_from
 from ..profile.model import Profile, at, profile_of
@@ -173,8 +173,15 @@ def _result(values: Values, logins: list[Login], bench: Bench | None) -> dict[st
         "left_behind": bench.left_behind if bench else [],
     }
     stamp = dict(bench.stamp) if bench else {}
-    return {**told, "page": page(values["profile"], stamp, told)}
+    hidden = {name: mask_within(value, OURS.get(name), [known()]) for name, value in told.items()}
+    named = mask({name: values["profile"].get(name) for name in ("name", "title")}, [known()])
+    return {**hidden, "page": page(named, mask(stamp, [known()]), hidden)}
 
 
-VERDICTS = dict.fromkeys(("profile_key", "verdict"), KEPT)
-PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours={"logins": [{}], "findings": [VERDICTS]})
+OURS = {
+    **dict.fromkeys(("changed", "page"), KEPT),
+    "logins": [dict.fromkeys(("grant_type", "ok"), KEPT)],
+    "findings": [dict.fromkeys(("profile_key", "verdict"), KEPT)],
+}
+"""What is ours in a result. The page is made of what is hidden already."""
+PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS)

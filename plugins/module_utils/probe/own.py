@@ -15,8 +15,8 @@ from typing import Any, Optional
 
 from ..entities.client import EntityClient
 from ..entities.paths import ABSENT, replace
-from ..entities.rules import Rules, rules
-from ..entities.target import Entity
+from ..entities.rules import Rules
+from ..entities.target import Entity, rules_of
 from ..errors import InsightError, ServerError
 from ..profile.model import Profile, at
 from ..transport.http import SYSTEM_CLOCK, Clock
@@ -61,7 +61,7 @@ class Own:
     @property
     def rules(self) -> Rules:
         """The rules of comparing of its type, as they are known by now."""
-        return rules(*self.bench.profile.type(self.type).compare)
+        return rules_of(self.bench.profile.type(self.type))
 
     def with_key(self, key: Json) -> dict[str, Any]:
         """What names it under another key."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..entities.mask import printable
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN
 
 Json = Mapping[str, Any]
@@ -24,16 +25,16 @@ TITLES = {
 
 def cell(text: Any) -> str:
     """A text as it may stand in a table."""
-    return str(text).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return printable(str(text).replace("\n", " ")).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def page(profile: Json, stamp: Json, result: Json) -> str:
     """The page: who looked at what and when, and what was found."""
     lines = [
-        f"# What the probe found out about {profile.get('title', profile['name'])}",
+        f"# What the probe found out about {cell(profile.get('title') or profile['name'])}",
         "",
-        f"Profile `{profile['name']}`"
-        + (f", server version {stamp['version']}, {stamp['when']}, by {stamp['by']}." if stamp else "."),
+        f"Profile `{cell(profile['name'])}`"
+        + (f", server version {cell(stamp['version'])}, {stamp['when']}, by {cell(stamp['by'])}." if stamp else "."),
         "",
         "## Logins",
         "",

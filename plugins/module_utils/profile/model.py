@@ -145,7 +145,7 @@ class EntityType:
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
     one; required: attributes that a new one must have; compare: layers of comparison rules, from general to
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``."""
+    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret."""
 
     name: str
     path: str
@@ -159,6 +159,7 @@ class EntityType:
     compare: tuple[Json, ...] = ()
     schema: Optional[Json] = None
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
@@ -198,7 +199,7 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
-GENERAL = ("id_attribute", "uuid_attribute", "evidence_fields")
+GENERAL = ("id_attribute", "uuid_attribute", "evidence_fields", "attributes")
 """What a profile says for all types, and a type may say otherwise."""
 
 
@@ -231,6 +232,7 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         compare=tuple(rules),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
+        secrets=tuple(path for path, said in data.get("attributes", {}).items() if said.get("secret")),
     )
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.command import Command, Context
+from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO, TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils.connection import WRITES
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK
+from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
+from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
 from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
 from ansible_collections.rimops.insight.plugins.module_utils.transport.numbers import Exact
 
@@ -95,3 +98,119 @@ def test_an_option_that_ends_in_a_line_end_is_named():
     assert shown["msg"].endswith("Check it. Look at client_secret, password first: there is a line end at its end.")
     assert "line end" not in told(AuthenticationError("log in", "it was refused"), values={"password": "x"})["msg"]
     assert "line end" not in told(ServerError("read it", "no"), values=values)["msg"]
+
+
+CHANGES = [{"path": "selectedProducts", "before": ["~"], "after": "~~"}]
+OF_ERROR = {
+    "kind": "CollateralError",
+    "status": 422,
+    "profile_key": "operations.update.body",
+    "written": "update",
+    "entity_id": 4711,
+    "assumed": ["operations.update"],
+    "held_back": {"operation": "operations.update", "profile_key": "compare", "entity": "~", "why": "~"},
+    "collateral": CHANGES,
+    "unconverged": [{"path": "selectedProducts", "sent": "~", "stored": "~~", "suggestion": "~"}],
+    "reasons": ["plan_again"],
+    "expected": "~",
+    "came": "~",
+}
+ONE = {
+    "changed": True,
+    "operation": "create",
+    "entity": {"id": 4711, "application": "~"},
+    "entity_id": 4711,
+    "changes": CHANGES,
+    "collateral": CHANGES,
+    "unverified": ["pin", "nested.deep"],
+    "assumed": ["operations.find"],
+    "evidence": {"reason": "~", "change_reference": "~", "initiator": "~"},
+    "notes": ["~"],
+    "diff": {"before_header": "~", "after_header": "~", "before": {"pin": "~"}, "after": {"pin": "~"}},
+}
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+MEMBER = {
+    "entity": "~",
+    "type": "application",
+    "key": {"appCode": "~"},
+    "outcome": "outcome_unknown",
+    "operation": "update",
+    "entity_id": "4711",
+    "why": "~",
+    "error": OF_ERROR,
+    "changes": CHANGES,
+    "secrets": ["pin"],
+    "unverified": ["pin"],
+    "notes": ["~"],
+}
+TOLD = {
+    "insight_entity": (ENTITY, ONE),
+    "failed": (ENTITY, {"failed": True, "changed": True, "msg": "~", "error": OF_ERROR}),
+    "insight_entity_info": (ENTITY_INFO, {"changed": False, "entities": [{"id": 4711, "key": "~"}], "assumed": []}),
+    "insight_entities": (
+        ENTITIES,
+        {
+            "changed": True,
+            "summary": {"created": 1, "outcome_unknown": 4711},
+            "entities": [MEMBER],
+            "plan_digest": DIGEST,
+            "journal": "journal/application.jsonl",
+            "journal_head": DIGEST,
+            "diff": {"prepared": "~"},
+        },
+    ),
+    "insight_token": (TOKEN, {"changed": False, "acquired": "refreshed", "session": {"user": "application"}}),
+    "insight_probe": (
+        PROBE,
+        {
+            "changed": False,
+            "logins": [{"grant_type": "password", "ok": True, "who": "~", "error": "~"}],
+            "findings": [{"profile_key": "operations.read", "verdict": "as the profile says", "came": "~"}],
+            "overrides": {},
+            "left_behind": [],
+            "page": "# What the probe found out",
+        },
+    ),
+}
+
+
+def words(value):
+    """The names and the texts in a value."""
+    if isinstance(value, dict):
+        return {*value, *(word for inner in value.values() for word in words(inner))}
+    if isinstance(value, list):
+        return {word for inner in value for word in words(inner)}
+    return {str(value)}
+
+
+@pytest.mark.proves("SECRET-22")
+@pytest.mark.parametrize("name", sorted(TOLD))
+def test_no_word_of_ours_is_taken_for_a_secret(name):
+    command, result = TOLD[name]
+    for word in sorted(words(result)):
+        for secret in (word, word[:4], word[2:]):
+            assert told(result, [secret], ours=command.ours) == result, secret
+
+
+@pytest.mark.proves("SECRET-23")
+def test_sentences_of_a_success_print_harmlessly():
+    odd = "\x1b[31m\u202e\ud83d ##vso[x]"
+    shown = r"\x1b[31m\u202e\ud83d #\x23vso[x]"
+    data = {"changed": True, "notes": [odd], "entity": {"description": odd}}
+    assert told(data) == {**data, "notes": [shown]}
+    environment = {"changed": True, "summary": {}, "entities": [{"why": odd, "notes": [odd], "key": {"a": odd}}]}
+    assert told(environment)["entities"] == [{"why": shown, "notes": [shown], "key": {"a": odd}}]
+
+
+@pytest.mark.proves("SECRET-22", "SECRET-23")
+def test_what_is_told_meanwhile_is_hidden_and_harmless():
+    heard = []
+
+    def run(_values, context):
+        context.warn("hunter22 \u202e")
+        context.show("68756e7465723232\nnext")
+        return {"changed": False}
+
+    context = Context(check_mode=False, diff_mode=False, warn=heard.append, show=heard.append)
+    carry_out(Command("rimops.insight.x", {}, run), {}, context, ["hunter22"])
+    assert heard == [f"{MASK} \\u202e", f"{MASK}\nnext"]

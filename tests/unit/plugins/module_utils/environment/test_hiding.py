@@ -64,7 +64,7 @@ SHOWN_RESULT = {
             "changes": [SHOWN_CHANGE],
             "collateral": [SHOWN_CHANGE],
             "why": MASK,
-            "error": {"kind": "Error6259", "status": MASK},
+            "error": {"kind": "Error6259", "status": 6259},
             "notes": [MASK],
         }
     ],
