@@ -58,8 +58,8 @@ class Door(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the command here or over there; both give the same result."""
         super().run(tmp, task_vars)
-        end_with_parent()
         try:
+            end_with_parent()
             return self._answer(task_vars)
         except InsightError as error:
             return told({"failed": True, **error.as_result()}, self.command.ours)

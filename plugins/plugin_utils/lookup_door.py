@@ -49,8 +49,8 @@ class LookupDoor(LookupBase):
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         """Answer all terms through one connection. Raises AnsibleLookupError, without secrets."""
-        end_with_parent()
         try:
+            end_with_parent()
             return self._answers(terms, variables or {}, options)
         except AnsibleError:
             raise

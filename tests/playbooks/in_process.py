@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.playbook.task import Task
+from ansible.plugins.loader import connection_loader
+from ansible.template import Templar
 from conftest import Played, Player
 
 from ansible_collections.rimops.insight.plugins.module_utils.command import Context
@@ -21,6 +27,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.specification impor
     argument_spec,
     secret_values,
 )
+from ansible_collections.rimops.insight.plugins.plugin_utils.door import Door
 from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
 
 Plays = Callable[[Player, list[dict[str, Any]]], Played]
@@ -55,3 +62,12 @@ def play_here(play: Player, tasks: list[dict[str, Any]]) -> Played:
         if result["failed"]:
             return Played(2, result["msg"], played.tasks)
     return played
+
+
+def door(kind: type[Door], options: dict[str, Any], folder: Path) -> Door:
+    """An action plugin that is ready to run, as Ansible makes it. folder: of the playbook."""
+    task, loader, context = Task(), DataLoader(), PlayContext()
+    task.args = options
+    loader.set_basedir(str(folder))
+    local = connection_loader.get("local", context, "/dev/null")
+    return kind(task, local, context, loader, Templar(loader), None)

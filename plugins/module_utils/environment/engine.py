@@ -109,9 +109,10 @@ def write_all(
         examined = reads[name]
         if not isinstance(examined, Examined):
             raise TypeError(name)
-        outcome = _told(effort, journal, operations[name], environment.members[name], examined, stopped)
-        _know(environment, effort.client, name, outcome.entity)
-        return outcome
+        with _unknown_once_begun(name) as begun:
+            outcome = _told(effort, journal, operations[name], environment.members[name], examined, stopped, begun)
+            _know(environment, effort.client, name, outcome.entity)
+            return outcome
 
     def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
         member = environment.members[name]
@@ -136,9 +137,10 @@ def _told(
     member: Member,
     examined: Examined,
     stopped: list[str],
+    begun: list[str],
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
-    around = partial(_recorded, effort, journal, operation, stopped)
+    around = partial(_recorded, effort, journal, operation, stopped, begun)
     outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes, around=around)
     if journal:
         with having_written(member.wish.target, operation.operation, outcome.entity_id):
@@ -147,13 +149,31 @@ def _told(
 
 
 @contextmanager
-def _recorded(effort: Effort, journal: Optional[Journal], operation: Operation, stopped: list[str]) -> Iterator[None]:
+def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
+    """Whatever comes after a write had begun, and nobody expected, makes its outcome unknown. Yields the list for what
+    has begun."""
+    begun: list[str] = []
+    try:
+        yield begun
+    except InsightError:
+        raise
+    except BaseException as error:
+        if begun:
+            raise unknown(error, str(name)) from error
+        raise
+
+
+@contextmanager
+def _recorded(
+    effort: Effort, journal: Optional[Journal], operation: Operation, stopped: list[str], begun: list[str]
+) -> Iterator[None]:
     """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
     next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
     if stopped:
         raise NotBegun(f"write {operation.entity}", stopped[0])
     if journal:
         journal.intent(operation.entity, operation.operation, operation.before, operation.after)
+    begun.append(operation.entity)
     try:
         yield
     except BaseException as caught:  # in a thread, where no interruption comes

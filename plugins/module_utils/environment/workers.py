@@ -66,9 +66,12 @@ def work_through(
     through: SimpleQueue[tuple[Item, Fate[Result]]] = SimpleQueue()
 
     def serve(ending: Ending) -> None:
-        work_until(ending)
+        def bounded(item: Item) -> Result:
+            work_until(ending)
+            return work(item)
+
         for item in iter(begun.get, _NO_MORE):
-            through.put((item, _fate(item, work, stopped, stop_on_error)))
+            through.put((item, _fate(item, bounded, stopped, stop_on_error)))
 
     with _threads(concurrency, serve, begun, stopped):
         for level in levels:
@@ -139,28 +142,19 @@ def _start(threads: list[Thread], number: int, serve: Callable[[], None]) -> Non
 
 
 def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_on_error: bool) -> Fate[Result]:
-    """What becomes of an item; ``stopped`` says to all threads why nothing more is begun."""
-    if stopped:
-        return NotTried(stopped[0])
+    """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
+    interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
+    name = "an entity"
     try:
-        with _expecting(str(item)):
-            return work(item)
-    except NotBegun as error:
-        return NotTried(error.why)
-    except InsightError as error:
+        name = str(item)
+        return NotTried(stopped[0]) if stopped else work(item)
+    except NotBegun as reason:
+        return NotTried(reason.why)
+    except BaseException as caught:  # noqa: BLE001
+        error = caught if isinstance(caught, InsightError) else unexpected(caught, name)
         if stop_on_error:
-            stopped.append(f"the run stopped at {item}")
+            stopped.append(f"the run stopped at {name}")
         return error
-
-
-@contextmanager
-def _expecting(name: str) -> Iterator[None]:
-    try:
-        yield
-    except InsightError:
-        raise
-    except BaseException as error:  # an interruption comes to the main thread only; a thread that is gone is waited for
-        raise unexpected(error, name) from error
 
 
 def unexpected(error: BaseException, name: str) -> InsightError:
