@@ -147,19 +147,22 @@ def kills(server: Running, identity: dict[str, str], folder: Path, times: int, s
             began = time.monotonic()
             found.wrong += filter(None, [run(login, turn).why()])
             longest = max(longest, time.monotonic() - began)
-        before, refreshes = login.saved(), server.counters()["refreshes"]
+        before, counted = login.saved(), server.counters()
         killed = run(login, turn + 1)
         time.sleep(moments.uniform(0, longest))
         killed.process.kill()
         killed.process.join()
         saved = login.saved() != before
         why = run(login, turn + 2).why()
-        committed = server.counters()["refreshes"] - refreshes - (not why)
+        committed, opened = (server.counters()[name] - counted[name] for name in ("refreshes", "session_starts"))
+        committed -= not why
         fate = "saved" if saved else "lost between commit and save" if committed else "not yet sent"
         found.counted[fate] += 1
         lost = bool(committed) and not saved
         if lost != bool(why) or (lost and NAMED not in why):
             found.wrong.append(f"kill {number}, {fate}: {why or 'the next run found a token that must not work'}")
+        if lost and opened:
+            found.wrong.append(f"kill {number}: the access token was used before the refresh token was saved")
         login, turn = None if lost else login, turn + 2
     return found
 
