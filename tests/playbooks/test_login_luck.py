@@ -48,6 +48,53 @@ def test_the_next_item_asks_again_where_no_credentials_were_refused(server: Serv
     assert second["acquired"] == "handshake"
 
 
+@pytest.mark.proves("LOGIN-5", "LOGIN-11", "SECRET-1")
+def test_a_refusal_says_whose_credentials_are_wrong(server: Server, play: Player) -> None:
+    """What is said does not depend on the code alone; and what was refused is not sent again by the next task."""
+    person = {"grant_type": "password", "username": USER, "password": PASSWORD}
+    tasks = {
+        "application": ({}, 401, {"error": "unauthorized_client", "error_description": "Invalid client secret"}),
+        "person": (person, 400, {"error": "invalid_grant", "error_description": "Account is not fully set up"}),
+    }
+    played = play(
+        [
+            task
+            for name, (options, status, body) in tasks.items()
+            for task in (
+                {
+                    "name": "fault",
+                    "control": {
+                        "requests": [
+                            [
+                                "POST",
+                                "faults",
+                                {
+                                    "kind": "status",
+                                    "match": {"operation": "oauth_token"},
+                                    "times": 1,
+                                    "status": status,
+                                    "body": body,
+                                },
+                            ]
+                        ]
+                    },
+                },
+                {"name": name, "rimops.insight.insight_token": options, "ignore_errors": True},
+                {"name": f"{name} again", "rimops.insight.insight_token": options, "ignore_errors": True},
+            )
+        ]
+    )
+    assert (
+        "the application could not authenticate itself; it says: Invalid client secret" in played["application"]["msg"]
+    ), played.output
+    assert "Check client_id and its secret" in played["application"]["msg"]
+    assert "Account is not fully set up" in played["person"]["msg"]
+    assert all(word in played["person"]["msg"] for word in ("username", "password", "account"))
+    for name in tasks:
+        assert "the same credentials were refused" in played[f"{name} again"]["msg"]
+    assert server.counted["handshakes"] == 0
+
+
 @pytest.mark.proves("LOGIN-4")
 def test_a_login_that_was_ended_is_begun_anew_in_the_same_run(server: Server, play: Player) -> None:
     options = only(grant_type="authorization_code", client_secret=SECRET, redirect_uri="https://localhost/nowhere")

@@ -238,6 +238,23 @@ def test_a_token_that_ended_is_renewed_once(system: SmallSystem, play: Player) -
     assert (system.counted["tokens"], system.writes) == (2, 1)
 
 
+class NeverTrusted(set[str]):
+    """Tokens of which the system knows none: those of another issuer."""
+
+    def __contains__(self, _token: object) -> bool:
+        return False
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_tokens_of_another_issuer_are_named_as_the_likeliest_cause(system: SmallSystem, play: Player) -> None:
+    system.tokens = NeverTrusted()
+    played = play([CYCLE["site"][0]])
+    assert "the server refused an access token that was issued a moment ago (HTTP 401)" in played["site"]["msg"]
+    assert "Most likely the server trusts another issuer" in played["site"]["msg"], played.output
+    assert "another login" not in played["site"]["msg"]
+    assert (system.counted["tokens"], system.writes) == (2, 0)
+
+
 @pytest.mark.proves("WRITE-1", "WRITE-7")
 def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
     wrong = {"profile_overrides": {"operations": {"find": {"path": "all/{type}"}}}}

@@ -203,3 +203,4 @@ def test_without_its_key_a_store_knows_nobody(server: Server, play: Player, tmp_
     assert after.code == 0, after.output
     assert (after["log in"]["acquired"], server.counted["handshakes"]) == ("handshake", 2)
     assert after["log in"]["session"]["file"] != before["log in"]["session"]["file"]
+    assert f"{tmp_path}/state/rimops.insight/key was replaced" in "".join(after["log in"]["warnings"])

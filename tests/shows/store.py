@@ -16,6 +16,7 @@ import multiprocessing
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -61,10 +62,15 @@ class Login:
         values |= {"grant_type": "refresh_token", "refresh_token": self.refresh_token, "token_store": str(self.store)}
         return settings_from(values, profile_of(merge(built_in("insight"), GOOD_ONCE)))
 
+    @property
+    def file(self) -> Path:
+        """The record of the login in the store."""
+        (file,) = (path for path in self.store.glob("*.json") if path.name != FINGERPRINTS_FILE)
+        return file
+
     def saved(self) -> str:
         """The refresh token that the store holds."""
-        (file,) = (path for path in self.store.glob("*.json") if path.name != FINGERPRINTS_FILE)
-        token: str = json.loads(file.read_text(encoding="utf-8"))["state"]["token"]["refresh_token"]
+        token: str = json.loads(self.file.read_text(encoding="utf-8"))["state"]["token"]["refresh_token"]
         return token
 
 
@@ -78,11 +84,12 @@ def begun(server: Running, identity: dict[str, str], store: Path) -> Login:
     return replace(login, refresh_token=answer.json()["refresh_token"])
 
 
-def use(login: Login, turn: int) -> str:
-    """Send one request within a session, as a task does; why that failed, empty where it did not."""
+def use(login: Login, turn: int, tell: Callable[[str], None] | None = None) -> str:
+    """Send one request within a session, as a task does; why that failed, empty where it did not. tell: tells who is
+    waited for."""
     settings = login.settings()
     clock = replace(SYSTEM_CLOCK, now=lambda: time.time() + turn * TURN)
-    store = FileStore(Folder(str(login.store), clock))
+    store = FileStore(Folder(str(login.store), clock, tell))
     address = f"{login.server.url}/insight/api/v2/application/1/read"
     try:
         session = Authenticator(settings, Http(settings.network).send, store, clock)
@@ -140,19 +147,22 @@ def kills(server: Running, identity: dict[str, str], folder: Path, times: int, s
             began = time.monotonic()
             found.wrong += filter(None, [run(login, turn).why()])
             longest = max(longest, time.monotonic() - began)
-        before, refreshes = login.saved(), server.counters()["refreshes"]
+        before, counted = login.saved(), server.counters()
         killed = run(login, turn + 1)
         time.sleep(moments.uniform(0, longest))
         killed.process.kill()
         killed.process.join()
         saved = login.saved() != before
         why = run(login, turn + 2).why()
-        committed = server.counters()["refreshes"] - refreshes - (not why)
+        committed, opened = (server.counters()[name] - counted[name] for name in ("refreshes", "session_starts"))
+        committed -= not why
         fate = "saved" if saved else "lost between commit and save" if committed else "not yet sent"
         found.counted[fate] += 1
         lost = bool(committed) and not saved
         if lost != bool(why) or (lost and NAMED not in why):
             found.wrong.append(f"kill {number}, {fate}: {why or 'the next run found a token that must not work'}")
+        if lost and opened:
+            found.wrong.append(f"kill {number}: the access token was used before the refresh token was saved")
         login, turn = None if lost else login, turn + 2
     return found
 
