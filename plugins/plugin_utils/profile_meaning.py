@@ -53,7 +53,7 @@ def mistakes(given: Json) -> Iterator[str]:
         yield from _unknown_names(path, text)
     for path, operations in _operations(data):
         yield from _without_effect(path, operations)
-    halves = list(_halves(data))
+    halves = list(_halves(data["operations"], given["types"]))
     yield from halves
     for name, of_type in profile_of(given).types.items() if not halves else ():
         yield from _of_type(name, of_type)
@@ -92,16 +92,25 @@ def _without_effect(path: str, operations: Json) -> Iterator[str]:
             yield f"{path}.{operation}.body cannot be {body}, only that of {BODIES[body]} can"
 
 
-def _halves(data: Json) -> Iterator[str]:
-    """Operations of types that are not whole, since there is none for all types over which they are laid."""
-    for name, of_type in data["types"].items():
-        for operation, definition in of_type.get("operations", {}).items():
-            whole = {**data["operations"].get(operation, {}), **definition}
+def _halves(general: Json, types: Json) -> Iterator[str]:
+    """Operations of types that are not whole, since there is none for all types over which they are laid, or since they
+    take away what that says."""
+    for name, operation, definition in _own_operations(types):
+        if definition is not None:
+            whole = merge(general.get(operation, {}), definition)
             needed = ("method", "path", "body") if operation == "update" else ("method", "path")
             lacking = [key for key in needed if key not in whole]
             if lacking:
                 path = f"types.{name}.operations.{operation}"
-                yield f"{path} lacks {', '.join(lacking)}, and there is no operations.{operation} that has it"
+                why = f"operations.{operation} does not say it, or a null takes it away"
+                yield f"{path} lacks {', '.join(lacking)}: {why}"
+
+
+def _own_operations(types: Json) -> Iterator[tuple[str, str, Any]]:
+    """Type, name and definition, which may be null, of what types say of their operations."""
+    for name, of_type in types.items():
+        for operation, definition in ((of_type or {}).get("operations") or {}).items():
+            yield name, operation, definition
 
 
 def _of_type(name: str, of_type: EntityType) -> Iterator[str]:

@@ -291,9 +291,16 @@ def test_half_an_operation_of_a_type_is_refused(operation, lacks):
         "operations": reads,
         "types": {"thing": {"path": "/t", "operations": {operation: {"method": "GET"}}}},
     }
-    message = f"types.thing.operations.{operation} lacks {lacks}, and there is no operations.{operation} that has it"
+    message = f"types.thing.operations.{operation} lacks {lacks}: operations.{operation} does not say it"
     with pytest.raises(SchemaError, match=message):
         profile_data(half, None, find_nothing)
+
+
+@pytest.mark.proves("PROFILE-21")
+@pytest.mark.parametrize(("operation", "key"), [("read", "path"), ("find", "method"), ("update", "body")])
+def test_an_operation_of_a_type_that_takes_away_what_it_needs_is_refused(operation, key):
+    with pytest.raises(SchemaError, match=f"types.event.operations.{operation} lacks {key}"):
+        profile_data("insight", over(operations={operation: {key: None}}), find_nothing)
 
 
 @pytest.mark.parametrize("changes", [{"compare": {"hidden": ["a"]}}, {"operations": {"create": {"entity": False}}}])
