@@ -66,12 +66,9 @@ def work_through(
     through: SimpleQueue[tuple[Item, Fate[Result]]] = SimpleQueue()
 
     def serve(ending: Ending) -> None:
-        def bounded(item: Item) -> Result:
-            work_until(ending)
-            return work(item)
-
+        work_until(ending)
         for item in iter(begun.get, _NO_MORE):
-            through.put((item, _fate(item, bounded, stopped, stop_on_error)))
+            through.put((item, _fate(item, work, stopped, stop_on_error)))
 
     with _threads(concurrency, serve, begun, stopped):
         for level in levels:
@@ -151,10 +148,10 @@ def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_o
     except NotBegun as reason:
         return NotTried(reason.why)
     except BaseException as caught:  # noqa: BLE001
-        error = caught if isinstance(caught, InsightError) else unexpected(caught, name)
+        told = caught if isinstance(caught, InsightError) else unexpected(caught, name)
         if stop_on_error:
             stopped.append(f"the run stopped at {name}")
-        return error
+        return told
 
 
 def unexpected(error: BaseException, name: str) -> InsightError:
