@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -703,6 +704,27 @@ def test_a_permission_in_a_session_that_ended_right_after_a_look(login, system):
     answers = [authenticator.send(READ) for _turn in range(50)]
     assert {(one.status, one.ruled_out) for one in answers} == {(403, RULED_OUT)}
     assert (handshakes(system), system.count("look at the session")) == (2, 4)  # alive, lost, alive, still alive
+
+
+@pytest.mark.proves("LOGIN-20", "LOGIN-12")
+@pytest.mark.parametrize(("reads", "looks"), [(0, 2), (1, 1)])
+def test_a_permission_where_each_look_shows_another_token(login, system, reads, looks):
+    """Masked tokens: the earlier ones stay good, so that one that was accepted once is not asked about again."""
+    number, other = itertools.count(), replace(READ, url=f"{API}/event/2/read", kind="event read 2")
+
+    def send(request):
+        headers = {name: value.partition("*")[0] for name, value in request.headers.items()}
+        response = denying(system, other.url)(replace(request, headers=headers))
+        shown = response.headers.get("x-csrf-token")
+        masked = {"x-csrf-token": f"{shown}*{next(number)}"} if shown else {}
+        return replace(response, headers={**response.headers, **masked})
+
+    system.rejection = FORBIDDEN
+    authenticator = login(send=send, **ALICE)
+    assert [authenticator.send(READ).status for _turn in range(reads)] == [200] * reads
+    answers = [authenticator.send(other) for _turn in range(20)]
+    assert {(one.status, one.ruled_out) for one in answers} == {(403, RULED_OUT)}
+    assert (handshakes(system), system.count("look at the session")) == (1, looks)
 
 
 @pytest.mark.proves("LOGIN-20", "LOGIN-4")
