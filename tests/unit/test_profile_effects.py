@@ -304,6 +304,13 @@ CASES = [
         gone="Unconverged",
         stores=lambda told: {**told, "description": told["description"].upper()},
     ),
+    # attributes
+    Case("attributes.<name>.secret", {"attributes": {"description": {"secret": True}}}, gone='"description": "a"'),
+    Case(
+        "type.attributes.<name>.secret",
+        {"types": {"event": {"attributes": {"description": {"secret": True}}}}},
+        gone='"description": "a", .*"entity_id"',
+    ),
     # evidence
     Case("evidence_fields.reason", {"evidence_fields": {"reason": "why"}}, '> .*"why": "R1"'),
     Case("evidence_fields.change_reference", {"evidence_fields": {"change_reference": "ticket"}}, '> .*"ticket": "C1"'),

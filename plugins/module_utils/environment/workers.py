@@ -57,9 +57,8 @@ def work_through(
     the result, the InsightError, or NotTried.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
-    be worked on. stop_on_error: after the first error nothing more is begun; what is under way is finished. When this
-    is interrupted, what is under way has GRACE seconds left to be finished. tell: hears after each item how many are
-    through. stopped: empty; why nothing more is begun, as soon as that is so, for work that waits before it begins.
+    be worked on. stop_on_error: begin nothing after the first error. An interruption leaves GRACE seconds for what is
+    under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
     """
     fates: dict[Item, Fate[Result]] = {}
     begun: SimpleQueue[Any] = SimpleQueue()
