@@ -45,7 +45,9 @@ ERRORS = (
 )
 TOOL = 4
 """The tool of sys.monitoring that we are; one that is free."""
-STARTS, RETURNS = sys.monitoring.events.PY_START, sys.monitoring.events.PY_RETURN
+EVENTS = sys.monitoring.events if sys.version_info >= (3, 12) else None
+STARTS, RETURNS = (EVENTS.PY_START, EVENTS.PY_RETURN) if EVENTS else (0, 0)
+"""A core with an older Python reads this file, and does not run it."""
 OUTERMOST = ("Door.run", "work_through.<locals>.serve", "_fate", "apart.<locals>.run")
 """Begins of a process and of a thread: nothing of ours is outside of them."""
 
