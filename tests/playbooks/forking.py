@@ -124,6 +124,8 @@ def prepare() -> None:
     routes = Path(config.__file__).with_name("ansible_builtin_runtime.yml").read_bytes()
     _collection_finder._meta_yml_to_dict = functools.cache(_collection_finder._meta_yml_to_dict)
     _collection_finder._meta_yml_to_dict(routes, ("ansible.builtin", "runtime.yml"))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
+        del sys.modules[name]  # found along PYTHONPATH, before Ansible says where collections are
     atexit.unregister(cleanup_tmp_file)
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)  # each run makes its own
 
