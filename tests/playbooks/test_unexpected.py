@@ -111,11 +111,9 @@ class Fault:
 
 
 def faults(codes: list[CodeType]) -> Iterator[Fault]:
-    """One before or after each function, of any kind."""
-    seed = int(os.environ.get("RIMOPS_SEED") or random.randrange(2**32))
-    print(f"RIMOPS_SEED={seed}")
-    chance = random.Random(seed)
-    for code in codes:
+    """One before or after so many functions, of any kind. RIMOPS_FAULTS and RIMOPS_SEED take more, and others."""
+    chance = random.Random(int(os.environ.get("RIMOPS_SEED", "7")))
+    for code in chance.sample(codes, min(len(codes), int(os.environ.get("RIMOPS_FAULTS", "60")))):
         yield Fault(code, chance.choice((STARTS, RETURNS)), chance.choice(ERRORS))
 
 
@@ -161,10 +159,6 @@ class Runs:
                     result = run()
             except BaseException as error:  # noqa: BLE001 each is a finding
                 yield f"{fault}: {type(error).__name__} came out: {error}"
-                import traceback
-
-                traceback.print_exc(limit=-6)
-                yield f"{fault}: {type(error).__name__} came out: {error}"
             else:
                 self.struck += fault.struck
                 yield from (f"{fault}: {problem}" for problem in wrong(result, self.server.counted["creates"]))
@@ -204,7 +198,7 @@ def test_in_one_entity(server: Server, play: Player, tmp_path: Path) -> None:
     runs = Runs(server, tmp_path, run)
     problems = list(runs.problems())
     assert not problems, "\n".join(problems)
-    assert runs.struck > 200
+    assert runs.struck > 40
 
 
 @pytest.mark.proves("LUCK-21")
@@ -224,4 +218,4 @@ def test_in_an_environment(server: Server, play: Player, tmp_path: Path) -> None
     runs = Runs(server, tmp_path, run)
     problems = list(runs.problems("environment"))
     assert not problems, "\n".join(problems)
-    assert runs.struck > 60
+    assert runs.struck > 40

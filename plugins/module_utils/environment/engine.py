@@ -127,7 +127,7 @@ def write_all(
 
     levels = [[name for name in level if name in names] for level in environment.levels]
     tell = progress(effort, "written", len(names))
-    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell, stopped)
+    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell, stopped, unknown)
 
 
 def _told(

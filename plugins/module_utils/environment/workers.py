@@ -44,6 +44,17 @@ Fate = Union[Result, InsightError, NotTried]
 Blocked = Callable[[Item, Mapping[Item, Any]], Optional[str]]
 
 
+def unexpected(error: BaseException, name: str) -> InsightError:
+    """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return InsightError(
+        f"work on {name}",
+        f"an error came that nobody expected ({type(error).__name__}{place})",
+        "This is a fault of the collection; report it with what the server answered.",
+    )
+
+
 def work_through(
     levels: Sequence[Sequence[Item]],
     work: Callable[[Item], Result],
@@ -52,13 +63,14 @@ def work_through(
     blocked: Blocked[Item],
     tell: Callable[[int], None],
     stopped: list[str],
+    unforeseen: Callable[[BaseException, str], InsightError] = unexpected,
 ) -> dict[Item, Fate[Result]]:
-    """Do the work on each item and return what became of each, in the order of the levels, whoever is through first:
-    the result, the InsightError, or NotTried.
+    """Do the work on each item and return what became of each, in the order of the levels.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
     be worked on. stop_on_error: begin nothing after the first error. An interruption leaves GRACE seconds for what is
     under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
+    unforeseen: makes the error of an item of one that nobody expected.
     """
     fates: dict[Item, Fate[Result]] = {}
     begun: SimpleQueue[Any] = SimpleQueue()
@@ -67,7 +79,7 @@ def work_through(
     def serve(ending: Ending) -> None:
         work_until(ending)
         for item in iter(begun.get, _NO_MORE):
-            through.put((item, _fate(item, work, stopped, stop_on_error)))
+            through.put((item, _fate(item, work, stopped, stop_on_error, unforeseen)))
 
     with _threads(concurrency, serve, begun, stopped):
         for level in levels:
@@ -137,7 +149,13 @@ def _start(threads: list[Thread], number: int, serve: Callable[[], None]) -> Non
         threads.append(thread)
 
 
-def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_on_error: bool) -> Fate[Result]:
+def _fate(
+    item: Item,
+    work: Callable[[Item], Result],
+    stopped: list[str],
+    stop_on_error: bool,
+    unforeseen: Callable[[BaseException, str], InsightError],
+) -> Fate[Result]:
     """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
     interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
     name = "an entity"
@@ -147,18 +165,7 @@ def _fate(item: Item, work: Callable[[Item], Result], stopped: list[str], stop_o
     except NotBegun as reason:
         return NotTried(reason.why)
     except BaseException as caught:  # noqa: BLE001
-        told = caught if isinstance(caught, InsightError) else unexpected(caught, name)
+        told = caught if isinstance(caught, InsightError) else unforeseen(caught, name)
         if stop_on_error:
             stopped.append(f"the run stopped at {name}")
         return told
-
-
-def unexpected(error: BaseException, name: str) -> InsightError:
-    """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    return InsightError(
-        f"work on {name}",
-        f"an error came that nobody expected ({type(error).__name__}{place})",
-        "This is a fault of the collection; report it with what the server answered.",
-    )

@@ -41,6 +41,10 @@ class TooMuch(OSError):
     """More bytes than an answer may have."""
 
 
+class Unreadable(OSError):
+    """A body that is not coded as is said of it. Its text is ours."""
+
+
 class Ending:
     """The end of the work of some threads: they may use the network until then. seconds: until then, as far as that is
     known before."""
@@ -240,7 +244,7 @@ def bounded(pool: type[Any], late: Callable[[Any, str], Exception]) -> type[Any]
 
 
 def unpacked(body: bytes, coding: str, most: int) -> bytes:
-    """A body without its content coding. Raises TooMuch beyond so many bytes, ValueError for what cannot be read."""
+    """A body without its content coding. Raises TooMuch beyond so many bytes, Unreadable for what cannot be read."""
     names = [name for name in (part.strip().lower() for part in coding.split(",")) if name not in ("", "identity")]
     if not names or not body:
         return body
@@ -248,11 +252,11 @@ def unpacked(body: bytes, coding: str, most: int) -> bytes:
         is_zlib = body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
         return _inflated(body, 15 if is_zlib else -15, most)[0]
     if names not in (["gzip"], ["x-gzip"]):
-        raise ValueError(f"content coding {ascii(', '.join(names))[1:-1][:50]} was not asked for")
+        raise Unreadable(f"content coding {ascii(', '.join(names))[1:-1][:50]} was not asked for")
     parts: list[bytes] = []
     while body[:2] == b"\x1f\x8b" or not parts:
         if len(parts) == MEMBERS:
-            raise ValueError(f"more than {MEMBERS} parts")
+            raise Unreadable(f"more than {MEMBERS} parts")
         part, body = _inflated(body, 31, most)
         most -= len(part)
         parts.append(part)
@@ -265,9 +269,9 @@ def _inflated(body: bytes, form: int, most: int) -> tuple[bytes, bytes]:
     try:
         content = engine.decompress(body, most + 1)
     except zlib.error as error:
-        raise ValueError("what was said to be compressed is not") from error
+        raise Unreadable("what was said to be compressed is not") from error
     if len(content) > most:
         raise TooMuch("the answer is too large")
     if not engine.eof:
-        raise ValueError("what was compressed is cut off")
+        raise Unreadable("what was compressed is cut off")
     return content, engine.unused_data

@@ -295,7 +295,7 @@ def _read(answer: Any, request: Request) -> bytes:
         return bounds.unpacked(bytes(body), answer.headers.get("Content-Encoding", ""), MAX_ANSWER)
     except bounds.TooMuch as error:
         raise ServerError(request.purpose, TOO_LARGE, status=answer.status_code) from error
-    except ValueError as error:
+    except bounds.Unreadable as error:
         raise InterruptedRequest(
             request.purpose, f"the answer of {address(request.url)} cannot be read ({error})"
         ) from error
