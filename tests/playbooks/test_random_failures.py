@@ -58,6 +58,7 @@ FAILURES: list[dict[str, Any]] = [
     {"kind": "drop_before"},
     {"kind": "drop_after"},
     {"kind": "drop_inside"},
+    {"kind": "session_ends"},
     {"kind": "truncated_json"},
     {"kind": "not_json"},
     {"kind": "not_json", "status": 404},
@@ -70,7 +71,11 @@ FAILURES: list[dict[str, Any]] = [
     {"kind": "slow", "seconds": 0.01},
     {"kind": "short_page", "times": 1},  # of an entity it cuts a list; twice the same is believed, as it must be
 ]
-COSTLY: list[dict[str, Any]] = [{"kind": "slow", "seconds": LATE * 1.5}, {"kind": "huge", "bytes": 68_000_000}]
+COSTLY: list[dict[str, Any]] = [
+    {"kind": "slow", "seconds": LATE * 1.5},
+    {"kind": "late", "seconds": LATE * 1.5},
+    {"kind": "huge", "bytes": 68_000_000},
+]
 """These strike a few times only: they take seconds."""
 
 

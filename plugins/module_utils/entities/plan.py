@@ -217,7 +217,7 @@ def _create(nothing: Plan) -> Plan:
         nothing,
         operation="create",
         changes=_sorted(changes),
-        after=_laid(desired, dict.fromkeys(secrets, MASK)),
+        after=with_values(desired, dict.fromkeys(secrets, MASK)),
         declared=desired,
         changed=desired,
         whole=desired,
@@ -243,7 +243,7 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
         result,
         operation="update",
         changes=changes,
-        after=_laid(comparison.merged, dict.fromkeys(sent, MASK)),
+        after=with_values(comparison.merged, dict.fromkeys(sent, MASK)),
         declared={name: value for name, value in whole.items() if name in nothing.desired},
         changed={name: value for name, value in whole.items() if name in touched},
         whole=whole,
@@ -277,7 +277,7 @@ def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: change.path))
 
 
-def _laid(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a mapping with values laid in at their paths of names."""
     laid = dict(base)
     for path, value in values.items():
@@ -296,7 +296,7 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     replace everything carries the unchanged secrets too, or the server might lose them."""
     paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
     values = {path: value for path, value in secret_leaves(secrets) if path in paths}
-    return _laid(getattr(plan, kind), values)
+    return with_values(getattr(plan, kind), values)
 
 
 def not_sent(plan: Plan) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from typing import Any, Optional
 
 from .compare import Change, Comparison, compare_loosely, is_within, undeclared_changes
 from .mask import MASK, printable
-from .paths import ABSENT
-from .plan import Plan, secret_leaves
+from .paths import ABSENT, replace
+from .plan import Plan, secret_leaves, with_values
 from .rules import Rules
 from .shown import concealed, is_shown
 from .spelling import json_text
@@ -62,6 +62,8 @@ def verify(
     own_rules = plan.rules(rules)
     shown = concealed(read_back, rules.secret)
     comparison = compare_loosely(plan.desired, shown, own_rules, plan.entity)
+    # an object that came to be with the secret in it did not change besides
+    before = replace(with_values(plan.before or {}, dict.fromkeys(plan.secrets_to_send)), plan.secrets_to_send, ABSENT)
     return Verification(
         unconverged=(
             *(
@@ -70,7 +72,7 @@ def verify(
             ),
             *_other_secrets(plan, read_back, rules, secrets or {}),
         ),
-        collateral=() if plan.before is None else undeclared_changes(plan.desired, plan.before, shown, own_rules),
+        collateral=undeclared_changes(plan.desired, before, shown, own_rules) if plan.before else (),
         unobservable=comparison.unobservable,
     )
 

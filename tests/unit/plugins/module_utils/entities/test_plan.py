@@ -7,7 +7,14 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.entities.compare import ABSENT, Change, rules
 from ansible_collections.rimops.insight.plugins.module_utils.entities.mask import MASK
-from ansible_collections.rimops.insight.plugins.module_utils.entities.plan import Declaration, Plan, body, diff, plan
+from ansible_collections.rimops.insight.plugins.module_utils.entities.plan import (
+    Declaration,
+    Plan,
+    body,
+    diff,
+    not_sent,
+    plan,
+)
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
 
 RULES = rules(
@@ -313,3 +320,28 @@ def test_a_body_that_may_replace_everything_carries_the_unchanged_secrets():
     assert [change.path for change in planned.changes] == ["a"]
     sent = {kind: body(planned, kind, {"pin": "1234"}).get("pin") for kind in ("changed", "declared", "whole")}
     assert sent == {"changed": None, "declared": "1234", "whole": "1234"}
+
+
+@pytest.mark.proves("SECRET-20")
+@pytest.mark.parametrize(
+    ("policy", "shown", "sent", "unlike"),
+    [("on_change", "0ther!", ("pin",), True), ("on_create", "0ther!", (), True), ("on_create", "1234", (), False)],
+)
+def test_a_secret_that_the_server_shows_is_compared(policy, shown, sent, unlike):
+    observed = {"n": "A", "pin": shown}
+    made = plan(Declaration("event", key={"n": "A"}, secrets={"pin": "1234"}), observed, rules(), policy)
+    assert (made.secrets_to_send, bool(made.unverified)) == (sent, unlike and not sent)
+    assert [name for text in not_sent(made) for name in ("pin", "0ther!", "1234") if name in text] == (
+        ["pin"] if unlike and not sent else []
+    )
+
+
+@pytest.mark.proves("SECRET-21")
+def test_a_whole_body_holds_the_secrets_that_nobody_declared():
+    given = rules({"write_only": ["gone"]}, secret=["token", "masked", "gone"])
+    observed = {"n": "A", "a": 1, "token": "t0ken!", "masked": "****", "gone": "x"}
+    made = plan(Declaration("event", key={"n": "A"}, attributes={"a": 2}), observed, given)
+    assert made.whole == {"n": "A", "a": 2, "token": "t0ken!"}
+    assert made.changed == {"a": 2}
+    assert made.secrets_left_out == ("masked",)
+    assert "t0ken!" not in repr([made.before, made.after, made.changes])

@@ -94,6 +94,17 @@ def test_a_secret_is_neither_unconverged_nor_collateral():
     assert verify(made, {"api": {"url": "v", "key": 2}}, RULES) == Verification()
 
 
+@pytest.mark.proves("SECRET-20")
+def test_a_secret_that_the_server_shows_has_arrived_or_not():
+    secrets = {"api": {"key": "k3y!"}}
+    made = plan(Declaration("event", key={"name": "A"}, secrets=secrets), {"name": "A"}, RULES, "always")
+    assert verify(made, {"name": "A", "api": {"key": "k3y!"}}, RULES, secrets) == Verification()
+    assert verify(made, {"name": "A", "api": {"key": "***"}}, RULES, secrets) == Verification()
+    [missed] = verify(made, {"name": "A", "api": {"key": "0ther!"}}, RULES, secrets).unconverged
+    assert missed.path == "api.key"
+    assert not any(one in repr(missed) for one in ("k3y!", "0ther!"))
+
+
 def test_a_number_that_the_server_keeps_as_text():
     made = planned({"code": 5349, "l": [8]}, exists=False)
     found = verify(made, {"name": "A", "code": "012345", "l": ["0010"]}, RULES)
