@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
-from ansible_collections.rimops.insight.plugins.plugin_utils.environment_door import EnvironmentDoor
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.environment_base import EnvironmentDoor
 
 
 class ActionModule(EnvironmentDoor):

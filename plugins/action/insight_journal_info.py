@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_info import JOURNAL_INFO
-from ansible_collections.rimops.insight.plugins.plugin_utils.door import Door
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_journal_info import JOURNAL_INFO
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import Door
 
 
 class ActionModule(Door):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
-from ansible_collections.rimops.insight.plugins.plugin_utils.door import Door
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import Door
 
 
 class ActionModule(Door):

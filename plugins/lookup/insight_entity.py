@@ -60,8 +60,8 @@ _raw:
   sample: [{id: 17, appCode: "123456", appName: Zelvora}]
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.commands import entities
-from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import LookupDoor
+from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import entities
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import LookupDoor
 
 
 class LookupModule(LookupDoor):

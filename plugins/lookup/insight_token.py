@@ -48,8 +48,8 @@ _raw:
   sample: [{Cookie: JSESSIONID=..., X-CSRF-TOKEN: ...}]
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.commands import credentials
-from ansible_collections.rimops.insight.plugins.plugin_utils.lookup_door import LookupDoor
+from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import credentials
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import LookupDoor
 
 
 class LookupModule(LookupDoor):

@@ -286,15 +286,3 @@ notes:
   elements: str
   sample: [The server changes its CSRF token with every answer, so requests go out one at a time.]
 """
-
-from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
-from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
-
-
-def main() -> None:
-    """Run the module; it says where it has to run."""
-    run_module(ENTITIES)
-
-
-if __name__ == "__main__":
-    main()

@@ -279,8 +279,8 @@ error:
   sample: {kind: AmbiguousError}
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
-from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._commands.module_entry import run_module
 
 
 def main() -> None:

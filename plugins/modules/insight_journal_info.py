@@ -172,8 +172,8 @@ error:
   sample: {kind: JournalError}
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_info import JOURNAL_INFO
-from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_journal_info import JOURNAL_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.module_entry import run_module
 
 
 def main() -> None:

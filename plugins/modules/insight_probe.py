@@ -284,8 +284,8 @@ page:
   type: str
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
+from ansible_collections.rimops.insight.plugins.module_utils._commands.module_entry import run_module
 
 
 def main() -> None:

@@ -159,8 +159,8 @@ notes:
   sample: [The server changes its CSRF token with every answer, so requests go out one at a time.]
 """
 
-from ansible_collections.rimops.insight.plugins.module_utils.commands import TOKEN
-from ansible_collections.rimops.insight.plugins.module_utils.module_door import run_module
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
+from ansible_collections.rimops.insight.plugins.module_utils._commands.module_entry import run_module
 
 
 def main() -> None:

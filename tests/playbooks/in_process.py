@@ -18,17 +18,15 @@ from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from conftest import Played, Player
 
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.argument_spec import argument_spec, secret_values
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
+from ansible_collections.rimops.insight.plugins.module_utils._commands.results import carry_out
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE
-from ansible_collections.rimops.insight.plugins.module_utils.results import carry_out
-from ansible_collections.rimops.insight.plugins.module_utils.specification import (
-    argument_spec,
-    secret_values,
-)
-from ansible_collections.rimops.insight.plugins.plugin_utils.door import Door
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import Door
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 Plays = Callable[[Player, list[dict[str, Any]]], Played]
 COMMANDS = {command.name: command for command in (ENTITY, ENTITY_INFO, PROBE)}

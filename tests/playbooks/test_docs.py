@@ -160,7 +160,7 @@ def _redirect_uri(server: Server, _folder: Path) -> None:
 
 
 def _journal(server: Server, folder: Path) -> None:
-    from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import Journal, Start
+    from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal, Start
 
     Journal(str(folder / "evidence"), Start(server.url, "sha256:m", "sha256:p")).end({"unchanged": 1})
 
@@ -309,7 +309,7 @@ def test_it_is_yaml(example: Example) -> None:
     data = example.data
     assert isinstance(data, (dict, list))
     if example.mark.get("profile"):
-        from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+        from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
         assert profile_data(data, None, str)["name"] == data["name"]
 

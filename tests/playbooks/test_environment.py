@@ -35,7 +35,7 @@ from environments import (
 )
 from test_secrets import leaks
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment import engine
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment import executor as engine
 
 
 @pytest.mark.each_core

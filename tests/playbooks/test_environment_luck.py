@@ -37,11 +37,7 @@ from environments import (
     written,
 )
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal_reading import (
-    Verified,
-    left_open,
-    verify_all,
-)
+from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import Verified, left_open, verify_all
 
 
 def lines(journal: str | Path) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from conftest import CLIENT, SECRET, TENANT, Played, Player, Server
 from simulator.surroundings import ROOT
 from test_docs import Example, examples_of, words
 
-from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import SHARED
 
 pytestmark = pytest.mark.proves("CONTACT-1", "ANSIBLE-6")
 
@@ -167,7 +167,7 @@ def _again_after_an_upgrade(play: Player, folder: Path, probe: Callable[..., Pla
 
 
 def test_the_headings_that_are_explained_are_those_of_the_report() -> None:
-    from ansible_collections.rimops.insight.plugins.module_utils.probe.report import TITLES
+    from ansible_collections.rimops.insight.plugins.module_utils._probe.page import TITLES
 
     explained = re.findall(r"^\| \*(.+?)\* \|", PAGE.read_text(encoding="utf-8"), re.M)
     assert [title.split(":")[0] for title in TITLES.values()] == explained[:-1]

@@ -20,11 +20,7 @@ from environments import SURE, application, control, outcomes, written
 from environments import task as environment
 from simulator.surroundings import surroundings
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment.journal import (
-    Interrupted,
-    Journal,
-    Start,
-)
+from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Interrupted, Journal, Start
 
 MODULE = "rimops.insight.insight_journal_info"
 START = Start("https://insight.example.com", "sha256:m", "sha256:p", reason="Initial provisioning")

@@ -16,9 +16,9 @@ from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Played, Play
 from in_process import play_here
 from test_other_insights import AS_A_USER, ATTRIBUTES, DIALECTS, play_the_cycle
 
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE, PROBE_SPEC, run_probe
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE, PROBE_SPEC, run_probe
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 SEEDED = {"appCode": "100001", "appName": "Seeded"}
 EVENT = {"eventName": "Seeded event"}

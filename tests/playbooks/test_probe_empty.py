@@ -14,11 +14,11 @@ from test_first_contact import CHAIN
 from test_other_insights import DIALECTS
 from test_probe import ALWAYS, CREATE, DARING, DIFFERS, OWN, asked, overrides, probed
 
-from ansible_collections.rimops.insight.plugins.module_utils.auth import store
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.probe import manners
-from ansible_collections.rimops.insight.plugins.module_utils.probe.command import PROBE_SPEC, run_probe
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.plugins.module_utils._auth import store
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE_SPEC, run_probe
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._probe import write_behaviour as manners
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 FIND = {"operations": {"find": {"method": "GET", "path": "{type}", "body": "query", "entity": "items"}}}
 """What a user has seen by hand who knows nothing else."""

@@ -27,12 +27,12 @@ import pytest
 from conftest import CLIENT, SECRET, TENANT, Server
 from simulator.faults import KINDS
 
-from ansible_collections.rimops.insight.plugins.module_utils import connection
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock, Http
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Clock, Http
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 
 pytestmark = pytest.mark.one_core
 

@@ -14,7 +14,7 @@ from conftest import Player, Server
 from environments import checked, count, counted, outcomes, task
 from in_process import run
 
-from ansible_collections.rimops.insight.plugins.module_utils.connection import forget_connections
+from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import forget_connections
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 OURS, NEXT, THEIRS = "first-pin-canary", "second-pin-canary", "their-pin-canary"

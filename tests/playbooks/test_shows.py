@@ -15,7 +15,7 @@ import pytest
 from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Server
 from shows import store
 
-from ansible_collections.rimops.insight.plugins.module_utils.auth.folder import Folder
+from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folder import Folder
 
 pytestmark = pytest.mark.one_core
 

@@ -21,17 +21,17 @@ from typing import Any
 import pytest
 from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server
 
-from ansible_collections.rimops.insight.plugins.module_utils import connection
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
-from ansible_collections.rimops.insight.plugins.module_utils.environment.entry import Entry
-from ansible_collections.rimops.insight.plugins.module_utils.environments import ENTITIES
+from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.module_utils.options import settings_from
-from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, profile_of
-from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Http
-from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
+from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import Entry
 
 HEADERS = ("start", "ends", "before", "after")
 TOKENS = ("plain", "xor", "cookie")

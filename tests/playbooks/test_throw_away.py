@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from simulator.surroundings import ROOT
 from test_docs import Example, examples_of, prepare, run
 
-from ansible_collections.rimops.insight.plugins.module_utils.options import SHARED
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import SHARED
 
 PAGE = ROOT / "docs" / "throw_away_controllers.md"
 EXAMPLES = {example.mark["name"]: example for example in examples_of(PAGE) if "by" in example.mark}

@@ -31,8 +31,8 @@ from in_process import door
 
 from ansible_collections.rimops.insight.plugins.action.insight_entities import ActionModule as Entities
 from ansible_collections.rimops.insight.plugins.action.insight_entity import ActionModule as Entity
-from ansible_collections.rimops.insight.plugins.module_utils import connection
-from ansible_collections.rimops.insight.plugins.plugin_utils import door as door_module
+from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry import action_base as door_module
 
 pytestmark = pytest.mark.one_core
 

@@ -26,16 +26,16 @@ from typing import Any
 
 from simulator.process import Running
 
-from ansible_collections.rimops.insight.plugins.module_utils.auth.authenticator import Authenticator
-from ansible_collections.rimops.insight.plugins.module_utils.auth.folder import Folder
-from ansible_collections.rimops.insight.plugins.module_utils.auth.store import FINGERPRINTS_FILE, FileStore
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import Authenticator
+from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folder import Folder
+from ansible_collections.rimops.insight.plugins.module_utils._auth.store import FINGERPRINTS_FILE, FileStore
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Settings, settings_from
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import SYSTEM_CLOCK, Http
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.module_utils.options import Settings, settings_from
-from ansible_collections.rimops.insight.plugins.module_utils.profile.model import merge, profile_of
-from ansible_collections.rimops.insight.plugins.module_utils.transport.http import SYSTEM_CLOCK, Http
-from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import built_in
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 
 FORK = multiprocessing.get_context("fork")
 TURN = 7200.0

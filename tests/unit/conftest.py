@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities import mask
+from ansible_collections.rimops.insight.plugins.module_utils._text import redaction as mask
 
 
 @pytest.fixture(autouse=True)

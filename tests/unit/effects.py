@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.rimops.insight.plugins.module_utils import connection
-from ansible_collections.rimops.insight.plugins.module_utils.auth.store import clear_memory
-from ansible_collections.rimops.insight.plugins.module_utils.command import Context
-from ansible_collections.rimops.insight.plugins.module_utils.commands import ENTITY, ENTITY_INFO, TOKEN
+from ansible_collections.rimops.insight.plugins.module_utils._auth.store import clear_memory
+from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, find_nothing
 
 KEY = {"eventName": "F"}

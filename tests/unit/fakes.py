@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.rimops.insight.plugins.module_utils.entities.client import EntityClient
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import Profile, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest
-from ansible_collections.rimops.insight.plugins.module_utils.profile.model import Profile, profile_of
-from ansible_collections.rimops.insight.plugins.module_utils.transport.http import Clock
-from ansible_collections.rimops.insight.plugins.module_utils.transport.values import Request, Response
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 URL = "https://insight.example.com"
 BASE = "/insight/api/v2/"

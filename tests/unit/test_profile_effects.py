@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest, SchemaError
-from ansible_collections.rimops.insight.plugins.plugin_utils.profiles import profile_data, profile_schema
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data, profile_schema
 from ansible_collections.rimops.insight.tests.unit.effects import (
     KEY,
     LIST,

@@ -17,7 +17,7 @@ import os
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.rimops.insight.plugins.module_utils.environment import engine
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment import executor as engine
 
 
 class CallbackModule(CallbackBase):

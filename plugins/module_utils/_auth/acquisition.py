@@ -1,0 +1,266 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How an identity comes to a session: which token to use, when to refresh, when to log in anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from typing import Callable, Optional
+
+from .._options.shared import Identity, Settings
+from .._transport.http import Clock
+from .._transport.messages import Flow, Send, converse
+from ..errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InsightError,
+    InterruptedRequest,
+    NotSentError,
+    SessionRejected,
+)
+from . import grants, handle, session
+from .choice import INTERACTIVE
+from .grants import Application, Authorization
+from .platform_errors import shown
+from .session import Session
+from .state import State
+from .tokens import USER_CLAIMS, Token, token_of
+
+WHAT = "log in"
+REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
+"""Errors that say that a refresh token will not work again."""
+
+FLOWS: Mapping[str, Callable[[Application], Flow[Token]]] = {
+    "password": grants.password,
+    "client_credentials": grants.client_credentials,
+    "device_code": grants.device_code,
+}
+
+
+def _explained(error: InsightError, state: State) -> InsightError:
+    """The error of a refresh, with the reason where an earlier one began and never ended."""
+    if not isinstance(error, AuthenticationError) or error.oauth_error not in REFUSED or not state.refresh_begun:
+        return error
+    begun = handle.iso(state.refresh_begun)
+    why = f"{error.why}. A refresh that was begun at {begun} did not end: most likely it used the refresh token up"
+    return AuthenticationError(error.what, why, error.hint, **error.details)
+
+
+def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[str]]:
+    """What the body of a login or a logout may name."""
+    values = {"username": identity.username, "password": identity.password}
+    if token is None:
+        return values
+    tokens = {"access_token": token.access_token, "refresh_token": token.refresh_token}
+    return {**values, **tokens, "token_type": token.token_type}
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """Everything that a login takes.
+
+    grant: None where there are no credentials, only what was handed over. application: None where no OAuth is
+    needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
+    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
+    authorization: the answer of a person's login, taken once. may_use_up: the configured refresh token may be sent
+    although its successor would be kept nowhere.
+    """
+
+    settings: Settings
+    send: Send
+    clock: Clock
+    grant: Optional[str]
+    application: Optional[Application]
+    save: Callable[[State], None]
+    keep: Callable[[State], None]
+    room: Callable[[], AbstractContextManager[None]]
+    reload: Callable[[], Optional[State]]
+    authorization: Callable[[], Authorization]
+    may_use_up: bool
+
+    def renewable(self, state: State) -> bool:
+        """Whether a new token can be had without a person."""
+        if self.grant is None or self.settings.access_token:
+            return False
+        return self.grant not in INTERACTIVE or bool(state.token and state.token.refresh_token)
+
+    def renew(self, state: State, rejected: bool) -> State:
+        """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
+        bearer = self.settings.profile.session["kind"] == "bearer"
+        kept = state.token if self._usable(state.token) and not (rejected and bearer) else None
+        state = self._with(state, kept) if kept else self._with_new_token(state)
+        try:
+            opened = self._open(state)
+        except AuthenticationError as error:
+            if kept is None or isinstance(error, SessionRejected) or not self.renewable(state):
+                raise
+            # the token was good until now, but may have been revoked
+            state = self._with_new_token(state)
+            opened = self._open(state)
+        return replace(state, session=opened, generation=state.generation + 1, opened_at=self.clock.now())
+
+    def check_user(self, user: Optional[str]) -> None:
+        """Raises AuthenticationError when this is not the expected user."""
+        expected = self.settings.identity.expected_user
+        if not expected:
+            return
+        if not user:
+            scope = self.application.endpoints.scope.split() if self.application else []
+            claims = f"{', '.join(USER_CLAIMS[:-1])} or {USER_CLAIMS[-1]}"
+            asked = (
+                f"Have the platform put {claims} into its tokens, for which scope may need profile or email,"
+                if "openid" in scope or self.application is None
+                else "Add openid to scope,"
+            )
+            raise AuthenticationError(
+                WHAT,
+                f"the token does not say whether it is for {expected}: it has none of the claims {claims}",
+                f"{asked} or leave expected_user out.",
+            )
+        if user.casefold() != expected.casefold():
+            raise AuthenticationError(
+                WHAT,
+                f"the token is for {shown(user)}, and expected_user is {expected}",
+                "Log in as the expected user. insight_token with state: absent forgets a login that was kept.",
+            )
+
+    def _usable(self, token: Optional[Token]) -> bool:
+        return token is not None and token.usable(self.clock.now())
+
+    def _with(self, state: State, token: Optional[Token]) -> State:
+        """The state with this token, before a session was opened with it."""
+        user = token.user if token else self.settings.identity.username
+        state = replace(state, token=token, session=None, user=user or state.user)
+        self.check_user(state.user)
+        return state
+
+    def _with_new_token(self, state: State) -> State:
+        if self.settings.access_token:
+            return self._with(state, self._handed_over(self.settings.access_token))
+        if self.grant is None:
+            raise AuthenticationError(
+                "renew the session that was handed over",
+                "it is no longer accepted, and this task has no credentials, or others than it was made with",
+                "Run insight_token again, or give this task the same credentials.",
+            )
+        if self.grant == "login" or self.application is None:
+            return self._with(state, None)
+        refreshed = self._refreshed(state, self.application)
+        if refreshed:
+            return refreshed
+        # before it is saved: nobody shall find somebody else's token
+        state = self._with(replace(state, refresh_begun=None), converse(self._flow(self.application), self.send))
+        self.keep(state)
+        return state
+
+    def _handed_over(self, access_token: str) -> Token:
+        token = token_of({"access_token": access_token}, self.clock.now())
+        if not self._usable(token):
+            raise AuthenticationError(
+                WHAT, "access_token has expired", "Hand over a new one; it cannot be renewed here."
+            )
+        return token
+
+    def _flow(self, application: Application) -> Flow[Token]:
+        if self.grant == "authorization_code":
+            return grants.authorization_code(application, self.authorization())
+        return FLOWS[self.grant or ""](application)
+
+    def _refreshed(self, state: State, application: Application) -> Optional[State]:
+        """The state with a token for its refresh token, saved before it is used; None to log in anew."""
+        configured = self.settings.identity.refresh_token
+        kept = state.token.refresh_token if state.token else None
+        refused: Optional[Exception] = None
+        if kept:
+            try:
+                return self._refresh(state, application, kept)
+            except (AuthenticationError, InterruptedRequest) as error:
+                if isinstance(error, AuthenticationError) and error.oauth_error not in REFUSED:
+                    raise
+                refused = error
+                latest = self.reload()
+                if latest and latest.token and latest.token.refresh_token not in (None, kept, configured):
+                    return self._refresh(latest, application, str(latest.token.refresh_token))
+        if configured and configured != kept and (refused is None or application.refresh_keeps):
+            return self._refresh(state, application, configured)
+        here = self.grant == "device_code" and application.show and isinstance(refused, AuthenticationError)
+        if refused and self.grant in (*INTERACTIVE, "refresh_token") and not here:
+            self._forget(state, refused)
+        return None
+
+    def _forget(self, state: State, refused: Exception) -> None:
+        """Raise what refused the refresh, after forgetting the token where a person has to log in."""
+        if self.grant in INTERACTIVE and isinstance(refused, AuthenticationError):
+            self.save(replace(state, token=None, session=None))
+            raise AuthenticationError(
+                WHAT,
+                f"the login was not renewed: {refused.why}",
+                "Run insight_token: a person has to log in again.",
+                **refused.details,
+            ) from refused
+        raise refused
+
+    def _refresh(self, state: State, application: Application, refresh_token: str) -> State:
+        if refresh_token == self.settings.identity.refresh_token and not self.may_use_up:
+            raise ConfigurationError(
+                "refresh the token",
+                "this would use up the only refresh token you have: without a token_store nobody keeps its successor",
+                "Set token_store to a folder that is kept, or let insight_token return it (refresh_token_return).",
+            )
+        # what is saved before it is sent tells the next run what happened, where this one is killed
+        begun = self.clock.now()
+        self.keep(replace(state, refresh_begun=begun))
+        try:
+            with self.room():
+                token = converse(grants.refresh_token(application, refresh_token), self.send)
+                token = replace(
+                    token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user
+                )
+                renewed = replace(state, token=token, session=None, refresh_begun=None)
+                self.keep(renewed)
+        except (ConfigurationError, NotSentError, AuthenticationError) as error:
+            if isinstance(error, AuthenticationError) and not 400 <= error.details.get("status", 0) < 500:
+                if error.successor:  # else it may have been used up
+                    spent = Token("", expires_at=0.0, refresh_token=error.successor, user=state.user)
+                    self.keep(replace(state, token=spent, session=None, refresh_begun=None))
+                raise
+            self._note_end(begun, state.refresh_begun)
+            raise _explained(error, state) from None
+        except InterruptedRequest as error:
+            used_up = (
+                "" if application.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
+            )
+            raise InterruptedRequest(
+                error.what, error.why, f"{error.hint} {used_up}".strip(), **error.details
+            ) from error
+        return self._with(renewed, token)
+
+    def _note_end(self, begun: float, earlier: Optional[float]) -> None:
+        """Take the note of a refresh that was refused out of the store, where another host may be newer."""
+        with suppress(ConfigurationError):
+            latest = self.reload()
+            if latest and latest.refresh_begun == begun:
+                self.save(replace(latest, refresh_begun=earlier))
+
+    def _open(self, state: State) -> Session:
+        """A session of the system, opened with the token of the state or with user name and password."""
+        profile, token = self.settings.profile, state.token
+        if profile.session["kind"] == "bearer":
+            if token is None:
+                raise ConfigurationError(
+                    WHAT, f"profile {profile.name} needs an access token", "Choose another grant_type."
+                )
+            return session.bearer(token)
+        values = values_of(self.settings.identity, token)
+
+        def steps() -> Flow[Session]:
+            return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)
+
+        try:
+            return converse(steps(), self.send)
+        except InterruptedRequest:
+            # a login changes nothing, but whether the session id changed is unknown: from the beginning
+            return converse(steps(), self.send)

@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The login of one identity: everything that others ask of it, over the keeper of its session."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from .._options.shared import Settings
+from .._transport.http import SYSTEM_CLOCK, Clock
+from .._transport.messages import Request, Response, Send, converse
+from ..errors import AuthenticationError, ConfigurationError, InsightError
+from . import browser_login, handle
+from .acquisition import Acquisition, values_of
+from .choice import endpoints_of
+from .grants import Application, Authorization, Show
+from .keeper import SessionKeeper
+from .record_key import grant_for, identity_of
+from .sending import SessionSender
+from .session import Session, headers_of, log_out
+from .state import State
+from .store import FileStore, MemoryStore, Store, open_store
+
+
+class Authenticator:
+    """Sends requests within a session; threads may share it. warnings: what the user should be told."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        send: Send,
+        store: Store,
+        clock: Clock = SYSTEM_CLOCK,
+        show: Optional[Show] = None,
+        refresh_token_return: bool = False,
+        warn: Optional[Callable[[str], None]] = None,
+    ) -> None:
+        self._settings, self._send, self._store, self._clock = settings, send, store, clock
+        self.warnings: list[str] = []
+        self.grant = grant_for(settings)
+        handed_over, self._name = self._find_record()
+        self._application = self._make_application(show)
+        self._keeper = SessionKeeper(settings, send, store, clock, self._name)
+        self._keeper.state = handed_over
+        self._keeper.warn = warn or self.warnings.append
+        self._acquisition = self._keeper.acquisition = Acquisition(
+            settings=settings,
+            send=send,
+            clock=clock,
+            grant=self.grant,
+            application=self._application,
+            save=self._keeper.save,
+            keep=self._keeper.keep,
+            room=self._keeper.room,
+            reload=self._keeper.load,
+            authorization=self._authorization,
+            may_use_up=store.durable
+            or refresh_token_return
+            or bool(self._application and self._application.refresh_keeps),
+        )
+        self._sender = SessionSender(self._keeper, settings, send, clock)
+
+    def _find_record(self) -> tuple[Optional[State], str]:
+        """The state that was handed over, and the name of our record; with a handle of the record that it points to."""
+        given = self._settings.session
+        if given is None:
+            name = self._store.name(identity_of(self._settings, self.grant))
+            alias = (self._store.load(name) or {}).get("alias")
+            return None, str(alias) if isinstance(alias, str) and FileStore.is_name(alias) else name
+        handle.check_url(given.url or self._settings.url, self._settings.url)
+        if given.secret:
+            state = handle.unsealed(given.secret, self._settings.url)
+            return state, str(self._store.name({"session": given.secret}))
+        name = handle.name_in(given)
+        if self.grant and self._store.name(identity_of(self._settings, self.grant)) != name:
+            self.grant = None  # a session of other credentials is used, but never replaced by one of ours
+        return None, name
+
+    def _make_application(self, show: Optional[Show]) -> Optional[Application]:
+        if self.grant in (None, "login"):
+            return None
+        keeps = self._settings.profile.oauth.get("refresh_token_after_use", "unknown") == "keeps"
+        endpoints = endpoints_of(self._settings, str(self.grant))
+        return Application(self._settings.identity, endpoints, self._clock, refresh_keeps=keeps, show=show)
+
+    # --- using the session
+
+    def send(self, request: Request) -> Response:
+        """Send a request within the session and return the answer; see SessionSender."""
+        return self._sender.send(request)
+
+    def open(self) -> None:
+        """Make sure that there is a session."""
+        self._keeper.current()
+
+    @property
+    def acquired(self) -> Optional[str]:
+        """Where the session came from: ``store`` or ``handshake``; None before the first use."""
+        return self._keeper.acquired
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know about the session."""
+        return self._keeper.notes
+
+    @property
+    def user(self) -> Optional[str]:
+        """Who is logged in, as far as that is known."""
+        return self._keeper.state.user if self._keeper.state else None
+
+    def handle(self, with_secret: bool = False) -> dict[str, Any]:
+        """The session's handle, see options.SESSION_HANDLE; ``secret`` only where asked for."""
+        return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings.url, with_secret)
+
+    def authorization_headers(self) -> dict[str, str]:
+        """The headers that carry the session, for somebody who cannot look into a refusal: with the CSRF token that the
+        server shows now, which may not be the one of the login's answer."""
+        state = self._keeper.current()
+        looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
+        session = (looked or self._keeper.current()).session
+        return headers_of(session) if session else {}
+
+    def has_token(self) -> bool:
+        """Whether the login has an access token; one by user name and password has none."""
+        return self._keeper.current().token is not None
+
+    def access_token(self) -> str:
+        """The access token. Raises ConfigurationError where the login has none, or it has expired for good."""
+        token = self._keeper.current().token
+        if token is None:
+            raise ConfigurationError(
+                "give the access token", "this login is by user name and password, without a token"
+            )
+        if not token.usable(self._clock.now()):
+            raise AuthenticationError("give the access token", "it has expired and cannot be renewed without a person")
+        return token.access_token
+
+    def refresh_token(self) -> Optional[str]:
+        """The refresh token that was handed out last, to be configured from now on; None where there is none."""
+        token = self._keeper.current().token
+        successor = token.refresh_token if token else None
+        identity = self._settings.identity
+        if successor and self._store.durable and self.grant == "refresh_token" and successor != identity.refresh_token:
+            heir = replace(self._settings, identity=replace(identity, refresh_token=successor))
+            alias = self._store.name(identity_of(heir, self.grant))
+            with suppress(ConfigurationError), self._store.locked(alias):  # without it, it is found as any new one
+                self._store.save(alias, {"alias": self._name})
+        return successor
+
+    def secrets(self) -> list[str]:
+        """Everything secret that this login knows beyond the options, for masking."""
+        return self._keeper.state.secrets() if self._keeper.state else []
+
+    def ask_anew(self) -> None:
+        """Before another attempt of the same task: a login is tried again unless its credentials were refused."""
+        self._keeper.ask_anew()
+
+    # --- ending the session
+
+    def known(self) -> bool:
+        """Whether there is something that ``logout`` would remove. Asks nobody."""
+        return self._keeper.load() is not None or self._keeper.state is not None
+
+    def logout(self) -> bool:
+        """End the session where the profile can, and forget it; returns whether there was one to end or forget."""
+        with self._store.locked(self._name):
+            record = self._store.load(self._name) or {}
+            state = self._keeper.forget()
+            if state and state.session:
+                self._end(state)
+            self._warn_of_lost_token(state)
+            self._store.remove(self._name)
+            return state is not None or bool(record.get("pending"))
+
+    def _end(self, state: State) -> None:
+        """Log the session out where the profile says how; warns where the server did not do so."""
+        try:
+            values = values_of(self._settings.identity, state.token)
+            refusal = converse(
+                log_out(self._settings.profile, self._settings.url, state.session or Session(), values), self._send
+            )
+        except InsightError as error:
+            refusal = error.message
+        if refusal:
+            self.warnings.append(f"The session was forgotten, but the server did not end it: {refusal}")
+
+    def _warn_of_lost_token(self, state: Optional[State]) -> None:
+        kept = state.token.refresh_token if state and state.token else None
+        used_up = self._application and not self._application.refresh_keeps and self.grant == "refresh_token"
+        if used_up and kept and kept != self._settings.identity.refresh_token:
+            self.warnings.append("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
+
+    # --- a person's login in the browser
+
+    def needs_person(self) -> bool:
+        """Whether somebody has to log in in a browser before anything else, see ``begin_authorization``."""
+        if self.grant != "authorization_code" or self._settings.identity.authorization_response:
+            return False
+        state = self._keeper.load()
+        usable = state and state.token and (state.token.refresh_token or state.token.usable(self._clock.now()))
+        return not (state and (state.session or usable))
+
+    def begin_authorization(self) -> str:
+        """The page that somebody must open to log in, good for ten minutes and one login."""
+        if self._application is None or self.grant != "authorization_code":
+            raise ConfigurationError("start the login", "grant_type is not authorization_code")
+        with self._store.locked(self._name):
+            return browser_login.begin(self._application, self._settings, self._store, self._clock, self._lay_in)
+
+    def _authorization(self) -> Authorization:
+        """The code that the browser brought back, once. The caller holds the lock."""
+        record = self._store.load(self._name) or {}
+        return browser_login.finish(self._settings, record, self._clock, self._lay_in)
+
+    def _lay_in(self, fields: Any) -> None:
+        self._keeper.save(None, **fields)
+
+
+def authenticator_for(
+    settings: Settings,
+    send: Send,
+    clock: Clock = SYSTEM_CLOCK,
+    show: Optional[Show] = None,
+    refresh_token_return: bool = False,
+    warn: Optional[Callable[[str], None]] = None,
+) -> Authenticator:
+    """An authenticator with the store that the options name. show: reaches a person while the task runs; warn: warns
+    with the task's result."""
+    warnings: list[str] = []
+    given = settings.session
+    store: Store
+    if given and given.secret:
+        store = MemoryStore()
+    elif given:
+        handle.name_in(given)
+        if not Path(str(given.store)).is_dir():
+            raise ConfigurationError(handle.WHAT, f"its token store {given.store} is not on this host", handle.AGAIN)
+        store = open_store(str(given.store), warnings.append, clock, tell=show or warn)
+    else:
+        store = open_store(settings.token_store, warnings.append, clock, tell=show or warn)
+    authenticator = Authenticator(settings, send, store, clock, show, refresh_token_return, warn)
+    authenticator.warnings[:0] = warnings
+    return authenticator

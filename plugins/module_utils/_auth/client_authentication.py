@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the application itself proves who it is: by secret, certificate, somebody else's assertion, or not at all."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Optional
+
+from .._options.shared import Identity
+from ..errors import ConfigurationError
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+BACKDATED = 60
+"""Seconds by which an assertion begins before now, for clocks that differ."""
+LIFE = 300
+"""Seconds for which an assertion is good; Microsoft takes no more than ten minutes."""
+
+WAYS = {
+    "client_secret": ("client_secret",),
+    "a certificate": ("assertion_certificate", "assertion_key", "assertion_key_passphrase"),
+    "client_assertion_file": ("client_assertion_file",),
+}
+WHAT = "authenticate the application"
+
+
+def way_of(identity: Identity) -> Optional[str]:
+    """Which way the options choose; None for a public client. Raises ConfigurationError when they choose several."""
+    chosen = [way for way, options in WAYS.items() if any(getattr(identity, option) for option in options)]
+    if len(chosen) > 1:
+        raise ConfigurationError(WHAT, f"{' and '.join(chosen)} are both given", "Give one of them.")
+    if chosen == ["a certificate"] and not identity.assertion_certificate:
+        raise ConfigurationError(
+            WHAT,
+            "assertion_key is given without assertion_certificate",
+            "Set assertion_certificate to the certificate in PEM form.",
+        )
+    return chosen[0] if chosen else None
+
+
+def client_fields(identity: Identity, audience: str, now: float) -> Mapping[str, str]:
+    """The fields that authenticate the application in a token request. audience: the token endpoint's URL."""
+    way = way_of(identity)
+    if way is None:
+        return {}
+    if way == "client_secret":
+        return {"client_secret": identity.client_secret or ""}
+    assertion = (
+        assertion_from_file(identity) if way == "client_assertion_file" else signed_assertion(identity, audience, now)
+    )
+    return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+
+
+def _content(path: Optional[str], option: str) -> bytes:
+    try:
+        return Path(path or "").read_bytes()
+    except OSError as error:
+        raise ConfigurationError(WHAT, f"{option} {path} cannot be read ({error.strerror})") from error
+
+
+def assertion_from_file(identity: Identity) -> str:
+    """The assertion that the workload's own platform wrote; read at each use, because it is renewed there."""
+    text = _content(identity.client_assertion_file, "client_assertion_file").decode("utf-8", "replace").strip()
+    if not text:
+        raise ConfigurationError(WHAT, f"client_assertion_file {identity.client_assertion_file} is empty")
+    return text
+
+
+def key_file(identity: Identity) -> Optional[str]:
+    """Where the private key lies: in a file of its own, or with its certificate."""
+    return identity.assertion_key or identity.assertion_certificate
+
+
+def _certificate_and_key(identity: Identity) -> tuple[Any, Any]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    passphrase = identity.assertion_key_passphrase
+    try:
+        certificate = x509.load_pem_x509_certificate(_content(identity.assertion_certificate, "assertion_certificate"))
+    except ValueError as error:
+        raise ConfigurationError(
+            WHAT, f"assertion_certificate {identity.assertion_certificate} is no certificate in PEM form"
+        ) from error
+    try:
+        key = load_pem_private_key(
+            _content(key_file(identity), "assertion_key"), passphrase.encode() if passphrase else None
+        )
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(
+            WHAT,
+            f"the private key in {key_file(identity)} cannot be read",
+            "It must be in PEM form, and assertion_key_passphrase must be its passphrase, or absent where it has none.",
+        ) from error
+    if not isinstance(key, RSAPrivateKey) or key.public_key() != certificate.public_key():
+        raise ConfigurationError(
+            WHAT, f"the key in {key_file(identity)} is not the RSA key of {identity.assertion_certificate}"
+        )
+    return certificate, key
+
+
+def signed_assertion(identity: Identity, audience: str, now: float) -> str:
+    """A JWT as Microsoft documents it for certificates: PS256, x5t#S256."""
+    try:
+        import jwt
+        from cryptography.hazmat.primitives.hashes import SHA256
+    except ImportError as error:
+        raise ConfigurationError(
+            WHAT,
+            f"certificates need the Python libraries PyJWT and cryptography, which {sys.executable} does not have",
+            f"Install them: {sys.executable} -m pip install PyJWT cryptography.",
+        ) from error
+    certificate, key = _certificate_and_key(identity)
+    begin = int(now) - BACKDATED
+    claims = {
+        "aud": audience,
+        "iss": identity.client_id,
+        "sub": identity.client_id,
+        "jti": str(uuid.uuid4()),
+        "nbf": begin,
+        "iat": begin,
+        "exp": int(now) + LIFE,
+    }
+    thumbprint = jwt.utils.base64url_encode(certificate.fingerprint(SHA256())).decode("ascii")
+    return jwt.encode(claims, key, algorithm="PS256", headers={"typ": "JWT", "x5t#S256": thumbprint})

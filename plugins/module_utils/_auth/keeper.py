@@ -1,0 +1,355 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keeps the session of one identity: its present values, its record in the store, one login at a time."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from copy import copy
+from dataclasses import replace
+from typing import Any, Callable, Optional
+
+from .._options.shared import Settings
+from .._transport.http import Clock
+from .._transport.messages import Response, Send, converse
+from ..errors import AuthenticationError, ConfigurationError, SessionRejected
+from . import grants, handle
+from .acquisition import Acquisition
+from .choice import INTERACTIVE
+from .session import look, observe
+from .state import State, as_json, from_json
+from .store import Store
+
+DENIAL = 60.0
+"""Seconds for which credentials that were refused are not sent again, by nobody: accounts get locked that way."""
+REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
+"""OAuth errors that say that the credentials are wrong."""
+UNSAVED = (
+    "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
+    "in anew after this task."
+)
+UNSTABLE = (
+    "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
+    "process logs in for itself."
+)
+
+
+def _refuses_credentials(error: AuthenticationError) -> bool:
+    """Whether the platform, or the system's own login, says that the credentials are wrong: not that it failed, nor
+    that somebody in between did."""
+    status = error.details.get("status")
+    if status == 401:
+        return True
+    named = error.oauth_error in REFUSED_CREDENTIALS
+    return status in (400, 403) and (named or (error.oauth_error is None and error.what != grants.WHAT))
+
+
+class SessionKeeper:
+    """The session of one identity; threads may share it.
+
+    acquired: ``store`` or ``handshake``, None before the first use. notes: what the user should be told.
+    """
+
+    def __init__(self, settings: Settings, send: Send, store: Store, clock: Clock, name: str) -> None:
+        self._settings, self._send, self._store, self._clock, self.name = settings, send, store, clock, name
+        self._renewing, self._changing = threading.RLock(), threading.Lock()
+        self._began = clock.now()
+        self._tickets = itertools.count(1)
+        self._brought = 0  # the ticket of the request whose answer brought the present values
+        self._denied: Optional[AuthenticationError] = None
+        self._made: set[int] = set()  # the generations that this process opened
+        self._vouched: tuple[int, Optional[str], int] = (0, None, 0)  # see vouch
+        self.first_adopted: Optional[int] = None
+        self.seen_alive = False  # by a look, so that looks tell something
+        self.state: Optional[State] = None
+        self.acquired: Optional[str] = None
+        self.notes: list[str] = []
+        self.warn: Callable[[str], None] = self.notes.append
+        self._unsaved: Optional[State] = None  # with the refresh token that lives in memory only
+        self.acquisition: Acquisition
+
+    # --- values
+
+    def ticket(self) -> int:
+        """The number of a request that is sent now."""
+        return next(self._tickets)
+
+    def observe(self, used: State, ticket: int, response: Response) -> None:
+        """Take over what an accepted answer changes in the session, unless something newer is known.
+
+        used, ticket: the state whose values the request carried, and its number.
+        """
+        if used.session is None:
+            return
+        with self._changing:
+            current = self.state
+            if current is None or current.session is None:
+                return
+            if current.generation != used.generation or ticket <= self._brought:
+                return
+            session = observe(current.session, self._settings.profile.session, response)
+            if session != current.session:
+                self.state, self._brought = replace(current, session=session), ticket
+
+    def stop_sharing(self, generation: int) -> None:
+        """From now on requests of this session go one at a time, and no other process uses it."""
+        with self._renewing, self._store.locked(self.name):
+            with self._changing:
+                current = self.state
+                if current is None or not current.shared:
+                    return
+                self.state = replace(current, shared=False)
+            self.notes.append(UNSTABLE)
+            stored = self.load()
+            if stored and stored.generation == generation:
+                self.save(self.state)
+
+    def learn_looks_first(self) -> None:
+        """The next login of this server looks for the CSRF token at once."""
+        with self._renewing, self._store.locked(self.name):
+            with self._changing:
+                if self.state is None or self.state.looks_first:
+                    return
+                self.state = replace(self.state, looks_first=True)
+            stored = self.load()
+            if stored and stored.generation <= self.state.generation:
+                self.save(self.state)
+
+    # --- looking
+
+    def vouch(self, state: State, ticket: int) -> None:
+        """Note that the session lived and its CSRF token was good when the request of that number was sent."""
+        self._vouched = state.generation, state.session.csrf_token if state.session else None, ticket
+
+    def is_vouched_for(self, state: State) -> bool:
+        """Whether the session of this login was seen alive, with a good CSRF token."""
+        return self._vouched[0] == state.generation
+
+    def look(self, state: State, since: int) -> Optional[State]:
+        """The state after a look at the session, None where it is lost; itself where something vouched for it after
+        the request of number ``since`` was sent."""
+        session = state.session
+        if session is None:
+            return None
+        generation, token, vouched = self._vouched
+        if (generation, token) == (state.generation, session.csrf_token) and vouched > since:
+            return state
+        ticket = self.ticket()
+        seen = converse(look(self._settings.profile, self._settings.url, session), self._send)
+        if seen.session is None:
+            return None
+        self.seen_alive = True
+        self.vouch(replace(state, session=seen.session), ticket)
+        with self._renewing, self._store.locked(self.name):
+            with self._changing:
+                if self.state is None or self.state.generation != state.generation:
+                    return self.state
+                self.state, self._brought = replace(self.state, session=seen.session), ticket
+            stored = self.load()
+            if self.state.shared and stored and stored.generation == state.generation:
+                self.save(self.state)
+        return self.state
+
+    # --- coming to a session
+
+    def current(self) -> State:
+        """The session to use now; opened where there is none."""
+        state = self.state
+        return state if state and self._good(state, None) else self.renew(None)
+
+    def present(self, used: State) -> State:
+        """The state to use after ``used`` was refused a request: that of a newer login, be it in another process."""
+        stored = self.load()
+        if stored and stored.generation > used.generation and self._good(stored, used):
+            return self.renew(used)
+        given_up = stored and stored.generation >= used.generation and not stored.shared
+        if given_up and used.generation not in self._made and used.shared:
+            return self.renew(used)  # another process uses it alone now
+        return self.current()
+
+    def could_be_anew(self, state: State, age: float) -> bool:
+        """Whether an earlier run opened the session, more than so many seconds ago, and it can be opened anew without a
+        person."""
+        old = self._clock.now() - state.opened_at > age and state.generation not in self._made
+        token_is_good = state.token is not None and state.token.usable(self._clock.now())
+        return old and (token_is_good or self.acquisition.renewable(state))
+
+    def renew(self, rejected: Optional[State]) -> State:
+        """A usable session, not the rejected one: of another thread, of the store, or of a new login."""
+        with self._renewing:
+            if self.state and self._good(self.state, rejected):
+                return self.state
+            stored = self._unsaved or self.load()
+            if stored is None or not self._good(stored, rejected):
+                with self._locked():
+                    stored = self._unsaved or self.load()
+                    if stored is None or not self._good(stored, rejected):
+                        return self._log_in(stored, rejected)
+            return self._adopt(stored, "store")
+
+    def _good(self, state: State, rejected: Optional[State]) -> bool:
+        """Whether a state can be used: it has a session, not the rejected one, whose token has not run out."""
+        if state.session is None or (rejected and state.generation <= rejected.generation):
+            return False
+        worn_out = state.token is not None and not state.token.usable(self._clock.now())
+        return not (worn_out and self.acquisition.renewable(state))
+
+    def _log_in(self, stored: Optional[State], rejected: Optional[State]) -> State:
+        known = stored or self.state or State()
+        if self._settings.session and self.acquisition.grant is None and known == State():
+            raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
+        self._refuse_denied()
+        if self.state and known is not self.state:
+            ours = self.state
+            known = replace(
+                known,
+                generation=max(known.generation, ours.generation),
+                shared=known.shared and ours.shared,
+                looks_first=known.looks_first or ours.looks_first,
+            )
+        try:
+            renewed = self._renewed(known, rejected is not None)
+        except AuthenticationError as error:
+            self._deny(error)
+            raise
+        self.keep(renewed, denied=None)
+        self._made.add(renewed.generation)
+        return self._adopt(renewed, "handshake")
+
+    def _renewed(self, known: State, rejected: bool) -> State:
+        """A new session; one after the other where others end each right after its login, if one was ever alive."""
+        deadline = self._clock.monotonic() + self._settings.network.retry_deadline
+        while True:
+            renewed = self._renewed_once(known, rejected, deadline)
+            if renewed:
+                return renewed
+            known = self._unsaved or self.load() or known  # with the token of the login that was in vain
+
+    def _renewed_once(self, known: State, rejected: bool, deadline: float) -> Optional[State]:
+        try:
+            return self.acquisition.renew(known, rejected)
+        except SessionRejected:
+            if not self.seen_alive or self._clock.monotonic() > deadline:
+                raise
+            return None
+
+    def _refuse_denied(self) -> None:
+        """Raise where these credentials were refused a moment ago, here or in another process."""
+        if self._denied:
+            raise copy(self._denied)  # whoever catches an error writes into it
+        denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
+        now = self._clock.now()
+        if not denied or (denied["at"] < self._began and not 0 <= now - denied["at"] < DENIAL):
+            return
+        raise AuthenticationError(
+            denied["what"],
+            f"the same credentials were refused {max(0, round(now - denied['at']))} s ago: {denied['why']}",
+            f"They are sent again {DENIAL:g} s after that, or when they were changed: accounts get locked that way. "
+            f"{denied['hint']}".strip(),
+        )
+
+    def _deny(self, error: AuthenticationError) -> None:
+        """Remember a refused login for every thread; refused credentials for every process."""
+        status = error.details.get("status")
+        credentials = _refuses_credentials(error)
+        if isinstance(error, SessionRejected) or not (credentials or status is None):
+            return
+        self._denied = copy(error)
+        if credentials and self.acquisition.grant not in (None, *INTERACTIVE):
+            denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
+            self.save(None, denied=denied)
+
+    def ask_anew(self) -> None:
+        """Forget a login that failed for another reason than its credentials, since this is another attempt."""
+        if self._denied and not _refuses_credentials(self._denied):
+            self._denied = None
+
+    def _adopt(self, state: State, origin: str) -> State:
+        self.acquisition.check_user(state.user)
+        with self._changing:
+            if self.state:  # found out while this was being made
+                looks_first = state.looks_first or self.state.looks_first
+                state = replace(state, shared=state.shared and self.state.shared, looks_first=looks_first)
+            if origin == "store" and self.first_adopted is None:
+                self.first_adopted = state.generation
+            self.state, self._brought = state, self.ticket()
+        self.acquired = self.acquired or origin
+        return state
+
+    # --- the record in the store
+
+    def load(self) -> Optional[State]:
+        """The state in the store, None where there is none."""
+        record = self._store.load(self.name)
+        if record is None or "state" not in record:
+            return None
+        handle.check_url(record.get("url"), self._settings.url)
+        try:
+            return from_json(record["state"])
+        except ValueError as error:
+            raise ConfigurationError(
+                "use the token store",
+                f"{self._store.location}/{self._store.file(self.name)} is damaged",
+                "Remove it to log in anew.",
+            ) from error
+
+    def save(self, state: Optional[State], **more: Any) -> None:
+        """Save a state beside what else is in the record; None leaves the state as it is. The caller holds the lock."""
+        record = {
+            **(self._store.load(self.name) or {}),
+            "url": self._settings.url,
+            "profile": self._settings.profile.name,
+            **more,
+        }
+        if state:
+            record["state"] = as_json(state if state.shared else replace(state, session=None))
+        self._store.save(self.name, record)
+
+    def keep(self, state: State, **more: Any) -> None:
+        """Save a state whose refresh token must not be lost: it stays in memory where it cannot be saved, which is
+        said. The caller holds the lock."""
+        try:
+            self.save(state, **more)
+            self._unsaved = None
+        except ConfigurationError as error:
+            if not self._holds_successor(state):
+                raise
+            if not self._unsaved:
+                self.warn(f"{UNSAVED} {error.message}")
+            self._unsaved = state
+
+    def _holds_successor(self, state: State) -> bool:
+        """Whether a state holds a refresh token that is neither in the store nor configured."""
+        try:
+            stored = self.load()
+        except ConfigurationError:
+            stored = None
+        known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
+        return bool(state.token and state.token.refresh_token not in known)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Have room for the successor of a refresh token; not needed where none is in the store. The caller holds the
+        lock."""
+        with nullcontext() if self._unsaved else self._store.reserved(self.name):
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold our record; where its newest token could not be saved, also without a lock: nobody else has it."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._store.locked(self.name))
+            except ConfigurationError:
+                if not self._unsaved:
+                    raise
+            yield
+
+    def forget(self) -> Optional[State]:
+        """Take the session out of memory; returns what was known. The caller holds the lock."""
+        known, self.state = self.load() or self.state, None
+        return known

@@ -1,0 +1,311 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sends requests within a session, and finds out why one was refused: the session is lost, its CSRF token is an older
+one, or the identity may not do that.
+
+A request that was refused was not carried out, so it may go again. How often what is tried:
+
+- A lost session costs one login, and the request goes again.
+- An answer 403 may mean all three. A request that was sent with older values goes again with the present ones. Then
+  the session is looked at, by the safe first request of the handshake, unless another request was accepted meanwhile:
+  the look shows the present CSRF token, or that the session is lost. Then comes one login, only for a session that an
+  earlier run left in the store. What is still refused is a permission, and that verdict holds for the type and
+  operation until one succeeds: so a thousand entities that an identity may not write cost one look.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from .._options.shared import Settings
+from .._profile.server_messages import said
+from .._transport.http import Clock, with_headers
+from .._transport.messages import Request, Response, Send
+from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
+from .handshake_errors import csrf_refused
+from .keeper import SessionKeeper
+from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
+from .session import Session, carried, headers_of, look_of
+from .shared_lock import Turns
+from .state import State
+
+LOOKED_INTO = 403
+FRESH = 60.0
+"""Seconds after its login for which nobody logs in anew because a request is refused within the session."""
+MOST_LOGINS = 3
+"""How often a session is opened for one refused request where no look has ever found one alive: some servers open
+another one at each look."""
+LOSSES = 3
+"""How often a request may find its session lost before it goes alone in a session that was opened for it."""
+RULED_OUT = "the session lives and its CSRF token is the present one"
+NOT_RULED_OUT = "a session that was opened for it is refused as well"
+
+
+REFUSED = {
+    False: "the server refused a session that was opened a moment ago",
+    True: "the server refused an access token that was issued a moment ago",
+}
+CAUSES = {
+    False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
+    "own user. Else this user lacks a permission, or a load balancer changes servers.",
+    True: "Most likely the server trusts another issuer, or the token is meant for another system: compare authority "
+    "(or token_url) with the issuer that the server trusts, http or https, name and port included; then scope and "
+    "client_id. Else the server cannot reach the issuer, its clock is wrong, or this identity lacks a permission.",
+}
+"""Why a new session is refused, the likeliest first; by whether it is no more than an access token."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
+    session is lost."""
+
+    state: State
+    ticket: int
+    response: Response
+    lost: bool
+
+    @property
+    def session(self) -> Session:
+        """The session that the request was sent in."""
+        return self.state.session or Session()
+
+
+class SessionSender:
+    """Sends requests within the session of a keeper; threads may share it."""
+
+    def __init__(self, keeper: SessionKeeper, settings: Settings, send: Send, clock: Clock) -> None:
+        self._keeper, self._settings, self._send, self._clock = keeper, settings, send, clock
+        self._rules = settings.profile.session
+        self._turns, self._lock, self._judging = Turns(), threading.Lock(), threading.Lock()
+        self._denied: set[str] = set()  # the kinds of requests that this identity may not send
+        self._last_accepted = -1  # the last generation in which a request was accepted
+        self._unused = -1  # the last generation that was lost before one was
+        self._ended: dict[str, SessionRejected] = {}  # by kind: what no new session helps
+        self._first_tokens: dict[int, Optional[str]] = {}  # the CSRF token that each generation began with
+        self._first_was_good: set[int] = set()  # generations in which that token was accepted
+        self._logged_in_anew = False
+
+    def send(self, request: Request) -> Response:
+        """Send a request within the session and return the answer.
+
+        Raises SessionRejected when sessions are lost as soon as they are opened, InterruptedRequest when a write was
+        answered with a success in which the session ended.
+        """
+        deadline = self._clock.monotonic() + self._settings.network.retry_deadline
+        losses = 0
+        while True:
+            sent = self._exchange(request) if losses < LOSSES else self._exchange_first(request, losses)
+            if self._is_accepted(request, sent):
+                return sent.response
+            if sent.lost and not self._is_older(sent):
+                losses += 1
+                self._after_loss(request, sent, losses, deadline)
+                continue
+            answer = self._look_into(request, sent, deadline)
+            if answer:
+                return answer
+            losses += 1
+
+    # --- one exchange
+
+    def _exchange(self, request: Request) -> Sent:
+        if self._keeper.current().shared:
+            with self._turns.beside():
+                state = self._keeper.current()
+                if state.shared:
+                    return self._exchange_in(state, request)
+        with self._turns.alone():
+            return self._exchange_in(self._keeper.current(), request)
+
+    def _exchange_first(self, request: Request, losses: int) -> Sent:
+        """Send a request as the first one of a new session, which nobody else can have used up."""
+        with self._turns.alone():
+            state = self._keeper.current()
+            return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
+
+    def _exchange_in(self, state: State, request: Request) -> Sent:
+        if state.session is None:
+            raise AuthenticationError(request.purpose, "there is no session")
+        self._first_tokens.setdefault(state.generation, state.session.csrf_token)
+        ticket = self._keeper.ticket()
+        headers = carried(self._settings.profile, state.session)
+        response = self._send(with_headers(request, headers))
+        sent = Sent(state, ticket, response, is_lost(self._rules, response, state.session.cookies))
+        if self._is_accepted(request, sent):
+            self._note(request, sent)
+        return sent
+
+    def _note(self, request: Request, sent: Sent) -> None:
+        """Take over what an accepted request tells, before anybody whose turn comes next asks for it."""
+        with self._lock:
+            self._last_accepted = max(self._last_accepted, sent.state.generation)
+            self._denied.discard(request.kind)
+            self._ended.pop(request.kind, None)
+            if request.method not in SAFE_METHODS:
+                self._keeper.vouch(sent.state, sent.ticket)
+                if sent.session.csrf_token == self._first_tokens.get(sent.state.generation):
+                    self._first_was_good.add(sent.state.generation)
+        self._keeper.observe(sent.state, sent.ticket, sent.response)
+
+    def _is_accepted(self, request: Request, sent: Sent) -> bool:
+        return not sent.lost and not self._is_refused(request, sent)
+
+    def _is_refused(self, request: Request, sent: Sent) -> bool:
+        """Whether an answer has to be looked into: a refusal to which the profile gives no meaning of its own."""
+        if sent.response.status != LOOKED_INTO or LOOKED_INTO in request.understood:
+            return False
+        return look_of(self._settings.profile, self._settings.url, sent.session) is not None
+
+    def _is_older(self, sent: Sent) -> bool:
+        """Whether a request may have been refused for its CSRF token, another one having become known meanwhile."""
+        state = self._keeper.current()
+        same = state.generation == sent.state.generation and _differ(state, sent.state)
+        return same and not changes_session_cookie(self._rules, sent.response, sent.session.cookies)
+
+    # --- a lost session
+
+    def _after_loss(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+        """Have the session renewed, unless nothing comes of it or the request may have been carried out."""
+        self._end_what_is_in_vain(request, sent, losses, deadline)
+        self._keeper.renew(sent.state)
+        status = sent.response.status
+        carried_out = 200 <= status < 300 and not request.safe
+        if carried_out and not is_lost(self._rules, replace(sent.response, cookies={}), sent.session.cookies):
+            raise InterruptedRequest(
+                request.purpose,
+                f"the server answered HTTP {status} and opened another session with it",
+                "Does it change the session's cookie in ordinary answers? Then set session.rejected.cookie_changes to "
+                "false in the profile.",
+                status=status,
+            )
+
+    def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+        """Raise SessionRejected where no new session helps, or none has until the deadline."""
+        if self._clock.monotonic() > deadline:
+            raise self._rejected(request, sent.response)
+        if self._is_in_vain(sent, losses) and not self._others_end_it(sent):
+            with self._lock:
+                self._ended[request.kind] = self._rejected(request, sent.response)
+        with self._lock:
+            if request.kind in self._ended:
+                raise copy(self._ended[request.kind])
+
+    def _is_in_vain(self, sent: Sent, losses: int) -> bool:
+        """Whether two sessions running were lost before any request was accepted in them, or this request was lost in
+        sessions of its own."""
+        generation = sent.state.generation
+        with self._lock:
+            adopted = self._keeper.first_adopted
+            unused = self._last_accepted < generation and (adopted is None or generation > adopted)
+            in_vain = unused and self._last_accepted < self._unused < generation
+            if unused:
+                self._unused = max(generation, self._unused)
+            return in_vain or losses > LOSSES + 1
+
+    def _others_end_it(self, sent: Sent) -> bool:
+        """Whether sessions are good when they are opened and end all the same: by other logins of the same identity.
+        Looks tell: at this session, and where none has been seen alive yet, at the next one after its login."""
+        with self._judging:
+            if self._keeper.current().generation > sent.state.generation:
+                return True
+            if self._keeper.look(sent.state, sent.ticket) is not None:
+                return False
+            if self._keeper.seen_alive:
+                return True
+            return self._keeper.look(self._keeper.renew(sent.state), self._keeper.ticket()) is not None
+
+    def _rejected(self, request: Request, response: Response) -> SessionRejected:
+        words, bearer = said(response.body), self._rules["kind"] == "bearer"
+        refused = "the server refused the access token" if bearer and self._settings.access_token else REFUSED[bearer]
+        return SessionRejected(
+            request.purpose,
+            f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
+            CAUSES[bearer],
+            status=response.status,
+        )
+
+    # --- a refusal within a session
+
+    def _look_into(self, request: Request, sent: Sent, deadline: float) -> Optional[Response]:
+        """The answer to a refused request after everything else than a permission was ruled out; None where the session
+        was lost meanwhile and renewed."""
+        refused = self._keeper.ticket()
+        with self._turns.alone():  # so that no other answer changes the values on the way
+            last = sent
+            if request.kind not in self._denied:
+                for state in self._remedies(request, sent, refused, deadline):
+                    last = self._exchange_in(state, request)
+                    if last.lost:
+                        self._after_loss(request, last, 1, deadline)
+                        return None
+                    if not self._is_refused(request, last):
+                        self._learn(sent, last)
+                        return last.response
+                with self._lock:
+                    self._denied.add(request.kind)
+            if b"csrf" in last.response.body[:LOOKED_AT].lower():
+                raise csrf_refused(self._settings.profile, last.response)
+            seen = self._keeper.is_vouched_for(self._keeper.current())
+            return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT)
+
+    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[State]:
+        """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
+        that the session is lost, and once in a run for a session of an earlier one.
+
+        refused: the number that a request would have had that was sent when the last refusal had come: what was
+        accepted before may have been so in a session that was lost since.
+        """
+        state = self._keeper.present(sent.state)
+        if _differ(state, sent.state):
+            yield state
+            refused = self._keeper.ticket()
+        lost, looked_for_token = 0, False
+        while self._keeper.seen_alive or lost < MOST_LOGINS:
+            if self._clock.monotonic() > deadline:
+                raise self._rejected(request, sent.response)
+            state = self._keeper.current()
+            looked = self._keeper.look(state, refused)
+            if looked is None:
+                renewed = self._keeper.renew(state)
+                if lost and not self._keeper.seen_alive:
+                    renewed = self._keeper.look(renewed, self._keeper.ticket()) or renewed
+                lost, looked_for_token = lost + 1, False
+                yield renewed
+            elif _differ(looked, state) and not looked_for_token:
+                looked_for_token = True
+                yield looked
+                if self._was_good(state):
+                    continue  # then the first refusal, before that look, was no matter of the token or the session
+            elif not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH):
+                self._logged_in_anew, looked_for_token = True, False
+                yield self._keeper.renew(state)
+            else:
+                return
+            refused = self._keeper.ticket()
+
+    def _was_good(self, state: State) -> bool:
+        """Whether a session had a good CSRF token: one that was accepted, or shown after the login."""
+        token = state.session.csrf_token if state.session else None
+        first = token == self._first_tokens.get(state.generation)
+        return state.shared and (not first or state.generation in self._first_was_good)
+
+    def _learn(self, refused: Sent, accepted: Sent) -> None:
+        """What the difference between a refused and an accepted request tells about the server."""
+        token, generation = refused.session.csrf_token, refused.state.generation
+        if generation != accepted.state.generation or token == accepted.session.csrf_token:
+            return
+        if token == self._first_tokens.get(generation) and generation not in self._first_was_good:
+            self._keeper.learn_looks_first()  # the token of the login's answer was never good
+        else:
+            self._keeper.stop_sharing(generation)  # a good token was refused after another answer
+
+
+def _differ(one: State, other: State) -> bool:
+    """Whether two states make a request carry different values."""
+    return headers_of(one.session or Session()) != headers_of(other.session or Session())

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From option values to a system that can be talked to."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Callable, Optional
+
+from .._auth.authenticator import Authenticator, authenticator_for
+from .._auth.store import fingerprints_of, open_store
+from .._entity.address import Target
+from .._entity.api.client import EntityClient
+from .._entity.canary import AssumedWrites
+from .._entity.plan import Plan, secret_leaves
+from .._options.context import Context, Values
+from .._options.shared import SHARED, Settings, settings_from
+from .._profile.model import profile_of
+from .._text.ansible_secrets import register
+from .._text.redaction import LIKE_A_TOKEN, fingerprint, know
+from .._transport.http import Http
+from .._transport.messages import Request, Response
+from .._transport.write_record import WRITES, note_write
+from ..errors import ConfigurationError
+
+
+@dataclass
+class Connection:
+    """A system and our session there. assumed_writes: what this process knows of those of the system."""
+
+    settings: Settings
+    authenticator: Authenticator
+    assumed_writes: AssumedWrites = field(repr=False)
+    _last: threading.local = field(default_factory=threading.local, repr=False)
+
+    def server_date(self) -> Optional[str]:
+        """The ``Date`` of the last answer that this thread got."""
+        date: Optional[str] = getattr(self._last, "date", None)
+        return date
+
+    def send(self, request: Request) -> Response:
+        """Send a request within the session."""
+        note_write(request)
+        try:
+            response = self.authenticator.send(request)
+            self._last.date = response.headers.get("date")
+            return response
+        finally:
+            secrets = self.secrets()
+            know(secrets, LIKE_A_TOKEN)
+            register(secrets)
+
+    def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
+        """The system's entities, with a fresh record of what was used."""
+        client = kind(self.settings.profile, self.settings.url, self.send)
+        client.shown = self.assumed_writes.shown
+        return client
+
+    def tell_warnings(self, warn: Callable[[str], None]) -> None:
+        """Tell the user, once, what the login warns of."""
+        for warning in self.authenticator.warnings:
+            warn(warning)
+        self.authenticator.warnings.clear()
+
+    def secrets(self) -> list[str]:
+        """What the login knows that must not be seen."""
+        return self.authenticator.secrets()
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know about the session."""
+        return list(self.authenticator.notes)
+
+    def told(self, *more: str) -> dict[str, list[str]]:
+        """The notes of a result: those on the session, and more."""
+        notes = [*self.notes, *more]
+        return {"notes": notes} if notes else {}
+
+
+_CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
+"""Open connections of this process, by all their options: the items of a loop run in one process and share them. A
+profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
+
+
+_ASSUMED_WRITES: dict[tuple[str, int], tuple[Any, AssumedWrites]] = {}
+"""By URL and profile: items that differ in another option, such as the reason, share what is known of a system."""
+
+
+def forget_connections() -> None:
+    """Close nothing, forget everything; for tests and forks."""
+    _CONNECTIONS.clear()
+    _ASSUMED_WRITES.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_connections)  # two processes cannot speak over one connection
+
+
+def ask_anew() -> None:
+    """Before another item or attempt of a task: nothing was sent in it yet, and a login that failed is tried again,
+    unless its credentials were refused."""
+    WRITES.clear()
+    for _profile, connection in _CONNECTIONS.values():
+        connection.authenticator.ask_anew()
+
+
+def assumed_writes(url: str, profile: Mapping[str, Any]) -> AssumedWrites:
+    """What this process knows of the assumed writes of a system. The data of a profile that came from another process
+    brings along, as ``held_back``, what was found out there."""
+    known = _ASSUMED_WRITES.setdefault((url, id(profile)), (profile, AssumedWrites()))[1]
+    known.hold_back(profile.get("held_back", ()))
+    return known
+
+
+def connect(values: Values, context: Context) -> Connection:
+    """The connection that the shared options describe. Nothing is sent before it is used."""
+    mine = [values.get(name) for name in (*SHARED, "refresh_token_return") if name != "profile"]
+    key = (id(values["profile"]), json.dumps(mine, default=str))
+    if key not in _CONNECTIONS:
+        settings = settings_from(values, profile_of(values["profile"]))
+        http = Http(settings.network, show=context.show)
+        authenticator = authenticator_for(
+            settings,
+            http.send,
+            show=context.show,
+            refresh_token_return=bool(values.get("refresh_token_return")),
+            warn=context.warn,
+        )
+        known = assumed_writes(settings.url, values["profile"])
+        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)
+    _profile, connection = _CONNECTIONS[key]
+    connection.tell_warnings(context.warn)
+    return connection
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What is remembered of an entity's secrets, by attribute path, and how to remember. former: under which name it is
+    remembered that it does not have any more."""
+
+    known: Mapping[str, str]
+    key: bytes = field(repr=False)
+    store: Any = field(repr=False)
+    entity: str = ""
+    former: Optional[str] = None
+
+    def of(self, path: str, value: Any) -> str:
+        """The fingerprint of a secret."""
+        return fingerprint(self.key, path, value)
+
+    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+        """Remember the secrets that were sent; forget those of an entity that is gone."""
+        if plan.operation == "delete":
+            now: dict[str, str] = {}
+        else:
+            values = dict(secret_leaves(secrets))
+            now = {**self.known, **{path: self.of(path, values[path]) for path in plan.secrets_to_send}}
+        if self.former is not None or plan.operation == "delete" or plan.secrets_to_send:
+            self.store.save(self.entity, now)
+        if self.former is not None:
+            self.store.save(self.former, {})
+
+
+def _unheard(_warning: str) -> None:
+    """Says nothing: the login has warned already."""
+
+
+def remembered(connection: Connection, target: Target, was: Optional[Target], needed: bool) -> Optional[Remembered]:
+    """What the token store remembers of the secrets of an entity, perhaps under its former key; None without a store,
+    which is a ConfigurationError where it is needed."""
+    settings = connection.settings
+    place = settings.session.store if settings.session and settings.session.store else settings.token_store
+    store = fingerprints_of(open_store(place, _unheard))
+    if store is None and not needed:
+        return None
+    if store is None:
+        raise ConfigurationError(
+            f"tell whether the secrets of {target} changed",
+            "update_secrets is on_change and there is no token store to remember them in",
+            "Set token_store to a folder, or update_secrets to on_create or always.",
+        )
+    entity, former = (
+        json.dumps([settings.url, settings.profile.name, one.type.name, one.named]) for one in (target, was or target)
+    )
+    before = store.load(former) if was else {}
+    return Remembered(before or store.load(entity), store.key(), store, entity, former if before else None)
+
+
+def evidence_of(settings: Settings) -> dict[str, str]:
+    """Reason, change reference and initiator, as far as they are known."""
+    return {name: value for name, value in asdict(settings.evidence).items() if value}

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module insight_entity, without Ansible: one entity as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from .._entity.address import Entity, Target, target_of
+from .._entity.api.client import EntityClient
+from .._entity.desired_state import Outcome, Secrets, Waiting, Wish
+from .._entity.ensure import ensure
+from .._entity.plan import diff
+from .._entity.rules import Rules
+from .._options.context import Context, Values
+from .._options.shared import SHARED, Spec
+from .._profile.model import EntityType
+from .._text.redaction import KEPT, known, mask, mask_within
+from ..errors import InsightError
+from .base import NAME, Command
+from .connection import Connection, connect, evidence_of, remembered
+
+WRITING: Spec = {
+    "update_secrets": {
+        "type": "str",
+        "choices": ["on_create", "on_change", "always"],
+        "default": "on_create",
+        "no_log": False,
+    },
+    "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float"},
+    "wait_interval": {"type": "float", "default": 1.0},
+}
+"""The options of every module that writes entities."""
+
+
+ENTITY_SPEC: Spec = {
+    **SHARED,
+    **WRITING,
+    "type": {"type": "str", "required": True},
+    "id": {"type": "raw"},
+    "key": {"type": "dict", "no_log": False},
+    "was": {"type": "dict"},
+    "refs": {"type": "dict"},
+    "attributes": {"type": "dict", "default": {}},
+    "secret_attributes": {"type": "dict", "default": {}, "no_log": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "update_existing": {"type": "bool", "default": True},
+    "schema": {"type": "raw"},
+    "compare": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "ignore": {"type": "list", "elements": "str"},
+            "create_only": {"type": "list", "elements": "str"},
+            "read_only": {"type": "list", "elements": "str"},
+            "write_only": {"type": "list", "elements": "str"},
+            "hidden": {"type": "list", "elements": "str"},
+            "volatile": {"type": "list", "elements": "str"},
+            "sets": {"type": "list", "elements": "str"},
+            "keyed": {"type": "dict", "no_log": False},
+            "normalise": {"type": "dict"},
+        },
+    },
+}
+
+
+def run_entity(values: Values, context: Context) -> dict[str, Any]:
+    """One entity as declared; see the module insight_entity."""
+    connection = connect(values, context)
+    client = connection.entities()
+    target = target_of(connection.settings.profile, named(values), values["compare"])
+    secrets = values["secret_attributes"]
+    was = replace(target, key={**target.key, **values["was"]}) if values["was"] else None
+    memory = remembered(connection, target, was, values["update_secrets"] == "on_change") if secrets else None
+    wish = Wish(
+        target=target,
+        attributes=values["attributes"],
+        secrets=Secrets(secrets, values["update_secrets"], memory),
+        state=values["state"],
+        was=was,
+        update_existing=values["update_existing"],
+        schema=values["schema"],
+        collateral=values["collateral"],
+        sent=evidence_sent(target, connection),
+        waiting=Waiting.of(values),
+    )
+    with naming_assumed(client):
+        outcome = ensure(client, wish, context.check_mode, assumed_writes=connection.assumed_writes)
+    return _entity_result(connection, client, wish, outcome, context)
+
+
+@contextmanager
+def naming_assumed(client: EntityClient) -> Iterator[None]:
+    """An error that comes of asking the server names the assumed operations that were used."""
+    try:
+        yield
+    except InsightError as error:
+        if client.assumed:
+            error.details = {**error.details, "assumed": client.assumed}
+        raise
+
+
+def named(values: Values) -> dict[str, Any]:
+    return {name: values[name] for name in ("type", "id", "key", "refs")}
+
+
+def evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
+    """Reason, change reference and initiator, under the attributes that take them."""
+    given = evidence_of(connection.settings)
+    return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if name in given}
+
+
+def _entity_result(
+    connection: Connection, client: EntityClient, wish: Wish, outcome: Outcome, context: Context
+) -> dict[str, Any]:
+    planned = outcome.plan
+    evidence = evidence_of(connection.settings)
+    doubts = absence_in_doubt(client, wish.target) if planned.before is None and outcome.entity_id is None else {}
+    result = {
+        "changed": planned.operation != "none",
+        "operation": planned.operation,
+        "entity": without_secrets(outcome.entity, wish.target.type, planned.rules(wish.target.rules)),
+        "entity_id": outcome.entity_id,
+        "changes": [change.as_result() for change in planned.changes],
+        "unverified": [*doubts, *planned.unverified],
+        "assumed": client.assumed,
+        **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),
+        **({"evidence": evidence} if evidence else {}),
+        **connection.told(*doubts.values(), *outcome.notes),
+    }
+    if context.diff_mode:
+        result["diff"] = diff(planned, outcome.doubt)
+    return result
+
+
+def absence_in_doubt(client: EntityClient, target: Target) -> dict[str, str]:
+    """What alone says that there is no such entity and is no proof of it, as key of the profile, and a sentence."""
+    doubt = client.doubt(target)
+    return {target.type.operations[client.asks(target)].profile_key: doubt} if doubt else {}
+
+
+def without_secrets(entity: Entity | None, entity_type: EntityType, rules: Rules) -> Entity | None:
+    """The entity without secrets. Names of attributes and the ids that the server gave are none."""
+    ids = (entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.references)
+    masked = mask(entity, paths=rules.unshown)
+    shown: Entity | None = mask_within(masked, dict.fromkeys(filter(None, ids), KEPT), [known()])
+    return shown
+
+
+ENTITY = Command(
+    f"{NAME}insight_entity",
+    ENTITY_SPEC,
+    run_entity,
+    files=("schema",),
+    constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
+    ours={"entity": KEPT},  # hidden already
+)

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module insight_entity_info, without Ansible: entities as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._entity.address import rules_of, target_of
+from .._entity.api.paging import whole
+from .._options.context import Context, Values
+from .._options.shared import SHARED, Spec
+from .._text.redaction import KEPT
+from ..errors import ConfigurationError
+from .base import NAME, Command
+from .connection import connect
+from .insight_entity import ENTITY_SPEC, named, naming_assumed, without_secrets
+
+ENTITY_INFO_SPEC: Spec = {
+    name: option for name, option in ENTITY_SPEC.items() if name in (*SHARED, "type", "id", "key", "refs")
+}
+
+
+def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
+    """Entities as they are; see the module insight_entity_info."""
+    connection = connect(values, context)
+    client, profile = connection.entities(), connection.settings.profile
+    doubt = ""
+    with naming_assumed(client):
+        if values["id"] is None and not values["key"]:
+            if values["refs"]:
+                raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
+            entity_type = profile.type(values["type"])
+            found = whole(lambda: client.pages(entity_type), entity_type.id_in)
+            doubt = client.doubt_of(entity_type, "list")
+        else:
+            target = target_of(profile, named(values))
+            one = client.the_one(target)
+            found, doubt = ([], client.doubt(target)) if one is None else ([one], "")
+    entity_type = profile.type(values["type"])
+    shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]
+    return {
+        "changed": False,
+        "entities": shown,
+        "assumed": client.assumed,
+        **connection.told(*filter(None, [doubt])),
+    }
+
+
+ENTITY_INFO = Command(
+    f"{NAME}insight_entity_info",
+    ENTITY_INFO_SPEC,
+    run_entity_info,
+    constraints={"mutually_exclusive": [("id", "key")]},
+    writes=False,
+    ours={"entities": KEPT},  # hidden already
+)

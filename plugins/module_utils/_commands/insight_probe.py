@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The probe as a command: options in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .._options.context import Context, Values
+from .._options.shared import IDENTITY, SHARED, Spec, settings_from
+from .._probe.coverage import not_looked_at
+from .._probe.experiment import Bench
+from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
+from .._probe.lists import probe_list
+from .._probe.logins import Login, log_in, sender, was_seen, ways_in
+from .._probe.page import page
+from .._probe.reads import probe_find, probe_read
+from .._probe.request_candidates import BASE_PATHS
+from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
+from .._probe.writes import probe_writes
+from .._profile.model import Profile, at, profile_of
+from .._text.ansible_secrets import register
+from .._text.redaction import KEPT, know, known, mask, mask_within
+from ..errors import ConfigurationError
+from .base import Command
+
+Json = Mapping[str, Any]
+
+NAMED: Spec = {
+    "type": {"type": "str", "required": True},
+    "key": {"type": "dict", "no_log": False},
+    "refs": {"type": "dict"},
+}
+
+PROBE_SPEC: Spec = {
+    **SHARED,
+    "logins": {"type": "list", "elements": "dict", "options": IDENTITY, "default": []},
+    "entities": {"type": "list", "elements": "dict", "options": {**NAMED, "id": {"type": "str"}}, "default": []},
+    "writes": {"type": "bool", "default": False},
+    "daring": {"type": "bool", "default": False},
+    "create": {
+        "type": "dict",
+        "options": {
+            **NAMED,
+            "attributes": {"type": "dict", "default": {}},
+            "change": {"type": "dict", "default": {}},
+            "rename": {"type": "dict", "default": {}},
+        },
+    },
+    "version": {"type": "str", "default": "unknown"},
+    "by": {"type": "str"},
+}
+
+
+def run_probe(values: Values, context: Context) -> dict[str, Any]:
+    """Find out how a server differs from the profile; see the module insight_probe."""
+    profile = profile_of(values["profile"])
+    _check(values, profile)
+    logins = [log_in(way, values["profile"], context) for way in ways_in(values)]
+    secrets = [secret for login in logins if login.authenticator for secret in login.authenticator.secrets()]
+    register(secrets)
+    know(secrets)
+    working = next((login for login in logins if login.error is None), None)
+    if working is None:
+        only = logins[0]
+        if len(logins) == 1 and not only.findings and only.error:
+            raise only.error
+        return _result(values, logins, None)
+    settings = settings_from(values, profile)
+    by = values.get("by") or settings.evidence.initiator or "the probe"
+    stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
+    bench = Bench(working.data, settings.url, sender(working), stamp, daring=values["daring"])
+    writes = values["writes"] and not context.check_mode
+    _login_findings(bench, working)
+    _reads(bench, values["entities"])
+    _doubt(bench, values["profile"])
+    ask_reading(bench, working)
+    if writes:
+        probe_writes(bench, values["create"], working.data, lambda: ask_reading(bench, working))
+        ask_writing(bench, working)
+    conclude(bench, working)
+    probe_tokens(bench, working)
+    bench.note(not_looked_at(bench, [*values["entities"], *([values["create"]] if writes else [])], writes))
+    return _result(values, logins, bench)
+
+
+def _check(values: Values, profile: Profile) -> None:
+    """What can be said before the first request."""
+    what = "probe the server"
+    for entity in values["entities"]:
+        profile.type(entity["type"])
+        if not entity.get("id") and not entity.get("key"):
+            raise ConfigurationError(what, f"an entity of type {entity['type']} has neither id nor key", "Say both.")
+    create = values["create"]
+    if values["writes"] and not create:
+        raise ConfigurationError(what, "writes is set, and create does not say what may be created", "Set create.")
+    if not create:
+        return
+    profile.type(create["type"])
+    missing = [name for name in ("key", "attributes", "change") if not create.get(name)]
+    if missing:
+        raise ConfigurationError(what, f"create has no {', '.join(missing)}", "Say key, attributes and change.")
+    strange = sorted(set(create["rename"]) - set(create["key"]))
+    if strange:
+        raise ConfigurationError(what, f"create.rename changes {', '.join(strange)}, which is not in its key")
+
+
+def _login_findings(bench: Bench, login: Login) -> None:
+    bench.note(login.findings)
+    if was_seen(login) and login.data["session"]["kind"] == "csrf_cookie":
+        for step in ("start", "login"):
+            bench.verify(("session", step))
+    if not login.findings:
+        came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
+        bench.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
+
+
+def _doubt(bench: Bench, profile: Json) -> None:
+    """That a server wants the token with each request is concluded where nothing starts a session; without an entity
+    that was read so, it may as well be another address."""
+    guessed = [one for one in bench.findings if one.profile_key == "session.kind" and one.verdict == DIFFERS]
+    if guessed and bench.shown is None:
+        bench.findings = [one for one in bench.findings if one not in guessed]
+        bench.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
+        bench.learn(("session",), profile["session"])
+
+
+def _reads(bench: Bench, entities: list[Json]) -> None:
+    """Read, find and list, types without references first: those with references need them."""
+    listed = False
+    for entity in sorted(entities, key=lambda one: bool(one.get("refs"))):
+        found = _found_first(bench, entity) if not entity.get("id") else {**entity}
+        if found.get("id") and probe_read(bench, found) is None:
+            _elsewhere(bench, found)
+        if found.get("key") and entity.get("id"):
+            probe_find(bench, found)
+        if found.get("id") and not listed:
+            listed = True
+            probe_list(bench, found)
+
+
+def _elsewhere(bench: Bench, entity: Json) -> None:
+    """Without a session to start, only a read can tell a base path: where none worked, look at others."""
+    original = bench.data["base_path"]
+    if bench.shown or bench.data["session"]["kind"] != "bearer":
+        return
+    before = list(bench.findings)
+    for base in BASE_PATHS:
+        bench.data, bench.findings = {**bench.data, "base_path": base}, list(before[:-1])
+        if base != original and probe_read(bench, entity):
+            came = "nothing was read there"
+            bench.note([Finding("base_path", DIFFERS, original, came, {"base_path": base})])
+            return
+    bench.data, bench.findings = {**bench.data, "base_path": original}, before
+
+
+def _found_first(bench: Bench, entity: Json) -> Json:
+    """An entity that is only known by its key, with the id that finding it shows."""
+    found = probe_find(bench, {**entity, "id": None}) if entity.get("key") else None
+    return {**entity, "id": at(found, bench.profile.type(str(entity["type"])).id_attribute)}
+
+
+def _result(values: Values, logins: list[Login], bench: Bench | None) -> dict[str, Any]:
+    findings = bench.findings if bench else [one for login in logins for one in login.findings]
+    after = bench.data if bench else logins[0].data
+    told = {
+        "changed": bool(bench and bench.wrote),
+        "logins": [login.as_result() for login in logins],
+        "findings": [finding.as_result() for finding in findings],
+        "overrides": difference(values["profile"], after),
+        "left_behind": bench.left_behind if bench else [],
+    }
+    stamp = dict(bench.stamp) if bench else {}
+    hidden = {name: mask_within(value, OURS.get(name), [known()]) for name, value in told.items()}
+    named = mask({name: values["profile"].get(name) for name in ("name", "title")}, [known()])
+    return {**hidden, "page": page(named, mask(stamp, [known()]), hidden)}
+
+
+OURS = {
+    **dict.fromkeys(("changed", "page"), KEPT),
+    "logins": [dict.fromkeys(("grant_type", "ok"), KEPT)],
+    "findings": [dict.fromkeys(("profile_key", "verdict"), KEPT)],
+}
+"""What is ours in a result. The page is made of what is hidden already."""
+PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS)

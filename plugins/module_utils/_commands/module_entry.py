@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door on another host: runs a command as an ordinary Ansible module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._options.context import Context
+from .._transport.deadline import Ending, work_until
+from .argument_spec import argument_spec, secret_values
+from .base import Command
+from .results import carry_out
+
+
+def run_module(command: Command) -> None:
+    """Run the command with the parameters of this module; never returns."""
+    spec = argument_spec(command)
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **command.constraints)
+    profile = module.params.get("profile")
+    if isinstance(profile, Mapping) and "ends_in" in profile:  # the task ends over here; nobody ends us
+        work_until(Ending(profile["ends_in"]))
+    context = Context(check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
+    result = carry_out(command, module.params, context, secret_values(spec, module.params))
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place through which what a command tells goes out, on every door: secrets hidden, failures told."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .._options.context import Context, Values
+from .._options.shared import HAND_OVER, IDENTITY
+from .._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, mask, mask_within, texts_of
+from .._text.spelling import check_options
+from .._transport.write_record import WRITES
+from ..errors import AuthenticationError, InsightError
+from .base import Command
+
+OURS = {
+    **dict.fromkeys(("changed", "failed", "operation", "entity_id", "assumed"), KEPT),
+    "changes": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+    "unverified": [PLACE],
+    "diff": {"before": {}, "after": {}},
+    "entity": {},
+    "error": OF_ERROR,
+    "evidence": {},
+}
+"""What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,
+and ids that the server gave. A command's own ``ours`` goes beside it; all else is masked."""
+SENTENCES = ("msg", "notes", "why", "page")
+"""The fields of a result, and of each entity of an environment, that hold sentences."""
+SHOWN = 5
+NOTHING = "Nothing was written."
+
+
+def carry_out(command: Command, values: Values, context: Context, secrets: Collection[str]) -> dict[str, Any]:
+    """Run the command; the result of the task, with what went wrong. secrets: what its secret options hold."""
+    WRITES.clear()
+    try:
+        know(secrets)
+        try:
+            check_options(values)
+            result = command.run(values, _hiding(context))
+        except InsightError as error:
+            result = {"failed": True, **with_line_ends(error, values).as_result()}
+        return told(result, command.ours, secrets)
+    except Exception as error:  # noqa: BLE001 a fault of ours must not hide what was written
+        return broken_off(unforeseen(command.name, error), secrets, kind="UnexpectedError")
+
+
+def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
+    """The result as it goes out. Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no
+    JSON: it goes out as text."""
+    hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)), parse_constant=str)
+    return dict(harmless(hidden)) if hidden.get("failed") else _sentences_harmless(hidden)
+
+
+def sentence(text: str) -> str:
+    """A warning, or another text for people, without secrets and with nothing that a terminal or a log acts upon."""
+    return str(harmless(mask(text, [known()])))
+
+
+def _hiding(context: Context) -> Context:
+    """The same, hiding what it tells."""
+    warn, show = context.warn, context.show
+    return replace(
+        context,
+        warn=lambda text: warn(sentence(text)),
+        show=(lambda text: show(sentence(text))) if show else None,
+    )
+
+
+def _sentences_harmless(result: dict[str, Any]) -> dict[str, Any]:
+    """A result in which sentences are harmless, and data is as it is."""
+    shown = {name: harmless(value) if name in SENTENCES else value for name, value in result.items()}
+    entities = shown.get("entities")
+    if isinstance(entities, list) and "summary" in shown:
+        shown["entities"] = [_sentences_harmless(one) for one in entities]
+    return shown
+
+
+def hide(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """The result without secrets: those given, and all that this process has met."""
+    shape = {**OURS, **ours}
+    entity, given = result.get("entity"), result.get("entity_id")
+    if shape["entity"] is not KEPT and isinstance(entity, Mapping) and given is not None:
+        shape["entity"] = {name: KEPT for name, value in entity.items() if value == given}
+    hidden: dict[str, Any] = mask_within(result, shape, [texts_of(secrets) | known()])
+    return hidden
+
+
+def with_line_ends(error: InsightError, values: Values) -> InsightError:
+    """A refused login, saying which option ends in a line end, as what comes from a file or a pipe often does."""
+    given = {name: values.get(name) for name in (*IDENTITY, *HAND_OVER)}
+    names = [name for name, value in given.items() if isinstance(value, str) and value != value.rstrip("\r\n")]
+    if names and isinstance(error, AuthenticationError):
+        error.hint = f"{error.hint} Look at {', '.join(names)} first: there is a line end at its end.".strip()
+    return error
+
+
+def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[str, Any]:
+    """The result of a command that came to no end of its own, with what it had sent before; of that the number alone
+    where it cannot be hidden."""
+    more = f" and {len(WRITES) - SHOWN} more" if len(WRITES) > SHOWN else ""
+    began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: look what became of it."
+    error = {**details, **({"written": list(WRITES)} if WRITES else {})}
+    result = {"failed": True, "changed": bool(WRITES), "msg": f"{why} {began if WRITES else NOTHING}", "error": error}
+    try:
+        return told(result, {}, secrets)
+    except Exception:  # noqa: BLE001 as hiding itself fails
+        began = f"It had sent {len(WRITES)} requests that change something: look what became of them."
+        return {**result, "msg": f"{why} {began if WRITES else NOTHING}", "error": details}
+
+
+def unforeseen(name: str, error: BaseException) -> str:
+    """What to say of an error that nobody foresaw. Its own words are left out, since they may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    why = f"an error came that nobody foresaw ({type(error).__name__}{place})"
+    return f"Cannot finish {name}: {why}. Please report it."

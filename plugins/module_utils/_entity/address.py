@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which entity is meant, and whether an entity that a server offers is that one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from .._profile.mismatch import refuted, shape
+from .._profile.model import EntityType, Profile, plain_id
+from .._text.json_forms import canonical
+from .._text.redaction import printable
+from ..errors import AmbiguousError, ConfigurationError, RefutedError
+from .compare import Rules, compare, rules
+
+Entity = Mapping[str, Any]
+
+REFERENCE = "Write it as {type: application, key: {...}}, or with id."
+
+
+@dataclass(frozen=True)
+class Target:
+    """The entity that is meant. refs: attribute -> the target it refers to. Either id or key is given."""
+
+    type: EntityType
+    id: Any = None
+    key: Mapping[str, Any] = field(default_factory=dict)
+    refs: Mapping[str, Target] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def named(self) -> str:
+        """The key, or the id, on one line."""
+        if self.id is not None:
+            return printable(f"id {self.id}")
+        parts = [f"{name}={value}" for name, value in self.key.items()]
+        return printable(", ".join(parts + [f"{name}=({target.named})" for name, target in self.refs.items()]))
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells this entity from all others of the system."""
+        return canonical([self.type.name, self.id, self.key, {name: one.identity for name, one in self.refs.items()}])
+
+    def __str__(self) -> str:
+        return f"{self.type.name} ({self.named})"
+
+
+def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Target:
+    """The target that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError for what cannot
+    name an entity: neither or both, a key that is incomplete, values of it that a playbook turned into numbers."""
+    if not isinstance(data, Mapping):
+        raise ConfigurationError("refer to an entity", f"{data!r} does not say which one", REFERENCE)
+    entity_type = profile.type(str(data.get("type") or ""))
+    entity_id, key, references = data.get("id"), data.get("key") or {}, data.get("refs") or {}
+    what = f"name the entity of type {entity_type.name}"
+    unknown = sorted(set(data) - {"type", "id", "key", "refs"})
+    if unknown:
+        raise ConfigurationError(
+            what, f"{', '.join(unknown)} is not understood here", "Give type, and id or key with refs."
+        )
+    if not (isinstance(key, Mapping) and isinstance(references, Mapping)) or isinstance(
+        entity_id, (Mapping, list, bool)
+    ):
+        raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
+    if (entity_id in (None, "")) == (not key):
+        raise ConfigurationError(
+            what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
+        )
+    _check_key(entity_type, key, references, what)
+    refs = {name: target_of(profile, referred) for name, referred in references.items()}
+    overlap = sorted(set(refs) & set(key))
+    if overlap:
+        raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
+    known_id = None if entity_id == "" else plain_id(entity_id)
+    own_rules = rules_of(entity_type)
+    if compare_option:
+        own_rules = rules(*entity_type.compare, compare_option, secret=entity_type.secrets)
+    return Target(entity_type, known_id, key, refs, own_rules)
+
+
+@lru_cache(maxsize=1000)
+def rules_of(entity_type: EntityType) -> Rules:
+    """The rules of a type, as the profile says them."""
+    return rules(*entity_type.compare, secret=entity_type.secrets)
+
+
+def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
+    missing = [name for name in entity_type.key if name not in key and name not in references]
+    if key and missing:
+        raise ConfigurationError(
+            what, f"its key is {' and '.join(entity_type.key)}, and {', '.join(missing)} is not given", "Complete key."
+        )
+    properties = (entity_type.schema or {}).get("properties", {})
+    for name, value in key.items():
+        if isinstance(value, str) and value.strip():
+            continue
+        if isinstance(value, (bool, int, float)) and properties.get(name, {}).get("type", "string") != "string":
+            continue
+        if value is None or isinstance(value, str):
+            raise ConfigurationError(what, f"{name} in key is empty", "Give it, or leave it out.")
+        if isinstance(value, (Mapping, list)):
+            raise ConfigurationError(what, f"{name} in key is a {type(value).__name__}, not text", "A key holds texts.")
+        kind = "boolean" if isinstance(value, bool) else "number"
+        raise ConfigurationError(
+            what, f"{name} in key is the {kind} {str(value).lower()}, not text", _quoted(name, value)
+        )
+
+
+def _quoted(name: str, value: Any) -> str:
+    """How to write what YAML read as a boolean or number."""
+    if isinstance(value, bool):
+        return f'Quote it as InSight shows it: {name}: "{"YES" if value else "NO"}".'
+    octal = f', or "0{value:o}" if that is what you wrote, which YAML reads as octal' if isinstance(value, int) else ""
+    return f'Quote it as InSight shows it: {name}: "{value}"{octal}.'
+
+
+def _nfc(value: Any) -> str:
+    return unicodedata.normalize("NFC", str(value))
+
+
+def folded(value: Any) -> str:
+    """A value of a key without what a near match may differ in: case, outer space, Unicode form."""
+    return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
+
+
+def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
+    """The only offered entity that has exactly the key of the target; None when nothing was offered.
+
+    What the server offers is not believed: it may have searched loosely, or not at all.
+    """
+    exact = [entity for entity in offered if has_key(target, entity)]
+    near = [
+        entity
+        for entity in offered
+        if entity not in exact and all(folded(entity.get(name)) == folded(value) for name, value in target.key.items())
+    ]
+    if len(exact) > 1:
+        ids = ", ".join(printable(str(target.type.id_in(entity))) for entity in exact)
+        raise AmbiguousError(
+            f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
+        )
+    if near:
+        other = near[0]
+        differing = [name for name in target.key if other.get(name) != target.key[name]]
+        shown = "; ".join(
+            f"{name} is {show(other[name])} on the server and {show(target.key[name])} here"
+            for name in differing
+            for show in [ascii if _nfc(other[name]) == _nfc(target.key[name]) else repr]
+        )
+        raise AmbiguousError(
+            f"tell whether {target} exists",
+            f"one differs only in case, outer space or Unicode form: {printable(shown)}",
+            "Write the key as the server has it, or settle it with compare.normalise.",
+        )
+    if offered and not exact:
+        raise _none_of_them(target, offered)
+    return exact[0] if exact else None
+
+
+def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
+    """Raise AmbiguousError where the server answers with an entity whose id is almost the one that was asked for."""
+    if folded(declared) != folded(shown):
+        return
+    show = ascii if _nfc(shown) == _nfc(declared) else repr
+    raise AmbiguousError(
+        printable(f"tell whether {entity_type.name} (id {declared}) exists"),
+        "one differs only in case, outer space or Unicode form: "
+        + printable(f"{entity_type.id_attribute} is {show(shown)} on the server and {show(declared)} here"),
+        "Write the id as the server has it.",
+    )
+
+
+def has_key(target: Target, entity: Entity) -> bool:
+    """Whether an entity has the key of the target. Equal texts are equal under any rules."""
+    if all(isinstance(value, str) and entity.get(name) == value for name, value in target.key.items()):
+        return True
+    return not compare(target.key, entity, Rules(normalise=target.rules.normalise)).changes
+
+
+def _none_of_them(target: Target, offered: Sequence[Entity]) -> RefutedError:
+    return refuted(
+        f"find {target}",
+        f"the server offered {len(offered)} entities and none of them has this key",
+        "operations.find",
+        expected=f"an entity with {printable(', '.join(target.key))} as declared, or the answer for missing",
+        came=shape(offered),
+        hint="Its search is not what the profile says. Change operations.find in the profile, or name the entity by "
+        "id.",
+    )

@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A list, page after page, in the ways in which servers cut them: whole, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Union
+from urllib.parse import urljoin, urlsplit
+
+from ..._profile.mismatch import place, shape
+from ..._profile.model import Operation, at
+from ..._text.redaction import printable
+from ..._transport.messages import Request, Response, Send
+from ...errors import ServerError
+from ..address import Entity
+from .answers import content, deviation
+from .requests import same_origin
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How pages are asked for. request: makes the request for what the body is about."""
+
+    operation: Operation
+    request: Callable[[Mapping[str, Any]], Request]
+    send: Send
+
+
+MOST_PAGES = 10_000
+"""Pages of which a list may consist, where the profile does not say otherwise."""
+
+EMPTY = 10
+"""Pages in a row that may hold nothing although there is a next one: a server that filters sends some."""
+
+TIMES = 5
+"""How often a list that changes is read before that is an error."""
+
+
+class ListChanged(ServerError):
+    """Entities came or went while a list was read, so that it is not whole."""
+
+
+def whole(
+    pages: Callable[[], Iterator[list[Entity]]], id_in: Callable[[Entity], Any] = lambda _one: None
+) -> list[Entity]:
+    """All entities of a list, read again where others change it meanwhile. pages: begins to read it; id_in: the id of
+    an entity, None where it has none. Raises ListChanged where that does not end."""
+    changed = ListChanged("read the whole list")
+    for _time in range(TIMES):
+        found = _read(pages(), id_in)
+        if isinstance(found, list):
+            return found
+        changed = found
+    raise ListChanged(
+        changed.what,
+        f"{changed.why}, {TIMES} times in a row",
+        "Read it when fewer entities of this type come and go, or look whether paging in the profile is right.",
+    )
+
+
+def _read(pages: Iterator[list[Entity]], id_in: Callable[[Entity], Any]) -> Union[list[Entity], ListChanged]:
+    """The entities, or how the list changed meanwhile."""
+    entities: list[Entity] = []
+    seen: set[str] = set()
+    try:
+        for page in pages:
+            for number in map(id_in, page):
+                if number is not None and str(number) in seen:
+                    why = f"the entity with the id {printable(str(number))} came twice"
+                    return ListChanged("read the whole list", why)
+                seen.add(str(number))
+            entities += page
+    except ListChanged as error:
+        return error
+    return entities
+
+
+def pages_of(asking: Asking) -> Iterator[list[Entity]]:
+    """All pages. Raises when the list stops short of the total that it names or this changes, when a page comes again,
+    when the next page is elsewhere, and when there is no end."""
+    operation, paging = asking.operation, asking.operation.paging
+    request = asking.request(_first(paging))
+    known: int | None = None
+    seen, number, before, empty = 0, paging.get("first", 0), None, 0
+    for _page_number in range(paging.get("most_pages", MOST_PAGES)):
+        response = asking.send(request)
+        answer = content(operation, response, "")
+        page, total = _page(operation, response, answer), _total(operation, response, answer)
+        known = total if known is None else known
+        if total not in (None, known):
+            raise ListChanged(response.purpose, f"the server spoke of {known} entities first, and then of {total}")
+        if page and page == before:
+            raise _again(operation, response)
+        yield page
+        seen, before, empty = seen + len(page), page, 0 if page else empty + 1
+        number += len(page) if paging.get("kind") == "offset" else 1
+        following = _following(asking, response, answer, number) if not _is_last(paging, page, seen, total) else None
+        if following is None or (not page and _is_counted(paging)):
+            _check_total(response, seen, total)
+            return
+        if following == request or empty > EMPTY:
+            raise _again(operation, response)
+        request = following
+    raise _endless(operation, response)
+
+
+def _check_total(response: Response, seen: int, total: int | None) -> None:
+    if total is not None and seen < total:
+        why = f"the list stopped after {seen} of {total} entities"
+        raise ServerError(response.purpose, why, "Nothing is concluded from it.")
+
+
+def _endless(operation: Operation, response: Response) -> ServerError:
+    most = operation.paging.get("most_pages", MOST_PAGES)
+    why, hint = "the list does not end", "If it is really that long, raise paging.most_pages, or paging.limit."
+    return deviation(operation, response, "paging", why, f"at most {most} pages", "one more", hint)
+
+
+def _is_counted(paging: Mapping[str, Any]) -> bool:
+    return paging.get("kind") in ("page", "offset")
+
+
+def _first(paging: Mapping[str, Any]) -> dict[str, Any]:
+    """What asks for the first page; a cursor and a link come only with it."""
+    size = {paging["size"]: paging.get("limit", 100)} if paging.get("size") else {}
+    return {**({paging["page"]: paging.get("first", 0)} if _is_counted(paging) else {}), **size}
+
+
+def _is_last(paging: Mapping[str, Any], page: list[Entity], seen: int, total: int | None) -> bool:
+    return not paging or (_is_counted(paging) and (not page if total is None else seen >= total))
+
+
+def _following(asking: Asking, response: Response, answer: Any, number: int) -> Request | None:
+    """The request for the next page; None where the server names none."""
+    operation, paging = asking.operation, asking.operation.paging
+    if _is_counted(paging):
+        return asking.request({**_first(paging), paging["page"]: number})
+    following = at(answer, paging["next"])
+    if following in (None, "", False):
+        return None
+    if not isinstance(following, (str, int)):
+        why = "what leads to the next page is neither text nor number"
+        raise deviation(operation, response, "paging.next", why, f"a text {place(paging['next'])}", shape(following))
+    if paging["kind"] == "cursor":
+        return asking.request({**_first(paging), paging["page"]: following})
+    first = asking.request({})
+    if not same_origin(first.url, str(following)):
+        why = "the next page is on another server, which is not asked"
+        raise deviation(operation, response, "paging.next", why, "an address of the origin of url", "another origin")
+    path, _mark, _query = first.url.partition("?")
+    there = urlsplit(urljoin(first.url, str(following)))
+    if there.path != urlsplit(path).path:
+        why = "the next page is at another path than the list, which is not asked"
+        raise deviation(operation, response, "paging.next", why, "the path of the list", "another path")
+    return replace(first, url=f"{path}?{there.query}" if there.query else path)
+
+
+def _page(operation: Operation, response: Response, answer: Any) -> list[Entity]:
+    page = at(answer, operation.entities)
+    if not isinstance(page, list) or not all(isinstance(entity, Mapping) for entity in page):
+        why = "a list of entities was expected there and the answer holds none"
+        came = shape(answer if page is None else page)
+        raise deviation(operation, response, "entities", why, f"a list of objects {place(operation.entities)}", came)
+    return page
+
+
+def _total(operation: Operation, response: Response, answer: Any) -> int | None:
+    """How many entities there are, where the profile says that the answer tells it. Digits in a text will do."""
+    path: str = operation.paging.get("total", "")
+    total = at(answer, path) if path else None
+    if isinstance(total, str) and total.isascii() and total.isdecimal():
+        return int(total)
+    if total is not None and (isinstance(total, bool) or not isinstance(total, int)):
+        why = "a number was expected there"
+        raise deviation(operation, response, "paging.total", why, f"a number {place(path)}", shape(total))
+    return total
+
+
+def _again(operation: Operation, response: Response) -> ServerError:
+    why = "the server gave the same page again"
+    return deviation(operation, response, "paging", why, "another page", "the one before")

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a request goes and what it carries, by the profile; and which addresses that a server names are followed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
+
+from ..._profile.model import EntityType, Operation, plain_id
+from ..._transport.messages import Request
+from ...errors import ConfigurationError
+
+PORTS = {"http": 80, "https": 443}
+WITH_ATTRIBUTES = ("key", "declared", "changed", "whole")
+"""The bodies that carry attributes; they stand where ``request_at`` says."""
+
+
+def segment(value: Any, purpose: str) -> str:
+    """One path segment, percent-encoded. Refuses what a server might read as a step to another folder, as nothing, or
+    otherwise than it is shown: it may decode more than once, take the compatible form of a character, and cut
+    parameters off."""
+    text = "" if value is None else str(plain_id(value))
+    read = _as_read(text)
+    if (
+        not read.strip()
+        or not read.isprintable()
+        or "\ufffd" in read
+        or any(map(_leads_away, re.split(r"[/\\]", read)))
+    ):
+        raise ConfigurationError(purpose, f"{text!a} cannot stand in an address", "Give the id as the server shows it.")
+    return quote(text, safe="")
+
+
+def hard_to_address(value: Any) -> str:
+    """The characters of an id that many servers refuse in a path, in words; empty where there is none."""
+    text = "" if value is None else str(value)
+    found = [char for char in "/;%\\" if char in text]
+    return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
+
+
+def _as_read(text: str) -> str:
+    """A text as the most helpful server reads it."""
+    read = unicodedata.normalize("NFKC", unquote(text))
+    return read if read == text else _as_read(read)
+
+
+def _leads_away(step: str) -> bool:
+    """Whether a step of a path is ``.``, ``..`` or, without its parameters, empty."""
+    name, parameters, _rest = step.partition(";")
+    return name.strip() in (".", "..") or bool(parameters and not name.strip())
+
+
+def _origin(url: str) -> tuple[Any, ...]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme), parts.username
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Whether another address, which may be relative, has scheme, host and port of this one. One with characters that
+    two readers may read differently has not."""
+    if not (other.isascii() and other.isprintable()) or {" ", "\\"} & set(other):
+        return False
+    try:
+        return _origin(url) == _origin(urljoin(url, other))
+    except ValueError:
+        return False
+
+
+def laid(content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a mapping with a value laid in at a dotted path."""
+    name, _dot, rest = path.partition(".")
+    inner = content.get(name)
+    return {**content, name: laid(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
+
+
+def _query(content: Mapping[str, Any]) -> str:
+    """A query string; a boolean as JSON writes it, for a server that reads JSON reads it so."""
+    texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in content.items()}
+    return urlencode(texts, doseq=True, quote_via=quote)
+
+
+def needs(operation: Operation, name: str) -> bool:
+    """Whether the path of an operation has a place for ``id`` or ``uuid``, or the body one for the id."""
+    return f"{{{name}}}" in operation.path or (name == "id" and bool(operation.id_field))
+
+
+def request_to(
+    base: str,
+    operation: Operation,
+    entity_type: EntityType,
+    purpose: str,
+    content: Mapping[str, Any],
+    ids: Mapping[str, Any],
+) -> Request:
+    """The request of an operation. base: url and base path; content: what the body is about; ids: ``id`` and
+    ``uuid`` of the entity, where the operation needs them."""
+    path, _mark, query = operation.path.lstrip("/").partition("?")
+    encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
+    kind = entity_type.path.strip("/")
+    body: Any = dict(content) if operation.body not in ("none", "empty") else {}
+    if operation.request_at and operation.body in WITH_ATTRIBUTES:
+        body = laid({}, operation.request_at, body)
+    if operation.id_field:
+        segment(ids["id"], purpose)
+        body = laid(body, operation.id_field, plain_id(ids["id"]))
+    queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
+    if operation.body == "query":
+        queries.append(_query(body))
+    whole_query = "&".join(filter(None, queries))
+    return Request(
+        purpose=purpose,
+        method=operation.method,
+        url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
+        json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
+        safe=operation.safe,
+        kind=f"{entity_type.name} {operation.name}",
+        understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
+    )

@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes that nobody has seen working, and creates whose search has shown nothing yet: one entity first, and on only
+after a clean read-back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Callable
+
+from .._profile.model import Operation
+from .._text.redaction import mask, printable
+from ..errors import HeldBackError, InsightError, RefutedError
+from .address import Target
+
+WHY_LIMIT = 500
+OF = " of "
+"""Between the key of a search and the type that it is about."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a write goes to no further entity. operation: the assumed one, or the search that did not show what was
+    created, as key of the profile, with the type; entity: the one that it went to; why: what happened to that;
+    profile_key: the line of the profile to look at."""
+
+    operation: str
+    entity: str
+    why: str
+    profile_key: str
+
+    def as_result(self) -> dict[str, str]:
+        """The fields, for the results of the entity that it went to and of those that it did not."""
+        return asdict(self)
+
+
+class AssumedWrites:
+    """What this process has learnt of the write operations of one system that are assumed.
+
+    The first write of each goes alone: other threads wait until it was read back. Clean, the operation goes on to
+    the others, many at a time. Not clean (something else arrived or changed, the answer contradicts the profile,
+    nobody knows), it goes to no other entity for as long as this process lives. A write that was refused and did
+    nothing taught nothing: the next one is the first. Documented and verified operations are not held back.
+
+    A search that has shown no entity of a type is in doubt, whatever backs it: of the creates of that type the first
+    one goes alone until the search shows what was created. Where it does not, there is no second one. shown: what has
+    been shown, for the clients of the system to share.
+    """
+
+    def __init__(self) -> None:
+        self.shown: set[tuple[str, str]] = set()
+        self._news = threading.Condition()
+        self._under_way: set[str] = set()
+        self._clean: set[str] = set()
+        self._refused: dict[str, Refusal] = {}
+
+    @property
+    def held_back(self) -> list[dict[str, str]]:
+        """The operations that go to no further entity, as ``hold_back`` takes them, in another process."""
+        with self._news:
+            return [refusal.as_result() for refusal in self._refused.values()]
+
+    def hold_back(self, refusals: Iterable[Mapping[str, str]]) -> None:
+        """Learn what another process has found out."""
+        with self._news:
+            for told in refusals:
+                refusal = Refusal(**{one.name: str(told.get(one.name, "")) for one in fields(Refusal)})
+                self._refused.setdefault(refusal.operation, refusal)
+
+    @contextmanager
+    def one_first(self, operation: Operation | None, entity: str, secrets: Mapping[str, Any]) -> Iterator[None]:
+        """Around the write of an entity and its read-back. Raises HeldBackError instead where nothing may be sent.
+
+        An error inside counts as not clean when its details say ``written``, or when it refutes this operation.
+        operation: None where the profile has none, which sends nothing. secrets: of this entity, which must not turn
+        up in what others are told.
+        """
+        if operation is None or not operation.assumed:
+            yield
+            return
+        key = operation.profile_key
+        with self._alone(key, f"{operation.name} {entity}", entity, secrets, lambda error: _is_unclean(error, key)):
+            yield
+            self._learn(key)
+
+    @contextmanager
+    def search_first(self, target: Target, secrets: Mapping[str, Any], shown: Collection[Any]) -> Iterator[None]:
+        """Around the create of an entity and its read-back by the search. Raises HeldBackError instead where the search
+        did not show an earlier one. shown: what the client has been shown."""
+        search = target.type.operations["find"]
+        key, place = f"{search.profile_key}{OF}{target.type.name}", (target.type.name, search.name)
+
+        def refutes(error: BaseException) -> bool:
+            if not isinstance(error, InsightError):
+                return place not in shown
+            known = error.details.get("written", "unknown") != "unknown"
+            return known and (place not in shown or _refutes(error, search.profile_key))
+
+        if place in shown:
+            self._learn(key)
+        with self._alone(key, f"create {target}", str(target), secrets, refutes):
+            yield
+            if place in shown:
+                self._learn(key)
+
+    @contextmanager
+    def _alone(
+        self, key: str, what: str, entity: str, secrets: Mapping[str, Any], is_bad: Callable[[BaseException], bool]
+    ) -> Iterator[None]:
+        """Around a write that others wait for, unless an earlier one was clean. is_bad: whether an error means that
+        there must be no other."""
+        self._enter(key, what)
+        refusal = None
+        try:
+            yield
+        except BaseException as error:
+            if is_bad(error):
+                refusal = Refusal(key, entity, *_what_happened(error, key.partition(OF)[0], secrets))
+            if refusal and isinstance(error, InsightError):
+                error.details = {**error.details, "held_back": refusal.as_result()}
+            raise
+        finally:
+            self._leave(key, refusal)
+
+    def _learn(self, key: str) -> None:
+        """From now on the others need not wait."""
+        with self._news:
+            self._clean.add(key)
+            self._news.notify_all()
+
+    def _enter(self, key: str, what: str) -> None:
+        with self._news:
+            while key not in self._refused and key not in self._clean:
+                if key not in self._under_way:
+                    self._under_way.add(key)
+                    return
+                self._news.wait()
+            if key in self._refused:
+                raise _held_back(what, self._refused[key])
+
+    def _leave(self, key: str, refusal: Refusal | None) -> None:
+        with self._news:
+            self._under_way.discard(key)
+            if refusal:
+                self._refused.setdefault(key, refusal)
+            self._news.notify_all()
+
+
+def _is_unclean(error: BaseException, key: str) -> bool:
+    """Whether the write may have done something that it should not have; of an interruption nobody knows."""
+    if not isinstance(error, InsightError):
+        return True
+    about_search = isinstance(error, RefutedError) and "operations.find" in str(error.details.get("profile_key"))
+    return _refutes(error, key) or ("written" in error.details and not about_search)
+
+
+def _refutes(error: InsightError, key: str) -> bool:
+    """Whether an error says that this operation is not as the profile says."""
+    refuted = str(error.details.get("profile_key", "")) if isinstance(error, RefutedError) else ""
+    return f"{refuted}.".startswith(f"{key}.")
+
+
+def _what_happened(error: BaseException, key: str, secrets: Mapping[str, Any]) -> tuple[str, str]:
+    if not isinstance(error, InsightError):
+        return "it was interrupted", key
+    text = printable(mask(error.why or error.message, [secrets]))
+    return (text if len(text) <= WHY_LIMIT else f"{text[:WHY_LIMIT]}..."), error.details.get("profile_key", key)
+
+
+def _held_back(what: str, refusal: Refusal) -> HeldBackError:
+    searched = OF in refusal.operation
+    because = "did not show" if searched else "is an assumption of the profile, and it was not read back clean from"
+    return HeldBackError(
+        what,
+        f"{refusal.operation} {because} {refusal.entity}, which came first: {refusal.why}; nothing was written here",
+        f"Look at that one, change {refusal.profile_key} in profile_overrides where it is wrong, and run this again.",
+        profile_key=refusal.profile_key,
+        held_back=refusal.as_result(),
+    )

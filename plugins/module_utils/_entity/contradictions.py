@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two requests that contradict each other: which line of the profile is the likelier one to be wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._profile.mismatch import refuted
+from .._profile.model import Operation
+from .._text.redaction import printable
+from ..errors import ConflictError, RefutedError, ServerError, UnconvergedError
+from .address import Target
+from .api.client import EntityClient
+from .proof import basis, likelier
+
+SLOW = "Raise wait_timeout if the server shows a new entity later than that."
+NOT_SHOWN = (
+    "Or it exists and is not shown to this identity: missing rights, deleted softly, or a key that the server holds in "
+    "another case; or another attribute has to be unique too."
+)
+
+
+def with_id(entity_id: Any) -> str:
+    """The id in a message, where it is known."""
+    return "" if entity_id is None else printable(f" with the id {entity_id}")
+
+
+def search_refuted(target: Target, entity_id: Any, shown_by: str) -> RefutedError:
+    """A search that does not show what was just created. shown_by: the operation that does, empty for none."""
+    search = target.type.operations["find"]
+    shows = f", and {shown_by} shows it" if shown_by else ""
+    return refuted(
+        f"find {target} again",
+        f"it was created{with_id(entity_id)}{shows}, and the search by its key says that there is none",
+        search.profile_key,
+        expected="the entity that was created",
+        came="the answer for missing",
+        hint=f"{basis(search)} is wrong, or does not find this key: no further {target.type.name} is created in this "
+        f"run. Change {search.profile_key} in profile_overrides. {SLOW}",
+    )
+
+
+def not_there(client: EntityClient, target: Target) -> UnconvergedError:
+    """A new entity that neither the search nor the read by id shows."""
+    create, search = (target.type.operations[name] for name in ("create", "find"))
+    asked = [basis(one) for one in (search, target.type.operations.get("read")) if one]
+    proven = (target.type.name, "find") in client.shown
+    are = "are wrong: neither has" if len(asked) > 1 else "is wrong: it has not"
+    wrong = "" if proven else f" Or {' and '.join(asked)} {are} shown it."
+    return UnconvergedError(
+        f"create {target}",
+        "the server took the request, and the entity is not there",
+        f"Raise wait_timeout if the server needs more time.{wrong}",
+        profile_key=create.profile_key if proven else search.profile_key,
+        expected="the entity",
+        came="no entity",
+    )
+
+
+def id_refuted(target: Target, entity_id: Any, other: str) -> RefutedError:
+    """A create that answers an id which the read does not know, while the search shows the entity with another."""
+    create = target.type.operations["create"]
+    key = f"{create.profile_key}.{'id_at' if create.entity is None else 'entity'}"
+    return refuted(
+        f"tell the id of {target}",
+        f"it was created, the create says{with_id(entity_id)}, which no read knows, and the search shows another id",
+        key,
+        expected=printable(f"the id {other} in the answer of the create"),
+        came=printable(f"the id {entity_id}"),
+        hint=f"Change {key} in profile_overrides.",
+    )
+
+
+def list_refutes(target: Target, purpose: str) -> RefutedError:
+    """A search that says that there is none, also of an entity that the list shows."""
+    listing, search = target.type.operations["list"], target.type.operations["find"]
+    return refuted(
+        purpose,
+        f"{basis(search)} says that there is none, and so it does of {target}, which {basis(listing)} shows; nothing "
+        "was written",
+        search.profile_key,
+        expected="the entity that the list shows",
+        came="the answer for missing",
+        hint=f"Change {search.profile_key} in profile_overrides.",
+    )
+
+
+def read_refuted(target: Target, purpose: str, entity_id: Any, written: str = "nothing was written") -> RefutedError:
+    """A read by id that says missing where the search shows the entity. written: what was."""
+    read, search = target.type.operations["read"], target.type.operations["find"]
+    suspect = likelier(read, search)
+    return refuted(
+        purpose,
+        f"{basis(read)} says that there is no {target.type.name}{with_id(entity_id)}, and {basis(search)} still shows "
+        f"it; {written}",
+        suspect.profile_key,
+        expected="the entity that the search shows",
+        came="the answer for missing",
+        hint=f"{basis(suspect)} is the likelier one to be wrong. Change it, or id_attribute, in profile_overrides.",
+    )
+
+
+def shown_differently(target: Target, purpose: str, names: str) -> RefutedError:
+    """A search and a read by id that show the same entity differently, again and again. names: of the attributes."""
+    read, search = target.type.operations["read"], target.type.operations["find"]
+    return refuted(
+        purpose,
+        f"{basis(search)} and {basis(read)} show it differently, each time: {names}; nothing was written",
+        search.profile_key,
+        expected="the same attributes and values of both",
+        came=f"a difference in {names}",
+        hint=f"Perhaps the search shows a summary. Change {search.profile_key} in profile_overrides to a search that "
+        "shows the whole entity, or give the id instead of the key: then it is read, and not searched.",
+    )
+
+
+def write_refuted(purpose: str, operation: Operation, status: int) -> RefutedError:
+    """An update or delete that says missing where the read still shows the entity."""
+    return refuted(
+        purpose,
+        f"the server answered HTTP {status}, as if there were no such entity, and the entity is still there; nothing "
+        "was written",
+        operation.profile_key,
+        expected=f"{operation.method} {operation.path} to reach it",
+        came=f"HTTP {status}",
+        hint=f"The address is wrong: {basis(operation)}. Change {operation.profile_key}.path in profile_overrides.",
+        status=status,
+    )
+
+
+def create_refused(client: EntityClient, target: Target, error: ServerError) -> ServerError:
+    """What a create that says that the entity exists means, where the search has said that there is none; it is asked
+    once more, for somebody else may have created it at that moment."""
+    search = target.type.operations["find"]
+    if client.searched(target) is not None:
+        error.hint = "It is there now: somebody else created it meanwhile. Run the task again."
+        return error
+    hint = "The search has shown others in this run. "
+    if (target.type.name, "find") not in client.shown:
+        hint = (
+            f"{basis(search)} is wrong: it has shown no {target.type.name} in this run. Change {search.profile_key} in "
+            "profile_overrides. "
+        )
+    return ConflictError(
+        f"create {target}",
+        f"the search says that there is none, and the create says that it exists: {error.why}; nothing was written",
+        f"{hint}{NOT_SHOWN}",
+        profile_key=search.profile_key,
+        expected="the entity that exists",
+        came="the answer for missing",
+        status=error.details.get("status"),
+    )

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wished for one entity, and what became of the wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .._options.shared import HIGHEST
+from .._profile.json_schema import check
+from .._text.json_forms import canonical
+from .._text.nested_paths import ABSENT
+from .._text.nested_paths import replace as replace_at
+from ..errors import ConfigurationError
+from .address import Entity, Target
+from .compare import Change
+from .plan import Plan
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a write may take to show. Times in seconds; asked: the user said how long."""
+
+    enabled: bool = True
+    timeout: float = 30.0
+    interval: float = 1.0
+    asked: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for times that nobody can wait."""
+        for name, value, lowest in (("timeout", self.timeout, 0), ("interval", self.interval, 0.001)):
+            if not lowest <= value <= HIGHEST:
+                raise ConfigurationError("wait for writes", f"wait_{name} is not between {lowest} and {HIGHEST}")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Waiting:
+        """As the options of a module say."""
+        timeout = values["wait_timeout"]
+        asked = timeout is not None
+        return cls(values["wait"], timeout if asked else cls.timeout, values["wait_interval"], asked)
+
+
+class Memory(Protocol):
+    """What was sent of an entity's secrets before. ``known`` by attribute path."""
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The fingerprints."""
+
+    def of(self, path: str, value: Any) -> str:
+        """The fingerprint of a secret."""
+
+    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+        """Remember what this plan has just sent."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secret attributes and when they are sent to an entity that exists; see plan()."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    policy: str = "on_create"
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One entity as the user wants it. was: the same target under its former key. sent: what goes to the server with
+    every write without being part of the wish (reason for change and the like)."""
+
+    target: Target
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Secrets = Secrets()
+    state: str = "present"
+    was: Target | None = None
+    update_existing: bool = True
+    schema: Mapping[str, Any] | None = None
+    collateral: str = "report"
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Waiting = Waiting()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a wish. entity: as read back, or as expected in check mode; None when it does not exist. doubt:
+    why it may have been there before, though none was found."""
+
+    plan: Plan
+    entity: Entity | None
+    entity_id: Any
+    collateral: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def check_wish(wish: Wish) -> None:
+    """What can be said before the first request."""
+    what = f"declare {wish.target}"
+    entity_type = wish.target.type
+    for schema in (entity_type.schema, wish.schema):
+        if schema and wish.state == "present":
+            check(schema, {**wish.target.key, **wish.attributes, **wish.secrets.values}, what)
+    if wish.target.id is not None and wish.was:
+        raise ConfigurationError(
+            what,
+            "id and was exclude each other",
+            "An entity named by its id is renamed by declaring its key attributes.",
+        )
+
+
+def steady(entity: Entity | None, wish: Wish) -> str:
+    """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
+    return canonical(_without_volatile(entity, wish))
+
+
+def differing(one: Entity, other: Entity, wish: Wish) -> list[str]:
+    """The attributes that two readings show differently, without those that the server changes by itself."""
+    both = [_without_volatile(entity, wish) for entity in (one, other)]
+    shown = [{name: canonical(value) for name, value in entity.items()} for entity in both]
+    return sorted(name for name in {*shown[0], *shown[1]} if shown[0].get(name) != shown[1].get(name))
+
+
+def _without_volatile(entity: Any, wish: Wish) -> Any:
+    ignored = wish.target.rules.volatile | set(wish.target.type.evidence_fields.values())
+    return replace_at(entity, ignored, ABSENT)

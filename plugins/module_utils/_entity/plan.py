@@ -1,0 +1,331 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning: from what is declared and what was read to the one operation that is needed, or none.
+
+No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it
+is sent. Bodies hold what the server itself shows of secrets that nobody declared; nothing shows bodies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as evolve
+from functools import cached_property
+from typing import Any, Callable, Optional
+
+from .._text.json_forms import canonical
+from .._text.nested_paths import ABSENT, child, names_of, places, replace, top
+from .._text.redaction import MASK, printable, printable_values
+from .._text.spelling import json_text, spelling
+from ..errors import ConfigurationError
+from .compare import Change, Comparison, check_declared, compare
+from .rules import Rules
+from .shown_secrets import concealed, is_shown, without_hidden
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One entity as it is declared.
+
+    key, refs, attributes: together what it must hold; refs maps an attribute to the id that it must hold, whatever
+    the type of it. was: a former key, by which it may have been found. secrets: a mapping, nested as attributes are;
+    each leaf is one secret. state: ``present`` or ``absent``.
+    """
+
+    type: str
+    key: Mapping[str, Any] = field(default_factory=dict)
+    id: Any = None
+    was: Optional[Mapping[str, Any]] = None
+    refs: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    state: str = "present"
+    update_existing: bool = True
+
+    @cached_property
+    def name(self) -> str:
+        """The entity in a message: ``event (eventName=Initial filing)``."""
+        key = ", ".join(f"{name}={spelling(value)}" for name, value in self.key.items())
+        return printable(f"{self.type} ({key if self.id is None else f'id {self.id}'})")
+
+    @cached_property
+    def desired(self) -> Mapping[str, Any]:
+        """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
+        desired: dict[str, Any] = {}
+        for part in (self.key, self.refs, self.attributes):
+            for name, value in part.items():
+                if name in desired and canonical(desired[name]) != canonical(value):
+                    raise ConfigurationError(f"plan {self.name}", f"{name} is declared twice, with different values")
+                desired[name] = value
+        return desired
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be done to one entity.
+
+    operation: ``none``, ``create``, ``update`` or ``delete``. entity: its name for people. changes: sorted by path.
+    before, after: the entity as observed and as it is expected to be, None where there is none; after holds no id
+    that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
+    (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
+    unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
+    lays into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
+    server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
+    reference_names, secret_paths: what was declared, for verify().
+    """
+
+    operation: str
+    entity: str
+    changes: tuple[Change, ...] = ()
+    before: Optional[Mapping[str, Any]] = None
+    after: Optional[Mapping[str, Any]] = None
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    whole: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    unverified: tuple[str, ...] = ()
+    secrets_to_send: tuple[str, ...] = ()
+    secrets_to_keep: tuple[str, ...] = ()
+    secrets_unlike: tuple[str, ...] = ()
+    secrets_left_out: tuple[str, ...] = ()
+    desired: Mapping[str, Any] = field(default_factory=dict)
+    reference_names: tuple[str, ...] = ()
+    secret_paths: tuple[str, ...] = ()
+
+    def rules(self, rules: Rules) -> Rules:
+        """The rules of the type, with what holds for this entity."""
+        return _own_rules(rules, self.reference_names, self.secret_paths)
+
+
+def _own_rules(rules: Rules, reference_names: Collection[str], secret_paths: Collection[str]) -> Rules:
+    """A reference is an id, as number or as text, and no secret is compared or sent back as it was read."""
+    if not reference_names and not secret_paths:
+        return rules
+    normalise = dict(rules.normalise)
+    for path in map(_path, reference_names):
+        normalise[path] = (*normalise.get(path, ()), "number_as_text")
+    return evolve(rules, write_only=rules.write_only.union(secret_paths), normalise=normalise)
+
+
+def _path(name: str) -> str:
+    return child("", name)
+
+
+Fingerprint = Callable[[str, Any], str]
+
+
+def plan(
+    declaration: Declaration,
+    observed: Optional[Mapping[str, Any]],
+    rules: Rules,
+    update_secrets: str = "on_create",
+    known_fingerprints: Optional[Mapping[str, str]] = None,
+    fingerprint: Optional[Fingerprint] = None,
+) -> Plan:
+    """Plan one entity. observed: the entity as read, None where it is proven absent.
+
+    update_secrets: ``on_create``, ``always``, or ``on_change`` of what the server shows, and where it hides a secret of
+    the fingerprint: ``fingerprint(path, value)`` against ``known_fingerprints`` by path; without an earlier one a
+    secret is unknown: not sent, no change, unverified.
+    Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
+    and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
+    """
+    secrets = dict(secret_leaves(declaration.secrets))
+    own_rules = _own_rules(rules, declaration.refs, secrets)
+    nothing = Plan(
+        "none",
+        declaration.name,
+        before=None if observed is None else concealed(replace(observed, own_rules.write_only, MASK), rules.secret),
+        desired=declaration.desired,
+        reference_names=tuple(sorted(declaration.refs)),
+        secret_paths=tuple(sorted(secrets)),
+    )
+    if declaration.state == "absent":
+        return nothing if observed is None else evolve(nothing, operation="delete")
+    _check(declaration, rules)
+    if nothing.before is None:
+        return _create(nothing)
+    if not declaration.update_existing:
+        return evolve(nothing, after=nothing.before)
+    shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
+    remembered = _remembered(secrets, known_fingerprints or {}, fingerprint)
+    fates = {path: _fate(shown[path], update_secrets, remembered.get(path)) for path in secrets}
+    unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
+    return _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
+
+
+def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each secret of a nested mapping, with its path."""
+    for name, value in secrets.items():
+        at = child(path, str(name))
+        if isinstance(value, Mapping):
+            yield from secret_leaves(value, at)
+        else:
+            yield at, value
+
+
+def _check(declaration: Declaration, rules: Rules) -> None:
+    """Raise ConfigurationError for what must not be declared, or not where it is."""
+    name, desired = declaration.name, declaration.desired
+    check_declared(desired, rules, name)
+    check_declared(declaration.secrets, rules, name)
+    for path, _name in places(desired):
+        if path in rules.unshown:
+            hint = "Move it to secret_attributes: a secret is known by its place."
+            kind = "secret" if path in rules.secret else "write-only"
+            raise ConfigurationError(f"plan {name}", f"{path} is {kind} and stands among the attributes", hint)
+    for path in _clashes(desired, declaration.secrets):
+        hint = "Leave it in secret_attributes only, if it is secret."
+        raise ConfigurationError(f"plan {name}", f"{path} stands in attributes and in secret_attributes", hint)
+
+
+def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name in sorted(desired.keys() & secrets.keys()):
+        if isinstance(desired[name], Mapping) and isinstance(secrets[name], Mapping):
+            yield from _clashes(desired[name], secrets[name], child(path, name))
+        else:
+            yield child(path, name)
+
+
+def _remembered(
+    secrets: Mapping[str, Any], known: Mapping[str, str], fingerprint: Optional[Fingerprint]
+) -> dict[str, bool]:
+    """Whether the secrets are those that were sent last time, as far as that is known."""
+    if fingerprint is None:
+        return {}
+    return {path: fingerprint(path, value) == known[path] for path, value in secrets.items() if path in known}
+
+
+def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
+    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown,
+    remembered: whether it is what the server shows, and what was sent last time; None where nobody knows."""
+    if policy == "always":
+        return "sent"
+    if policy == "on_create":
+        return "same" if shown else "unknown"
+    known = remembered if shown is None else shown
+    return "unknown" if known is None else "same" if known else "sent"
+
+
+def _create(nothing: Plan) -> Plan:
+    desired, secrets = nothing.desired, nothing.secret_paths
+    changes = [Change(_path(name), ABSENT, value, _path(name)) for name, value in desired.items() if value is not None]
+    changes += [Change(path, ABSENT, MASK, path) for path in secrets]
+    return evolve(
+        nothing,
+        operation="create",
+        changes=_sorted(changes),
+        after=with_values(desired, dict.fromkeys(secrets, MASK)),
+        declared=desired,
+        changed=desired,
+        whole=desired,
+        secrets_to_send=secrets,
+    )
+
+
+def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
+    before = nothing.before or {}
+    comparison = compare(nothing.desired, before, rules, nothing.entity)
+    _refuse_forbidden(nothing.entity, comparison.forbidden)
+    sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
+    kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
+    unknown = [path for path in nothing.secret_paths if fates[path] == "unknown"]
+    result = evolve(nothing, after=before, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
+    changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
+    if not changes:
+        return result
+    left_out: set[str] = set()
+    whole = replace(_with_secrets(nothing, observed, rules, left_out, comparison), rules.unsent, ABSENT)
+    touched = {top(change.rule) for change in changes}
+    return evolve(
+        result,
+        operation="update",
+        changes=changes,
+        after=with_values(comparison.merged, dict.fromkeys(sent, MASK)),
+        declared={name: value for name, value in whole.items() if name in nothing.desired},
+        changed={name: value for name, value in whole.items() if name in touched},
+        whole=whole,
+        secrets_to_send=sent,
+        secrets_to_keep=kept,
+        secrets_left_out=tuple(sorted(left_out)),
+    )
+
+
+def _with_secrets(
+    nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
+) -> Mapping[str, Any]:
+    """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
+    update that replaces everything would clear them. left_out: takes the paths of those that it hides."""
+    if not rules.secret:
+        return comparison.merged
+    merged = compare(nothing.desired, observed, rules, nothing.entity).merged
+    kept: Mapping[str, Any] = without_hidden(merged, rules.secret - rules.unsent, left_out)
+    return kept
+
+
+def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
+    for change in forbidden:
+        sides = ["nothing" if side is ABSENT else printable(json_text(side)) for side in (change.before, change.after)]
+        hint = "Declare what the server holds, or delete the entity and create it anew."
+        why = f"{change.path} can only be set at creation; the server holds {sides[0]} and {sides[1]} is declared"
+        raise ConfigurationError(f"update {entity}", why, hint)
+
+
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a mapping with values laid in at their paths of names."""
+    laid = dict(base)
+    for path, value in values.items():
+        *way, last = names_of(path)
+        inner = laid
+        for name in way:
+            held = inner.get(name)
+            inner[name] = dict(held) if isinstance(held, Mapping) else {}
+            inner = inner[name]
+        inner[last] = value
+    return laid
+
+
+def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along. A body that may
+    replace everything carries the unchanged secrets too, or the server might lose them."""
+    paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
+    values = {path: value for path, value in secret_leaves(secrets) if path in paths}
+    return with_values(getattr(plan, kind), values)
+
+
+def not_sent(plan: Plan) -> tuple[str, ...]:
+    """What to say of secrets of which the server shows another value, and that stay as they are."""
+    left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
+    if not left:
+        return ()
+    names = ", ".join(left)
+    return (f"The server shows another value of {names} than is declared. Set update_secrets to on_change to send it.",)
+
+
+def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
+    """What Ansible's diff mode shows: on an update what changes, by path; else the whole entity, where there is one.
+    The secrets of a plan are masked already. doubt: why it may be there all the same, where none was found."""
+    before: Mapping[str, Any] = {}
+    after: Mapping[str, Any] = {}
+    if plan.operation == "update":
+        before = {change.path: change.before for change in plan.changes}
+        after = {change.path: change.after for change in plan.changes}
+    elif plan.operation != "none":
+        before, after = plan.before or {}, plan.after or {}
+    return {
+        "before_header": f"{plan.entity} (on the server{f'. {doubt}' if doubt else ''})",
+        "after_header": f"{plan.entity} (as declared)",
+        "before": _presentable(before),
+        "after": _presentable(after),
+    }
+
+
+def _presentable(side: Mapping[str, Any]) -> Any:
+    present = {name: value for name, value in side.items() if value is not ABSENT}
+    return json.loads(canonical(printable_values(present)))  # canonical: names in order

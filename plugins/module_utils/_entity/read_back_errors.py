@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What reading back after a write means: clean, or an error that says what is not as planned and what to change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._text.nested_paths import ABSENT
+from .._text.redaction import printable
+from ..errors import CollateralError, UnconvergedError
+from .address import Entity, Target
+from .compare import Change
+from .desired_state import Wish
+from .plan import Plan
+from .read_back import Verification, verify
+from .references import told
+
+LONGEST = 200
+LONGEST_LIST = 600
+
+
+def judge(wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
+    """Compare the entity as it is after a write with the plan and with the secrets that were wished for.
+
+    Raises UnconvergedError or CollateralError where the server did something else. Their details say which line of
+    the profile to look at (``profile_key``), what it made us expect (``expected``) and what ``came``.
+    """
+    target, operation = wish.target, planned.operation
+    key = target.type.operations[operation].profile_key
+    if (seen is None) != (operation == "delete"):
+        still = "still there" if operation == "delete" else "not there"
+        raise UnconvergedError(
+            f"{operation} {target}",
+            f"the server took the request, and the entity is {still}",
+            "Raise wait_timeout if the server needs more time.",
+            profile_key=key,
+            expected="no entity" if operation == "delete" else "the entity",
+            came="the entity" if operation == "delete" else "no entity",
+        )
+    if seen is None:
+        return Verification()
+    rules = replace(target.rules, volatile=target.rules.volatile | set(target.type.evidence_fields.values()))
+    verification = verify(planned, seen, rules, wish.secrets.values)
+    if verification.unconverged:
+        raise _unconverged(target, planned, verification, key)
+    assumed = target.type.operations[operation].assumed
+    if verification.collateral and (wish.collateral == "fail" or (assumed and wish.collateral != "ignore")):
+        raise _collateral(target, planned, verification.collateral, key)
+    return verification
+
+
+def _unconverged(target: Target, planned: Plan, verification: Verification, key: str) -> UnconvergedError:
+    references = {*target.refs, *target.type.references}
+    forms = [
+        told(target, one.path, one.stored, one.sent) if one.path in references else None
+        for one in verification.unconverged
+    ]
+    missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
+    also = [change.as_result() for change in verification.collateral]
+    refers = [f"{key}.references" for one in missed if one.path in target.refs]
+    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.body" if also else "compare"]
+    return UnconvergedError(
+        f"bring {target} to what is declared",
+        f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
+        _hint(planned, verification),
+        unconverged=[one.as_result() for one in missed],
+        collateral=also or None,
+        profile_key=suspects[0],
+        expected=listed((one.path, one.sent) for one in missed),
+        came=listed((one.path, one.stored) for one in missed),
+    )
+
+
+def _hint(planned: Plan, verification: Verification) -> str:
+    also = [change.path for change in verification.collateral]
+    if also:
+        return f"It also changed, without being asked: {', '.join(also)}."
+    before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
+    if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
+        return "It took the request and changed nothing of it. Set wait_timeout if it shows an update later."
+    return ""
+
+
+def _collateral(target: Target, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
+    lost = any(change.after in (ABSENT, None) for change in changes)
+    return CollateralError(
+        f"leave the rest of {target} alone",
+        f"the {planned.operation} also changed "
+        + "; ".join(f"{one.path} from {shown(one.before)} to {shown(one.after)}" for one in changes),
+        "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
+        f"{key}.body.",
+        collateral=[change.as_result() for change in changes],
+        profile_key=f"{key}.body" if lost else "compare.volatile",
+        expected=listed((one.path, one.before) for one in changes),
+        came=listed((one.path, one.after) for one in changes),
+    )
+
+
+def listed(values: Iterable[tuple[str, Any]]) -> str:
+    """Values by path in a message, on one line and not too long."""
+    text = printable("; ".join(f"{path}: {shown(value)}" for path, value in values))
+    return text if len(text) <= LONGEST_LIST else f"{text[:LONGEST_LIST]}..."
+
+
+def shown(value: Any) -> str:
+    """A value in a message, on one line and not too long."""
+    text = "null" if value is ABSENT else printable(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

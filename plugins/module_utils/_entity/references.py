@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""References as a server shows them: as the id that is declared, within an object, or in a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional
+
+from .._profile.model import EntityType, plain_id
+from .._text.nested_paths import ABSENT, replace
+from .._text.redaction import printable
+from .address import Entity, Target, folded
+
+
+def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
+    """The entity with each reference in the form in which it is declared, from where the profile says that it stands.
+    One that does not stand there stays as it is."""
+    for name, reference in entity_type.references.items():
+        found = _at(entity, _steps(reference.read)) if reference.read else ABSENT
+        if found is not ABSENT:
+            entity = {**_without(entity, name, reference.read), name: found}
+    return entity
+
+
+def _steps(path: str) -> list[Any]:
+    """The names and the numbers of elements on the way; None for all elements of a list."""
+    steps: list[Any] = []
+    for part in path.split("."):
+        elements = re.findall(r"\[(\d*)\]", part)
+        steps += [part.partition("[")[0], *(int(one) if one else None for one in elements)]
+    return steps
+
+
+def _at(value: Any, steps: Sequence[Any]) -> Any:
+    """What stands there; ABSENT where nothing does, and None where the way ends in a null."""
+    if not steps or value is None:
+        return value
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, str):
+        return _at(value[step], rest) if isinstance(value, Mapping) and step in value else ABSENT
+    if not isinstance(value, list):
+        return ABSENT
+    if step is not None:
+        return _at(value[step], rest) if step < len(value) else ABSENT
+    found = [_at(one, rest) for one in value]
+    return ABSENT if ABSENT in found else found
+
+
+def _without(entity: Entity, name: str, path: str) -> Entity:
+    """The entity without what shows the reference elsewhere: sent back, it would contradict the id."""
+    names = [part.partition("[")[0] for part in path.split(".")]
+    if names[0] == name:
+        return entity
+    shown: Entity = replace(entity, {".".join(names[:-1] or names)}, ABSENT)
+    return shown
+
+
+def told(target: Target, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
+    """Key of the profile and advice for a reference that the server shows in another form than the id that is
+    declared; None where it just refers to another entity."""
+    own = target.type
+    if isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
+        rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
+        return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
+    if not isinstance(stored, (Mapping, list)):
+        return None
+    key = f"types.{own.name}.references.{attribute}"
+    known = target.refs[attribute].type.id_attribute if attribute in target.refs else "id"
+    ways = sorted(_ways(stored, attribute, declared), key=lambda way: (way.rpartition(".")[2] != known, len(way)))
+    if not ways:
+        return (
+            f"{key}.read",
+            f"The server shows this reference as a list or an object: {key}.read says where its id is.",
+        )
+    read = printable(f"{{entity.{ways[0]}}}")
+    if attribute in own.references:
+        return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
+    referred = target.refs[attribute].type.name if attribute in target.refs else "the type"
+    return f"{key}.read", f'Set {key} to {{type: {referred}, read: "{read}"}} in profile_overrides.'
+
+
+def _ways(stored: Any, path: str, declared: Any) -> Iterator[str]:
+    """The places within what the server shows at which the declared id stands."""
+    if isinstance(stored, Mapping):
+        for name, inner in stored.items():
+            if re.fullmatch(r"[^.\[\]{}]+", str(name)):
+                yield from _ways(inner, f"{path}.{name}", declared)
+    elif isinstance(stored, list) and stored and isinstance(declared, list) and declared:
+        yield from _ways(stored[0], f"{path}[]", declared[0])
+    elif isinstance(stored, list) and len(stored) == 1:
+        yield from _ways(stored[0], f"{path}[0]", declared)
+    elif str(plain_id(stored)) == str(plain_id(declared)):
+        yield path

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules of comparing: what the profile and the user say about how attributes are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._text.nested_paths import PATH, child
+from ..errors import ConfigurationError
+from .normalise import NORMALISATIONS
+
+WHAT = "read the comparison rules"
+PATH_HINT = 'A path is names joined by dots, with [] for each element of a list: contact.email, "countries[].status".'
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the attributes of one entity type are compared. Paths are those of ``paths``.
+
+    ignore: not compared and, on an update, not sent; sent on create.
+    create_only: compared; a difference on an entity that exists is an error.
+    read_only: the server's alone; declaring one is an error, and it is never sent.
+    write_only: never shown by the server, or shown as something else: never compared.
+    hidden: compared where the server shows it, not observable where it does not.
+    volatile: changed by the server on its own account: not compared, never sent, no collateral.
+    sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
+    normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
+    secret: hidden wherever they appear; no rule of comparing.
+    """
+
+    ignore: frozenset[str] = frozenset()
+    create_only: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    volatile: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
+    uncompared: frozenset[str] = field(init=False, repr=False)
+    unsent: frozenset[str] = field(init=False, repr=False)
+    forbidden: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # The attributes by which elements are matched stay, read-only or not: the server finds its elements by them.
+        keys = {child(f"{path}[]", name) for path, names in self.keyed.items() for name in names}
+        object.__setattr__(self, "uncompared", (self.ignore | self.volatile) - keys)
+        object.__setattr__(self, "unsent", (self.read_only | self.volatile | self.write_only) - keys)
+        object.__setattr__(self, "forbidden", self.read_only - keys)
+
+    @property
+    def unshown(self) -> frozenset[str]:
+        """The paths at which nobody is shown anything."""
+        return self.write_only | self.secret
+
+    def as_layer(self) -> Mapping[str, Any]:
+        """The rules as a layer of ``rules()``."""
+        lists = {name: tuple(getattr(self, name)) for name in LISTS}
+        return {**lists, "keyed": self.keyed, "normalise": self.normalise}
+
+
+LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets")
+MAPPINGS = ("keyed", "normalise")
+
+
+def rules(*layers: Mapping[str, Any], secret: Collection[str] = ()) -> Rules:
+    """Lay rules over one another, from general to particular; null stands for a rule that is not given. secret: paths.
+
+    Paths are added. Where ``keyed`` and ``sets`` speak of the same list, the later layer wins, as it does for the
+    attributes of a keyed list. Raises ConfigurationError that names what is wrong and lists what there is.
+    """
+    lists: dict[str, frozenset[str]] = {name: frozenset() for name in LISTS}
+    keyed: dict[str, tuple[str, ...]] = {}
+    normalise: dict[str, tuple[str, ...]] = {}
+    for layer in layers:
+        given = _checked(layer)
+        for name in LISTS:
+            lists[name] |= frozenset(given.get(name, ()))
+        lists["sets"] -= frozenset(given.get("keyed", {}))
+        keyed = {path: names for path, names in keyed.items() if path not in given.get("sets", ())}
+        keyed.update({path: tuple(names) for path, names in given.get("keyed", {}).items()})
+        for path, names in given.get("normalise", {}).items():
+            normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), *names)))
+    _texts("attributes", list(secret), paths=True)
+    return Rules(keyed=keyed, normalise=normalise, secret=frozenset(secret), **lists)
+
+
+def _checked(layer: Any) -> Mapping[str, Any]:
+    """The layer without its nulls. Raises ConfigurationError for what no rule can be."""
+    if not isinstance(layer, Mapping):
+        raise ConfigurationError(WHAT, f"they are {type(layer).__name__}, not a mapping", _listing(LISTS + MAPPINGS))
+    given = {name: value for name, value in layer.items() if value is not None}
+    for name, value in given.items():
+        if name in LISTS:
+            _texts(name, value, paths=True)
+        elif name not in MAPPINGS:
+            raise ConfigurationError(WHAT, f"there is no rule {name!r}", _listing(LISTS + MAPPINGS))
+        elif not isinstance(value, Mapping):
+            raise ConfigurationError(WHAT, f"{name} is not a mapping of paths to lists")
+        else:
+            _texts(name, list(value), paths=True)
+            for path, names in value.items():
+                _texts(f"{name}.{path}", names)
+    _check_meaning(given)
+    return given
+
+
+def _check_meaning(given: Mapping[str, Any]) -> None:
+    for path, names in given.get("normalise", {}).items():
+        for name in names:
+            if name not in NORMALISATIONS:
+                why = f"normalise.{path} names {name!r}, which is no normalisation"
+                raise ConfigurationError(WHAT, why, _listing(sorted(NORMALISATIONS)))
+            if (path, name) == ("*", "date_as_day"):
+                hint = "It would make numbers equal too. Name the attributes that are dates."
+                raise ConfigurationError(WHAT, "normalise.* names date_as_day", hint)
+    for path, names in given.get("keyed", {}).items():
+        if not names:
+            raise ConfigurationError(WHAT, f"keyed.{path} names no attribute", "Name those that tell elements apart.")
+    for path in sorted(set(given.get("sets", ())) & set(given.get("keyed", {}))):
+        raise ConfigurationError(WHAT, f"{path} is in sets and in keyed", "Leave it in one of them.")
+
+
+def _texts(name: str, value: Any, paths: bool = False) -> None:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
+        raise ConfigurationError(WHAT, f"{name} is not a list of texts")
+    for text in value:
+        if paths and not PATH.fullmatch(text):
+            raise ConfigurationError(WHAT, f"{name} holds {text!r}, which is no attribute path", PATH_HINT)
+
+
+def _listing(names: Iterable[str]) -> str:
+    return f"There are: {', '.join(names)}."

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One write, and certainty about it: when no usable answer comes, look before anything is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Optional
+
+from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
+from .address import Entity, Target
+
+Look = Callable[[], Optional[Entity]]
+Judge = Callable[[Optional[Entity]], bool]
+
+
+def _is_doubtful(error: InsightError) -> bool:
+    """Whether the write may have been carried out although this error came of it."""
+    status = error.details.get("status", 0)
+    return isinstance(error, InterruptedRequest) or (
+        isinstance(error, ServerError) and (200 <= status < 400 or status >= 500)
+    )
+
+
+def carry_out(
+    what: str, send: Look, look: Look, is_done: Judge, is_untouched: Judge, repeatable: bool
+) -> tuple[Entity | None, Optional[InsightError]]:
+    """Send a write and return its answer; or, of one that was carried out all the same, the error that came of it.
+
+    what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge what was read. repeatable:
+    a second request cannot do the work twice, so it may be sent once more. Raises OutcomeUnknownError when reading
+    does not tell.
+    """
+    try:
+        return send(), None
+    except InsightError as error:
+        if not _is_doubtful(error):
+            raise
+        seen = _look(what, look, error)
+        if is_done(seen):
+            return None, _overcome(error)
+        if not is_untouched(seen):
+            raise _unknown(what, error, "reading again shows neither what was before nor what is declared") from error
+        if not isinstance(error, InterruptedRequest):
+            error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
+            raise
+        if not repeatable:
+            raise _unknown(
+                what, error, "reading again does not show it, and sending it again could do it twice"
+            ) from error
+    try:
+        return send(), None
+    except InsightError as error:
+        if not (_is_doubtful(error) or isinstance(error, ConflictError)):
+            raise
+        if is_done(_look(what, look, error)):
+            return None, _overcome(error)
+        raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
+
+
+@contextmanager
+def having_written(target: Target, operation: str, entity_id: Any) -> Iterator[None]:
+    """Errors inside say what was written before they came, also those that nobody expected."""
+    written = {"written": operation, "entity_id": entity_id}
+    try:
+        yield
+    except InsightError as error:
+        error.details = {**error.details, **written}
+        raise
+    except Exception as error:
+        raise OutcomeUnknownError(
+            f"verify the {operation} of {target}",
+            f"it was sent, and then came an error that nobody expected ({type(error).__name__})",
+            "Look at the entity before you run this again.",
+            **written,
+        ) from error
+
+
+def _overcome(error: InsightError) -> InsightError:
+    error.hint = f"Reading again shows that it was carried out. {error.hint}".strip()
+    return error
+
+
+def _look(what: str, look: Look, error: InsightError) -> Entity | None:
+    try:
+        return look()
+    except InsightError as blind:
+        raise _unknown(what, error, f"reading again failed too: {blind.why}") from error
+
+
+def _unknown(what: str, error: InsightError, why: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"tell what became of the request to {what}",
+        f"{error.why}; {why}",
+        "It may have been carried out. Look at the entity and at the system's audit trail before you run this again.",
+        written="unknown",
+    )

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets as a server shows them: as they are, and then they are compared, or hidden behind a mask or a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Optional
+
+from .._text.nested_paths import ABSENT, names_of, replace
+from .._text.redaction import MASK
+from .._text.spelling import spelling
+from .compare import differs, is_within
+from .rules import Rules
+
+_MASK = re.compile(
+    r"""
+      (?: ([\W_])\1* | x{3,} )?                                    # nothing, or one sign over and over: ********
+    | .* (?: \*{3} | •{3} | ●{3} | \.{3} | … ) .*                  # a part of it: ****1234
+    | (?: hidden | masked | redacted )
+    | [<(\[{]+ [\w\s-]* (?: hidden | masked | redacted | removed | secret | password | protected | encrypted | null
+      | none | set | shown ) [\w\s-]* [>)\]}]+                     # <hidden>, [not shown]
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_HASH = re.compile(r"\$[0-9a-z][\w-]*\$.+|\{[\w.@+-]+\}.+", re.DOTALL | re.IGNORECASE)
+"""As crypt(3) writes it, ``$2b$12$...``, or with its name before it, ``{bcrypt}...``, ``{SSHA}...``."""
+_CLEAR = "{noop}"
+"""What Spring Security writes before a password that it does not hash."""
+_PLAIN_HASHES = ("md5", "sha1", "sha256", "sha512")
+
+
+def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) -> Optional[bool]:
+    """Whether an entity holds a secret as it is declared, or another one (False); None where the server hides it.
+    rules: those of the type: what they do not compare counts as hidden."""
+    if any(is_within(path, one) for one in rules.write_only | rules.uncompared):
+        return None
+    shown: Any = entity
+    for name in names_of(path):
+        shown = shown.get(name, ABSENT) if isinstance(shown, Mapping) else ABSENT
+    if isinstance(shown, str) and shown.startswith(_CLEAR) and not spelling(declared).startswith(_CLEAR):
+        shown = shown[len(_CLEAR) :]
+    if shown is not ABSENT and (_is_same(declared, shown) or not differs(declared, shown, path, rules)):
+        return True
+    return None if _is_hidden(declared, shown) else False
+
+
+def concealed(value: Any, paths: Collection[str]) -> Any:
+    """A copy of an entity with the secrets at these paths masked. A null is left out: there is none."""
+    return replace(value, paths, lambda held, _path: ABSENT if held is None else MASK)
+
+
+def secrets_in(value: Any, paths: Collection[str]) -> list[Any]:
+    """What an entity shows of the secrets at these paths."""
+    found: list[Any] = []
+    replace(value, paths, lambda held, _path: found.append(held))
+    return [held for held in found if not _is_hidden("", held)]
+
+
+def without_hidden(value: Any, paths: Collection[str], left_out: set[str]) -> Any:
+    """A copy without those secrets of which the server shows a mask, a hash or nothing, which must not be sent back.
+    left_out: takes the paths of the masks and hashes."""
+
+    def kept(held: Any, path: str) -> Any:
+        if not _is_hidden("", held):
+            return held
+        left_out.update([] if held is None else [path])
+        return ABSENT
+
+    return replace(value, paths, kept)
+
+
+def _is_same(declared: Any, shown: Any) -> bool:
+    """Whether it is the secret, perhaps spelled as text, or its plain hash."""
+    text = spelling(declared)
+    if text == spelling(shown):
+        return True
+    data = text.encode("utf-8", "surrogatepass")
+    hashes = (hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in _PLAIN_HASHES)
+    return isinstance(shown, str) and shown.lower() in hashes
+
+
+def _is_hidden(declared: Any, shown: Any) -> bool:
+    if isinstance(shown, bool):  # whether there is one
+        return spelling(declared).lower() not in ("true", "false")
+    if not isinstance(shown, str):
+        return shown is ABSENT or shown is None
+    hashed = _HASH.fullmatch(shown) and not _HASH.fullmatch(spelling(declared))
+    return bool(_MASK.fullmatch(shown) or hashed)

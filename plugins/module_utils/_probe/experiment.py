@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where experiments are made: a system, the profile as far as it is known by now, and every answer that came.
+
+The requests of an experiment are those of the engine itself, which is given a profile with the operation under test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
+
+from .._entity.address import Target, target_of
+from .._entity.api.client import EntityClient
+from .._profile.model import Profile, merge, profile_of
+from .._transport.messages import Request, Response, Send
+from ..errors import ConfigurationError, InsightError, NotSentError
+from .findings import AS_PROFILE, SEEN, Finding, at_path, with_value
+from .request_candidates import READING_WORDS, Hints, candidates
+from .shapes import Known
+
+Json = Mapping[str, Any]
+Call = Callable[[EntityClient, Profile], Any]
+"""What the engine is asked for, with the profile of the experiment."""
+
+
+def reads_only(request: Request) -> bool:
+    """Whether a request cannot write on any server: a GET, or a POST to a path whose last word reads."""
+    last = urlsplit(request.url).path.rstrip("/").rsplit("/", 1)[-1]
+    return request.method == "GET" or (request.method == "POST" and last in READING_WORDS)
+
+
+def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Method and address of every request of which a profile says that it is safe."""
+    profile = profile_of(data)
+    stated = []
+    for of_type in profile.types.values():
+        for operation in of_type.operations.values():
+            if operation.safe:
+                path = operation.path.partition("?")[0].lstrip("/").replace("{type}", of_type.path.strip("/"))
+                parts = re.split(r"\{u?u?id\}", f"{url}{profile.base_path}/{path}")
+                stated.append((operation.method, re.compile("[^/]+".join(map(re.escape, parts)))))
+    return stated
+
+
+def keyed(profile: Profile, entity: Json) -> Target:
+    """The target that type, key and refs of an entity name."""
+    return target_of(profile, {name: entity.get(name) for name in ("type", "key", "refs")})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request tried. value: what the engine made of the answer; error: why it made nothing; response: the answer
+    itself, None where none came."""
+
+    value: Any = None
+    error: Optional[InsightError] = None
+    response: Optional[Response] = None
+
+
+@dataclass
+class Bench:
+    """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
+    write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
+    that was answered with a known entity; proven: the operations of each type that were seen to show an entity that is
+    there and not one that is not, or to write; lost: by method, what a request got with a session that nobody has;
+    answers_anybody: whether such a session was shown an entity; left_behind: what was created and could not be
+    deleted."""
+
+    data: dict[str, Any]
+    url: str
+    send: Send
+    stamp: Json
+    may_write: bool = False
+    daring: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    answers: list[tuple[Request, Response]] = field(default_factory=list)
+    wrote: int = 0
+    shown: Optional[tuple[Request, Known]] = None
+    proven: set[tuple[str, str]] = field(default_factory=set)
+    lost: dict[str, Response] = field(default_factory=dict)
+    answers_anybody: bool = False
+    left_behind: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keep what the profile says before anything was learned."""
+        self._said_safe = said_safe(self.data, self.url)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it is known by now."""
+        return profile_of(self.data)
+
+    def client(self, data: Json | None = None) -> EntityClient:
+        """The engine's client for a profile."""
+        return EntityClient(profile_of(data or self.data), self.url, self.guarded)
+
+    def is_harmless(self, request: Request) -> bool:
+        """Whether a request only reads, by its form or by what the profile says of it."""
+        address = request.url.partition("?")[0]
+        return reads_only(request) or (
+            request.safe
+            and any(method == request.method and path.fullmatch(address) for method, path in self._said_safe)
+        )
+
+    def guarded(self, request: Request) -> Response:
+        """Send a request, unless it could write and nothing may be written."""
+        if not self.is_harmless(request):
+            if not self.may_write:
+                raise ConfigurationError(
+                    request.purpose,
+                    f"{request.method} could write on a server that nobody knows, and this probe only reads",
+                    "Let it write on a system that is meant for it.",
+                )
+            self.wrote += 1
+        response = self.send(request)
+        self.answers.append((request, response))
+        return response
+
+    def attempt(self, type_name: str, operation: str, definition: Json, call: Call) -> Attempt:
+        """Let the engine make a request with this definition of an operation. Raises NotSentError when the server
+        cannot be reached while reading."""
+        path = ("operations", operation)
+        own = ("types", type_name, "operations", operation)
+        data = with_value(self.data, path, {**definition, "enabled": True})
+        data = with_value(data, own, None) if at_path(data, own) else data
+        before = len(self.answers)
+        error: Optional[InsightError] = None
+        value: Any = None
+        try:
+            value = call(self.client(data), profile_of(data))
+        except NotSentError as lost:
+            if not self.may_write:
+                raise
+            error = lost
+        except InsightError as refused:
+            error = refused
+        response = self.answers[-1][1] if len(self.answers) > before else None
+        return Attempt(value, error, response)
+
+    def definition(self, type_name: str, operation: str) -> dict[str, Any]:
+        """An operation of a type as the profile has it by now."""
+        general = at_path(self.data, ("operations", operation)) or {}
+        particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
+        merged: dict[str, Any] = merge(general, particular)
+        return merged
+
+    def candidates(self, type_name: str, operation: str) -> Iterator[Json]:
+        """What to try for an operation of a type, beginning with what the profile has by now."""
+        of_type = self.profile.type(type_name)
+        places = [one.get("entity") for one in self.data.get("operations", {}).values()]
+        wrappers = tuple(dict.fromkeys(path for path in places if isinstance(path, str) and path))
+        hints = Hints(of_type.id_attribute, of_type.uuid_attribute, wrappers, self.daring)
+        return candidates(operation, self.definition(type_name, operation), hints)
+
+    def prove(self, type_name: str, operation: str) -> None:
+        """Remember that an operation of a type did what it should, seen by what is known to be there."""
+        self.proven.add((type_name, operation))
+
+    def is_proven(self, type_name: str, operation: str) -> bool:
+        """Whether an operation of a type was seen to do so."""
+        return (type_name, operation) in self.proven
+
+    def note(self, findings: list[Finding]) -> None:
+        """Keep findings; what is as the profile says, or was seen before, is said once."""
+        agreed = {one.profile_key for one in self.findings if one.verdict == AS_PROFILE}
+        new = [one for one in findings if one.verdict != AS_PROFILE or one.profile_key not in agreed]
+        self.findings += [one for one in new if one.verdict != SEEN or one not in self.findings]
+
+    def learn(self, path: tuple[str, ...], value: Any) -> None:
+        """Take something over into the profile."""
+        self.data = with_value(self.data, path, value)
+
+    def verify(self, path: tuple[str, ...]) -> None:
+        """Mark a part of the profile as seen on this server."""
+        part = at_path(self.data, path)
+        if isinstance(part, Mapping):
+            self.learn((*path, "verified"), dict(self.stamp))
+            self.learn((*path, "assumed"), False)

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the probe found, and the overrides that follow from it: pure functions over the data of a profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from .._profile.model import BASIS
+from .._text.redaction import printable
+from .request_candidates import REQUEST
+
+AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED = "as_profile", "differs", "not_found", "not_tried"
+SEEN, NOT_LOOKED_AT = "seen", "not_looked_at"
+"""What a server does without any key of the profile for it; and what nobody named anything to look at it with."""
+LONGEST = 200
+"""Characters of a text in a finding."""
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. expected: what the profile says; came: what the server did; override: what to
+    lay over the profile, None where nothing is to be changed or nobody knows to what."""
+
+    profile_key: str
+    verdict: str
+    expected: str = ""
+    came: str = ""
+    override: Optional[Json] = None
+
+    def as_result(self) -> dict[str, Any]:
+        """The finding as a JSON value without what it does not say."""
+        told = {
+            "profile_key": self.profile_key,
+            "verdict": self.verdict,
+            "expected": self.expected,
+            "came": self.came,
+            "override": self.override,
+        }
+        return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def brief(value: Any) -> str:
+    """A value of a profile, or a text, in one short line."""
+    if value is None:
+        return "nothing"
+    text = printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def at_path(data: Any, path: Sequence[str]) -> Any:
+    """What stands in nested mappings; None where nothing does."""
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def with_value(data: Json, path: Sequence[str], value: Any) -> dict[str, Any]:
+    """A copy of nested mappings with another value at a path; None takes what is there away. Other nulls stay, since in
+    a type they take away what holds for all types."""
+    name, *rest = path
+    if rest:
+        inner = data.get(name)
+        value = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
+    return {key: one for key, one in {**data, name: value}.items() if key != name or one is not None}
+
+
+def nested(path: Sequence[str], value: Any) -> dict[str, Any]:
+    """Mappings in which only one path is set; the value may be None, which takes a key of a profile away."""
+    for name in reversed(path):
+        value = {name: value}
+    result: dict[str, Any] = value
+    return result
+
+
+def difference(before: Any, after: Any) -> dict[str, Any]:
+    """The overrides that make one profile of the other: what is new or another, and None for what is gone."""
+    changed: dict[str, Any] = {name: None for name in before if name not in after}
+    for name, value in after.items():
+        old = before.get(name)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            inner = difference(old, value)
+            if inner:
+                changed[name] = inner
+        elif name not in before or old != value:
+            changed[name] = value
+    return changed
+
+
+def _only(part: Json, name: str) -> Json:
+    return {name: part[name]} if name in part else {}
+
+
+def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[Finding]:
+    """A finding for each key of a part of a profile that the server contradicted, or one that says that none did.
+
+    came: what the server answered to the request as the profile has it; what a key says of answers is told by what the
+    answers were like."""
+    key = ".".join(path)
+    names = [name for name in {**before, **after} if name not in BASIS and before.get(name) != after.get(name)]
+    if not names:
+        return [Finding(key, AS_PROFILE, came=came)]
+    return [
+        Finding(
+            f"{key}.{name}",
+            DIFFERS,
+            brief(before.get(name)),
+            came if name in REQUEST else brief(after.get(name)),
+            nested(path, difference(_only(before, name), _only(after, name))),
+        )
+        for name in names
+    ]

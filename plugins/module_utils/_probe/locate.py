@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments that read, on a server that may be empty: whether anything with the key of the probe's own entity is
+there, and where that entity is after it was created. What shows it then is how entities are read, found and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, Optional
+from urllib.parse import unquote, urlsplit
+
+from .._entity.address import Entity
+from .._entity.api.client import EntityClient
+from .._profile.model import Profile
+from .._text.nested_paths import top
+from .._transport.messages import Response
+from ..errors import InterruptedRequest, SessionRejected
+from .experiment import Attempt, Bench, keyed
+from .lists import Listing, probe_list
+from .reads import MOST_USELESS, probe_find, probe_read, reference_ways
+from .scratch_entity import Own
+from .shapes import Known, content, find, scalars
+
+Json = Mapping[str, Any]
+LOOKS = (0, 2.0)
+"""Seconds between looks for something that a server said it created."""
+MOST_IDS = 4
+"""Values of an answer that are tried as the id of a new entity."""
+
+
+def is_offered(bench: Bench, named: Json) -> Optional[bool]:
+    """Whether anything shows an entity with this key, of all requests by which a server may find or list; None where
+    nobody can tell."""
+    known, useless = Known(None, named["key"]), 0
+    for attempt in chain(_finds(bench, named), _lists(bench, named)):
+        if attempt.response is not None and find(content(attempt.response), known):
+            return True
+        useless += isinstance(attempt.error, (SessionRejected, InterruptedRequest))
+        if useless > MOST_USELESS:
+            return None
+    return False
+
+
+def _finds(bench: Bench, named: Json) -> Iterator[Attempt]:
+    type_name = str(named["type"])
+
+    def call(client: EntityClient, profile: Profile) -> Any:
+        return client.find(keyed(profile, named))
+
+    for candidate in bench.candidates(type_name, "find"):
+        for one in reference_ways(candidate, named):
+            yield bench.attempt(type_name, "find", one, call)
+
+
+def _lists(bench: Bench, named: Json) -> Iterator[Attempt]:
+    type_name = str(named["type"])
+    for candidate in bench.candidates(type_name, "list"):
+        bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
+        yield Listing(bench, type_name, bare).attempt(None)
+
+
+def ids_said(response: Optional[Response], key: Json, id_name: str) -> list[Any]:
+    """What in the answer of a create may be the id of the new entity, likelier values first."""
+    if response is None:
+        return []
+    answer = content(response)
+    place = find(answer, Known(None, key))
+    last = unquote(urlsplit(response.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
+    plain = [answer] if isinstance(answer, (str, int)) and not isinstance(answer, bool) else []
+    said = [*([last] if last else []), *ids_in(place.entity if place else answer, key, id_name), *plain]
+    return list({str(one): one for one in said if one not in (None, "")}.values())[:MOST_IDS]
+
+
+def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
+    """What in an entity may be its id, likelier values first. Last comes its key, which is the id on some servers."""
+    named = [
+        (path, value)
+        for path, value in scalars(entity, depth=4)
+        if top(path) not in key and (path == id_name or "id" in path.rpartition(".")[2].lower())
+        if isinstance(value, (str, int)) and not isinstance(value, bool)
+    ]
+    likely = sorted(named, key=lambda pair: (pair[0] != id_name, len(pair[0].rpartition(".")[2])))
+    return [value for _path, value in likely] + (list(key.values()) if len(key) == 1 else [])
+
+
+def locate(own: Own, response: Optional[Response]) -> Optional[Entity]:
+    """The probe's own entity soon after the server may have created it: by an id that the answer says, else by its key,
+    else in a list; None where nothing that was tried reads or finds it."""
+    id_name = own.bench.profile.type(own.type).id_attribute
+    for pause in LOOKS:
+        own.clock.sleep(pause)
+        entity = _read_by(own, ids_said(response, own.named["key"], id_name))
+        if entity is not None:
+            return entity
+        found = probe_find(own.bench, {**own.named, "id": None}, perhaps=True)
+        if found is not None:
+            return _read_by(own, ids_in(found, own.named["key"], id_name)) or found
+        entity = _read_by(own, _ids_listed(own, id_name))
+        if entity is not None:
+            return entity
+    return None
+
+
+def _ids_listed(own: Own, id_name: str) -> list[Any]:
+    """What may be its id, where a list shows it."""
+    for attempt in _lists(own.bench, own.named):
+        place = find(content(attempt.response), Known(None, own.named["key"])) if attempt.response else None
+        if place is not None:
+            return ids_in(place.entity, own.named["key"], id_name)
+    return []
+
+
+def _read_by(own: Own, ids: list[Any]) -> Optional[Entity]:
+    tried = (probe_read(own.bench, {**own.named, "id": one}, perhaps=True) for one in ids)
+    return next((entity for entity in tried if entity is not None), None)
+
+
+def learn_reading(own: Own, entity: Entity) -> None:
+    """How the entities of a type are read, found and listed, by the one that the probe made; what is known already is
+    not asked again."""
+    bench, known = own.bench, {**own.named, "id": own.id_of(entity)}
+    if known["id"] is not None and not bench.is_proven(own.type, "read"):
+        probe_read(bench, known)
+    if not bench.is_proven(own.type, "find"):
+        probe_find(bench, known)
+    if not any(one.profile_key.startswith("operations.list") for one in bench.findings):
+        probe_list(bench, known)

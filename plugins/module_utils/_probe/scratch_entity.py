@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one entity that the probe makes and removes again: which it is, how it is now, and what else came to be by it.
+
+Only an operation that was seen to show an entity can say that one is not there: an answer such as 404 may as well mean
+that nothing is at the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .._entity.address import Entity, rules_of
+from .._entity.api.client import EntityClient
+from .._entity.rules import Rules
+from .._profile.model import Profile, at
+from .._text.nested_paths import ABSENT, replace
+from .._transport.http import SYSTEM_CLOCK, Clock
+from ..errors import InsightError, ServerError
+from .experiment import Attempt, Bench, keyed
+from .findings import nested
+from .shapes import content, is_success, same
+
+Json = Mapping[str, Any]
+LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
+"""Seconds between looks for something that a server said it created."""
+
+
+@dataclass
+class Own:
+    """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
+    everything that was created and is not known to be gone; suspected: something may have been created of which the
+    server says neither id nor key; doubts: why something may be left that nobody can look for, as long as no search was
+    seen to work."""
+
+    bench: Bench
+    named: Json
+    ids: list[Any] = field(default_factory=list)
+    suspected: bool = False
+    doubts: list[str] = field(default_factory=list)
+    clock: Clock = SYSTEM_CLOCK
+
+    @property
+    def type(self) -> str:
+        """The name of its type."""
+        return str(self.named["type"])
+
+    @property
+    def key(self) -> str:
+        """Its key, for people."""
+        return ", ".join(f"{name}={value}" for name, value in self.named["key"].items())
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether anything was seen to show whether an entity is there."""
+        return any(self.bench.is_proven(self.type, name) for name in ("read", "find"))
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of comparing of its type, as they are known by now."""
+        return rules_of(self.bench.profile.type(self.type))
+
+    def with_key(self, key: Json) -> dict[str, Any]:
+        """What names it under another key."""
+        return {**self.named, "key": {**self.named["key"], **key}}
+
+    def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
+        """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
+        was not seen to find anything."""
+        if not self.bench.is_proven(self.type, "find"):
+            return None
+        sought = self.with_key(key or {})
+
+        def search(client: EntityClient, profile: Profile) -> Any:
+            return client.find(keyed(profile, sought))
+
+        attempt = self.bench.attempt(self.type, "find", self.bench.definition(self.type, "find"), search)
+        if attempt.value is None:
+            return None
+        return [
+            one for one in attempt.value if all(same(one.get(name), value) for name, value in sought["key"].items())
+        ]
+
+    def appeared(self, key: Json | None = None) -> list[Entity]:
+        """What the server offers for its key soon after it said that it created it."""
+        for pause in LOOKS:
+            self.clock.sleep(pause)
+            found = self.offered(key)
+            if found:
+                return found
+        return []
+
+    def id_of(self, entity: Entity) -> Any:
+        """The id that an entity shows."""
+        return at(entity, self.bench.profile.type(self.type).id_attribute)
+
+    def note(self, entities: list[Entity]) -> None:
+        """Remember what came to be. Only what shows the probe's own key counts: an answer may hold somebody else's
+        entity, and what is remembered is deleted."""
+        for entity in entities:
+            entity_id = self.id_of(entity)
+            if entity_id is not None and entity_id not in self.ids and self._is_mine(entity, entity_id):
+                self.ids.append(entity_id)
+
+    def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
+        key, renamed = self.named["key"], self.with_key(self.named.get("rename") or {})["key"]
+        if not set(key) <= set(entity):
+            try:
+                entity = self.now(entity_id) or {}
+            except InsightError:
+                return False
+        return any(all(same(entity.get(name), value) for name, value in one.items()) for one in (key, renamed))
+
+    def now(self, entity_id: Any) -> Optional[Entity]:
+        """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
+        if self.bench.is_proven(self.type, "read"):
+            return self.bench.client().read(self.bench.profile.type(self.type), entity_id)
+        found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
+        if None in found:
+            raise ServerError(
+                "read the probe's own entity", "neither reading by id nor finding by key was seen to work"
+            )
+        return next((one for some in found for one in some or () if same(self.id_of(one), entity_id)), None)
+
+    def is_gone(self, entity_id: Any) -> bool:
+        """Whether what was seen to show an entity shows the one with this id no more, by id and by key."""
+        shows: list[bool] = []
+        with suppress(InsightError):  # which says nothing; perhaps the search does
+            shows.append(self.now(entity_id) is not None)
+        for key in ({}, self.named.get("rename") or {}):
+            found = self.offered(key)
+            shows += [any(same(self.id_of(one), entity_id) for one in found)] if found is not None else []
+        return bool(shows) and not any(shows)
+
+    def create(self, definition: Json, attributes: Json | None = None) -> Attempt:
+        """Let the engine create it by this definition. attributes: others than its own."""
+        sent = {**self.named["key"], **(self.named.get("attributes") or {})} if attributes is None else attributes
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            return client.create(keyed(profile, self.named), sent)
+
+        attempt = self.bench.attempt(self.type, "create", definition, call)
+        if isinstance(attempt.value, Mapping):
+            self.note([attempt.value])
+        return attempt
+
+    def update(self, definition: Json, observed: Entity, change: Json) -> Attempt:
+        """Let the engine change it by this definition."""
+        whole = {**replace(observed, self.rules.unsent, ABSENT), **change}
+        names = {*self.named["key"], *(self.named.get("refs") or {}), *change}
+        bodies = {
+            "whole": whole,
+            "changed": dict(change),
+            "declared": {name: value for name, value in whole.items() if name in names},
+        }
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            return client.update(keyed(profile, self.named), observed, bodies)
+
+        return self.bench.attempt(self.type, "update", definition, call)
+
+    def delete(self, definition: Json, observed: Entity) -> Attempt:
+        """Let the engine delete it by this definition."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            client.delete(keyed(profile, self.named), observed)
+
+        return self.bench.attempt(self.type, "delete", definition, call)
+
+    def remove(self, entity_id: Any) -> bool:
+        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone.
+        Where nobody can tell, what is taken for a success is the last."""
+        id_name = self.bench.profile.type(self.type).id_attribute
+        try:
+            observed = self.now(entity_id)
+        except InsightError:
+            observed = nested(id_name.split("."), entity_id)
+        for candidate in self.bench.candidates(self.type, "delete") if observed is not None else ():
+            attempt = self.delete(candidate, observed or {})
+            if self.is_gone(entity_id):
+                return True
+            if not self.can_tell and is_success(attempt.response):
+                return False
+        return observed is None
+
+
+def answers_something(attempt: Attempt) -> bool:
+    """Whether a write was, or may have been, taken: a success, or no answer that refuses."""
+    if attempt.response is None:
+        return attempt.error is not None and type(attempt.error).__name__ == "InterruptedRequest"
+    if attempt.response.status >= 500:
+        return True
+    return is_success(attempt.response) and not attempt.response.is_html and content(attempt.response) not in ([],)

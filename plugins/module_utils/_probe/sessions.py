@@ -1,0 +1,310 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Experiments with the session of a login that worked: how a lost session is answered, where the CSRF token stands, and
+whether an earlier one stays good."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Optional
+
+from .._auth.lost_session import changes_session_cookie, is_login_page, is_lost
+from .._auth.session import Session, look, look_of
+from .._profile.model import BASIS, at, profile_of
+from .._profile.server_messages import said
+from .._transport.http import with_headers
+from .._transport.messages import Request, Response, converse
+from ..errors import InsightError
+from .experiment import Bench, reads_only
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
+from .logins import Login
+from .shapes import content, described, find, is_success
+
+Json = Mapping[str, Any]
+LOST = re.compile(r"session|expired|log(ged)?[ -]?(in|on|out)|sign(ed)?[ -]?(in|on)", re.IGNORECASE)
+"""What a text says that speaks of a lost session."""
+WITHOUT_LOGIN = (401, 419, 440)
+"""Statuses that say nothing else than that nobody is logged in."""
+
+
+# --- a session that nobody has
+
+
+def unlike(value: str) -> str:
+    """A value of the same form that nobody was given."""
+    letters = "abcdef" if re.fullmatch("[0-9a-fA-F-]+", value) else string.ascii_lowercase
+    kinds = (string.digits, letters, letters.upper())
+    return "".join(next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in value)
+
+
+def wrong_session(headers: Mapping[str, str], cookie: Optional[str]) -> dict[str, str]:
+    """The headers of a session, but with another session id or access token; everything else of it stays."""
+    wrong = dict(headers)
+    if "Authorization" in wrong:
+        scheme, _space, token = wrong["Authorization"].partition(" ")
+        head, dot, signature = token.rpartition(".")
+        wrong["Authorization"] = f"{scheme} {head}{dot}{unlike(signature)}"
+    if "Cookie" in wrong:
+        cookies = {name: unlike(value) if name == cookie else value for name, value in cookies_in(wrong).items()}
+        wrong["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return wrong
+
+
+def cookie_of(session: Json) -> Optional[str]:
+    """The name of the cookie that carries the session id, where a profile has one."""
+    return (session.get("start") or {}).get("cookie")
+
+
+def cookies_in(headers: Mapping[str, str]) -> dict[str, str]:
+    """The cookies that headers carry."""
+    pairs = [pair.partition("=") for pair in headers.get("Cookie", "").split("; ")]
+    return {name: value for name, _equals, value in pairs if name}
+
+
+def _headers(login: Login) -> dict[str, str]:
+    return login.authenticator.authorization_headers() if login.authenticator else {}
+
+
+def _url(login: Login) -> str:
+    return str(login.values.get("url") or "").rstrip("/")
+
+
+# --- how a lost session is answered
+
+
+def ask_reading(bench: Bench, login: Login) -> None:
+    """With a session that nobody has: the request that showed an entity, and one of each other method that only reads.
+    The entity must be there still."""
+    if bench.shown is None or bench.lost:
+        return
+    request, known = bench.shown
+    response = _ask(bench, login, request)
+    if response is not None and find(content(response), known):
+        bench.answers_anybody = True
+        return
+    for method, other in _methods(bench).items():
+        if method not in bench.lost and bench.is_harmless(other):
+            _ask(bench, login, other)
+
+
+def ask_writing(bench: Bench, login: Login) -> None:
+    """The same with the methods that write, as they were sent for the probe's own entity, which is gone by now. Nothing
+    is sent where the server was seen to answer anybody, or where nobody looked."""
+    if bench.answers_anybody or not bench.lost:
+        return
+    for method, request in _methods(bench).items():
+        if method not in bench.lost:
+            _ask(bench, login, replace(request, json_body={}) if request.json_body is not None else request)
+
+
+def _methods(bench: Bench) -> dict[str, Request]:
+    """The last request of each method that was answered with a success."""
+    return {request.method: request for request, response in bench.answers if is_success(response)}
+
+
+def _ask(bench: Bench, login: Login, request: Request) -> Optional[Response]:
+    headers = wrong_session(_headers(login), cookie_of(login.data["session"]))
+    try:
+        response = login.send(with_headers(request, headers))
+    except InsightError:
+        return None
+    bench.lost[request.method] = response
+    return response
+
+
+def conclude(bench: Bench, login: Login) -> None:
+    """What the answers to a lost session say about the profile."""
+    session = bench.data["session"]
+    if bench.answers_anybody:
+        told = _rules_told(session.get("rejected") or {})
+        bench.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
+    if bench.answers_anybody or not bench.lost:
+        return
+    look_tells = any(one.status == 403 for one in bench.lost.values()) and _look_tells(login)
+    finding = judged(session, bench.lost, look_tells)
+    bench.note([finding])
+    if finding.override:
+        more = finding.override["session"]["rejected"]
+        bench.learn(("session", "rejected"), {**(session.get("rejected") or {}), **more})
+    if finding.verdict == AS_PROFILE or finding.override:
+        bench.verify(("session", "rejected"))
+
+
+def _look_tells(login: Login) -> bool:
+    """Whether a look at a session that nobody has tells that it does not live."""
+    opened = next((one for _request, one in login.answers if one.purpose == "open a session"), None)
+    cookie = cookie_of(login.data["session"])
+    wrong = cookies_in(wrong_session(_headers(login), cookie))
+    if cookie is None or opened is None or cookie not in wrong:
+        return False
+    session_id = at(content(opened), login.data["session"]["start"]["session_id"])
+    session = Session(cookies=wrong, id_is_cookie=opened.cookies.get(cookie, session_id) == session_id)
+    try:
+        return converse(look(profile_of(login.data), _url(login), session), login.send).session is None
+    except InsightError:
+        return False
+
+
+def _rules_told(rules: Json) -> str:
+    return brief({name: value for name, value in rules.items() if name not in BASIS})
+
+
+def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False) -> Finding:
+    """What the profile says of a lost session, against the answer for each method. A status that also denies is
+    proposed only where nothing else tells. look_tells: after a 403 a look at the session says that it does not live."""
+    rules = session.get("rejected") or {}
+    answers = {method: _answered(session, response) for method, response in lost.items()}
+    alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
+    told = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
+    strange = [one for one in lost.values() if not is_lost(session, one, _sent(session))]
+    if look_tells and any(one.status == 403 for one in strange):
+        told += "; after HTTP 403 a look at the session tells that it does not live"
+        strange = [one for one in strange if one.status != 403]
+    more: dict[str, Any] = {}
+    for response in strange:
+        sign = _sign(session, response)
+        if sign is None:
+            return Finding("session.rejected", NOT_FOUND, _rules_told(rules), told)
+        for name, value in sign.items():
+            held = more.get(name, rules.get(name, []))
+            more[name] = list(dict.fromkeys([*held, *value])) if isinstance(value, list) else value
+    if not more:
+        return Finding("session.rejected", AS_PROFILE, came=told)
+    key = f"session.rejected.{next(iter(more))}" if len(more) == 1 else "session.rejected"
+    return Finding(key, DIFFERS, _rules_told(rules), told, nested(("session", "rejected"), more))
+
+
+def _sent(session: Json) -> dict[str, str]:
+    """The session's cookie as it was sent: with a value that no server sets."""
+    cookie = cookie_of(session)
+    return {cookie: "made up"} if cookie else {}
+
+
+def _sets_another(session: Json, response: Response) -> bool:
+    return changes_session_cookie({**session, "rejected": {"cookie_changes": True}}, response, _sent(session))
+
+
+def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
+    """What tells this answer from all others, as the profile would say it; None where nothing does."""
+    if _sets_another(session, response):
+        return {"cookie_changes": True}
+    if is_login_page(response, response.body):
+        return {"login_page": True}
+    if response.status in WITHOUT_LOGIN:
+        return {"status": [response.status]}
+    words = _words(response)
+    if words:
+        return {"words": [words]}
+    return {"status": [403]} if response.status == 403 else None
+
+
+def _words(response: Response) -> str:
+    """How a text about a lost session begins, without anything that may differ from answer to answer."""
+    text = said(response.body)
+    if not text and content(response) is None and not response.is_html:
+        text = response.body[:200].decode("utf-8", "replace")
+    start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())
+    words = start[0].strip(" ,'")[:60] if start else ""
+    return words if len(words) > 11 and LOST.search(words) else ""
+
+
+def _answered(session: Json, response: Response) -> str:
+    another = ", and sets another session cookie" if _sets_another(session, response) else ""
+    return f"{described(response)}{another}"
+
+
+# --- the CSRF token
+
+
+def probe_tokens(bench: Bench, login: Login) -> None:
+    """Where the server shows its CSRF token, and whether an earlier one stays good."""
+    start = bench.data["session"].get("start")
+    if not start or login.authenticator is None:
+        return
+    steps = {response.purpose: response for _request, response in login.answers}
+    request = look_of(profile_of(login.data), _url(login), Session())
+    if request is None:
+        return
+    try:
+        looked = login.send(with_headers(request, _headers(login)))
+    except InsightError as error:
+        bench.note([Finding("session.start", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
+        return
+    shown = {
+        "the first answer": steps.get("open a session"),
+        "the login's answer": steps.get("log in"),
+        "a look after the login": looked,
+    }
+    tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
+    bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(bench, start)))])
+    if any(tokens.values()):
+        with suppress(InsightError):  # what is not answered any more says nothing
+            bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
+
+
+def token_in(start: Json, response: Response) -> str:
+    """The CSRF token that an answer shows in a header; empty where it shows none."""
+    named = response.headers.get(str(start.get("csrf_name_header", "")).lower())
+    names = [name.lower() for name in (named, start.get("csrf_header")) if name]
+    return next((response.headers[name] for name in names if name in response.headers), "")
+
+
+def token_cookies(answers: list[tuple[Request, Response]]) -> list[str]:
+    """The cookies that may hold a CSRF token, by their names."""
+    names = [name for _request, response in answers for name, value in response.cookies.items() if value]
+    return [name for name in dict.fromkeys(names) if re.search("csrf|xsrf", name, re.IGNORECASE)]
+
+
+def _every_answer(bench: Bench, start: Json) -> bool:
+    """Whether each answer about an entity shows one, too."""
+    within = [response for _request, response in bench.answers if is_success(response)]
+    return bool(within) and all(token_in(start, response) for response in within)
+
+
+def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], every: bool) -> str:
+    cookies = token_cookies(answers)
+    beside = f"; the cookie {', '.join(map(brief, cookies))} holds one too" if cookies else ""
+    if not any(tokens.values()):
+        return f"only the cookie {', '.join(map(brief, cookies))} holds a CSRF token" if cookies else "no CSRF token"
+    first = tokens.get("the first answer")
+    said_of = [
+        f"{place}{' (the one from before the login)' if place.startswith('the login') and token == first else ''}"
+        for place, token in tokens.items()
+        if token
+    ]
+    said_of += ["every answer within the session"] if every else []
+    return f"a CSRF token is shown by {', '.join(said_of)}{beside}"
+
+
+def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
+    """Whether a request that needs a token is let in with each that was shown, the newest last."""
+    request = next(iter(_unsafe(bench)), None)
+    if request is None:
+        return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
+    headers, newest = _headers(login), [token for token in tokens.values() if token][-1]
+    carrying = next((name for name, value in headers.items() if value in (*tokens.values(), newest)), None)
+    carrying = carrying or bench.data["session"]["start"].get("csrf_header")
+    accepted = {}
+    for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
+        if token and carrying:
+            response = login.send(with_headers(request, {**headers, carrying: token}))
+            accepted[place] = response.status != 403 and not is_lost(
+                bench.data["session"], response, cookies_in(headers)
+            )
+    good = [place for place, well in accepted.items() if well]
+    bad = [place for place, well in accepted.items() if not well]
+    refused = f"; that of {', '.join(bad)} is refused" if bad else "; earlier ones stay good"
+    return f"the CSRF token of {', '.join(good) or 'no answer'} is let in{refused}"
+
+
+def _unsafe(bench: Bench) -> list[Request]:
+    """Requests that need a token and change nothing now: those that read, and the delete of what is gone."""
+    sent = [request for request, response in bench.answers if is_success(response) and request.method != "GET"]
+    gone = [one for one in sent if one.purpose.startswith("delete ")]
+    return [one for one in sent if reads_only(one)] + gone[-1:]

@@ -1,0 +1,264 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a server does with what it is sent: merges or replaces, respells, changes on its own account, refuses twins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional
+
+from .._entity.address import Entity
+from .._entity.api.answers import OF_THE_REQUEST
+from .._entity.compare import ABSENT, differs, undeclared_changes
+from .._entity.normalise import normalise
+from .._entity.rules import Rules
+from .._entity.suggest import settling
+from .._text.nested_paths import child, top
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, nested
+from .reads import NO_ANSWER
+from .scratch_entity import Own, answers_something
+from .shapes import described, is_success, same, scalars
+
+Json = Mapping[str, Any]
+GENERAL = ("outer_space", "line_ends", "unicode_nfc", "case", "number_as_text", "date_as_instant")
+"""Normalisations that a server applies to all attributes, if it does."""
+
+
+def is_changed(before: Entity, after: Entity, change: Json) -> bool:
+    """Whether every attribute of a change is another one than before, unless it was so already."""
+    return all(
+        after.get(name) != before.get(name) or same(after.get(name), value) or before.get(name) == value
+        for name, value in change.items()
+    ) and any(after.get(name) != before.get(name) for name in change)
+
+
+def _compare_path(own: Own) -> tuple[str, ...]:
+    return ("types", own.type, "compare")
+
+
+EVERYWHERE = ("compare",)
+"""Where rules stand that hold for all types."""
+
+
+def learn_spelling(own: Own, entity: Entity) -> None:
+    """Rules for what the server stored in another spelling than it was sent, and for what it stamps with the time."""
+    declared = {**own.named["key"], **(own.named.get("attributes") or {})}
+    said = [(path, value) for path, value in scalars(entity) if top(path) not in declared]
+    names = [path for path, value in said if is_now(value, own.clock.now()) and path not in own.rules.volatile]
+    if names:
+        _say_rules(own, EVERYWHERE, {"volatile": names}, "no time of the server", f"{_list(names)} hold the time")
+    for name in spelled_everywhere(declared, entity, own.rules):
+        came = "seen on all attributes that could show it"
+        _say_rules(own, EVERYWHERE, {"normalise": {"*": [name]}}, "texts as they were sent", came)
+    spell(own, declared, entity)
+
+
+def is_now(value: Any, now: float) -> bool:
+    """Whether a value says the time at which we are, in whatever form: a number, or a text with today's date."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return any(abs(value - now * unit) < 86400 * unit for unit in (1, 1000))
+    if not isinstance(value, str):
+        return False
+    parts = [int(part) for part in re.findall("[0-9]{1,4}", value)]
+    days = [datetime.fromtimestamp(now, timezone.utc) + timedelta(days=days) for days in (-1, 0, 1)]
+    return len(parts) > 2 and any({day.year, day.month, day.day} <= set(parts) for day in days)
+
+
+def spelled_everywhere(declared: Json, entity: Entity, given: Rules) -> list[str]:
+    """Normalisations without which at least two attributes differ, and which no attribute speaks against by being kept
+    as it was although they would have changed it."""
+    layers = {
+        name: settling(sent, entity.get(name, ABSENT), child("", name), given) or {}
+        for name, sent in declared.items()
+        if differs(sent, entity.get(name, ABSENT), child("", name), given)
+    }
+    shown = [name for layer in layers.values() for names in layer.get("normalise", {}).values() for name in names]
+    kept = [sent for name, sent in declared.items() if entity.get(name) == sent]
+    return [
+        name
+        for name in dict.fromkeys(shown)
+        if name in GENERAL and shown.count(name) > 1 and not any(speaks_against(name, value) for value in kept)
+    ]
+
+
+def speaks_against(name: str, kept: Any) -> bool:
+    """Whether a value that was kept as it was shows that a server does not change what a normalisation overlooks. One
+    that writes everything large leaves what is large already."""
+    if isinstance(kept, list):
+        return any(speaks_against(name, one) for one in kept)
+    if name == "case":
+        return isinstance(kept, str) and kept not in (kept.upper(), kept.lower())
+    return bool(normalise(kept, [name]) != kept)
+
+
+def spell(own: Own, declared: Json, entity: Entity) -> None:
+    """Rules for the attributes that are stored in another spelling than they were sent."""
+    for name, sent in declared.items():
+        rule, stored = child("", name), entity.get(name, ABSENT)
+        if not differs(sent, stored, rule, own.rules):
+            continue
+        layer = settling(sent, stored, rule, own.rules)
+        if layer is None:
+            key = ".".join((*_compare_path(own), "normalise"))
+            why = "it keeps something else, and no rule makes the two equal"
+            own.bench.note([Finding(key, NOT_FOUND, f"{brief(name)} as it was sent", why)])
+            continue
+        came = "it is not shown" if stored is ABSENT else "it is kept in another spelling"
+        _say_rules(own, _compare_path(own), layer, f"{brief(name)} as it was sent", came)
+
+
+def _say_rules(own: Own, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
+    """Lay rules over those that are there, and say so."""
+    rules = dict(at_path(own.bench.data, path) or {})
+    for name, value in layer.items():
+        held = rules.get(name)
+        if isinstance(value, Mapping):
+            both = dict(held or {})
+            for attribute, names in value.items():
+                both[attribute] = list(dict.fromkeys([*both.get(attribute, ()), *names]))
+            rules[name] = both
+        else:
+            rules[name] = list(dict.fromkeys([*(held or ()), *value]))
+        override = nested((*path, name), rules[name])
+        own.bench.note([Finding(".".join((*path, name)), DIFFERS, expected, came, override)])
+    own.bench.learn(path, rules)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(brief, names))
+
+
+def learn_volatile(own: Own, declared: Json, before: Entity, after: Entity) -> None:
+    """Attributes that changed although nobody changed them: the server does it by itself."""
+    changes = undeclared_changes(declared, before, after, own.rules)
+    names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
+    if names:
+        came = f"{_list(names)} changed without being asked"
+        _say_rules(own, _compare_path(own), {"volatile": names}, "only what was sent changes", came)
+
+
+def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
+    """The definition with the body that an update needs: what changes, where the rest stays; else the whole entity."""
+    entity_id = own.ids[0]
+    before = own.now(entity_id) or {}
+    if not witnesses(own, before, change):
+        why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
+        told = own.bench.definition(own.type, "update")
+        is_told = all(told.get(name) == definition.get(name) for name in ("method", "path"))
+        body = told["body"] if is_told else "whole"
+        own.bench.note([Finding("operations.update.body", NOT_TRIED, body, why)])
+        return {**definition, "body": body}
+    attempt = own.update({**definition, "body": "changed"}, before, change)
+    seen = own.now(entity_id) or {}
+    if answers_something(attempt):
+        own.note(own.offered() or [])
+    lost = [one for one in undeclared_changes(change, before, seen, own.rules) if one.after in (None, ABSENT)]
+    if is_success(attempt.response) and not lost and is_changed(before, seen, change):
+        return {**definition, "body": "changed"}
+    own.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
+    return {**definition, "body": "whole"}
+
+
+def witnesses(own: Own, entity: Entity, change: Json) -> list[str]:
+    """The attributes of the probe's entity of which a server that replaces lets go. It may keep what it requires."""
+    of_type = own.bench.profile.type(own.type)
+    kept = {*own.named["key"], *(own.named.get("refs") or {}), *of_type.key, *of_type.required, *change}
+    attributes = own.named.get("attributes") or {}
+    return [name for name in attributes if name not in kept and entity.get(name) not in (None, "", [], {})]
+
+
+def renames(own: Own, definition: Json, entity: Entity) -> bool:
+    """Whether the entity keeps its id under another key by this definition of an update; then it is named back. What
+    came to be instead is removed."""
+    key: Json = own.named.get("rename") or {}
+    if not key:
+        own.bench.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
+        return True
+    entity_id = own.id_of(entity)
+    attempt = own.update(definition, entity, key)
+    seen = own.now(entity_id) or {}
+    if is_changed(entity, seen, key):
+        own.update(definition, seen, {name: entity.get(name) for name in key})
+        return True
+    if answers_something(attempt):
+        own.note((own.offered(key) or []) + (own.offered() or []))
+    own.ids = [one for one in own.ids if one == entity_id or not own.remove(one)]
+    return False
+
+
+def fix_key(own: Own) -> None:
+    """No update that was tried changes a key."""
+    names = sorted(own.named["rename"])
+    _say_rules(own, _compare_path(own), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was")
+
+
+def probe_conflict(own: Own) -> None:
+    """What a second entity with the same key gets: a refusal, or a place beside the first."""
+    definition = own.bench.definition(own.type, "create")
+    if not own.bench.is_proven(own.type, "find"):
+        why = "no search was seen to work, so that nobody would see the second one"
+        own.bench.note([Finding(f"types.{own.type}.key.enforced", NOT_TRIED, came=why)])
+        return
+    first = own.create(definition)
+    if answers_something(first):
+        own.note(own.appeared())
+    if not own.ids:
+        return
+    known = len(own.ids)
+    second = own.create(definition)
+    twins = own.offered() or []
+    own.note(twins)
+    answer = second.response
+    refused = answer is not None and 400 <= answer.status < 500 and answer.status not in NO_ANSWER
+    refused = refused and len(own.ids) == known
+    if is_success(second.response) and len(own.ids) == known:
+        own.suspected = not any(own.id_of(twin) == own.ids[0] for twin in twins) or len(twins) != 1
+    _learn_key(own, refused, described(second.response))
+    if refused and second.response:
+        status = second.response.status
+        if status in OF_THE_REQUEST and _of_a_wrong_value(own, definition) == status:
+            came = f"HTTP {status} is what a wrong value gets as well, so it is not taken for a conflict"
+            own.bench.note([Finding("operations.create.conflict", SEEN, came=came)])
+            return
+        for operation in ("create", "update"):
+            if operation in own.bench.data["operations"]:
+                _learn_conflict(own, operation, status)
+
+
+def _of_a_wrong_value(own: Own, definition: Json) -> Optional[int]:
+    """The status of the answer to a create with an empty key; what it made all the same is removed."""
+    attempt = own.create(definition, dict.fromkeys(own.named["key"], ""))
+    if answers_something(attempt):
+        entity_id = own.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
+        if entity_id is None or not own.remove(entity_id):
+            why = f"a create with an empty key got {described(attempt.response)}"
+            own.bench.left_behind.append(f"perhaps {own.type} with an empty key (id {entity_id}): {why}")
+    return attempt.response.status if attempt.response else None
+
+
+def _learn_key(own: Own, enforced: bool, came: str) -> None:
+    """Whether the server refuses a second entity with the same key."""
+    path = ("types", own.type, "key")
+    told = at_path(own.bench.data, path) or {}
+    before = bool(told.get("enforced"))
+    key = ".".join((*path, "enforced"))
+    if before == enforced:
+        own.bench.note([Finding(key, AS_PROFILE, came=came)])
+        return
+    names = list(told.get("attributes") or [*own.named["key"], *(own.named.get("refs") or {})])
+    learned = {**told, "attributes": names, "enforced": enforced}
+    own.bench.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
+    own.bench.learn(path, learned)
+
+
+def _learn_conflict(own: Own, operation: str, status: int) -> None:
+    """With which status the server refuses what would give two entities one key."""
+    path = ("operations", operation, "conflict")
+    told = at_path(own.bench.data, path) or {}
+    if status not in told.get("status", ()):
+        own.bench.learn(path, {"status": [status]})
+        override = nested(path, {"status": [status]})
+        own.bench.note([Finding(".".join(path), DIFFERS, brief(told), f"HTTP {status}", override)])

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sentences of others that repeat a secret, in whatever form."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from typing import Any, Callable
+from urllib.parse import unquote_plus
+
+from .redaction import SHORTEST, known, mask, texts_of
+
+LEFT_OUT = "(its words are left out, since they repeat a secret)"
+LONGEST = 20_000
+"""Characters of a foreign text that are looked at."""
+TURNS = 2
+"""How often a text may have been encoded."""
+
+
+def words(text: str, secrets: Collection[Any] = ()) -> str:
+    """What somebody else says, as it may be shown: with secrets masked, and left out as a whole where it holds one in
+    an encoding or a case that cannot be masked. secrets: beside those that this process has met."""
+    texts = texts_of(secrets) | known()
+    shown = mask(text[:LONGEST], [texts])
+    return LEFT_OUT if repeats(shown, texts) else shown
+
+
+def repeats(text: str, secrets: Collection[str]) -> bool:
+    """Whether the text holds one of the secrets in a common encoding or in another case."""
+    looked_for = [folded for folded in map(_folded, secrets) if len(folded) >= SHORTEST]
+    texts = {text}
+    for _turn in range(TURNS + 1 if looked_for else 0):
+        if any(secret in folded for folded in map(_folded, texts) for secret in looked_for):
+            return True
+        texts = {other for one in texts for other in _decoded(one) if other and other != one}
+    return False
+
+
+def _folded(text: str) -> str:
+    """The text without case, compatible forms and differences in space."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """What the text may have been before somebody encoded it or a part of it."""
+    yield html.unescape(text)
+    yield unquote_plus(text)
+    yield re.sub(r"\\(.)", r"\1", text)
+    yield text[::-1]
+    yield _CODES.sub(lambda match: _char(int(match[1] or match[2], 16)), text)
+    yield re.sub(r"\\([0-3][0-7]{2})", lambda match: _char(int(match[1], 8)), text)
+    for pattern, decode in _RUNS:
+        for match in pattern.finditer(text):
+            yield from decode(match[0])
+    yield from _bytes(text)
+
+
+def _char(number: int) -> str:
+    return chr(number) if number < 0x110000 else ""
+
+
+def _bytes(text: str) -> Iterator[str]:
+    """Single bytes that were escaped (``\\xc3\\xa9``, ``=C3=A9``, ``%C3%A9``), read as UTF-8."""
+    parts = re.split(r"((?:(?:[=%]|\\x|0x)[0-9A-Fa-f]{2}[, ]*)+)", text)
+    if len(parts) > 1:
+        codes = ("".join(re.findall("[0-9A-Fa-f]{2}", part.replace("0x", ""))) for part in parts[1::2])
+        parts[1::2] = [bytes.fromhex(one).decode("utf-8", "replace") for one in codes]
+        yield "".join(parts)
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    yield data.decode("utf-8", "ignore")
+    yield data.decode("utf-16-le", "ignore")
+    yield data.decode("utf-16-be", "ignore")
+
+
+def _of_base64(run: str) -> Iterator[str]:
+    plain = run.translate(str.maketrans("-_", "+/")).rstrip("=")
+    for start in range(4):
+        part = plain[start:]
+        part = part[: len(part) - (len(part) % 4 == 1)]
+        yield from _texts(base64.b64decode(part + "=" * (-len(part) % 4)))
+
+
+def _of_base32(run: str) -> Iterator[str]:
+    plain = run.upper().rstrip("=")
+    plain = plain[: len(plain) - {1: 1, 3: 1, 6: 1}.get(len(plain) % 8, 0)]
+    yield from _texts(base64.b32decode(plain + "=" * (-len(plain) % 8)))
+
+
+def _of_hex(run: str) -> Iterator[str]:
+    yield from _texts(bytes.fromhex("".join(re.findall("[0-9A-Fa-f]{2}", run))))
+
+
+def _of_codes(run: str) -> Iterator[str]:
+    yield "".join(_char(int(number)) for number in re.findall("[0-9]+", run))
+
+
+_CODES = re.compile(r"(?:%u|\\u|U\+|\\U0000)([0-9A-Fa-f]{4})|\\u\{([0-9A-Fa-f]{1,6})\}")
+_RUNS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] = (
+    (re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}"), _of_base64),
+    (re.compile(r"[A-Za-z2-7]{7,}={0,6}"), _of_base32),
+    (re.compile(r"(?:[0-9A-Fa-f]{2}[ :,-]?){4,}"), _of_hex),
+    (re.compile(r"[0-9]{2,6}(?:[ ,;]+[0-9]{2,6}){3,}"), _of_codes),
+)

@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may be shown: secrets masked, control characters escaped."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Optional, TypeVar
+
+from .encoded import forms_of
+from .json_forms import canonical, is_number, number_text
+from .nested_paths import replace
+
+Value = TypeVar("Value")
+
+MASK = "********"
+SHORTEST = 4
+"""Characters. A shorter secret is masked at its own place only: it occurs in too much that is none."""
+
+_COMMAND = re.compile(r"##(?=[A-Za-z-]*\[)|\A(\s*):(?=:)")
+
+
+def printable(text: str) -> str:
+    """The text in one line, with everything escaped that a terminal or a pipeline's log would act upon or hide:
+    control characters, line ends, bidirectional and invisible characters, unusual spaces, and what opens a workflow
+    command (``::error`` at the start, ``##[`` and ``##vso[`` anywhere). Applying it twice changes nothing."""
+    shown = text
+    if not text.isprintable():
+        shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return _COMMAND.sub(lambda match: r"#\x23" if match[0] == "##" else match[1] + r"\x3a", shown)
+
+
+def printable_values(value: Any) -> Any:
+    """A copy of a structure in which every text and every name is printable."""
+    return _texts_changed(value, printable)
+
+
+def harmless(value: Any) -> Any:
+    """A copy of a structure in which every text may be printed into a pipeline's log: what printable() escapes is, but
+    for line ends and tabs, which JSON escapes itself."""
+    return _texts_changed(value, lambda text: "\n".join(map(_harmless_line, text.split("\n"))))
+
+
+def _harmless_line(line: str) -> str:
+    return "\t".join(map(printable, line.split("\t")))
+
+
+def fingerprint(key: bytes, path: str, value: Any) -> str:
+    """What is remembered of a secret: HMAC-SHA-256 under the user's key over path and value, in hex. 1 and 1.0 are
+    one value, 1 and true and "1" three."""
+    return hmac.new(key, canonical([path, value]).encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def mask(value: Value, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Value:
+    """A copy of a JSON value or a message with the secrets replaced by MASK.
+
+    paths: attribute paths of the value at which everything is secret. secrets: values (texts, numbers, or structures
+    of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
+    encoded text, and escaped as in JSON. A frozenset of ``texts_of`` among them is looked through once only.
+    """
+    sets = [one for one in secrets if isinstance(one, frozenset)]
+    rest = texts_of(one for one in secrets if not isinstance(one, frozenset))
+    finders = [finder for finder in map(_finder, [*sets, rest]) if finder]
+    masked: Value = replace(value, paths, MASK) if paths else value
+    if finders:
+        masked = _texts_changed(masked, lambda text: _masked(text, finders))
+    return masked
+
+
+KEPT: Any = object()
+"""In a shape: what stands here is shown as it is."""
+
+
+WRITTEN = frozenset({"create", "update", "delete", "unknown"})
+"""What an error may say that was written."""
+PLACE = re.compile(r"[^=]+")
+"""A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""
+OF_CHANGE = {"path": PLACE}
+OF_ERROR = {
+    **dict.fromkeys(("kind", "status", "profile_key", "reasons", "entity_id", "assumed"), KEPT),
+    "held_back": dict.fromkeys(("operation", "profile_key"), KEPT),
+    "written": WRITTEN,
+    "unconverged": [OF_CHANGE],
+    "collateral": [OF_CHANGE],
+}
+"""What is ours in the ``error`` of a result."""
+
+
+def _is_ours(value: Any, shape: Any) -> bool:
+    """Whether a value is one that its shape keeps as it is."""
+    if isinstance(shape, re.Pattern):
+        return isinstance(value, str) and bool(shape.fullmatch(value))
+    return shape is KEPT or (isinstance(shape, frozenset) and isinstance(value, str) and value in shape)
+
+
+def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
+    """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
+    a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
+    masked, names included."""
+    if _is_ours(value, shape):
+        return value
+    if isinstance(shape, Mapping) and isinstance(value, Mapping):
+        return {name: mask_within(inner, shape.get(name), secrets) for name, inner in value.items()}
+    if isinstance(shape, list) and isinstance(value, (list, tuple)):
+        return [mask_within(inner, shape[0], secrets) for inner in value]
+    return mask(value, secrets)
+
+
+def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
+    """The texts in secrets, without those that are too short to be looked for. A server may trim a text, or show one
+    of its lines: these count too."""
+    texts = (part for secret in secrets for text in _leaves(secret) for part in (text, text.strip(), *_lines(text)))
+    return frozenset(text for text in texts if len(text) >= SHORTEST)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()] if not text.isprintable() else []
+
+
+_KNOWN: set[str] = set()
+
+
+LIKE_A_TOKEN = 8
+"""Characters. A shorter token or cookie is no secret that a sentence is left out for."""
+
+
+def know(secrets: Iterable[Any], shortest: int = SHORTEST) -> None:
+    """Have these hidden, from now on and in this process, in whatever a foreign text says."""
+    _KNOWN.update(text for text in texts_of(secrets) if len(text) >= shortest)
+
+
+def known() -> frozenset[str]:
+    """The texts of all secrets that this process has met."""
+    return frozenset(_KNOWN)
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Finds any number of forms in one walk through a text. start: matches where one may begin. lengths: of the forms
+    by their first characters, the longest first."""
+
+    start: re.Pattern[str]
+    forms: Collection[str]
+    lengths: Mapping[str, Sequence[int]]
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a form begins, and the negative of its length."""
+        for match in self.start.finditer(text):
+            at = match.start()
+            for length in self.lengths.get(text[at : at + SHORTEST], ()):
+                if text[at : at + length] in self.forms:
+                    yield at, -length
+                    break
+
+
+@lru_cache(maxsize=64)
+def _finder(texts: frozenset[str]) -> Optional[_Finder]:
+    """One for the items of a loop and the lines of a journal, which have their secrets in common."""
+    forms = {form for text in texts for form in (*forms_of(text), printable(text)) if form.strip("*")}
+    if not forms:
+        return None
+    lengths: dict[str, list[int]] = {}
+    for start, length in sorted({(form[:SHORTEST], len(form)) for form in forms}, reverse=True):
+        lengths.setdefault(start, []).append(length)
+    columns = ("".join(map(re.escape, sorted(set(column)))) for column in zip(*lengths))
+    return _Finder(re.compile("(?=" + "".join(f"[{column}]" for column in columns) + ")"), forms, lengths)
+
+
+def _masked(text: str, finders: Collection[_Finder]) -> str:
+    # Again, since what remains can join to another secret. It ends: each turn takes a character that is no asterisk.
+    while places := sorted(place for finder in finders for place in finder.places(text)):
+        shown, reached = [], 0
+        for at, shorter in places:
+            if at >= reached:
+                shown += [text[reached:at], MASK]
+                reached = at - shorter
+        text = "".join([*shown, text[reached:]])
+    return text
+
+
+def _texts_changed(value: Any, change: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {
+            change(name) if isinstance(name, str) else name: _texts_changed(inner, change)
+            for name, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_texts_changed(inner, change) for inner in value]
+    if is_number(value):
+        shown = change(str(value))
+        return value if shown == str(value) else shown
+    return value
+
+
+def _leaves(secret: Any) -> Iterator[str]:
+    if isinstance(secret, Mapping):
+        secret = list(secret.values())
+    if isinstance(secret, (list, tuple)):
+        for inner in secret:
+            yield from _leaves(inner)
+    elif isinstance(secret, str):
+        yield secret
+    elif is_number(secret):
+        yield from (str(secret), number_text(secret))

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door in the controller's process: runs a command here when the task runs here, hands it over when it does not.
+
+Starting a module costs a quarter of a second and a loop pays it for each item; here it costs nothing. Everything
+that is private to ActionBase and used by us is used in this file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ...module_utils._commands.argument_spec import argument_spec, secret_values
+from ...module_utils._commands.base import Command
+from ...module_utils._commands.connection import ask_anew, assumed_writes
+from ...module_utils._commands.results import broken_off, carry_out, told, unforeseen
+from ...module_utils._options.context import Context
+from ...module_utils._options.shared import environment_name
+from ...module_utils._text.redaction import mask
+from ...module_utils._transport.write_record import WRITES
+from ...module_utils.errors import ConfigurationError, InsightError
+from .._files.profile_files import mapping_from, profile_data
+from .native_values import plain, plain_options
+from .orphan import end_with_parent
+
+display = Display()
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set these environment variables for a while, as a module's process would have them."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class Door(ActionBase):
+    """An action plugin that runs ``command``."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    command: ClassVar[Command]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the command here or over there; both give the same result."""
+        super().run(tmp, task_vars)
+        try:
+            end_with_parent()
+            return self._answer(task_vars)
+        except InsightError as error:
+            return told({"failed": True, **error.as_result()}, self.command.ours)
+        except AnsibleError:
+            raise
+        except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
+            return broken_off(unforeseen(self.command.name, error), kind="UnexpectedError")
+        except BaseException as error:
+            if type(error).__name__ != "TaskTimeoutError":  # each ansible-core keeps it elsewhere
+                raise
+            why = f"Cannot finish {self.command.name}: the timeout of the task, {self._task.timeout} s, is over."
+            return {**broken_off(why, kind="TimeoutError"), "timedout": {"period": self._task.timeout}}
+
+    def _answer(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result of the task. Raises InsightError and AnsibleError."""
+        ask_anew()  # this may be another attempt of until, or another item of a loop, in the same process
+        variables: dict[str, str] = {}
+        self._compute_environment_string(variables)
+        with environment({str(name): str(value) for name, value in variables.items()}):
+            values = {name: value for name, value in plain_options(self._task.args).items() if value is not None}
+            self._check_background()
+            read = self._read_files(values)
+            if self._runs_here():
+                return self._marked(self._run_here(values, read))
+            values = self._with_session({**values, **read})
+        return self._marked(self._hand_over(values, task_vars))
+
+    def _check_background(self) -> None:
+        """Raise ConfigurationError for a command under async whose result may be secret: Ansible writes it into a file
+        and shows it from there, and nothing that is said of it now would hold."""
+        if self._task.async_val and not self.command.in_background:
+            raise ConfigurationError(
+                f"run {self.command.name} under async",
+                "its result may hold credentials, and Ansible would show and keep it as it is",
+                "Leave async and poll out; the session that it opens serves tasks under async, too.",
+            )
+
+    def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
+        """The result, hidden in all output where it is secret as a whole. The registered value stays as it is."""
+        return {**result, "_ansible_no_log": True} if self.command.hides(result) else result
+
+    def _runs_here(self) -> bool:
+        return self._connection.transport == "local" and not self._connection.become and not self._task.async_val
+
+    def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that name files on the controller, read: profile, overrides, schema."""
+
+        def find(name: str) -> str:
+            return str(self._find_needle("files", name))
+
+        def given(option: str) -> Any:
+            return values.get(option) or os.environ.get(environment_name(option))
+
+        read = {
+            option: mapping_from(values[option], f"use {option}", find, self._decrypted)
+            for option in self.command.files
+            if values.get(option)
+        }
+        if "profile" not in self.command.spec:
+            return read
+        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find, self._decrypted)
+        return {"profile": profile, "profile_overrides": {}, **read}
+
+    def _decrypted(self, text: str) -> str:
+        return bytes(self._loader._vault.decrypt(text)).decode("utf-8")
+
+    def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the command. The validator copies what it is given, for each item of a loop: what was read is checked
+        already and stays outside."""
+        spec = argument_spec(self.command)
+        checked = ArgumentSpecValidator(spec, **self.command.constraints).validate(
+            {name: value for name, value in given.items() if name not in read}
+        )
+        secrets = secret_values(spec, checked.validated_parameters) | secret_values(spec, given)
+        for deprecation in checked._deprecations:
+            display.deprecated(
+                f"{self.command.name}: {deprecation['msg']}",
+                version=deprecation.get("version"),
+                date=deprecation.get("date"),
+                collection_name=deprecation.get("collection_name"),
+            )
+        if checked.error_messages:
+            error = ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
+            return mask({"failed": True, **error.as_result()}, secrets)
+        context = Context(
+            check_mode=self._task.check_mode,
+            diff_mode=self._task.diff,
+            warn=display.warning,
+            show=lambda text: display.display(text, stderr=True),
+        )
+        return carry_out(self.command, {**checked.validated_parameters, **read}, context, secrets)
+
+    def _with_session(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The options with the session that a handle names taken along, for a host that cannot see our store."""
+        from ...module_utils._auth.handle import travelling
+
+        handle = values.get("session")
+        return {**values, "session": travelling(handle)} if handle else values
+
+    def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        url = values.get("url") or os.environ.get(environment_name("url"), "")
+        known = assumed_writes(str(url).rstrip("/"), values.get("profile", {}))
+        # Each item of a loop is a process of its own over there, and no timeout of the task reaches it.
+        beside = {"held_back": known.held_back, "ends_in": 0 if wrap_async else self._task.timeout}
+        if "profile" in values:
+            values = {**values, "profile": {**values["profile"], **{name: one for name, one in beside.items() if one}}}
+        if self.command.writes and not self._task.check_mode:
+            WRITES.append(f"run {self.command.name} on another host")
+        result = self._execute_module(
+            module_name=self.command.name, module_args=values, task_vars=task_vars, wrap_async=wrap_async
+        )
+        if not wrap_async:
+            try:
+                self._remove_tmp_path(self._connection._shell.tmpdir)
+            except AnsibleError as error:  # must not take the place of what says whether something was written
+                display.warning(f"A folder was left on the other host, {self._connection._shell.tmpdir}: {error}")
+        result.pop("invocation", None)
+        found_out = plain(result.get("error"))
+        if isinstance(found_out, dict) and "held_back" in found_out:
+            known.hold_back([found_out["held_back"]])
+        return dict(result)
+
+    def _update_module_args(
+        self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
+    ) -> Any:
+        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret."""
+        updated = super()._update_module_args(module_name, module_args, *arguments, **options)
+        (module_args if updated is None else updated)["_ansible_no_log"] = True
+        return updated

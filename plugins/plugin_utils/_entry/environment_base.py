@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door of insight_entities, which opens on the controller only: there are the manifests, the vault, the files."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from typing import Any
+
+from .._commands.insight_entities import controller_only
+from .._manifest.manifest import Manifest, entries_of, load_manifest
+from .action_base import Door, display
+
+
+class EnvironmentDoor(Door):
+    """An action plugin that runs a command over manifests."""
+
+    def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the command. This process is a fork: what it inherited takes no memory of its own as long as the garbage
+        collector leaves it alone."""
+        gc.freeze()
+        result = super()._run_here(given, read)
+        self._show_diff(result)
+        return result
+
+    def _show_diff(self, result: Mapping[str, Any]) -> None:
+        """Show the diff of a task that reports no change: Ansible shows those of changes only, and a plan is none."""
+        told = result.get("diff", {}).get("prepared")
+        if told and not (result["changed"] or result.get("failed") or self._task.no_log):
+            display.display(told.rstrip("\n"), stderr=True)
+
+    def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What reads the manifests, once the options are checked."""
+        if not self._runs_here():
+            raise controller_only()
+
+        def find(name: str) -> str:
+            return str(self._find_needle("files", name))
+
+        def manifest_of(checked: Mapping[str, Any], option: str) -> Manifest:
+            if option == "manifest" and checked["entities"] is not None:
+                return entries_of(checked["entities"], checked["secrets"])
+            needed = checked["secrets"] if option == "manifest" else None
+            return load_manifest(checked[option], needed, find, self._decrypted)
+
+        return {**super()._read_files(values), "manifest_of": manifest_of, "path_of": self._loader.path_dwim}

@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads a whole environment, and writes what has to be written of it: many entities at a time, in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Callable, Optional, Union
+
+from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.canary import AssumedWrites
+from ...module_utils._entity.desired_state import Outcome
+from ...module_utils._entity.ensure import Examined, apply, examine
+from ...module_utils._entity.safe_write import having_written
+from ...module_utils._journal.writer import Journal
+from ...module_utils.errors import InsightError, OutcomeUnknownError
+from .._manifest.entry import EntryName
+from .members import Environment, Member, naming
+from .planned_change import Operation
+from .worker_pool import NotBegun, NotTried, unexpected, work_through
+
+Read = Union[Examined, InsightError, NotTried]
+Written = Union[Outcome, InsightError, NotTried]
+
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress; what takes less says nothing."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How the work is done. concurrency: entities at a time, 1 to 64; stop_on_error: begin nothing more after the first
+    error; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
+
+    client: EntityClient
+    concurrency: int = 8
+    stop_on_error: bool = True
+    assumed_writes: AssumedWrites = field(default_factory=AssumedWrites)
+    show: Optional[Callable[[str], None]] = None
+    server_date: Callable[[], Optional[str]] = lambda: None
+
+
+def progress(effort: Effort, what: str, total: int) -> Callable[[int], None]:
+    """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
+    began = told = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if effort.show is None or now - told < TELL_EVERY or done == total:
+            return
+        told = now
+        rate = done / (now - began)
+        effort.show(f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
+
+    return tell
+
+
+def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
+    """What each member is and needs. One that refers to a member which does not exist yet is planned as a new one."""
+    client = effort.client
+    client.known = {}
+
+    def may_come(identity: str) -> bool:
+        return identity in environment.meant
+
+    def look(name: EntryName) -> Examined:
+        member = environment.members[name]
+        with naming(member.entry):
+            examined = examine(client, member.wish, may_come)
+        _know(environment, client, name, examined.observed)
+        return examined
+
+    def blocked(name: EntryName, reads: Mapping[EntryName, Read]) -> Optional[str]:
+        member = environment.members[name]
+        bad = [one for one in member.before if member.entry.state == "present" and not _is_read(reads, one)]
+        return f"{bad[0]}, to which it refers, could not be read" if bad else None
+
+    tell = progress(effort, "read", len(environment.members))
+    return work_through(environment.levels, look, effort.concurrency, effort.stop_on_error, blocked, tell, [])
+
+
+def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
+    return name not in reads or isinstance(reads[name], Examined)
+
+
+def _know(environment: Environment, client: EntityClient, name: EntryName, entity: Optional[Mapping[str, Any]]) -> None:
+    """Keep at hand, for those that refer to it, what an entity is, or that there is none."""
+    if client.known is not None:
+        client.known.update(dict.fromkeys(environment.identities.get(name, ()), entity))
+
+
+def write_all(
+    environment: Environment,
+    reads: Mapping[EntryName, Read],
+    operations: Mapping[EntryName, Operation],
+    names: Collection[EntryName],
+    effort: Effort,
+    journal: Optional[Journal] = None,
+) -> dict[EntryName, Written]:
+    """Write these members, each before those that need it, and say what became of each."""
+    stopped: list[str] = []
+
+    def work(name: EntryName) -> Outcome:
+        examined = reads[name]
+        if not isinstance(examined, Examined):
+            raise TypeError(name)
+        with _unknown_once_begun(name) as begun:
+            outcome = _told(effort, journal, operations[name], environment.members[name], examined, stopped, begun)
+            _know(environment, effort.client, name, outcome.entity)
+            return outcome
+
+    def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
+        member = environment.members[name]
+        unread = [one for one in member.before if not _is_read(reads, one)]
+        if unread:
+            return f"{unread[0]}, which may refer to it, could not be read"
+        bad = [one for one in member.before if one in names and not isinstance(written.get(one), Outcome)]
+        if not bad:
+            return None
+        present = member.entry.state == "present"
+        return f"{bad[0]}, to which it refers, was not written" if present else f"{bad[0]} still refers to it"
+
+    levels = [[name for name in level if name in names] for level in environment.levels]
+    tell = progress(effort, "written", len(names))
+    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell, stopped, unknown)
+
+
+def _told(
+    effort: Effort,
+    journal: Optional[Journal],
+    operation: Operation,
+    member: Member,
+    examined: Examined,
+    stopped: list[str],
+    begun: list[str],
+) -> Outcome:
+    """Write one member, with its intent and outcome in the journal."""
+    around = partial(_recorded, effort, journal, operation, stopped, begun)
+    outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes, around=around)
+    if journal:
+        with having_written(member.wish.target, operation.operation, outcome.entity_id):
+            journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+    return outcome
+
+
+@contextmanager
+def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
+    """Whatever comes after a write had begun, and nobody expected, makes its outcome unknown. Yields the list for what
+    has begun."""
+    begun: list[str] = []
+    try:
+        yield begun
+    except InsightError:
+        raise
+    except BaseException as error:
+        if begun:
+            raise unknown(error, str(name)) from error
+        raise
+
+
+@contextmanager
+def _recorded(
+    effort: Effort, journal: Optional[Journal], operation: Operation, stopped: list[str], begun: list[str]
+) -> Iterator[None]:
+    """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
+    next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
+    if stopped:
+        raise NotBegun(f"write {operation.entity}", stopped[0])
+    if journal:
+        journal.intent(operation.entity, operation.operation, operation.before, operation.after)
+    begun.append(operation.entity)
+    try:
+        yield
+    except BaseException as caught:  # in a thread, where no interruption comes
+        error = caught if isinstance(caught, InsightError) else unknown(caught, operation.entity)
+        if effort.stop_on_error:
+            stopped.append(f"the run stopped at {operation.entity}")
+        try:
+            if journal:
+                journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
+        except InsightError as broken:  # must not take the place of what says whether something was written
+            error.hint = f"{error.hint} {broken.message}".strip()
+        if error is caught:
+            raise
+        raise error from caught
+
+
+def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
+    """The error for a write during which an error came that nobody expected."""
+    told = unexpected(error, name)
+    hint = f"It may have been carried out. Look at the entity before you run this again. {told.hint}"
+    return OutcomeUnknownError(told.what, told.why, hint, written="unknown")
+
+
+DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
+"""What has become of an entity, by the operation."""
+
+FAILED = {
+    "MovedError": "moved",
+    "OutcomeUnknownError": "outcome_unknown",
+    "HeldBackError": "not_tried",
+}
+
+
+def fate_of(error: InsightError) -> str:
+    """What has become of an entity with which something went wrong."""
+    return FAILED.get(type(error).__name__, "failed")

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an environment consists of, ready to be worked on: entries, and what is wished for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Callable
+
+from ...module_utils._entity.address import Target
+from ...module_utils._entity.desired_state import Wish, check_wish
+from ...module_utils._entity.plan import secret_leaves
+from ...module_utils._text.redaction import printable
+from ...module_utils.errors import ConfigurationError, InsightError
+from .._manifest.entry import Entry, EntryName, name_of
+from .graph import Ordered
+from .planned_change import Subject
+
+Names = Sequence[EntryName]
+
+
+@dataclass(frozen=True)
+class Member:
+    """An entity of the environment. references: by attribute the entity that is referred to by its key. before: the
+    members that must be written before it; for a deletion those that must be deleted before it."""
+
+    entry: Entry
+    wish: Wish
+    references: Mapping[str, EntryName] = field(default_factory=dict)
+    before: tuple[EntryName, ...] = ()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All members, in the order in which they are written, by name; levels: their names, level by level. meant: the
+    member that a reference means, by ``Target.identity``; identities: the other way round."""
+
+    members: Mapping[EntryName, Member]
+    levels: tuple[Names, ...]
+    meant: Mapping[str, EntryName] = field(default_factory=dict)
+    identities: Mapping[EntryName, Sequence[str]] = field(default_factory=dict)
+
+
+def environment_of(ordered: Ordered, wish_of: Callable[[Entry], Wish]) -> Environment:
+    """The environment of entries in order. wish_of: what is wished for an entry. Raises InsightError that names the
+    entry's place for everything that can be told without asking the server."""
+    members: dict[EntryName, Member] = {}
+    dependents = _dependents(ordered)
+    for entry in (entry for level in (*ordered.present, *ordered.absent) for entry in level):
+        wish = _checked(entry, wish_of)
+        references = ordered.references.get(entry.name, {})
+        before = tuple(references.values()) if entry.state == "present" else tuple(dependents[entry.name])
+        members[entry.name] = Member(entry, wish, references, before)
+    meant = {target.identity: name for member in members.values() for target, name in _meant(member) if name in members}
+    identities = defaultdict(list)
+    for identity, name in {**meant, **{one.wish.target.identity: name for name, one in members.items()}}.items():
+        identities[name].append(identity)
+    levels = tuple(tuple(entry.name for entry in level) for level in (*ordered.present, *ordered.absent))
+    return Environment(members, levels, meant, identities)
+
+
+@contextmanager
+def naming(entry: Entry) -> Iterator[None]:
+    """Errors inside name the place at which the entry is declared."""
+    try:
+        yield
+    except InsightError as error:
+        error.what = f"{error.what} ({entry.origin})" if entry.origin else error.what
+        raise
+
+
+def _checked(entry: Entry, wish_of: Callable[[Entry], Wish]) -> Wish:
+    with naming(entry):
+        _check_former(entry)
+        wish = wish_of(entry)
+        check_wish(wish)
+    return wish
+
+
+def _check_former(entry: Entry) -> None:
+    """Raise ConfigurationError for a former key that cannot have been one: it would create instead of rename."""
+    unknown = sorted(set(entry.was or ()) - set(entry.key))
+    if unknown or entry.former == entry.name:
+        why = f"{', '.join(map(printable, unknown))} in was is not in key" if unknown else "was is what key says now"
+        hint = "Write into was the former values of those attributes of key that have changed."
+        raise ConfigurationError(f"rename {entry.name}", why, hint)
+
+
+def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
+    """The entries declared absent that refer to each entry."""
+    dependents: dict[EntryName, list[EntryName]] = defaultdict(list)
+    for entry in (entry for level in ordered.absent for entry in level):
+        for name in ordered.references.get(entry.name, {}).values():
+            dependents[name].append(entry.name)
+    return dependents
+
+
+def subject_of(member: Member) -> Subject:
+    """A member as plans know it."""
+    entry, wish = member.entry, member.wish
+    secrets = wish.secrets
+    memory = secrets.memory if secrets.policy == "on_change" else None
+    entity_type = wish.target.type
+    return Subject(
+        name=str(entry.name),
+        type=entry.type,
+        key=entry.key,
+        rules=wish.target.rules,
+        references={
+            attribute: str(member.references.get(attribute, f"id {reference.get('id')}"))
+            for attribute, reference in entry.refs.items()
+        },
+        id_attributes=tuple(one for one in (entity_type.id_attribute, entity_type.uuid_attribute) if one),
+        known=memory.known if memory else {},
+        fresh={path: memory.of(path, value) for path, value in secret_leaves(secrets.values)} if memory else {},
+    )
+
+
+def _meant(member: Member) -> Iterator[tuple[Target, EntryName]]:
+    """What the references of a member mean, and what those of its references do."""
+    for attribute, name in member.references.items():
+        yield member.wish.target.refs[attribute], name
+    for attribute, reference in member.entry.refs.items():
+        yield from _inner(member.wish.target.refs[attribute], reference)
+
+
+def _inner(target: Target, reference: Mapping[str, object]) -> Iterator[tuple[Target, EntryName]]:
+    inner = reference.get("refs")
+    for attribute, one in (inner if isinstance(inner, Mapping) else {}).items():
+        if "id" not in one:
+            yield target.refs[attribute], name_of(one)
+            yield from _inner(target.refs[attribute], one)

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run over an environment, and the plan that it writes or was approved to carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ...module_utils._commands.connection import Connection
+from ...module_utils._journal.digest import data_digest
+from ...module_utils._journal.reader import carried_out, earlier_runs
+from ...module_utils._options.context import Context, Values
+from ...module_utils._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, mask_within
+from ...module_utils._text.spelling import with_article
+from ...module_utils.errors import PlanRefused
+from ...module_utils.version import VERSION
+from .._manifest.entry import EntryName
+from .executor import Effort
+from .members import Environment
+from .outcomes import SHOWN
+from .plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, plan_digest, write_plan
+from .planned_change import Operation, moved_how, sort_operation
+
+UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
+
+OURS = {
+    # of a result
+    **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
+    "entities": [
+        {
+            **dict.fromkeys(("type", "outcome", "operation", "entity_id"), KEPT),
+            "key": {},
+            "changes": [OF_CHANGE],
+            "collateral": [OF_CHANGE],
+            "unverified": [PLACE],
+            "secrets": [PLACE],
+            "error": OF_ERROR,
+        }
+    ],
+    "evidence": {},
+    "diff": {},
+    # of a line of the journal
+    **dict.fromkeys(("format", "run", "url", "manifest_digest", "profile_digest", "versions"), KEPT),
+    **dict.fromkeys(("operation", "before", "after", "result", "totals", "open"), KEPT),
+    "continues": {
+        **dict.fromkeys(("file", "head", "ended"), KEPT),
+        "open": [dict.fromkeys(("at", "operation", "before", "after"), KEPT)],
+    },
+}
+"""What a run tells that is ours, and so is no secret even where it looks like one: digests, names of fields, fixed
+words, files. All else is masked."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over one environment. digest, notes: of the manifest. doubts: what was found to be absent, before
+    anything was written, by nothing that proves it."""
+
+    connection: Connection
+    values: Values
+    context: Context
+    environment: Environment
+    effort: Effort
+    digest: str
+    notes: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+
+    @property
+    def basis(self) -> Basis:
+        """What a plan of this run holds for."""
+        return Basis(
+            url=self.connection.settings.url,
+            tenant=self.connection.settings.identity.tenant_id,
+            profile_digest=data_digest(self.values["profile"]),
+            compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
+            manifest_digest=self.digest,
+            collection_version=VERSION,
+        )
+
+    def __post_init__(self) -> None:
+        """Have the secrets of the task and of its manifest hidden."""
+        know([self.values["secrets"], *(member.entry.secrets for member in self.environment.members.values())])
+
+    def hide(self, told: Any) -> Any:
+        """The result, a line of the journal, or a text, without secrets."""
+        return mask_within(told, OURS, [known(), *self.connection.secrets()])
+
+    def path(self, option: str) -> str:
+        """A file or folder of the controller; a relative one is beside the playbook."""
+        return str(self.values["path_of"](self.values[option]))
+
+
+def approved_plan(run: Run) -> EnvironmentPlan:
+    """The plan to apply. Raises PlanRefused unless it is the approved one and holds for this run."""
+    path = run.path("plan_file")
+    plan = load_plan(path, run.values["plan_digest"])
+    check_header(path, plan, run.basis, datetime.now(timezone.utc))
+    return plan
+
+
+def check_approved(
+    run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]
+) -> tuple[list[str], set[EntryName]]:
+    """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned. Returns what to say
+    of what is done already, and what that is: secrets that are sent each time are no reason to write it again."""
+    path = run.path("plan_file")
+    again = {one.entity: one for one in operations.values()}
+    approved = {one.entity: one for one in plan.operations}
+    fates = {name: sort_operation(one, again[name]) if name in again else "gone" for name, one in approved.items()}
+    moved = {
+        name: "is not declared any more" if fate == "gone" else moved_how(approved[name], again[name])
+        for name, fate in fates.items()
+        if fate in ("gone", "moved")
+    }
+    unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
+    moved.update({one.entity: f"needs {with_article(one.operation)} that is not in the plan" for one in unplanned})
+    if moved:
+        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
+        more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+        raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
+    done = {name for name, one in operations.items() if fates.get(one.entity) == "done"}
+    notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]
+    if any(one.operation != "none" for name, one in operations.items() if name not in done):
+        notes += _carried_out(run, plan)
+    if len(done) == len(fates):
+        notes.append(f"The plan {path} was applied already, there is nothing to do.")
+    elif done:
+        notes.append(f"Of the plan {path}, {len(done)} of its {len(fates)} operations were done already.")
+    return notes, done
+
+
+def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
+    """What to say of a plan that the journals show as carried out to its end, and that would be carried out again.
+    Raises PlanRefused where that was not asked for."""
+    if not run.values["journal"]:
+        return []
+    runs = earlier_runs(run.path("journal"), run.connection.settings.url)
+    before = carried_out(runs, plan_digest(plan))
+    if before is None:
+        return []
+    path, why = run.path("plan_file"), f"it was carried out to its end already, as {before.path} shows"
+    if not run.values["plan_again"]:
+        hint = f"Somebody has changed the system since then. {ANEW} Where the same is wanted again, set plan_again."
+        raise PlanRefused(f"apply the plan {path}", f"{why}; nothing was written", hint, reasons=["plan_again"])
+    return [f"The plan {path} is carried out again: {why}."]
+
+
+def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:
+    plan = make_plan(
+        run.basis,
+        operations.values(),
+        datetime.now(timezone.utc),
+        timedelta(days=run.values["plan_lifetime"]),
+        assumed(run, operations),
+    )
+    return write_plan(run.path("plan_out"), plan)
+
+
+def assumed(run: Run, operations: Mapping[EntryName, Operation]) -> list[str]:
+    """The assumed operations that were used for reading, and that are used for writing."""
+    members = run.environment.members
+    found = {
+        (members[name].wish.target.type.name, one.operation): members[name].wish.target.type.operations[one.operation]
+        for name, one in operations.items()
+        if one.operation in members[name].wish.target.type.operations
+    }
+    return sorted({*run.effort.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work on many entities at a time, level by level, until it is done or something fails."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Callable, Optional, TypeVar, Union
+
+from ...module_utils._transport.deadline import Ending, work_until
+from ...module_utils.errors import InsightError
+
+Item = TypeVar("Item", bound=Hashable)
+Result = TypeVar("Result")
+
+GRACE = 2.0
+"""Seconds that what is under way has left after an interruption."""
+
+ENDED = 0.5
+"""Seconds that threads then take to notice, and to note what became of their work."""
+
+
+@dataclass(frozen=True)
+class NotTried:
+    """An item that nobody worked on, and why."""
+
+    why: str
+
+
+class NotBegun(InsightError):
+    """Raised by work that was about to begin when nothing more was to be begun. why: as in NotTried."""
+
+
+Fate = Union[Result, InsightError, NotTried]
+Blocked = Callable[[Item, Mapping[Item, Any]], Optional[str]]
+
+
+def unexpected(error: BaseException, name: str) -> InsightError:
+    """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return InsightError(
+        f"work on {name}",
+        f"an error came that nobody expected ({type(error).__name__}{place})",
+        "This is a fault of the collection; report it with what the server answered.",
+    )
+
+
+def work_through(
+    levels: Sequence[Sequence[Item]],
+    work: Callable[[Item], Result],
+    concurrency: int,
+    stop_on_error: bool,
+    blocked: Blocked[Item],
+    tell: Callable[[int], None],
+    stopped: list[str],
+    unforeseen: Callable[[BaseException, str], InsightError] = unexpected,
+) -> dict[Item, Fate[Result]]:
+    """Do the work on each item and return what became of each, in the order of the levels.
+
+    A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
+    be worked on. stop_on_error: begin nothing after the first error. An interruption leaves GRACE seconds for what is
+    under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
+    unforeseen: makes the error of an item of one that nobody expected.
+    """
+    fates: dict[Item, Fate[Result]] = {}
+    begun: SimpleQueue[Any] = SimpleQueue()
+    through: SimpleQueue[tuple[Item, Fate[Result]]] = SimpleQueue()
+
+    def serve(ending: Ending) -> None:
+        work_until(ending)
+        for item in iter(begun.get, _NO_MORE):
+            through.put((item, _fate(item, work, stopped, stop_on_error, unforeseen)))
+
+    with _threads(concurrency, serve, begun, stopped):
+        for level in levels:
+            hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
+            fates.update(hindered)
+            free = [item for item in level if item not in hindered]
+            for item in free:
+                begun.put(item)
+            for _item in free:
+                item, fate = through.get()
+                fates[item] = fate
+                with suppress(Exception):  # whom it does not reach, it must not stop
+                    tell(len(fates))
+    return {item: fates[item] for level in levels for item in level}
+
+
+_NO_MORE = object()
+_UNDER_WAY: list[Callable[[str], None]] = []
+"""How to end each work of this process."""
+
+
+def end_all(why: str) -> None:
+    """End all work of this process, as an interruption does, and give it the time to end."""
+    for end in _UNDER_WAY[:]:
+        end(why)
+    time.sleep(GRACE + ENDED)
+
+
+@contextmanager
+def _threads(
+    number: int, serve: Callable[[Ending], None], begun: SimpleQueue[Any], stopped: list[str]
+) -> Iterator[None]:
+    """Threads that serve a queue. They are daemons: one that hangs, against all bounds, does not hold the process."""
+    ending = Ending()
+
+    def end(why: str) -> None:
+        stopped.append(why)
+        ending.begin(GRACE)
+
+    _UNDER_WAY.append(end)
+    threads: list[Thread] = []
+    try:
+        _start(threads, number, partial(serve, ending))
+        yield
+    except BaseException:  # Ctrl-C, or Ansible's timeout
+        end("the run was interrupted")
+        raise
+    finally:
+        _UNDER_WAY.remove(end)
+        for _thread in threads:
+            begun.put(_NO_MORE)
+        last = time.monotonic() + GRACE + ENDED
+        for thread in threads:
+            thread.join(max(0.0, last - time.monotonic()) if ending.begun else None)
+
+
+def _start(threads: list[Thread], number: int, serve: Callable[[], None]) -> None:
+    """Start so many threads, or as many as the system gives. Raises RuntimeError where it gives none."""
+    for _number in range(number):
+        thread = Thread(target=serve, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not threads:
+                raise
+            return
+        threads.append(thread)
+
+
+def _fate(
+    item: Item,
+    work: Callable[[Item], Result],
+    stopped: list[str],
+    stop_on_error: bool,
+    unforeseen: Callable[[BaseException, str], InsightError],
+) -> Fate[Result]:
+    """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
+    interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
+    name = "an entity"
+    try:
+        name = str(item)
+        return NotTried(stopped[0]) if stopped else work(item)
+    except NotBegun as reason:
+        return NotTried(reason.why)
+    except BaseException as caught:  # noqa: BLE001
+        told = caught if isinstance(caught, InsightError) else unforeseen(caught, name)
+        if stop_on_error:
+            stopped.append(f"the run stopped at {name}")
+        return told

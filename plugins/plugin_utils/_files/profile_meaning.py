@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no JSON Schema says of a profile: which names a text may hold, and which keys have no effect there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ...module_utils._profile.model import EntityType, merge, profile_of
+
+Json = Mapping[str, Any]
+
+NAME = re.compile(r"\{([\w .-]+)\}")
+"""What is written as a name that is replaced, be there one of that name or not."""
+CREDENTIALS = ("access_token", "refresh_token", "token_type", "username", "password")
+
+PLACES: tuple[tuple[str, Sequence[str]], ...] = (
+    (r"base_path|headers\..+|oauth\.authority|types\.\w+\.path", ()),
+    (r"session\.(start|login|look|logout)\.path", ()),
+    (r"session\.(login|logout)\.body(\..+)?", CREDENTIALS),
+    (r"oauth\.(token|authorize|device)_path", ("tenant_id",)),
+    (r"oauth\.grants\.\w+\.scope", ("client_id",)),
+    (r"(types\.\w+\.)?operations\.(find|create|list)\.path", ("type",)),
+    (r"(types\.\w+\.)?operations\.read\.path", ("type", "id")),
+    (r"(types\.\w+\.)?operations\.(update|delete)\.path", ("type", "id", "uuid")),
+)
+"""The names that are replaced in a text, by the place of it in the profile."""
+
+ONLY_OF = {
+    "id_field": ("read", "update", "delete"),
+    "addressed_by": ("update",),
+    "references": ("find", "create"),
+    "missing": ("read", "find", "delete"),
+    "entity": ("read", "find", "create", "update"),
+    "id_at": ("create",),
+    "entities": ("list",),
+    "paging": ("list",),
+}
+"""The operations in which a key has an effect, where it has none in the others."""
+BODIES = {"key": "find", "page": "list"}
+"""The operation that has something to send in such a body, where others have not."""
+READING = ("read", "find", "list")
+
+
+def mistakes(given: Json) -> Iterator[str]:
+    """What is wrong with a profile that satisfies its schema, with the path of each. given: with the nulls by which a
+    type takes away what holds for all types."""
+    data = merge({}, given)
+    for path, text in _texts(data):
+        yield from _unknown_names(path, text)
+    for path, operations in _operations(data):
+        yield from _without_effect(path, operations)
+    halves = list(_halves(data["operations"], given["types"]))
+    yield from halves
+    for name, of_type in profile_of(given).types.items() if not halves else ():
+        yield from _of_type(name, of_type)
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each text with its path."""
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, str):
+        yield path, value
+    for name, one in inner:
+        yield from _texts(one, f"{path}.{name}" if path else str(name))
+
+
+def _unknown_names(path: str, text: str) -> Iterator[str]:
+    known = next((names for place, names in PLACES if "{" in text and re.fullmatch(place, path)), None)
+    wrong = [] if known is None else [f"{{{name}}}" for name in NAME.findall(text) if name not in known]
+    if wrong:
+        allowed = " and ".join(f"{{{name}}}" for name in known or ()) or "no name"
+        yield f"{path} names {', '.join(wrong)}, and {allowed} is replaced there"
+
+
+def _operations(data: Json) -> Iterator[tuple[str, Json]]:
+    yield "operations", data.get("operations", {})
+    for name, of_type in data["types"].items():
+        yield f"types.{name}.operations", of_type.get("operations", {})
+
+
+def _without_effect(path: str, operations: Json) -> Iterator[str]:
+    for operation, definition in operations.items():
+        for key in definition:
+            if operation not in ONLY_OF.get(key, (operation,)):
+                yield f"{path}.{operation}.{key} has no effect there, only in {' and '.join(ONLY_OF[key])}"
+        body = definition.get("body")
+        if operation != BODIES.get(body, operation):
+            yield f"{path}.{operation}.body cannot be {body}, only that of {BODIES[body]} can"
+
+
+def _halves(general: Json, types: Json) -> Iterator[str]:
+    """Operations of types that are not whole, since there is none for all types over which they are laid, or since they
+    take away what that says."""
+    for name, operation, definition in _own_operations(types):
+        if definition is not None:
+            whole = merge(general.get(operation, {}), definition)
+            needed = ("method", "path", "body") if operation == "update" else ("method", "path")
+            lacking = [key for key in needed if key not in whole]
+            if lacking:
+                path = f"types.{name}.operations.{operation}"
+                why = f"operations.{operation} does not say it, or a null takes it away"
+                yield f"{path} lacks {', '.join(lacking)}: {why}"
+
+
+def _own_operations(types: Json) -> Iterator[tuple[str, str, Any]]:
+    """Type, name and definition, which may be null, of what types say of their operations."""
+    for name, of_type in types.items():
+        for operation, definition in ((of_type or {}).get("operations") or {}).items():
+            yield name, operation, definition
+
+
+def _of_type(name: str, of_type: EntityType) -> Iterator[str]:
+    """What only the operations of a type as a whole tell: laid over those for all types."""
+    if not any(one in of_type.operations for one in READING):
+        yield f"types.{name} has no operation that reads: neither read nor find nor list"
+    for operation in of_type.operations.values():
+        if "{uuid}" in operation.path and not of_type.uuid_attribute:
+            yield f"{operation.profile_key}.path names {{uuid}}, and types.{name} has no uuid_attribute"
+        if operation.request_at and operation.body == "query":
+            yield f"{operation.profile_key}.request_at has no effect where body is query"
+        if operation.id_at and operation.entity is not None:
+            yield f"{operation.profile_key}.id_at has no effect unless entity is false"

@@ -1,0 +1,482 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._auth.lost_session import is_lost
+from ansible_collections.rimops.insight.plugins.module_utils._auth.session import (
+    Session,
+    bearer,
+    csrf_cookie,
+    filled,
+    headers_of,
+    log_out,
+    look,
+    observe,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import Token
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AuthenticationError,
+    RefutedError,
+    ServerError,
+)
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
+    API,
+    CANARY,
+    READ,
+    URL,
+    answer,
+    settings,
+)
+
+CSRF = {"x-csrf-header": "X-CSRF-TOKEN", "x-csrf-param": "_csrf"}
+BEFORE = {**CSRF, "x-csrf-token": "before"}
+AFTER = {**CSRF, "x-csrf-token": "after"}
+VALUES = {"access_token": "a", "refresh_token": None, "username": "u", "password": "p"}
+
+
+def handshake(*answers, profile="insight", overrides=None, **values):
+    """Run the handshake with these answers (status, body, headers, cookies); the requests, and the session."""
+    flow = csrf_cookie(settings(profile, overrides).profile, URL, {**VALUES, **values})
+    requests = [next(flow)]
+    for parts in answers:
+        try:
+            requests.append(flow.send(answer(requests[-1], *parts)))
+        except StopIteration as end:
+            return requests, end.value
+    raise AssertionError("the flow asks for more answers")
+
+
+OPENED = (200, {"xAuthToken": "S1"}, BEFORE)
+
+
+@pytest.mark.proves("LOGIN-1")
+def test_the_whole_handshake():
+    requests, session = handshake(OPENED, (200, {}, AFTER))
+    assert [(one.method, one.url, one.safe) for one in requests] == [
+        ("GET", f"{API}/token", True),
+        ("POST", f"{API}/login", False),
+    ]
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "before"}
+    assert requests[1].json_body == {"access_token": "a", "token_type": "Bearer"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "after"}
+
+
+def test_the_refresh_token_goes_along_where_there_is_one():
+    requests, _session = handshake(OPENED, (200, {}, AFTER), refresh_token="r")
+    assert requests[1].json_body == {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+
+
+@pytest.mark.parametrize("profile", ["insight_7_0", "insight_6_2"])
+def test_user_name_and_password(profile):
+    requests, _session = handshake((200, {"token": "S1"}, BEFORE), (200, {}, AFTER), profile=profile)
+    assert requests[1].json_body == {"username": "u", "password": "p"}
+
+
+@pytest.mark.proves("LOGIN-3")
+@pytest.mark.parametrize(
+    ("first", "second", "sent", "kept"),
+    [
+        ({}, {}, "S1", "S1"),
+        ({"JSESSIONID": "C1"}, {}, "C1", "C1"),
+        ({"JSESSIONID": "C1"}, {"JSESSIONID": "C2"}, "C1", "C2"),
+        ({}, {"JSESSIONID": "C2"}, "S1", "C2"),
+    ],
+)
+def test_the_cookie_jar_comes_first(first, second, sent, kept):
+    requests, session = handshake((*OPENED, first), (200, {}, AFTER, second))
+    assert requests[1].headers["Cookie"] == f"JSESSIONID={sent}"
+    assert session.cookies == {"JSESSIONID": kept}
+
+
+def test_other_cookies_are_kept_and_cleared():
+    _requests, session = handshake((*OPENED, {"route": "a", "gone": "x"}), (200, {}, AFTER, {"gone": ""}))
+    assert session.cookies == {"JSESSIONID": "S1", "route": "a"}
+
+
+@pytest.mark.proves("LOGIN-3")
+def test_the_header_is_called_as_the_server_says():
+    first = {"x-csrf-header": "X-Other", "x-other": "one", "x-csrf-token": "decoy"}
+    requests, session = handshake((200, {"xAuthToken": "S1"}, first), (200, {}, {**first, "x-other": "two"}))
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-Other": "one"}
+    assert headers_of(session)["X-Other"] == "two"
+
+
+PAGE = b"<!DOCTYPE html><title>Log in</title>"
+REFUTED = [
+    ([(200, {"token": "S1"}, BEFORE)], "session.start.session_id", "try profile insight_7_0 or insight_6_2"),
+    ([(200, {}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, [], BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, {"xAuthToken": 7}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
+    ([(200, {"xAuthToken": "S1"})], "session.start.csrf_name_header", "no CSRF token"),
+    ([(200, {"xAuthToken": "S1"}, CSRF)], "session.start.csrf_name_header", "no CSRF token"),
+    ([(404, {})], "session.start.path", "HTTP 404"),
+    ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.start.path", "a redirect to evil.example"),
+    ([(200, PAGE)], "session.start.path", "a web page"),
+    ([OPENED, (200, {}), (200, {})], "session.start.csrf_name_header", "nor a look after it announces a CSRF token"),
+    ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.start.csrf_name_header", "refused the CSRF token"),
+    ([OPENED, (302, b"", {"location": "/insight/login"})], "session.login.path", "a redirect to another page"),
+    ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.login.path", "evil.example"),
+    ([OPENED, (302, b"", {"location": "/insight/home"})], "session.login.success", "add 302 to session.login.success"),
+    (
+        [OPENED, (303, b"", {"location": f"{URL}/insight/home"})],
+        "session.login.success",
+        "HTTP 200 to 299, came HTTP 3",
+    ),
+    ([OPENED, (200, PAGE)], "session.login.path", "a web page"),
+    ([OPENED, (404, {})], "session.login.path", "HTTP 404"),
+]
+
+
+@pytest.mark.proves("LOGIN-5", "NETWORK-3", "WRITE-7")
+@pytest.mark.parametrize(("answers", "key", "why"), REFUTED)
+def test_answers_that_refute_the_profile(answers, key, why):
+    with pytest.raises(RefutedError) as told:
+        handshake(*answers)
+    assert told.value.details["profile_key"] == key
+    assert why in told.value.message
+    assert "\x1b" not in told.value.message
+    details = told.value.details
+    assert f": expected {details['expected']}, came {details['came']}." in told.value.message
+    assert details["status"] == answers[-1][0]
+
+
+FOUND = {"session": {"login": {"success": [302]}}}
+FIXED = {"session": {"start": {"csrf_name_header": None, "csrf_header": "X-XSRF"}}}
+
+
+@pytest.mark.proves("LOGIN-1")
+def test_a_login_that_leads_on():
+    home = (302, b"<html>Found", {**AFTER, "location": "/insight/home"}, {"JSESSIONID": "S2"})
+    _requests, session = handshake(OPENED, home, overrides=FOUND)
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
+
+
+@pytest.mark.proves("LOGIN-5")
+@pytest.mark.parametrize("location", ["/insight/login?error", "https://sso.example.com/authorize"])
+def test_a_login_that_leads_back_is_refused(location):
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        handshake(OPENED, (302, b"", {**AFTER, "location": location}), overrides=FOUND)
+
+
+def test_where_302_is_a_success_200_is_none():
+    with pytest.raises(RefutedError, match="expected HTTP 302, came HTTP 200") as told:
+        handshake(OPENED, (200, {}, AFTER), overrides=FOUND)
+    assert told.value.details["profile_key"] == "session.login.success"
+
+
+def test_a_csrf_header_that_nobody_announces():
+    requests, session = handshake((200, {"xAuthToken": "S1"}, {"x-xsrf": "one"}), (200, {}), overrides=FIXED)
+    assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
+    with pytest.raises(RefutedError, match="expected a CSRF token in X-XSRF, came the headers x-csrf-t") as told:
+        handshake((200, {"xAuthToken": "S1"}, {"x-csrf-t": "s3cret"}), overrides=FIXED)
+    assert told.value.details["profile_key"] == "session.start.csrf_header"
+    assert "s3cret" not in told.value.message
+
+
+def test_a_session_id_inside():
+    overrides = {"session": {"start": {"session_id": "data.session.id"}}}
+    requests, _session = handshake(
+        (200, {"data": {"session": {"id": "S9"}}}, BEFORE), (200, {}, AFTER), overrides=overrides
+    )
+    assert requests[1].headers["Cookie"] == "JSESSIONID=S9"
+    with pytest.raises(RefutedError, match="came an object with data"):
+        handshake((200, {"data": {"session": "S9"}}, BEFORE), overrides=overrides)
+
+
+def test_a_newer_server_behind_an_older_profile():
+    with pytest.raises(RefutedError, match=r"try profile insight \(7.2 and later\)"):
+        handshake((200, {"xAuthToken": "S1"}, BEFORE), profile="insight_7_0")
+
+
+@pytest.mark.proves("LOGIN-5", "NETWORK-5")
+@pytest.mark.parametrize(
+    ("profile", "opened", "why"),
+    [("insight", "xAuthToken", "the access token"), ("insight_7_0", "token", "the user name or the password")],
+)
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_login_that_is_refused(profile, opened, why, status):
+    refusal = (status, {"message": "no\x1b[2J\n::error::"})
+    with pytest.raises(AuthenticationError, match=f"does not accept {why}") as told:
+        handshake((200, {opened: "S1"}, BEFORE), refusal, profile=profile)
+    assert told.value.details == {"status": status}
+    assert ("or the CSRF token beside it" in told.value.message) is (status == 403)
+    assert "\x1b" not in told.value.message
+    assert "\n" not in told.value.message
+
+
+@pytest.mark.parametrize(
+    "answers", [[(500, {})], [(200, b"")], [(200, b'{"xAu')], [OPENED, (500, {"message": "oops"})]]
+)
+def test_a_server_that_fails(answers):
+    with pytest.raises(ServerError) as told:
+        handshake(*answers)
+    assert not isinstance(told.value, RefutedError)
+    assert told.value.details["status"] == answers[-1][0]
+
+
+def test_bearer():
+    session = bearer(Token(CANARY))
+    assert headers_of(session) == {"Authorization": f"Bearer {CANARY}"}
+
+
+@pytest.mark.proves("SECRET-1")
+def test_a_session_does_not_show_its_secrets():
+    session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, CANARY)
+    assert CANARY not in repr(session)
+
+
+def test_what_answers_change():
+    rules = settings().profile.session
+    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one")
+    assert observe(session, rules, answer(READ)) == session
+    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "one"})) == session
+    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "two"})).csrf_token == "two"
+    assert observe(session, rules, answer(READ, 200, {}, {"x-csrf-token": "three"})).csrf_token == "three"
+    assert observe(session, rules, answer(READ, 200, {}, None, {"JSESSIONID": "S2"})).cookies == {"JSESSIONID": "S2"}
+
+
+NAMED = [
+    ({"x-csrf-header": "X-XSRF-TOKEN", "x-csrf-token": "v"}, ("X-XSRF-TOKEN", "v")),
+    ({"x-csrf-header": "X-XSRF-TOKEN", "x-xsrf-token": "v", "x-csrf-token": "decoy"}, ("X-XSRF-TOKEN", "v")),
+    ({"x-csrf-header": "X-XSRF-TOKEN"}, (None, None)),
+    ({"x-csrf-header": "Authorization", "x-csrf-token": "v", "authorization": "w"}, ("X-CSRF-TOKEN", "v")),
+    ({"x-csrf-header": "Content-Length", "x-csrf-token": "v"}, ("X-CSRF-TOKEN", "v")),
+    ({"x-csrf-header": "two words", "x-csrf-token": "v"}, ("X-CSRF-TOKEN", "v")),
+]
+
+
+@pytest.mark.proves("LOGIN-3", "LOGIN-10")
+@pytest.mark.parametrize(("headers", "carried"), NAMED)
+def test_the_name_of_the_header_and_the_place_of_the_value(headers, carried):
+    session = observe(Session({"JSESSIONID": "S1"}), settings().profile.session, answer(READ, 200, {}, headers))
+    assert (session.csrf_header, session.csrf_token) == carried
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_login_that_shows_no_token_is_followed_by_a_look():
+    requests, session = handshake(OPENED, (200, {}, None, {"JSESSIONID": "S2"}), (200, {"xAuthToken": "S2"}, AFTER))
+    assert [(one.method, one.url) for one in requests][2] == ("GET", f"{API}/token")
+    assert requests[2].headers == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "before"}
+    assert headers_of(session) == {"Cookie": "JSESSIONID=S2", "X-CSRF-TOKEN": "after"}
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_a_session_that_is_lost_before_the_login_is_begun_again_once():
+    lost = (403, {"error": "Forbidden"}, None, {"JSESSIONID": "S9"})
+    requests, session = handshake(OPENED, lost, OPENED, (200, {}, AFTER))
+    assert [one.purpose for one in requests] == ["open a session", "log in"] * 2
+    assert session.csrf_token == "after"
+    with pytest.raises(AuthenticationError, match="does not accept the access token, or the CSRF token beside it"):
+        handshake(OPENED, lost, OPENED, lost)
+
+
+def test_a_token_that_is_only_in_a_cookie_is_named():
+    with pytest.raises(RefutedError, match="the cookies XSRF-TOKEN, where no profile can look yet"):
+        handshake((200, {"xAuthToken": "S1"}, None, {"XSRF-TOKEN": "canary"}))
+
+
+def looked(*parts, overrides=None, id_is_cookie=True):
+    """What a look tells that is answered so."""
+    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one", id_is_cookie=id_is_cookie)
+    flow = look(settings(overrides=overrides).profile, URL, session)
+    request = next(flow)
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(request, *parts))
+    return request, end.value.value
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_what_a_look_tells():
+    _request, same = looked(200, {"xAuthToken": "S1"}, AFTER)
+    assert (same.session.csrf_token, same.announced) == ("after", True)
+    _request, silent = looked(200, {"xAuthToken": "S1"})
+    assert (silent.session.csrf_token, silent.announced) == ("one", False)
+    for parts in (
+        (200, {"xAuthToken": "S2"}, AFTER),
+        (200, {"xAuthToken": "S1"}, AFTER, {"JSESSIONID": "S2"}),
+        (401, {}),
+        (404, {}),
+        (302, b"", {"location": "/insight/login"}),
+        (200, b"This session has been expired (possibly due to multiple concurrent logins)."),
+    ):
+        assert looked(*parts)[1].session is None, parts
+    assert looked(200, {"xAuthToken": "S2"}, AFTER, id_is_cookie=False)[1].session.csrf_token == "after"
+    assert looked(302, b"", {"location": "/insight/home"})[1].session.csrf_token == "one"
+
+
+@pytest.mark.proves("LOGIN-10")
+def test_where_a_look_is_asked():
+    request, _told = looked(200, {}, overrides={"session": {"look": {"method": "GET", "path": "/me"}}})
+    assert (request.url, request.safe) == (f"{API}/me", True)
+    unsafe = settings(overrides={"session": {"start": {"method": "POST"}}}).profile
+    with pytest.raises(StopIteration) as end:
+        next(look(unsafe, URL, Session({"JSESSIONID": "S1"})))
+    assert end.value.value.session.cookies == {"JSESSIONID": "S1"}
+
+
+EXPIRED = "This session has been expired (possibly due to multiple concurrent logins being attempted)."
+LOST = [
+    (401, {}, {}, {}, True),
+    (401, b"", {}, {}, True),
+    (403, {"message": "Invalid CSRF Token 'null'"}, {}, {}, False),
+    (403, {"message": "You may not do that"}, {}, {}, False),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": "S2"}, True),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": ""}, True),
+    (403, {"error": "Forbidden"}, {}, {"JSESSIONID": "S1"}, False),
+    (403, {"error": "Forbidden"}, {}, {"route": "b"}, False),
+    (404, {"error": "Not Found"}, {}, {"JSESSIONID": "S2"}, True),
+    (200, {"id": 1}, {}, {"JSESSIONID": "S2"}, True),
+    (200, EXPIRED.encode(), {}, {}, True),
+    (200, EXPIRED.upper().encode(), {"content-type": "text/html"}, {}, True),
+    (403, {"message": EXPIRED}, {}, {}, True),
+    (200, {"description": EXPIRED}, {}, {}, False),
+    (200, [EXPIRED], {}, {}, False),
+    (302, b"", {"location": "/insight/login?expired"}, {}, True),
+    (302, b"", {"location": "https://login.microsoftonline.com/x/oauth2/v2.0/authorize"}, {}, True),
+    (302, b"", {"location": "/elsewhere?next=login"}, {}, False),
+    (302, b"", {"location": "/insight/api/v2/associations/"}, {}, False),
+    (301, b"", {"location": "/insight/api/v2/lessons/oauthorities"}, {}, False),
+    (302, b"", {"location": "/insight/userLogin.jsp"}, {}, True),
+    (302, b"", {"location": "/insight/loginForm"}, {}, True),
+    (302, b"", {"location": "/idp/profile/SAML2/Redirect/SSO"}, {}, True),
+    (302, b"", {"location": "https://[x/login"}, {}, False),
+    (304, b"", {}, {}, False),
+    (200, {"id": 1, "lastLogin": "never", "text": "log in"}, {"content-type": "text/html"}, {}, False),
+    (200, b'<html><form><input type="password">', {"content-type": "text/html"}, {}, True),
+    (200, b"<!DOCTYPE html><h1>Sign in</h1>", {}, {}, True),
+    (200, b"<html>Catalogue of blogging</html>", {}, {}, False),
+    (404, b"<html>Not found. Log in?</html>", {}, {}, False),
+    (200, {"type": "password", "text": "log in"}, {}, {}, False),
+    (404, {"message": "no such session plan"}, {}, {}, False),
+    (500, {"message": "csrf"}, {}, {}, False),
+]
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-10")
+@pytest.mark.parametrize(("status", "body", "headers", "cookies", "lost"), LOST)
+def test_what_tells_a_lost_session(status, body, headers, cookies, lost):
+    rules = settings().profile.session
+    assert is_lost(rules, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_json_that_is_called_a_page_opens_a_session():
+    page = {"content-type": "text/html", **BEFORE}
+    requests, session = handshake((200, {"xAuthToken": "S1", "lastLogin": "now"}, page), (200, {}, {**AFTER, **page}))
+    assert len(requests) == 2
+    assert session.csrf_token
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        (
+            "/insight/api/v3/token;jsessionid=S?ticket=T",
+            "a redirect to another page of this host (/insight/api/v3/token),",
+        ),
+        ("https://other.example/start", "a redirect to other.example/start,"),
+    ],
+)
+def test_a_redirect_is_told_with_its_path(location, told):
+    with pytest.raises(RefutedError) as error:
+        handshake((302, b"", {"location": location}))
+    assert told in error.value.message
+
+
+def test_a_session_cookie_that_ordinary_answers_change():
+    overrides = {"session": {"rejected": {"cookie_changes": False}}}
+    moved = answer(READ, 200, {"id": 1}, None, {"JSESSIONID": "S2"})
+    assert not is_lost(settings(overrides=overrides).profile.session, moved, {"JSESSIONID": "S1"})
+
+
+def test_words_of_a_403_only():
+    rules = settings(overrides={"session": {"rejected": {"forbidden_words": ["csrf"]}}}).profile.session
+    assert is_lost(rules, answer(READ, 403, {"message": "Invalid CSRF Token"}), {})
+    assert not is_lost(rules, answer(READ, 404, {"message": "no csrf"}), {})
+
+
+def test_without_rules_only_401_and_the_cookie_count():
+    assert is_lost({"kind": "bearer"}, answer(READ, 401), {})
+    assert not is_lost({"kind": "bearer"}, answer(READ, 403, {"message": "csrf session"}), {})
+    assert not is_lost({"kind": "bearer"}, answer(READ, 302, b"", {"location": "/login"}), {})
+    assert is_lost({"start": {"cookie": "SID"}}, answer(READ, 403, {}, None, {"SID": "b"}), {"SID": "a"})
+
+
+def test_bodies_from_templates():
+    template = {"a": "{one}", "b": "{two}", "c": "Bearer", "d": 7, "e": "x{one}y{three}"}
+    values = {"one": "{two}", "two": None, "three": "3"}
+    assert filled(template, values) == {"a": "{two}", "c": "Bearer", "d": 7, "e": "x{two}y3"}
+
+
+def test_bodies_of_any_depth():
+    template = {
+        "user": {"attributes": {"name": "{one}", "pwd": "{two}", "kinds": ["{one}", "{two}", 1]}},
+        "{one}": None,
+    }
+    made = {"user": {"attributes": {"name": "1", "kinds": ["1", 1]}}, "{one}": None}
+    assert filled(template, {"one": "1", "two": None}) == made
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_a_nested_login_body():
+    inner = {"name": "{username}", "pwd": "{password}", "again": "{refresh_token}"}
+    body = {"username": None, "password": None, "aaaUser": {"attributes": inner}}
+    requests, _session = handshake(
+        (200, {"token": "S1"}, BEFORE),
+        (200, {}, AFTER),
+        profile="insight_7_0",
+        overrides={"session": {"login": {"body": body}}},
+    )
+    assert requests[1].json_body == {"aaaUser": {"attributes": {"name": "u", "pwd": "p"}}}
+
+
+@pytest.mark.proves("LOGIN-5")
+def test_a_refused_token_in_a_nested_body_is_the_token():
+    body = {"access_token": None, "auth": {"token": "{access_token}"}}
+    with pytest.raises(AuthenticationError, match="does not accept the access token"):
+        handshake(OPENED, (401, {}), overrides={"session": {"login": {"body": body}}})
+
+
+@pytest.mark.proves("LOGIN-14")
+def test_the_body_of_a_logout():
+    body = {"refresh_token": "{refresh_token}", "inner": {"user": "{username}"}, "fixed": 1}
+    logout = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    flow = log_out(settings(overrides=logout).profile, URL, Session(), {"refresh_token": "r", "username": None})
+    assert next(flow).json_body == {"refresh_token": "r", "inner": {}, "fixed": 1}
+
+
+LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
+
+
+ENDINGS = [
+    (200, {}, {}, ""),
+    (204, b"", {}, ""),
+    (401, {}, {}, ""),
+    (302, b"", {"location": "/insight/login?logout"}, ""),
+    (403, {}, {}, "it answered HTTP 403"),
+    (404, {}, {}, "it answered HTTP 404"),
+    (200, b"<html>Welcome", {}, "it answered HTTP 200 with a web page"),
+]
+
+
+@pytest.mark.proves("LOGIN-9")
+@pytest.mark.parametrize(("status", "body", "headers", "refusal"), ENDINGS)
+def test_logging_out(status, body, headers, refusal):
+    flow = log_out(settings(overrides=LOGOUT).profile, URL, Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "c"))
+    request = next(flow)
+    assert (request.method, request.url) == ("POST", f"{API}/logout")
+    assert request.headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "c"}
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(request, status, body, headers))
+    assert end.value.value.startswith(refusal)
+    assert bool(end.value.value) is bool(refusal)
+
+
+def test_logging_out_where_no_profile_says_how():
+    with pytest.raises(StopIteration) as end:
+        next(log_out(settings().profile, URL, Session()))
+    assert end.value.value == ""

@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""References that a server shows in another form than the id that is declared."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.references import as_declared
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AmbiguousError,
+    RefutedError,
+    SchemaError,
+    UnconvergedError,
+)
+from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile, scripted
+
+KEY = {"appCode": "1", "appName": "A"}
+
+
+def reading(template):
+    return profile(types={"event": {"references": {"applicationId": {"read": template}}}})
+
+
+def as_object(entity):
+    return {"id": entity, "name": "A"}
+
+
+FORMS = {
+    "an object": (as_object, "{entity.applicationId.id}"),
+    "an object in an object": (lambda one: {"item": as_object(one)}, "{entity.applicationId.item.id}"),
+    "a list of one object": (lambda one: [as_object(one)], "{entity.applicationId[0].id}"),
+    "a list of one id": (lambda one: [one], "{entity.applicationId[0]}"),
+}
+
+
+class Showing(Insight):
+    """Keeps ids and shows the reference in another form, also a reference that came with an update."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+        self.add("application", **KEY)
+
+    def __call__(self, request):
+        response = super().__call__(request)
+        content = response.json()
+        if isinstance(content, dict) and "applicationId" in content:
+            return answer(response.status, {**content, "applicationId": self.form(content["applicationId"])})
+        return response
+
+
+def wish(of, state="present", **attributes):
+    refs = {"applicationId": {"type": "application", "key": KEY}}
+    target = target_of(of, {"type": "event", "key": {"eventName": "Filing"}, "refs": refs})
+    return Wish(target, attributes, state=state)
+
+
+def run(insight, wished, of):
+    return ensure(insight.client(of), wished, False, FakeClock().clock)
+
+
+@pytest.mark.proves("PROFILE-22")
+@pytest.mark.parametrize("form", FORMS)
+def test_the_profile_says_where_the_id_of_a_reference_stands(form):
+    shown, template = FORMS[form]
+    insight, of = Showing(shown), reading(template)
+    steps = [run(insight, wish(of, description=text), of) for text in ("a", "a", "b", "b")]
+    assert [one.plan.operation for one in steps] == ["create", "none", "update", "none"]
+    assert steps[-1].entity["applicationId"] == 1
+    assert insight.sent("create-or-update")["applicationId"] == 1, "whole holds the declared form"
+    assert run(insight, wish(of, "absent"), of).plan.operation == "delete"
+
+
+@pytest.mark.proves("PROFILE-22")
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_missing_in_the_profile_is_said_as_it_has_to_be_written(form):
+    shown, template = FORMS[form]
+    insight, of = Showing(shown), profile()
+    with pytest.raises(UnconvergedError) as created:
+        run(insight, wish(of), of)
+    writes = list(insight.writes)
+    with pytest.raises(RefutedError, match="nothing was written") as again:
+        run(insight, wish(of, description="a"), of)
+    assert insight.writes == writes
+    key = "types.event.references.applicationId.read"
+    for error in (created.value, again.value):
+        assert error.details["profile_key"] == key
+        assert f'Set {key} to "{template}" in profile_overrides' in error.message
+        assert "queryFor" not in error.message and "No compare rule" not in error.message
+    known = reading(template)
+    assert run(insight, wish(known), known).plan.operation == "none"
+
+
+@pytest.mark.proves("PROFILE-22")
+def test_a_reference_of_which_the_profile_says_nothing_is_told_with_its_type():
+    insight = Showing(as_object)
+    of = profile(types={"event": {"references": None}})
+    with pytest.raises(UnconvergedError) as caught:
+        run(insight, wish(of), of)
+    said = 'types.event.references.applicationId to {type: application, read: "{entity.applicationId.id}"}'
+    assert said in caught.value.message
+
+
+@pytest.mark.proves("PROFILE-22")
+@pytest.mark.parametrize("named", ["key", "id"])
+def test_an_entity_named_by_its_id_is_not_written_either(named):
+    insight, of = Showing(as_object), profile()
+    held = insight.add("event", eventName="Filing", applicationId=1)
+    which = {"id": held["id"]} if named == "id" else {"key": {"eventName": "Filing"}}
+    target = target_of(of, {"type": "event", **which, "refs": {"applicationId": {"type": "application", "id": 1}}})
+    with pytest.raises(RefutedError, match=r"applicationId\.read"):
+        run(insight, Wish(target, {"description": "x"}), of)
+    assert insight.writes == []
+
+
+@pytest.mark.proves("PROFILE-22")
+def test_another_entity_in_the_object_is_another_entity():
+    of = reading("{entity.applicationId.id}")
+    insight = Showing(as_object)
+    insight.ignores_query_for = True
+    insight.add("event", eventName="Filing", applicationId=99)
+    with pytest.raises(RefutedError, match=r"refers to another one in applicationId.*queryFor"):
+        run(insight, wish(of, description="x"), of)
+    assert insight.writes == []
+
+
+@pytest.mark.proves("PROFILE-22")
+@pytest.mark.parametrize(
+    ("template", "entity", "seen"),
+    [
+        ("{entity.owner.id}", {"owner": {"id": 7, "name": "x"}, "a": 1}, {"applicationId": 7, "a": 1}),
+        ("{entity.links.owner.id}", {"links": {"owner": {"id": 7}, "b": 1}}, {"applicationId": 7, "links": {"b": 1}}),
+        ("{entity.owner_id}", {"owner_id": 7, "a": 1}, {"applicationId": 7, "a": 1}),
+        ("{entity.owners[].id}", {"owners": [{"id": 7}, {"id": 8}]}, {"applicationId": [7, 8]}),
+        ("{entity.owners[].id}", {"owners": []}, {"applicationId": []}),
+        ("{entity.owners[1].id}", {"owners": [{"id": 7}, {"id": 8}]}, {"applicationId": 8}),
+        ("{entity.owners[].id}", {"owners": [{"id": 7}, {"name": "x"}]}, None),
+        ("{entity.owners[2].id}", {"owners": [{"id": 7}]}, None),
+        ("{entity.owner.id}", {"owner": None}, {"applicationId": None}),
+        ("{entity.owner.id}", {"owner": "7"}, None),
+        ("{entity.owner[].id}", {"owner": {"id": 1}}, None),
+        ("{entity.owner.id}", {"applicationId": 7}, None),
+        ("{entity.applicationId.id}", {"applicationId": 7}, None),
+        ("{entity.applicationId.id}", {"applicationId": None}, {"applicationId": None}),
+    ],
+)
+def test_where_an_id_may_stand(template, entity, seen):
+    before = repr(entity)
+    assert as_declared(reading(template).type("event"), entity) == (entity if seen is None else seen)
+    assert repr(entity) == before
+
+
+@pytest.mark.proves("PROFILE-22")
+@pytest.mark.parametrize(
+    "template",
+    ["owner.id", "{owner.id}", "{entity}", "{entity.}", "{entity.a..b}", "{entity.a[x]}", "{entity.a} {entity.b}", ""],
+)
+def test_what_is_no_such_place_is_refused(template):
+    with pytest.raises(SchemaError, match=r"references\.applicationId\.read must match"):
+        reading(template)
+
+
+@pytest.mark.proves("MESSAGE-21")
+def test_an_id_in_another_case_than_the_servers_is_told():
+    client, _script = scripted(answer(200, {"id": "aB-1", "eventName": "x"}))
+    with pytest.raises(AmbiguousError, match=r"differs only in case.*id is 'aB-1' on the server and 'AB-1' here"):
+        client.read(profile().type("event"), "AB-1")
+    client, _script = scripted(answer(200, {"id": "ab", "appCode": "1"}))
+    refs = {"applicationId": {"type": "application", "id": "AB"}}
+    target = target_of(profile(), {"type": "event", "key": {"eventName": "x"}, "refs": refs})
+    with pytest.raises(AmbiguousError, match=r"application \(id AB\) exists.*Write the id as the server has it"):
+        client.resolve(target.refs["applicationId"])
+    client, _script = scripted(answer(200, {"id": "other"}))
+    with pytest.raises(RefutedError, match="an entity of another id"):
+        client.read(profile().type("event"), "AB")
+
+
+@pytest.mark.proves("MESSAGE-21")
+def test_a_reference_in_another_case_is_told_with_the_rule_that_settles_it():
+    insight = Insight()
+    insight.entities["event"] = {5: {"id": 5, "uuid": "u", "eventName": "Filing", "applicationId": "ab-1"}}
+    of = profile()
+    insight.entities["application"] = {}
+    client = insight.client(of)
+    target = target_of(
+        of,
+        {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": {"type": "application", "id": 1}}},
+    )
+    client.known = {target.refs["applicationId"].identity: {"id": "AB-1", **KEY}}
+    insight.hooks["find"] = [lambda request, go: answer(200, insight.entities["event"][5])]
+    with pytest.raises(RefutedError, match=r"differ only in case.*normalise: \{applicationId: \[case\]\}") as caught:
+        ensure(client, Wish(target), False, FakeClock().clock)
+    assert caught.value.details["profile_key"] == "compare.normalise"
+    assert insight.writes == []

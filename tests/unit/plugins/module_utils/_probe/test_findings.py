@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings, and the overrides that follow from them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as some
+
+from ansible_collections.rimops.insight.plugins.module_utils._probe.findings import (
+    Finding,
+    at_path,
+    brief,
+    compared,
+    difference,
+    nested,
+    with_value,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, overlaid
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
+
+leaves = some.integers() | some.booleans() | some.text(max_size=3) | some.lists(some.integers(), max_size=2)
+names = some.sampled_from("abc")
+profiles = some.dictionaries(
+    names, some.recursive(leaves, lambda inner: some.dictionaries(names, inner, min_size=1, max_size=3), max_leaves=8)
+)
+
+
+@settings(deadline=None)
+@given(before=profiles, after=profiles)
+def test_a_difference_makes_one_profile_of_the_other(before, after):
+    assert merge(before, difference(before, after)) == after
+    assert difference(after, after) == {}
+
+
+@settings(deadline=None)
+@given(before=profiles, after=profiles)
+def test_laying_an_override_is_what_the_engine_makes_of_it(before, after):
+    assert overlaid(before, difference(before, after)) == after
+
+
+of_types = some.dictionaries(
+    names, some.recursive(leaves | some.none(), lambda inner: some.dictionaries(names, inner, max_size=3), max_leaves=8)
+)
+
+
+@pytest.mark.proves("PROFILE-1")
+@example(general={}, own={"a": None}, path=["b"], value=0)
+@given(general=profiles, own=of_types, path=some.lists(names, min_size=1, max_size=3), value=leaves)
+def test_what_is_learned_leaves_the_nulls_of_a_type(general, own, path, value):
+    before = {**general, "types": {"event": own}}
+    for where in (("types", "event", *path), tuple(path)):
+        assume(not isinstance(at_path(before, where), dict))
+        after = with_value(before, where, value)
+        assert overlaid(before, difference(before, after)) == after
+        assert nulls(after) >= {one for one in nulls(before) if one[: len(where)] != where[: len(one)]}
+
+
+def nulls(value, path=()):
+    """The paths at which a null stands."""
+    if isinstance(value, dict):
+        return {one for name, inner in value.items() for one in nulls(inner, (*path, name))}
+    return {path} if value is None else set()
+
+
+def test_a_value_at_a_path():
+    taken = {"types": {"event": {"operations": {"list": None, "read": {"paging": None}}}}}
+    learned = with_value(taken, ("types", "event", "operations", "read", "path"), "x")
+    assert learned == {"types": {"event": {"operations": {"list": None, "read": {"paging": None, "path": "x"}}}}}
+    data = {"operations": {"read": {"method": "POST"}}}
+    assert with_value(data, ("operations", "read", "method"), "GET") == {"operations": {"read": {"method": "GET"}}}
+    assert with_value(data, ("operations", "read", "method"), None) == {"operations": {"read": {}}}
+    assert with_value(data, ("types", "event"), {}) == {**data, "types": {"event": {}}}
+    assert data == {"operations": {"read": {"method": "POST"}}}
+    assert at_path(data, ("operations", "read", "method")) == "POST"
+    assert at_path(data, ("operations", "read", "method", "x")) is None
+    assert nested(("a", "b"), None) == {"a": {"b": None}}
+
+
+def test_each_key_that_differs_is_a_finding():
+    path, before = ("operations", "find"), built_in("insight")["operations"]["find"]
+    after = {**before, "method": "GET", "missing": {"empty": True}, "note": "Seen", "assumed": False}
+    del after["references"]
+    assert compared(path, before, after, "HTTP 404 with a web page") == [
+        Finding(
+            "operations.find.method",
+            "differs",
+            "POST",
+            "HTTP 404 with a web page",
+            {"operations": {"find": {"method": "GET"}}},
+        ),
+        Finding(
+            "operations.find.references",
+            "differs",
+            "query_for",
+            "HTTP 404 with a web page",
+            {"operations": {"find": {"references": None}}},
+        ),
+        Finding(
+            "operations.find.missing",
+            "differs",
+            '{"status": [404]}',
+            '{"empty": true}',
+            {"operations": {"find": {"missing": {"status": None, "empty": True}}}},
+        ),
+    ]
+    assert compared(path, before, before, "HTTP 200") == [Finding("operations.find", "as_profile", came="HTTP 200")]
+
+
+def test_the_overrides_of_the_findings_are_those_of_the_whole():
+    path, before = ("operations", "find"), built_in("insight")["operations"]["find"]
+    after = {**before, "method": "GET", "missing": {"empty": True}}
+    data = merge(built_in("insight"), {})
+    for finding in compared(path, before, after, ""):
+        data = merge(data, finding.override)
+    assert data["operations"]["find"] == after
+
+
+def test_a_result_says_only_what_there_is():
+    assert Finding("session", "as_profile").as_result() == {"profile_key": "session", "verdict": "as_profile"}
+
+
+def test_texts_are_short_and_in_one_line():
+    assert brief("a\nb") == "a\\nb"
+    assert brief(None) == "nothing"
+    assert len(brief("x" * 1000)) == 203
+    assert brief([200]) == "[200]"

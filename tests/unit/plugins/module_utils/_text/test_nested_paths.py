@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import (
+    ABSENT,
+    PATH,
+    child,
+    names_of,
+    places,
+    replace,
+    top,
+)
+
+
+@pytest.mark.parametrize("path", ["a", "a.b", "a[].b", "a[][]", r"a\.b", r"a\[\]", "ö x.y", "a\nb"])
+def test_a_path(path):
+    assert PATH.fullmatch(path)
+
+
+@pytest.mark.parametrize("path", ["", ".", "a.", ".a", "a..b", "[]", "a[", "a[0]", "a]", "a[]b", "a\\"])
+def test_no_path(path):
+    assert not PATH.fullmatch(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"), [("a", ["a"]), ("a.b", ["a", "b"]), (r"a\.b.c", ["a.b", "c"]), (r"a\\.b", ["a\\", "b"])]
+)
+def test_names(path, names):
+    assert names_of(path) == names
+    made = ""
+    for name in names:
+        made = child(made, name)
+    assert made == path
+
+
+@pytest.mark.parametrize(("path", "name"), [("a.b", "a"), ("a[].b", "a"), (r"a\.b[].c", "a.b"), (r"a\[\].c", "a[]")])
+def test_top(path, name):
+    assert top(path) == name
+
+
+ENTITY = {"a": 1, "b": {"c": 2, "d": 3}, "l": [{"c": 4, "d": 5}, 6], "x.y": 7}
+
+
+@pytest.mark.parametrize(
+    ("paths", "left"),
+    [
+        ([], ENTITY),
+        (["a", "b.c"], {"b": {"d": 3}, "l": [{"c": 4, "d": 5}, 6], "x.y": 7}),
+        (["l[].c", r"x\.y"], {"a": 1, "b": {"c": 2, "d": 3}, "l": [{"d": 5}, 6]}),
+        (["l[]", "b"], {"a": 1, "l": [], "x.y": 7}),
+        (["x.y", "c", "l.c"], ENTITY),
+    ],
+)
+def test_left_out(paths, left):
+    before = copy.deepcopy(ENTITY)
+    assert replace(ENTITY, paths, ABSENT) == left
+    assert before == ENTITY
+
+
+def test_replaced():
+    assert replace(ENTITY, ["a", "l[]"], "*") == {**ENTITY, "a": "*", "l": ["*", "*"]}
+    assert replace({"c": 4}, ["l[].c"], "*", "l[]") == {"c": "*"}
+    assert replace(5, ["a"], "*") == 5
+
+
+def test_places():
+    assert list(places({"a": [{"b": 1}], 5: {}})) == [("a", "a"), ("a[].b", "b"), ("5", 5)]
+
+
+def test_absent_is_one_and_not_null():
+    assert copy.deepcopy(ABSENT) is ABSENT
+    assert pickle.loads(pickle.dumps(ABSENT)) is ABSENT
+    assert repr(ABSENT) == "(absent)"
+    assert ABSENT is not None

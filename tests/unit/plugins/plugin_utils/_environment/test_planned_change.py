@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Operations: the same on every machine; what becomes of an approved one when the world has moved on."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from dataclasses import asdict, replace
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import (
+    Candidate,
+    Subject,
+    moved_how,
+    operation_of,
+    possible_renames,
+    sort_operation,
+    with_renames,
+)
+
+NAME = "event (eventName=Initial filing, applicationId=(appCode=123456))"
+APPLICATION = "application (appCode=123456)"
+KEY = {"eventName": "Initial filing"}
+RULES = rules({"sets": ["countries"], "volatile": ["lastChanged"], "write_only": ["pin"]})
+SECRET = "canary-4711"
+STORED = {"id": 7, "eventName": "Initial filing", "applicationId": 17, "countries": ["FR", "DE"], "lastChanged": 1}
+
+
+def fingerprint(path, value):
+    return f"{path}:{len(value)}"
+
+
+def operation(observed, application=17, policy="on_create", known=None, pin=SECRET, **declared):
+    """What is needed for this event; application: the id of the one that it refers to, None where there is none yet."""
+    secrets = {"pin": pin} if pin else {}
+    attributes = {"countries": ["DE", "FR"], "description": "Initial", **declared.pop("attributes", {})}
+    refs = {} if application is None else {"applicationId": application}
+    declaration = Declaration("event", KEY, refs=refs, attributes=attributes, secrets=secrets, **declared)
+    fingerprints = {"pin": fingerprint("pin", pin)} if pin and policy == "on_change" else {}
+    planned = plan(declaration, observed, RULES, policy, known or {}, fingerprint)
+    references = {"applicationId": APPLICATION}
+    subject = Subject(NAME, "event", KEY, RULES, references, ("id",), known or {}, fingerprints)
+    return operation_of(subject, planned, [pin] if pin else [])
+
+
+@pytest.mark.proves("PLAN-1")
+def test_ids_and_what_the_server_adds_are_not_in_it():
+    here = operation({**STORED, "description": "Old"})
+    there = operation({**STORED, "description": "Old", "id": 9, "applicationId": 5, "lastChanged": 3}, application=5)
+    assert here == there
+    assert here.changes == ({"path": "description", "before": "Old", "after": "Initial"},)
+    assert here.before != here.after
+
+
+@pytest.mark.proves("PLAN-1")
+def test_what_refers_to_an_entity_that_is_not_there_yet_is_the_same_when_it_is():
+    assert operation(None, application=None) == operation(None, application=17)
+    created = operation(None)
+    assert (created.operation, created.before, created.secrets) == ("create", "absent", ("pin",))
+    assert {"path": "applicationId", "after": APPLICATION} in created.changes
+
+
+def test_a_reference_that_changes_is_named():
+    moved = operation({**STORED, "applicationId": 18, "description": "Initial"})
+    assert moved.changes == ({"path": "applicationId", "before": 18, "after": APPLICATION},)
+    assert moved.before != moved.after
+    assert moved.after == operation({**STORED, "description": "Old"}).after
+
+
+def test_deleting_and_nothing():
+    deleted = operation(STORED, state="absent")
+    assert (deleted.operation, deleted.after, deleted.changes) == ("delete", "absent", ())
+    nothing = operation({**STORED, "description": "Initial"})
+    assert (nothing.operation, nothing.before, nothing.after, nothing.changes) == ("none", "", "", ())
+
+
+@pytest.mark.proves("PLAN-3")
+def test_no_secret_is_in_it():
+    for observed in (None, STORED, {**STORED, "pin": SECRET}):
+        for policy in ("on_create", "always", "on_change"):
+            attributes = {"description": f"The pin is {SECRET}."}
+            text = json.dumps(asdict(operation(observed, policy=policy, attributes=attributes, known={"pin": "x"})))
+            assert SECRET not in text
+            assert MASK in text
+
+
+FULL = {**STORED, "description": "Initial"}
+EDITED = {**STORED, "description": "Edited", "comment": "by hand"}
+OLD = {**STORED, "description": "Old"}
+ALWAYS = {"policy": "always"}
+CHANGED = {"policy": "on_change", "known": {"pin": "another"}}
+SORTED = [
+    ("a create, nothing there", operation(None), operation(None), "write"),
+    ("a create, carried out", operation(None), operation(FULL), "done"),
+    ("a create, carried out, and defaults added", operation(None), operation({**FULL, "status": "Draft"}), "done"),
+    ("a create, somebody else's is there", operation(None), operation(EDITED), "moved"),
+    ("a create, carried out, secrets always", operation(None, **ALWAYS), operation(FULL, **ALWAYS), "done"),
+    ("an update, as it was", operation(OLD), operation(OLD), "write"),
+    ("an update, in another order", operation(OLD), operation({**OLD, "countries": ["DE", "FR"]}), "write"),
+    ("an update, volatile", operation(OLD), operation({**OLD, "lastChanged": 9}), "write"),
+    ("an update, carried out", operation(OLD), operation(FULL), "done"),
+    ("an update, edited", operation(OLD), operation(EDITED), "moved"),
+    ("an update, edited elsewhere", operation(OLD), operation({**OLD, "comment": "by hand"}), "moved"),
+    ("an update, gone", operation(OLD), operation(None), "moved"),
+    ("an update, another secret now", operation(OLD, **CHANGED), operation(OLD, **CHANGED, pin="other-1"), "moved"),
+    ("secrets, as it was", operation(FULL, **CHANGED), operation(FULL, **CHANGED), "write"),
+    (
+        "secrets, carried out",
+        operation(FULL, **CHANGED),
+        operation(FULL, policy="on_change", known={"pin": fingerprint("pin", SECRET)}),
+        "done",
+    ),
+    ("secrets, edited", operation(FULL, **CHANGED), operation({**FULL, "comment": "by hand"}, **CHANGED), "moved"),
+    ("a delete, there", operation(FULL, state="absent"), operation(FULL, state="absent"), "write"),
+    ("a delete, carried out", operation(FULL, state="absent"), operation(None, state="absent"), "done"),
+    ("a delete, edited", operation(FULL, state="absent"), operation(EDITED, state="absent"), "moved"),
+]
+
+
+@pytest.mark.proves("PLAN-1")
+@pytest.mark.parametrize(("approved", "again", "fate"), [case[1:] for case in SORTED], ids=[case[0] for case in SORTED])
+def test_what_becomes_of_an_approved_operation(approved, again, fate):
+    assert sort_operation(approved, again) == fate
+    assert sort_operation(replace(approved, possible_rename="x"), again) == fate
+
+
+@pytest.mark.parametrize(
+    ("approved", "again", "how"),
+    [
+        (operation(None), operation(EDITED), "was created meanwhile"),
+        (operation(OLD), operation(None), "was deleted meanwhile"),
+        (operation(OLD), operation(EDITED), "was changed meanwhile"),
+        (operation(OLD), replace(operation(OLD), after="x"), "now needs something else than was approved"),
+    ],
+)
+def test_how_it_moved(approved, again, how):
+    assert moved_how(approved, again) == how
+
+
+def candidates(**attributes):
+    return [Candidate(name, "application", held) for name, held in attributes.items()]
+
+
+@pytest.mark.parametrize(
+    ("deleted", "created", "pairs"),
+    [
+        (candidates(a={"x": 1, "y": 2}), candidates(b={"x": 1, "y": 2}), {"a": "b", "b": "a"}),
+        (candidates(a={"x": 1, "more": 2}), candidates(b={"x": 1, "z": None}), {"a": "b", "b": "a"}),
+        (candidates(a={"x": 1}), candidates(b={"x": 2}), {}),
+        (candidates(a={"x": 1}), candidates(b={}), {}),
+        (candidates(a={"x": 1}), candidates(b={"z": None}), {}),
+        (candidates(a={"x": 1}, c={"x": 1}), candidates(b={"x": 1}), {}),
+        (candidates(a={"x": 1, "y": 2}), candidates(b={"x": 1}, d={"y": 2}), {}),
+        (candidates(a={"x": 1}), candidates(b={"x": 1}, d={"x": 1}), {}),
+        (
+            candidates(a={"x": 1, "y": 2}, c={"x": 3}),
+            candidates(b={"x": 1}, d={"x": 3}),
+            {"a": "b", "b": "a", "c": "d", "d": "c"},
+        ),
+        (candidates(a={"x": 1}), [Candidate("b", "event", {"x": 1})], {}),
+    ],
+)
+def test_possible_renames(deleted, created, pairs):
+    assert possible_renames(deleted, created) == pairs
+
+
+def test_many_that_are_alike_make_no_pairs():
+    alike = {str(number): {"x": 1} for number in range(300)}
+    deleted = candidates(**alike, one={"x": 2})
+    created = candidates(**{f"new {name}": held for name, held in alike.items()}, other={"x": 2})
+    peak = bytes_at_most(lambda: possible_renames(deleted, created))
+    assert possible_renames(deleted, created) == {"one": "other", "other": "one"}
+    assert peak < 2_000_000, peak
+
+
+def bytes_at_most(work):
+    """How many bytes it took at most."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_possible_rename_is_noted_on_both_sides():
+    gone, new = replace(operation(FULL, state="absent"), entity="old"), replace(operation(None), entity="new")
+    other = replace(new, entity="other")
+    noted = with_renames([gone, new, other], {"old": "new", "new": "old"})
+    assert [one.possible_rename for one in noted] == ["new", "old", None]
