@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.environment_base import EnvironmentDoor
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.environment_base import EnvironmentAction
 
 
-class ActionModule(EnvironmentDoor):
+class ActionModule(EnvironmentAction):
     """Runs the module's command in the controller's process, and nowhere else."""
 
     command = ENTITIES

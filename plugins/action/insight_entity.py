@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import Door
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import CommandAction
 
 
-class ActionModule(Door):
+class ActionModule(CommandAction):
     """Runs the module's command in the controller's process."""
 
     command = ENTITY

@@ -61,10 +61,10 @@ _raw:
 """
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import entities
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import LookupDoor
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import CommandLookup
 
 
-class LookupModule(LookupDoor):
+class LookupModule(CommandLookup):
     """Entities by id or key."""
 
     answer = staticmethod(entities)

@@ -49,10 +49,10 @@ _raw:
 """
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import credentials
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import LookupDoor
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import CommandLookup
 
 
-class LookupModule(LookupDoor):
+class LookupModule(CommandLookup):
     """Headers or the access token."""
 
     answer = staticmethod(credentials)

@@ -9,13 +9,13 @@ InsightError
 │   └── MissingReferenceError   an entity that is referred to does not exist; nothing was written
 ├── TransportError          the server could not be asked
 │   ├── NotSentError        the request did not leave: nothing can have happened
-│   │   └── RefusedError    a proxy refused, or the server cannot be trusted: asking again will not help
+│   │   └── UntrustedServerError    a proxy refused, or the server cannot be trusted: asking again will not help
 │   └── InterruptedRequest  the request left and no whole answer came: it may have been carried out
 ├── AuthenticationError     the identity platform or the login refused
 │   └── SessionRejected     the server refused a session that was renewed a moment ago
 ├── ServerError             the server answered, and its answer is not one that the profile calls a success
 │   ├── ConflictError       the server says that the entity exists already, or was changed meanwhile
-│   └── RefutedError        the answer contradicts the profile: names the key of the profile to change
+│   └── ProfileMismatchError        the answer contradicts the profile: names the key of the profile to change
 ├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
 ├── PlanRefused             the plan is not the approved one, has expired, or holds for something else
 ├── JournalError            the journal cannot be written any more, or does not tell what happened
@@ -78,7 +78,7 @@ class SchemaError(ConfigurationError):
 
 
 class MissingReferenceError(ConfigurationError):
-    """An entity that is referred to does not exist. identity: its ``Target.identity``; doubt: why it may exist all the
+    """An entity that is referred to does not exist. identity: its ``Address.identity``; doubt: why it may exist all the
     same, where its absence is not proven."""
 
     def __init__(
@@ -102,7 +102,7 @@ class NotSentError(TransportError):
         super().__init__(what, why, hint, **details)
 
 
-class RefusedError(NotSentError):
+class UntrustedServerError(NotSentError):
     """A proxy refused, or the server cannot be trusted: asking again will not help."""
 
 
@@ -135,7 +135,7 @@ class ConflictError(ServerError):
     """The server says that the entity exists already, or was changed meanwhile."""
 
 
-class RefutedError(ServerError):
+class ProfileMismatchError(ServerError):
     """The answer contradicts the profile; ``profile_key`` in the details names the line to change."""
 
 

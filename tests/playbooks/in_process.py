@@ -22,10 +22,10 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.argument_
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
-from ansible_collections.rimops.insight.plugins.module_utils._commands.results import carry_out
+from ansible_collections.rimops.insight.plugins.module_utils._commands.results import run_command
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import Door
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import CommandAction
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 Plays = Callable[[Player, list[dict[str, Any]]], Played]
@@ -43,7 +43,7 @@ def run(play: Player, task: dict[str, Any]) -> dict[str, Any]:
         assert checked.error_messages == []
         values = {**checked.validated_parameters, "profile": profile, "profile_overrides": {}}
         context = Context(bool(task.get("check_mode")), bool(task.get("diff")), warn=warnings.append)
-        result = carry_out(COMMANDS[name], values, context, secret_values(argument_spec(COMMANDS[name]), values))
+        result = run_command(COMMANDS[name], values, context, secret_values(argument_spec(COMMANDS[name]), values))
     except InsightError as error:
         result = {"failed": True, **error.as_result()}
     told: dict[str, Any] = json.loads(json.dumps({"failed": False, **result, "warnings": warnings}))
@@ -62,7 +62,7 @@ def play_here(play: Player, tasks: list[dict[str, Any]]) -> Played:
     return played
 
 
-def door(kind: type[Door], options: dict[str, Any], folder: Path) -> Door:
+def door(kind: type[CommandAction], options: dict[str, Any], folder: Path) -> CommandAction:
     """An action plugin that is ready to run, as Ansible makes it. folder: of the playbook."""
     task, loader, context = Task(), DataLoader(), PlayContext()
     task.args = options

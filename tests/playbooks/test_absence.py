@@ -72,7 +72,7 @@ def test_a_search_that_finds_nothing_of_what_was_made(server: Server, play: Play
         assert (counters["creates"], counters["writes"]) == (1, 1), form
         first, *others = played.all(f"create, {form}")
         error = first["error"]
-        assert (error["kind"], error["profile_key"]) == ("RefutedError", "operations.find"), first
+        assert (error["kind"], error["profile_key"]) == ("ProfileMismatchError", "operations.find"), first
         assert (first["changed"], error["written"], error["entity_id"]) == (True, "create", stored["id"])
         assert f"it was created with the id {stored['id']}, and operations.read (assumed) shows it" in first["msg"]
         assert "the search by its key says that there is none" in first["msg"]
@@ -111,7 +111,10 @@ def test_an_environment_of_one_type_whose_search_is_wrong(server: Server, play: 
         assert f"! {DOUBT}" in played[name]["diff"]["prepared"]
     applied = played["apply"]
     assert outcomes(applied) == {"created": 10, "failed": 1, "not_tried": 39}, applied["msg"]
-    assert {one["error"]["kind"] for one in applied["entities"] if "error" in one} == {"RefutedError", "HeldBackError"}
+    assert {one["error"]["kind"] for one in applied["entities"] if "error" in one} == {
+        "ProfileMismatchError",
+        "HeldBackError",
+    }
     assert applied["changed"] and not any(DOUBT in note for note in applied.get("notes", []))
     assert played["made"]["answers"][0]["creates"] == 11
     assert outcomes(played["stop"]) == {"failed": 1, "not_tried": 19}, played["stop"]["msg"]
@@ -125,7 +128,7 @@ def test_a_search_that_finds_some_and_not_others(server: Server, play: Player) -
     server.switch(enforce_keys=False)
     server.fault("status", "find", about="000002", times=0, status=404)
     results = play([loop("create")]).all("create")
-    assert [one.get("error", {}).get("kind") for one in results] == [None, "RefutedError", "HeldBackError"]
+    assert [one.get("error", {}).get("kind") for one in results] == [None, "ProfileMismatchError", "HeldBackError"]
     assert server.counted["creates"] == 2
 
 
@@ -149,7 +152,7 @@ def test_a_read_that_says_missing_where_the_search_shows_it(server: Server, play
     played = play([entity("update"), entity("absent", state="absent", attributes={})])
     for name in ("update", "absent"):
         result = played[name]
-        assert (result["changed"], result["error"]["kind"]) == (False, "RefutedError"), result
+        assert (result["changed"], result["error"]["kind"]) == (False, "ProfileMismatchError"), result
         assert result["error"]["profile_key"] == "operations.read"
         assert "operations.read (assumed) says that there is no application with the id" in result["msg"]
         assert "operations.find (assumed) still shows it; nothing was written" in result["msg"]
@@ -186,7 +189,7 @@ def test_a_delete_or_an_update_that_reaches_nothing(server: Server, play: Player
             assert (result["failed"], result["changed"]) == (True, False), result
             assert "written" not in result["error"] and "wait_timeout" not in result["msg"]
         missing = played[f"{operation}, missing"]
-        assert (missing["error"]["kind"], missing["error"]["status"]) == ("RefutedError", 404)
+        assert (missing["error"]["kind"], missing["error"]["status"]) == ("ProfileMismatchError", 404)
         assert missing["error"]["profile_key"] == f"operations.{operation}"
         assert "HTTP 404, as if there were no such entity, and the entity is still there" in missing["msg"]
         assert "Reading again shows that nothing was written" in played[f"{operation}, text"]["msg"]
@@ -196,9 +199,9 @@ def test_a_delete_or_an_update_that_reaches_nothing(server: Server, play: Player
 def test_the_search_says_missing_and_the_create_says_that_it_exists(server: Server, play: Player) -> None:
     server.seed("application", **application(1)["key"], selectedProducts=["Old"])
     broken(server, "find", status=404)
-    refuted = play([entity("check") | {"check_mode": True}, entity("create")])
-    assert DOUBT in refuted["check"]["notes"]
-    result = refuted["create"]
+    profile_mismatch = play([entity("check") | {"check_mode": True}, entity("create")])
+    assert DOUBT in profile_mismatch["check"]["notes"]
+    result = profile_mismatch["create"]
     assert (result["changed"], result["error"]["kind"]) == (False, "ConflictError"), result
     assert (result["error"]["profile_key"], result["error"]["status"]) == ("operations.find", 409)
     assert "the search says that there is none, and the create says that it exists" in result["msg"]
@@ -256,7 +259,7 @@ def test_the_list_shows_what_the_search_does_not(server: Server, play: Player) -
     result = play([task("apply", list(map(application, range(6))), **options)])["apply"]
     assert outcomes(result) == {"unchanged": 3, "failed": 3}, result
     failed = [one["error"] for one in result["entities"]]
-    assert [(one["kind"], one["profile_key"]) for one in failed] == [("RefutedError", "operations.find")] * 3
+    assert [(one["kind"], one["profile_key"]) for one in failed] == [("ProfileMismatchError", "operations.find")] * 3
     assert "which operations.list (assumed) shows; nothing was written" in result["msg"]
     assert (server.counted["writes"], server.counted["finds"]) == (0, 4)
 

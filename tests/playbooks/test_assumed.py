@@ -174,7 +174,7 @@ def test_an_answer_that_contradicts_the_profile_stops_at_one_though_the_write_wo
 ) -> None:
     somewhere_else = {"operations": {"create": {"entity": "data.item"}}}
     first, second = failing_create(play, profile_overrides=somewhere_else).all("create")
-    assert (first["error"]["kind"], first["error"]["written"]) == ("RefutedError", "create")
+    assert (first["error"]["kind"], first["error"]["written"]) == ("ProfileMismatchError", "create")
     assert first["error"]["profile_key"] == "operations.create.entity"
     assert first["error"]["expected"] and first["error"]["came"]
     assert first["error"]["expected"] in first["msg"] and first["error"]["came"] in first["msg"]

@@ -138,10 +138,10 @@ TROUBLES = {
     "an entity that was not asked for": Trouble(
         [status("find", 200, body={**SEEDED, "id": 5, "appName": "Other"})],
         ("none of them has this key", "operations.find"),
-        kind="RefutedError",
+        kind="ProfileMismatchError",
     ),
     "a success without an entity": Trouble(
-        [status("find", 200, body={})], ("the answer holds none", "operations.find.entity"), kind="RefutedError"
+        [status("find", 200, body={})], ("the answer holds none", "operations.find.entity"), kind="ProfileMismatchError"
     ),
     "dropped, and blind afterwards": Trouble(
         [fault("create", "drop_after"), fault("find", "drop_before", GONE, after=2)],

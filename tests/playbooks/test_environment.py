@@ -388,7 +388,7 @@ def test_long_work_says_how_far_it_is_while_it_runs(server: Server, play: Player
 def test_progress_is_told_at_most_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     now, lines = [0.0], []
     monkeypatch.setattr(engine.time, "monotonic", lambda: now[0])
-    tell = engine.progress(engine.Effort(client=None, show=lines.append), "read", 10_000)
+    tell = engine.progress(engine.RunOptions(client=None, show=lines.append), "read", 10_000)
     for done in range(1, 10_001):
         now[0] += 0.0035
         tell(done)

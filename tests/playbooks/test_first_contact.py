@@ -171,5 +171,5 @@ def test_the_headings_that_are_explained_are_those_of_the_report() -> None:
 
     explained = re.findall(r"^\| \*(.+?)\* \|", PAGE.read_text(encoding="utf-8"), re.M)
     assert [title.split(":")[0] for title in TITLES.values()] == explained[:-1]
-    source = (ROOT / "plugins" / "module_utils" / "probe" / "report.py").read_text(encoding="utf-8")
+    source = (ROOT / "plugins" / "module_utils" / "_probe" / "page.py").read_text(encoding="utf-8")
     assert f"## {explained[-1]}" in source

@@ -272,7 +272,7 @@ def test_a_server_that_does_not_look_at_references_is_refuted(server: Server, pl
         ]
     )
     for name in ("update", "delete"):
-        assert played[name]["error"]["kind"] == "RefutedError", played[name]
+        assert played[name]["error"]["kind"] == "ProfileMismatchError", played[name]
         assert "refers to another one in applicationId; nothing was written" in played[name]["msg"]
         assert played[name]["error"]["profile_key"] == "operations.find.references"
     missed = played["create"]["error"]["unconverged"]

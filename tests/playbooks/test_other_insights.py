@@ -165,5 +165,5 @@ def test_without_it_the_task_says_which_line_to_change(play: Player, dialect: st
     error = played[failed]["error"]
     assert error["profile_key"] == key
     assert key in played[failed]["msg"]
-    if error["kind"] == "RefutedError":
+    if error["kind"] == "ProfileMismatchError":
         assert f"expected {error['expected']}, came {error['came']}." in played[failed]["msg"]

@@ -284,7 +284,7 @@ def test_a_search_that_shows_less_than_the_read(system: SmallSystem, play: Playe
     played = play(tasks)
     for name in ("change", "remove"):
         result = played[name]
-        assert (result["error"]["kind"], result["changed"]) == ("RefutedError", False), played.output
+        assert (result["error"]["kind"], result["changed"]) == ("ProfileMismatchError", False), played.output
         assert result["error"]["profile_key"] == "operations.find"
         assert "show it differently, each time: name, note; nothing was written" in result["msg"]
         assert "give the id instead of the key" in result["msg"]

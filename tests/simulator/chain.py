@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from simulator.dialect import Match, RefusedError
+from simulator.dialect import Match, UntrustedServerError
 from simulator.messages import Answer, Request, html_answer
 from simulator.refusals import CLOSED, NO_SESSION, Refusals, boot_error, ended_elsewhere
 
@@ -66,7 +66,7 @@ class Chain:
             before = visit.csrf.shown() if self._switches.csrf_headers in ("before", "after") else []
             answer = self._handled(visit, match)
             done = True
-        except RefusedError as refusal:
+        except UntrustedServerError as refusal:
             answer = self._refusals.answer(request, refusal)
             if refusal.kind == "session":
                 self._sessions.after_refusal(visit, answer, past_csrf)
@@ -83,18 +83,18 @@ class Chain:
         return html_answer(200, "Log in to InSight") if request.path == self._dialect.data["login_page"] else None
 
     def _check_csrf(self, visit: Visit) -> None:
-        """Raises RefusedError."""
+        """Raises UntrustedServerError."""
         problem = "" if self._bearer else visit.csrf.problem()
         if not problem:
             return
         closed = self._switches.expired_session_answer in CLOSED
         if visit.came_without or (closed and not (visit.session and visit.session.user)):
-            raise RefusedError("session", NO_SESSION)
+            raise UntrustedServerError("session", NO_SESSION)
         self._counters.csrf_refused += 1
-        raise RefusedError("csrf", problem)
+        raise UntrustedServerError("csrf", problem)
 
     def _handled(self, visit: Visit, match: Match | None) -> Answer:
-        """The answer to a request that got past the CSRF check. Raises RefusedError."""
+        """The answer to a request that got past the CSRF check. Raises UntrustedServerError."""
         name = match.name if match else ""
         if visit.session and visit.session.ended_elsewhere and name != "logout":
             self._sessions.end(visit)
@@ -106,7 +106,7 @@ class Chain:
         user = self._user(visit)
         if f"{match.type}:{match.counted_as}" in self._switches.denied.split(","):
             self._counters.denied += 1
-            raise RefusedError("denied", ACCESS_DENIED)
+            raise UntrustedServerError("denied", ACCESS_DENIED)
         return self._handler(visit.request, match, user)
 
     def _nothing(self, visit: Visit) -> Answer:
@@ -114,15 +114,15 @@ class Chain:
         return self._refusals.unknown_address(visit.request)
 
     def _user(self, visit: Visit) -> str:
-        """Who asks. Raises RefusedError."""
+        """Who asks. Raises UntrustedServerError."""
         if self._bearer:
             scheme, _space, text = visit.request.headers.get("authorization", "").partition(" ")
             token = self._tokens.valid(text) if scheme.lower() == "bearer" else None
             if token is None:
-                raise RefusedError("credentials", "The access token is missing, unknown or has expired.")
+                raise UntrustedServerError("credentials", "The access token is missing, unknown or has expired.")
             return token.user
         if visit.session is None or not visit.session.user:
-            raise RefusedError("session", NO_SESSION)
+            raise UntrustedServerError("session", NO_SESSION)
         return visit.session.user
 
     def _tokens_after(

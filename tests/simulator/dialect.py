@@ -18,7 +18,7 @@ ENTITY_OPERATIONS = ("read", "find", "create", "upsert", "update", "delete", "li
 COUNTED_AS = {"upsert": "update"}
 
 
-class RefusedError(Exception):
+class UntrustedServerError(Exception):
     """The server says no; ``kind`` is one of the dialect's answers."""
 
     def __init__(self, kind: str, message: str, field: str = "") -> None:

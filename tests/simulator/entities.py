@@ -9,7 +9,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import Dialect, Match, RefusedError, content_answer, dig, format_date, put, wrap
+from simulator.dialect import Dialect, Match, UntrustedServerError, content_answer, dig, format_date, put, wrap
 from simulator.hiding import hidden
 from simulator.messages import Answer, Request, json_answer
 from simulator.paging import page_of
@@ -24,7 +24,7 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class Entities:
-    """What the server does with entities; each method raises RefusedError when it will not."""
+    """What the server does with entities; each method raises UntrustedServerError when it will not."""
 
     def __init__(self, dialect: Dialect, switches: Switches, store: Store) -> None:
         self._dialect, self._switches, self._store = dialect, switches, store
@@ -51,15 +51,15 @@ class Entities:
         try:
             content = dig(request.json, match.operation.get("attributes_at", ""))
         except ValueError:
-            raise RefusedError("malformed", "The body is not JSON.") from None
+            raise UntrustedServerError("malformed", "The body is not JSON.") from None
         if not isinstance(content, dict):
-            raise RefusedError("malformed", "The body is not a JSON object.")
+            raise UntrustedServerError("malformed", "The body is not a JSON object.")
         return content
 
     def _known(self, match: Match) -> Record:
         record = self._store.by_id(match.type, match.id) or self._store.by_uuid(match.type, match.id)
         if record is None or not self._visible(record):
-            raise RefusedError("missing", f"There is no {match.type} with the id {match.id}.")
+            raise UntrustedServerError("missing", f"There is no {match.type} with the id {match.id}.")
         return record
 
     def _visible(self, record: Record) -> bool:
@@ -72,30 +72,32 @@ class Entities:
             return self._blind(match, self._switches.read_finds_nothing)
         try:
             return self._shown_one(match, self._known(match))
-        except RefusedError as refusal:
+        except UntrustedServerError as refusal:
             return self._none(match, refusal)
 
     def _find(self, request: Request, match: Match) -> Answer:
         in_query = match.operation.get("keys_in") == "query"
         criteria = dict(request.parameters) if in_query else dict(self._attributes(request, match))
         if not criteria:
-            raise RefusedError("malformed", "Nothing says what to find.")
+            raise UntrustedServerError("malformed", "Nothing says what to find.")
         if self._switches.search_finds_nothing != "no":
             return self._blind(match, self._switches.search_finds_nothing)
         try:
             self._resolve(criteria, match.type)
-        except RefusedError as refusal:
-            raise RefusedError("missing", refusal.message) from None
+        except UntrustedServerError as refusal:
+            raise UntrustedServerError("missing", refusal.message) from None
         having = self._having_as_text if in_query else self._having
         found = [record for record in having(match.type, criteria) if self._visible(record)]
         status = match.operation["status"]
         if not found:
-            return self._none(match, RefusedError("missing", f"No {match.type} matches {', '.join(sorted(criteria))}."))
+            return self._none(
+                match, UntrustedServerError("missing", f"No {match.type} matches {', '.join(sorted(criteria))}.")
+            )
         if len(found) == 1:
             return self._shown_one(match, found[0])
         several = match.operation.get("several", "list")
         if several == "conflict":
-            raise RefusedError("conflict", f"{len(found)} entities match.")
+            raise UntrustedServerError("conflict", f"{len(found)} entities match.")
         return self._shown(match, status, found[0]) if several == "first" else self._shown_list(match, status, found)
 
     def _having(self, type_: str, criteria: dict[str, Any]) -> list[Record]:
@@ -121,9 +123,9 @@ class Entities:
         """The answer of an operation that finds nothing, whatever there is."""
         if form == "empty_list":
             return self._nothing(match, form)
-        raise RefusedError("missing" if form == "missing" else "no_address", f"{match.name} finds nothing.")
+        raise UntrustedServerError("missing" if form == "missing" else "no_address", f"{match.name} finds nothing.")
 
-    def _none(self, match: Match, refusal: RefusedError) -> Answer:
+    def _none(self, match: Match, refusal: UntrustedServerError) -> Answer:
         form = match.operation.get("none", "missing")
         if form == "missing":
             raise refusal
@@ -190,14 +192,14 @@ class Entities:
             if way == "key":
                 same = self._same_key(match.type, attributes)
                 if len(same) > 1:
-                    raise RefusedError("conflict", f"{len(same)} entities have this key.")
+                    raise UntrustedServerError("conflict", f"{len(same)} entities have this key.")
                 if same:
                     return same[0]
         return None
 
     def _delete(self, record: Record) -> None:
         if self._switches.protect_referenced and any(self._refers(other, record) for other in self._store.everything()):
-            raise RefusedError("conflict", f"Other entities refer to {record.type} {record.id}.")
+            raise UntrustedServerError("conflict", f"Other entities refer to {record.type} {record.id}.")
         self._store.delete(record)
 
     def _refers(self, other: Record, record: Record) -> bool:
@@ -214,14 +216,16 @@ class Entities:
         rules = self._dialect.types[type_]
         for name in rules.get("required", ()):
             if attributes.get(name) in EMPTY:
-                raise RefusedError("invalid", f"{name} is required.", name)
+                raise UntrustedServerError("invalid", f"{name} is required.", name)
         for name, types in rules.get("references", {}).items():
             if attributes.get(name) is not None and not any(
                 self._store.by_id(target, str(attributes[name])) for target in types
             ):
-                raise RefusedError("invalid", f"{name}: there is no {types[0]} {attributes[name]}.", name)
+                raise UntrustedServerError("invalid", f"{name}: there is no {types[0]} {attributes[name]}.", name)
         if self._switches.enforce_keys and any(other is not record for other in self._same_key(type_, attributes)):
-            raise RefusedError("conflict", f"There is already a {type_} with this {', '.join(rules['unique'])}.")
+            raise UntrustedServerError(
+                "conflict", f"There is already a {type_} with this {', '.join(rules['unique'])}."
+            )
 
     def _clean(self, body: dict[str, Any], type_: str) -> dict[str, Any]:
         """The attributes of a body as they are going to be stored."""
@@ -272,14 +276,14 @@ class Entities:
         if not queries or self._switches.ignore_query_for:
             return
         if not isinstance(queries, dict):
-            raise RefusedError("malformed", f"{self._dialect.entity['query_for']} is not an object.")
+            raise UntrustedServerError("malformed", f"{self._dialect.entity['query_for']} is not an object.")
         references = self._dialect.types[type_].get("references", {})
         for name, text in queries.items():
             if name not in references:
-                raise RefusedError("invalid", f"{name} is not a reference of {type_}.", name)
+                raise UntrustedServerError("invalid", f"{name} is not a reference of {type_}.", name)
             found = [record for target in references[name] for record in self._displayed_as(target, text)]
             if len(found) != 1:
-                raise RefusedError("invalid", f"{name}: {len(found)} entities are displayed as {text!r}.", name)
+                raise UntrustedServerError("invalid", f"{name}: {len(found)} entities are displayed as {text!r}.", name)
             attributes[name] = found[0].id
 
     def _displayed_as(self, type_: str, text: Any) -> list[Record]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.dialect import RefusedError, put
+from simulator.dialect import UntrustedServerError, put
 
 if TYPE_CHECKING:
     from simulator.messages import Request
@@ -16,7 +16,7 @@ def page_of(request: Request, operation: dict[str, Any], records: list[Any], sho
     """The answer of a list: the records of the page asked for, where the next one is, how many there are.
 
     Styles: ``page`` (number and size), ``offset`` (offset and size), ``cursor`` (an opaque text from the page before),
-    ``link`` (the whole URL of the next page). Raises RefusedError for a page that is no number.
+    ``link`` (the whole URL of the next page). Raises UntrustedServerError for a page that is no number.
     """
     paging = operation["paging"]
     asked = request.parameters if paging.get("in") == "query" else _body(request)
@@ -44,11 +44,11 @@ def _body(request: Request) -> dict[str, Any]:
     try:
         return request.json if isinstance(request.json, dict) else {}
     except ValueError:
-        raise RefusedError("malformed", "The body is not JSON.") from None
+        raise UntrustedServerError("malformed", "The body is not JSON.") from None
 
 
 def _number(text: Any, default: int) -> int:
     try:
         return default if text is None else int(text)
     except (TypeError, ValueError):
-        raise RefusedError("malformed", f"{text!r} is not a number.") from None
+        raise UntrustedServerError("malformed", f"{text!r} is not a number.") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.messages import Answer, Request, html_answer, json_answer
 
 if TYPE_CHECKING:
-    from simulator.dialect import Dialect, RefusedError
+    from simulator.dialect import Dialect, UntrustedServerError
     from simulator.switches import Switches
 
 NO_SESSION = "There is no such session, or it has expired. Log in again."
@@ -33,7 +33,7 @@ class Refusals:
     def __init__(self, dialect: Dialect, switches: Switches) -> None:
         self._dialect, self._switches = dialect, switches
 
-    def answer(self, request: Request, refusal: RefusedError) -> Answer:
+    def answer(self, request: Request, refusal: UntrustedServerError) -> Answer:
         """The answer that says this refusal."""
         if refusal.kind == "session":
             return self._lost(request)
@@ -43,7 +43,7 @@ class Refusals:
         answer = self._dialect.answer(kind, refusal.message, refusal.field)
         return self._as_spring(answer, request, refusal)
 
-    def _as_spring(self, answer: Answer, request: Request, refusal: RefusedError) -> Answer:
+    def _as_spring(self, answer: Answer, request: Request, refusal: UntrustedServerError) -> Answer:
         """The same refusal in the words of Spring Boot, if the server is to have them."""
         form = self._switches.error_bodies
         if form == "message" or answer.status < 400:

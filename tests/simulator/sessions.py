@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulator.csrf import SAFE, Csrf, Token
-from simulator.dialect import Dialect, Match, RefusedError, content_answer, wrap
+from simulator.dialect import Dialect, Match, UntrustedServerError, content_answer, wrap
 from simulator.messages import Answer, Request, json_answer
 from simulator.refusals import CLOSED, NO_SESSION
 
@@ -120,7 +120,7 @@ class Sessions:
         session = _living(visit)
         try:
             session.user = self._who(visit.request, match.operation["credentials"])
-        except RefusedError as refusal:
+        except UntrustedServerError as refusal:
             self._counters.logins_refused += refusal.kind == "credentials"
             raise
         self._counters.handshakes += 1
@@ -166,18 +166,18 @@ class Sessions:
         try:
             body = request.json
         except ValueError:
-            raise RefusedError("malformed", "The body of the login is not JSON.") from None
+            raise UntrustedServerError("malformed", "The body of the login is not JSON.") from None
         body = body if isinstance(body, dict) else {}
         if kind == "password":
             user = str(body.get("username", ""))
             if not self._credentials.password_is(user, body.get("password")):
-                raise RefusedError("credentials", "User name or password is wrong.")
+                raise UntrustedServerError("credentials", "User name or password is wrong.")
             return user
         if body.get("token_type") != "Bearer":
-            raise RefusedError("credentials", "token_type is not Bearer.")
+            raise UntrustedServerError("credentials", "token_type is not Bearer.")
         token = self._tokens.valid(body.get("access_token"))
         if token is None:
-            raise RefusedError("credentials", "The access token is unknown or has expired.")
+            raise UntrustedServerError("credentials", "The access token is unknown or has expired.")
         return token.user
 
     def _add(self, session: Session) -> Session:
@@ -208,7 +208,7 @@ class Sessions:
 
 def _living(visit: Visit) -> Session:
     if visit.session is None:
-        raise RefusedError("session", NO_SESSION)
+        raise UntrustedServerError("session", NO_SESSION)
     return visit.session
 
 

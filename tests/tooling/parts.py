@@ -19,7 +19,9 @@ UNITTEST = PYTEST + " --import-mode=importlib"  # files in two folders may have 
 PLAYBOOKS = "tests/playbooks"
 # What imports Ansible, or what TLS and HTTP of a core's Python decide; the rest is a matter of no core.
 UNITS = "tests/unit/plugins"
-CORES_UNITS = f"{UNITS}/plugin_utils {UNITS}/module_utils/test_specification.py {UNITS}/module_utils/transport"
+CORES_UNITS = (
+    f"{UNITS}/plugin_utils {UNITS}/module_utils/_commands/test_argument_spec.py {UNITS}/module_utils/_transport"
+)
 SANITY = "python {root}/tests/tooling/sanity.py {core}"
 CORES_OWN = f"-m each_core {PLAYBOOKS}"
 ANY_CORES = f"-m 'not one_core' {PLAYBOOKS}"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._text import redaction as mask
+from ansible_collections.rimops.insight.plugins.module_utils._text import redaction as redact
 
 
 @pytest.fixture(autouse=True)
 def no_secret_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test knows no secrets but its own: those that a process has met are hidden in all that comes after."""
-    monkeypatch.setattr(mask, "_KNOWN", set())
+    monkeypatch.setattr(redact, "_KNOWN", set())

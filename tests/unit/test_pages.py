@@ -37,8 +37,8 @@ def test_links_lead_somewhere(page: Path) -> None:
     broken = []
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         path, _hash, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        if "://" not in link and (not target.exists() or (anchor and anchor not in anchors(target))):
+        address = (page.parent / path).resolve() if path else page
+        if "://" not in link and (not address.exists() or (anchor and anchor not in anchors(address))):
             broken.append(link)
     assert broken == []
 

@@ -23,7 +23,7 @@ from ..errors import (
 )
 from . import grants, handle, session
 from .choice import INTERACTIVE
-from .grants import Application, Authorization
+from .grants import Authorization, OAuthClient
 from .platform_errors import shown
 from .session import Session
 from .state import State
@@ -33,7 +33,7 @@ WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
 """Errors that say that a refresh token will not work again."""
 
-FLOWS: Mapping[str, Callable[[Application], Flow[Token]]] = {
+FLOWS: Mapping[str, Callable[[OAuthClient], Flow[Token]]] = {
     "password": grants.password,
     "client_credentials": grants.client_credentials,
     "device_code": grants.device_code,
@@ -73,7 +73,7 @@ class Acquisition:
     send: Send
     clock: Clock
     grant: Optional[str]
-    application: Optional[Application]
+    client: Optional[OAuthClient]
     save: Callable[[State], None]
     keep: Callable[[State], None]
     room: Callable[[], AbstractContextManager[None]]
@@ -108,11 +108,11 @@ class Acquisition:
         if not expected:
             return
         if not user:
-            scope = self.application.endpoints.scope.split() if self.application else []
+            scope = self.client.endpoints.scope.split() if self.client else []
             claims = f"{', '.join(USER_CLAIMS[:-1])} or {USER_CLAIMS[-1]}"
             asked = (
                 f"Have the platform put {claims} into its tokens, for which scope may need profile or email,"
-                if "openid" in scope or self.application is None
+                if "openid" in scope or self.client is None
                 else "Add openid to scope,"
             )
             raise AuthenticationError(
@@ -146,13 +146,13 @@ class Acquisition:
                 "it is no longer accepted, and this task has no credentials, or others than it was made with",
                 "Run insight_token again, or give this task the same credentials.",
             )
-        if self.grant == "login" or self.application is None:
+        if self.grant == "login" or self.client is None:
             return self._with(state, None)
-        refreshed = self._refreshed(state, self.application)
+        refreshed = self._refreshed(state, self.client)
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(replace(state, refresh_begun=None), converse(self._flow(self.application), self.send))
+        state = self._with(replace(state, refresh_begun=None), converse(self._flow(self.client), self.send))
         self.keep(state)
         return state
 
@@ -164,29 +164,29 @@ class Acquisition:
             )
         return token
 
-    def _flow(self, application: Application) -> Flow[Token]:
+    def _flow(self, client: OAuthClient) -> Flow[Token]:
         if self.grant == "authorization_code":
-            return grants.authorization_code(application, self.authorization())
-        return FLOWS[self.grant or ""](application)
+            return grants.authorization_code(client, self.authorization())
+        return FLOWS[self.grant or ""](client)
 
-    def _refreshed(self, state: State, application: Application) -> Optional[State]:
+    def _refreshed(self, state: State, client: OAuthClient) -> Optional[State]:
         """The state with a token for its refresh token, saved before it is used; None to log in anew."""
         configured = self.settings.identity.refresh_token
         kept = state.token.refresh_token if state.token else None
         refused: Optional[Exception] = None
         if kept:
             try:
-                return self._refresh(state, application, kept)
+                return self._refresh(state, client, kept)
             except (AuthenticationError, InterruptedRequest) as error:
                 if isinstance(error, AuthenticationError) and error.oauth_error not in REFUSED:
                     raise
                 refused = error
                 latest = self.reload()
                 if latest and latest.token and latest.token.refresh_token not in (None, kept, configured):
-                    return self._refresh(latest, application, str(latest.token.refresh_token))
-        if configured and configured != kept and (refused is None or application.refresh_keeps):
-            return self._refresh(state, application, configured)
-        here = self.grant == "device_code" and application.show and isinstance(refused, AuthenticationError)
+                    return self._refresh(latest, client, str(latest.token.refresh_token))
+        if configured and configured != kept and (refused is None or client.refresh_keeps):
+            return self._refresh(state, client, configured)
+        here = self.grant == "device_code" and client.show and isinstance(refused, AuthenticationError)
         if refused and self.grant in (*INTERACTIVE, "refresh_token") and not here:
             self._forget(state, refused)
         return None
@@ -203,7 +203,7 @@ class Acquisition:
             ) from refused
         raise refused
 
-    def _refresh(self, state: State, application: Application, refresh_token: str) -> State:
+    def _refresh(self, state: State, client: OAuthClient, refresh_token: str) -> State:
         if refresh_token == self.settings.identity.refresh_token and not self.may_use_up:
             raise ConfigurationError(
                 "refresh the token",
@@ -215,7 +215,7 @@ class Acquisition:
         self.keep(replace(state, refresh_begun=begun))
         try:
             with self.room():
-                token = converse(grants.refresh_token(application, refresh_token), self.send)
+                token = converse(grants.refresh_token(client, refresh_token), self.send)
                 token = replace(
                     token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user
                 )
@@ -230,9 +230,7 @@ class Acquisition:
             self._note_end(begun, state.refresh_begun)
             raise _explained(error, state) from None
         except InterruptedRequest as error:
-            used_up = (
-                "" if application.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
-            )
+            used_up = "" if client.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
             raise InterruptedRequest(
                 error.what, error.why, f"{error.hint} {used_up}".strip(), **error.details
             ) from error

@@ -17,9 +17,9 @@ from ..errors import AuthenticationError, ConfigurationError, InsightError
 from . import browser_login, handle
 from .acquisition import Acquisition, values_of
 from .choice import endpoints_of
-from .grants import Application, Authorization, Show
+from .grants import Authorization, OAuthClient, Show
 from .keeper import SessionKeeper
-from .record_key import grant_for, identity_of
+from .record_key import grant_for, record_key_of
 from .sending import SessionSender
 from .session import Session, headers_of, log_out
 from .state import State
@@ -43,7 +43,7 @@ class Authenticator:
         self.warnings: list[str] = []
         self.grant = grant_for(settings)
         handed_over, self._name = self._find_record()
-        self._application = self._make_application(show)
+        self._client = self._make_client(show)
         self._keeper = SessionKeeper(settings, send, store, clock, self._name)
         self._keeper.state = handed_over
         self._keeper.warn = warn or self.warnings.append
@@ -52,15 +52,13 @@ class Authenticator:
             send=send,
             clock=clock,
             grant=self.grant,
-            application=self._application,
+            client=self._client,
             save=self._keeper.save,
             keep=self._keeper.keep,
             room=self._keeper.room,
             reload=self._keeper.load,
             authorization=self._authorization,
-            may_use_up=store.durable
-            or refresh_token_return
-            or bool(self._application and self._application.refresh_keeps),
+            may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)
 
@@ -68,7 +66,7 @@ class Authenticator:
         """The state that was handed over, and the name of our record; with a handle of the record that it points to."""
         given = self._settings.session
         if given is None:
-            name = self._store.name(identity_of(self._settings, self.grant))
+            name = self._store.name(record_key_of(self._settings, self.grant))
             alias = (self._store.load(name) or {}).get("alias")
             return None, str(alias) if isinstance(alias, str) and FileStore.is_name(alias) else name
         handle.check_url(given.url or self._settings.url, self._settings.url)
@@ -76,16 +74,16 @@ class Authenticator:
             state = handle.unsealed(given.secret, self._settings.url)
             return state, str(self._store.name({"session": given.secret}))
         name = handle.name_in(given)
-        if self.grant and self._store.name(identity_of(self._settings, self.grant)) != name:
+        if self.grant and self._store.name(record_key_of(self._settings, self.grant)) != name:
             self.grant = None  # a session of other credentials is used, but never replaced by one of ours
         return None, name
 
-    def _make_application(self, show: Optional[Show]) -> Optional[Application]:
+    def _make_client(self, show: Optional[Show]) -> Optional[OAuthClient]:
         if self.grant in (None, "login"):
             return None
         keeps = self._settings.profile.oauth.get("refresh_token_after_use", "unknown") == "keeps"
         endpoints = endpoints_of(self._settings, str(self.grant))
-        return Application(self._settings.identity, endpoints, self._clock, refresh_keeps=keeps, show=show)
+        return OAuthClient(self._settings.identity, endpoints, self._clock, refresh_keeps=keeps, show=show)
 
     # --- using the session
 
@@ -146,7 +144,7 @@ class Authenticator:
         identity = self._settings.identity
         if successor and self._store.durable and self.grant == "refresh_token" and successor != identity.refresh_token:
             heir = replace(self._settings, identity=replace(identity, refresh_token=successor))
-            alias = self._store.name(identity_of(heir, self.grant))
+            alias = self._store.name(record_key_of(heir, self.grant))
             with suppress(ConfigurationError), self._store.locked(alias):  # without it, it is found as any new one
                 self._store.save(alias, {"alias": self._name})
         return successor
@@ -190,7 +188,7 @@ class Authenticator:
 
     def _warn_of_lost_token(self, state: Optional[State]) -> None:
         kept = state.token.refresh_token if state and state.token else None
-        used_up = self._application and not self._application.refresh_keeps and self.grant == "refresh_token"
+        used_up = self._client and not self._client.refresh_keeps and self.grant == "refresh_token"
         if used_up and kept and kept != self._settings.identity.refresh_token:
             self.warnings.append("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
 
@@ -206,10 +204,10 @@ class Authenticator:
 
     def begin_authorization(self) -> str:
         """The page that somebody must open to log in, good for ten minutes and one login."""
-        if self._application is None or self.grant != "authorization_code":
+        if self._client is None or self.grant != "authorization_code":
             raise ConfigurationError("start the login", "grant_type is not authorization_code")
         with self._store.locked(self._name):
-            return browser_login.begin(self._application, self._settings, self._store, self._clock, self._lay_in)
+            return browser_login.begin(self._client, self._settings, self._store, self._clock, self._lay_in)
 
     def _authorization(self) -> Authorization:
         """The code that the browser brought back, once. The caller holds the lock."""

@@ -14,7 +14,7 @@ from .._options.shared import Settings
 from .._transport.http import Clock
 from ..errors import AuthenticationError, ConfigurationError
 from . import grants
-from .grants import Application, Authorization
+from .grants import Authorization, OAuthClient
 from .store import Store
 
 PENDING_LIFE = 600.0
@@ -23,7 +23,7 @@ Save = Callable[[Mapping[str, Any]], None]
 """Lays fields into the identity's record."""
 
 
-def begin(application: Application, settings: Settings, store: Store, clock: Clock, save: Save) -> str:
+def begin(client: OAuthClient, settings: Settings, store: Store, clock: Clock, save: Save) -> str:
     """The page that somebody must open to log in, good for ten minutes and one login."""
     if not store.durable:
         raise ConfigurationError(
@@ -31,8 +31,8 @@ def begin(application: Application, settings: Settings, store: Store, clock: Clo
             "the second task must find what the first one keeps, and there is no token store",
             "Set token_store to a folder, or take grant_type device_code, which is one task.",
         )
-    state, verifier = secrets.token_urlsafe(32), grants.new_code_verifier(application)
-    url = grants.authorization_url(application, state, verifier)
+    state, verifier = secrets.token_urlsafe(32), grants.new_code_verifier(client)
+    url = grants.authorization_url(client, state, verifier)
     pending = {
         "state": state,
         "code_verifier": verifier,

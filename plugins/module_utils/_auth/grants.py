@@ -53,7 +53,7 @@ class Authorization:
 
 
 @dataclass(frozen=True)
-class Application:
+class OAuthClient:
     """What every grant needs. refresh_keeps: a refresh token still works after it was used; show: reaches a person,
     None where nobody would see it in time."""
 
@@ -79,11 +79,11 @@ def oauthlib() -> Any:
     return library
 
 
-def _token_request(application: Application, body: str, safe: bool) -> Request:
+def _token_request(client: OAuthClient, body: str, safe: bool) -> Request:
     """body: a urlencoded token request as oauthlib made it, without the fields that authenticate the application."""
-    url = application.endpoints.token
+    url = client.endpoints.token
     form = dict(parse_qsl(body, keep_blank_values=True))
-    form.update(client_fields(application.identity, url, application.clock.now()))
+    form.update(client_fields(client.identity, url, client.clock.now()))
     return Request(WHAT, "POST", url, form=form, safe=safe, patient=True)
 
 
@@ -100,9 +100,9 @@ def _answer(response: Response) -> Any:
         return None
 
 
-def _asked(application: Application, body: str, safe: bool) -> Flow[Token]:
-    request = _token_request(application, body, safe)
-    return _token(application, request, (yield request))
+def _asked(client: OAuthClient, body: str, safe: bool) -> Flow[Token]:
+    request = _token_request(client, body, safe)
+    return _token(client, request, (yield request))
 
 
 def _secrets(request: Request) -> list[str]:
@@ -110,69 +110,69 @@ def _secrets(request: Request) -> list[str]:
     return [value for name, value in (request.form or {}).items() if name not in PUBLIC and value]
 
 
-def _token(application: Application, request: Request, response: Response) -> Token:
+def _token(client: OAuthClient, request: Request, response: Response) -> Token:
     answer = _answer(response)
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
-        return token_of(answer, application.clock.now())
+        return token_of(answer, client.clock.now())
     failure = token_endpoint_failure(response, answer, _secrets(request), (request.form or {}).get("grant_type", ""))
     failure.successor = refresh_token_of(answer) if granted else None
     raise failure
 
 
-def password(application: Application) -> Flow[Token]:
+def password(client: OAuthClient) -> Flow[Token]:
     """Resource owner password credentials."""
-    identity = application.identity
+    identity = client.identity
     body = (
         oauthlib()
         .LegacyApplicationClient(identity.client_id)
         .prepare_request_body(
-            identity.username, identity.password, scope=application.endpoints.scope, include_client_id=True
+            identity.username, identity.password, scope=client.endpoints.scope, include_client_id=True
         )
     )
-    return (yield from _asked(application, body, safe=True))
+    return (yield from _asked(client, body, safe=True))
 
 
-def client_credentials(application: Application) -> Flow[Token]:
+def client_credentials(client: OAuthClient) -> Flow[Token]:
     """The application itself, without a user."""
     body = (
         oauthlib()
-        .BackendApplicationClient(application.identity.client_id)
-        .prepare_request_body(scope=application.endpoints.scope, include_client_id=True)
+        .BackendApplicationClient(client.identity.client_id)
+        .prepare_request_body(scope=client.endpoints.scope, include_client_id=True)
     )
-    return (yield from _asked(application, body, safe=True))
+    return (yield from _asked(client, body, safe=True))
 
 
-def refresh_token(application: Application, token: str) -> Flow[Token]:
+def refresh_token(client: OAuthClient, token: str) -> Flow[Token]:
     """A new access token for a refresh token. It is not sent again when nobody knows whether it was used."""
-    identity = application.identity
+    identity = client.identity
     body = (
         oauthlib()
         .Client(identity.client_id)
-        .prepare_refresh_body(refresh_token=token, scope=application.endpoints.scope, client_id=identity.client_id)
+        .prepare_refresh_body(refresh_token=token, scope=client.endpoints.scope, client_id=identity.client_id)
     )
-    return (yield from _asked(application, body, safe=application.refresh_keeps))
+    return (yield from _asked(client, body, safe=client.refresh_keeps))
 
 
-def authorization_url(application: Application, state: str, code_verifier: str) -> str:
+def authorization_url(client: OAuthClient, state: str, code_verifier: str) -> str:
     """The page that a person opens. Its address was checked as that of the token endpoint was."""
-    identity = application.identity
+    identity = client.identity
     asked = {
         "response_type": "code",
         "client_id": identity.client_id,
         "redirect_uri": identity.redirect_uri,
-        "scope": application.endpoints.scope,
+        "scope": client.endpoints.scope,
         "state": state,
         **_challenge(code_verifier),
         "response_mode": "query",
     }
     given = {name: value for name, value in asked.items() if value}
-    return f"{application.endpoints.authorize}?{urlencode(given, quote_via=quote)}"
+    return f"{client.endpoints.authorize}?{urlencode(given, quote_via=quote)}"
 
 
-def new_code_verifier(application: Application) -> str:
+def new_code_verifier(client: OAuthClient) -> str:
     """The secret that ties the code to whoever asked for it (PKCE)."""
-    return str(oauthlib().WebApplicationClient(application.identity.client_id).create_code_verifier(64))
+    return str(oauthlib().WebApplicationClient(client.identity.client_id).create_code_verifier(64))
 
 
 def _challenge(code_verifier: str) -> Mapping[str, str]:
@@ -181,51 +181,51 @@ def _challenge(code_verifier: str) -> Mapping[str, str]:
     return {"code_challenge": challenge, "code_challenge_method": "S256"}
 
 
-def authorization_code(application: Application, authorization: Authorization) -> Flow[Token]:
+def authorization_code(client: OAuthClient, authorization: Authorization) -> Flow[Token]:
     """The code that a person's login brought back. It is good once, so the request is never repeated."""
     body = (
         oauthlib()
-        .WebApplicationClient(application.identity.client_id)
+        .WebApplicationClient(client.identity.client_id)
         .prepare_request_body(
             code=authorization.code,
             redirect_uri=authorization.redirect_uri,
             code_verifier=authorization.code_verifier,
-            scope=application.endpoints.scope,
+            scope=client.endpoints.scope,
         )
     )
-    return (yield from _asked(application, body, safe=False))
+    return (yield from _asked(client, body, safe=False))
 
 
-def device_code(application: Application) -> Flow[Token]:
+def device_code(client: OAuthClient) -> Flow[Token]:
     """A person logs in on another device while this waits."""
-    if application.show is None:
+    if client.show is None:
         raise ConfigurationError(
             WHAT,
             "grant_type device_code must show a code while it waits, and here nobody would see it",
             "Run insight_token with a local connection and without async, or take grant_type authorization_code.",
         )
-    identity, clock = application.identity, application.clock
-    form = {"client_id": identity.client_id or "", "scope": application.endpoints.scope}
-    form.update(client_fields(identity, application.endpoints.token, clock.now()))
-    request = Request("get a device code", "POST", application.endpoints.device, form=form, safe=True, patient=True)
+    identity, clock = client.identity, client.clock
+    form = {"client_id": identity.client_id or "", "scope": client.endpoints.scope}
+    form.update(client_fields(identity, client.endpoints.token, clock.now()))
+    request = Request("get a device code", "POST", client.endpoints.device, form=form, safe=True, patient=True)
     response = yield request
     answer = _answer(response)
     verifier = None
     if response.status == 400 and re.search(rb"code_challenge|pkce", response.body, re.IGNORECASE):
-        verifier = new_code_verifier(application)
+        verifier = new_code_verifier(client)
         request = replace(request, form={**form, **_challenge(verifier)})
         response = yield request
         answer = _answer(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
         raise token_endpoint_failure(response, answer, _secrets(request), DEVICE_CODE)
-    application.show(_invitation(answer))
+    client.show(_invitation(answer))
     body = (
         oauthlib()
         .DeviceClient(identity.client_id)
         .prepare_request_body(answer["device_code"], include_client_id=True, code_verifier=verifier)
     )
     interval, life = seconds(answer.get("interval")), seconds(answer.get("expires_in"))
-    return (yield from _poll(application, body, max(interval or 5.0, 1.0), min(life or DEVICE_LIFE, LONGEST_LOGIN)))
+    return (yield from _poll(client, body, max(interval or 5.0, 1.0), min(life or DEVICE_LIFE, LONGEST_LOGIN)))
 
 
 def _invitation(answer: Mapping[str, Any]) -> str:
@@ -235,17 +235,17 @@ def _invitation(answer: Mapping[str, Any]) -> str:
     return f"To log in, open {page} on another device and enter the code {shown(answer.get('user_code', ''))}"
 
 
-def _poll(application: Application, body: str, interval: float, life: float) -> Flow[Token]:
-    clock = application.clock
+def _poll(client: OAuthClient, body: str, interval: float, life: float) -> Flow[Token]:
+    clock = client.clock
     deadline = clock.now() + life
     while clock.now() < deadline:
         clock.sleep(min(interval, deadline - clock.now()))
-        request = _token_request(application, body, safe=True)
+        request = _token_request(client, body, safe=True)
         response = yield request
         answer = _answer(response)
         error = answer.get("error") if isinstance(answer, Mapping) else None
         if error not in ("authorization_pending", "slow_down"):
-            return _token(application, request, response)
+            return _token(client, request, response)
         interval += SLOWER if error == "slow_down" else 0
     raise AuthenticationError(
         WHAT,

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._profile.mismatch import refuted, shape
+from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import Json, Profile
 from .._profile.server_messages import redirected_to, said
 from .._transport.messages import Response
-from ..errors import AuthenticationError, RefutedError, ServerError
+from ..errors import AuthenticationError, ProfileMismatchError, ServerError
 from .lost_session import LOOKED_AT, is_login_page, is_page
 from .platform_errors import shown
 
@@ -42,9 +42,9 @@ def csrf_headers(response: Response) -> str:
     return came + (f", and the cookies {shown(', '.join(cookies))}, where no profile can look yet" if cookies else "")
 
 
-def no_token_shown(profile: Profile, response: Response) -> RefutedError:
+def no_token_shown(profile: Profile, response: Response) -> ProfileMismatchError:
     start = profile.session["start"]
-    return refuted(
+    return profile_mismatch(
         "log in",
         "neither the login's answer nor a look after it announces a CSRF token",
         csrf_key(start),
@@ -55,11 +55,11 @@ def no_token_shown(profile: Profile, response: Response) -> RefutedError:
     )
 
 
-def no_session_id(profile: Profile, response: Response, answer: Any) -> RefutedError:
+def no_session_id(profile: Profile, response: Response, answer: Any) -> ProfileMismatchError:
     name = profile.session["start"]["session_id"]
     fits = [ELSEWHERE[one] for one in ELSEWHERE if isinstance(answer, Mapping) and one in answer and one != name]
     hint = f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
-    return refuted(
+    return profile_mismatch(
         response.purpose,
         f"the answer has no session id in {name!r}, where profile {profile.name} expects it",
         "session.start.session_id",
@@ -71,7 +71,7 @@ def no_session_id(profile: Profile, response: Response, answer: Any) -> RefutedE
 
 
 def check_page(profile: Profile, response: Response, profile_key: str) -> None:
-    """Raises RefutedError where something other than the API answers."""
+    """Raises ProfileMismatchError where something other than the API answers."""
     if 300 <= response.status < 400:
         there = redirected_to(response.headers)
         why = f"the server answered HTTP {response.status}, a redirect to {there}, which is not followed"
@@ -81,7 +81,7 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
         why = f"the server answered HTTP {response.status} with a web page where the API should answer"
     else:
         return
-    raise refuted(
+    raise profile_mismatch(
         response.purpose,
         why,
         profile_key,
@@ -109,7 +109,7 @@ def check_login(profile: Profile, url: str, response: Response, with_token: bool
         check_page(profile, response, "session.login.path")
     if status >= 400 or status in expected:
         raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
-    raise refuted(
+    raise profile_mismatch(
         response.purpose,
         f"the login ended with HTTP {status}{says}",
         "session.login.success",
@@ -120,10 +120,10 @@ def check_login(profile: Profile, url: str, response: Response, with_token: bool
     )
 
 
-def csrf_refused(profile: Profile, response: Response) -> RefutedError:
+def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     """The error for a server that refuses, and says so, the very CSRF token that it shows."""
     words = said(response.body)
-    return refuted(
+    return profile_mismatch(
         response.purpose,
         "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
         csrf_key(profile.session["start"]),

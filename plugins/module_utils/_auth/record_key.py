@@ -40,7 +40,7 @@ def _assertion_owner(path: Optional[str]) -> Any:
     return [claims.get("iss"), claims.get("sub")] if claims else _digest(path)
 
 
-def identity_of(settings: Settings, grant: Optional[str]) -> Mapping[str, Any]:
+def record_key_of(settings: Settings, grant: Optional[str]) -> Mapping[str, Any]:
     """Everything that makes an identity: every field of it, secrets and the content of key files included, and the
     system it is for."""
     identity = settings.identity

@@ -31,7 +31,7 @@ from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
 from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
 from .session import Session, carried, headers_of, look_of
-from .shared_lock import Turns
+from .shared_lock import SharedLock
 from .state import State
 
 LOOKED_INTO = 403
@@ -82,7 +82,7 @@ class SessionSender:
     def __init__(self, keeper: SessionKeeper, settings: Settings, send: Send, clock: Clock) -> None:
         self._keeper, self._settings, self._send, self._clock = keeper, settings, send, clock
         self._rules = settings.profile.session
-        self._turns, self._lock, self._judging = Turns(), threading.Lock(), threading.Lock()
+        self._turns, self._lock, self._judging = SharedLock(), threading.Lock(), threading.Lock()
         self._denied: set[str] = set()  # the kinds of requests that this identity may not send
         self._last_accepted = -1  # the last generation in which a request was accepted
         self._unused = -1  # the last generation that was lost before one was

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from .._profile.mismatch import refuted
+from .._profile.mismatch import profile_mismatch
 from .._profile.model import Json, Profile, at
 from .._text.redaction import LIKE_A_TOKEN, know
 from .._transport.messages import Flow, Request, Response
@@ -233,7 +233,7 @@ def _opened(profile: Profile, response: Response) -> Session:
     session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response)
     session = replace(session, id_is_cookie=session.cookies.get(start["cookie"]) == session_id)
     if ("csrf_name_header" in start or "csrf_header" in start) and not session.csrf_token:
-        raise refuted(
+        raise profile_mismatch(
             response.purpose,
             "the answer announces no CSRF token",
             csrf_key(start),

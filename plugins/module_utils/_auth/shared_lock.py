@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class SharedLock:
     """Threads go beside one another, or alone: then nobody is under way, and nobody begins before it is through."""
 
     def __init__(self) -> None:

@@ -14,9 +14,9 @@ from typing import Any, Callable, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
 from .._auth.store import fingerprints_of, open_store
-from .._entity.address import Target
+from .._entity.address import Address
 from .._entity.api.client import EntityClient
-from .._entity.canary import AssumedWrites
+from .._entity.canary import CanaryWrites
 from .._entity.plan import Plan, secret_leaves
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
@@ -35,7 +35,7 @@ class Connection:
 
     settings: Settings
     authenticator: Authenticator
-    assumed_writes: AssumedWrites = field(repr=False)
+    canary_writes: CanaryWrites = field(repr=False)
     _last: threading.local = field(default_factory=threading.local, repr=False)
 
     def server_date(self) -> Optional[str]:
@@ -58,7 +58,7 @@ class Connection:
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
-        client.shown = self.assumed_writes.shown
+        client.shown = self.canary_writes.shown
         return client
 
     def tell_warnings(self, warn: Callable[[str], None]) -> None:
@@ -87,14 +87,14 @@ _CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
 profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
 
 
-_ASSUMED_WRITES: dict[tuple[str, int], tuple[Any, AssumedWrites]] = {}
+_CANARY_WRITES: dict[tuple[str, int], tuple[Any, CanaryWrites]] = {}
 """By URL and profile: items that differ in another option, such as the reason, share what is known of a system."""
 
 
 def forget_connections() -> None:
     """Close nothing, forget everything; for tests and forks."""
     _CONNECTIONS.clear()
-    _ASSUMED_WRITES.clear()
+    _CANARY_WRITES.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -109,10 +109,10 @@ def ask_anew() -> None:
         connection.authenticator.ask_anew()
 
 
-def assumed_writes(url: str, profile: Mapping[str, Any]) -> AssumedWrites:
+def canary_writes(url: str, profile: Mapping[str, Any]) -> CanaryWrites:
     """What this process knows of the assumed writes of a system. The data of a profile that came from another process
     brings along, as ``held_back``, what was found out there."""
-    known = _ASSUMED_WRITES.setdefault((url, id(profile)), (profile, AssumedWrites()))[1]
+    known = _CANARY_WRITES.setdefault((url, id(profile)), (profile, CanaryWrites()))[1]
     known.hold_back(profile.get("held_back", ()))
     return known
 
@@ -131,7 +131,7 @@ def connect(values: Values, context: Context) -> Connection:
             refresh_token_return=bool(values.get("refresh_token_return")),
             warn=context.warn,
         )
-        known = assumed_writes(settings.url, values["profile"])
+        known = canary_writes(settings.url, values["profile"])
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)
     _profile, connection = _CONNECTIONS[key]
     connection.tell_warnings(context.warn)
@@ -170,7 +170,7 @@ def _unheard(_warning: str) -> None:
     """Says nothing: the login has warned already."""
 
 
-def remembered(connection: Connection, target: Target, was: Optional[Target], needed: bool) -> Optional[Remembered]:
+def remembered(connection: Connection, address: Address, was: Optional[Address], needed: bool) -> Optional[Remembered]:
     """What the token store remembers of the secrets of an entity, perhaps under its former key; None without a store,
     which is a ConfigurationError where it is needed."""
     settings = connection.settings
@@ -180,12 +180,12 @@ def remembered(connection: Connection, target: Target, was: Optional[Target], ne
         return None
     if store is None:
         raise ConfigurationError(
-            f"tell whether the secrets of {target} changed",
+            f"tell whether the secrets of {address} changed",
             "update_secrets is on_change and there is no token store to remember them in",
             "Set token_store to a folder, or update_secrets to on_create or always.",
         )
     entity, former = (
-        json.dumps([settings.url, settings.profile.name, one.type.name, one.named]) for one in (target, was or target)
+        json.dumps([settings.url, settings.profile.name, one.type.name, one.named]) for one in (address, was or address)
     )
     before = store.load(former) if was else {}
     return Remembered(before or store.load(entity), store.key(), store, entity, former if before else None)

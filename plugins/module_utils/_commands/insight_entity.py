@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from .._entity.address import Entity, Target, target_of
+from .._entity.address import Address, Entity, address_of
 from .._entity.api.client import EntityClient
-from .._entity.desired_state import Outcome, Secrets, Waiting, Wish
+from .._entity.desired_state import DesiredState, Outcome, Secrets, Waiting
 from .._entity.ensure import ensure
 from .._entity.plan import diff
 from .._entity.rules import Rules
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._profile.model import EntityType
-from .._text.redaction import KEPT, known, mask, mask_within
+from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
 from .base import NAME, Command
 from .connection import Connection, connect, evidence_of, remembered
@@ -74,12 +74,12 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
     client = connection.entities()
-    target = target_of(connection.settings.profile, named(values), values["compare"])
+    address = address_of(connection.settings.profile, named(values), values["compare"])
     secrets = values["secret_attributes"]
-    was = replace(target, key={**target.key, **values["was"]}) if values["was"] else None
-    memory = remembered(connection, target, was, values["update_secrets"] == "on_change") if secrets else None
-    wish = Wish(
-        target=target,
+    was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
+    memory = remembered(connection, address, was, values["update_secrets"] == "on_change") if secrets else None
+    desired = DesiredState(
+        address=address,
         attributes=values["attributes"],
         secrets=Secrets(secrets, values["update_secrets"], memory),
         state=values["state"],
@@ -87,12 +87,12 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
         update_existing=values["update_existing"],
         schema=values["schema"],
         collateral=values["collateral"],
-        sent=evidence_sent(target, connection),
+        sent=evidence_sent(address, connection),
         waiting=Waiting.of(values),
     )
     with naming_assumed(client):
-        outcome = ensure(client, wish, context.check_mode, assumed_writes=connection.assumed_writes)
-    return _entity_result(connection, client, wish, outcome, context)
+        outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
+    return _entity_result(connection, client, desired, outcome, context)
 
 
 @contextmanager
@@ -110,22 +110,22 @@ def named(values: Values) -> dict[str, Any]:
     return {name: values[name] for name in ("type", "id", "key", "refs")}
 
 
-def evidence_sent(target: Target, connection: Connection) -> dict[str, str]:
+def evidence_sent(address: Address, connection: Connection) -> dict[str, str]:
     """Reason, change reference and initiator, under the attributes that take them."""
     given = evidence_of(connection.settings)
-    return {attribute: given[name] for name, attribute in target.type.evidence_fields.items() if name in given}
+    return {attribute: given[name] for name, attribute in address.type.evidence_fields.items() if name in given}
 
 
 def _entity_result(
-    connection: Connection, client: EntityClient, wish: Wish, outcome: Outcome, context: Context
+    connection: Connection, client: EntityClient, desired: DesiredState, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
     planned = outcome.plan
     evidence = evidence_of(connection.settings)
-    doubts = absence_in_doubt(client, wish.target) if planned.before is None and outcome.entity_id is None else {}
+    doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": without_secrets(outcome.entity, wish.target.type, planned.rules(wish.target.rules)),
+        "entity": without_secrets(outcome.entity, desired.address.type, planned.rules(desired.address.rules)),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
         "unverified": [*doubts, *planned.unverified],
@@ -139,17 +139,17 @@ def _entity_result(
     return result
 
 
-def absence_in_doubt(client: EntityClient, target: Target) -> dict[str, str]:
+def absence_in_doubt(client: EntityClient, address: Address) -> dict[str, str]:
     """What alone says that there is no such entity and is no proof of it, as key of the profile, and a sentence."""
-    doubt = client.doubt(target)
-    return {target.type.operations[client.asks(target)].profile_key: doubt} if doubt else {}
+    doubt = client.doubt(address)
+    return {address.type.operations[client.asks(address)].profile_key: doubt} if doubt else {}
 
 
 def without_secrets(entity: Entity | None, entity_type: EntityType, rules: Rules) -> Entity | None:
     """The entity without secrets. Names of attributes and the ids that the server gave are none."""
     ids = (entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.references)
-    masked = mask(entity, paths=rules.unshown)
-    shown: Entity | None = mask_within(masked, dict.fromkeys(filter(None, ids), KEPT), [known()])
+    masked = redact(entity, paths=rules.unshown)
+    shown: Entity | None = redact_within(masked, dict.fromkeys(filter(None, ids), KEPT), [known()])
     return shown
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._entity.address import rules_of, target_of
+from .._entity.address import address_of, rules_of
 from .._entity.api.paging import whole
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
@@ -35,9 +35,9 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             found = whole(lambda: client.pages(entity_type), entity_type.id_in)
             doubt = client.doubt_of(entity_type, "list")
         else:
-            target = target_of(profile, named(values))
-            one = client.the_one(target)
-            found, doubt = ([], client.doubt(target)) if one is None else ([one], "")
+            address = address_of(profile, named(values))
+            one = client.the_one(address)
+            found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
     entity_type = profile.type(values["type"])
     shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]
     return {

@@ -12,7 +12,7 @@ from typing import Any
 from .._options.context import Context, Values
 from .._options.shared import IDENTITY, SHARED, Spec, settings_from
 from .._probe.coverage import not_looked_at
-from .._probe.experiment import Bench
+from .._probe.experiment import Experiment
 from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .._probe.lists import probe_list
 from .._probe.logins import Login, log_in, sender, was_seen, ways_in
@@ -23,7 +23,7 @@ from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
 from .._probe.writes import probe_writes
 from .._profile.model import Profile, at, profile_of
 from .._text.ansible_secrets import register
-from .._text.redaction import KEPT, know, known, mask, mask_within
+from .._text.redaction import KEPT, know, known, redact, redact_within
 from ..errors import ConfigurationError
 from .base import Command
 
@@ -72,19 +72,19 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     settings = settings_from(values, profile)
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
-    bench = Bench(working.data, settings.url, sender(working), stamp, daring=values["daring"])
+    experiment = Experiment(working.data, settings.url, sender(working), stamp, daring=values["daring"])
     writes = values["writes"] and not context.check_mode
-    _login_findings(bench, working)
-    _reads(bench, values["entities"])
-    _doubt(bench, values["profile"])
-    ask_reading(bench, working)
+    _login_findings(experiment, working)
+    _reads(experiment, values["entities"])
+    _doubt(experiment, values["profile"])
+    ask_reading(experiment, working)
     if writes:
-        probe_writes(bench, values["create"], working.data, lambda: ask_reading(bench, working))
-        ask_writing(bench, working)
-    conclude(bench, working)
-    probe_tokens(bench, working)
-    bench.note(not_looked_at(bench, [*values["entities"], *([values["create"]] if writes else [])], writes))
-    return _result(values, logins, bench)
+        probe_writes(experiment, values["create"], working.data, lambda: ask_reading(experiment, working))
+        ask_writing(experiment, working)
+    conclude(experiment, working)
+    probe_tokens(experiment, working)
+    experiment.note(not_looked_at(experiment, [*values["entities"], *([values["create"]] if writes else [])], writes))
+    return _result(values, logins, experiment)
 
 
 def _check(values: Values, profile: Profile) -> None:
@@ -108,75 +108,75 @@ def _check(values: Values, profile: Profile) -> None:
         raise ConfigurationError(what, f"create.rename changes {', '.join(strange)}, which is not in its key")
 
 
-def _login_findings(bench: Bench, login: Login) -> None:
-    bench.note(login.findings)
+def _login_findings(experiment: Experiment, login: Login) -> None:
+    experiment.note(login.findings)
     if was_seen(login) and login.data["session"]["kind"] == "csrf_cookie":
         for step in ("start", "login"):
-            bench.verify(("session", step))
+            experiment.verify(("session", step))
     if not login.findings:
         came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
-        bench.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
+        experiment.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
 
 
-def _doubt(bench: Bench, profile: Json) -> None:
+def _doubt(experiment: Experiment, profile: Json) -> None:
     """That a server wants the token with each request is concluded where nothing starts a session; without an entity
     that was read so, it may as well be another address."""
-    guessed = [one for one in bench.findings if one.profile_key == "session.kind" and one.verdict == DIFFERS]
-    if guessed and bench.shown is None:
-        bench.findings = [one for one in bench.findings if one not in guessed]
-        bench.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
-        bench.learn(("session",), profile["session"])
+    guessed = [one for one in experiment.findings if one.profile_key == "session.kind" and one.verdict == DIFFERS]
+    if guessed and experiment.shown is None:
+        experiment.findings = [one for one in experiment.findings if one not in guessed]
+        experiment.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
+        experiment.learn(("session",), profile["session"])
 
 
-def _reads(bench: Bench, entities: list[Json]) -> None:
+def _reads(experiment: Experiment, entities: list[Json]) -> None:
     """Read, find and list, types without references first: those with references need them."""
     listed = False
     for entity in sorted(entities, key=lambda one: bool(one.get("refs"))):
-        found = _found_first(bench, entity) if not entity.get("id") else {**entity}
-        if found.get("id") and probe_read(bench, found) is None:
-            _elsewhere(bench, found)
+        found = _found_first(experiment, entity) if not entity.get("id") else {**entity}
+        if found.get("id") and probe_read(experiment, found) is None:
+            _elsewhere(experiment, found)
         if found.get("key") and entity.get("id"):
-            probe_find(bench, found)
+            probe_find(experiment, found)
         if found.get("id") and not listed:
             listed = True
-            probe_list(bench, found)
+            probe_list(experiment, found)
 
 
-def _elsewhere(bench: Bench, entity: Json) -> None:
+def _elsewhere(experiment: Experiment, entity: Json) -> None:
     """Without a session to start, only a read can tell a base path: where none worked, look at others."""
-    original = bench.data["base_path"]
-    if bench.shown or bench.data["session"]["kind"] != "bearer":
+    original = experiment.data["base_path"]
+    if experiment.shown or experiment.data["session"]["kind"] != "bearer":
         return
-    before = list(bench.findings)
+    before = list(experiment.findings)
     for base in BASE_PATHS:
-        bench.data, bench.findings = {**bench.data, "base_path": base}, list(before[:-1])
-        if base != original and probe_read(bench, entity):
+        experiment.data, experiment.findings = {**experiment.data, "base_path": base}, list(before[:-1])
+        if base != original and probe_read(experiment, entity):
             came = "nothing was read there"
-            bench.note([Finding("base_path", DIFFERS, original, came, {"base_path": base})])
+            experiment.note([Finding("base_path", DIFFERS, original, came, {"base_path": base})])
             return
-    bench.data, bench.findings = {**bench.data, "base_path": original}, before
+    experiment.data, experiment.findings = {**experiment.data, "base_path": original}, before
 
 
-def _found_first(bench: Bench, entity: Json) -> Json:
+def _found_first(experiment: Experiment, entity: Json) -> Json:
     """An entity that is only known by its key, with the id that finding it shows."""
-    found = probe_find(bench, {**entity, "id": None}) if entity.get("key") else None
-    return {**entity, "id": at(found, bench.profile.type(str(entity["type"])).id_attribute)}
+    found = probe_find(experiment, {**entity, "id": None}) if entity.get("key") else None
+    return {**entity, "id": at(found, experiment.profile.type(str(entity["type"])).id_attribute)}
 
 
-def _result(values: Values, logins: list[Login], bench: Bench | None) -> dict[str, Any]:
-    findings = bench.findings if bench else [one for login in logins for one in login.findings]
-    after = bench.data if bench else logins[0].data
+def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:
+    findings = experiment.findings if experiment else [one for login in logins for one in login.findings]
+    after = experiment.data if experiment else logins[0].data
     told = {
-        "changed": bool(bench and bench.wrote),
+        "changed": bool(experiment and experiment.wrote),
         "logins": [login.as_result() for login in logins],
         "findings": [finding.as_result() for finding in findings],
         "overrides": difference(values["profile"], after),
-        "left_behind": bench.left_behind if bench else [],
+        "left_behind": experiment.left_behind if experiment else [],
     }
-    stamp = dict(bench.stamp) if bench else {}
-    hidden = {name: mask_within(value, OURS.get(name), [known()]) for name, value in told.items()}
-    named = mask({name: values["profile"].get(name) for name in ("name", "title")}, [known()])
-    return {**hidden, "page": page(named, mask(stamp, [known()]), hidden)}
+    stamp = dict(experiment.stamp) if experiment else {}
+    hidden = {name: redact_within(value, OURS.get(name), [known()]) for name, value in told.items()}
+    named = redact({name: values["profile"].get(name) for name in ("name", "title")}, [known()])
+    return {**hidden, "page": page(named, redact(stamp, [known()]), hidden)}
 
 
 OURS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._entity.address import Entity, rules_of, target_of
+from .._entity.address import Entity, address_of, rules_of
 from .._entity.api.client import EntityClient
 from .._options.context import Context, Values
 from .._profile.model import Profile
@@ -47,15 +47,15 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
 
 
 def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any, context: Context) -> Entity | None:
-    target = target_of(profile, {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})})
-    entity = client.the_one(target)
-    doubt = client.doubt(target) if entity is None else ""
+    address = address_of(profile, {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})})
+    entity = client.the_one(address)
+    doubt = client.doubt(address) if entity is None else ""
     if entity is None and values["on_missing"] == "error":
         raise ConfigurationError(
-            f"look up {target}",
+            f"look up {address}",
             "the server says that there is none",
             f"Set on_missing to null or skip to go on without it. {doubt}".strip(),
         )
     if doubt:
-        context.warn(f"{target}: {doubt}")
-    return without_secrets(entity, target.type, rules_of(target.type))
+        context.warn(f"{address}: {doubt}")
+    return without_secrets(entity, address.type, rules_of(address.type))

@@ -13,7 +13,7 @@ from .._options.context import Context
 from .._transport.deadline import Ending, work_until
 from .argument_spec import argument_spec, secret_values
 from .base import Command
-from .results import carry_out
+from .results import run_command
 
 
 def run_module(command: Command) -> None:
@@ -24,7 +24,7 @@ def run_module(command: Command) -> None:
     if isinstance(profile, Mapping) and "ends_in" in profile:  # the task ends over here; nobody ends us
         work_until(Ending(profile["ends_in"]))
     context = Context(check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
-    result = carry_out(command, module.params, context, secret_values(spec, module.params))
+    result = run_command(command, module.params, context, secret_values(spec, module.params))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY
-from .._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, mask, mask_within, texts_of
+from .._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, redact, redact_within, texts_of
 from .._text.spelling import check_options
 from .._transport.write_record import WRITES
 from ..errors import AuthenticationError, InsightError
@@ -38,7 +38,7 @@ SHOWN = 5
 NOTHING = "Nothing was written."
 
 
-def carry_out(command: Command, values: Values, context: Context, secrets: Collection[str]) -> dict[str, Any]:
+def run_command(command: Command, values: Values, context: Context, secrets: Collection[str]) -> dict[str, Any]:
     """Run the command; the result of the task, with what went wrong. secrets: what its secret options hold."""
     WRITES.clear()
     try:
@@ -56,13 +56,13 @@ def carry_out(command: Command, values: Values, context: Context, secrets: Colle
 def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
     """The result as it goes out. Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no
     JSON: it goes out as text."""
-    hidden: dict[str, Any] = json.loads(json.dumps(hide(result, ours, secrets)), parse_constant=str)
+    hidden: dict[str, Any] = json.loads(json.dumps(redact_result(result, ours, secrets)), parse_constant=str)
     return dict(harmless(hidden)) if hidden.get("failed") else _sentences_harmless(hidden)
 
 
 def sentence(text: str) -> str:
     """A warning, or another text for people, without secrets and with nothing that a terminal or a log acts upon."""
-    return str(harmless(mask(text, [known()])))
+    return str(harmless(redact(text, [known()])))
 
 
 def _hiding(context: Context) -> Context:
@@ -84,13 +84,13 @@ def _sentences_harmless(result: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def hide(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+def redact_result(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """The result without secrets: those given, and all that this process has met."""
     shape = {**OURS, **ours}
     entity, given = result.get("entity"), result.get("entity_id")
     if shape["entity"] is not KEPT and isinstance(entity, Mapping) and given is not None:
         shape["entity"] = {name: KEPT for name, value in entity.items() if value == given}
-    hidden: dict[str, Any] = mask_within(result, shape, [texts_of(secrets) | known()])
+    hidden: dict[str, Any] = redact_within(result, shape, [texts_of(secrets) | known()])
     return hidden
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from .._profile.mismatch import refuted, shape
+from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import EntityType, Profile, plain_id
 from .._text.json_forms import canonical
 from .._text.redaction import printable
-from ..errors import AmbiguousError, ConfigurationError, RefutedError
+from ..errors import AmbiguousError, ConfigurationError, ProfileMismatchError
 from .compare import Rules, compare, rules
 
 Entity = Mapping[str, Any]
@@ -24,13 +24,13 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 
 
 @dataclass(frozen=True)
-class Target:
+class Address:
     """The entity that is meant. refs: attribute -> the target it refers to. Either id or key is given."""
 
     type: EntityType
     id: Any = None
     key: Mapping[str, Any] = field(default_factory=dict)
-    refs: Mapping[str, Target] = field(default_factory=dict)
+    refs: Mapping[str, Address] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
 
     @property
@@ -39,7 +39,7 @@ class Target:
         if self.id is not None:
             return printable(f"id {self.id}")
         parts = [f"{name}={value}" for name, value in self.key.items()]
-        return printable(", ".join(parts + [f"{name}=({target.named})" for name, target in self.refs.items()]))
+        return printable(", ".join(parts + [f"{name}=({address.named})" for name, address in self.refs.items()]))
 
     @cached_property
     def identity(self) -> str:
@@ -50,7 +50,7 @@ class Target:
         return f"{self.type.name} ({self.named})"
 
 
-def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Target:
+def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Address:
     """The target that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError for what cannot
     name an entity: neither or both, a key that is incomplete, values of it that a playbook turned into numbers."""
     if not isinstance(data, Mapping):
@@ -72,7 +72,7 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
             what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
         )
     _check_key(entity_type, key, references, what)
-    refs = {name: target_of(profile, referred) for name, referred in references.items()}
+    refs = {name: address_of(profile, referred) for name, referred in references.items()}
     overlap = sorted(set(refs) & set(key))
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
@@ -80,7 +80,7 @@ def target_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping
     own_rules = rules_of(entity_type)
     if compare_option:
         own_rules = rules(*entity_type.compare, compare_option, secret=entity_type.secrets)
-    return Target(entity_type, known_id, key, refs, own_rules)
+    return Address(entity_type, known_id, key, refs, own_rules)
 
 
 @lru_cache(maxsize=1000)
@@ -128,37 +128,37 @@ def folded(value: Any) -> str:
     return unicodedata.normalize("NFKC", "" if value is None else str(value)).strip().casefold()
 
 
-def exactly_one(target: Target, offered: Sequence[Entity]) -> Entity | None:
+def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
     """The only offered entity that has exactly the key of the target; None when nothing was offered.
 
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
-    exact = [entity for entity in offered if has_key(target, entity)]
+    exact = [entity for entity in offered if has_key(address, entity)]
     near = [
         entity
         for entity in offered
-        if entity not in exact and all(folded(entity.get(name)) == folded(value) for name, value in target.key.items())
+        if entity not in exact and all(folded(entity.get(name)) == folded(value) for name, value in address.key.items())
     ]
     if len(exact) > 1:
-        ids = ", ".join(printable(str(target.type.id_in(entity))) for entity in exact)
+        ids = ", ".join(printable(str(address.type.id_in(entity))) for entity in exact)
         raise AmbiguousError(
-            f"tell which {target} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
+            f"tell which {address} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
         )
     if near:
         other = near[0]
-        differing = [name for name in target.key if other.get(name) != target.key[name]]
+        differing = [name for name in address.key if other.get(name) != address.key[name]]
         shown = "; ".join(
-            f"{name} is {show(other[name])} on the server and {show(target.key[name])} here"
+            f"{name} is {show(other[name])} on the server and {show(address.key[name])} here"
             for name in differing
-            for show in [ascii if _nfc(other[name]) == _nfc(target.key[name]) else repr]
+            for show in [ascii if _nfc(other[name]) == _nfc(address.key[name]) else repr]
         )
         raise AmbiguousError(
-            f"tell whether {target} exists",
+            f"tell whether {address} exists",
             f"one differs only in case, outer space or Unicode form: {printable(shown)}",
             "Write the key as the server has it, or settle it with compare.normalise.",
         )
     if offered and not exact:
-        raise _none_of_them(target, offered)
+        raise _none_of_them(address, offered)
     return exact[0] if exact else None
 
 
@@ -175,19 +175,19 @@ def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
     )
 
 
-def has_key(target: Target, entity: Entity) -> bool:
+def has_key(address: Address, entity: Entity) -> bool:
     """Whether an entity has the key of the target. Equal texts are equal under any rules."""
-    if all(isinstance(value, str) and entity.get(name) == value for name, value in target.key.items()):
+    if all(isinstance(value, str) and entity.get(name) == value for name, value in address.key.items()):
         return True
-    return not compare(target.key, entity, Rules(normalise=target.rules.normalise)).changes
+    return not compare(address.key, entity, Rules(normalise=address.rules.normalise)).changes
 
 
-def _none_of_them(target: Target, offered: Sequence[Entity]) -> RefutedError:
-    return refuted(
-        f"find {target}",
+def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:
+    return profile_mismatch(
+        f"find {address}",
         f"the server offered {len(offered)} entities and none of them has this key",
         "operations.find",
-        expected=f"an entity with {printable(', '.join(target.key))} as declared, or the answer for missing",
+        expected=f"an entity with {printable(', '.join(address.key))} as declared, or the answer for missing",
         came=shape(offered),
         hint="Its search is not what the profile says. Change operations.find in the profile, or name the entity by "
         "id.",

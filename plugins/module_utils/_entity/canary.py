@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Callable
 
 from .._profile.model import Operation
-from .._text.redaction import mask, printable
-from ..errors import HeldBackError, InsightError, RefutedError
-from .address import Target
+from .._text.redaction import printable, redact
+from ..errors import HeldBackError, InsightError, ProfileMismatchError
+from .address import Address
 
 WHY_LIMIT = 500
 OF = " of "
@@ -38,7 +38,7 @@ class Refusal:
         return asdict(self)
 
 
-class AssumedWrites:
+class CanaryWrites:
     """What this process has learnt of the write operations of one system that are assumed.
 
     The first write of each goes alone: other threads wait until it was read back. Clean, the operation goes on to
@@ -72,7 +72,7 @@ class AssumedWrites:
                 self._refused.setdefault(refusal.operation, refusal)
 
     @contextmanager
-    def one_first(self, operation: Operation | None, entity: str, secrets: Mapping[str, Any]) -> Iterator[None]:
+    def first_write_alone(self, operation: Operation | None, entity: str, secrets: Mapping[str, Any]) -> Iterator[None]:
         """Around the write of an entity and its read-back. Raises HeldBackError instead where nothing may be sent.
 
         An error inside counts as not clean when its details say ``written``, or when it refutes this operation.
@@ -88,11 +88,13 @@ class AssumedWrites:
             self._learn(key)
 
     @contextmanager
-    def search_first(self, target: Target, secrets: Mapping[str, Any], shown: Collection[Any]) -> Iterator[None]:
+    def first_create_alone(
+        self, address: Address, secrets: Mapping[str, Any], shown: Collection[Any]
+    ) -> Iterator[None]:
         """Around the create of an entity and its read-back by the search. Raises HeldBackError instead where the search
         did not show an earlier one. shown: what the client has been shown."""
-        search = target.type.operations["find"]
-        key, place = f"{search.profile_key}{OF}{target.type.name}", (target.type.name, search.name)
+        search = address.type.operations["find"]
+        key, place = f"{search.profile_key}{OF}{address.type.name}", (address.type.name, search.name)
 
         def refutes(error: BaseException) -> bool:
             if not isinstance(error, InsightError):
@@ -102,7 +104,7 @@ class AssumedWrites:
 
         if place in shown:
             self._learn(key)
-        with self._alone(key, f"create {target}", str(target), secrets, refutes):
+        with self._alone(key, f"create {address}", str(address), secrets, refutes):
             yield
             if place in shown:
                 self._learn(key)
@@ -154,20 +156,22 @@ def _is_unclean(error: BaseException, key: str) -> bool:
     """Whether the write may have done something that it should not have; of an interruption nobody knows."""
     if not isinstance(error, InsightError):
         return True
-    about_search = isinstance(error, RefutedError) and "operations.find" in str(error.details.get("profile_key"))
+    about_search = isinstance(error, ProfileMismatchError) and "operations.find" in str(
+        error.details.get("profile_key")
+    )
     return _refutes(error, key) or ("written" in error.details and not about_search)
 
 
 def _refutes(error: InsightError, key: str) -> bool:
     """Whether an error says that this operation is not as the profile says."""
-    refuted = str(error.details.get("profile_key", "")) if isinstance(error, RefutedError) else ""
-    return f"{refuted}.".startswith(f"{key}.")
+    profile_mismatch = str(error.details.get("profile_key", "")) if isinstance(error, ProfileMismatchError) else ""
+    return f"{profile_mismatch}.".startswith(f"{key}.")
 
 
 def _what_happened(error: BaseException, key: str, secrets: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(error, InsightError):
         return "it was interrupted", key
-    text = printable(mask(error.why or error.message, [secrets]))
+    text = printable(redact(error.why or error.message, [secrets]))
     return (text if len(text) <= WHY_LIMIT else f"{text[:WHY_LIMIT]}..."), error.details.get("profile_key", key)
 
 

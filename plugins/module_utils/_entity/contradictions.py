@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._profile.mismatch import refuted
+from .._profile.mismatch import profile_mismatch
 from .._profile.model import Operation
 from .._text.redaction import printable
-from ..errors import ConflictError, RefutedError, ServerError, UnconvergedError
-from .address import Target
+from ..errors import ConflictError, ProfileMismatchError, ServerError, UnconvergedError
+from .address import Address
 from .api.client import EntityClient
 from .proof import basis, likelier
 
@@ -27,30 +27,30 @@ def with_id(entity_id: Any) -> str:
     return "" if entity_id is None else printable(f" with the id {entity_id}")
 
 
-def search_refuted(target: Target, entity_id: Any, shown_by: str) -> RefutedError:
+def search_mismatch(address: Address, entity_id: Any, shown_by: str) -> ProfileMismatchError:
     """A search that does not show what was just created. shown_by: the operation that does, empty for none."""
-    search = target.type.operations["find"]
+    search = address.type.operations["find"]
     shows = f", and {shown_by} shows it" if shown_by else ""
-    return refuted(
-        f"find {target} again",
+    return profile_mismatch(
+        f"find {address} again",
         f"it was created{with_id(entity_id)}{shows}, and the search by its key says that there is none",
         search.profile_key,
         expected="the entity that was created",
         came="the answer for missing",
-        hint=f"{basis(search)} is wrong, or does not find this key: no further {target.type.name} is created in this "
+        hint=f"{basis(search)} is wrong, or does not find this key: no further {address.type.name} is created in this "
         f"run. Change {search.profile_key} in profile_overrides. {SLOW}",
     )
 
 
-def not_there(client: EntityClient, target: Target) -> UnconvergedError:
+def not_there(client: EntityClient, address: Address) -> UnconvergedError:
     """A new entity that neither the search nor the read by id shows."""
-    create, search = (target.type.operations[name] for name in ("create", "find"))
-    asked = [basis(one) for one in (search, target.type.operations.get("read")) if one]
-    proven = (target.type.name, "find") in client.shown
+    create, search = (address.type.operations[name] for name in ("create", "find"))
+    asked = [basis(one) for one in (search, address.type.operations.get("read")) if one]
+    proven = (address.type.name, "find") in client.shown
     are = "are wrong: neither has" if len(asked) > 1 else "is wrong: it has not"
     wrong = "" if proven else f" Or {' and '.join(asked)} {are} shown it."
     return UnconvergedError(
-        f"create {target}",
+        f"create {address}",
         "the server took the request, and the entity is not there",
         f"Raise wait_timeout if the server needs more time.{wrong}",
         profile_key=create.profile_key if proven else search.profile_key,
@@ -59,12 +59,12 @@ def not_there(client: EntityClient, target: Target) -> UnconvergedError:
     )
 
 
-def id_refuted(target: Target, entity_id: Any, other: str) -> RefutedError:
+def id_mismatch(address: Address, entity_id: Any, other: str) -> ProfileMismatchError:
     """A create that answers an id which the read does not know, while the search shows the entity with another."""
-    create = target.type.operations["create"]
+    create = address.type.operations["create"]
     key = f"{create.profile_key}.{'id_at' if create.entity is None else 'entity'}"
-    return refuted(
-        f"tell the id of {target}",
+    return profile_mismatch(
+        f"tell the id of {address}",
         f"it was created, the create says{with_id(entity_id)}, which no read knows, and the search shows another id",
         key,
         expected=printable(f"the id {other} in the answer of the create"),
@@ -73,12 +73,12 @@ def id_refuted(target: Target, entity_id: Any, other: str) -> RefutedError:
     )
 
 
-def list_refutes(target: Target, purpose: str) -> RefutedError:
+def list_mismatch(address: Address, purpose: str) -> ProfileMismatchError:
     """A search that says that there is none, also of an entity that the list shows."""
-    listing, search = target.type.operations["list"], target.type.operations["find"]
-    return refuted(
+    listing, search = address.type.operations["list"], address.type.operations["find"]
+    return profile_mismatch(
         purpose,
-        f"{basis(search)} says that there is none, and so it does of {target}, which {basis(listing)} shows; nothing "
+        f"{basis(search)} says that there is none, and so it does of {address}, which {basis(listing)} shows; nothing "
         "was written",
         search.profile_key,
         expected="the entity that the list shows",
@@ -87,13 +87,15 @@ def list_refutes(target: Target, purpose: str) -> RefutedError:
     )
 
 
-def read_refuted(target: Target, purpose: str, entity_id: Any, written: str = "nothing was written") -> RefutedError:
+def read_mismatch(
+    address: Address, purpose: str, entity_id: Any, written: str = "nothing was written"
+) -> ProfileMismatchError:
     """A read by id that says missing where the search shows the entity. written: what was."""
-    read, search = target.type.operations["read"], target.type.operations["find"]
+    read, search = address.type.operations["read"], address.type.operations["find"]
     suspect = likelier(read, search)
-    return refuted(
+    return profile_mismatch(
         purpose,
-        f"{basis(read)} says that there is no {target.type.name}{with_id(entity_id)}, and {basis(search)} still shows "
+        f"{basis(read)} says that there is no {address.type.name}{with_id(entity_id)}, and {basis(search)} still shows "
         f"it; {written}",
         suspect.profile_key,
         expected="the entity that the search shows",
@@ -102,10 +104,10 @@ def read_refuted(target: Target, purpose: str, entity_id: Any, written: str = "n
     )
 
 
-def shown_differently(target: Target, purpose: str, names: str) -> RefutedError:
+def shown_differently(address: Address, purpose: str, names: str) -> ProfileMismatchError:
     """A search and a read by id that show the same entity differently, again and again. names: of the attributes."""
-    read, search = target.type.operations["read"], target.type.operations["find"]
-    return refuted(
+    read, search = address.type.operations["read"], address.type.operations["find"]
+    return profile_mismatch(
         purpose,
         f"{basis(search)} and {basis(read)} show it differently, each time: {names}; nothing was written",
         search.profile_key,
@@ -116,9 +118,9 @@ def shown_differently(target: Target, purpose: str, names: str) -> RefutedError:
     )
 
 
-def write_refuted(purpose: str, operation: Operation, status: int) -> RefutedError:
+def write_mismatch(purpose: str, operation: Operation, status: int) -> ProfileMismatchError:
     """An update or delete that says missing where the read still shows the entity."""
-    return refuted(
+    return profile_mismatch(
         purpose,
         f"the server answered HTTP {status}, as if there were no such entity, and the entity is still there; nothing "
         "was written",
@@ -130,21 +132,21 @@ def write_refuted(purpose: str, operation: Operation, status: int) -> RefutedErr
     )
 
 
-def create_refused(client: EntityClient, target: Target, error: ServerError) -> ServerError:
+def create_refused(client: EntityClient, address: Address, error: ServerError) -> ServerError:
     """What a create that says that the entity exists means, where the search has said that there is none; it is asked
     once more, for somebody else may have created it at that moment."""
-    search = target.type.operations["find"]
-    if client.searched(target) is not None:
+    search = address.type.operations["find"]
+    if client.searched(address) is not None:
         error.hint = "It is there now: somebody else created it meanwhile. Run the task again."
         return error
     hint = "The search has shown others in this run. "
-    if (target.type.name, "find") not in client.shown:
+    if (address.type.name, "find") not in client.shown:
         hint = (
-            f"{basis(search)} is wrong: it has shown no {target.type.name} in this run. Change {search.profile_key} in "
-            "profile_overrides. "
+            f"{basis(search)} is wrong: it has shown no {address.type.name} in this run. "
+            f"Change {search.profile_key} in profile_overrides. "
         )
     return ConflictError(
-        f"create {target}",
+        f"create {address}",
         f"the search says that there is none, and the create says that it exists: {error.why}; nothing was written",
         f"{hint}{NOT_SHOWN}",
         profile_key=search.profile_key,

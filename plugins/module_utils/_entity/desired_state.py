@@ -15,7 +15,7 @@ from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT
 from .._text.nested_paths import replace as replace_at
 from ..errors import ConfigurationError
-from .address import Entity, Target
+from .address import Address, Entity
 from .compare import Change
 from .plan import Plan
 
@@ -67,15 +67,15 @@ class Secrets:
 
 
 @dataclass(frozen=True)
-class Wish:
+class DesiredState:
     """One entity as the user wants it. was: the same target under its former key. sent: what goes to the server with
     every write without being part of the wish (reason for change and the like)."""
 
-    target: Target
+    address: Address
     attributes: Mapping[str, Any] = field(default_factory=dict)
     secrets: Secrets = Secrets()
     state: str = "present"
-    was: Target | None = None
+    was: Address | None = None
     update_existing: bool = True
     schema: Mapping[str, Any] | None = None
     collateral: str = "report"
@@ -96,14 +96,14 @@ class Outcome:
     doubt: str = ""
 
 
-def check_wish(wish: Wish) -> None:
+def check_desired_state(desired: DesiredState) -> None:
     """What can be said before the first request."""
-    what = f"declare {wish.target}"
-    entity_type = wish.target.type
-    for schema in (entity_type.schema, wish.schema):
-        if schema and wish.state == "present":
-            check(schema, {**wish.target.key, **wish.attributes, **wish.secrets.values}, what)
-    if wish.target.id is not None and wish.was:
+    what = f"declare {desired.address}"
+    entity_type = desired.address.type
+    for schema in (entity_type.schema, desired.schema):
+        if schema and desired.state == "present":
+            check(schema, {**desired.address.key, **desired.attributes, **desired.secrets.values}, what)
+    if desired.address.id is not None and desired.was:
         raise ConfigurationError(
             what,
             "id and was exclude each other",
@@ -111,18 +111,18 @@ def check_wish(wish: Wish) -> None:
         )
 
 
-def steady(entity: Entity | None, wish: Wish) -> str:
+def steady(entity: Entity | None, desired: DesiredState) -> str:
     """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
-    return canonical(_without_volatile(entity, wish))
+    return canonical(_without_volatile(entity, desired))
 
 
-def differing(one: Entity, other: Entity, wish: Wish) -> list[str]:
+def differing(one: Entity, other: Entity, desired: DesiredState) -> list[str]:
     """The attributes that two readings show differently, without those that the server changes by itself."""
-    both = [_without_volatile(entity, wish) for entity in (one, other)]
+    both = [_without_volatile(entity, desired) for entity in (one, other)]
     shown = [{name: canonical(value) for name, value in entity.items()} for entity in both]
     return sorted(name for name in {*shown[0], *shown[1]} if shown[0].get(name) != shown[1].get(name))
 
 
-def _without_volatile(entity: Any, wish: Wish) -> Any:
-    ignored = wish.target.rules.volatile | set(wish.target.type.evidence_fields.values())
+def _without_volatile(entity: Any, desired: DesiredState) -> Any:
+    ignored = desired.address.rules.volatile | set(desired.address.type.evidence_fields.values())
     return replace_at(entity, ignored, ABSENT)

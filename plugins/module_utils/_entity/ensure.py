@@ -12,13 +12,13 @@ from typing import Any, Callable
 
 from .._profile.model import plain_id
 from .._transport.http import SYSTEM_CLOCK, Clock
-from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, RefutedError
-from .address import Entity, Target
+from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
+from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import moved, perform, read_again
-from .canary import AssumedWrites
+from .canary import CanaryWrites
 from .compare import compare
-from .desired_state import Outcome, Wish, check_wish
+from .desired_state import DesiredState, Outcome, check_desired_state
 from .plan import Declaration, Plan, not_sent, plan
 from .read_back_errors import listed
 from .references import told
@@ -31,7 +31,7 @@ class Examined:
 
     plan: Plan
     observed: Entity | None
-    found_as: Target
+    found_as: Address
     pending: bool = False
     note: str = ""
 
@@ -44,44 +44,46 @@ class Examined:
 
 def ensure(
     client: EntityClient,
-    wish: Wish,
+    desired: DesiredState,
     check_mode: bool,
     clock: Clock = SYSTEM_CLOCK,
-    assumed_writes: AssumedWrites | None = None,
+    canary_writes: CanaryWrites | None = None,
 ) -> Outcome:
     """Make the wish come true, or in check mode say what would be done. assumed_writes: what is known of the system's
     assumed writes, shared by all entities.
 
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
-    check_wish(wish)
-    examined = examine(client, wish, lambda _identity: check_mode)
-    doubt = client.doubt(wish.target) if examined.observed is None else ""
+    check_desired_state(desired)
+    examined = examine(client, desired, lambda _identity: check_mode)
+    doubt = client.doubt(desired.address) if examined.observed is None else ""
     if check_mode or examined.plan.operation == "none":
         return replace(examined.expected(), doubt=doubt)
-    return replace(apply(client, wish, examined, clock, assumed_writes), doubt=doubt)
+    return replace(apply(client, desired, examined, clock, canary_writes), doubt=doubt)
 
 
-def examine(client: EntityClient, wish: Wish, may_come: Callable[[str], bool]) -> Examined:
+def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
     """Read the entity and plan. may_come: whether an entity that is referred to and does not exist, told by its
-    ``Target.identity``, may be created before this one is written; else it is an error, unless the wish is absence:
+    ``Address.identity``, may be created before this one is written; else it is an error, unless the wish is absence:
     what refers to nothing is absent."""
-    found_as = wish.target
+    found_as = desired.address
     try:
-        observed, found_as = _gather(client, wish)
-        planned = _plan(client, wish, observed, _references(client, wish.target) if wish.target.id is not None else {})
-        _check_required(wish, planned)
-        if planned.operation == "none" and _refers_as_declared(client, wish.target, observed):
+        observed, found_as = _gather(client, desired)
+        planned = _plan(
+            client, desired, observed, _references(client, desired.address) if desired.address.id is not None else {}
+        )
+        _check_required(desired, planned)
+        if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
             return Examined(planned, observed, found_as)
-        references = _references(client, wish.target)
-        planned = _plan(client, wish, observed, references)
+        references = _references(client, desired.address)
+        planned = _plan(client, desired, observed, references)
     except MissingReferenceError as error:
-        if wish.state == "absent":
-            return Examined(_plan(client, wish, None, {}), None, found_as, note=error.doubt)
+        if desired.state == "absent":
+            return Examined(_plan(client, desired, None, {}), None, found_as, note=error.doubt)
         if not may_come(error.identity):
             raise
-        return Examined(_plan(client, wish, None, {}), None, found_as, True, _not_yet(error))
-    _check_references(wish, planned, observed, references)
+        return Examined(_plan(client, desired, None, {}), None, found_as, True, _not_yet(error))
+    _check_references(desired, planned, observed, references)
     return Examined(planned, observed, found_as)
 
 
@@ -91,127 +93,129 @@ def _not_yet(error: MissingReferenceError) -> str:
 
 def apply(
     client: EntityClient,
-    wish: Wish,
+    desired: DesiredState,
     examined: Examined,
     clock: Clock = SYSTEM_CLOCK,
-    assumed_writes: AssumedWrites | None = None,
+    canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Outcome:
     """Write what was found to be needed, unless the entity has moved since. around: entered when its turn has come,
     before it is read again, and left when it was read back. Raises as ``ensure`` does."""
-    target, secrets = wish.target, wish.secrets.values
-    operation = target.type.operations.get(examined.plan.operation)
-    assumed = assumed_writes or AssumedWrites()
+    address, secrets = desired.address, desired.secrets.values
+    operation = address.type.operations.get(examined.plan.operation)
+    assumed = canary_writes or CanaryWrites()
     creates = examined.plan.operation == "create"
-    search = assumed.search_first(target, secrets, client.shown) if creates else nullcontext()
-    with assumed.one_first(operation, str(target), secrets), search, around():
+    search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
+    with assumed.first_write_alone(operation, str(address), secrets), search, around():
         if examined.pending:
-            examined = _now_that_it_is_there(client, wish)
+            examined = _now_that_it_is_there(client, desired)
         else:
-            read_again(client, wish, examined.found_as, examined.observed)
-        return perform(client, wish, examined.plan, examined.observed, clock)
+            read_again(client, desired, examined.found_as, examined.observed)
+        return perform(client, desired, examined.plan, examined.observed, clock)
 
 
-def _now_that_it_is_there(client: EntityClient, wish: Wish) -> Examined:
+def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examined:
     """The plan of an entity whose reference could not be resolved before, made again."""
-    examined = examine(client, wish, lambda _identity: False)
+    examined = examine(client, desired, lambda _identity: False)
     if examined.observed is not None:
-        raise moved(wish, "appeared")
+        raise moved(desired, "appeared")
     return examined
 
 
-def _references(client: EntityClient, target: Target) -> dict[str, Any]:
+def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the target refers to."""
-    return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in target.refs.items()}
+    return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
 
 
-def _refers_as_declared(client: EntityClient, target: Target, observed: Entity | None) -> bool:
+def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:
     """Whether an entity that was found refers to what is declared. Where each reference has to be asked for anew, only
     those by id are looked at: what did not change costs no request more."""
-    if observed is None or not target.refs:
+    if observed is None or not address.refs:
         return True
-    given = {name: referred.id for name, referred in target.refs.items() if referred.id is not None}
-    references = given if client.known is None else _references(client, target)
+    given = {name: referred.id for name, referred in address.refs.items() if referred.id is not None}
+    references = given if client.known is None else _references(client, address)
     return all(str(plain_id(observed.get(name))) == str(value) for name, value in references.items())
 
 
-def _gather(client: EntityClient, wish: Wish) -> tuple[Entity | None, Target]:
+def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None, Address]:
     """The entity as it is, and as which target it was found. Raises AmbiguousError when both names are taken."""
-    target = wish.target
-    observed = client.the_one(target)
-    if observed is None and target.id is not None and wish.state == "present":
+    address = desired.address
+    observed = client.the_one(address)
+    if observed is None and address.id is not None and desired.state == "present":
         raise ConfigurationError(
-            f"change {target}",
+            f"change {address}",
             "there is no entity with this id",
             "The server gives ids: name the entity by key to create it.",
         )
-    if wish.was is None:
-        return observed, target
-    former = client.the_one(wish.was)
+    if desired.was is None:
+        return observed, address
+    former = client.the_one(desired.was)
     if observed is not None and former is not None:
         raise AmbiguousError(
-            f"rename {wish.was}",
-            f"{target} exists as well",
+            f"rename {desired.was}",
+            f"{address} exists as well",
             "Decide which one is right and remove the other, or take was away.",
         )
-    return (former, wish.was) if observed is None and former is not None else (observed, target)
+    return (former, desired.was) if observed is None and former is not None else (observed, address)
 
 
 NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delete", "read")}
 """What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
 
 
-def _plan(client: EntityClient, wish: Wish, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+def _plan(client: EntityClient, desired: DesiredState, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     declaration = Declaration(
-        type=wish.target.type.name,
-        key=wish.target.key,
-        id=wish.target.id,
-        was=wish.was.key if wish.was else None,
+        type=desired.address.type.name,
+        key=desired.address.key,
+        id=desired.address.id,
+        was=desired.was.key if desired.was else None,
         refs=references,
-        attributes=wish.attributes,
-        secrets=wish.secrets.values,
-        state=wish.state,
-        update_existing=wish.update_existing,
+        attributes=desired.attributes,
+        secrets=desired.secrets.values,
+        state=desired.state,
+        update_existing=desired.update_existing,
     )
-    secrets, memory = wish.secrets, wish.secrets.memory
+    secrets, memory = desired.secrets, desired.secrets.memory
     planned = plan(
         declaration,
         observed,
-        wish.target.rules,
+        desired.address.rules,
         secrets.policy,
         memory.known if memory else {},
         memory.of if memory else None,
     )
     for name in NEEDED.get(planned.operation, ()):
-        client.operation(wish.target.type, name, f"{planned.operation} {wish.target}")
+        client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     return planned
 
 
-def _check_required(wish: Wish, planned: Plan) -> None:
-    given = {*wish.target.key, *wish.target.refs, *wish.attributes, *wish.secrets.values}
-    missing = [name for name in wish.target.type.required if name not in given]
+def _check_required(desired: DesiredState, planned: Plan) -> None:
+    given = {*desired.address.key, *desired.address.refs, *desired.attributes, *desired.secrets.values}
+    missing = [name for name in desired.address.type.required if name not in given]
     if planned.operation == "create" and missing:
         raise ConfigurationError(
-            f"create {wish.target}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
+            f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
         )
 
 
-def _check_references(wish: Wish, planned: Plan, observed: Entity | None, references: Mapping[str, Any]) -> None:
+def _check_references(
+    desired: DesiredState, planned: Plan, observed: Entity | None, references: Mapping[str, Any]
+) -> None:
     """An entity that was found by its references has them; else the server searched without looking at them, or shows
     them in another form."""
     if observed is None:
         return
-    wrong = compare(references, observed, planned.rules(wish.target.rules)).changes
-    forms = [told(wish.target, change.path, change.before, change.after) for change in wrong]
+    wrong = compare(references, observed, planned.rules(desired.address.rules)).changes
+    forms = [told(desired.address, change.path, change.before, change.after) for change in wrong]
     form = next((one for one in forms if one), None)
-    if not wrong or (wish.target.id is not None and not form):
+    if not wrong or (desired.address.id is not None and not form):
         return
     names = ", ".join(change.path for change in wrong)
-    key = f"{wish.target.type.operations['find'].profile_key}.references"
+    key = f"{desired.address.type.operations['find'].profile_key}.references"
     why = "the entity that the server found refers to another one in"
-    raise RefutedError(
-        f"write {wish.target}",
+    raise ProfileMismatchError(
+        f"write {desired.address}",
         f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
         form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
         profile_key=form[0] if form else key,

@@ -43,7 +43,7 @@ class Unconverged:
 
 
 @dataclass(frozen=True)
-class Verification:
+class ReadBack:
     """What reading back showed. collateral: what changed and was not planned, with before and after; unobservable:
     paths that were written and cannot be seen."""
 
@@ -52,19 +52,19 @@ class Verification:
     unobservable: tuple[str, ...] = ()
 
 
-def verify(
+def compare_read_back(
     plan: Plan, read_back: Mapping[str, Any], rules: Rules, secrets: Optional[Mapping[str, Any]] = None
-) -> Verification:
+) -> ReadBack:
     """Compare the entity as it is after the write with what was declared and with what was there before. Only creates
     and updates have something to verify; what a new entity holds undeclared is the server's. secrets: as declared."""
     if plan.operation not in ("create", "update"):
-        return Verification()
+        return ReadBack()
     own_rules = plan.rules(rules)
     shown = concealed(read_back, rules.secret)
     comparison = compare_loosely(plan.desired, shown, own_rules, plan.entity)
     # an object that came to be with the secret in it did not change besides
     before = replace(with_values(plan.before or {}, dict.fromkeys(plan.secrets_to_send)), plan.secrets_to_send, ABSENT)
-    return Verification(
+    return ReadBack(
         unconverged=(
             *(
                 Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules))

@@ -13,29 +13,29 @@ from typing import Any
 from .._text.nested_paths import ABSENT
 from .._text.redaction import printable
 from ..errors import CollateralError, UnconvergedError
-from .address import Entity, Target
+from .address import Address, Entity
 from .compare import Change
-from .desired_state import Wish
+from .desired_state import DesiredState
 from .plan import Plan
-from .read_back import Verification, verify
+from .read_back import ReadBack, compare_read_back
 from .references import told
 
 LONGEST = 200
 LONGEST_LIST = 600
 
 
-def judge(wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
+def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -> ReadBack:
     """Compare the entity as it is after a write with the plan and with the secrets that were wished for.
 
     Raises UnconvergedError or CollateralError where the server did something else. Their details say which line of
     the profile to look at (``profile_key``), what it made us expect (``expected``) and what ``came``.
     """
-    target, operation = wish.target, planned.operation
-    key = target.type.operations[operation].profile_key
+    address, operation = desired.address, planned.operation
+    key = address.type.operations[operation].profile_key
     if (seen is None) != (operation == "delete"):
         still = "still there" if operation == "delete" else "not there"
         raise UnconvergedError(
-            f"{operation} {target}",
+            f"{operation} {address}",
             f"the server took the request, and the entity is {still}",
             "Raise wait_timeout if the server needs more time.",
             profile_key=key,
@@ -43,29 +43,29 @@ def judge(wish: Wish, planned: Plan, seen: Entity | None) -> Verification:
             came="the entity" if operation == "delete" else "no entity",
         )
     if seen is None:
-        return Verification()
-    rules = replace(target.rules, volatile=target.rules.volatile | set(target.type.evidence_fields.values()))
-    verification = verify(planned, seen, rules, wish.secrets.values)
+        return ReadBack()
+    rules = replace(address.rules, volatile=address.rules.volatile | set(address.type.evidence_fields.values()))
+    verification = compare_read_back(planned, seen, rules, desired.secrets.values)
     if verification.unconverged:
-        raise _unconverged(target, planned, verification, key)
-    assumed = target.type.operations[operation].assumed
-    if verification.collateral and (wish.collateral == "fail" or (assumed and wish.collateral != "ignore")):
-        raise _collateral(target, planned, verification.collateral, key)
+        raise _unconverged(address, planned, verification, key)
+    assumed = address.type.operations[operation].assumed
+    if verification.collateral and (desired.collateral == "fail" or (assumed and desired.collateral != "ignore")):
+        raise _collateral(address, planned, verification.collateral, key)
     return verification
 
 
-def _unconverged(target: Target, planned: Plan, verification: Verification, key: str) -> UnconvergedError:
-    references = {*target.refs, *target.type.references}
+def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: str) -> UnconvergedError:
+    references = {*address.refs, *address.type.references}
     forms = [
-        told(target, one.path, one.stored, one.sent) if one.path in references else None
+        told(address, one.path, one.stored, one.sent) if one.path in references else None
         for one in verification.unconverged
     ]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
-    refers = [f"{key}.references" for one in missed if one.path in target.refs]
+    refers = [f"{key}.references" for one in missed if one.path in address.refs]
     suspects = [*(form[0] for form in forms if form), *refers, f"{key}.body" if also else "compare"]
     return UnconvergedError(
-        f"bring {target} to what is declared",
+        f"bring {address} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
         _hint(planned, verification),
         unconverged=[one.as_result() for one in missed],
@@ -76,7 +76,7 @@ def _unconverged(target: Target, planned: Plan, verification: Verification, key:
     )
 
 
-def _hint(planned: Plan, verification: Verification) -> str:
+def _hint(planned: Plan, verification: ReadBack) -> str:
     also = [change.path for change in verification.collateral]
     if also:
         return f"It also changed, without being asked: {', '.join(also)}."
@@ -86,10 +86,10 @@ def _hint(planned: Plan, verification: Verification) -> str:
     return ""
 
 
-def _collateral(target: Target, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
+def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
     lost = any(change.after in (ABSENT, None) for change in changes)
     return CollateralError(
-        f"leave the rest of {target} alone",
+        f"leave the rest of {address} alone",
         f"the {planned.operation} also changed "
         + "; ".join(f"{one.path} from {shown(one.before)} to {shown(one.after)}" for one in changes),
         "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .._profile.model import EntityType, plain_id
 from .._text.nested_paths import ABSENT, replace
 from .._text.redaction import printable
-from .address import Entity, Target, folded
+from .address import Address, Entity, folded
 
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
@@ -58,17 +58,17 @@ def _without(entity: Entity, name: str, path: str) -> Entity:
     return shown
 
 
-def told(target: Target, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
+def told(address: Address, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
     """Key of the profile and advice for a reference that the server shows in another form than the id that is
     declared; None where it just refers to another entity."""
-    own = target.type
+    own = address.type
     if isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
         rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
         return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
     if not isinstance(stored, (Mapping, list)):
         return None
     key = f"types.{own.name}.references.{attribute}"
-    known = target.refs[attribute].type.id_attribute if attribute in target.refs else "id"
+    known = address.refs[attribute].type.id_attribute if attribute in address.refs else "id"
     ways = sorted(_ways(stored, attribute, declared), key=lambda way: (way.rpartition(".")[2] != known, len(way)))
     if not ways:
         return (
@@ -78,7 +78,7 @@ def told(target: Target, attribute: str, stored: Any, declared: Any) -> Optional
     read = printable(f"{{entity.{ways[0]}}}")
     if attribute in own.references:
         return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
-    referred = target.refs[attribute].type.name if attribute in target.refs else "the type"
+    referred = address.refs[attribute].type.name if attribute in address.refs else "the type"
     return f"{key}.read", f'Set {key} to {{type: {referred}, read: "{read}"}} in profile_overrides.'
 
 

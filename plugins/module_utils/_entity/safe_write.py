@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Optional
 
 from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
-from .address import Entity, Target
+from .address import Address, Entity
 
 Look = Callable[[], Optional[Entity]]
 Judge = Callable[[Optional[Entity]], bool]
@@ -24,7 +24,7 @@ def _is_doubtful(error: InsightError) -> bool:
     )
 
 
-def carry_out(
+def write_safely(
     what: str, send: Look, look: Look, is_done: Judge, is_untouched: Judge, repeatable: bool
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send a write and return its answer; or, of one that was carried out all the same, the error that came of it.
@@ -61,7 +61,7 @@ def carry_out(
 
 
 @contextmanager
-def having_written(target: Target, operation: str, entity_id: Any) -> Iterator[None]:
+def having_written(address: Address, operation: str, entity_id: Any) -> Iterator[None]:
     """Errors inside say what was written before they came, also those that nobody expected."""
     written = {"written": operation, "entity_id": entity_id}
     try:
@@ -71,7 +71,7 @@ def having_written(target: Target, operation: str, entity_id: Any) -> Iterator[N
         raise
     except Exception as error:
         raise OutcomeUnknownError(
-            f"verify the {operation} of {target}",
+            f"verify the {operation} of {address}",
             f"it was sent, and then came an error that nobody expected ({type(error).__name__})",
             "Look at the entity before you run this again.",
             **written,

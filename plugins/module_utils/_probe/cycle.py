@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from .._entity.api.client import EntityClient
-from .._entity.desired_state import Waiting, Wish
+from .._entity.desired_state import DesiredState, Waiting
 from .._entity.ensure import ensure
 from .._profile.model import profile_of
 from ..errors import InsightError
-from .experiment import Bench, keyed
+from .experiment import Experiment, keyed
 from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, with_value
-from .scratch_entity import Own
+from .scratch_entity import ScratchEntity
 
 Json = Mapping[str, Any]
 WAITING = Waiting(timeout=10.0, interval=0.5)
@@ -25,25 +25,27 @@ NEEDED = ("read", "find", "create", "delete")
 """Operations without which nobody could try anything and clear up behind it."""
 
 
-def try_overrides(own: Own, given: Json) -> None:
+def try_overrides(scratch: ScratchEntity, given: Json) -> None:
     """Try what was learned; what does not pass is as it was given again, and the page says so."""
-    bench = own.bench
-    lacking = [name for name in NEEDED if not bench.is_proven(own.type, name)]
-    if lacking or bench.left_behind:
+    experiment = scratch.experiment
+    lacking = [name for name in NEEDED if not experiment.is_proven(scratch.type, name)]
+    if lacking or experiment.left_behind:
         why = f"{', '.join(lacking)} was not found out" if lacking else "something was left behind"
-        bench.note([Finding("profile_overrides", NOT_TRIED, came=f"the whole cycle was not tried with them: {why}")])
+        experiment.note(
+            [Finding("profile_overrides", NOT_TRIED, came=f"the whole cycle was not tried with them: {why}")]
+        )
         return
-    trouble = play(own, bench.data) and play(own, bench.data)  # once may be bad luck
+    trouble = play(scratch, experiment.data) and play(scratch, experiment.data)  # once may be bad luck
     if not trouble:
-        steps = "create, change and delete" if bench.is_proven(own.type, "update") else "create and delete"
+        steps = "create, change and delete" if experiment.is_proven(scratch.type, "update") else "create and delete"
         came = f"{steps}, each of them twice, went as they should with what was learned"
-        bench.note([Finding("profile_overrides", SEEN, came=came)])
+        experiment.note([Finding("profile_overrides", SEEN, came=came)])
         return
-    for path in parts(own.type, given, bench.data):
-        if not play(own, with_value(bench.data, path, at_path(given, path))):
-            withdraw(bench, given, [path], trouble)
+    for path in parts(scratch.type, given, experiment.data):
+        if not play(scratch, with_value(experiment.data, path, at_path(given, path))):
+            withdraw(experiment, given, [path], trouble)
             return
-    withdraw(bench, given, list(parts(own.type, given, bench.data)), trouble)
+    withdraw(experiment, given, list(parts(scratch.type, given, experiment.data)), trouble)
 
 
 def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...]]:
@@ -62,50 +64,50 @@ def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...
             yield path
 
 
-def withdraw(bench: Bench, given: Json, paths: list[tuple[str, ...]], trouble: str) -> None:
+def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], trouble: str) -> None:
     """Take back what was learned in these parts, and say why."""
     findings: list[Finding] = []
-    for one in bench.findings:
+    for one in experiment.findings:
         told = tuple(one.profile_key.split("."))
         mine = one.verdict == DIFFERS and any(told[: len(path)] == path for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     for path in paths:
-        bench.learn(path, at_path(given, path))
+        experiment.learn(path, at_path(given, path))
     names = ", ".join(".".join(path) for path in paths) or "what was learned"
-    bench.findings = [*findings, Finding("profile_overrides", NOT_FOUND, f"the whole cycle with {names}", trouble)]
+    experiment.findings = [*findings, Finding("profile_overrides", NOT_FOUND, f"the whole cycle with {names}", trouble)]
 
 
-def play(own: Own, data: Json) -> str:
+def play(scratch: ScratchEntity, data: Json) -> str:
     """Let the engine create, change and delete the own entity by a profile; why it does not go as it should, empty
     where it does. Nothing of it stays."""
     for part in ("required", "schema"):  # what a user has to declare is no question here
-        data = with_value(data, ("types", own.type, part), None)
-    attributes = own.named.get("attributes") or {}
-    changed = {**attributes, **(own.named.get("change") or {})}
+        data = with_value(data, ("types", scratch.type, part), None)
+    attributes = scratch.named.get("attributes") or {}
+    changed = {**attributes, **(scratch.named.get("change") or {})}
     steps: list[tuple[str, Json | None]] = [("create", attributes), ("none", attributes)]
-    if own.bench.is_proven(own.type, "update"):
+    if scratch.experiment.is_proven(scratch.type, "update"):
         steps += [("update", changed), ("none", changed)]
     trouble = ""
     for expected, wished in [*steps, ("delete", None), ("none", None)]:
-        trouble = trouble or _step(own, data, expected, wished)
-    own.note(own.offered() or [])
-    for entity_id in list(own.ids):
-        if own.remove(entity_id):
-            own.ids.remove(entity_id)
+        trouble = trouble or _step(scratch, data, expected, wished)
+    scratch.note(scratch.offered() or [])
+    for entity_id in list(scratch.ids):
+        if scratch.remove(entity_id):
+            scratch.ids.remove(entity_id)
         else:
             trouble = trouble or "what was created in it cannot be deleted"
     return trouble
 
 
-def _step(own: Own, data: Json, expected: str, wished: Json | None) -> str:
+def _step(scratch: ScratchEntity, data: Json, expected: str, wished: Json | None) -> str:
     profile = profile_of(data)
-    target = keyed(profile, own.named)
+    address = keyed(profile, scratch.named)
     state = "absent" if wished is None else "present"
-    wish = Wish(target=target, attributes=wished or {}, state=state, waiting=WAITING)
-    client = EntityClient(profile, own.bench.url, own.bench.guarded)
+    desired = DesiredState(address=address, attributes=wished or {}, state=state, waiting=WAITING)
+    client = EntityClient(profile, scratch.experiment.url, scratch.experiment.guarded)
     try:
-        came = ensure(client, wish, check_mode=False, clock=own.clock).plan.operation
+        came = ensure(client, desired, check_mode=False, clock=scratch.clock).plan.operation
     except InsightError as error:
         return f"{expected}: {brief(str(error.details.get('came') or error.why))}"
     return "" if came == expected else f"{expected} was expected, and the engine came to {came}"

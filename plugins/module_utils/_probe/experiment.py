@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from .._entity.address import Target, target_of
+from .._entity.address import Address, address_of
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, merge, profile_of
 from .._transport.messages import Request, Response, Send
@@ -47,9 +47,9 @@ def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
     return stated
 
 
-def keyed(profile: Profile, entity: Json) -> Target:
+def keyed(profile: Profile, entity: Json) -> Address:
     """The target that type, key and refs of an entity name."""
-    return target_of(profile, {name: entity.get(name) for name in ("type", "key", "refs")})
+    return address_of(profile, {name: entity.get(name) for name in ("type", "key", "refs")})
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Attempt:
 
 
 @dataclass
-class Bench:
+class Experiment:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
     write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
     that was answered with a known entity; proven: the operations of each type that were seen to show an entity that is
@@ -125,9 +125,9 @@ class Bench:
         """Let the engine make a request with this definition of an operation. Raises NotSentError when the server
         cannot be reached while reading."""
         path = ("operations", operation)
-        own = ("types", type_name, "operations", operation)
+        scratch = ("types", type_name, "operations", operation)
         data = with_value(self.data, path, {**definition, "enabled": True})
-        data = with_value(data, own, None) if at_path(data, own) else data
+        data = with_value(data, scratch, None) if at_path(data, scratch) else data
         before = len(self.answers)
         error: Optional[InsightError] = None
         value: Any = None

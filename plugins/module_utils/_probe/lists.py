@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Optional
 
-from .experiment import Attempt, Bench
+from .experiment import Attempt, Experiment
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
 from .reads import known_of, succeeding
 from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
@@ -25,7 +25,7 @@ MOST_PAGES = 50
 class Listing:
     """A list that is asked. definition: the operation without its paging; wrapped: where the entities stand."""
 
-    bench: Bench
+    experiment: Experiment
     type_name: str
     definition: Json
 
@@ -37,7 +37,7 @@ class Listing:
             of_type = profile.type(self.type_name)
             return [[str(of_type.id_in(entity)) for entity in page] for page in islice(client.pages(of_type), pages)]
 
-        return self.bench.attempt(self.type_name, "list", definition, ids)
+        return self.experiment.attempt(self.type_name, "list", definition, ids)
 
     def first(self, paging: Optional[Json]) -> list[str]:
         """The ids on the first page; empty where there is none."""
@@ -45,48 +45,48 @@ class Listing:
         return attempt.value[0] if attempt.value else []
 
 
-def probe_list(bench: Bench, entity: Json) -> bool:
+def probe_list(experiment: Experiment, entity: Json) -> bool:
     """Whether there is a list in which the entity stands, and how it is cut into pages."""
     type_name, known = str(entity["type"]), known_of(entity)
-    before = bench.definition(type_name, "list")
+    before = experiment.definition(type_name, "list")
     first: Optional[Attempt] = None
-    for candidate in bench.candidates(type_name, "list"):
+    for candidate in experiment.candidates(type_name, "list"):
         bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
-        attempt = Listing(bench, type_name, bare).attempt(None)
+        attempt = Listing(experiment, type_name, bare).attempt(None)
         first = first or attempt
         if not is_success(attempt.response):
             continue
         for path, found in lists(content(attempt.response)):  # type: ignore[arg-type]
             if any(is_known(one, known) for one in found):
                 definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
-                return _learn(bench, type_name, before, definition, described(first.response))
+                return _learn(experiment, type_name, before, definition, described(first.response))
     came = described(first.response if first else None)
     if not before or before.get("enabled") is False:
-        bench.note([Finding("operations.list", AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
+        experiment.note([Finding("operations.list", AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
     else:
-        bench.note([Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came)])
+        experiment.note([Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came)])
     return False
 
 
-def _learn(bench: Bench, type_name: str, before: Json, definition: Json, came: str) -> bool:
-    listing = Listing(bench, type_name, definition)
+def _learn(experiment: Experiment, type_name: str, before: Json, definition: Json, came: str) -> bool:
+    listing = Listing(experiment, type_name, definition)
     whole = listing.first(None)
     if len(set(whole)) < 2:
         why = "there are not two entities of this type, so nobody can see how pages are cut"
-        bench.findings.append(Finding("operations.list.paging", NOT_TRIED, came=why))
+        experiment.findings.append(Finding("operations.list.paging", NOT_TRIED, came=why))
         return False
     paging = _paging(listing, before.get("paging") or {}, whole)
     if paging is None:
-        bench.findings.append(
+        experiment.findings.append(
             Finding("operations.list.paging", NOT_FOUND, came=described(listing.attempt(None).response))
         )
         return False
     learned = {**definition, **({"paging": paging} if paging else {})}
     if before.get("enabled") is False:
         learned["enabled"] = True
-    bench.note(compared(("operations", "list"), before, learned, came))
-    bench.learn(("operations", "list"), learned)
-    bench.verify(("operations", "list"))
+    experiment.note(compared(("operations", "list"), before, learned, came))
+    experiment.learn(("operations", "list"), learned)
+    experiment.verify(("operations", "list"))
     return True
 
 

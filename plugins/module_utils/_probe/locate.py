@@ -17,10 +17,10 @@ from .._profile.model import Profile
 from .._text.nested_paths import top
 from .._transport.messages import Response
 from ..errors import InterruptedRequest, SessionRejected
-from .experiment import Attempt, Bench, keyed
+from .experiment import Attempt, Experiment, keyed
 from .lists import Listing, probe_list
 from .reads import MOST_USELESS, probe_find, probe_read, reference_ways
-from .scratch_entity import Own
+from .scratch_entity import ScratchEntity
 from .shapes import Known, content, find, scalars
 
 Json = Mapping[str, Any]
@@ -30,11 +30,11 @@ MOST_IDS = 4
 """Values of an answer that are tried as the id of a new entity."""
 
 
-def is_offered(bench: Bench, named: Json) -> Optional[bool]:
+def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
     """Whether anything shows an entity with this key, of all requests by which a server may find or list; None where
     nobody can tell."""
     known, useless = Known(None, named["key"]), 0
-    for attempt in chain(_finds(bench, named), _lists(bench, named)):
+    for attempt in chain(_finds(experiment, named), _lists(experiment, named)):
         if attempt.response is not None and find(content(attempt.response), known):
             return True
         useless += isinstance(attempt.error, (SessionRejected, InterruptedRequest))
@@ -43,22 +43,22 @@ def is_offered(bench: Bench, named: Json) -> Optional[bool]:
     return False
 
 
-def _finds(bench: Bench, named: Json) -> Iterator[Attempt]:
+def _finds(experiment: Experiment, named: Json) -> Iterator[Attempt]:
     type_name = str(named["type"])
 
     def call(client: EntityClient, profile: Profile) -> Any:
         return client.find(keyed(profile, named))
 
-    for candidate in bench.candidates(type_name, "find"):
+    for candidate in experiment.candidates(type_name, "find"):
         for one in reference_ways(candidate, named):
-            yield bench.attempt(type_name, "find", one, call)
+            yield experiment.attempt(type_name, "find", one, call)
 
 
-def _lists(bench: Bench, named: Json) -> Iterator[Attempt]:
+def _lists(experiment: Experiment, named: Json) -> Iterator[Attempt]:
     type_name = str(named["type"])
-    for candidate in bench.candidates(type_name, "list"):
+    for candidate in experiment.candidates(type_name, "list"):
         bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
-        yield Listing(bench, type_name, bare).attempt(None)
+        yield Listing(experiment, type_name, bare).attempt(None)
 
 
 def ids_said(response: Optional[Response], key: Json, id_name: str) -> list[Any]:
@@ -85,45 +85,45 @@ def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
     return [value for _path, value in likely] + (list(key.values()) if len(key) == 1 else [])
 
 
-def locate(own: Own, response: Optional[Response]) -> Optional[Entity]:
+def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Entity]:
     """The probe's own entity soon after the server may have created it: by an id that the answer says, else by its key,
     else in a list; None where nothing that was tried reads or finds it."""
-    id_name = own.bench.profile.type(own.type).id_attribute
+    id_name = scratch.experiment.profile.type(scratch.type).id_attribute
     for pause in LOOKS:
-        own.clock.sleep(pause)
-        entity = _read_by(own, ids_said(response, own.named["key"], id_name))
+        scratch.clock.sleep(pause)
+        entity = _read_by(scratch, ids_said(response, scratch.named["key"], id_name))
         if entity is not None:
             return entity
-        found = probe_find(own.bench, {**own.named, "id": None}, perhaps=True)
+        found = probe_find(scratch.experiment, {**scratch.named, "id": None}, perhaps=True)
         if found is not None:
-            return _read_by(own, ids_in(found, own.named["key"], id_name)) or found
-        entity = _read_by(own, _ids_listed(own, id_name))
+            return _read_by(scratch, ids_in(found, scratch.named["key"], id_name)) or found
+        entity = _read_by(scratch, _ids_listed(scratch, id_name))
         if entity is not None:
             return entity
     return None
 
 
-def _ids_listed(own: Own, id_name: str) -> list[Any]:
+def _ids_listed(scratch: ScratchEntity, id_name: str) -> list[Any]:
     """What may be its id, where a list shows it."""
-    for attempt in _lists(own.bench, own.named):
-        place = find(content(attempt.response), Known(None, own.named["key"])) if attempt.response else None
+    for attempt in _lists(scratch.experiment, scratch.named):
+        place = find(content(attempt.response), Known(None, scratch.named["key"])) if attempt.response else None
         if place is not None:
-            return ids_in(place.entity, own.named["key"], id_name)
+            return ids_in(place.entity, scratch.named["key"], id_name)
     return []
 
 
-def _read_by(own: Own, ids: list[Any]) -> Optional[Entity]:
-    tried = (probe_read(own.bench, {**own.named, "id": one}, perhaps=True) for one in ids)
+def _read_by(scratch: ScratchEntity, ids: list[Any]) -> Optional[Entity]:
+    tried = (probe_read(scratch.experiment, {**scratch.named, "id": one}, perhaps=True) for one in ids)
     return next((entity for entity in tried if entity is not None), None)
 
 
-def learn_reading(own: Own, entity: Entity) -> None:
+def learn_reading(scratch: ScratchEntity, entity: Entity) -> None:
     """How the entities of a type are read, found and listed, by the one that the probe made; what is known already is
     not asked again."""
-    bench, known = own.bench, {**own.named, "id": own.id_of(entity)}
-    if known["id"] is not None and not bench.is_proven(own.type, "read"):
-        probe_read(bench, known)
-    if not bench.is_proven(own.type, "find"):
-        probe_find(bench, known)
-    if not any(one.profile_key.startswith("operations.list") for one in bench.findings):
-        probe_list(bench, known)
+    experiment, known = scratch.experiment, {**scratch.named, "id": scratch.id_of(entity)}
+    if known["id"] is not None and not experiment.is_proven(scratch.type, "read"):
+        probe_read(experiment, known)
+    if not experiment.is_proven(scratch.type, "find"):
+        probe_find(experiment, known)
+    if not any(one.profile_key.startswith("operations.list") for one in experiment.findings):
+        probe_list(experiment, known)

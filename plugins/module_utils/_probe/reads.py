@@ -13,7 +13,7 @@ from .._entity.api.client import EntityClient
 from .._profile.model import BASIS, Profile, at
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, SessionRejected
-from .experiment import Attempt, Bench, keyed
+from .experiment import Attempt, Experiment, keyed
 from .findings import DIFFERS, NOT_FOUND, SEEN, Finding, brief, compared, difference, nested
 from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_known, is_success, scalars
 
@@ -58,14 +58,14 @@ def with_entity(definition: Json, path: str) -> dict[str, Any]:
 
 
 def explore(
-    bench: Bench, type_name: str, operation: str, tried: Callable[[Json], tuple[Attempt, Optional[Json]]]
+    experiment: Experiment, type_name: str, operation: str, tried: Callable[[Json], tuple[Attempt, Optional[Json]]]
 ) -> tuple[Optional[Json], Attempt]:
     """The first candidate that works, as a whole definition, and what the request as the profile has it got.
 
     tried: makes the attempt with a candidate; returns it with the definition that follows, None where it failed."""
     first: Optional[Attempt] = None
     useless = 0
-    for candidate in bench.candidates(type_name, operation):
+    for candidate in experiment.candidates(type_name, operation):
         attempt, learned = tried(candidate)
         first = first or attempt
         if learned is not None:
@@ -94,7 +94,7 @@ def strangers(response: Optional[Response], known: Optional[Known]) -> str:
 
 
 def settle(
-    bench: Bench,
+    experiment: Experiment,
     type_name: str,
     operation: str,
     learned: Optional[Json],
@@ -103,25 +103,28 @@ def settle(
 ) -> bool:
     """Take over what an experiment found out about an operation, or that nothing works. It holds for all types, unless
     another type was seen to do otherwise."""
-    before, general = bench.definition(type_name, operation), bench.data.get("operations", {}).get(operation, {})
+    before, general = (
+        experiment.definition(type_name, operation),
+        experiment.data.get("operations", {}).get(operation, {}),
+    )
     path: tuple[str, ...] = ("operations", operation)
     came = described(first.response) if first.response or not first.error else cause(first.error)
     if learned is None:
         came += strangers(first.response, known)
-        if operation in ("create", "update", "delete") and not bench.daring:
+        if operation in ("create", "update", "delete") and not experiment.daring:
             came += "; what a careless server could take for all entities was not tried (daring)"
         expected = f"{before['method']} {before['path']}" if before else "no such operation"
-        bench.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
+        experiment.findings.append(Finding(".".join(path), NOT_FOUND, expected, brief(came)))
         return False
     new = substance(learned)
     if general.get("verified") and unreferred(new) != unreferred(substance(before)):
         path = ("types", type_name, *path)
-        bench.learn(path, difference(general, new))
+        experiment.learn(path, difference(general, new))
     elif new != substance(general):
-        bench.learn(path, dict(learned))
-    bench.note(compared(path, before, learned, came))
-    bench.verify(path)
-    bench.prove(type_name, operation)
+        experiment.learn(path, dict(learned))
+    experiment.note(compared(path, before, learned, came))
+    experiment.verify(path)
+    experiment.prove(type_name, operation)
     return True
 
 
@@ -135,7 +138,7 @@ def substance(definition: Json) -> dict[str, Any]:
     return {name: value for name, value in definition.items() if name not in BASIS}
 
 
-def probe_read(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Json]:
+def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> Optional[Json]:
     """How an entity is read by its id; returns it, None where nothing worked. perhaps: it may not have this id, so that
     nothing is said where nothing worked."""
     known, type_name = known_of(entity), str(entity["type"])
@@ -145,14 +148,14 @@ def probe_read(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Js
         def call(client: EntityClient, profile: Profile) -> Any:
             return client.read(profile.type(type_name), entity_id)
 
-        return bench.attempt(type_name, "read", definition, call)
+        return experiment.attempt(type_name, "read", definition, call)
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         attempt = read(candidate, known.id)
         place = find(content(attempt.response), known) if attempt.response else None
         if place is None or place.several or not is_success(attempt.response):
             return attempt, None
-        request = bench.answers[-1][0]
+        request = experiment.answers[-1][0]
         nobody = read(candidate, impossible(known.id))
         if nobody.response and find(content(nobody.response), known):
             return attempt, None
@@ -160,16 +163,16 @@ def probe_read(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Js
         if not offers(read(definition, known.id), known):
             return attempt, None
         seen.append(place.entity)
-        bench.shown = bench.shown or (request, known)
-        nothing = with_missing(bench, definition, nobody.response, lambda one: read(one, impossible(known.id)))
+        experiment.shown = experiment.shown or (request, known)
+        nothing = with_missing(experiment, definition, nobody.response, lambda one: read(one, impossible(known.id)))
         return attempt, nothing
 
-    learned, first = explore(bench, type_name, "read", tried)
+    learned, first = explore(experiment, type_name, "read", tried)
     if learned is None and perhaps:
         return None
-    if not settle(bench, type_name, "read", learned, first, known):
+    if not settle(experiment, type_name, "read", learned, first, known):
         return None
-    learn_identifiers(bench, type_name, seen[-1], known)
+    learn_identifiers(experiment, type_name, seen[-1], known)
     return seen[-1]
 
 
@@ -180,7 +183,7 @@ def offers(attempt: Attempt, known: Known) -> bool:
 
 
 def with_missing(
-    bench: Bench, definition: Json, response: Optional[Response], again: Callable[[Json], Attempt]
+    experiment: Experiment, definition: Json, response: Optional[Response], again: Callable[[Json], Attempt]
 ) -> dict[str, Any]:
     """The definition with what the server answered about something that cannot exist, or a finding that it is no answer
     of that kind. again: asks the same with a definition; the engine must find nothing then."""
@@ -192,36 +195,36 @@ def with_missing(
             return learned
     operation = "find" if definition.get("body") in ("key", "query") else "read"
     expected = f"an answer that says that there is none, such as {brief(definition.get('missing'))}"
-    bench.note([Finding(f"operations.{operation}.missing", NOT_FOUND, expected, described(response))])
+    experiment.note([Finding(f"operations.{operation}.missing", NOT_FOUND, expected, described(response))])
     return dict(definition)
 
 
-def learn_identifiers(bench: Bench, type_name: str, entity: Json, known: Known) -> None:
+def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, known: Known) -> None:
     """Under which names the server shows its own id and UUID of an entity."""
-    of_type = bench.profile.type(type_name)
+    of_type = experiment.profile.type(type_name)
     shown = id_path(entity, known.id, of_type.id_attribute)
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
     preferred = of_type.uuid_attribute if of_type.uuid_attribute in uuids else None
     uuid = preferred or next((name for name in uuids if name != shown and name.lower().endswith("id")), None)
-    own = "id_attribute" in bench.data["types"][type_name]
+    scratch = "id_attribute" in experiment.data["types"][type_name]
     for key, before, after in (
         ("id_attribute", of_type.id_attribute, shown),
         ("uuid_attribute", of_type.uuid_attribute, uuid),
     ):
         if after == before or (after is None and key == "id_attribute"):
             continue
-        path = ("types", type_name, key) if own else (key,)
+        path = ("types", type_name, key) if scratch else (key,)
         came = f"the entity holds it under {after}" if after else "the entity holds none"
-        bench.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
-        bench.learn(path, after)
-    told = (bench.data.get("compare") or {}).get("read_only", [])
+        experiment.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
+        experiment.learn(path, after)
+    told = (experiment.data.get("compare") or {}).get("read_only", [])
     declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
     names = [name for name in (shown, uuid) if name and name not in declared]
     if not set(names) <= set(told):
         all_names = sorted({*names, *told})
         override = nested(("compare", "read_only"), all_names)
-        bench.note([Finding("compare.read_only", DIFFERS, brief(told), "the server gives them", override)])
-        bench.learn(("compare", "read_only"), all_names)
+        experiment.note([Finding("compare.read_only", DIFFERS, brief(told), "the server gives them", override)])
+        experiment.learn(("compare", "read_only"), all_names)
 
 
 def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
@@ -232,7 +235,7 @@ def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
         yield {**definition, "references": other}
 
 
-def probe_find(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Json]:
+def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> Optional[Json]:
     """How an entity is found by its key; returns it, None where nothing worked. perhaps: it may not show yet, so that
     nothing is said where nothing worked."""
     type_name = str(entity["type"])
@@ -241,37 +244,37 @@ def probe_find(bench: Bench, entity: Json, perhaps: bool = False) -> Optional[Js
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
         for one in reference_ways(candidate, entity):
-            attempt, learned, found = _found(bench, one, entity)
+            attempt, learned, found = _found(experiment, one, entity)
             first = first or attempt
             if learned is not None:
                 seen.append(found)
                 return first, learned
         return first or Attempt(), None
 
-    learned, first = explore(bench, type_name, "find", tried)
+    learned, first = explore(experiment, type_name, "find", tried)
     if learned is None and perhaps:
         return None
-    if not settle(bench, type_name, "find", learned, first, known_of(entity)):
+    if not settle(experiment, type_name, "find", learned, first, known_of(entity)):
         return None
     came = "it shows the entity that is there, and none under a key that cannot exist"
-    bench.note([Finding("operations.find", SEEN, came=came)])
+    experiment.note([Finding("operations.find", SEEN, came=came)])
     if learned and entity.get("refs"):
-        refer_in_create(bench, learned.get("references"))
+        refer_in_create(experiment, learned.get("references"))
     return seen[-1]
 
 
-def refer_in_create(bench: Bench, references: Optional[str]) -> None:
+def refer_in_create(experiment: Experiment, references: Optional[str]) -> None:
     """What a find does with references, a create is expected to do as well."""
     path = ("operations", "create", "references")
-    create = bench.data["operations"].get("create")
+    create = experiment.data["operations"].get("create")
     told = create and create.get("references")
     if create and references and references != told:
-        bench.learn(path, references)
+        experiment.learn(path, references)
         came = "find takes them only so"
-        bench.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])
+        experiment.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])
 
 
-def _found(bench: Bench, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
+def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
     """Find the entity with this definition, and something that cannot exist: only who tells them apart has searched."""
     known, type_name = known_of(entity), str(entity["type"])
 
@@ -279,7 +282,7 @@ def _found(bench: Bench, candidate: Json, entity: Json) -> tuple[Attempt, Option
         def call(client: EntityClient, profile: Profile) -> Any:
             return client.find(keyed(profile, sought))
 
-        return bench.attempt(type_name, "find", definition, call)
+        return experiment.attempt(type_name, "find", definition, call)
 
     attempt = search(candidate, entity)
     place = find(content(attempt.response), known) if attempt.response else None
@@ -293,7 +296,7 @@ def _found(bench: Bench, candidate: Json, entity: Json) -> tuple[Attempt, Option
     if not offers(search(definition, entity), known):
         return attempt, None, {}
     nothing = next(_impossible(entity, candidate))
-    learned = with_missing(bench, definition, nobody[0].response, lambda one: search(one, nothing))
+    learned = with_missing(experiment, definition, nobody[0].response, lambda one: search(one, nothing))
     return attempt, learned, place.entity
 
 

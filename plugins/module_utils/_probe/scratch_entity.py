@@ -20,7 +20,7 @@ from .._profile.model import Profile, at
 from .._text.nested_paths import ABSENT, replace
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import InsightError, ServerError
-from .experiment import Attempt, Bench, keyed
+from .experiment import Attempt, Experiment, keyed
 from .findings import nested
 from .shapes import content, is_success, same
 
@@ -30,13 +30,13 @@ LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 
 
 @dataclass
-class Own:
+class ScratchEntity:
     """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
     everything that was created and is not known to be gone; suspected: something may have been created of which the
     server says neither id nor key; doubts: why something may be left that nobody can look for, as long as no search was
     seen to work."""
 
-    bench: Bench
+    experiment: Experiment
     named: Json
     ids: list[Any] = field(default_factory=list)
     suspected: bool = False
@@ -56,12 +56,12 @@ class Own:
     @property
     def can_tell(self) -> bool:
         """Whether anything was seen to show whether an entity is there."""
-        return any(self.bench.is_proven(self.type, name) for name in ("read", "find"))
+        return any(self.experiment.is_proven(self.type, name) for name in ("read", "find"))
 
     @property
     def rules(self) -> Rules:
         """The rules of comparing of its type, as they are known by now."""
-        return rules_of(self.bench.profile.type(self.type))
+        return rules_of(self.experiment.profile.type(self.type))
 
     def with_key(self, key: Json) -> dict[str, Any]:
         """What names it under another key."""
@@ -70,14 +70,14 @@ class Own:
     def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
         """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
         was not seen to find anything."""
-        if not self.bench.is_proven(self.type, "find"):
+        if not self.experiment.is_proven(self.type, "find"):
             return None
         sought = self.with_key(key or {})
 
         def search(client: EntityClient, profile: Profile) -> Any:
             return client.find(keyed(profile, sought))
 
-        attempt = self.bench.attempt(self.type, "find", self.bench.definition(self.type, "find"), search)
+        attempt = self.experiment.attempt(self.type, "find", self.experiment.definition(self.type, "find"), search)
         if attempt.value is None:
             return None
         return [
@@ -95,7 +95,7 @@ class Own:
 
     def id_of(self, entity: Entity) -> Any:
         """The id that an entity shows."""
-        return at(entity, self.bench.profile.type(self.type).id_attribute)
+        return at(entity, self.experiment.profile.type(self.type).id_attribute)
 
     def note(self, entities: list[Entity]) -> None:
         """Remember what came to be. Only what shows the probe's own key counts: an answer may hold somebody else's
@@ -116,8 +116,8 @@ class Own:
 
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
-        if self.bench.is_proven(self.type, "read"):
-            return self.bench.client().read(self.bench.profile.type(self.type), entity_id)
+        if self.experiment.is_proven(self.type, "read"):
+            return self.experiment.client().read(self.experiment.profile.type(self.type), entity_id)
         found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
         if None in found:
             raise ServerError(
@@ -142,7 +142,7 @@ class Own:
         def call(client: EntityClient, profile: Profile) -> Any:
             return client.create(keyed(profile, self.named), sent)
 
-        attempt = self.bench.attempt(self.type, "create", definition, call)
+        attempt = self.experiment.attempt(self.type, "create", definition, call)
         if isinstance(attempt.value, Mapping):
             self.note([attempt.value])
         return attempt
@@ -160,7 +160,7 @@ class Own:
         def call(client: EntityClient, profile: Profile) -> Any:
             return client.update(keyed(profile, self.named), observed, bodies)
 
-        return self.bench.attempt(self.type, "update", definition, call)
+        return self.experiment.attempt(self.type, "update", definition, call)
 
     def delete(self, definition: Json, observed: Entity) -> Attempt:
         """Let the engine delete it by this definition."""
@@ -168,17 +168,17 @@ class Own:
         def call(client: EntityClient, profile: Profile) -> Any:
             client.delete(keyed(profile, self.named), observed)
 
-        return self.bench.attempt(self.type, "delete", definition, call)
+        return self.experiment.attempt(self.type, "delete", definition, call)
 
     def remove(self, entity_id: Any) -> bool:
         """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone.
         Where nobody can tell, what is taken for a success is the last."""
-        id_name = self.bench.profile.type(self.type).id_attribute
+        id_name = self.experiment.profile.type(self.type).id_attribute
         try:
             observed = self.now(entity_id)
         except InsightError:
             observed = nested(id_name.split("."), entity_id)
-        for candidate in self.bench.candidates(self.type, "delete") if observed is not None else ():
+        for candidate in self.experiment.candidates(self.type, "delete") if observed is not None else ():
             attempt = self.delete(candidate, observed or {})
             if self.is_gone(entity_id):
                 return True

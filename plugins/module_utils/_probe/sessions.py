@@ -21,7 +21,7 @@ from .._profile.server_messages import said
 from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
 from ..errors import InsightError
-from .experiment import Bench, reads_only
+from .experiment import Experiment, reads_only
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .logins import Login
 from .shapes import content, described, find, is_success
@@ -78,62 +78,62 @@ def _url(login: Login) -> str:
 # --- how a lost session is answered
 
 
-def ask_reading(bench: Bench, login: Login) -> None:
+def ask_reading(experiment: Experiment, login: Login) -> None:
     """With a session that nobody has: the request that showed an entity, and one of each other method that only reads.
     The entity must be there still."""
-    if bench.shown is None or bench.lost:
+    if experiment.shown is None or experiment.lost:
         return
-    request, known = bench.shown
-    response = _ask(bench, login, request)
+    request, known = experiment.shown
+    response = _ask(experiment, login, request)
     if response is not None and find(content(response), known):
-        bench.answers_anybody = True
+        experiment.answers_anybody = True
         return
-    for method, other in _methods(bench).items():
-        if method not in bench.lost and bench.is_harmless(other):
-            _ask(bench, login, other)
+    for method, other in _methods(experiment).items():
+        if method not in experiment.lost and experiment.is_harmless(other):
+            _ask(experiment, login, other)
 
 
-def ask_writing(bench: Bench, login: Login) -> None:
+def ask_writing(experiment: Experiment, login: Login) -> None:
     """The same with the methods that write, as they were sent for the probe's own entity, which is gone by now. Nothing
     is sent where the server was seen to answer anybody, or where nobody looked."""
-    if bench.answers_anybody or not bench.lost:
+    if experiment.answers_anybody or not experiment.lost:
         return
-    for method, request in _methods(bench).items():
-        if method not in bench.lost:
-            _ask(bench, login, replace(request, json_body={}) if request.json_body is not None else request)
+    for method, request in _methods(experiment).items():
+        if method not in experiment.lost:
+            _ask(experiment, login, replace(request, json_body={}) if request.json_body is not None else request)
 
 
-def _methods(bench: Bench) -> dict[str, Request]:
+def _methods(experiment: Experiment) -> dict[str, Request]:
     """The last request of each method that was answered with a success."""
-    return {request.method: request for request, response in bench.answers if is_success(response)}
+    return {request.method: request for request, response in experiment.answers if is_success(response)}
 
 
-def _ask(bench: Bench, login: Login, request: Request) -> Optional[Response]:
+def _ask(experiment: Experiment, login: Login, request: Request) -> Optional[Response]:
     headers = wrong_session(_headers(login), cookie_of(login.data["session"]))
     try:
         response = login.send(with_headers(request, headers))
     except InsightError:
         return None
-    bench.lost[request.method] = response
+    experiment.lost[request.method] = response
     return response
 
 
-def conclude(bench: Bench, login: Login) -> None:
+def conclude(experiment: Experiment, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
-    session = bench.data["session"]
-    if bench.answers_anybody:
+    session = experiment.data["session"]
+    if experiment.answers_anybody:
         told = _rules_told(session.get("rejected") or {})
-        bench.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
-    if bench.answers_anybody or not bench.lost:
+        experiment.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
+    if experiment.answers_anybody or not experiment.lost:
         return
-    look_tells = any(one.status == 403 for one in bench.lost.values()) and _look_tells(login)
-    finding = judged(session, bench.lost, look_tells)
-    bench.note([finding])
+    look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login)
+    finding = judged(session, experiment.lost, look_tells)
+    experiment.note([finding])
     if finding.override:
         more = finding.override["session"]["rejected"]
-        bench.learn(("session", "rejected"), {**(session.get("rejected") or {}), **more})
+        experiment.learn(("session", "rejected"), {**(session.get("rejected") or {}), **more})
     if finding.verdict == AS_PROFILE or finding.override:
-        bench.verify(("session", "rejected"))
+        experiment.verify(("session", "rejected"))
 
 
 def _look_tells(login: Login) -> bool:
@@ -222,9 +222,9 @@ def _answered(session: Json, response: Response) -> str:
 # --- the CSRF token
 
 
-def probe_tokens(bench: Bench, login: Login) -> None:
+def probe_tokens(experiment: Experiment, login: Login) -> None:
     """Where the server shows its CSRF token, and whether an earlier one stays good."""
-    start = bench.data["session"].get("start")
+    start = experiment.data["session"].get("start")
     if not start or login.authenticator is None:
         return
     steps = {response.purpose: response for _request, response in login.answers}
@@ -234,7 +234,7 @@ def probe_tokens(bench: Bench, login: Login) -> None:
     try:
         looked = login.send(with_headers(request, _headers(login)))
     except InsightError as error:
-        bench.note([Finding("session.start", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
+        experiment.note([Finding("session.start", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
         return
     shown = {
         "the first answer": steps.get("open a session"),
@@ -242,10 +242,12 @@ def probe_tokens(bench: Bench, login: Login) -> None:
         "a look after the login": looked,
     }
     tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
-    bench.note([Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(bench, start)))])
+    experiment.note(
+        [Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(experiment, start)))]
+    )
     if any(tokens.values()):
         with suppress(InsightError):  # what is not answered any more says nothing
-            bench.note([Finding("session", SEEN, came=_lasting(bench, login, tokens))])
+            experiment.note([Finding("session", SEEN, came=_lasting(experiment, login, tokens))])
 
 
 def token_in(start: Json, response: Response) -> str:
@@ -261,9 +263,9 @@ def token_cookies(answers: list[tuple[Request, Response]]) -> list[str]:
     return [name for name in dict.fromkeys(names) if re.search("csrf|xsrf", name, re.IGNORECASE)]
 
 
-def _every_answer(bench: Bench, start: Json) -> bool:
+def _every_answer(experiment: Experiment, start: Json) -> bool:
     """Whether each answer about an entity shows one, too."""
-    within = [response for _request, response in bench.answers if is_success(response)]
+    within = [response for _request, response in experiment.answers if is_success(response)]
     return bool(within) and all(token_in(start, response) for response in within)
 
 
@@ -282,20 +284,20 @@ def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], 
     return f"a CSRF token is shown by {', '.join(said_of)}{beside}"
 
 
-def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
+def _lasting(experiment: Experiment, login: Login, tokens: Mapping[str, str]) -> str:
     """Whether a request that needs a token is let in with each that was shown, the newest last."""
-    request = next(iter(_unsafe(bench)), None)
+    request = next(iter(_unsafe(experiment)), None)
     if request is None:
         return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
     headers, newest = _headers(login), [token for token in tokens.values() if token][-1]
     carrying = next((name for name, value in headers.items() if value in (*tokens.values(), newest)), None)
-    carrying = carrying or bench.data["session"]["start"].get("csrf_header")
+    carrying = carrying or experiment.data["session"]["start"].get("csrf_header")
     accepted = {}
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token and carrying:
             response = login.send(with_headers(request, {**headers, carrying: token}))
             accepted[place] = response.status != 403 and not is_lost(
-                bench.data["session"], response, cookies_in(headers)
+                experiment.data["session"], response, cookies_in(headers)
             )
     good = [place for place, well in accepted.items() if well]
     bad = [place for place, well in accepted.items() if not well]
@@ -303,8 +305,8 @@ def _lasting(bench: Bench, login: Login, tokens: Mapping[str, str]) -> str:
     return f"the CSRF token of {', '.join(good) or 'no answer'} is let in{refused}"
 
 
-def _unsafe(bench: Bench) -> list[Request]:
+def _unsafe(experiment: Experiment) -> list[Request]:
     """Requests that need a token and change nothing now: those that read, and the delete of what is gone."""
-    sent = [request for request, response in bench.answers if is_success(response) and request.method != "GET"]
+    sent = [request for request, response in experiment.answers if is_success(response) and request.method != "GET"]
     gone = [one for one in sent if one.purpose.startswith("delete ")]
     return [one for one in sent if reads_only(one)] + gone[-1:]

@@ -19,7 +19,7 @@ from .._entity.suggest import settling
 from .._text.nested_paths import child, top
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, nested
 from .reads import NO_ANSWER
-from .scratch_entity import Own, answers_something
+from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
 
 Json = Mapping[str, Any]
@@ -35,25 +35,25 @@ def is_changed(before: Entity, after: Entity, change: Json) -> bool:
     ) and any(after.get(name) != before.get(name) for name in change)
 
 
-def _compare_path(own: Own) -> tuple[str, ...]:
-    return ("types", own.type, "compare")
+def _compare_path(scratch: ScratchEntity) -> tuple[str, ...]:
+    return ("types", scratch.type, "compare")
 
 
 EVERYWHERE = ("compare",)
 """Where rules stand that hold for all types."""
 
 
-def learn_spelling(own: Own, entity: Entity) -> None:
+def learn_spelling(scratch: ScratchEntity, entity: Entity) -> None:
     """Rules for what the server stored in another spelling than it was sent, and for what it stamps with the time."""
-    declared = {**own.named["key"], **(own.named.get("attributes") or {})}
+    declared = {**scratch.named["key"], **(scratch.named.get("attributes") or {})}
     said = [(path, value) for path, value in scalars(entity) if top(path) not in declared]
-    names = [path for path, value in said if is_now(value, own.clock.now()) and path not in own.rules.volatile]
+    names = [path for path, value in said if is_now(value, scratch.clock.now()) and path not in scratch.rules.volatile]
     if names:
-        _say_rules(own, EVERYWHERE, {"volatile": names}, "no time of the server", f"{_list(names)} hold the time")
-    for name in spelled_everywhere(declared, entity, own.rules):
+        _say_rules(scratch, EVERYWHERE, {"volatile": names}, "no time of the server", f"{_list(names)} hold the time")
+    for name in spelled_everywhere(declared, entity, scratch.rules):
         came = "seen on all attributes that could show it"
-        _say_rules(own, EVERYWHERE, {"normalise": {"*": [name]}}, "texts as they were sent", came)
-    spell(own, declared, entity)
+        _say_rules(scratch, EVERYWHERE, {"normalise": {"*": [name]}}, "texts as they were sent", came)
+    spell(scratch, declared, entity)
 
 
 def is_now(value: Any, now: float) -> bool:
@@ -94,25 +94,25 @@ def speaks_against(name: str, kept: Any) -> bool:
     return bool(normalise(kept, [name]) != kept)
 
 
-def spell(own: Own, declared: Json, entity: Entity) -> None:
+def spell(scratch: ScratchEntity, declared: Json, entity: Entity) -> None:
     """Rules for the attributes that are stored in another spelling than they were sent."""
     for name, sent in declared.items():
         rule, stored = child("", name), entity.get(name, ABSENT)
-        if not differs(sent, stored, rule, own.rules):
+        if not differs(sent, stored, rule, scratch.rules):
             continue
-        layer = settling(sent, stored, rule, own.rules)
+        layer = settling(sent, stored, rule, scratch.rules)
         if layer is None:
-            key = ".".join((*_compare_path(own), "normalise"))
+            key = ".".join((*_compare_path(scratch), "normalise"))
             why = "it keeps something else, and no rule makes the two equal"
-            own.bench.note([Finding(key, NOT_FOUND, f"{brief(name)} as it was sent", why)])
+            scratch.experiment.note([Finding(key, NOT_FOUND, f"{brief(name)} as it was sent", why)])
             continue
         came = "it is not shown" if stored is ABSENT else "it is kept in another spelling"
-        _say_rules(own, _compare_path(own), layer, f"{brief(name)} as it was sent", came)
+        _say_rules(scratch, _compare_path(scratch), layer, f"{brief(name)} as it was sent", came)
 
 
-def _say_rules(own: Own, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
+def _say_rules(scratch: ScratchEntity, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
     """Lay rules over those that are there, and say so."""
-    rules = dict(at_path(own.bench.data, path) or {})
+    rules = dict(at_path(scratch.experiment.data, path) or {})
     for name, value in layer.items():
         held = rules.get(name)
         if isinstance(value, Mapping):
@@ -123,142 +123,144 @@ def _say_rules(own: Own, path: tuple[str, ...], layer: Json, expected: str, came
         else:
             rules[name] = list(dict.fromkeys([*(held or ()), *value]))
         override = nested((*path, name), rules[name])
-        own.bench.note([Finding(".".join((*path, name)), DIFFERS, expected, came, override)])
-    own.bench.learn(path, rules)
+        scratch.experiment.note([Finding(".".join((*path, name)), DIFFERS, expected, came, override)])
+    scratch.experiment.learn(path, rules)
 
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(map(brief, names))
 
 
-def learn_volatile(own: Own, declared: Json, before: Entity, after: Entity) -> None:
+def learn_volatile(scratch: ScratchEntity, declared: Json, before: Entity, after: Entity) -> None:
     """Attributes that changed although nobody changed them: the server does it by itself."""
-    changes = undeclared_changes(declared, before, after, own.rules)
+    changes = undeclared_changes(declared, before, after, scratch.rules)
     names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
     if names:
         came = f"{_list(names)} changed without being asked"
-        _say_rules(own, _compare_path(own), {"volatile": names}, "only what was sent changes", came)
+        _say_rules(scratch, _compare_path(scratch), {"volatile": names}, "only what was sent changes", came)
 
 
-def merging(own: Own, definition: Json, change: Json) -> dict[str, Any]:
+def merging(scratch: ScratchEntity, definition: Json, change: Json) -> dict[str, Any]:
     """The definition with the body that an update needs: what changes, where the rest stays; else the whole entity."""
-    entity_id = own.ids[0]
-    before = own.now(entity_id) or {}
-    if not witnesses(own, before, change):
+    entity_id = scratch.ids[0]
+    before = scratch.now(entity_id) or {}
+    if not witnesses(scratch, before, change):
         why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
-        told = own.bench.definition(own.type, "update")
+        told = scratch.experiment.definition(scratch.type, "update")
         is_told = all(told.get(name) == definition.get(name) for name in ("method", "path"))
         body = told["body"] if is_told else "whole"
-        own.bench.note([Finding("operations.update.body", NOT_TRIED, body, why)])
+        scratch.experiment.note([Finding("operations.update.body", NOT_TRIED, body, why)])
         return {**definition, "body": body}
-    attempt = own.update({**definition, "body": "changed"}, before, change)
-    seen = own.now(entity_id) or {}
+    attempt = scratch.update({**definition, "body": "changed"}, before, change)
+    seen = scratch.now(entity_id) or {}
     if answers_something(attempt):
-        own.note(own.offered() or [])
-    lost = [one for one in undeclared_changes(change, before, seen, own.rules) if one.after in (None, ABSENT)]
+        scratch.note(scratch.offered() or [])
+    lost = [one for one in undeclared_changes(change, before, seen, scratch.rules) if one.after in (None, ABSENT)]
     if is_success(attempt.response) and not lost and is_changed(before, seen, change):
         return {**definition, "body": "changed"}
-    own.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
+    scratch.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
     return {**definition, "body": "whole"}
 
 
-def witnesses(own: Own, entity: Entity, change: Json) -> list[str]:
+def witnesses(scratch: ScratchEntity, entity: Entity, change: Json) -> list[str]:
     """The attributes of the probe's entity of which a server that replaces lets go. It may keep what it requires."""
-    of_type = own.bench.profile.type(own.type)
-    kept = {*own.named["key"], *(own.named.get("refs") or {}), *of_type.key, *of_type.required, *change}
-    attributes = own.named.get("attributes") or {}
+    of_type = scratch.experiment.profile.type(scratch.type)
+    kept = {*scratch.named["key"], *(scratch.named.get("refs") or {}), *of_type.key, *of_type.required, *change}
+    attributes = scratch.named.get("attributes") or {}
     return [name for name in attributes if name not in kept and entity.get(name) not in (None, "", [], {})]
 
 
-def renames(own: Own, definition: Json, entity: Entity) -> bool:
+def renames(scratch: ScratchEntity, definition: Json, entity: Entity) -> bool:
     """Whether the entity keeps its id under another key by this definition of an update; then it is named back. What
     came to be instead is removed."""
-    key: Json = own.named.get("rename") or {}
+    key: Json = scratch.named.get("rename") or {}
     if not key:
-        own.bench.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
+        scratch.experiment.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
         return True
-    entity_id = own.id_of(entity)
-    attempt = own.update(definition, entity, key)
-    seen = own.now(entity_id) or {}
+    entity_id = scratch.id_of(entity)
+    attempt = scratch.update(definition, entity, key)
+    seen = scratch.now(entity_id) or {}
     if is_changed(entity, seen, key):
-        own.update(definition, seen, {name: entity.get(name) for name in key})
+        scratch.update(definition, seen, {name: entity.get(name) for name in key})
         return True
     if answers_something(attempt):
-        own.note((own.offered(key) or []) + (own.offered() or []))
-    own.ids = [one for one in own.ids if one == entity_id or not own.remove(one)]
+        scratch.note((scratch.offered(key) or []) + (scratch.offered() or []))
+    scratch.ids = [one for one in scratch.ids if one == entity_id or not scratch.remove(one)]
     return False
 
 
-def fix_key(own: Own) -> None:
+def fix_key(scratch: ScratchEntity) -> None:
     """No update that was tried changes a key."""
-    names = sorted(own.named["rename"])
-    _say_rules(own, _compare_path(own), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was")
+    names = sorted(scratch.named["rename"])
+    _say_rules(
+        scratch, _compare_path(scratch), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was"
+    )
 
 
-def probe_conflict(own: Own) -> None:
+def probe_conflict(scratch: ScratchEntity) -> None:
     """What a second entity with the same key gets: a refusal, or a place beside the first."""
-    definition = own.bench.definition(own.type, "create")
-    if not own.bench.is_proven(own.type, "find"):
+    definition = scratch.experiment.definition(scratch.type, "create")
+    if not scratch.experiment.is_proven(scratch.type, "find"):
         why = "no search was seen to work, so that nobody would see the second one"
-        own.bench.note([Finding(f"types.{own.type}.key.enforced", NOT_TRIED, came=why)])
+        scratch.experiment.note([Finding(f"types.{scratch.type}.key.enforced", NOT_TRIED, came=why)])
         return
-    first = own.create(definition)
+    first = scratch.create(definition)
     if answers_something(first):
-        own.note(own.appeared())
-    if not own.ids:
+        scratch.note(scratch.appeared())
+    if not scratch.ids:
         return
-    known = len(own.ids)
-    second = own.create(definition)
-    twins = own.offered() or []
-    own.note(twins)
+    known = len(scratch.ids)
+    second = scratch.create(definition)
+    twins = scratch.offered() or []
+    scratch.note(twins)
     answer = second.response
     refused = answer is not None and 400 <= answer.status < 500 and answer.status not in NO_ANSWER
-    refused = refused and len(own.ids) == known
-    if is_success(second.response) and len(own.ids) == known:
-        own.suspected = not any(own.id_of(twin) == own.ids[0] for twin in twins) or len(twins) != 1
-    _learn_key(own, refused, described(second.response))
+    refused = refused and len(scratch.ids) == known
+    if is_success(second.response) and len(scratch.ids) == known:
+        scratch.suspected = not any(scratch.id_of(twin) == scratch.ids[0] for twin in twins) or len(twins) != 1
+    _learn_key(scratch, refused, described(second.response))
     if refused and second.response:
         status = second.response.status
-        if status in OF_THE_REQUEST and _of_a_wrong_value(own, definition) == status:
+        if status in OF_THE_REQUEST and _of_a_wrong_value(scratch, definition) == status:
             came = f"HTTP {status} is what a wrong value gets as well, so it is not taken for a conflict"
-            own.bench.note([Finding("operations.create.conflict", SEEN, came=came)])
+            scratch.experiment.note([Finding("operations.create.conflict", SEEN, came=came)])
             return
         for operation in ("create", "update"):
-            if operation in own.bench.data["operations"]:
-                _learn_conflict(own, operation, status)
+            if operation in scratch.experiment.data["operations"]:
+                _learn_conflict(scratch, operation, status)
 
 
-def _of_a_wrong_value(own: Own, definition: Json) -> Optional[int]:
+def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[int]:
     """The status of the answer to a create with an empty key; what it made all the same is removed."""
-    attempt = own.create(definition, dict.fromkeys(own.named["key"], ""))
+    attempt = scratch.create(definition, dict.fromkeys(scratch.named["key"], ""))
     if answers_something(attempt):
-        entity_id = own.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
-        if entity_id is None or not own.remove(entity_id):
+        entity_id = scratch.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
+        if entity_id is None or not scratch.remove(entity_id):
             why = f"a create with an empty key got {described(attempt.response)}"
-            own.bench.left_behind.append(f"perhaps {own.type} with an empty key (id {entity_id}): {why}")
+            scratch.experiment.left_behind.append(f"perhaps {scratch.type} with an empty key (id {entity_id}): {why}")
     return attempt.response.status if attempt.response else None
 
 
-def _learn_key(own: Own, enforced: bool, came: str) -> None:
+def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
     """Whether the server refuses a second entity with the same key."""
-    path = ("types", own.type, "key")
-    told = at_path(own.bench.data, path) or {}
+    path = ("types", scratch.type, "key")
+    told = at_path(scratch.experiment.data, path) or {}
     before = bool(told.get("enforced"))
     key = ".".join((*path, "enforced"))
     if before == enforced:
-        own.bench.note([Finding(key, AS_PROFILE, came=came)])
+        scratch.experiment.note([Finding(key, AS_PROFILE, came=came)])
         return
-    names = list(told.get("attributes") or [*own.named["key"], *(own.named.get("refs") or {})])
+    names = list(told.get("attributes") or [*scratch.named["key"], *(scratch.named.get("refs") or {})])
     learned = {**told, "attributes": names, "enforced": enforced}
-    own.bench.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
-    own.bench.learn(path, learned)
+    scratch.experiment.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
+    scratch.experiment.learn(path, learned)
 
 
-def _learn_conflict(own: Own, operation: str, status: int) -> None:
+def _learn_conflict(scratch: ScratchEntity, operation: str, status: int) -> None:
     """With which status the server refuses what would give two entities one key."""
     path = ("operations", operation, "conflict")
-    told = at_path(own.bench.data, path) or {}
+    told = at_path(scratch.experiment.data, path) or {}
     if status not in told.get("status", ()):
-        own.bench.learn(path, {"status": [status]})
+        scratch.experiment.learn(path, {"status": [status]})
         override = nested(path, {"status": [status]})
-        own.bench.note([Finding(".".join(path), DIFFERS, brief(told), f"HTTP {status}", override)])
+        scratch.experiment.note([Finding(".".join(path), DIFFERS, brief(told), f"HTTP {status}", override)])

@@ -16,40 +16,42 @@ from .._transport.messages import Response
 from ..errors import InsightError
 from . import write_behaviour as manners
 from .cycle import try_overrides
-from .experiment import Attempt, Bench
+from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
 from .locate import ids_said, is_offered, learn_reading, locate
 from .reads import cause, explore, missing_of, reference_ways, settle, succeeding, with_entity
-from .scratch_entity import Own, answers_something
+from .scratch_entity import ScratchEntity, answers_something
 from .shapes import Known, content, described, find, is_success, same, scalars
 
 Json = Mapping[str, Any]
 
 
-def probe_writes(bench: Bench, named: Json, given: Json, while_there: Callable[[], None]) -> None:
+def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: Callable[[], None]) -> None:
     """Create, change, rename and delete one entity, unless it may exist already; then try all that was learned on it.
     given: the profile before anything was learned; while_there: what else to do while the entity is there."""
-    own = Own(bench, named)
-    refusal = _refusal(own)
+    scratch = ScratchEntity(experiment, named)
+    refusal = _refusal(scratch)
     if refusal:
-        bench.note([Finding(f"operations.{one}", NOT_TRIED, came=refusal) for one in ("create", "update", "delete")])
+        experiment.note(
+            [Finding(f"operations.{one}", NOT_TRIED, came=refusal) for one in ("create", "update", "delete")]
+        )
         return
-    bench.may_write = True
+    experiment.may_write = True
     try:
-        _experiments(own, while_there)
+        _experiments(scratch, while_there)
     except InsightError as error:
-        bench.note([Finding("operations", NOT_FOUND, came=cause(error))])
+        experiment.note([Finding("operations", NOT_FOUND, came=cause(error))])
     finally:
-        _clear(own)
-        try_overrides(own, given)
-        bench.may_write = False
+        _clear(scratch)
+        try_overrides(scratch, given)
+        experiment.may_write = False
 
 
-def _refusal(own: Own) -> str:
+def _refusal(scratch: ScratchEntity) -> str:
     """Why nothing may be written; empty where the server says that the entity exists under neither of its keys."""
-    searches = own.bench.is_proven(own.type, "find")
-    for what, key in (("key", {}), ("rename", own.named.get("rename") or {})):
-        found = own.offered(key) if searches else is_offered(own.bench, own.with_key(key))
+    searches = scratch.experiment.is_proven(scratch.type, "find")
+    for what, key in (("key", {}), ("rename", scratch.named.get("rename") or {})):
+        found = scratch.offered(key) if searches else is_offered(scratch.experiment, scratch.with_key(key))
         if found is None:
             return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
@@ -57,77 +59,79 @@ def _refusal(own: Own) -> str:
     return ""
 
 
-def _experiments(own: Own, while_there: Callable[[], None]) -> None:
-    entity = probe_create(own)
+def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> None:
+    entity = probe_create(scratch)
     if entity is not None:
-        learn_reading(own, entity)
-        own.note([entity])
+        learn_reading(scratch, entity)
+        scratch.note([entity])
         while_there()
-    if entity is None or not own.ids:
+    if entity is None or not scratch.ids:
         why = "there is nothing to try it on" if entity is None else "the id of what was created was not found"
-        own.bench.note([Finding(f"operations.{one}", NOT_TRIED, came=why) for one in ("update", "delete")])
+        scratch.experiment.note([Finding(f"operations.{one}", NOT_TRIED, came=why) for one in ("update", "delete")])
         return
-    manners.learn_spelling(own, entity)
-    probe_update(own, entity)
-    if probe_delete(own):
-        manners.probe_conflict(own)
+    manners.learn_spelling(scratch, entity)
+    probe_update(scratch, entity)
+    if probe_delete(scratch):
+        manners.probe_conflict(scratch)
 
 
 # --- create
 
 
-def probe_create(own: Own) -> Optional[Entity]:
+def probe_create(scratch: ScratchEntity) -> Optional[Entity]:
     """How an entity is created; returns it as it is read then. Once something else may have come to be, nothing more is
     tried."""
     made: list[Entity] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
-        for one in reference_ways(candidate, own.named) if not (own.bench.left_behind or own.ids) else ():
-            attempt = own.create(one)
+        for one in (
+            reference_ways(candidate, scratch.named) if not (scratch.experiment.left_behind or scratch.ids) else ()
+        ):
+            attempt = scratch.create(one)
             first = first or attempt
-            entity = _made(own, attempt) if answers_something(attempt) else None
+            entity = _made(scratch, attempt) if answers_something(attempt) else None
             if entity is not None:
                 made.append(entity)
-                return first, _created(own, one, attempt.response, entity)
+                return first, _created(scratch, one, attempt.response, entity)
         return first or Attempt(), None
 
-    learned, first = explore(own.bench, own.type, "create", tried)
-    settle(own.bench, own.type, "create", learned, first)
+    learned, first = explore(scratch.experiment, scratch.type, "create", tried)
+    settle(scratch.experiment, scratch.type, "create", learned, first)
     return made[-1] if made else None
 
 
-def _made(own: Own, attempt: Attempt) -> Optional[Entity]:
+def _made(scratch: ScratchEntity, attempt: Attempt) -> Optional[Entity]:
     """The entity that a create made; None where nothing shows it, and then what may be left is named. Once a search was
     seen to work, it is believed that nothing came to be; before that, whoever creates once more may make a second."""
-    if own.bench.is_proven(own.type, "find"):
-        found = own.appeared()
+    if scratch.experiment.is_proven(scratch.type, "find"):
+        found = scratch.appeared()
         if not found:
-            _name_leftovers(own, attempt.response)
+            _name_leftovers(scratch, attempt.response)
             return None
-        own.note(found)
-        return own.now(own.id_of(found[0])) or found[0]
-    entity = locate(own, attempt.response)
+        scratch.note(found)
+        return scratch.now(scratch.id_of(found[0])) or found[0]
+    entity = locate(scratch, attempt.response)
     why = f"a create that was tried got {described(attempt.response)}, and nothing that was tried shows what it made"
     if entity is not None or not is_success(attempt.response):
-        own.doubts += [] if entity is not None else [why]
+        scratch.doubts += [] if entity is not None else [why]
         return entity
-    if own.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
+    if scratch.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
         return None
-    ids = ids_said(attempt.response, own.named["key"], own.bench.profile.type(own.type).id_attribute)
-    named = f"{own.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else own.key
-    own.bench.left_behind.append(f"perhaps {own.type} with {named}: {why}")
+    ids = ids_said(attempt.response, scratch.named["key"], scratch.experiment.profile.type(scratch.type).id_attribute)
+    named = f"{scratch.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else scratch.key
+    scratch.experiment.left_behind.append(f"perhaps {scratch.type} with {named}: {why}")
     return None
 
 
-def _created(own: Own, definition: Json, response: Optional[Response], entity: Entity) -> dict[str, Any]:
+def _created(scratch: ScratchEntity, definition: Json, response: Optional[Response], entity: Entity) -> dict[str, Any]:
     """The definition with where the answer holds the new entity, or at least its id."""
-    entity_id = own.id_of(entity)
+    entity_id = scratch.id_of(entity)
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding({name: one for name, one in definition.items() if name != "id_at"}, response)
     answer = content(response)
-    place = find(answer, Known(entity_id, own.named["key"]))
+    place = find(answer, Known(entity_id, scratch.named["key"]))
     if place and not place.several:
         return with_entity(definition, place.path)
     paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
@@ -137,71 +141,73 @@ def _created(own: Own, definition: Json, response: Optional[Response], entity: E
     return {**definition, "entity": False, **({"id_at": paths[0]} if paths else {})}
 
 
-def _name_leftovers(own: Own, response: Optional[Response]) -> None:
+def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> None:
     """Something may have been created that is not found by its key: its id, as far as the answer says it. It is not
     deleted, since it may as well be somebody else's."""
     if not is_success(response) or response is None:
         return
-    id_name = own.bench.profile.type(own.type).id_attribute.rpartition(".")[2]
+    id_name = scratch.experiment.profile.type(scratch.type).id_attribute.rpartition(".")[2]
     for path, value in scalars(content(response), depth=3):
-        if path.rpartition(".")[2] == id_name and value not in own.ids and not own.is_gone(value):
+        if path.rpartition(".")[2] == id_name and value not in scratch.ids and not scratch.is_gone(value):
             why = "a create that was tried answered with it, and it does not have the key of create"
-            own.bench.left_behind.append(f"perhaps {own.type} with id {value}: {why}")
+            scratch.experiment.left_behind.append(f"perhaps {scratch.type} with id {value}: {why}")
 
 
 # --- update
 
 
-def probe_update(own: Own, entity: Entity) -> None:
+def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
     """How an entity is changed: so that it can be renamed too, since a server may find it by its key instead of by what
     the request addresses it by. Learns whether an update merges or replaces."""
-    bench, entity_id = own.bench, own.id_of(entity)
-    change: Json = own.named["change"]
+    experiment, entity_id = scratch.experiment, scratch.id_of(entity)
+    change: Json = scratch.named["change"]
     turns = (change, {name: entity.get(name) for name in change})
     made = 0
     stuck: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         nonlocal made
-        before = own.now(entity_id) or entity
-        attempt = own.update(candidate, before, turns[made % 2])
-        after = own.now(entity_id)
+        before = scratch.now(entity_id) or entity
+        attempt = scratch.update(candidate, before, turns[made % 2])
+        after = scratch.now(entity_id)
         changed = after is not None and manners.is_changed(before, after, turns[made % 2])
         if answers_something(attempt):
-            _note_twins(own, changed)
+            _note_twins(scratch, changed)
         if after is None or not changed:
             return attempt, None
         made += 1
-        manners.learn_volatile(own, turns[made % 2], before, after)
+        manners.learn_volatile(scratch, turns[made % 2], before, after)
         if made == 1:
-            manners.spell(own, change, after)
-        definition = _answering(own, candidate, attempt.response, entity_id)
-        if not manners.renames(own, definition, after):
+            manners.spell(scratch, change, after)
+        definition = _answering(scratch, candidate, attempt.response, entity_id)
+        if not manners.renames(scratch, definition, after):
             stuck.append(definition)
             return attempt, None
-        return attempt, manners.merging(own, definition, turns[made % 2])
+        return attempt, manners.merging(scratch, definition, turns[made % 2])
 
-    learned, first = explore(bench, own.type, "update", tried)
+    learned, first = explore(experiment, scratch.type, "update", tried)
     if learned is None and stuck:
-        learned = manners.merging(own, stuck[0], turns[made % 2])
-        manners.fix_key(own)
-    settle(bench, own.type, "update", learned, first)
+        learned = manners.merging(scratch, stuck[0], turns[made % 2])
+        manners.fix_key(scratch)
+    settle(experiment, scratch.type, "update", learned, first)
 
 
-def _note_twins(own: Own, changed: bool) -> None:
+def _note_twins(scratch: ScratchEntity, changed: bool) -> None:
     """An update that did not change the entity may have made a second one."""
-    found = own.offered()
-    own.note(found or [])
+    found = scratch.offered()
+    scratch.note(found or [])
     if found is None and not changed:
-        own.doubts.append("an update that was tried may have made a second one, and no search was seen to work")
+        scratch.doubts.append("an update that was tried may have made a second one, and no search was seen to work")
 
 
-def _answering(own: Own, definition: Json, response: Optional[Response], entity_id: Any) -> dict[str, Any]:
+def _answering(
+    scratch: ScratchEntity, definition: Json, response: Optional[Response], entity_id: Any
+) -> dict[str, Any]:
     """The definition with where the answer of an update holds the entity."""
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding(definition, response)
-    place = find(content(response), Known(entity_id, own.named["key"]))
+    place = find(content(response), Known(entity_id, scratch.named["key"]))
     if place and not place.several:
         return with_entity(definition, place.path)
     return {**definition, "entity": False}
@@ -210,51 +216,53 @@ def _answering(own: Own, definition: Json, response: Optional[Response], entity_
 # --- delete
 
 
-def probe_delete(own: Own) -> bool:
+def probe_delete(scratch: ScratchEntity) -> bool:
     """How an entity is deleted, and what is said when it is not there any more."""
-    bench, entity_id = own.bench, own.ids[0]
+    experiment, entity_id = scratch.experiment, scratch.ids[0]
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
-        observed = own.now(entity_id) or {}
-        attempt = own.delete(candidate, observed)
-        if not own.is_gone(entity_id):
+        observed = scratch.now(entity_id) or {}
+        attempt = scratch.delete(candidate, observed)
+        if not scratch.is_gone(entity_id):
             return attempt, None
-        own.ids.remove(entity_id)
+        scratch.ids.remove(entity_id)
         definition = succeeding(candidate, attempt.response) if is_success(attempt.response) else dict(candidate)
-        again = own.delete(candidate, observed)
+        again = scratch.delete(candidate, observed)
         missing = missing_of(definition, again.response)
         if missing and again.response and again.response.status not in definition.get("success", (200,)):
             definition["missing"] = missing
         return attempt, definition
 
-    learned, first = explore(bench, own.type, "delete", tried)
-    return settle(bench, own.type, "delete", learned, first)
+    learned, first = explore(experiment, scratch.type, "delete", tried)
+    return settle(experiment, scratch.type, "delete", learned, first)
 
 
-def _clear(own: Own) -> None:
+def _clear(scratch: ScratchEntity) -> None:
     """Delete what is still there, by whatever works; name what stays."""
-    for entity_id in list(own.ids):
-        if own.remove(entity_id):
-            own.ids.remove(entity_id)
-    perhaps = "" if own.can_tell else "perhaps "
-    own.bench.left_behind += [f"{perhaps}{own.type} with id {entity_id} (made for {own.key})" for entity_id in own.ids]
-    if own.bench.is_proven(own.type, "find"):
-        unnamed = [one for key in ({}, own.named.get("rename") or {}) for one in _still_offered(own, key)]
+    for entity_id in list(scratch.ids):
+        if scratch.remove(entity_id):
+            scratch.ids.remove(entity_id)
+    perhaps = "" if scratch.can_tell else "perhaps "
+    scratch.experiment.left_behind += [
+        f"{perhaps}{scratch.type} with id {entity_id} (made for {scratch.key})" for entity_id in scratch.ids
+    ]
+    if scratch.experiment.is_proven(scratch.type, "find"):
+        unnamed = [one for key in ({}, scratch.named.get("rename") or {}) for one in _still_offered(scratch, key)]
         perhaps = ""
     else:
-        unnamed, perhaps = own.doubts, "perhaps "
-    own.bench.left_behind += [
-        f"{perhaps}{own.type} with {own.key}, or the key of rename: {why}" for why in dict.fromkeys(unnamed)
+        unnamed, perhaps = scratch.doubts, "perhaps "
+    scratch.experiment.left_behind += [
+        f"{perhaps}{scratch.type} with {scratch.key}, or the key of rename: {why}" for why in dict.fromkeys(unnamed)
     ]
 
 
-def _still_offered(own: Own, key: Json) -> list[str]:
+def _still_offered(scratch: ScratchEntity, key: Json) -> list[str]:
     """Why something may still be there under a key, where the server does not say that nothing is."""
-    found = own.offered(key)
+    found = scratch.offered(key)
     if found is None:
         return ["the server does not say that there is none"]
-    found = [one for one in found if own.id_of(one) not in own.ids]
-    gone = [own.id_of(one) for one in found if own.remove(own.id_of(one))]
+    found = [one for one in found if scratch.id_of(one) not in scratch.ids]
+    gone = [scratch.id_of(one) for one in found if scratch.remove(scratch.id_of(one))]
     if len(gone) < len(found):
-        return [f"it is found, and cannot be deleted (id {own.id_of(one)})" for one in found]
-    return ["the server answered a second create with a success and no id"] if own.suspected and not found else []
+        return [f"it is found, and cannot be deleted (id {scratch.id_of(one)})" for one in found]
+    return ["the server answered a second create with a success and no id"] if scratch.suspected and not found else []

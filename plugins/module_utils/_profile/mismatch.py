@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .._text.redaction import printable
-from ..errors import RefutedError
+from ..errors import ProfileMismatchError
 
 NAMES_SHOWN = 8
 
@@ -37,7 +37,7 @@ def place(path: str) -> str:
     return f"in {path!r} of the answer" if path else "as the whole answer"
 
 
-def refuted(
+def profile_mismatch(
     purpose: str,
     why: str,
     profile_key: str,
@@ -45,10 +45,10 @@ def refuted(
     came: str,
     hint: str = "",
     status: Optional[int] = None,
-) -> RefutedError:
+) -> ProfileMismatchError:
     """The error for an answer that contradicts the profile. purpose: what could not be done; expected, came: a few
     words each, printable and without secrets."""
-    return RefutedError(
+    return ProfileMismatchError(
         purpose,
         f"{why.rstrip('.')}: expected {expected}, came {came}",
         hint or f"Change {profile_key} in the profile.",

@@ -11,7 +11,7 @@ from typing import Any, Optional
 from urllib.parse import SplitResult, urlsplit
 
 from .._text.echoes import words
-from .._text.redaction import mask, printable
+from .._text.redaction import printable, redact
 
 LIMIT = 300
 SHOWN = 8
@@ -141,7 +141,7 @@ def _one(error: Mapping[str, Any]) -> str:
     if not texts:
         return ""
     name = next(filter(None, (_name(error.get(name)) for name in NAMES)), "")
-    text = str(mask(texts[0].strip(), [error[name] for name in VALUES if name in error]))
+    text = str(redact(texts[0].strip(), [error[name] for name in VALUES if name in error]))
     return f"{name}: {text}" if name else text
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Callable
 from urllib.parse import unquote_plus
 
-from .redaction import SHORTEST, known, mask, texts_of
+from .redaction import SHORTEST, known, redact, texts_of
 
 LEFT_OUT = "(its words are left out, since they repeat a secret)"
 LONGEST = 20_000
@@ -26,7 +26,7 @@ def words(text: str, secrets: Collection[Any] = ()) -> str:
     """What somebody else says, as it may be shown: with secrets masked, and left out as a whole where it holds one in
     an encoding or a case that cannot be masked. secrets: beside those that this process has met."""
     texts = texts_of(secrets) | known()
-    shown = mask(text[:LONGEST], [texts])
+    shown = redact(text[:LONGEST], [texts])
     return LEFT_OUT if repeats(shown, texts) else shown
 
 

@@ -57,7 +57,7 @@ def fingerprint(key: bytes, path: str, value: Any) -> str:
     return hmac.new(key, canonical([path, value]).encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def mask(value: Value, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Value:
+def redact(value: Value, secrets: Collection[Any] = (), paths: Collection[str] = ()) -> Value:
     """A copy of a JSON value or a message with the secrets replaced by MASK.
 
     paths: attribute paths of the value at which everything is secret. secrets: values (texts, numbers, or structures
@@ -99,17 +99,17 @@ def _is_ours(value: Any, shape: Any) -> bool:
     return shape is KEPT or (isinstance(shape, frozenset) and isinstance(value, str) and value in shape)
 
 
-def mask_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
+def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
     a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
     masked, names included."""
     if _is_ours(value, shape):
         return value
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
-        return {name: mask_within(inner, shape.get(name), secrets) for name, inner in value.items()}
+        return {name: redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
     if isinstance(shape, list) and isinstance(value, (list, tuple)):
-        return [mask_within(inner, shape[0], secrets) for inner in value]
-    return mask(value, secrets)
+        return [redact_within(inner, shape[0], secrets) for inner in value]
+    return redact(value, secrets)
 
 
 def texts_of(secrets: Iterable[Any]) -> frozenset[str]:

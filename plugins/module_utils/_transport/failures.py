@@ -9,7 +9,7 @@ import ssl
 from typing import Optional
 from urllib.parse import urlsplit
 
-from ..errors import InsightError, InterruptedRequest, RefusedError
+from ..errors import InsightError, InterruptedRequest, UntrustedServerError
 from . import deadline as bounds
 
 TOO_LARGE = "the answer is larger than 64 MiB"
@@ -82,11 +82,11 @@ def of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
     said = str(error)
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in said:
         advice = ADVICE.get(getattr(error, "verify_code", 0), ELSE)
-        return RefusedError(purpose, f"the certificate of {server} cannot be trusted ({cause(error)})", advice)
+        return UntrustedServerError(purpose, f"the certificate of {server} cannot be trusted ({cause(error)})", advice)
     if any(word in said for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "record layer failure")):
-        return RefusedError(purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
+        return UntrustedServerError(purpose, f"{server} does not speak TLS", "Is this a plain http port? Check url.")
     if any(word in said.upper().replace(" ", "_") for word in HANDSHAKE_ALERTS):
-        return RefusedError(purpose, f"{server} broke off TLS ({cause(error)})", CERTIFICATE_WANTED)
+        return UntrustedServerError(purpose, f"{server} broke off TLS ({cause(error)})", CERTIFICATE_WANTED)
     return InterruptedRequest(purpose, f"TLS with {server} failed ({cause(error)})", CERTIFICATE_WANTED)
 
 

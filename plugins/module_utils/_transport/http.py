@@ -22,11 +22,18 @@ from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 from .._options.shared import Network
-from ..errors import ConfigurationError, InsightError, InterruptedRequest, NotSentError, RefusedError, ServerError
+from ..errors import (
+    ConfigurationError,
+    InsightError,
+    InterruptedRequest,
+    NotSentError,
+    ServerError,
+    UntrustedServerError,
+)
 from . import deadline as bounds
 from . import retry
 from .failures import TOO_LARGE, address, cause, inner, late, of_tls
-from .limiter import Lanes
+from .limiter import ConcurrencyLimiter
 from .messages import Request, Response
 from .numbers import Letters
 from .proxies import fault_of_proxy, proxies_for
@@ -135,7 +142,7 @@ class Http:
         self._clock = clock
         self._jitter = jitter
         self._pause_until = 0.0
-        self._lanes = Lanes()
+        self._limiter = ConcurrencyLimiter()
         self._lock = threading.Lock()
         self._adapter: Any = None
         self._proxies = lru_cache(maxsize=100)(
@@ -156,7 +163,7 @@ class Http:
             last = attempt >= self._network.retry_limit
             patient = partial(self._is_waited_for, request, began, attempt)
             try:
-                response = self._send_in_lane(request)
+                response = self._send_within_limit(request)
                 answered = response.status, response.headers
                 now = self._clock.now()
                 delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
@@ -168,7 +175,7 @@ class Http:
                 if response.status in retry.BUSY:
                     self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
                     continue
-            except RefusedError:
+            except UntrustedServerError:
                 raise
             except (NotSentError, InterruptedRequest) as error:
                 harmless = request.safe or isinstance(error, NotSentError)
@@ -195,13 +202,13 @@ class Http:
             self._show(f"{address(request.url)} is not up yet; it is asked for {timeout:g} s")
         return True
 
-    def _send_in_lane(self, request: Request) -> Response:
-        with self._lanes:
+    def _send_within_limit(self, request: Request) -> Response:
+        with self._limiter:
             response = self._send_once(request)
             if response.status in retry.BUSY:
-                self._lanes.halve(self._clock.monotonic())
+                self._limiter.halve(self._clock.monotonic())
             else:
-                self._lanes.widen()
+                self._limiter.widen()
             return response
 
     def _wait_for_pause(self, request: Request, deadline: float) -> None:
@@ -321,7 +328,7 @@ def _failure(request: Request, error: BaseException, network: Network) -> Insigh
     """The error that says what a failed exchange means."""
     purpose, server = request.purpose, address(request.url)
     if inner(error, ProxyError):
-        return RefusedError(
+        return UntrustedServerError(
             purpose,
             f"the proxy of the environment did not let us through to {server} ({cause(error)})",
             "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or set use_proxy to false.",

@@ -13,7 +13,7 @@ AT_ONCE = 1.0
 """Seconds in which several answers that ask for fewer requests mean the same."""
 
 
-class Lanes:
+class ConcurrencyLimiter:
     """A lane for each request that is under way; a thread that finds none waits. Half as many when the server asks for
     fewer requests, and one more after each request that it took."""
 

@@ -12,9 +12,9 @@ from typing import Any, Optional
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect, evidence_of, remembered
 from ...module_utils._commands.insight_entity import WRITING, evidence_sent
-from ...module_utils._entity.address import target_of
+from ...module_utils._entity.address import address_of
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.desired_state import Secrets, Waiting, Wish
+from ...module_utils._entity.desired_state import DesiredState, Secrets, Waiting
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.plan import Plan
 from ...module_utils._journal.reader import earlier_runs, unfinished
@@ -24,13 +24,19 @@ from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, JournalError
 from ...module_utils.version import VERSION
-from .._environment.bulk_reader import ListedEntities
-from .._environment.executor import Effort, Read, Written, read_all, write_all
+from .._environment.bulk_reader import BulkReader
+from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import Environment, Member, environment_of, subject_of
 from .._environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
-from .._environment.planned_change import Candidate, Operation, operation_of, possible_renames, with_renames
+from .._environment.planned_change import (
+    PlannedChange,
+    RenameCandidate,
+    planned_change_of,
+    possible_renames,
+    with_renames,
+)
 from .._environment.run import OURS, Run, approved_plan, assumed, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName, refuse
@@ -67,16 +73,16 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     manifest = _manifest(values, connection, "manifest")
     entries = [*manifest.entries, *_pruned(values, connection, manifest)]
     environment = environment_of(ordered(entries), lambda entry: _wish(connection, values, entry))
-    effort = Effort(
-        client=connection.entities(ListedEntities if values["gather"] == "list" else EntityClient),
+    options = RunOptions(
+        client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
         concurrency=values["concurrency"],
         stop_on_error=values["on_error"] == "stop",
-        assumed_writes=connection.assumed_writes,
+        canary_writes=connection.canary_writes,
         show=context.show,
         server_date=connection.server_date,
     )
-    run = Run(connection, values, context, environment, effort, manifest.digest, manifest.notes)
-    result: dict[str, Any] = run.hide(_carry_out(run))
+    run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes)
+    result: dict[str, Any] = run.redact(_carry_out(run))
     return result
 
 
@@ -124,19 +130,19 @@ def _manifest(values: Values, connection: Connection, option: str) -> Any:
     return manifest
 
 
-def _wish(connection: Connection, values: Values, entry: Entry) -> Wish:
-    target = target_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
-    was = replace(target, key={**target.key, **entry.was}) if entry.was else None
+def _wish(connection: Connection, values: Values, entry: Entry) -> DesiredState:
+    address = address_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
+    was = replace(address, key={**address.key, **entry.was}) if entry.was else None
     needed = values["update_secrets"] == "on_change"
-    memory = remembered(connection, target, was, needed) if entry.secrets else None
-    return Wish(
-        target=target,
+    memory = remembered(connection, address, was, needed) if entry.secrets else None
+    return DesiredState(
+        address=address,
         attributes=entry.attributes,
         secrets=Secrets(entry.secrets, values["update_secrets"], memory),
         state=entry.state,
         was=was,
         collateral=values["collateral"],
-        sent=evidence_sent(target, connection),
+        sent=evidence_sent(address, connection),
         waiting=Waiting.of(values),
     )
 
@@ -165,7 +171,7 @@ def _carry_out(run: Run) -> dict[str, Any]:
     """Read, plan, and write unless only a plan is wanted; the result of the task."""
     plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
-    run = replace(run, doubts=doubts(run.environment, reads, {}, run.effort.client))
+    run = replace(run, doubts=doubts(run.environment, reads, {}, run.options.client))
     _refuse_two_names(run.environment, reads)
     operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
@@ -194,11 +200,11 @@ def _settled(read: Read) -> Read:
 
 
 def _read(run: Run) -> dict[EntryName, Read]:
-    client = run.effort.client
-    if isinstance(client, ListedEntities):
+    client = run.options.client
+    if isinstance(client, BulkReader):
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
             client.read_all(run.connection.settings.profile.type(name))
-    return read_all(run.environment, run.effort)
+    return read_all(run.environment, run.options)
 
 
 def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
@@ -217,7 +223,7 @@ def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read])
     refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 
-def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, Operation]:
+def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
     """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
     plans = {
         name: read.plan
@@ -225,11 +231,11 @@ def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
     members, secrets = run.environment.members, [known()]
-    found = {name: operation_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
+    found = {name: planned_change_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
 
-    def candidates(operation: str) -> list[Candidate]:
+    def candidates(operation: str) -> list[RenameCandidate]:
         return [
-            Candidate(one.entity, one.type, _beside_key(plans[name], members[name]))
+            RenameCandidate(one.entity, one.type, _beside_key(plans[name], members[name]))
             for name, one in found.items()
             if one.operation == operation
         ]
@@ -248,21 +254,21 @@ def _beside_key(plan: Plan, member: Member) -> dict[str, Any]:
 def _write(
     run: Run,
     reads: Mapping[EntryName, Read],
-    operations: Mapping[EntryName, Operation],
+    operations: Mapping[EntryName, PlannedChange],
     needed: Collection[EntryName],
     plan: Optional[EnvironmentPlan],
 ) -> dict[str, Any]:
     """Write what is needed, with a journal where one is wanted."""
     if not run.values["journal"]:
-        return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.effort))
+        return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
     folder = run.path("journal")
     earlier = earlier_runs(folder, run.connection.settings.url)
     before = unfinished(earlier, run.digest)
     notes = [f"The run of {one.path.name} is still going on; wait for its end." for one in earlier if one.going_on]
-    journal = Journal(folder, _start(run, plan, before), run.hide)
+    journal = Journal(folder, _start(run, plan, before), run.redact)
     try:
         notes += _inherited(run, journal, reads, needed, before)
-        written = write_all(run.environment, reads, operations, needed, run.effort, journal)
+        written = write_all(run.environment, reads, operations, needed, run.options, journal)
         result = _result(run, reads, operations, written, notes)
         try:
             journal.end(result["summary"])
@@ -302,12 +308,12 @@ def _inherited(
     if not before.open:
         return [f"The run of {before.file} was interrupted, and what became of all that it began is known."]
     # A journal knows an entity by its name without secrets. Of two with one such name, what is worse counts.
-    told = [(run.hide(str(name)), _found(name, read, needed)) for name, read in reads.items()]
+    told = [(run.redact(str(name)), _found(name, read, needed)) for name, read in reads.items()]
     now = dict(sorted(told, key=lambda one: one[1] != SETTLED))
     how = "ended without knowing" if before.ended else "was interrupted, and nobody knew"
     notes = []
     for intent in before.open:
-        name = run.hide(intent["entity"])
+        name = run.redact(intent["entity"])
         found = now.get(name, "it is not declared any more, and was not read")
         if found == SETTLED:
             journal.outcome(name, "unchanged", detail=f"{found}; read after the run of {before.file}")
@@ -325,14 +331,14 @@ def _found(name: EntryName, read: Read, needed: Collection[EntryName]) -> str:
 def _result(
     run: Run,
     reads: Mapping[EntryName, Read],
-    operations: Mapping[EntryName, Operation],
+    operations: Mapping[EntryName, PlannedChange],
     written: Mapping[EntryName, Written],
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     told = outcomes(run.environment, reads, operations, written, run.values["return_unchanged"])
     counted = summary(told, reads)
     evidence = evidence_of(run.connection.settings)
-    in_doubt = doubts(run.environment, reads, written, run.effort.client)
+    in_doubt = doubts(run.environment, reads, written, run.options.client)
     notes = [*run.notes, *run.connection.notes, *in_doubt, *notes]
     return {
         "changed": has_written(written),

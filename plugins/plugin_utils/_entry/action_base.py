@@ -21,11 +21,11 @@ from ansible.utils.display import Display
 
 from ...module_utils._commands.argument_spec import argument_spec, secret_values
 from ...module_utils._commands.base import Command
-from ...module_utils._commands.connection import ask_anew, assumed_writes
-from ...module_utils._commands.results import broken_off, carry_out, told, unforeseen
+from ...module_utils._commands.connection import ask_anew, canary_writes
+from ...module_utils._commands.results import broken_off, run_command, told, unforeseen
 from ...module_utils._options.context import Context
 from ...module_utils._options.shared import environment_name
-from ...module_utils._text.redaction import mask
+from ...module_utils._text.redaction import redact
 from ...module_utils._transport.write_record import WRITES
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._files.profile_files import mapping_from, profile_data
@@ -50,7 +50,7 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-class Door(ActionBase):
+class CommandAction(ActionBase):
     """An action plugin that runs ``command``."""
 
     _supports_check_mode = True
@@ -145,14 +145,14 @@ class Door(ActionBase):
             )
         if checked.error_messages:
             error = ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
-            return mask({"failed": True, **error.as_result()}, secrets)
+            return redact({"failed": True, **error.as_result()}, secrets)
         context = Context(
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
             warn=display.warning,
             show=lambda text: display.display(text, stderr=True),
         )
-        return carry_out(self.command, {**checked.validated_parameters, **read}, context, secrets)
+        return run_command(self.command, {**checked.validated_parameters, **read}, context, secrets)
 
     def _with_session(self, values: dict[str, Any]) -> dict[str, Any]:
         """The options with the session that a handle names taken along, for a host that cannot see our store."""
@@ -164,7 +164,7 @@ class Door(ActionBase):
     def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
         url = values.get("url") or os.environ.get(environment_name("url"), "")
-        known = assumed_writes(str(url).rstrip("/"), values.get("profile", {}))
+        known = canary_writes(str(url).rstrip("/"), values.get("profile", {}))
         # Each item of a loop is a process of its own over there, and no timeout of the task reaches it.
         beside = {"held_back": known.held_back, "ends_in": 0 if wrap_async else self._task.timeout}
         if "profile" in values:

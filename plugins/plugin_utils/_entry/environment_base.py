@@ -11,10 +11,10 @@ from typing import Any
 
 from .._commands.insight_entities import controller_only
 from .._manifest.manifest import Manifest, entries_of, load_manifest
-from .action_base import Door, display
+from .action_base import CommandAction, display
 
 
-class EnvironmentDoor(Door):
+class EnvironmentAction(CommandAction):
     """An action plugin that runs a command over manifests."""
 
     def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def without_empty_variables() -> Iterator[None]:
         os.environ.update(dict.fromkeys(empty, ""))
 
 
-class LookupDoor(LookupBase):
+class CommandLookup(LookupBase):
     """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``, which
     hides what is secret."""
 

@@ -10,21 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ...module_utils._entity.address import Entity, Target, folded, has_key
+from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.api.paging import whole
-from ...module_utils._entity.contradictions import list_refutes
+from ...module_utils._entity.contradictions import list_mismatch
 from ...module_utils._profile.model import EntityType, Profile, plain_id
 from ...module_utils._transport.messages import Send
 
 
-class ListedEntities(EntityClient):
+class BulkReader(EntityClient):
     """Finds among what was listed, and asks the server for what the list did not show: only that proves absence."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
-        self._compared: dict[str, Target | None] = {}
+        self._compared: dict[str, Address | None] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
@@ -36,52 +36,52 @@ class ListedEntities(EntityClient):
             entity for number, entity in enumerate(every) if ids[number] is None or last[str(ids[number])] == number
         ]
 
-    def find(self, target: Target) -> list[Entity]:
+    def find(self, address: Address) -> list[Entity]:
         """The listed entities with this key and these references; where there are none, those with a key that is near
         it; else what the server finds."""
-        found = [entity for entity in self._with_key(target) if self._refers(entity, target)]
-        exact = [entity for entity in found if has_key(target, entity)] if len(found) > 1 else []
-        return exact or found or self._offered(target)
+        found = [entity for entity in self._with_key(address) if self._refers(entity, address)]
+        exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
+        return exact or found or self._offered(address)
 
-    def _offered(self, target: Target) -> list[Entity]:
+    def _offered(self, address: Address) -> list[Entity]:
         """What the server's search offers. Where it offers nothing and has shown nothing of the type yet, it is asked
         for one that the list shows: a search that does not find that either is wrong. Of many threads one asks."""
-        offered, name = self.search(target), target.type.name
+        offered, name = self.search(address), address.type.name
         if offered or (name, "find") in self.shown:
             return offered
         with self._asking.setdefault(f"search for {name}", threading.Lock()):
             if name not in self._compared:
-                self._compared[name] = self._not_searchable(target)
+                self._compared[name] = self._not_searchable(address)
         not_found = self._compared[name]
         if not_found is not None:
-            raise list_refutes(not_found, f"find {target}")
+            raise list_mismatch(not_found, f"find {address}")
         return offered
 
-    def _not_searchable(self, target: Target) -> Target | None:
+    def _not_searchable(self, address: Address) -> Address | None:
         """An entity like this one that the list shows and the search does not; None where it shows that too, or where
         none is listed that has texts for a key."""
-        for entity in self._listed.get(target.type.name, ()):
-            key = {attribute: entity.get(attribute) for attribute in target.key}
-            if all(isinstance(value, str) and value for value in key.values()) and self._refers(entity, target):
-                listed = replace(target, key=key)
+        for entity in self._listed.get(address.type.name, ()):
+            key = {attribute: entity.get(attribute) for attribute in address.key}
+            if all(isinstance(value, str) and value for value in key.values()) and self._refers(entity, address):
+                listed = replace(address, key=key)
                 return listed if self.searched(listed) is None else None
         return None
 
-    def _with_key(self, target: Target) -> Iterable[Entity]:
-        if target.type.name not in self._listed:
+    def _with_key(self, address: Address) -> Iterable[Entity]:
+        if address.type.name not in self._listed:
             return ()
-        names = tuple(sorted(target.key))
-        place = (target.type.name, *names)
+        names = tuple(sorted(address.key))
+        place = (address.type.name, *names)
         index = self._indexes.get(place)
         if index is None:
             index = defaultdict(list)
-            for entity in self._listed[target.type.name]:
+            for entity in self._listed[address.type.name]:
                 index[tuple(folded(entity.get(name)) for name in names)].append(entity)
             self._indexes[place] = index
-        return index.get(tuple(folded(target.key[name]) for name in names), ())
+        return index.get(tuple(folded(address.key[name]) for name in names), ())
 
-    def _refers(self, entity: Entity, target: Target) -> bool:
+    def _refers(self, entity: Entity, address: Address) -> bool:
         return all(
             str(plain_id(entity.get(attribute))) == str(self.id_of(referred.type, self.resolve(referred)))
-            for attribute, referred in target.refs.items()
+            for attribute, referred in address.refs.items()
         )

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Callable, Optional, Union
 
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.canary import AssumedWrites
+from ...module_utils._entity.canary import CanaryWrites
 from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined, apply, examine
 from ...module_utils._entity.safe_write import having_written
@@ -21,7 +21,7 @@ from ...module_utils._journal.writer import Journal
 from ...module_utils.errors import InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
 from .members import Environment, Member, naming
-from .planned_change import Operation
+from .planned_change import PlannedChange
 from .worker_pool import NotBegun, NotTried, unexpected, work_through
 
 Read = Union[Examined, InsightError, NotTried]
@@ -32,37 +32,39 @@ TELL_EVERY = 10.0
 
 
 @dataclass(frozen=True)
-class Effort:
+class RunOptions:
     """How the work is done. concurrency: entities at a time, 1 to 64; stop_on_error: begin nothing more after the first
     error; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
 
     client: EntityClient
     concurrency: int = 8
     stop_on_error: bool = True
-    assumed_writes: AssumedWrites = field(default_factory=AssumedWrites)
+    canary_writes: CanaryWrites = field(default_factory=CanaryWrites)
     show: Optional[Callable[[str], None]] = None
     server_date: Callable[[], Optional[str]] = lambda: None
 
 
-def progress(effort: Effort, what: str, total: int) -> Callable[[int], None]:
+def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None]:
     """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
     began = told = time.monotonic()
 
     def tell(done: int) -> None:
         nonlocal told
         now = time.monotonic()
-        if effort.show is None or now - told < TELL_EVERY or done == total:
+        if options.show is None or now - told < TELL_EVERY or done == total:
             return
         told = now
         rate = done / (now - began)
-        effort.show(f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
+        options.show(
+            f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left"
+        )
 
     return tell
 
 
-def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
+def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, Read]:
     """What each member is and needs. One that refers to a member which does not exist yet is planned as a new one."""
-    client = effort.client
+    client = options.client
     client.known = {}
 
     def may_come(identity: str) -> bool:
@@ -71,7 +73,7 @@ def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
     def look(name: EntryName) -> Examined:
         member = environment.members[name]
         with naming(member.entry):
-            examined = examine(client, member.wish, may_come)
+            examined = examine(client, member.desired, may_come)
         _know(environment, client, name, examined.observed)
         return examined
 
@@ -80,8 +82,8 @@ def read_all(environment: Environment, effort: Effort) -> dict[EntryName, Read]:
         bad = [one for one in member.before if member.entry.state == "present" and not _is_read(reads, one)]
         return f"{bad[0]}, to which it refers, could not be read" if bad else None
 
-    tell = progress(effort, "read", len(environment.members))
-    return work_through(environment.levels, look, effort.concurrency, effort.stop_on_error, blocked, tell, [])
+    tell = progress(options, "read", len(environment.members))
+    return work_through(environment.levels, look, options.concurrency, options.stop_on_error, blocked, tell, [])
 
 
 def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
@@ -97,9 +99,9 @@ def _know(environment: Environment, client: EntityClient, name: EntryName, entit
 def write_all(
     environment: Environment,
     reads: Mapping[EntryName, Read],
-    operations: Mapping[EntryName, Operation],
+    operations: Mapping[EntryName, PlannedChange],
     names: Collection[EntryName],
-    effort: Effort,
+    options: RunOptions,
     journal: Optional[Journal] = None,
 ) -> dict[EntryName, Written]:
     """Write these members, each before those that need it, and say what became of each."""
@@ -110,8 +112,8 @@ def write_all(
         if not isinstance(examined, Examined):
             raise TypeError(name)
         with _unknown_once_begun(name) as begun:
-            outcome = _told(effort, journal, operations[name], environment.members[name], examined, stopped, begun)
-            _know(environment, effort.client, name, outcome.entity)
+            outcome = _told(options, journal, operations[name], environment.members[name], examined, stopped, begun)
+            _know(environment, options.client, name, outcome.entity)
             return outcome
 
     def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
@@ -126,25 +128,25 @@ def write_all(
         return f"{bad[0]}, to which it refers, was not written" if present else f"{bad[0]} still refers to it"
 
     levels = [[name for name in level if name in names] for level in environment.levels]
-    tell = progress(effort, "written", len(names))
-    return work_through(levels, work, effort.concurrency, effort.stop_on_error, blocked, tell, stopped, unknown)
+    tell = progress(options, "written", len(names))
+    return work_through(levels, work, options.concurrency, options.stop_on_error, blocked, tell, stopped, unknown)
 
 
 def _told(
-    effort: Effort,
+    options: RunOptions,
     journal: Optional[Journal],
-    operation: Operation,
+    operation: PlannedChange,
     member: Member,
     examined: Examined,
     stopped: list[str],
     begun: list[str],
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
-    around = partial(_recorded, effort, journal, operation, stopped, begun)
-    outcome = apply(effort.client, member.wish, examined, assumed_writes=effort.assumed_writes, around=around)
+    around = partial(_recorded, options, journal, operation, stopped, begun)
+    outcome = apply(options.client, member.desired, examined, canary_writes=options.canary_writes, around=around)
     if journal:
-        with having_written(member.wish.target, operation.operation, outcome.entity_id):
-            journal.outcome(operation.entity, DONE[operation.operation], effort.server_date())
+        with having_written(member.desired.address, operation.operation, outcome.entity_id):
+            journal.outcome(operation.entity, DONE[operation.operation], options.server_date())
     return outcome
 
 
@@ -165,7 +167,7 @@ def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
 
 @contextmanager
 def _recorded(
-    effort: Effort, journal: Optional[Journal], operation: Operation, stopped: list[str], begun: list[str]
+    options: RunOptions, journal: Optional[Journal], operation: PlannedChange, stopped: list[str], begun: list[str]
 ) -> Iterator[None]:
     """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
     next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
@@ -178,11 +180,11 @@ def _recorded(
         yield
     except BaseException as caught:  # in a thread, where no interruption comes
         error = caught if isinstance(caught, InsightError) else unknown(caught, operation.entity)
-        if effort.stop_on_error:
+        if options.stop_on_error:
             stopped.append(f"the run stopped at {operation.entity}")
         try:
             if journal:
-                journal.outcome(operation.entity, fate_of(error), effort.server_date(), error.message)
+                journal.outcome(operation.entity, fate_of(error), options.server_date(), error.message)
         except InsightError as broken:  # must not take the place of what says whether something was written
             error.hint = f"{error.hint} {broken.message}".strip()
         if error is caught:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Callable
 
-from ...module_utils._entity.address import Target
-from ...module_utils._entity.desired_state import Wish, check_wish
+from ...module_utils._entity.address import Address
+from ...module_utils._entity.desired_state import DesiredState, check_desired_state
 from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, InsightError
@@ -29,7 +29,7 @@ class Member:
     members that must be written before it; for a deletion those that must be deleted before it."""
 
     entry: Entry
-    wish: Wish
+    desired: DesiredState
     references: Mapping[str, EntryName] = field(default_factory=dict)
     before: tuple[EntryName, ...] = ()
 
@@ -37,7 +37,7 @@ class Member:
 @dataclass(frozen=True)
 class Environment:
     """All members, in the order in which they are written, by name; levels: their names, level by level. meant: the
-    member that a reference means, by ``Target.identity``; identities: the other way round."""
+    member that a reference means, by ``Address.identity``; identities: the other way round."""
 
     members: Mapping[EntryName, Member]
     levels: tuple[Names, ...]
@@ -45,19 +45,21 @@ class Environment:
     identities: Mapping[EntryName, Sequence[str]] = field(default_factory=dict)
 
 
-def environment_of(ordered: Ordered, wish_of: Callable[[Entry], Wish]) -> Environment:
+def environment_of(ordered: Ordered, wish_of: Callable[[Entry], DesiredState]) -> Environment:
     """The environment of entries in order. wish_of: what is wished for an entry. Raises InsightError that names the
     entry's place for everything that can be told without asking the server."""
     members: dict[EntryName, Member] = {}
     dependents = _dependents(ordered)
     for entry in (entry for level in (*ordered.present, *ordered.absent) for entry in level):
-        wish = _checked(entry, wish_of)
+        desired = _checked(entry, wish_of)
         references = ordered.references.get(entry.name, {})
         before = tuple(references.values()) if entry.state == "present" else tuple(dependents[entry.name])
-        members[entry.name] = Member(entry, wish, references, before)
-    meant = {target.identity: name for member in members.values() for target, name in _meant(member) if name in members}
+        members[entry.name] = Member(entry, desired, references, before)
+    meant = {
+        address.identity: name for member in members.values() for address, name in _meant(member) if name in members
+    }
     identities = defaultdict(list)
-    for identity, name in {**meant, **{one.wish.target.identity: name for name, one in members.items()}}.items():
+    for identity, name in {**meant, **{one.desired.address.identity: name for name, one in members.items()}}.items():
         identities[name].append(identity)
     levels = tuple(tuple(entry.name for entry in level) for level in (*ordered.present, *ordered.absent))
     return Environment(members, levels, meant, identities)
@@ -73,12 +75,12 @@ def naming(entry: Entry) -> Iterator[None]:
         raise
 
 
-def _checked(entry: Entry, wish_of: Callable[[Entry], Wish]) -> Wish:
+def _checked(entry: Entry, wish_of: Callable[[Entry], DesiredState]) -> DesiredState:
     with naming(entry):
         _check_former(entry)
-        wish = wish_of(entry)
-        check_wish(wish)
-    return wish
+        desired = wish_of(entry)
+        check_desired_state(desired)
+    return desired
 
 
 def _check_former(entry: Entry) -> None:
@@ -101,15 +103,15 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
 
 def subject_of(member: Member) -> Subject:
     """A member as plans know it."""
-    entry, wish = member.entry, member.wish
-    secrets = wish.secrets
+    entry, desired = member.entry, member.desired
+    secrets = desired.secrets
     memory = secrets.memory if secrets.policy == "on_change" else None
-    entity_type = wish.target.type
+    entity_type = desired.address.type
     return Subject(
         name=str(entry.name),
         type=entry.type,
         key=entry.key,
-        rules=wish.target.rules,
+        rules=desired.address.rules,
         references={
             attribute: str(member.references.get(attribute, f"id {reference.get('id')}"))
             for attribute, reference in entry.refs.items()
@@ -120,17 +122,17 @@ def subject_of(member: Member) -> Subject:
     )
 
 
-def _meant(member: Member) -> Iterator[tuple[Target, EntryName]]:
+def _meant(member: Member) -> Iterator[tuple[Address, EntryName]]:
     """What the references of a member mean, and what those of its references do."""
     for attribute, name in member.references.items():
-        yield member.wish.target.refs[attribute], name
+        yield member.desired.address.refs[attribute], name
     for attribute, reference in member.entry.refs.items():
-        yield from _inner(member.wish.target.refs[attribute], reference)
+        yield from _inner(member.desired.address.refs[attribute], reference)
 
 
-def _inner(target: Target, reference: Mapping[str, object]) -> Iterator[tuple[Target, EntryName]]:
+def _inner(address: Address, reference: Mapping[str, object]) -> Iterator[tuple[Address, EntryName]]:
     inner = reference.get("refs")
     for attribute, one in (inner if isinstance(inner, Mapping) else {}).items():
         if "id" not in one:
-            yield target.refs[attribute], name_of(one)
-            yield from _inner(target.refs[attribute], one)
+            yield address.refs[attribute], name_of(one)
+            yield from _inner(address.refs[attribute], one)

@@ -17,7 +17,7 @@ from ...module_utils.errors import InsightError
 from .._manifest.entry import EntryName
 from .executor import DONE, Read, Written, fate_of
 from .members import Environment
-from .planned_change import Operation
+from .planned_change import PlannedChange
 from .worker_pool import NotTried
 
 BAD = ("failed", "moved", "outcome_unknown", "not_tried")
@@ -29,7 +29,7 @@ SHOWN = 3
 def outcomes(
     environment: Environment,
     reads: Mapping[EntryName, Read],
-    operations: Mapping[EntryName, Operation],
+    operations: Mapping[EntryName, PlannedChange],
     written: Mapping[EntryName, Written],
     with_unchanged: bool,
 ) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def is_unchanged(read: Optional[Read]) -> bool:
     return isinstance(read, Examined) and read.plan.operation == "none"
 
 
-def _fate(read: Optional[Read], operation: Optional[Operation], written: Optional[Written]) -> dict[str, Any]:
+def _fate(read: Optional[Read], operation: Optional[PlannedChange], written: Optional[Written]) -> dict[str, Any]:
     last: Union[Read, Written, None] = read if written is None else written
     if isinstance(last, InsightError):
         error = last.as_result()
@@ -125,14 +125,14 @@ def doubts(
     """What to say of each type of which entities are absent by a search alone that proves nothing. A reference to an
     entity that is not there yet is no search for this one."""
     absent = [
-        environment.members[name].wish.target
+        environment.members[name].desired.address
         for name, read in reads.items()
         if isinstance(read, Examined) and read.observed is None and not read.pending and name not in written
     ]
     return [doubt for doubt in dict.fromkeys(map(client.doubt, absent)) if doubt]
 
 
-def diff_text(operations: Mapping[EntryName, Operation], doubts: Sequence[str] = ()) -> str:
+def diff_text(operations: Mapping[EntryName, PlannedChange], doubts: Sequence[str] = ()) -> str:
     """The operations for people: one line an entity, and one for each of its changes; and what is in doubt."""
     lines = [f"! {doubt}" for doubt in doubts]
     for one in operations.values():

@@ -16,7 +16,7 @@ from typing import Any, Optional
 from ...module_utils._journal.digest import digest_of
 from ...module_utils._text.atomic_files import file_problem, json_text, read_regular, utc_moment, utc_text, write_whole
 from ...module_utils.errors import PlanRefused
-from .planned_change import Operation
+from .planned_change import PlannedChange
 
 FORMAT = 1
 CLOCKS = timedelta(minutes=1)
@@ -60,13 +60,13 @@ class EnvironmentPlan:
     created: datetime
     expires: datetime
     basis: Basis
-    operations: tuple[Operation, ...]
+    operations: tuple[PlannedChange, ...]
     assumed: tuple[str, ...] = ()
 
 
 def make_plan(
     basis: Basis,
-    operations: Iterable[Operation],
+    operations: Iterable[PlannedChange],
     now: datetime,
     lifetime: timedelta,
     assumed: Iterable[str] = (),
@@ -143,8 +143,8 @@ def _plan_from(data: Any) -> EnvironmentPlan:
     return plan
 
 
-def _operation_from(data: Mapping[str, Any]) -> Operation:
-    one = Operation(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
+def _operation_from(data: Mapping[str, Any]) -> PlannedChange:
+    one = PlannedChange(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
     _check_texts(one.entity, one.type, one.before, one.after, *one.secrets, one.possible_rename or "")
     mappings = (one.key, *one.changes)
     if one.operation not in ("create", "update", "delete") or not all(isinstance(part, Mapping) for part in mappings):

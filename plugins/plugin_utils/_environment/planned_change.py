@@ -15,7 +15,7 @@ from ...module_utils._entity.rules import Rules
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import child
-from ...module_utils._text.redaction import mask
+from ...module_utils._text.redaction import redact
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Operation:
+class PlannedChange:
     """What has to be done to one entity: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
     where nothing has to be done. changes: mappings of path, before, after, without secrets; secrets: paths of the
     secrets that are sent."""
@@ -54,17 +54,17 @@ class Operation:
     possible_rename: Optional[str] = None
 
 
-def operation_of(subject: Subject, plan: Plan, secrets: Collection[Any] = ()) -> Operation:
+def planned_change_of(subject: Subject, plan: Plan, secrets: Collection[Any] = ()) -> PlannedChange:
     """What a plan does. secrets: values that are masked wherever they occur."""
     before, after = ("", "") if plan.operation == "none" else _digests(subject, plan)
-    return Operation(
+    return PlannedChange(
         entity=subject.name,
         type=subject.type,
-        key=mask(subject.key, secrets),
+        key=redact(subject.key, secrets),
         operation=plan.operation,
         before=before,
         after=after,
-        changes=tuple(mask(_changes(subject, plan), secrets)),
+        changes=tuple(redact(_changes(subject, plan), secrets)),
         secrets=plan.secrets_to_send,
     )
 
@@ -90,7 +90,7 @@ def _changes(subject: Subject, plan: Plan) -> list[Mapping[str, Any]]:
     return [found[path] for path in sorted(found)]
 
 
-def sort_operation(approved: Operation, again: Operation) -> str:
+def approval_state(approved: PlannedChange, again: PlannedChange) -> str:
     """What becomes of an approved operation, by what the same entity needs now, planned again from what was just read.
 
     ``write``: everything is as it was planned on. ``done``: what was approved is there already. ``moved``: anything
@@ -103,11 +103,11 @@ def sort_operation(approved: Operation, again: Operation) -> str:
     return "done" if there and (approved.changes or not again.secrets) else "moved"
 
 
-def _essence(operation: Operation) -> str:
+def _essence(operation: PlannedChange) -> str:
     return canonical(asdict(replace(operation, possible_rename=None)))
 
 
-def moved_how(approved: Operation, again: Operation) -> str:
+def moved_how(approved: PlannedChange, again: PlannedChange) -> str:
     """What happened to an entity that ``moved``, as a part of a sentence about it."""
     if again.before == approved.before:
         return "now needs something else than was approved"
@@ -117,7 +117,7 @@ def moved_how(approved: Operation, again: Operation) -> str:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class RenameCandidate:
     """An entity that disappears or appears. attributes: what it holds, without its key and the server's ids."""
 
     name: str
@@ -125,7 +125,7 @@ class Candidate:
     attributes: Mapping[str, Any]
 
 
-def possible_renames(deleted: Iterable[Candidate], created: Iterable[Candidate]) -> dict[str, str]:
+def possible_renames(deleted: Iterable[RenameCandidate], created: Iterable[RenameCandidate]) -> dict[str, str]:
     """Names of deleted and created entities that may be the same, each with the other's: of one type, and the old one
     held all that is declared of the new one. What fits several is no rename."""
     wanted = [(one, _held(one)) for one in created]
@@ -149,14 +149,14 @@ def possible_renames(deleted: Iterable[Candidate], created: Iterable[Candidate])
     return dict([*single, *(pair[::-1] for pair in single)])
 
 
-def _held(one: Candidate) -> tuple[str, ...]:
+def _held(one: RenameCandidate) -> tuple[str, ...]:
     return tuple(sorted(name for name, value in one.attributes.items() if value is not None))
 
 
-def _likeness(one: Candidate, names: Collection[str]) -> tuple[str, Collection[str], str]:
+def _likeness(one: RenameCandidate, names: Collection[str]) -> tuple[str, Collection[str], str]:
     return one.type, names, canonical([one.attributes.get(name) for name in names])
 
 
-def with_renames(operations: Iterable[Operation], renames: Mapping[str, str]) -> list[Operation]:
+def with_renames(operations: Iterable[PlannedChange], renames: Mapping[str, str]) -> list[PlannedChange]:
     """The operations with the possible renames noted on both sides."""
     return [replace(one, possible_rename=renames.get(one.entity)) for one in operations]

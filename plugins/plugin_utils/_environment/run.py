@@ -14,16 +14,16 @@ from ...module_utils._commands.connection import Connection
 from ...module_utils._journal.digest import data_digest
 from ...module_utils._journal.reader import carried_out, earlier_runs
 from ...module_utils._options.context import Context, Values
-from ...module_utils._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, mask_within
+from ...module_utils._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, redact_within
 from ...module_utils._text.spelling import with_article
 from ...module_utils.errors import PlanRefused
 from ...module_utils.version import VERSION
 from .._manifest.entry import EntryName
-from .executor import Effort
+from .executor import RunOptions
 from .members import Environment
 from .outcomes import SHOWN
 from .plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, plan_digest, write_plan
-from .planned_change import Operation, moved_how, sort_operation
+from .planned_change import PlannedChange, approval_state, moved_how
 
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
@@ -64,7 +64,7 @@ class Run:
     values: Values
     context: Context
     environment: Environment
-    effort: Effort
+    options: RunOptions
     digest: str
     notes: Sequence[str] = ()
     doubts: Sequence[str] = ()
@@ -85,9 +85,9 @@ class Run:
         """Have the secrets of the task and of its manifest hidden."""
         know([self.values["secrets"], *(member.entry.secrets for member in self.environment.members.values())])
 
-    def hide(self, told: Any) -> Any:
+    def redact(self, told: Any) -> Any:
         """The result, a line of the journal, or a text, without secrets."""
-        return mask_within(told, OURS, [known(), *self.connection.secrets()])
+        return redact_within(told, OURS, [known(), *self.connection.secrets()])
 
     def path(self, option: str) -> str:
         """A file or folder of the controller; a relative one is beside the playbook."""
@@ -103,14 +103,14 @@ def approved_plan(run: Run) -> EnvironmentPlan:
 
 
 def check_approved(
-    run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, Operation]
+    run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, PlannedChange]
 ) -> tuple[list[str], set[EntryName]]:
     """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned. Returns what to say
     of what is done already, and what that is: secrets that are sent each time are no reason to write it again."""
     path = run.path("plan_file")
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
-    fates = {name: sort_operation(one, again[name]) if name in again else "gone" for name, one in approved.items()}
+    fates = {name: approval_state(one, again[name]) if name in again else "gone" for name, one in approved.items()}
     moved = {
         name: "is not declared any more" if fate == "gone" else moved_how(approved[name], again[name])
         for name, fate in fates.items()
@@ -149,7 +149,7 @@ def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
     return [f"The plan {path} is carried out again: {why}."]
 
 
-def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:
+def plan_out(run: Run, operations: Mapping[EntryName, PlannedChange]) -> str:
     plan = make_plan(
         run.basis,
         operations.values(),
@@ -160,12 +160,14 @@ def plan_out(run: Run, operations: Mapping[EntryName, Operation]) -> str:
     return write_plan(run.path("plan_out"), plan)
 
 
-def assumed(run: Run, operations: Mapping[EntryName, Operation]) -> list[str]:
+def assumed(run: Run, operations: Mapping[EntryName, PlannedChange]) -> list[str]:
     """The assumed operations that were used for reading, and that are used for writing."""
     members = run.environment.members
     found = {
-        (members[name].wish.target.type.name, one.operation): members[name].wish.target.type.operations[one.operation]
+        (members[name].desired.address.type.name, one.operation): members[name].desired.address.type.operations[
+            one.operation
+        ]
         for name, one in operations.items()
-        if one.operation in members[name].wish.target.type.operations
+        if one.operation in members[name].desired.address.type.operations
     }
-    return sorted({*run.effort.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})
+    return sorted({*run.options.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ..._profile.mismatch import place, refuted, shape
+from ..._profile.mismatch import place, profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, at, plain_id
 from ..._profile.server_messages import path_of, said
 from ..._transport.messages import Response
-from ...errors import ConflictError, RefutedError, ServerError
+from ...errors import ConflictError, ProfileMismatchError, ServerError
 from ..address import Entity
 from .requests import same_origin
 
@@ -95,26 +95,26 @@ def _meaning(operation: Operation, status: int) -> tuple[str, str]:
     return MEANINGS.get(status, ("the server failed" if status >= 500 else "the server refused", ""))
 
 
-def _refutation(operation: Operation, response: Response, saying: str) -> RefutedError | None:
+def _refutation(operation: Operation, response: Response, saying: str) -> ProfileMismatchError | None:
     """The error for a status that can only mean that the profile is wrong; None for all others."""
     status, key, purpose = response.status, operation.profile_key, response.purpose
     address = f"The address may be wrong. Check url, and in the profile base_path and {key}."
     request, came = f"{operation.method} {operation.path} to be answered", f"HTTP {status}"
     if status == 404 and response.is_html:
         why = "the server answered HTTP 404 with a page instead of data"
-        return refuted(purpose, why, key, request, f"{came} with a web page", address, status)
+        return profile_mismatch(purpose, why, key, request, f"{came} with a web page", address, status)
     if status == 405:
         why = "the server knows the address but not this method (HTTP 405)"
-        return refuted(purpose, why, key, request, came, address, status)
+        return profile_mismatch(purpose, why, key, request, came, address, status)
     nothing = status in NOT_THERE or (200 <= status < 300 and not response.body)
     if nothing and operation.name in ("read", "find"):
         why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing.status"
         hint = f"If it says so that there is no such entity, add {status} to {part}; else {key} may be wrong."
         expected = f"{statuses(operation.missing.status)} for a missing entity"
-        return refuted(purpose, why, part, expected, came, hint, status)
+        return profile_mismatch(purpose, why, part, expected, came, hint, status)
     if 200 <= status < 300:
         why = "the server answered with a success that the profile does not know"
-        return refuted(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
+        return profile_mismatch(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
     return None
 
 
@@ -154,10 +154,10 @@ def is_scalar(value: Any) -> bool:
 
 def deviation(
     operation: Operation, response: Response, part: str, why: str, expected: str, came: str, hint: str = ""
-) -> RefutedError:
+) -> ProfileMismatchError:
     """The error for an answer whose content is not where or what a part of the operation says."""
     key = f"{operation.profile_key}.{part}"
-    return refuted(response.purpose, why, key, expected, came, hint, response.status)
+    return profile_mismatch(response.purpose, why, key, expected, came, hint, response.status)
 
 
 def entity_of(operation: Operation, response: Response) -> Entity:
@@ -170,7 +170,7 @@ def entity_of(operation: Operation, response: Response) -> Entity:
     return entity
 
 
-def no_entity(operation: Operation, response: Response, path: str, found: Any) -> RefutedError:
+def no_entity(operation: Operation, response: Response, path: str, found: Any) -> ProfileMismatchError:
     """The error for an answer without the entity that the profile promises."""
     came = shape(found) if found is not None or not path else f"{shape(response.json())}"
     why = "an entity was expected there and the answer holds none"

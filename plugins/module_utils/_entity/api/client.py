@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from typing import Any, Callable, Optional, TypeVar
 
-from ..._profile.mismatch import refuted, shape
+from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, Profile, at
 from ..._text.redaction import know, printable
 from ..._transport.messages import Request, Send
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Entity, Target, check_case, exactly_one, has_key
+from ..address import Address, Entity, check_case, exactly_one, has_key
 from ..proof import doubt
 from ..references import as_declared
 from ..shown_secrets import secrets_in
@@ -35,7 +35,7 @@ def known_secrets(entity_type: EntityType, entity: Read) -> Read:
 
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
-    for the report. known: entities by ``Target.identity``, None for one that is missing, which a reference need not
+    for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. shown: the types of which an operation has shown an entity, as
     ``(type, operation)``; shared by all clients of a system in this process."""
 
@@ -73,65 +73,65 @@ class EntityClient:
         self.shown.add((entity_type.name, "read"))
         return known_secrets(entity_type, as_declared(entity_type, entity))
 
-    def find(self, target: Target) -> list[Entity]:
+    def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
-        return self.search(target)
+        return self.search(address)
 
-    def search(self, target: Target) -> list[Entity]:
+    def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
-        purpose = f"find {target}"
-        operation = self.operation(target.type, "find", purpose)
-        body = {**target.key, **self.reference_fields(operation, target)}
-        response = self._send(self._request(operation, target.type, purpose, body))
+        purpose = f"find {address}"
+        operation = self.operation(address.type, "find", purpose)
+        body = {**address.key, **self.reference_fields(operation, address)}
+        response = self._send(self._request(operation, address.type, purpose, body))
         offered = [] if is_missing(operation, response) else entities_of(operation, response)
-        found = [known_secrets(target.type, as_declared(target.type, one)) for one in offered]
-        shown = (target.type.name, "find")
-        if shown not in self.shown and any(has_key(target, entity) for entity in found):
+        found = [known_secrets(address.type, as_declared(address.type, one)) for one in offered]
+        shown = (address.type.name, "find")
+        if shown not in self.shown and any(has_key(address, entity) for entity in found):
             self.shown.add(shown)
         return found
 
-    def searched(self, target: Target) -> Entity | None:
+    def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
-        return exactly_one(target, self.search(target))
+        return exactly_one(address, self.search(address))
 
-    def create(self, target: Target, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
+    def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
         answers nothing. note: is told what else the user should know."""
-        operation = self.operation(target.type, "create", f"create {target}")
-        body = {**attributes, **self.reference_fields(operation, target)}
-        response = self._send(self._request(operation, target.type, f"create {target}", body))
+        operation = self.operation(address.type, "create", f"create {address}")
+        body = {**attributes, **self.reference_fields(operation, address)}
+        response = self._send(self._request(operation, address.type, f"create {address}", body))
         if operation.entity is None and operation.id_at:
             note(strange_location(operation, response, self._base))
-            return laid({}, target.type.id_attribute, new_id(operation, response))
-        return self._answered(target, written(operation, response))
+            return laid({}, address.type.id_attribute, new_id(operation, response))
+        return self._answered(address, written(operation, response))
 
     @staticmethod
-    def _answered(target: Target, entity: Entity | None) -> Entity | None:
-        return None if entity is None else known_secrets(target.type, as_declared(target.type, entity))
+    def _answered(address: Address, entity: Entity | None) -> Entity | None:
+        return None if entity is None else known_secrets(address.type, as_declared(address.type, entity))
 
-    def update(self, target: Target, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
+    def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
-        operation = self.operation(target.type, "update", f"update {target}")
+        operation = self.operation(address.type, "update", f"update {address}")
         body = dict(bodies[operation.body])
         if operation.addressed_by:
-            address = at(observed, operation.addressed_by)
-            if address in (None, ""):
-                raise refuted(
-                    f"update {target}",
+            identifying = at(observed, operation.addressed_by)
+            if identifying in (None, ""):
+                raise profile_mismatch(
+                    f"update {address}",
                     f"the entity as read carries no {operation.addressed_by}, which tells the server what is meant",
                     f"{operation.profile_key}.addressed_by",
                     expected=f"an entity with {operation.addressed_by}",
                     came=shape(observed),
                 )
-            body = laid(body, operation.addressed_by, address)
-        response = self._send(self._request(operation, target.type, f"update {target}", body, observed=observed))
-        return self._answered(target, written(operation, response))
+            body = laid(body, operation.addressed_by, identifying)
+        response = self._send(self._request(operation, address.type, f"update {address}", body, observed=observed))
+        return self._answered(address, written(operation, response))
 
-    def delete(self, target: Target, observed: Entity) -> int | None:
+    def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
         address; None when the server says that it has deleted it."""
-        operation = self.operation(target.type, "delete", f"delete {target}")
-        response = self._send(self._request(operation, target.type, f"delete {target}", {}, observed=observed))
+        operation = self.operation(address.type, "delete", f"delete {address}")
+        response = self._send(self._request(operation, address.type, f"delete {address}", {}, observed=observed))
         if response.status not in operation.success and is_missing(operation, response):
             return response.status
         accept(operation, response)
@@ -150,29 +150,29 @@ class EntityClient:
                 self.shown.add((entity_type.name, "list"))
             yield [known_secrets(entity_type, as_declared(entity_type, entity)) for entity in page]
 
-    def reference_fields(self, operation: Operation, target: Target) -> dict[str, Any]:
+    def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
         """The references of a target as this operation wants them: ids, or texts that the server looks up."""
         ids: dict[str, Any] = {}
         texts: dict[str, Any] = {}
         by_text = operation.references == "query_for" and operation.body != "query"
-        for attribute, referred in target.refs.items():
-            reference = target.type.references.get(attribute)
+        for attribute, referred in address.refs.items():
+            reference = address.type.references.get(attribute)
             is_told = reference and by_text and reference.type == referred.type.name
             template = reference.query_for if reference and is_told else ""
             if template and referred.key:
-                texts[attribute] = self._query_text(target.type.name, attribute, template, referred)
+                texts[attribute] = self._query_text(address.type.name, attribute, template, referred)
             else:
                 ids[attribute] = self.id_of(referred.type, self.resolve(referred))
         return {**ids, "queryFor": texts} if texts else ids
 
-    def _query_text(self, referrer: str, attribute: str, template: str, referred: Target) -> str:
+    def _query_text(self, referrer: str, attribute: str, template: str, referred: Address) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
         names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
         at_hand = (self.known or {}).get(referred.identity)  # under the key that it has now, be it a former one
         known = at_hand or (referred.key if names <= set(referred.key) else self.resolve(referred))
         lacking = sorted(name for name in names if known.get(name) in (None, ""))
         if lacking:
-            raise refuted(
+            raise profile_mismatch(
                 f"refer to {referred}",
                 f"the entity as read carries no {', '.join(lacking)}, of which queryFor is made",
                 f"types.{referrer}.references.{attribute}.query_for",
@@ -181,50 +181,50 @@ class EntityClient:
             )
         return template.format_map({name: known[name] for name in names})
 
-    def resolve(self, target: Target) -> Entity:
+    def resolve(self, address: Address) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
         known = {} if self.known is None else self.known
-        with self._asking.setdefault(target.identity, threading.Lock()) if self.known is not None else nullcontext():
-            if target.identity not in known:  # of many threads one asks
-                known[target.identity] = self.the_one(target)
-        found = known[target.identity]
+        with self._asking.setdefault(address.identity, threading.Lock()) if self.known is not None else nullcontext():
+            if address.identity not in known:  # of many threads one asks
+                known[address.identity] = self.the_one(address)
+        found = known[address.identity]
         if found is None:
             raise MissingReferenceError(
-                f"refer to {target}",
+                f"refer to {address}",
                 "there is no such entity",
                 "Create it first, or correct the reference in refs.",
-                identity=target.identity,
-                doubt=self.doubt(target),
+                identity=address.identity,
+                doubt=self.doubt(address),
             )
         return found
 
-    def the_one(self, target: Target) -> Entity | None:
+    def the_one(self, address: Address) -> Entity | None:
         """The entity with this id, or the only one with exactly this key; None when it is missing.
 
         Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form.
         """
-        if target.id is not None:
-            return self.read(target.type, target.id)
-        return exactly_one(target, self.find(target))
+        if address.id is not None:
+            return self.read(address.type, address.id)
+        return exactly_one(address, self.find(address))
 
     @staticmethod
-    def asks(target: Target) -> str:
+    def asks(address: Address) -> str:
         """The operation that says whether there is such an entity."""
-        return "find" if target.id is None else "read"
+        return "find" if address.id is None else "read"
 
-    def doubt(self, target: Target) -> str:
+    def doubt(self, address: Address) -> str:
         """What to say of an absence that nothing proves: see ``doubt_of``."""
-        return self.doubt_of(target.type, self.asks(target))
+        return self.doubt_of(address.type, self.asks(address))
 
     def doubt_of(self, entity_type: EntityType, name: str) -> str:
         """What to say where an operation says that there is none, and has shown no entity of this type yet."""
         return doubt(entity_type, name, self.shown)
 
     def id_of(self, entity_type: EntityType, entity: Entity) -> Any:
-        """The id under which the server knows the entity. Raises RefutedError when it carries none."""
+        """The id under which the server knows the entity. Raises ProfileMismatchError when it carries none."""
         value = entity_type.id_in(entity)
         if value in (None, ""):
-            raise refuted(
+            raise profile_mismatch(
                 f"tell the id of an entity of type {entity_type.name}",
                 f"the entity as read carries no {entity_type.id_attribute}",
                 f"types.{entity_type.name}.id_attribute",

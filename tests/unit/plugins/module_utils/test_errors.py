@@ -16,7 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InsightError,
     InterruptedRequest,
     NotSentError,
-    RefusedError,
+    UntrustedServerError,
 )
 
 ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, InsightError)]
@@ -59,7 +59,7 @@ def test_what_the_identity_platform_called_it():
 
 
 def test_what_was_refused_never_left_and_what_was_interrupted_may_have():
-    assert issubclass(RefusedError, NotSentError) and not issubclass(InterruptedRequest, NotSentError)
+    assert issubclass(UntrustedServerError, NotSentError) and not issubclass(InterruptedRequest, NotSentError)
 
 
 def test_the_docstring_lists_every_error():

@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     InsightError,
     InterruptedRequest,
-    RefutedError,
+    ProfileMismatchError,
     SessionRejected,
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
@@ -157,7 +157,9 @@ def test_a_server_that_refuses_the_csrf_token_that_it_shows(login, system):
         refusal = answer(request, 403, {"message": "Invalid CSRF token"})
         return refusal if request.url == READ.url else system.send(request)
 
-    with pytest.raises(RefutedError, match="refused the CSRF token that it had just announced; it says: Inv") as told:
+    with pytest.raises(
+        ProfileMismatchError, match="refused the CSRF token that it had just announced; it says: Inv"
+    ) as told:
         login(send=send, **ALICE).send(READ)
     assert told.value.details["profile_key"] == "session.start.csrf_name_header"
     assert handshakes(system) == 1
@@ -875,6 +877,6 @@ def test_secrets(login, system):
     headers = authenticator.authorization_headers()
     known = authenticator.secrets()
     assert {"access-1", "refresh-1", headers["X-CSRF-TOKEN"], headers["Cookie"].partition("=")[2]} <= set(known)
-    for thing in (authenticator._keeper.state, authenticator._acquisition, authenticator._application):
+    for thing in (authenticator._keeper.state, authenticator._acquisition, authenticator._client):
         shown = repr(thing)
         assert not [secret for secret in (*known, CANARY) if secret in shown]

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._auth import grants
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import choose_grant, endpoints_of
-from ansible_collections.rimops.insight.plugins.module_utils._auth.record_key import grant_for, identity_of
+from ansible_collections.rimops.insight.plugins.module_utils._auth.record_key import grant_for, record_key_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
@@ -153,8 +153,8 @@ def test_every_grant_goes_where_credentials_may_go(grant, authority, allowed):
     found = endpoints_of(settings(**options, allow_http=allowed), grant)
     assert found.token.startswith(f"{authority}/contoso/")
     if grant == "authorization_code":
-        application = grants.Application(settings(**options, allow_http=allowed).identity, found)
-        page = grants.authorization_url(application, "state", "verifier")
+        client = grants.OAuthClient(settings(**options, allow_http=allowed).identity, found)
+        page = grants.authorization_url(client, "state", "verifier")
         assert page.startswith(f"{authority}/contoso/oauth2/v2.0/authorize?") and "code_challenge=" in page
 
 
@@ -182,21 +182,23 @@ def test_nothing_is_chosen_where_a_session_is_handed_over():
 @pytest.mark.parametrize("changed", [*ALICE, "url", "profile", "scope", "authority"])
 def test_every_field_makes_another_identity(changed):
     other = {"url": "https://other.example.com", "profile": "insight_7_0", "grant_type": "client_credentials"}
-    one = identity_of(settings(**ALICE), "password")
+    one = record_key_of(settings(**ALICE), "password")
     options = {**ALICE, changed: other.get(changed, "other")}
-    assert identity_of(settings(**options), options["grant_type"]) != one
-    assert identity_of(settings(**ALICE), "password") == one
+    assert record_key_of(settings(**options), options["grant_type"]) != one
+    assert record_key_of(settings(**ALICE), "password") == one
 
 
 def test_the_expected_user_is_checked_and_makes_no_other_identity():
-    one, other = (identity_of(settings(**APPLICATION, expected_user=user), "device_code") for user in ("alice", "bob"))
+    one, other = (
+        record_key_of(settings(**APPLICATION, expected_user=user), "device_code") for user in ("alice", "bob")
+    )
     assert one == other
 
 
 def test_the_answer_of_the_browser_is_no_part_of_the_identity():
     first = settings(**APPLICATION, grant_type="authorization_code")
     second = settings(**APPLICATION, grant_type="authorization_code", authorization_response=ANSWER)
-    assert identity_of(first, "authorization_code") == identity_of(second, "authorization_code")
+    assert record_key_of(first, "authorization_code") == record_key_of(second, "authorization_code")
 
 
 @pytest.mark.proves("STORE-4")
@@ -213,10 +215,10 @@ def test_another_key_or_assertion_in_the_same_place_is_another_identity(tmp_path
         file.write_text(content)
         names.append(
             [
-                identity_of(
+                record_key_of(
                     settings(**APPLICATION, assertion_certificate="/c", assertion_key=str(file)), "client_credentials"
                 ),
-                identity_of(settings(**APPLICATION, client_assertion_file=str(file)), "client_credentials"),
+                record_key_of(settings(**APPLICATION, client_assertion_file=str(file)), "client_credentials"),
             ]
         )
     assert names[0][0] != names[1][0]

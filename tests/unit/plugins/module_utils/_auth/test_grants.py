@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._auth import grants
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import endpoints_of
 from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_fields
-from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import Application, Authorization
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import Authorization, OAuthClient
 from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import Token, claims_of, token_of, user_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ConfigurationError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
@@ -32,9 +32,9 @@ PUBLIC = {"tenant_id": "contoso", "client_id": "app"}
 GRANTED = {"access_token": CANARY, "token_type": "Bearer", "expires_in": 3600}
 
 
-def application(ticking, show=None, **options):
+def client(ticking, show=None, **options):
     made = settings(**options)
-    return Application(made.identity, endpoints_of(made, options["grant_type"]), ticking.clock, show=show)
+    return OAuthClient(made.identity, endpoints_of(made, options["grant_type"]), ticking.clock, show=show)
 
 
 def talk(flow, *answers):
@@ -50,9 +50,7 @@ def talk(flow, *answers):
 
 @pytest.mark.proves("LOGIN-1")
 def test_password(ticking):
-    [request], token = talk(
-        grants.password(application(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")})
-    )
+    [request], token = talk(grants.password(client(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")}))
     assert (request.method, request.url, request.safe) == ("POST", TOKEN_URL, True)
     assert request.form == {
         "grant_type": "password",
@@ -67,7 +65,7 @@ def test_password(ticking):
 
 @pytest.mark.proves("LOGIN-1")
 def test_client_credentials(ticking):
-    [request], token = talk(grants.client_credentials(application(ticking, **MACHINE)), (200, GRANTED))
+    [request], token = talk(grants.client_credentials(client(ticking, **MACHINE)), (200, GRANTED))
     assert request.form == {
         "grant_type": "client_credentials",
         "client_id": "app",
@@ -81,7 +79,7 @@ def test_client_credentials(ticking):
 @pytest.mark.parametrize("keeps", [True, False])
 def test_refresh_token(ticking, keeps):
     made = settings(**REFRESH)
-    app = Application(made.identity, endpoints_of(made, "refresh_token"), ticking.clock, refresh_keeps=keeps)
+    app = OAuthClient(made.identity, endpoints_of(made, "refresh_token"), ticking.clock, refresh_keeps=keeps)
     [request], token = talk(grants.refresh_token(app, CANARY), (200, {**GRANTED, "refresh_token": "next"}))
     assert request.form == {
         "grant_type": "refresh_token",
@@ -96,7 +94,7 @@ def test_refresh_token(ticking, keeps):
 
 @pytest.mark.proves("LOGIN-1")
 def test_authorization_code_with_pkce(ticking):
-    app = application(ticking, **PUBLIC, grant_type="authorization_code", redirect_uri="https://localhost/r")
+    app = client(ticking, **PUBLIC, grant_type="authorization_code", redirect_uri="https://localhost/r")
     verifier = grants.new_code_verifier(app)
     url = grants.authorization_url(app, "the state", verifier)
     asked = grants.parse_qsl(url.partition("?")[2])
@@ -118,7 +116,7 @@ def test_authorization_code_with_pkce(ticking):
 
 def test_authorization_code_on_loopback(ticking):
     here = {"authority": "http://127.0.0.1:8080", "grant_type": "authorization_code"}
-    url = grants.authorization_url(application(ticking, **PUBLIC, **here), "the state", "v" * 43)
+    url = grants.authorization_url(client(ticking, **PUBLIC, **here), "the state", "v" * 43)
     assert url.startswith("http://127.0.0.1:8080/contoso/oauth2/v2.0/authorize?response_type=code&client_id=app&")
     assert "redirect_uri" not in url
 
@@ -130,7 +128,7 @@ PENDING = (400, {"error": "authorization_pending"})
 @pytest.mark.proves("LOGIN-1")
 def test_device_code(ticking):
     shown = []
-    app = application(ticking, shown.append, **PUBLIC, grant_type="device_code")
+    app = client(ticking, shown.append, **PUBLIC, grant_type="device_code")
     begin = ticking.time
     slow = (400, {"error": "slow_down"})
     flow = grants.device_code(app)
@@ -152,7 +150,7 @@ def test_device_code(ticking):
 
 
 def test_device_code_that_nobody_entered(ticking):
-    app = application(ticking, str, **PUBLIC, grant_type="device_code")
+    app = client(ticking, str, **PUBLIC, grant_type="device_code")
     flow = grants.device_code(app)
     with pytest.raises(AuthenticationError, match="nobody logged in") as told:
         talk(flow, (200, {**DEVICE, "interval": 5, "expires_in": 10}), PENDING, PENDING)
@@ -171,7 +169,7 @@ def test_device_code_that_nobody_entered(ticking):
 )
 def test_device_code_that_is_refused(ticking, answers, why):
     with pytest.raises(AuthenticationError, match=why):
-        talk(grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code")), *answers)
+        talk(grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code")), *answers)
 
 
 DEMANDS = (400, {"error": "invalid_request", "error_description": "Missing parameter: code_challenge_method"})
@@ -179,7 +177,7 @@ DEMANDS = (400, {"error": "invalid_request", "error_description": "Missing param
 
 @pytest.mark.proves("LOGIN-1")
 def test_device_code_with_pkce_where_the_platform_demands_it(ticking):
-    flow = grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code"))
+    flow = grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code"))
     [plain, tied, first, second], _token = talk(flow, DEMANDS, (200, DEVICE), PENDING, (200, GRANTED))
     assert "code_challenge" not in plain.form
     assert tied.form["code_challenge_method"] == "S256"
@@ -190,14 +188,14 @@ def test_device_code_with_pkce_where_the_platform_demands_it(ticking):
 
 
 def test_device_code_that_is_refused_with_pkce_too(ticking):
-    flow = grants.device_code(application(ticking, str, **PUBLIC, grant_type="device_code"))
+    flow = grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code"))
     with pytest.raises(AuthenticationError, match="refused the request as malformed"):
         talk(flow, DEMANDS, DEMANDS)
 
 
 def test_device_code_where_nobody_would_see_it(ticking):
     with pytest.raises(ConfigurationError, match="nobody would see it"):
-        next(grants.device_code(application(ticking, None, **PUBLIC, grant_type="device_code")))
+        next(grants.device_code(client(ticking, None, **PUBLIC, grant_type="device_code")))
 
 
 REFUSALS = [
@@ -230,7 +228,7 @@ def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
         "correlation_id": "c",
     }
     with pytest.raises(AuthenticationError) as told:
-        talk(grants.password(application(ticking, **ALICE)), (400, body))
+        talk(grants.password(client(ticking, **ALICE)), (400, body))
     message = told.value.message
     assert why in message
     assert f"AADSTS{number}" in message
@@ -254,7 +252,7 @@ def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
 )
 def test_401_is_a_failed_client_authentication(ticking, body):
     with pytest.raises(AuthenticationError, match="the application could not authenticate itself") as told:
-        talk(grants.client_credentials(application(ticking, **MACHINE)), (401, body))
+        talk(grants.client_credentials(client(ticking, **MACHINE)), (401, body))
     assert "Check client_id and its secret" in told.value.message
     assert told.value.details["status"] == 401
 
@@ -271,7 +269,7 @@ def test_401_is_a_failed_client_authentication(ticking, body):
 def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
     body = {"error": "invalid_grant", "error_description": "Account is not fully set up"}
     with pytest.raises(AuthenticationError, match="it says: Account is not fully set up") as told:
-        talk(grant(application(ticking, **ALICE)), (400, body))
+        talk(grant(client(ticking, **ALICE)), (400, body))
     assert hint in told.value.message
 
 
@@ -286,14 +284,14 @@ def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
     ],
 )
 def test_a_platform_that_is_not_up_is_waited_for(ticking, grant, safe):
-    request = next(grant(application(ticking, **ALICE)))
+    request = next(grant(client(ticking, **ALICE)))
     assert (request.patient, request.safe) == (True, safe)
 
 
 def test_a_long_description_is_capped(ticking):
     body = {"error": "odd", "error_description": "x" * 10_000}
     with pytest.raises(AuthenticationError) as told:
-        talk(grants.password(application(ticking, **ALICE)), (400, body))
+        talk(grants.password(client(ticking, **ALICE)), (400, body))
     assert 300 <= len(told.value.message) < 500
 
 
@@ -313,7 +311,7 @@ NO_TOKENS = [
 @pytest.mark.parametrize(("status", "body"), NO_TOKENS)
 def test_answers_that_are_no_token(ticking, status, body):
     with pytest.raises(AuthenticationError, match="the token endpoint") as told:
-        talk(grants.password(application(ticking, **ALICE)), (status, body))
+        talk(grants.password(client(ticking, **ALICE)), (status, body))
     assert told.value.details["status"] == status
 
 
@@ -329,7 +327,7 @@ def test_answers_that_are_no_token(ticking, status, body):
 )
 def test_expiry_and_margin(ticking, life, expires_at, margin):
     body = {"access_token": "a", "expires_in": life}
-    _requests, token = talk(grants.client_credentials(application(ticking, **MACHINE)), (200, body))
+    _requests, token = talk(grants.client_credentials(client(ticking, **MACHINE)), (200, body))
     assert (token.expires_at, token.margin, token.token_type) == (expires_at, margin, "Bearer")
     assert token.usable(ticking.time)
     if expires_at:
@@ -367,7 +365,7 @@ def test_an_address_with_the_answer_in_its_fragment():
 def test_oauthlib_is_missing(ticking, monkeypatch):
     monkeypatch.setitem(sys.modules, "oauthlib.oauth2", None)
     with pytest.raises(ConfigurationError) as told:
-        next(grants.password(application(ticking, **ALICE)))
+        next(grants.password(client(ticking, **ALICE)))
     assert sys.executable in told.value.message
 
 

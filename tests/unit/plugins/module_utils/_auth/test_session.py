@@ -19,7 +19,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._auth.session impor
 from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import Token
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
-    RefutedError,
+    ProfileMismatchError,
     ServerError,
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
@@ -133,7 +133,7 @@ REFUTED = [
 @pytest.mark.proves("LOGIN-5", "NETWORK-3", "WRITE-7")
 @pytest.mark.parametrize(("answers", "key", "why"), REFUTED)
 def test_answers_that_refute_the_profile(answers, key, why):
-    with pytest.raises(RefutedError) as told:
+    with pytest.raises(ProfileMismatchError) as told:
         handshake(*answers)
     assert told.value.details["profile_key"] == key
     assert why in told.value.message
@@ -162,7 +162,7 @@ def test_a_login_that_leads_back_is_refused(location):
 
 
 def test_where_302_is_a_success_200_is_none():
-    with pytest.raises(RefutedError, match="expected HTTP 302, came HTTP 200") as told:
+    with pytest.raises(ProfileMismatchError, match="expected HTTP 302, came HTTP 200") as told:
         handshake(OPENED, (200, {}, AFTER), overrides=FOUND)
     assert told.value.details["profile_key"] == "session.login.success"
 
@@ -171,7 +171,9 @@ def test_a_csrf_header_that_nobody_announces():
     requests, session = handshake((200, {"xAuthToken": "S1"}, {"x-xsrf": "one"}), (200, {}), overrides=FIXED)
     assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
     assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
-    with pytest.raises(RefutedError, match="expected a CSRF token in X-XSRF, came the headers x-csrf-t") as told:
+    with pytest.raises(
+        ProfileMismatchError, match="expected a CSRF token in X-XSRF, came the headers x-csrf-t"
+    ) as told:
         handshake((200, {"xAuthToken": "S1"}, {"x-csrf-t": "s3cret"}), overrides=FIXED)
     assert told.value.details["profile_key"] == "session.start.csrf_header"
     assert "s3cret" not in told.value.message
@@ -183,12 +185,12 @@ def test_a_session_id_inside():
         (200, {"data": {"session": {"id": "S9"}}}, BEFORE), (200, {}, AFTER), overrides=overrides
     )
     assert requests[1].headers["Cookie"] == "JSESSIONID=S9"
-    with pytest.raises(RefutedError, match="came an object with data"):
+    with pytest.raises(ProfileMismatchError, match="came an object with data"):
         handshake((200, {"data": {"session": "S9"}}, BEFORE), overrides=overrides)
 
 
 def test_a_newer_server_behind_an_older_profile():
-    with pytest.raises(RefutedError, match=r"try profile insight \(7.2 and later\)"):
+    with pytest.raises(ProfileMismatchError, match=r"try profile insight \(7.2 and later\)"):
         handshake((200, {"xAuthToken": "S1"}, BEFORE), profile="insight_7_0")
 
 
@@ -214,7 +216,7 @@ def test_a_login_that_is_refused(profile, opened, why, status):
 def test_a_server_that_fails(answers):
     with pytest.raises(ServerError) as told:
         handshake(*answers)
-    assert not isinstance(told.value, RefutedError)
+    assert not isinstance(told.value, ProfileMismatchError)
     assert told.value.details["status"] == answers[-1][0]
 
 
@@ -275,7 +277,7 @@ def test_a_session_that_is_lost_before_the_login_is_begun_again_once():
 
 
 def test_a_token_that_is_only_in_a_cookie_is_named():
-    with pytest.raises(RefutedError, match="the cookies XSRF-TOKEN, where no profile can look yet"):
+    with pytest.raises(ProfileMismatchError, match="the cookies XSRF-TOKEN, where no profile can look yet"):
         handshake((200, {"xAuthToken": "S1"}, None, {"XSRF-TOKEN": "canary"}))
 
 
@@ -382,7 +384,7 @@ def test_json_that_is_called_a_page_opens_a_session():
     ],
 )
 def test_a_redirect_is_told_with_its_path(location, told):
-    with pytest.raises(RefutedError) as error:
+    with pytest.raises(ProfileMismatchError) as error:
         handshake((302, b"", {"location": location}))
     assert told in error.value.message
 

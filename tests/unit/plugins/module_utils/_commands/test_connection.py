@@ -18,12 +18,12 @@ sys.path[:0] = sys.argv[1].split(":")
 from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
 
 connection._CONNECTIONS["a system"] = None, "a connection"
-connection.assumed_writes("https://a.example.com", {})
+connection.canary_writes("https://a.example.com", {})
 child = os.fork()
 if child == 0:
-    os._exit(len(connection._CONNECTIONS) + len(connection._ASSUMED_WRITES))
+    os._exit(len(connection._CONNECTIONS) + len(connection._CANARY_WRITES))
 _child, status = os.waitpid(child, 0)
-print(os.WEXITSTATUS(status), len(connection._CONNECTIONS), len(connection._ASSUMED_WRITES))
+print(os.WEXITSTATUS(status), len(connection._CONNECTIONS), len(connection._CANARY_WRITES))
 """
 
 

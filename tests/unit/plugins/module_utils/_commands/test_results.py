@@ -12,7 +12,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_e
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
-from ansible_collections.rimops.insight.plugins.module_utils._commands.results import carry_out
+from ansible_collections.rimops.insight.plugins.module_utils._commands.results import run_command
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.module_utils._transport.numbers import Exact
@@ -29,7 +29,7 @@ def told(result, secrets=(), values=None, **more):
             raise result
         return result() if callable(result) else result
 
-    return carry_out(Command("rimops.insight.x", {}, run, **more), values or {}, CONTEXT, secrets)
+    return run_command(Command("rimops.insight.x", {}, run, **more), values or {}, CONTEXT, secrets)
 
 
 @pytest.mark.proves("SECRET-1")
@@ -215,5 +215,5 @@ def test_what_is_told_meanwhile_is_hidden_and_harmless():
         return {"changed": False}
 
     context = Context(check_mode=False, diff_mode=False, warn=heard.append, show=heard.append)
-    carry_out(Command("rimops.insight.x", {}, run), {}, context, ["hunter22"])
+    run_command(Command("rimops.insight.x", {}, run), {}, context, ["hunter22"])
     assert heard == [f"{MASK} \\u202e", f"{MASK}\nnext"]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import exactly_one, target_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of, exactly_one
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
     ConfigurationError,
-    RefutedError,
+    ProfileMismatchError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
@@ -21,7 +21,7 @@ APPLICATION = {"type": "application", "key": KEY}
 
 
 def event(key="Filing", **more):
-    return target_of(INSIGHT, {"type": "event", "key": {"eventName": key}}, more.pop("compare", None))
+    return address_of(INSIGHT, {"type": "event", "key": {"eventName": key}}, more.pop("compare", None))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def event(key="Filing", **more):
 )
 def test_what_names_no_entity(data, message):
     with pytest.raises(ConfigurationError, match=message):
-        target_of(INSIGHT, data)
+        address_of(INSIGHT, data)
 
 
 @pytest.mark.proves("DECLARE-8")
@@ -74,29 +74,29 @@ def test_what_cannot_be_a_key(value, message):
 
 def test_a_number_where_the_schema_has_one():
     numbered = profile(types={"event": {"schema": {"properties": {"sequence": {"type": "integer"}}}}})
-    assert target_of(numbered, {"type": "event", "key": {"sequence": 10}}).key == {"sequence": 10}
+    assert address_of(numbered, {"type": "event", "key": {"sequence": 10}}).key == {"sequence": 10}
     with pytest.raises(ConfigurationError, match="not text"):
-        target_of(numbered, {"type": "event", "key": {"sequence": 10, "eventName": 5}})
+        address_of(numbered, {"type": "event", "key": {"sequence": 10, "eventName": 5}})
 
 
 def test_a_key_attribute_in_refs_counts():
     keyed = profile(types={"event": {"key": {"attributes": ["applicationId", "eventName"]}}})
     named = {"type": "event", "key": {"eventName": "x"}}
     with pytest.raises(ConfigurationError, match="applicationId is not given"):
-        target_of(keyed, named)
-    assert target_of(keyed, {**named, "refs": {"applicationId": APPLICATION}}).refs["applicationId"].key == KEY
+        address_of(keyed, named)
+    assert address_of(keyed, {**named, "refs": {"applicationId": APPLICATION}}).refs["applicationId"].key == KEY
 
 
 @pytest.mark.parametrize("entity_id", [0, 17, "17", "a/b"])
 def test_ids(entity_id):
-    assert target_of(INSIGHT, {"type": "event", "id": entity_id}).id == entity_id
+    assert address_of(INSIGHT, {"type": "event", "id": entity_id}).id == entity_id
 
 
 def test_a_target_says_its_name_in_one_line():
     named = {"type": "event", "key": {"eventName": "a\n\x1b[31mb"}, "refs": {"applicationId": APPLICATION}}
-    shown = str(target_of(INSIGHT, named))
+    shown = str(address_of(INSIGHT, named))
     assert shown == r"event (eventName=a\n\x1b[31mb, applicationId=(appCode=123456, appName=Zelvora))"
-    assert str(target_of(INSIGHT, {"type": "event", "id": 17})) == "event (id 17)"
+    assert str(address_of(INSIGHT, {"type": "event", "id": 17})) == "event (id 17)"
 
 
 def offered(*names):
@@ -144,20 +144,20 @@ def test_nearly_the_same_is_an_error_that_shows_both(declared, stored, beside):
 def test_normalisation_settles_what_is_nearly_the_same(where):
     rule = {"normalise": {"eventName": ["case", "outer_space"]}}
     there = profile(types={"event": {"compare": rule}}) if where == "profile" else INSIGHT
-    target = target_of(there, {"type": "event", "key": {"eventName": "Filing"}}, rule if where == "task" else None)
-    assert exactly_one(target, offered(" FILING "))["id"] == 1
+    address = address_of(there, {"type": "event", "key": {"eventName": "Filing"}}, rule if where == "task" else None)
+    assert exactly_one(address, offered(" FILING "))["id"] == 1
     with pytest.raises(AmbiguousError, match="2 entities match"):
-        exactly_one(target, offered("FILING", "filing"))
+        exactly_one(address, offered("FILING", "filing"))
 
 
 def test_a_match_by_normalisation_does_not_hide_a_near_one():
-    target = event("10", compare={"normalise": {"eventName": ["number_as_text"]}})
+    address = event("10", compare={"normalise": {"eventName": ["number_as_text"]}})
     with pytest.raises(AmbiguousError, match="differs only"):
-        exactly_one(target, offered(10.0, " 10"))
+        exactly_one(address, offered(10.0, " 10"))
 
 
 @pytest.mark.parametrize("name", ["Other", None])
 def test_offered_and_none_exact(name):
-    with pytest.raises(RefutedError, match="offered 1 entities and none") as caught:
+    with pytest.raises(ProfileMismatchError, match="offered 1 entities and none") as caught:
         exactly_one(event("None"), offered(name))
     assert caught.value.details["profile_key"] == "operations.find"

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import WHY_LIMIT, AssumedWrites
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Secrets, Waiting, Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import WHY_LIMIT, CanaryWrites
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets, Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
@@ -20,7 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InsightError,
     InterruptedRequest,
     OutcomeUnknownError,
-    RefutedError,
+    ProfileMismatchError,
     ServerError,
     UnconvergedError,
 )
@@ -41,10 +41,10 @@ UPDATE = profile().type("event").operations["update"]
 DELETE = profile().type("event").operations["delete"]
 
 
-def wish(number, attributes=None, of=None, **more):
-    target = target_of(of or profile(), {"type": "event", "key": {"eventName": f"Event {number}"}})
+def desired(number, attributes=None, of=None, **more):
+    address = address_of(of or profile(), {"type": "event", "key": {"eventName": f"Event {number}"}})
     wanted = {"description": "new"} if attributes is None else attributes
-    return Wish(target, wanted, waiting=Waiting(timeout=1), **more)
+    return DesiredState(address, wanted, waiting=Waiting(timeout=1), **more)
 
 
 def server(count=0):
@@ -83,8 +83,8 @@ def refused(status):
 UNCLEAN = {
     "collateral": ({"stores": blanks}, CollateralError, "operations.update.body"),
     "unconverged": ({"stores": lambda entity: {**entity, "description": "else"}}, UnconvergedError, "compare"),
-    "refuted": ({"hook": garbled}, RefutedError, "operations.update.entity"),
-    "wrong address": ({"hook": refused(405)}, RefutedError, "operations.update"),
+    "refuted": ({"hook": garbled}, ProfileMismatchError, "operations.update.entity"),
+    "wrong address": ({"hook": refused(405)}, ProfileMismatchError, "operations.update"),
     "unknown": ({"hook": dropped_before, "again": dropped_before}, OutcomeUnknownError, "operations.update"),
 }
 
@@ -92,10 +92,10 @@ UNCLEAN = {
 @pytest.mark.parametrize("case", UNCLEAN)
 def test_after_an_unclean_write_nothing_more_is_written(case):
     how, kind, profile_key = UNCLEAN[case]
-    insight, known = server(3), AssumedWrites()
+    insight, known = server(3), CanaryWrites()
     insight.stores = how.get("stores", insight.stores)
     insight.hooks = {"create-or-update": [how.get("hook"), how.get("again")]}
-    first = attempt(insight, wish(0), known)
+    first = attempt(insight, desired(0), known)
     written = len(insight.writes)
     assert kind_of(first) is kind
     assert first.details["held_back"] == {
@@ -105,7 +105,7 @@ def test_after_an_unclean_write_nothing_more_is_written(case):
         "profile_key": profile_key,
     }
     for number in (1, 2):
-        later = attempt(insight, wish(number), known)
+        later = attempt(insight, desired(number), known)
         assert kind_of(later) is HeldBackError
         assert later.message.startswith(f"Cannot update event (eventName=Event {number}): operations.update is an assu")
         for said in ("event (eventName=Event 0)", first.why, profile_key, "nothing was written here"):
@@ -114,97 +114,97 @@ def test_after_an_unclean_write_nothing_more_is_written(case):
         assert not later.as_result()["changed"]
     assert len(insight.writes) == written
     # The first itself, unchanged ones, check mode and other operations are not concerned.
-    assert attempt(insight, wish(1, {}), known).plan.operation == "none"
-    assert attempt(insight, wish(1), known, check_mode=True).plan.operation == "update"
-    assert attempt(insight, wish(1, {}, state="absent"), known).plan.operation == "delete"
-    assert kind_of(attempt(insight, wish(0, {"description": "newer"}), known)) is HeldBackError
+    assert attempt(insight, desired(1, {}), known).plan.operation == "none"
+    assert attempt(insight, desired(1), known, check_mode=True).plan.operation == "update"
+    assert attempt(insight, desired(1, {}, state="absent"), known).plan.operation == "delete"
+    assert kind_of(attempt(insight, desired(0, {"description": "newer"}), known)) is HeldBackError
 
 
 def test_reading_back_failed_and_nobody_knows():
-    insight, known = server(2), AssumedWrites()
+    insight, known = server(2), CanaryWrites()
     insight.hooks = {"read": [None, refused(500)]}
-    assert attempt(insight, wish(0), known).details["written"] == "update"
-    assert kind_of(attempt(insight, wish(1), known)) is HeldBackError
+    assert attempt(insight, desired(0), known).details["written"] == "update"
+    assert kind_of(attempt(insight, desired(1), known)) is HeldBackError
     assert len(insight.writes) == 1
 
 
 def test_after_a_clean_one_the_others_are_written_until_one_is_unclean():
-    insight, known = server(4), AssumedWrites()
-    assert attempt(insight, wish(0), known).plan.operation == "update"
-    assert attempt(insight, wish(1), known).plan.operation == "update"
+    insight, known = server(4), CanaryWrites()
+    assert attempt(insight, desired(0), known).plan.operation == "update"
+    assert attempt(insight, desired(1), known).plan.operation == "update"
     insight.stores = blanks
-    assert kind_of(attempt(insight, wish(2), known)) is CollateralError
-    assert "Event 2" in attempt(insight, wish(3), known).message
+    assert kind_of(attempt(insight, desired(2), known)) is CollateralError
+    assert "Event 2" in attempt(insight, desired(3), known).message
     assert len(insight.writes) == 3
 
 
 @pytest.mark.parametrize("hook", [refused(403), refused(409), refused(422), refused(500)])
 def test_a_write_that_did_nothing_teaches_nothing(hook):
-    insight, known = server(3), AssumedWrites()
+    insight, known = server(3), CanaryWrites()
     insight.hooks = {"create-or-update": [hook]}
-    assert isinstance(attempt(insight, wish(0), known), ServerError)
+    assert isinstance(attempt(insight, desired(0), known), ServerError)
     insight.stores = blanks
-    assert kind_of(attempt(insight, wish(1), known)) is CollateralError
-    assert kind_of(attempt(insight, wish(2), known)) is HeldBackError
+    assert kind_of(attempt(insight, desired(1), known)) is CollateralError
+    assert kind_of(attempt(insight, desired(2), known)) is HeldBackError
 
 
 def test_a_failed_reading_before_the_write_teaches_nothing():
-    insight, known = server(2), AssumedWrites()
+    insight, known = server(2), CanaryWrites()
     insight.hooks = {"read": [dropped_after]}
-    assert kind_of(attempt(insight, wish(0), known)) is InterruptedRequest
-    assert attempt(insight, wish(1), known).plan.operation == "update"
+    assert kind_of(attempt(insight, desired(0), known)) is InterruptedRequest
+    assert attempt(insight, desired(1), known).plan.operation == "update"
 
 
 def test_a_verified_write_is_not_held_back():
     of = profile(operations={"update": VERIFIED})
-    insight, known = server(2), AssumedWrites()
+    insight, known = server(2), CanaryWrites()
     insight.stores = lambda entity: {**entity, "description": "else"}
     for number in (0, 1):
-        failed = attempt(insight, wish(number, of=of), known, of)
+        failed = attempt(insight, desired(number, of=of), known, of)
         assert kind_of(failed) is UnconvergedError
         assert "held_back" not in failed.details
     assert len(insight.writes) == 2 and known.held_back == []
 
 
 def test_what_one_process_found_out_another_knows():
-    insight, known, other = server(2), AssumedWrites(), AssumedWrites()
+    insight, known, other = server(2), CanaryWrites(), CanaryWrites()
     insight.stores = blanks
-    attempt(insight, wish(0), known)
+    attempt(insight, desired(0), known)
     other.hold_back(known.held_back)
     other.hold_back([])
-    assert "Event 0" in attempt(insight, wish(1), other).message
+    assert "Event 0" in attempt(insight, desired(1), other).message
     assert len(insight.writes) == 1
 
 
 def test_secrets_of_the_first_are_not_told_to_the_others():
-    insight, known = server(2), AssumedWrites()
+    insight, known = server(2), CanaryWrites()
     secrets = Secrets({"password": SECRET}, "always")
     insight.stores = lambda entity: {**{k: v for k, v in entity.items() if k != "password"}, "status": f"is {SECRET}"}
-    assert SECRET in attempt(insight, wish(0, secrets=secrets), known).message  # masked at the door
-    told = attempt(insight, wish(1), known).as_result()
+    assert SECRET in attempt(insight, desired(0, secrets=secrets), known).message  # masked at the door
+    told = attempt(insight, desired(1), known).as_result()
     assert SECRET not in repr(told) and "********" in told["msg"]
 
 
 def test_a_long_story_is_cut():
-    known = AssumedWrites()
-    with pytest.raises(ServerError), known.one_first(UPDATE, "event (a)", {}):
+    known = CanaryWrites()
+    with pytest.raises(ServerError), known.first_write_alone(UPDATE, "event (a)", {}):
         raise ServerError("write", "x" * 9999, written="update")
     assert len(known.held_back[0]["why"]) == WHY_LIMIT + 3
 
 
 def test_of_an_interrupted_write_nobody_knows():
-    known = AssumedWrites()
-    with pytest.raises(KeyboardInterrupt), known.one_first(UPDATE, "event (a)", {}):
+    known = CanaryWrites()
+    with pytest.raises(KeyboardInterrupt), known.first_write_alone(UPDATE, "event (a)", {}):
         raise KeyboardInterrupt
-    with pytest.raises(HeldBackError, match="it was interrupted"), known.one_first(UPDATE, "event (b)", {}):
+    with pytest.raises(HeldBackError, match="it was interrupted"), known.first_write_alone(UPDATE, "event (b)", {}):
         pytest.fail("it was written")
 
 
 @pytest.mark.parametrize("operation", [DELETE, None])
 def test_what_is_not_assumed_or_not_there_is_let_through(operation):
-    known = AssumedWrites()
+    known = CanaryWrites()
     for _twice in range(2):
-        with pytest.raises(UnconvergedError), known.one_first(operation, "event (a)", {}):
+        with pytest.raises(UnconvergedError), known.first_write_alone(operation, "event (a)", {}):
             raise UnconvergedError("write", written="delete")
 
 
@@ -234,7 +234,7 @@ def at_once(insight, known, count):
 
     def one(number):
         start.wait(10)
-        return attempt(insight, wish(number), known)
+        return attempt(insight, desired(number), known)
 
     with ThreadPoolExecutor(count) as threads:
         return list(threads.map(one, range(count)))
@@ -242,7 +242,7 @@ def at_once(insight, known, count):
 
 @pytest.mark.parametrize("count", [2, 16, 64])
 def test_threads_wait_for_the_first_and_stop_with_it(count):
-    insight, known = Watched(), AssumedWrites()
+    insight, known = Watched(), CanaryWrites()
     for number in range(count):
         insight.add("event", eventName=f"Event {number}", description="old", status="Planned")
     insight.stores = blanks
@@ -254,7 +254,7 @@ def test_threads_wait_for_the_first_and_stop_with_it(count):
 
 
 def test_threads_go_on_together_after_a_clean_first():
-    insight, known, count = Watched(), AssumedWrites(), 16
+    insight, known, count = Watched(), CanaryWrites(), 16
     for number in range(count):
         insight.add("event", eventName=f"Event {number}", description="old", status="Planned")
     insight.meeting = threading.Barrier(count - 1)
@@ -264,7 +264,7 @@ def test_threads_go_on_together_after_a_clean_first():
 
 
 def test_threads_try_one_after_the_other_until_one_does_something():
-    insight, known, count = Watched(), AssumedWrites(), 16
+    insight, known, count = Watched(), CanaryWrites(), 16
     for number in range(count):
         insight.add("event", eventName=f"Event {number}", description="old", status="Planned")
     insight.hooks = {"create-or-update": [refused(422)] * 5}
@@ -277,8 +277,8 @@ def test_threads_try_one_after_the_other_until_one_does_something():
 
 def test_the_profile_key_is_that_of_the_type():
     of = profile(types={"event": {"operations": {"update": {"body": "whole"}}}})
-    insight, known = server(2), AssumedWrites()
+    insight, known = server(2), CanaryWrites()
     insight.stores = blanks
-    first = attempt(insight, wish(0, of=of), known, of)
+    first = attempt(insight, desired(0, of=of), known, of)
     assert first.details["profile_key"] == "types.event.operations.update.body"
     assert known.held_back[0]["operation"] == "types.event.operations.update"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Secrets, Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import apply, ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     MissingReferenceError,
     MovedError,
     OutcomeUnknownError,
-    RefutedError,
+    ProfileMismatchError,
     SchemaError,
     ServerError,
     UnconvergedError,
@@ -36,15 +36,15 @@ def insight():
     return server
 
 
-def wish(attributes=None, key="Filing", of=None, app=None, **more):
+def desired(attributes=None, key="Filing", of=None, app=None, **more):
     of = of or profile()
     refs = {"applicationId": {"type": "application", "key": app or KEY}}
     named = {"type": "event", "key": {"eventName": key}, "refs": refs}
     was = more.pop("was", None)
-    return Wish(
-        target=target_of(of, named),
+    return DesiredState(
+        address=address_of(of, named),
         attributes=attributes or {},
-        was=target_of(of, {**named, "key": {"eventName": was}}) if was else None,
+        was=address_of(of, {**named, "key": {"eventName": was}}) if was else None,
         **more,
     )
 
@@ -70,7 +70,7 @@ def test_create_again_change_again_absent_again(insight):
     for attributes, state, operation in steps:
         for check_mode in (True, False):
             before = len(insight.writes)
-            outcome = run(insight, wish(attributes, state=state), check_mode)
+            outcome = run(insight, desired(attributes, state=state), check_mode)
             assert outcome.plan.operation == operation
             assert len(insight.writes) - before == (0 if check_mode or operation == "none" else 1)
     assert insight.writes == ["create", "create-or-update", "delete"]
@@ -78,7 +78,7 @@ def test_create_again_change_again_absent_again(insight):
 
 
 def test_what_a_create_gives_back(insight):
-    outcome = run(insight, wish({"description": "x"}))
+    outcome = run(insight, desired({"description": "x"}))
     assert outcome.entity == insight.entities["event"][2]
     assert (outcome.entity_id, outcome.entity["applicationId"], outcome.notes) == (2, 1, ())
     assert insight.sent("create") == {
@@ -90,19 +90,19 @@ def test_what_a_create_gives_back(insight):
 
 @pytest.mark.proves("DECLARE-3")
 def test_what_check_mode_gives_back(insight):
-    outcome = run(insight, wish({"description": "x"}), check_mode=True)
+    outcome = run(insight, desired({"description": "x"}), check_mode=True)
     assert outcome.entity == {"eventName": "Filing", "description": "x", "applicationId": 1}
     assert outcome.entity_id is None
     insight.add("event", eventName="Filing", applicationId=1, description="old", status="s")
-    outcome = run(insight, wish({"description": "x"}), check_mode=True)
+    outcome = run(insight, desired({"description": "x"}), check_mode=True)
     assert (outcome.entity["description"], outcome.entity["status"], outcome.entity_id) == ("x", "s", 2)
     assert outcome.notes == ()
-    assert run(insight, wish(state="absent"), check_mode=True).entity is None
+    assert run(insight, desired(state="absent"), check_mode=True).entity is None
 
 
 def test_an_update_sends_the_whole_entity_and_leaves_the_rest_alone(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="old", status="kept")
-    outcome = run(insight, wish({"description": "new"}))
+    outcome = run(insight, desired({"description": "new"}))
     assert outcome.entity["status"] == "kept"
     assert insight.sent("create-or-update") == {
         "eventName": "Filing",
@@ -116,34 +116,34 @@ def test_an_update_sends_the_whole_entity_and_leaves_the_rest_alone(insight):
 
 def test_by_id(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="old")
-    target = target_of(profile(), {"type": "event", "id": "2"})
-    assert run(insight, Wish(target, {"eventName": "Renamed"})).entity["eventName"] == "Renamed"
-    assert run(insight, Wish(target, state="absent")).plan.operation == "delete"
-    assert run(insight, Wish(target, state="absent")).plan.operation == "none"
+    address = address_of(profile(), {"type": "event", "id": "2"})
+    assert run(insight, DesiredState(address, {"eventName": "Renamed"})).entity["eventName"] == "Renamed"
+    assert run(insight, DesiredState(address, state="absent")).plan.operation == "delete"
+    assert run(insight, DesiredState(address, state="absent")).plan.operation == "none"
     with pytest.raises(ConfigurationError, match="no entity with this id"):
-        run(insight, Wish(target, {"eventName": "x"}))
+        run(insight, DesiredState(address, {"eventName": "x"}))
     with pytest.raises(ConfigurationError, match="id and was exclude"):
-        run(insight, Wish(target, was=target))
+        run(insight, DesiredState(address, was=address))
     assert insight.writes == ["create-or-update", "delete"]
 
 
 @pytest.mark.proves("DECLARE-7")
 def test_rename(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="d")
-    outcome = run(insight, wish(key="First filing", was="Filing"))
+    outcome = run(insight, desired(key="First filing", was="Filing"))
     assert (outcome.plan.operation, outcome.entity_id, outcome.entity["eventName"]) == ("update", 2, "First filing")
-    assert run(insight, wish(key="First filing", was="Filing")).plan.operation == "none"
+    assert run(insight, desired(key="First filing", was="Filing")).plan.operation == "none"
     insight.add("event", eventName="Filing", applicationId=1)
     with pytest.raises(AmbiguousError, match="exists as well"):
-        run(insight, wish(key="First filing", was="Filing"))
+        run(insight, desired(key="First filing", was="Filing"))
     assert insight.writes == ["create-or-update"]
 
 
 @pytest.mark.proves("DECLARE-10")
 def test_update_existing_false(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="theirs")
-    assert run(insight, wish({"description": "ours"}, update_existing=False)).plan.operation == "none"
-    assert run(insight, wish({"description": "ours"}, key="New", update_existing=False)).plan.operation == "create"
+    assert run(insight, desired({"description": "ours"}, update_existing=False)).plan.operation == "none"
+    assert run(insight, desired({"description": "ours"}, key="New", update_existing=False)).plan.operation == "create"
     assert insight.writes == ["create"]
 
 
@@ -158,17 +158,17 @@ def by_id():
 @pytest.mark.parametrize("of", [profile, by_id])
 def test_a_missing_reference(insight, of):
     with pytest.raises(MissingReferenceError, match="appCode=9, appName=Nobody"):
-        run(insight, wish(app=OTHER, of=of()), of=of())
-    outcome = run(insight, wish(app=OTHER, of=of()), check_mode=True, of=of())
+        run(insight, desired(app=OTHER, of=of()), of=of())
+    outcome = run(insight, desired(app=OTHER, of=of()), check_mode=True, of=of())
     assert (outcome.plan.operation, outcome.entity_id) == ("create", None)
     for check_mode in (True, False):
-        assert run(insight, wish(app=OTHER, of=of(), state="absent"), check_mode, of()).plan.operation == "none"
+        assert run(insight, desired(app=OTHER, of=of(), state="absent"), check_mode, of()).plan.operation == "none"
     assert insight.writes == []
 
 
 @pytest.mark.proves("DECLARE-11")
 def test_a_missing_reference_is_noted_in_check_mode(insight):
-    outcome = run(insight, wish(app=OTHER, of=by_id()), check_mode=True, of=by_id())
+    outcome = run(insight, desired(app=OTHER, of=by_id()), check_mode=True, of=by_id())
     [note] = outcome.notes
     assert note.startswith(
         "Cannot refer to application (appCode=9, appName=Nobody) yet: there is no such entity. That "
@@ -194,7 +194,7 @@ def test_moved(insight, change, moved):
 
     insight.hooks = {"find": [None, None, meanwhile]} if change == "add" else {"read": [meanwhile]}
     with pytest.raises(MovedError, match=moved):
-        run(insight, wish({"description": "x"}))
+        run(insight, desired({"description": "x"}))
     assert insight.writes == []
 
 
@@ -207,7 +207,7 @@ def test_what_the_server_changes_by_itself_does_not_count_as_moved(insight):
         return go()
 
     insight.hooks = {"read": [meanwhile]}
-    assert run(insight, wish({"description": "x"})).plan.operation == "update"
+    assert run(insight, desired({"description": "x"})).plan.operation == "update"
 
 
 @pytest.mark.proves("WRITE-3", "DECLARE-7")
@@ -218,7 +218,7 @@ def test_what_appeared_under_the_new_name_of_a_rename_is_not_written(insight):
 
     insight.hooks = {"find": [None, None, None, meanwhile]}  # new name, former name, reference, and the new name again
     with pytest.raises(MovedError, match="appeared"):
-        run(insight, wish({"description": "x"}, key="New", was="Filing"))
+        run(insight, desired({"description": "x"}, key="New", was="Filing"))
     assert insight.writes == []
 
 
@@ -232,16 +232,16 @@ def test_a_reason_that_somebody_gave_meanwhile_does_not_count_as_moved(insight):
         return go()
 
     insight.hooks = {"read": [meanwhile]}
-    assert run(insight, wish({"description": "x"}, of=of), of=of).plan.operation == "update"
+    assert run(insight, desired({"description": "x"}, of=of), of=of).plan.operation == "update"
 
 
 @pytest.mark.proves("WRITE-3")
 def test_what_appeared_while_that_to_which_it_refers_was_created_is_not_written(insight):
-    wished, client = wish({"description": "ours"}, app=OTHER), insight.client()
+    wished, client = desired({"description": "ours"}, app=OTHER), insight.client()
     examined = examine(client, wished, lambda _identity: True)
     assert (examined.pending, examined.plan.operation) == (True, "create")
     parent = insight.add("application", **OTHER)
-    assert apply(client, wish({"description": "x"}, key="Other", app=OTHER), examined, FakeClock().clock).entity
+    assert apply(client, desired({"description": "x"}, key="Other", app=OTHER), examined, FakeClock().clock).entity
     insight.requests.clear()
     theirs = dict(insight.add("event", eventName="Filing", applicationId=parent["id"], description="theirs"))
     with pytest.raises(MovedError, match="appeared since it was read a moment ago; nothing was written"):
@@ -255,7 +255,7 @@ def test_an_entity_that_is_named_by_id_gets_the_reference_that_is_declared(insig
     insight.add("application", **OTHER)
     insight.add("event", eventName="Filing", applicationId=1, description="x")
     refs = {"applicationId": {"type": "application", "key": OTHER}}
-    wished = Wish(target_of(profile(), {"type": "event", "id": 3, "refs": refs}))
+    wished = DesiredState(address_of(profile(), {"type": "event", "id": 3, "refs": refs}))
     outcome = run(insight, wished)
     assert [change.path for change in outcome.plan.changes] == ["applicationId"]
     assert outcome.entity["applicationId"] == insight.entities["event"][3]["applicationId"] == 2
@@ -266,11 +266,11 @@ def test_an_entity_that_is_named_by_id_gets_the_reference_that_is_declared(insig
 def test_what_each_operation_asks(insight):
     """Each request beyond these costs a run over many entities its time."""
     shown = [
-        (wish({"description": "a"}), "find find find create find read"),
-        (wish({"description": "b"}), "find find read create-or-update read"),
-        (wish({"description": "c"}, key="New", was="Filing"), "find find find read create-or-update read"),
-        (wish({"description": "c"}, key="New", was="Filing"), "find find"),
-        (wish(key="New", state="absent"), "find find read delete read"),
+        (desired({"description": "a"}), "find find find create find read"),
+        (desired({"description": "b"}), "find find read create-or-update read"),
+        (desired({"description": "c"}, key="New", was="Filing"), "find find find read create-or-update read"),
+        (desired({"description": "c"}, key="New", was="Filing"), "find find"),
+        (desired(key="New", state="absent"), "find find read delete read"),
     ]
     for wished, asked in shown:
         insight.requests.clear()
@@ -282,8 +282,8 @@ def test_what_each_operation_asks(insight):
 def test_a_search_that_does_not_look_at_the_reference(insight):
     insight.ignores_query_for = True
     insight.add("event", eventName="Filing", applicationId=99)
-    with pytest.raises(RefutedError, match="another one in applicationId") as caught:
-        run(insight, wish({"description": "x"}))
+    with pytest.raises(ProfileMismatchError, match="another one in applicationId") as caught:
+        run(insight, desired({"description": "x"}))
     told = caught.value.details
     assert (told["profile_key"], told["expected"], told["came"]) == (
         "operations.find.references",
@@ -300,11 +300,11 @@ def test_an_unchanged_entity_of_another_parent_is_told_where_its_reference_is_at
     theirs = insight.add("event", eventName="Filing", applicationId=99, description="x")
     client = insight.client()
     client.known = {}
-    with pytest.raises(RefutedError, match="another one in applicationId"):
-        ensure(client, wish(wished), False, FakeClock().clock)
+    with pytest.raises(ProfileMismatchError, match="another one in applicationId"):
+        ensure(client, desired(wished), False, FakeClock().clock)
     insight.hooks = {"find": [lambda request, go: answer(200, theirs)]}
-    with pytest.raises(RefutedError, match="another one in applicationId"):
-        run(insight, Wish(target_of(profile(), EVENT_BY_ID), wished))
+    with pytest.raises(ProfileMismatchError, match="another one in applicationId"):
+        run(insight, DesiredState(address_of(profile(), EVENT_BY_ID), wished))
     assert insight.writes == []
 
 
@@ -318,8 +318,8 @@ EVENT_BY_ID = {
 @pytest.mark.proves("DECLARE-11")
 def test_what_checking_the_references_of_an_unchanged_entity_costs(insight):
     insight.add("event", eventName="Filing", applicationId=1, description="x")
-    by_key = wish({"description": "x"}), wish(key="Nothing", state="absent")
-    by_id = Wish(target_of(profile(), EVENT_BY_ID), {"description": "x"})
+    by_key = desired({"description": "x"}), desired(key="Nothing", state="absent")
+    by_id = DesiredState(address_of(profile(), EVENT_BY_ID), {"description": "x"})
     assert [run(insight, one).plan.operation for one in by_key] == ["none", "none"]
     assert [verb for verb, _body in insight.requests] == ["find", "find"]
     insight.requests.clear()
@@ -327,7 +327,7 @@ def test_what_checking_the_references_of_an_unchanged_entity_costs(insight):
     assert [verb for verb, _body in insight.requests] == ["read", "find"]
     insight.requests.clear()
     client = insight.client()
-    client.known = {one.target.refs["applicationId"].identity: insight.entities["application"][1] for one in by_key}
+    client.known = {one.address.refs["applicationId"].identity: insight.entities["application"][1] for one in by_key}
     for one in by_key:
         assert ensure(client, one, False).plan.operation == "none"
     assert [verb for verb, _body in insight.requests] == ["find", "find"]
@@ -339,14 +339,14 @@ def test_what_is_required_is_looked_at_before_what_is_referred_to_exists(insight
     client = insight.client(of)
     client.known = {}
     with pytest.raises(ConfigurationError, match="requires description"):
-        ensure(client, wish(app=OTHER, of=of), True)
+        ensure(client, desired(app=OTHER, of=of), True)
 
 
 @pytest.mark.proves("WRITE-4")
 def test_unconverged(insight):
     insight.stores = lambda entity: {**entity, "description": entity["description"].upper()}
     with pytest.raises(UnconvergedError, match=r"description: sent .*one.*stored .*ONE") as caught:
-        run(insight, wish({"description": "one"}))
+        run(insight, desired({"description": "one"}))
     details = caught.value.details
     assert (details["written"], details["entity_id"]) == ("create", 2)
     (missed,) = details["unconverged"]
@@ -358,7 +358,7 @@ def test_unconverged(insight):
 def test_what_did_not_arrive_at_all(insight):
     insight.stores = lambda entity: {name: value for name, value in entity.items() if name != "description"}
     with pytest.raises(UnconvergedError, match="stored nothing"):
-        run(insight, wish({"description": "one"}))
+        run(insight, desired({"description": "one"}))
 
 
 def status_moves(entity):
@@ -383,11 +383,11 @@ def test_collateral(insight, assumed, collateral, fails):
     insight.stores = status_moves
     expected = [{"path": "status", "before": "Planned", "after": "Submitted"}]
     if not fails:
-        outcome = run(insight, wish({"description": "x"}, of=of, collateral=collateral), of=of)
+        outcome = run(insight, desired({"description": "x"}, of=of, collateral=collateral), of=of)
         assert [change.as_result() for change in outcome.collateral] == expected
         return
     with pytest.raises(CollateralError, match='status from "Planned" to "Submitted"') as caught:
-        run(insight, wish({"description": "x"}, of=of, collateral=collateral), of=of)
+        run(insight, desired({"description": "x"}, of=of, collateral=collateral), of=of)
     assert caught.value.details["collateral"] == expected
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("update", 2)
 
@@ -397,10 +397,10 @@ def test_a_server_that_blanks_what_was_not_sent(insight):
     of = profile(operations={"update": {"body": "changed"}})
     insight.add("event", eventName="Filing", applicationId=1, status="Planned")
     insight.merges = True
-    assert run(insight, wish({"description": "y"}, of=of), of=of).plan.operation == "update"
+    assert run(insight, desired({"description": "y"}, of=of), of=of).plan.operation == "update"
     insight.merges = False
     with pytest.raises(UnconvergedError) as caught:
-        run(insight, wish({"description": "x"}, of=of), of=of)
+        run(insight, desired({"description": "x"}, of=of), of=of)
     assert [change["path"] for change in caught.value.details["collateral"]] == ["status"]
     assert "without being asked: status" in caught.value.message
 
@@ -408,8 +408,8 @@ def test_a_server_that_blanks_what_was_not_sent(insight):
 def test_an_entity_that_loses_its_id(insight):
     stored = {"eventName": "Filing", "applicationId": 1}
     insight.hooks = {"find": [None, None, None, lambda request, go: answer(200, stored)]}
-    with pytest.raises(RefutedError, match="carries no id") as caught:
-        run(insight, wish())
+    with pytest.raises(ProfileMismatchError, match="carries no id") as caught:
+        run(insight, desired())
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
 
 
@@ -417,7 +417,7 @@ def test_an_entity_that_loses_its_id(insight):
 def test_a_refusal_writes_nothing_and_says_why(insight):
     insight.hooks = {"create": [lambda request, go: answer(422, {"message": "description: too short"})]}
     with pytest.raises(ServerError, match=r"refused the content.*too short") as caught:
-        run(insight, wish())
+        run(insight, desired())
     assert "written" not in caught.value.details
 
 
@@ -425,7 +425,7 @@ def test_a_refusal_writes_nothing_and_says_why(insight):
 def test_what_was_written_is_told_whatever_goes_wrong_afterwards(insight):
     insight.hooks = {"find": [None, None, None, lambda request, go: 1 / 0]}
     with pytest.raises(OutcomeUnknownError, match="ZeroDivisionError") as caught:
-        run(insight, wish())
+        run(insight, desired())
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("create", 2)
     assert caught.value.as_result()["changed"]
 
@@ -436,7 +436,7 @@ def test_an_interruption_by_hand_is_no_error(insight):
 
     insight.hooks = {"find": [None, None, None, interrupt]}
     with pytest.raises(KeyboardInterrupt):
-        run(insight, wish())
+        run(insight, desired())
 
 
 @pytest.mark.proves("WRITE-4")
@@ -444,17 +444,17 @@ def test_a_delete_that_does_nothing(insight):
     insight.add("event", eventName="Filing", applicationId=1)
     insight.hooks = {"delete": [lambda request, go: answer(200, {})]}
     with pytest.raises(UnconvergedError, match="still there") as caught:
-        run(insight, wish(state="absent"))
+        run(insight, desired(state="absent"))
     assert (caught.value.details["written"], caught.value.details["entity_id"]) == ("delete", 2)
 
 
 def test_required_attributes(insight):
-    target = target_of(profile(), {"type": "application", "key": OTHER})
+    address = address_of(profile(), {"type": "application", "key": OTHER})
     for check_mode in (True, False):
         with pytest.raises(ConfigurationError, match="requires selectedProducts"):
-            run(insight, Wish(target), check_mode)
-    assert run(insight, Wish(target, {"selectedProducts": []})).plan.operation == "create"
-    assert run(insight, Wish(target, {"appName": "Nobody"})).plan.operation == "none"
+            run(insight, DesiredState(address), check_mode)
+    assert run(insight, DesiredState(address, {"selectedProducts": []})).plan.operation == "create"
+    assert run(insight, DesiredState(address, {"appName": "Nobody"})).plan.operation == "none"
 
 
 SCHEMA = {"properties": {"description": {"maxLength": 3}, "password": {"pattern": "^[a-z]+$"}}}
@@ -468,24 +468,24 @@ SCHEMA = {"properties": {"description": {"maxLength": 3}, "password": {"pattern"
 def test_a_schema_is_checked_first_and_shows_no_value(insight, place, values):
     of = profile(types={"event": {"schema": SCHEMA}}) if place == "profile" else profile()
     with pytest.raises(SchemaError, match=r"description must have at most 3|password must match") as caught:
-        run(insight, wish(of=of, schema=SCHEMA if place == "task" else None, **values), of=of)
+        run(insight, desired(of=of, schema=SCHEMA if place == "task" else None, **values), of=of)
     assert SECRET not in repr(caught.value.as_result())
     assert insight.requests == []
 
 
 def test_a_schema_does_not_matter_to_what_shall_be_absent(insight):
-    assert run(insight, wish({"description": "too long"}, schema=SCHEMA, state="absent")).plan.operation == "none"
+    assert run(insight, desired({"description": "too long"}, schema=SCHEMA, state="absent")).plan.operation == "none"
 
 
 @pytest.mark.proves("EVIDENCE-1")
 def test_evidence_is_sent_and_is_no_collateral(insight):
     of = profile(evidence_fields={"reason": "changeReason"})
     sent = {"changeReason": "first"}
-    run(insight, wish({"description": "a"}, of=of, sent=sent), of=of)
+    run(insight, desired({"description": "a"}, of=of, sent=sent), of=of)
     assert insight.sent("create")["changeReason"] == "first"
-    again = run(insight, wish({"description": "a"}, of=of, sent={"changeReason": "second"}), of=of)
+    again = run(insight, desired({"description": "a"}, of=of, sent={"changeReason": "second"}), of=of)
     assert again.plan.operation == "none"
-    outcome = run(insight, wish({"description": "b"}, of=of, sent={"changeReason": "second"}), of=of)
+    outcome = run(insight, desired({"description": "b"}, of=of, sent={"changeReason": "second"}), of=of)
     assert insight.sent("create-or-update")["changeReason"] == "second"
     assert (outcome.collateral, outcome.entity["changeReason"]) == ((), "second")
 
@@ -499,9 +499,9 @@ def hides(entity):
 def test_secrets(insight, policy, operation):
     insight.stores = hides
     clock, secrets = FakeClock(), Secrets({"password": SECRET}, policy)
-    created = run(insight, wish(secrets=secrets))
+    created = run(insight, desired(secrets=secrets))
     assert insight.sent("create")["password"] == SECRET
-    again = run(insight, wish(secrets=secrets), clock=clock)
+    again = run(insight, desired(secrets=secrets), clock=clock)
     assert again.plan.operation == operation
     assert again.plan.unverified == (("password",) if operation == "none" else ())
     assert clock.sleeps == []  # nobody waits for a change that cannot be seen
@@ -528,10 +528,10 @@ def test_a_secret_that_changed(insight):
     insight.add("event", eventName="Filing", applicationId=1)
     memory = Memory("old")
     secrets = Secrets({"password": SECRET}, "on_change", memory)
-    assert run(insight, wish(secrets=secrets)).plan.operation == "update"
+    assert run(insight, desired(secrets=secrets)).plan.operation == "update"
     assert insight.sent("create-or-update")["password"] == SECRET
     assert memory.known == {"password": "new"}
-    assert run(insight, wish(secrets=secrets)).plan.operation == "none"
+    assert run(insight, desired(secrets=secrets)).plan.operation == "none"
 
 
 @pytest.mark.proves("SECRET-2")
@@ -539,7 +539,10 @@ def test_a_secret_that_was_sent_is_remembered_whatever_else_went_wrong(insight):
     memory = Memory("old")
     insight.stores = lambda entity: {**hides(entity), "description": "something else"}
     with pytest.raises(UnconvergedError):
-        run(insight, wish(attributes={"description": "x"}, secrets=Secrets({"password": SECRET}, "on_create", memory)))
+        run(
+            insight,
+            desired(attributes={"description": "x"}, secrets=Secrets({"password": SECRET}, "on_create", memory)),
+        )
     assert memory.known == {"password": "new"}
 
 
@@ -549,7 +552,7 @@ def test_secrets_that_a_replacing_server_may_have_cleared(insight, policy, known
     insight.stores = hides
     insight.add("event", eventName="Filing", applicationId=1)
     secrets = Secrets({"password": SECRET}, policy, Memory(known))
-    outcome = run(insight, wish(attributes={"description": "x"}, secrets=secrets))
+    outcome = run(insight, desired(attributes={"description": "x"}, secrets=secrets))
     assert outcome.plan.operation == "update"
     assert any("password did not go out" in note for note in outcome.notes) is noted
     assert ("password" in insight.sent("create-or-update")) is not noted
@@ -561,15 +564,15 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
     of = profile(**READS_ONLY)
     held = insight.add("event", eventName="Filing", applicationId=1, description="a")
     for operation, wished in (
-        ("create", wish({}, "New", of=of)),
-        ("update", wish({"description": "b"}, of=of)),
-        ("delete", wish({}, of=of, state="absent")),
+        ("create", desired({}, "New", of=of)),
+        ("update", desired({"description": "b"}, of=of)),
+        ("delete", desired({}, of=of, state="absent")),
     ):
         with pytest.raises(ConfigurationError, match=rf"{operation} event .*no {operation} operation for event") as one:
             run(insight, wished, check_mode, of=of)
         assert one.value.details["profile_key"] == f"operations.{operation}"
-    assert run(insight, wish({"description": "a"}, of=of), check_mode, of=of).plan.operation == "none"
-    assert run(insight, wish({}, "New", of=of, state="absent"), check_mode, of=of).plan.operation == "none"
+    assert run(insight, desired({"description": "a"}, of=of), check_mode, of=of).plan.operation == "none"
+    assert run(insight, desired({}, "New", of=of, state="absent"), check_mode, of=of).plan.operation == "none"
     assert insight.writes == [] and insight.entities["event"][held["id"]]["description"] == "a"
 
 
@@ -578,8 +581,8 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
 def test_what_changes_an_entity_has_to_read_it(insight, check_mode):
     of = profile(operations={}, types={"event": {"operations": {"read": None}}})
     insight.add("event", eventName="Filing", applicationId=1, description="a")
-    for wished in (wish({"description": "b"}, of=of), wish({}, of=of, state="absent")):
+    for wished in (desired({"description": "b"}, of=of), desired({}, of=of, state="absent")):
         with pytest.raises(ConfigurationError, match="no read operation for event"):
             run(insight, wished, check_mode, of=of)
     assert insight.writes == []
-    assert run(insight, wish({}, "New", of=of), check_mode, of=of).plan.operation == "create"
+    assert run(insight, desired({}, "New", of=of), check_mode, of=of).plan.operation == "create"

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import compare, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.normalise import NORMALISATIONS, normalise
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, body, plan
-from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import verify
+from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import compare_read_back
 from ansible_collections.rimops.insight.plugins.module_utils._text.json_forms import canonical
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT, names_of, replace
-from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import SHORTEST, mask, printable
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import SHORTEST, printable, redact
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 
 
@@ -125,7 +125,7 @@ def test_applying_a_plan_and_planning_again_yields_none(declared, observed, give
     stored = observed if first.operation == "none" else {**server(observed, first, secrets), "changedAt": "later"}
     second = planned(declared, stored, given_rules, secrets, policy)
     assert (second.operation, second.changes) == ("none", ())
-    verification = verify(first, stored, given_rules)
+    verification = compare_read_back(first, stored, given_rules)
     assert verification.unconverged == ()
     assert verification.collateral == ()
 
@@ -211,7 +211,7 @@ FORMS = {
 def test_masking_never_lets_a_secret_through(secrets, form, before, after, other):
     shown = [FORMS[form](secret) for secret in secrets]
     leaking = {"message": before + after.join(shown) + after, "others": [other, {text: [text] for text in shown}]}
-    masked = every_text(mask(leaking, secrets))
+    masked = every_text(redact(leaking, secrets))
     for secret in secrets:
         for encode in FORMS.values():
             if encode(secret).strip("*"):
@@ -221,7 +221,9 @@ def test_masking_never_lets_a_secret_through(secrets, form, before, after, other
 @given(st.integers(1000), st.text(max_size=3))
 def test_masking_never_lets_a_number_through(secret, before):
     masked = every_text(
-        mask({"a": secret, "b": f"{before}{secret}", "c": [float(f"{secret}.5")] if secret < 10**15 else []}, [secret])
+        redact(
+            {"a": secret, "b": f"{before}{secret}", "c": [float(f"{secret}.5")] if secret < 10**15 else []}, [secret]
+        )
     )
     assert not [text for text in masked if str(secret) in text]
 

@@ -8,7 +8,11 @@ import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, differs, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, plan
-from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import Unconverged, Verification, verify
+from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import (
+    ReadBack,
+    Unconverged,
+    compare_read_back,
+)
 from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NONE, suggestion
 
 OBSERVED = {"id": 5, "name": "A", "description": "old", "status": "draft", "contact": {"email": "e", "phone": "1"}}
@@ -22,18 +26,18 @@ def planned(attributes, exists=True, given=RULES, **more):
 
 def test_a_clean_write():
     made = planned({"description": "new"})
-    assert verify(made, {**OBSERVED, "description": "new", "id": 6, "at": "now"}, RULES) == Verification()
+    assert compare_read_back(made, {**OBSERVED, "description": "new", "id": 6, "at": "now"}, RULES) == ReadBack()
 
 
 @pytest.mark.parametrize("made", [planned({}), planned({}, state="absent"), planned({}, exists=False, state="absent")])
 def test_without_a_write_there_is_nothing_to_verify(made):
-    assert verify(made, {}, RULES) == Verification()
+    assert compare_read_back(made, {}, RULES) == ReadBack()
 
 
 @pytest.mark.proves("WRITE-4")
 def test_what_did_not_arrive():
     made = planned({"description": " new ", "contact": {"email": "f"}, "gone": "x"})
-    found = verify(made, {**OBSERVED, "description": "new"}, RULES)
+    found = compare_read_back(made, {**OBSERVED, "description": "new"}, RULES)
     assert [one.as_result() for one in found.unconverged] == [
         {"path": "contact.email", "sent": "f", "stored": "e", "suggestion": NONE},
         {
@@ -60,7 +64,7 @@ def test_in_a_message():
 @pytest.mark.proves("WRITE-5")
 def test_collateral():
     made = planned({"contact": {"email": "f"}})
-    found = verify(
+    found = compare_read_back(
         made, {"id": 6, "name": "A", "status": "live", "contact": {"email": "f", "phone": None}, "more": 1}, RULES
     )
     assert found.unconverged == ()
@@ -74,14 +78,14 @@ def test_collateral():
 
 def test_what_a_new_entity_holds_besides_is_the_servers():
     made = planned({"description": "new"}, exists=False)
-    assert verify(made, {**OBSERVED, "description": "new"}, RULES) == Verification()
+    assert compare_read_back(made, {**OBSERVED, "description": "new"}, RULES) == ReadBack()
 
 
 def test_a_new_entity_and_what_is_ignored_hidden_or_a_reference():
     given = rules({"ignore": ["i"], "hidden": ["h"]})
     made = planned({"i": 1, "h": 1}, False, given, refs={"app": 17}, secrets={"p": "s3cret"})
-    found = verify(made, {"name": "A", "app": "17", "i": 2, "p": "***"}, given)
-    assert found == Verification(unobservable=("h",))
+    found = compare_read_back(made, {"name": "A", "app": "17", "i": 2, "p": "***"}, given)
+    assert found == ReadBack(unobservable=("h",))
 
 
 @pytest.mark.proves("SECRET-2")
@@ -91,23 +95,23 @@ def test_a_secret_is_neither_unconverged_nor_collateral():
         {"api": {"url": "u", "key": 1}},
         RULES,
     )
-    assert verify(made, {"api": {"url": "v", "key": 2}}, RULES) == Verification()
+    assert compare_read_back(made, {"api": {"url": "v", "key": 2}}, RULES) == ReadBack()
 
 
 @pytest.mark.proves("SECRET-20")
 def test_a_secret_that_the_server_shows_has_arrived_or_not():
     secrets = {"api": {"key": "k3y!"}}
     made = plan(Declaration("event", key={"name": "A"}, secrets=secrets), {"name": "A"}, RULES, "always")
-    assert verify(made, {"name": "A", "api": {"key": "k3y!"}}, RULES, secrets) == Verification()
-    assert verify(made, {"name": "A", "api": {"key": "***"}}, RULES, secrets) == Verification()
-    [missed] = verify(made, {"name": "A", "api": {"key": "0ther!"}}, RULES, secrets).unconverged
+    assert compare_read_back(made, {"name": "A", "api": {"key": "k3y!"}}, RULES, secrets) == ReadBack()
+    assert compare_read_back(made, {"name": "A", "api": {"key": "***"}}, RULES, secrets) == ReadBack()
+    [missed] = compare_read_back(made, {"name": "A", "api": {"key": "0ther!"}}, RULES, secrets).unconverged
     assert missed.path == "api.key"
     assert not any(one in repr(missed) for one in ("k3y!", "0ther!"))
 
 
 def test_a_number_that_the_server_keeps_as_text():
     made = planned({"code": 5349, "l": [8]}, exists=False)
-    found = verify(made, {"name": "A", "code": "012345", "l": ["0010"]}, RULES)
+    found = compare_read_back(made, {"name": "A", "code": "012345", "l": ["0010"]}, RULES)
     assert [one.suggestion for one in found.unconverged] == [
         'Write it quoted: `code: "012345"`',
         'Write it quoted: `l[]: "0010"`',

@@ -8,11 +8,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import (
-    assumed_writes,
+    canary_writes,
     forget_connections,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back_errors import (
     LONGEST,
@@ -22,7 +22,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back_e
 )
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
-    RefutedError,
+    ProfileMismatchError,
     UnconvergedError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
@@ -31,10 +31,10 @@ KEY = {"appCode": "123456", "appName": "Zelvora"}
 pytestmark = pytest.mark.proves("ASSUMED-2")
 
 
-def wish(attributes=None, of=None, **more):
+def desired(attributes=None, of=None, **more):
     refs = {"applicationId": {"type": "application", "key": KEY}}
     named = {"type": "event", "key": {"eventName": "Filing"}, "refs": refs}
-    return Wish(target_of(of or profile(), named), attributes or {}, **more)
+    return DesiredState(address_of(of or profile(), named), attributes or {}, **more)
 
 
 def loses(*names):
@@ -76,7 +76,7 @@ def test_the_line_to_change_what_was_expected_and_what_came(case):
     insight.add("event", eventName="Filing", applicationId=1, description="old", status="Planned")
     insight.stores = stores
     with pytest.raises(kind) as caught:
-        ensure(insight.client(), wish({"description": "new"}), False, FakeClock().clock)
+        ensure(insight.client(), desired({"description": "new"}), False, FakeClock().clock)
     details = caught.value.details
     assert details["profile_key"] == profile_key
     assert expected in details["expected"] and came in details["came"]
@@ -89,7 +89,7 @@ def test_a_delete_that_does_nothing_puts_the_operation_in_question():
     insight.add("event", eventName="Filing", applicationId=1)
     insight.hooks = {"delete": [lambda request, go: answer(200, {})]}
     with pytest.raises(UnconvergedError) as caught:
-        ensure(insight.client(), wish(state="absent"), False, FakeClock().clock)
+        ensure(insight.client(), desired(state="absent"), False, FakeClock().clock)
     told = [caught.value.details[name] for name in ("profile_key", "expected", "came")]
     assert told == ["operations.delete", "no entity", "the entity"]
 
@@ -98,8 +98,8 @@ def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_
     of = profile(operations={"create": {"entity": "data"}})
     insight = Insight()
     insight.add("application", **KEY, selectedProducts=["a"])
-    with pytest.raises(RefutedError, match="Reading again shows that it was carried out") as caught:
-        ensure(insight.client(of), wish({"description": "x"}, of=of), False, FakeClock().clock)
+    with pytest.raises(ProfileMismatchError, match="Reading again shows that it was carried out") as caught:
+        ensure(insight.client(of), desired({"description": "x"}, of=of), False, FakeClock().clock)
     assert (caught.value.details["written"], caught.value.details["profile_key"]) == (
         "create",
         "operations.create.entity",
@@ -108,7 +108,7 @@ def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_
     of = profile(operations={"update": {"entity": "data"}})
     insight.stores = puts(status="Moved")
     with pytest.raises(CollateralError):
-        ensure(insight.client(of), wish({"description": "y"}, of=of), False, FakeClock().clock)
+        ensure(insight.client(of), desired({"description": "y"}, of=of), False, FakeClock().clock)
 
 
 def test_messages_stay_short():
@@ -119,12 +119,12 @@ def test_messages_stay_short():
 def test_one_system_is_one_memory():
     forget_connections()
     mine, other = {"name": "a"}, {"name": "a"}
-    known = assumed_writes("https://a.example.com", mine)
-    assert assumed_writes("https://a.example.com", mine) is known
-    assert assumed_writes("https://b.example.com", mine) is not known
-    assert assumed_writes("https://a.example.com", other) is not known
+    known = canary_writes("https://a.example.com", mine)
+    assert canary_writes("https://a.example.com", mine) is known
+    assert canary_writes("https://b.example.com", mine) is not known
+    assert canary_writes("https://a.example.com", other) is not known
     refusal = {"operation": "operations.update", "entity": "event (a)", "why": "lost", "profile_key": "k"}
-    travelled = assumed_writes("https://a.example.com", {"held_back": [{**refusal, "more": 1}]})
+    travelled = canary_writes("https://a.example.com", {"held_back": [{**refusal, "more": 1}]})
     assert travelled.held_back == [refusal]
     assert known.held_back == []
     forget_connections()

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._entity.references import as_declared
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
-    RefutedError,
+    ProfileMismatchError,
     SchemaError,
     UnconvergedError,
 )
@@ -54,10 +54,10 @@ class Showing(Insight):
         return response
 
 
-def wish(of, state="present", **attributes):
+def desired(of, state="present", **attributes):
     refs = {"applicationId": {"type": "application", "key": KEY}}
-    target = target_of(of, {"type": "event", "key": {"eventName": "Filing"}, "refs": refs})
-    return Wish(target, attributes, state=state)
+    address = address_of(of, {"type": "event", "key": {"eventName": "Filing"}, "refs": refs})
+    return DesiredState(address, attributes, state=state)
 
 
 def run(insight, wished, of):
@@ -69,11 +69,11 @@ def run(insight, wished, of):
 def test_the_profile_says_where_the_id_of_a_reference_stands(form):
     shown, template = FORMS[form]
     insight, of = Showing(shown), reading(template)
-    steps = [run(insight, wish(of, description=text), of) for text in ("a", "a", "b", "b")]
+    steps = [run(insight, desired(of, description=text), of) for text in ("a", "a", "b", "b")]
     assert [one.plan.operation for one in steps] == ["create", "none", "update", "none"]
     assert steps[-1].entity["applicationId"] == 1
     assert insight.sent("create-or-update")["applicationId"] == 1, "whole holds the declared form"
-    assert run(insight, wish(of, "absent"), of).plan.operation == "delete"
+    assert run(insight, desired(of, "absent"), of).plan.operation == "delete"
 
 
 @pytest.mark.proves("PROFILE-22")
@@ -82,10 +82,10 @@ def test_what_is_missing_in_the_profile_is_said_as_it_has_to_be_written(form):
     shown, template = FORMS[form]
     insight, of = Showing(shown), profile()
     with pytest.raises(UnconvergedError) as created:
-        run(insight, wish(of), of)
+        run(insight, desired(of), of)
     writes = list(insight.writes)
-    with pytest.raises(RefutedError, match="nothing was written") as again:
-        run(insight, wish(of, description="a"), of)
+    with pytest.raises(ProfileMismatchError, match="nothing was written") as again:
+        run(insight, desired(of, description="a"), of)
     assert insight.writes == writes
     key = "types.event.references.applicationId.read"
     for error in (created.value, again.value):
@@ -93,7 +93,7 @@ def test_what_is_missing_in_the_profile_is_said_as_it_has_to_be_written(form):
         assert f'Set {key} to "{template}" in profile_overrides' in error.message
         assert "queryFor" not in error.message and "No compare rule" not in error.message
     known = reading(template)
-    assert run(insight, wish(known), known).plan.operation == "none"
+    assert run(insight, desired(known), known).plan.operation == "none"
 
 
 @pytest.mark.proves("PROFILE-22")
@@ -101,7 +101,7 @@ def test_a_reference_of_which_the_profile_says_nothing_is_told_with_its_type():
     insight = Showing(as_object)
     of = profile(types={"event": {"references": None}})
     with pytest.raises(UnconvergedError) as caught:
-        run(insight, wish(of), of)
+        run(insight, desired(of), of)
     said = 'types.event.references.applicationId to {type: application, read: "{entity.applicationId.id}"}'
     assert said in caught.value.message
 
@@ -112,9 +112,9 @@ def test_an_entity_named_by_its_id_is_not_written_either(named):
     insight, of = Showing(as_object), profile()
     held = insight.add("event", eventName="Filing", applicationId=1)
     which = {"id": held["id"]} if named == "id" else {"key": {"eventName": "Filing"}}
-    target = target_of(of, {"type": "event", **which, "refs": {"applicationId": {"type": "application", "id": 1}}})
-    with pytest.raises(RefutedError, match=r"applicationId\.read"):
-        run(insight, Wish(target, {"description": "x"}), of)
+    address = address_of(of, {"type": "event", **which, "refs": {"applicationId": {"type": "application", "id": 1}}})
+    with pytest.raises(ProfileMismatchError, match=r"applicationId\.read"):
+        run(insight, DesiredState(address, {"description": "x"}), of)
     assert insight.writes == []
 
 
@@ -124,8 +124,8 @@ def test_another_entity_in_the_object_is_another_entity():
     insight = Showing(as_object)
     insight.ignores_query_for = True
     insight.add("event", eventName="Filing", applicationId=99)
-    with pytest.raises(RefutedError, match=r"refers to another one in applicationId.*queryFor"):
-        run(insight, wish(of, description="x"), of)
+    with pytest.raises(ProfileMismatchError, match=r"refers to another one in applicationId.*queryFor"):
+        run(insight, desired(of, description="x"), of)
     assert insight.writes == []
 
 
@@ -172,11 +172,11 @@ def test_an_id_in_another_case_than_the_servers_is_told():
         client.read(profile().type("event"), "AB-1")
     client, _script = scripted(answer(200, {"id": "ab", "appCode": "1"}))
     refs = {"applicationId": {"type": "application", "id": "AB"}}
-    target = target_of(profile(), {"type": "event", "key": {"eventName": "x"}, "refs": refs})
+    address = address_of(profile(), {"type": "event", "key": {"eventName": "x"}, "refs": refs})
     with pytest.raises(AmbiguousError, match=r"application \(id AB\) exists.*Write the id as the server has it"):
-        client.resolve(target.refs["applicationId"])
+        client.resolve(address.refs["applicationId"])
     client, _script = scripted(answer(200, {"id": "other"}))
-    with pytest.raises(RefutedError, match="an entity of another id"):
+    with pytest.raises(ProfileMismatchError, match="an entity of another id"):
         client.read(profile().type("event"), "AB")
 
 
@@ -187,13 +187,15 @@ def test_a_reference_in_another_case_is_told_with_the_rule_that_settles_it():
     of = profile()
     insight.entities["application"] = {}
     client = insight.client(of)
-    target = target_of(
+    address = address_of(
         of,
         {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": {"type": "application", "id": 1}}},
     )
-    client.known = {target.refs["applicationId"].identity: {"id": "AB-1", **KEY}}
+    client.known = {address.refs["applicationId"].identity: {"id": "AB-1", **KEY}}
     insight.hooks["find"] = [lambda request, go: answer(200, insight.entities["event"][5])]
-    with pytest.raises(RefutedError, match=r"differ only in case.*normalise: \{applicationId: \[case\]\}") as caught:
-        ensure(client, Wish(target), False, FakeClock().clock)
+    with pytest.raises(
+        ProfileMismatchError, match=r"differ only in case.*normalise: \{applicationId: \[case\]\}"
+    ) as caught:
+        ensure(client, DesiredState(address), False, FakeClock().clock)
     assert caught.value.details["profile_key"] == "compare.normalise"
     assert insight.writes == []

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Secrets, Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InterruptedRequest,
@@ -55,10 +55,10 @@ def run(operation, *hooks, of=NOT_ENFORCED, **more):
     if operation != "create":
         insight.add("event", eventName="Filing", description="old")
     insight.hooks = {{"update": "create-or-update"}.get(operation, operation): list(hooks)}
-    target = target_of(of, {"type": "event", "key": {"eventName": "Filing"}})
+    address = address_of(of, {"type": "event", "key": {"eventName": "Filing"}})
     state = "absent" if operation == "delete" else "present"
     attributes = {} if operation == "delete" else {"description": "new"}
-    wished = Wish(target, **{"attributes": attributes, "state": state, **more})
+    wished = DesiredState(address, **{"attributes": attributes, "state": state, **more})
     return insight, lambda: ensure(insight.client(of), wished, False, FakeClock().clock)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import Waiting, Wish
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, UnconvergedError
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
@@ -21,9 +21,9 @@ def insight():
     return server
 
 
-def wish(attributes=None, of=None, **more):
-    target = target_of(of or profile(), {"type": "event", "key": {"eventName": "Filing"}})
-    return Wish(target, attributes or {}, **more)
+def desired(attributes=None, of=None, **more):
+    address = address_of(of or profile(), {"type": "event", "key": {"eventName": "Filing"}})
+    return DesiredState(address, attributes or {}, **more)
 
 
 def run(insight, wished, clock):
@@ -41,13 +41,13 @@ def lagging(times, old):
 def test_waiting_until_a_write_shows(insight):
     clock = FakeClock()
     insight.hooks = {"find": [None, None, *lagging(3, None)]}
-    assert run(insight, wish(), clock=clock).entity_id == 2
+    assert run(insight, desired(), clock=clock).entity_id == 2
     assert clock.sleeps == [1.0, 1.0, 1.0]
     old = dict(insight.entities["event"][2])
     insight.hooks = {"read": [None, *lagging(2, old)]}
-    assert run(insight, wish({"description": "x"}), clock=clock).entity["description"] == "x"
+    assert run(insight, desired({"description": "x"}), clock=clock).entity["description"] == "x"
     insight.hooks = {"read": [None, *lagging(2, {**old, "description": "x"})]}
-    assert run(insight, wish(state="absent"), clock=clock).entity is None
+    assert run(insight, desired(state="absent"), clock=clock).entity is None
     assert len(clock.sleeps) == 7
 
 
@@ -59,7 +59,7 @@ def test_waiting_ends(insight, waiting, slept):
     clock = FakeClock()
     insight.hooks = {"read": lagging(99, None), "find": lagging(99, None)}
     with pytest.raises(UnconvergedError, match=r"not there.*wait_timeout") as caught:
-        run(insight, wish(waiting=waiting), clock=clock)
+        run(insight, desired(waiting=waiting), clock=clock)
     assert clock.sleeps == slept
     assert caught.value.details["written"] == "create"
 
@@ -67,7 +67,7 @@ def test_waiting_ends(insight, waiting, slept):
 @pytest.mark.proves("WRITE-8")
 def test_no_waiting_when_the_write_shows_at_once(insight):
     clock = FakeClock()
-    run(insight, wish(), clock=clock)
+    run(insight, desired(), clock=clock)
     assert clock.sleeps == []
 
 
@@ -82,14 +82,14 @@ def ignoring(request, go):
 @pytest.mark.parametrize("says", ["nothing", "the entity as it was"])
 def test_an_update_that_the_server_ignores_is_looked_for_twice(insight, says):
     clock = FakeClock()
-    run(insight, wish(), clock)
+    run(insight, desired(), clock)
     old = dict(insight.entities["event"][2])
     ignored = ignoring if says == "nothing" else lambda request, go: answer(200, old)
     insight.hooks = {"create-or-update": [ignored]}
     insight.requests.clear()
     of = profile(**(SAYS_NOTHING if says == "nothing" else {}))
     with pytest.raises(UnconvergedError, match=r"stored nothing.*changed nothing of it.*wait_timeout"):
-        ensure(insight.client(of), wish({"description": "x"}, of), False, clock.clock)
+        ensure(insight.client(of), desired({"description": "x"}, of), False, clock.clock)
     verbs = [verb for verb, _body in insight.requests]
     assert verbs == ["find", "read", "create-or-update", "read", "read"]
     assert clock.sleeps == [1.0]
@@ -99,13 +99,13 @@ def test_an_update_that_the_server_ignores_is_looked_for_twice(insight, says):
 @pytest.mark.parametrize(("waits", "reads"), [(None, 2), (10.0, 6)])
 def test_an_update_that_shows_late_is_waited_for_where_that_is_said(insight, waits, reads):
     clock = FakeClock()
-    run(insight, wish(), clock)
+    run(insight, desired(), clock)
     old = dict(insight.entities["event"][2])
     insight.hooks = {"read": [None, *lagging(5, old)]}
     insight.requests.clear()
     waiting = Waiting.of({"wait": True, "wait_timeout": waits, "wait_interval": 1.0})
     of = profile(**SAYS_NOTHING)
-    wished, client = wish({"description": "x"}, of, waiting=waiting), insight.client(of)
+    wished, client = desired({"description": "x"}, of, waiting=waiting), insight.client(of)
     if waits:
         assert ensure(client, wished, False, clock.clock).entity["description"] == "x"
     else:

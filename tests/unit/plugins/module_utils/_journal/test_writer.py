@@ -42,7 +42,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
     line_hash,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_text
-from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, mask
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, redact
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
 
 URL = "https://insight.example.com"
@@ -361,7 +361,7 @@ def test_what_a_run_left_open_when_it_ended_is_not_forgotten(tmp_path):
 
 
 def test_an_open_entity_whose_name_holds_a_secret_is_settled(tmp_path):
-    hide = functools.partial(mask, secrets=["4711"])
+    hide = functools.partial(redact, secrets=["4711"])
     first = begin(tmp_path, hide=hide)
     first.intent("application (appCode=4711)", "create", "absent", "sha256:a")
     first.close()
@@ -451,7 +451,7 @@ def test_a_folder_of_journals(tmp_path):
 def test_no_secret_is_written(tmp_path):
     secret = "canary-4711"
     start = Start(URL, "m", "p", reason=f"because of {secret}")
-    journal = begin(tmp_path, start, hide=lambda value: mask(value, [secret]))
+    journal = begin(tmp_path, start, hide=lambda value: redact(value, [secret]))
     journal.intent(f"application (appCode={secret})", "create", "absent", "sha256:a")
     journal.outcome("a", "failed", detail=f"the server says {secret}")
     journal.end({f"about {secret}": 1})

@@ -47,10 +47,10 @@ of_types = some.dictionaries(
 
 
 @pytest.mark.proves("PROFILE-1")
-@example(general={}, own={"a": None}, path=["b"], value=0)
-@given(general=profiles, own=of_types, path=some.lists(names, min_size=1, max_size=3), value=leaves)
-def test_what_is_learned_leaves_the_nulls_of_a_type(general, own, path, value):
-    before = {**general, "types": {"event": own}}
+@example(general={}, scratch={"a": None}, path=["b"], value=0)
+@given(general=profiles, scratch=of_types, path=some.lists(names, min_size=1, max_size=3), value=leaves)
+def test_what_is_learned_leaves_the_nulls_of_a_type(general, scratch, path, value):
+    before = {**general, "types": {"event": scratch}}
     for where in (("types", "event", *path), tuple(path)):
         assume(not isinstance(at_path(before, where), dict))
         after = with_value(before, where, value)

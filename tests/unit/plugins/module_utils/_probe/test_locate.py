@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._probe.coverage import not_looked_at
-from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Bench
+from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment
 from ansible_collections.rimops.insight.plugins.module_utils._probe.findings import Finding
 from ansible_collections.rimops.insight.plugins.module_utils._probe.locate import ids_said
 from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import learn_identifiers
@@ -53,19 +53,19 @@ def keys(findings):
 
 @pytest.mark.proves("PROBE-6")
 def test_what_no_finding_speaks_of_was_not_looked_at():
-    bench = Bench(dict(built_in("insight")), "https://insight.example.com", None, {})
-    all_of_it = keys(not_looked_at(bench, [], False))
+    experiment = Experiment(dict(built_in("insight")), "https://insight.example.com", None, {})
+    all_of_it = keys(not_looked_at(experiment, [], False))
     assert all_of_it[:7] == [
         *(f"operations.{name}" for name in ("read", "find", "create", "update", "delete", "list")),
         "session.rejected",
     ]
     assert all_of_it[7:] == [f"types.{name}" for name in built_in("insight")["types"]]
-    bench.findings = [
+    experiment.findings = [
         Finding("operations.read.path", "differs"),
         Finding("types.event.operations.find", "as_profile"),
         Finding("session.rejected", "not_found"),
     ]
-    rest = keys(not_looked_at(bench, [{"type": "event"}], False))
+    rest = keys(not_looked_at(experiment, [{"type": "event"}], False))
     assert rest[:4] == [f"operations.{name}" for name in ("create", "update", "delete", "list")]
     assert "types.event" not in rest
     assert "types.application" in rest
@@ -80,9 +80,9 @@ def test_what_no_finding_speaks_of_was_not_looked_at():
     ],
 )
 def test_a_key_that_is_the_id_is_declared_all_the_same(entity, key, read_only):
-    bench = Bench(dict(built_in("insight")), "https://insight.example.com", None, {})
-    learn_identifiers(bench, "application", entity, Known(entity.get("key", "x"), key))
-    told = {one.profile_key: one.override for one in bench.findings}
+    experiment = Experiment(dict(built_in("insight")), "https://insight.example.com", None, {})
+    learn_identifiers(experiment, "application", entity, Known(entity.get("key", "x"), key))
+    told = {one.profile_key: one.override for one in experiment.findings}
     expected = {"compare": {"read_only": read_only}} if read_only else None
     assert told.get("compare.read_only") == expected
     assert "id_attribute" in told
@@ -110,6 +110,6 @@ SAFE = {"operations": {"find": {"path": "{type}/_find", "safe": True}, "read": {
 def test_what_the_profile_says_is_safe_may_be_sent(method, path, safe, harmless):
     data = dict(built_in("insight"))
     operations = {name: {**one, **SAFE["operations"].get(name, {})} for name, one in data["operations"].items()}
-    bench = Bench({**data, "operations": operations}, "https://insight.example.com", None, {})
+    experiment = Experiment({**data, "operations": operations}, "https://insight.example.com", None, {})
     url = f"https://insight.example.com/insight/api/v2/{path}"
-    assert bench.is_harmless(Request("ask", method, url, safe=safe)) is harmless
+    assert experiment.is_harmless(Request("ask", method, url, safe=safe)) is harmless

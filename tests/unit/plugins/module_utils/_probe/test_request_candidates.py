@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Bench, reads_only
+from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment, reads_only
 from ansible_collections.rimops.insight.plugins.module_utils._probe.request_candidates import TABLES, Hints, candidates
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
@@ -43,8 +43,8 @@ def test_nothing_is_tried_that_could_be_taken_for_all_entities(operation):
         address = one["path"].partition("?")[0]
         assert address != "{type}" or one["method"] == "POST"
         assert operation != "delete" or "{id}" in address
-    own = {**INSIGHT["delete"], "method": "DELETE", "path": "{type}?id={id}"}
-    assert next(candidates("delete", own)) == own
+    scratch = {**INSIGHT["delete"], "method": "DELETE", "path": "{type}?id={id}"}
+    assert next(candidates("delete", scratch)) == scratch
 
 
 @pytest.mark.parametrize("operation", TABLES)
@@ -86,7 +86,7 @@ def test_what_cannot_write_on_any_server(method, path, reads):
     assert reads_only(Request("do something", method, f"https://insight.example.com{path}")) is reads
 
 
-def bench(**options):
+def experiment(**options):
     """A bench whose server keeps what it is sent and answers nothing."""
     sent = []
 
@@ -94,7 +94,7 @@ def bench(**options):
         sent.append(request)
         raise ConfigurationError("send", "no server")
 
-    return Bench(dict(built_in("insight")), "https://insight.example.com", send, {}, **options), sent
+    return Experiment(dict(built_in("insight")), "https://insight.example.com", send, {}, **options), sent
 
 
 TOUCH = {**INSIGHT["read"], "path": "{type}/{id}/touch"}
@@ -108,7 +108,7 @@ def read(of, definition):
 
 
 def test_a_bench_that_only_reads_lets_nothing_else_through():
-    quiet, sent = bench()
+    quiet, sent = experiment()
     tried = read(quiet, TOUCH)
     assert "could write" in tried.error.message
     assert tried.response is None
@@ -117,7 +117,7 @@ def test_a_bench_that_only_reads_lets_nothing_else_through():
 
 
 def test_a_bench_that_may_write_counts_what_could():
-    loud, sent = bench(may_write=True)
+    loud, sent = experiment(may_write=True)
     read(loud, INSIGHT["read"])
     assert (len(sent), loud.wrote) == (1, 0)
     read(loud, TOUCH)
@@ -125,6 +125,6 @@ def test_a_bench_that_may_write_counts_what_could():
 
 
 def test_an_experiment_leaves_the_profile_as_it_was():
-    quiet, _sent = bench()
+    quiet, _sent = experiment()
     read(quiet, {"method": "GET", "path": "x"})
     assert quiet.data == built_in("insight")

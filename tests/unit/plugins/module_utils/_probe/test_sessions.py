@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Bench
+from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import Login
 from ansible_collections.rimops.insight.plugins.module_utils._probe.sessions import (
     _places,
@@ -142,9 +142,9 @@ class Sends:
         return self.response
 
 
-def bench(*requests):
+def experiment(*requests):
     """A bench on which these requests were answered with a success, and the first showed an entity."""
-    made = Bench(dict(built_in("insight")), URL, None, {})
+    made = Experiment(dict(built_in("insight")), URL, None, {})
     made.answers = [(one, answer(200, {"id": 17})) for one in requests]
     made.shown = (requests[0], Known(17))
     return made
@@ -156,7 +156,7 @@ DELETE = Request("delete", "DELETE", f"{URL}/application/17")
 
 
 def test_writes_are_asked_too_and_carry_nothing():
-    server, asked = Sends(answer(401, {"message": "No session"})), bench(READ, CREATE, DELETE)
+    server, asked = Sends(answer(401, {"message": "No session"})), experiment(READ, CREATE, DELETE)
     login = Login({"url": URL}, asked.data, http=server)
     ask_reading(asked, login)
     assert [one.method for one in server.requests] == ["GET"]
@@ -167,7 +167,7 @@ def test_writes_are_asked_too_and_carry_nothing():
 
 
 def test_no_write_goes_to_a_server_that_answers_anybody():
-    server, asked = Sends(answer(200, {"id": 17})), bench(READ, CREATE, DELETE)
+    server, asked = Sends(answer(200, {"id": 17})), experiment(READ, CREATE, DELETE)
     login = Login({"url": URL}, asked.data, http=server)
     ask_reading(asked, login)
     ask_writing(asked, login)

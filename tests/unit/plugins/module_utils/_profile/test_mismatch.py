@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._profile.mismatch import place, refuted, shape
+from ansible_collections.rimops.insight.plugins.module_utils._profile.mismatch import place, profile_mismatch, shape
 
 
 @pytest.mark.proves("PROFILE-2", "SECRET-1")
@@ -38,11 +38,13 @@ def test_place():
 
 @pytest.mark.proves("PROFILE-2")
 def test_refuted():
-    error = refuted("read it", "it is not there.", "operations.read.entity", "an entity", "nothing", status=200)
+    error = profile_mismatch(
+        "read it", "it is not there.", "operations.read.entity", "an entity", "nothing", status=200
+    )
     assert error.message == (
         "Cannot read it: it is not there: expected an entity, came nothing. "
         "Change operations.read.entity in the profile."
     )
     told = {"profile_key": "operations.read.entity", "expected": "an entity", "came": "nothing", "status": 200}
-    assert error.as_result()["error"] == {"kind": "RefutedError", **told}
-    assert refuted("x", "y", "z", "a", "b", hint="Do this.").message.endswith("came b. Do this.")
+    assert error.as_result()["error"] == {"kind": "ProfileMismatchError", **told}
+    assert profile_mismatch("x", "y", "z", "a", "b", hint="Do this.").message.endswith("came b. Do this.")

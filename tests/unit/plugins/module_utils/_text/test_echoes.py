@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
 from ansible_collections.rimops.insight.plugins.module_utils._text.echoes import LEFT_OUT, repeats, words
-from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, mask, texts_of
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, redact, texts_of
 from ansible_collections.rimops.insight.tests.unit.echoed import encodings
 
 SECRET = 'Can\'ary "s3cr\u00e9t"&+/=<1>'
@@ -38,14 +38,14 @@ def test_no_encoding_of_a_secret_is_left_in_data(encoding):
     secret = "Canary 123" if encoding == "octal" else SECRET
     echoed = ENCODINGS[encoding]
     for text in (echoed, f"the value {echoed} is wrong", f"value=({echoed})"):
-        [shown] = mask({text: [text]}, [secret]).items()
+        [shown] = redact({text: [text]}, [secret]).items()
         assert all(part not in str(shown) for part in (echoed[: len(echoed) // 2], echoed[len(echoed) // 2 :])), shown
 
 
 @pytest.mark.proves("SECRET-1")
 def test_a_short_secret_is_looked_for_in_its_common_forms_only():
     data = {"test": "Latest tset", "1234": ["MTIzNA", "note"]}
-    assert mask(data, ["Test", "1234"]) == {"test": "Latest tset", MASK: [MASK, "note"]}
+    assert redact(data, ["Test", "1234"]) == {"test": "Latest tset", MASK: [MASK, "note"]}
 
 
 def test_a_sentence_that_repeats_nothing_stays():

@@ -16,10 +16,10 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.redaction imp
     MASK,
     fingerprint,
     forms_of,
-    mask,
-    mask_within,
     printable,
     printable_values,
+    redact,
+    redact_within,
     texts_of,
 )
 
@@ -46,63 +46,63 @@ SECRET = 'p"&+/=é x\\'
     ],
 )
 def test_each_form_of_a_secret_is_masked(shown):
-    assert mask(f"before {shown} after", [SECRET]) == f"before {MASK} after"
+    assert redact(f"before {shown} after", [SECRET]) == f"before {MASK} after"
 
 
 @pytest.mark.proves("SECRET-1")
 @pytest.mark.parametrize("user", ["", "u", "us", "user", "Zoë"])
 def test_a_secret_inside_longer_base64_is_masked(user):
     encoded = base64.b64encode(f"{user}:longer {SECRET}:tail".encode()).decode()
-    assert MASK in mask(f"Basic {encoded}", [SECRET])
+    assert MASK in redact(f"Basic {encoded}", [SECRET])
     urlsafe = base64.urlsafe_b64encode(f"{user}???longer {SECRET}>>>".encode()).decode()
-    assert MASK in mask(urlsafe, [SECRET])
+    assert MASK in redact(urlsafe, [SECRET])
 
 
 def test_seven_bytes_are_enough_to_be_found_inside_base64():
     encoded = base64.b64encode(b"us3cretX!tail").decode()
-    assert MASK in mask(encoded, ["s3cretX"])
-    assert mask(encoded, ["s3cre"]) == encoded
+    assert MASK in redact(encoded, ["s3cretX"])
+    assert redact(encoded, ["s3cre"]) == encoded
 
 
 def test_structures_names_and_numbers():
     value = {"a": ["xsecretx", 5, None, True], "secret": {"b": (12345, 12345.5, 9123459)}}
-    assert mask(value, ["secret", 12345]) == {
+    assert redact(value, ["secret", 12345]) == {
         "a": [f"x{MASK}x", 5, None, True],
         MASK: {"b": [MASK, f"{MASK}.5", f"9{MASK}9"]},
     }
-    assert mask([12345.0, "12345"], [12345.0]) == [MASK, MASK]
+    assert redact([12345.0, "12345"], [12345.0]) == [MASK, MASK]
 
 
 @pytest.mark.parametrize("secrets", [[{"a": ["secret"]}], [["secret"]], [{"a": {"b": "secret"}}], ("secret",)])
 def test_secrets_in_structures(secrets):
-    assert mask("a secret", secrets) == f"a {MASK}"
+    assert redact("a secret", secrets) == f"a {MASK}"
 
 
 @pytest.mark.parametrize("secrets", [[], [""], ["abc"], [None, True], [123], ["********"], ["****"], ["True", "None"]])
 def test_what_is_too_short_or_no_secret_masks_nothing(secrets):
     value = {"abc": "abc", "n": 123, "t": True, "z": None, "m": "********"}
-    assert mask(value, secrets) == value
+    assert redact(value, secrets) == value
 
 
 def test_places():
     value = {"a": {"b": "x", "c": 1}, "l": [{"p": "x", "q": 2}], "x": "x"}
-    assert mask(value, paths=["a.b", "l[].p"]) == {"a": {"b": MASK, "c": 1}, "l": [{"p": MASK, "q": 2}], "x": "x"}
-    assert mask(value, ["secret"], ["a"]) == {**value, "a": MASK}
+    assert redact(value, paths=["a.b", "l[].p"]) == {"a": {"b": MASK, "c": 1}, "l": [{"p": MASK, "q": 2}], "x": "x"}
+    assert redact(value, ["secret"], ["a"]) == {**value, "a": MASK}
 
 
 def test_what_remains_does_not_join_to_another_secret():
-    assert "a***" not in mask("asecret", ["secret", "a***"])
-    assert mask("abcdXefgh", ["abcdX", "Xefgh"]) == f"{MASK}efgh"
-    assert mask("a longer secret", ["secret", "longer secret"]) == f"a {MASK}"
+    assert "a***" not in redact("asecret", ["secret", "a***"])
+    assert redact("abcdXefgh", ["abcdX", "Xefgh"]) == f"{MASK}efgh"
+    assert redact("a longer secret", ["secret", "longer secret"]) == f"a {MASK}"
 
 
 def test_texts_that_are_looked_through_once():
     texts = texts_of([{"a": ["secret", 12345]}, "abc"])
     assert texts == {"secret", "12345"}
-    assert mask("a secret, 12345 and another", [texts, "another"]) == f"a {MASK}, {MASK} and {MASK}"
-    assert mask("a longer secret", [texts, "longer secret"]) == f"a {MASK}"
-    assert mask("a longer secret", [texts_of(["longer secret"]), "secret"]) == f"a {MASK}"
-    assert mask("abc", [frozenset(), texts_of([])]) == "abc"
+    assert redact("a secret, 12345 and another", [texts, "another"]) == f"a {MASK}, {MASK} and {MASK}"
+    assert redact("a longer secret", [texts, "longer secret"]) == f"a {MASK}"
+    assert redact("a longer secret", [texts_of(["longer secret"]), "secret"]) == f"a {MASK}"
+    assert redact("abc", [frozenset(), texts_of([])]) == "abc"
 
 
 def test_thousands_of_secrets_cost_no_more_than_a_few(monkeypatch):
@@ -112,7 +112,7 @@ def test_thousands_of_secrets_cost_no_more_than_a_few(monkeypatch):
     texts = texts_of(f"a secret, number {number}" for number in range(500))
     for number in range(500):
         assert (
-            mask(f"it is {number}: a secret, number {number}.", [texts, f"token {number}"])
+            redact(f"it is {number}: a secret, number {number}.", [texts, f"token {number}"])
             == f"it is {number}: {MASK}."
         )
     assert len([text for text in made if text in texts]) == 500
@@ -126,7 +126,7 @@ def test_what_is_ours_in_a_shape_is_shown():
         "evidence": "sha256",
         "sha256": ["sha256"],
     }
-    assert mask_within(value, shape, ["sha256"]) == {
+    assert redact_within(value, shape, ["sha256"]) == {
         "digest": {"sha256": "sha256:1"},
         "entities": [{"outcome": "sha256", "key": {"sha256": MASK}, "why": {MASK: MASK}}, MASK],
         "evidence": MASK,
@@ -135,7 +135,7 @@ def test_what_is_ours_in_a_shape_is_shown():
 
 
 def test_a_lone_surrogate_is_masked():
-    assert mask("x\ud800secret", ["\ud800secret"]) == f"x{MASK}"
+    assert redact("x\ud800secret", ["\ud800secret"]) == f"x{MASK}"
 
 
 @pytest.mark.proves("NETWORK-5")

@@ -17,7 +17,11 @@ from ansible_collections.rimops.insight.plugins.module_utils._options.shared imp
 from ansible_collections.rimops.insight.plugins.module_utils._transport import deadline as bounds
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
-from ansible_collections.rimops.insight.plugins.module_utils.errors import NotSentError, RefusedError, TransportError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    NotSentError,
+    TransportError,
+    UntrustedServerError,
+)
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._transport.conftest import ok
 
 IN_TIME = "its name was not found, or none of its addresses reached, in time"
@@ -60,7 +64,7 @@ def test_a_name_that_is_looked_up_for_ever(resolver, monkeypatch, through):
     with pytest.raises(NotSentError) as caught:
         ask("https://insight.example.com")
     assert resolver.found == []
-    assert isinstance(caught.value, RefusedError) == (through == "through a proxy")
+    assert isinstance(caught.value, UntrustedServerError) == (through == "through a proxy")
     assert IN_TIME in caught.value.message
 
 

@@ -25,8 +25,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
-    RefusedError,
     ServerError,
+    UntrustedServerError,
 )
 
 SECRET = "s3cret-canary"
@@ -387,7 +387,7 @@ def test_an_https_server_through_a_proxy(serve, certificates, monkeypatch, proxy
 def test_a_proxy_that_refuses(serve, monkeypatch):
     server, between = serve(), serve(proxy, tls=False)
     monkeypatch.setenv("HTTPS_PROXY", between.url.replace("//", f"//user:{SECRET}@"))
-    with pytest.raises(RefusedError, match=r"proxy.*407.*use_proxy") as caught:
+    with pytest.raises(UntrustedServerError, match=r"proxy.*407.*use_proxy") as caught:
         send(server)
     assert SECRET not in repr(caught.value.as_result())
     assert server.requests == []
@@ -397,7 +397,7 @@ def test_a_proxy_that_refuses(serve, monkeypatch):
 def test_a_proxy_that_is_not_there(serve, monkeypatch, scheme):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{taken.getsockname()[1]}")
-    with pytest.raises(RefusedError, match="HTTPS_PROXY"):
+    with pytest.raises(UntrustedServerError, match="HTTPS_PROXY"):
         send(serve(tls=scheme == "https"))
 
 

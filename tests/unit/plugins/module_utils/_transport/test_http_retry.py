@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InterruptedRequest,
     NotSentError,
-    RefusedError,
+    UntrustedServerError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Script, answer
 
@@ -188,8 +188,8 @@ def test_a_server_that_cannot_be_reached_for_another_reason_is_not_waited_for():
 
 
 def test_what_was_refused_is_not_asked_again():
-    http, _fake, script = client(RefusedError("read", "no"), OK)
-    with pytest.raises(RefusedError):
+    http, _fake, script = client(UntrustedServerError("read", "no"), OK)
+    with pytest.raises(UntrustedServerError):
         http.send(read())
     assert len(script.requests) == 1
 

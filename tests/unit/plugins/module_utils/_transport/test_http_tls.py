@@ -21,7 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
     NotSentError,
-    RefusedError,
+    UntrustedServerError,
 )
 
 SECRET = "s3cret-canary"
@@ -61,20 +61,20 @@ def test_ca_path(serve, certificates):
 @pytest.mark.proves("NETWORK-1")
 def test_wrong_ca(serve, certificates):
     server = serve()
-    message = failure(RefusedError, server.url, ca_path=certificates.other_ca)
+    message = failure(UntrustedServerError, server.url, ca_path=certificates.other_ca)
     assert "cannot be trusted" in message and "ca_path" in message and server.url in message
     assert server.requests == []
 
 
 @pytest.mark.proves("NETWORK-1")
 def test_without_ca_path_only_the_system_is_trusted(serve):
-    assert "cannot be trusted" in failure(RefusedError, serve().url)
+    assert "cannot be trusted" in failure(UntrustedServerError, serve().url)
 
 
 @pytest.mark.proves("NETWORK-1")
 def test_certificate_of_another_host(serve, certificates):
     server = serve(context=certificates.server_context("elsewhere.example.com"))
-    assert "127.0.0.1" in failure(RefusedError, server.url, ca_path=certificates.ca)
+    assert "127.0.0.1" in failure(UntrustedServerError, server.url, ca_path=certificates.ca)
 
 
 LONG_AGO = datetime.datetime(2020, 1, 1)
@@ -120,7 +120,7 @@ def test_advice_for_each_fault_of_a_certificate(serve, certificates, tmp_path, f
     server = serve(context=contexts[fault]())
     url = server.url.replace("127.0.0.1", "localhost") if fault == "other name" else server.url
     ca = certificates.other_ca if fault in ("self-signed", "unknown issuer") else certificates.ca
-    message = failure(RefusedError, url, ca_path=ca)
+    message = failure(UntrustedServerError, url, ca_path=ca)
     assert advice in message
     assert ("ca_path" in message) == (fault in ("self-signed", "unknown issuer"))
     assert server.requests == []
@@ -150,7 +150,7 @@ def test_mutual_tls(serve, certificates):
 def test_missing_client_certificate(serve, certificates, version):
     context = certificates.server_context(require_client=True)
     context.minimum_version = context.maximum_version = version
-    assert "client_cert" in failure(RefusedError, serve(context=context).url, ca_path=certificates.ca)
+    assert "client_cert" in failure(UntrustedServerError, serve(context=context).url, ca_path=certificates.ca)
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert"])
@@ -179,7 +179,7 @@ def test_encrypted_client_key(tmp_path, certificates):
 @pytest.mark.proves("NETWORK-1")
 def test_plain_http_port(serve, certificates):
     url = serve(tls=False).url.replace("http:", "https:")
-    assert "does not speak TLS" in failure(RefusedError, url, ca_path=certificates.ca)
+    assert "does not speak TLS" in failure(UntrustedServerError, url, ca_path=certificates.ca)
 
 
 def test_tls_port_spoken_to_in_plain(serve):
@@ -227,8 +227,8 @@ def test_foreign_bundles_in_the_environment_do_not_count(serve, certificates, mo
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_bundles_in_the_environment_make_nobody_trusted(serve, certificates, monkeypatch, name):
     monkeypatch.setenv(name, certificates.ca)
-    failure(RefusedError, serve().url)
-    failure(RefusedError, serve().url, ca_path=certificates.other_ca)
+    failure(UntrustedServerError, serve().url)
+    failure(UntrustedServerError, serve().url, ca_path=certificates.other_ca)
 
 
 @pytest.mark.proves("NETWORK-2")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.rimops.insight.plugins.module_utils._transport.limiter import MOST, Lanes
+from ansible_collections.rimops.insight.plugins.module_utils._transport.limiter import MOST, ConcurrencyLimiter
 
 
-def most_at_once(lanes: Lanes, threads: int) -> int:
+def most_at_once(lanes: ConcurrencyLimiter, threads: int) -> int:
     """How many threads get into a lane while none leaves."""
     entered, leave = threading.Semaphore(0), threading.Event()
 
@@ -31,7 +31,7 @@ def most_at_once(lanes: Lanes, threads: int) -> int:
     return inside
 
 
-def halved(lanes: Lanes, under_way: int, *times: float) -> None:
+def halved(lanes: ConcurrencyLimiter, under_way: int, *times: float) -> None:
     """Ask for fewer requests while so many are under way."""
     for _number in range(under_way):
         lanes.__enter__()
@@ -42,29 +42,29 @@ def halved(lanes: Lanes, under_way: int, *times: float) -> None:
 
 
 def test_no_more_than_there_are_lanes():
-    assert most_at_once(Lanes(), MOST + 16) == MOST
+    assert most_at_once(ConcurrencyLimiter(), MOST + 16) == MOST
 
 
 def test_half_of_what_was_under_way():
-    lanes = Lanes()
+    lanes = ConcurrencyLimiter()
     halved(lanes, 8, 0.0)
     assert most_at_once(lanes, 12) == 4
 
 
 def test_answers_that_come_together_halve_once():
-    lanes = Lanes()
+    lanes = ConcurrencyLimiter()
     halved(lanes, 8, 0.0, 0.1, 0.9)
     assert most_at_once(lanes, 12) == 4
 
 
 def test_it_halves_again_and_never_ends():
-    lanes = Lanes()
+    lanes = ConcurrencyLimiter()
     halved(lanes, 8, 0.0, 2.0, 4.0, 6.0, 8.0)
     assert most_at_once(lanes, 6) == 1
 
 
 def test_it_grows_back():
-    lanes = Lanes()
+    lanes = ConcurrencyLimiter()
     halved(lanes, 8, 0.0)
     for _number in range(3):
         lanes.widen()

@@ -11,12 +11,12 @@ from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import SHARED
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import LookupDoor
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import CommandLookup
 
 assert lookup_loader  # the plugin system is there
 
 
-class Echo(LookupDoor):
+class Echo(CommandLookup):
     """Answers with what it was given."""
 
     own_options = ("type",)

@@ -21,7 +21,7 @@ def run(secrets, of_login=()):
         values={"secrets": {}},
         context=None,
         environment=SimpleNamespace(members=members),
-        effort=None,
+        options=None,
         digest="sha256:6259",
     )
 
@@ -111,7 +111,7 @@ OUTCOME = {"entity": "6259", "result": "created6259", "server_date": "6259", "de
     ],
 )
 def test_what_is_ours_is_shown_and_nothing_else(told, shown):
-    assert run({"pin": "6259"}).hide(told) == shown
+    assert run({"pin": "6259"}).redact(told) == shown
 
 
 @pytest.mark.proves("SECRET-1")
@@ -121,13 +121,13 @@ def test_no_word_of_ours_is_lost_to_a_secret(word):
     line = {"entity": "a", "operation": "create", "before": "absent", "after": "sha256:1"}
     evidence = {"evidence": {"reason": "a"}}
     for one in (told, line, evidence):
-        assert run({"pin": word}).hide(one) == one
+        assert run({"pin": word}).redact(one) == one
 
 
 @pytest.mark.proves("SECRET-1")
 def test_what_the_login_learns_meanwhile_is_hidden_too():
     known = ["the first token"]
     ours = run({"pin": "the pin"}, known)
-    assert ours.hide("the pin, the first token, the second token") == f"{MASK}, {MASK}, the second token"
+    assert ours.redact("the pin, the first token, the second token") == f"{MASK}, {MASK}, the second token"
     known.append("the second token")
-    assert ours.hide("the pin, the first token, the second token") == f"{MASK}, {MASK}, {MASK}"
+    assert ours.redact("the pin, the first token, the second token") == f"{MASK}, {MASK}, {MASK}"

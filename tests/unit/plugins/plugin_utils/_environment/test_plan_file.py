@@ -27,11 +27,11 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_f
     render,
     write_plan,
 )
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import Operation
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 BASIS = Basis("https://insight.example.com", "7c1d", "sha256:p", "sha256:c", "sha256:m", "0.1.0")
-CREATE = Operation(
+CREATE = PlannedChange(
     entity="application (appCode=1)",
     type="application",
     key={"appCode": "1"},

@@ -15,12 +15,12 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import (
-    Candidate,
+    RenameCandidate,
     Subject,
+    approval_state,
     moved_how,
-    operation_of,
+    planned_change_of,
     possible_renames,
-    sort_operation,
     with_renames,
 )
 
@@ -46,7 +46,7 @@ def operation(observed, application=17, policy="on_create", known=None, pin=SECR
     planned = plan(declaration, observed, RULES, policy, known or {}, fingerprint)
     references = {"applicationId": APPLICATION}
     subject = Subject(NAME, "event", KEY, RULES, references, ("id",), known or {}, fingerprints)
-    return operation_of(subject, planned, [pin] if pin else [])
+    return planned_change_of(subject, planned, [pin] if pin else [])
 
 
 @pytest.mark.proves("PLAN-1")
@@ -126,8 +126,8 @@ SORTED = [
 @pytest.mark.proves("PLAN-1")
 @pytest.mark.parametrize(("approved", "again", "fate"), [case[1:] for case in SORTED], ids=[case[0] for case in SORTED])
 def test_what_becomes_of_an_approved_operation(approved, again, fate):
-    assert sort_operation(approved, again) == fate
-    assert sort_operation(replace(approved, possible_rename="x"), again) == fate
+    assert approval_state(approved, again) == fate
+    assert approval_state(replace(approved, possible_rename="x"), again) == fate
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_how_it_moved(approved, again, how):
 
 
 def candidates(**attributes):
-    return [Candidate(name, "application", held) for name, held in attributes.items()]
+    return [RenameCandidate(name, "application", held) for name, held in attributes.items()]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def candidates(**attributes):
             candidates(b={"x": 1}, d={"x": 3}),
             {"a": "b", "b": "a", "c": "d", "d": "c"},
         ),
-        (candidates(a={"x": 1}), [Candidate("b", "event", {"x": 1})], {}),
+        (candidates(a={"x": 1}), [RenameCandidate("b", "event", {"x": 1})], {}),
     ],
 )
 def test_possible_renames(deleted, created, pairs):

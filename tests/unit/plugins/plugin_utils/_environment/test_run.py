@@ -15,13 +15,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import AssumedWrites
+from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import CanaryWrites
 from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Evidence
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError, PlanRefused
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands import insight_entities as environments
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_reader import ListedEntities
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_reader import BulkReader
 from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import entries_of
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
 
@@ -45,7 +45,7 @@ class Lab:
 
     def __init__(self, monkeypatch, folder):
         self.insight, self.folder, self.overrides = Insight(), folder, {}
-        self.assumed_writes = AssumedWrites()
+        self.canary_writes = CanaryWrites()
         monkeypatch.setattr(environments, "connect", self.connection)
 
     def connection(self, _values, _context):
@@ -61,7 +61,7 @@ class Lab:
         return SimpleNamespace(
             settings=settings,
             entities=lambda kind: kind(own, URL, self.insight),
-            assumed_writes=self.assumed_writes,
+            canary_writes=self.canary_writes,
             server_date=lambda: None,
             authenticator=SimpleNamespace(user=None),
             notes=[],
@@ -222,12 +222,12 @@ TRIED = {"verified": {"version": "7.3", "when": "2026-01-31", "by": "a test"}}
 def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
     """The disk may be slow. Who begins at that moment must know already that the run has stopped."""
     lab.overrides = {"operations": {"create": TRIED, "find": TRIED, "read": TRIED}}
-    failing, one_first, outcome = threading.Event(), lab.assumed_writes.one_first, Journal.outcome
+    failing, first_write_alone, outcome = threading.Event(), lab.canary_writes.first_write_alone, Journal.outcome
 
     def after_the_failure(operation, name, secrets):
         if "000002" in name:
             failing.wait(30)
-        return one_first(operation, name, secrets)
+        return first_write_alone(operation, name, secrets)
 
     def slow(journal, entity, result, *more):
         if result == "failed":
@@ -235,7 +235,7 @@ def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
             time.sleep(0.2)
         outcome(journal, entity, result, *more)
 
-    monkeypatch.setattr(lab.assumed_writes, "one_first", after_the_failure)
+    monkeypatch.setattr(lab.canary_writes, "first_write_alone", after_the_failure)
     monkeypatch.setattr(Journal, "outcome", slow)
     lab.insight.hooks["create"] = [lambda _request, _go: answer(422, {"message": "no"})]
     lab.insight.add("application", **application(3)["key"], selectedProducts=["Zelvora"])
@@ -362,7 +362,7 @@ def lines(result):
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
 def test_after_the_first_error_nothing_more_is_begun_behind_an_assumed_write(lab, on_error):
     create, waiting = lab.insight._create, threading.Barrier(2, timeout=600)
-    enter = lab.assumed_writes._enter
+    enter = lab.canary_writes._enter
 
     def entered(*given):
         with contextlib.suppress(threading.BrokenBarrierError):
@@ -377,7 +377,7 @@ def test_after_the_first_error_nothing_more_is_begun_behind_an_assumed_write(lab
         return answer(422, {"message": "no"})
 
     met = []
-    lab.assumed_writes._enter = entered
+    lab.canary_writes._enter = entered
     lab.insight._create = refuse_the_first
     told = lab([application(number) for number in range(4)], journal="evidence", concurrency=2, on_error=on_error)
     wanted = {"stop": (1, ["create"]), "continue": (4, ["create"] * 4)}[on_error]
@@ -460,7 +460,7 @@ def listing(lab, monkeypatch):
     lab.overrides = {"operations": {"list": {"enabled": True}}}
 
     def show(*entities):
-        monkeypatch.setattr(ListedEntities, "pages", lambda *_given: iter([[one] for one in entities]))
+        monkeypatch.setattr(BulkReader, "pages", lambda *_given: iter([[one] for one in entities]))
 
     return show
 

@@ -42,7 +42,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_f
     plan_digest,
     render,
 )
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import Operation
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 URL = "https://insight.example.com"
@@ -51,7 +51,7 @@ BASIS = Basis(URL, "7c1d", "sha256:p", "sha256:c", "sha256:m", "0.1.0")
 
 def operation(number, kind, **more):
     name = f"application (appCode={number})"
-    return Operation(name, "application", {"appCode": str(number)}, kind, f"sha256:{number}", "sha256:a", **more)
+    return PlannedChange(name, "application", {"appCode": str(number)}, kind, f"sha256:{number}", "sha256:a", **more)
 
 
 OPERATIONS = (

@@ -441,8 +441,8 @@ def test_a_link_leads_to_no_other_file(project, below):
     folder = project.folder / "env" / below
     folder.mkdir(parents=True)
     (project.folder / "other.yml").write_text("canary: value\n")
-    for target in ("/dev/zero", project.folder / "other.yml", "../" * (1 + len(below) // 6) + "other.yml"):
-        (folder / "l.yml").symlink_to(target)
+    for address in ("/dev/zero", project.folder / "other.yml", "../" * (1 + len(below) // 6) + "other.yml"):
+        (folder / "l.yml").symlink_to(address)
         assert f"{below}l.yml in it is a link to a file outside of it" in refused(project, "env")
         (folder / "l.yml").unlink()
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import segment
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
@@ -18,7 +18,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     ConflictError,
     MissingReferenceError,
-    RefutedError,
+    ProfileMismatchError,
     ServerError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answer, profile, scripted
@@ -32,8 +32,8 @@ STORED = {"id": 5, "uuid": "u-5", "eventName": "Filing", "applicationId": 17}
 MISSING = answer(404, {"message": "no such entity"})
 
 
-def target(data=None, of=INSIGHT):
-    return target_of(of, data or {"type": "event", "key": {"eventName": "Filing"}})
+def address(data=None, of=INSIGHT):
+    return address_of(of, data or {"type": "event", "key": {"eventName": "Filing"}})
 
 
 def test_read():
@@ -47,7 +47,7 @@ def test_read():
 @pytest.mark.proves("DECLARE-11")
 def test_find_by_key_and_query_for():
     client, script = scripted(answer(200, STORED))
-    assert client.find(target(REFERRING)) == [STORED]
+    assert client.find(address(REFERRING)) == [STORED]
     assert script.paths == ["event/read"]
     assert script.bodies == [{"eventName": "Filing", "queryFor": {"applicationId": "123456 Zelvora"}}]
     assert script.requests[0].safe
@@ -55,7 +55,7 @@ def test_find_by_key_and_query_for():
 
 def test_create():
     client, script = scripted(answer(201, STORED))
-    assert client.create(target(REFERRING), {"eventName": "Filing", "x": None}) == STORED
+    assert client.create(address(REFERRING), {"eventName": "Filing", "x": None}) == STORED
     assert script.paths == ["event/create"]
     assert script.bodies == [{"eventName": "Filing", "x": None, "queryFor": {"applicationId": "123456 Zelvora"}}]
     assert not script.requests[0].safe
@@ -64,7 +64,7 @@ def test_create():
 def test_update_says_which_one_is_meant():
     client, script = scripted(answer(200, STORED))
     bodies = {"declared": {"a": 1}, "changed": {"a": 2}, "whole": {"a": 3}}
-    assert client.update(target(), STORED, bodies) == STORED
+    assert client.update(address(), STORED, bodies) == STORED
     assert script.paths == ["event/create-or-update"]
     assert script.bodies == [{"a": 3, "uuid": "u-5"}]
     assert not script.requests[0].safe
@@ -73,8 +73,8 @@ def test_update_says_which_one_is_meant():
 @pytest.mark.parametrize("observed", [{"id": 5}, {"id": 5, "uuid": ""}, {"id": 5, "uuid": None}])
 def test_update_of_an_entity_without_uuid(observed):
     client, script = scripted()
-    with pytest.raises(RefutedError, match="carries no uuid"):
-        client.update(target(), observed, {"whole": {}})
+    with pytest.raises(ProfileMismatchError, match="carries no uuid"):
+        client.update(address(), observed, {"whole": {}})
     assert script.requests == []
 
 
@@ -82,7 +82,7 @@ def test_an_update_by_another_address_and_body():
     operation = {"method": "PUT", "path": "things/{uuid}/{type}/{id}", "body": "changed", "addressed_by": None}
     client, script = scripted(answer(200, STORED), of=profile(operations={"update": operation}))
     client.update(
-        target(of=profile(operations={"update": operation})), {**STORED, "uuid": "a/b"}, {"changed": {"a": 2}}
+        address(of=profile(operations={"update": operation})), {**STORED, "uuid": "a/b"}, {"changed": {"a": 2}}
     )
     assert script.requests[0].method == "PUT"
     assert script.paths == ["things/a%2Fb/event/5"]
@@ -94,7 +94,7 @@ def test_an_update_by_another_address_and_body():
 )
 def test_delete(said, missing):
     client, script = scripted(said)
-    assert client.delete(target(), STORED) == missing
+    assert client.delete(address(), STORED) == missing
     assert (script.paths, script.bodies) == (["event/5/delete"], [{}])
     assert not script.requests[0].safe
 
@@ -103,13 +103,13 @@ def test_delete(said, missing):
 def test_delete_that_was_refused(said):
     client, _script = scripted(said)
     with pytest.raises(ServerError):
-        client.delete(target(), STORED)
+        client.delete(address(), STORED)
 
 
 def test_an_entity_without_id_has_no_address():
     client, script = scripted()
-    with pytest.raises(RefutedError, match="carries no id") as caught:
-        client.delete(target(), {"uuid": "u"})
+    with pytest.raises(ProfileMismatchError, match="carries no id") as caught:
+        client.delete(address(), {"uuid": "u"})
     assert caught.value.details["profile_key"] == "types.event.id_attribute"
     assert script.requests == []
 
@@ -137,7 +137,7 @@ def test_ids_in_addresses(entity_id, encoded):
 @pytest.mark.proves("WRITE-2")
 def test_an_entity_of_another_id_is_not_believed():
     client, _script = scripted(answer(200, {**STORED, "id": 6}))
-    with pytest.raises(RefutedError, match="another id") as caught:
+    with pytest.raises(ProfileMismatchError, match="another id") as caught:
         client.read(EVENT_TYPE, 5)
     assert caught.value.details["profile_key"] == "operations.read.path"
 
@@ -233,7 +233,7 @@ def test_ids_that_stay_in_their_place(entity_id, segment_of_it):
 @pytest.mark.parametrize("answered", [5350200, 5350200.0, "5350200"])
 def test_a_whole_number_is_one_id_in_every_form(asked, answered):
     client, script = scripted(answer(200, {**STORED, "id": answered}))
-    by_id = target({"type": "event", "id": asked})
+    by_id = address({"type": "event", "id": asked})
     entity = client.the_one(by_id)
     assert script.paths == ["event/5350200/read"]
     assert str(client.id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
@@ -243,7 +243,7 @@ def test_a_whole_number_is_one_id_in_every_form(asked, answered):
 def test_the_id_of_a_new_entity_may_be_a_whole_float():
     of = profile(operations={"create": {"entity": False, "id_at": "id"}})
     client, _script = scripted(answer(201, {"id": 5350200.0}), of=of)
-    created = client.create(target({"type": "application", "key": KEY}, of), {})
+    created = client.create(address({"type": "application", "key": KEY}, of), {})
     assert repr(created) == "{'id': 5350200}"
 
 
@@ -251,7 +251,7 @@ def test_query_for_asks_for_what_the_key_does_not_say():
     named = {"type": "application", "key": {"appCode": "1", "familyId": "F"}}
     found = {"id": 17, "appCode": "1", "familyId": "F", "appName": "Zelvora"}
     client, script = scripted(answer(200, found), answer(200, STORED), of=OLD)
-    client.find(target({**REFERRING, "refs": {"applicationId": named}}, OLD))
+    client.find(address({**REFERRING, "refs": {"applicationId": named}}, OLD))
     assert script.paths == ["application/read", "event/read"]
     assert script.bodies[1]["queryFor"] == {"applicationId": "Zelvora"}
 
@@ -260,8 +260,8 @@ def test_query_for_asks_for_what_the_key_does_not_say():
 def test_query_for_has_no_gaps(lacking):
     named = {"type": "application", "key": {"appCode": "1", "familyId": "F"}}
     client, _script = scripted(answer(200, {"id": 17, "appCode": "1", "familyId": "F", **lacking}), of=OLD)
-    with pytest.raises(RefutedError, match="no appName, of which queryFor is made"):
-        client.find(target({**REFERRING, "refs": {"applicationId": named}}, OLD))
+    with pytest.raises(ProfileMismatchError, match="no appName, of which queryFor is made"):
+        client.find(address({**REFERRING, "refs": {"applicationId": named}}, OLD))
 
 
 @pytest.mark.proves("DECLARE-11")
@@ -272,7 +272,7 @@ def test_references_by_id(how):
     other = profile(types={"event": event}, operations={"find": find})
     named = {"type": "application", "id": "17"} if how == "by id" else APPLICATION
     client, script = scripted(answer(200, {"id": 17, **KEY}), answer(200, STORED), of=other)
-    client.find(target({**REFERRING, "refs": {"applicationId": named}}, other))
+    client.find(address({**REFERRING, "refs": {"applicationId": named}}, other))
     assert script.paths == ["application/17/read" if how == "by id" else "application/read", "event/read"]
     assert script.bodies[1] == {"eventName": "Filing", "applicationId": 17}
 
@@ -281,7 +281,7 @@ def test_references_of_references():
     inner = {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": APPLICATION}}
     named = {"type": "event_country", "key": {"country": "FR"}, "refs": {"eventId": inner}}
     client, script = scripted(answer(200, STORED), answer(200, {"id": 9, "country": "FR"}))
-    client.find(target(named))
+    client.find(address(named))
     assert script.paths == ["event/read", "event-country/read"]
     assert script.bodies == [
         {"eventName": "Filing", "queryFor": {"applicationId": "123456 Zelvora"}},
@@ -292,36 +292,36 @@ def test_references_of_references():
 def test_a_reference_that_does_not_exist():
     client, _script = scripted(MISSING)
     with pytest.raises(MissingReferenceError, match="no such entity"):
-        client.find(target({**REFERRING, "refs": {"applicationId": {"type": "application", "id": "99"}}}))
+        client.find(address({**REFERRING, "refs": {"applicationId": {"type": "application", "id": "99"}}}))
 
 
 @pytest.mark.proves("WRITE-1")
 def test_only_the_answer_that_the_profile_calls_missing_is_missing():
     client, _script = scripted(MISSING, MISSING)
     assert client.read(EVENT_TYPE, 5) is None
-    assert client.find(target()) == []
+    assert client.find(address()) == []
 
 
 NO_ANSWERS = [
-    (HTML, RefutedError, "page instead of data.*base_path"),
+    (HTML, ProfileMismatchError, "page instead of data.*base_path"),
     (
         answer(410, {}),
-        RefutedError,
+        ProfileMismatchError,
         "answered HTTP 410: expected HTTP 404 for a missing entity, came HTTP 410. If it says so",
     ),
-    (answer(204, b""), RefutedError, "HTTP 404 for a missing entity, came HTTP 204"),
-    (answer(206, STORED), RefutedError, "expected HTTP 200, came HTTP 206"),
-    (answer(405, {}), RefutedError, "not this method"),
+    (answer(204, b""), ProfileMismatchError, "HTTP 404 for a missing entity, came HTTP 204"),
+    (answer(206, STORED), ProfileMismatchError, "expected HTTP 200, came HTTP 206"),
+    (answer(405, {}), ProfileMismatchError, "not this method"),
     (answer(200, b""), ServerError, "empty body"),
     (answer(200, b'{"id": '), ServerError, "not JSON, or is cut off"),
     (answer(200, b"[" * 100_000), ServerError, "not JSON"),
     (answer(200, b"\xff\xfe"), ServerError, "not JSON"),
     (answer(200, b"<html>log in</html>", **{"content-type": "text/html"}), ServerError, "a web page"),
-    (answer(200, {}), RefutedError, "the answer holds none"),
-    (answer(200, []), RefutedError, "the answer holds none"),
-    (answer(200, None), RefutedError, "the answer holds none"),
-    (answer(200, "text"), RefutedError, "the answer holds none"),
-    (answer(200, [1]), RefutedError, "the answer holds none"),
+    (answer(200, {}), ProfileMismatchError, "the answer holds none"),
+    (answer(200, []), ProfileMismatchError, "the answer holds none"),
+    (answer(200, None), ProfileMismatchError, "the answer holds none"),
+    (answer(200, "text"), ProfileMismatchError, "the answer holds none"),
+    (answer(200, [1]), ProfileMismatchError, "the answer holds none"),
     (answer(400, {}), ServerError, r"refused the address or the key.*Check the id.*operations\.\w+ is assumed"),
     (answer(403, {"id": 5, "eventName": "Filing"}), ServerError, "may not do that.*403"),
     (answer(302, b"", location="https://evil.example.com"), ServerError, "redirect, which is not followed"),
@@ -337,7 +337,7 @@ NO_ANSWERS = [
 def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, operation):
     client, _script = scripted(said)
     with pytest.raises(kind, match=message) as caught:
-        client.read(EVENT_TYPE, 5) if operation == "read" else client.find(target())
+        client.read(EVENT_TYPE, 5) if operation == "read" else client.find(address())
     assert caught.type is kind
     assert caught.value.details["status"] == said.status
     assert "evil" not in caught.value.message
@@ -346,8 +346,8 @@ def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, oper
 def test_a_refuted_profile_is_named_by_its_key():
     particular = profile(types={"event": {"operations": {"find": {"entity": "data.entity"}}}})
     client, _script = scripted(answer(200, {"data": {}}), of=particular)
-    with pytest.raises(RefutedError) as caught:
-        client.find(target(of=particular))
+    with pytest.raises(ProfileMismatchError) as caught:
+        client.find(address(of=particular))
     details = caught.value.details
     assert details["profile_key"] == "types.event.operations.find.entity"
     assert (details["expected"], details["came"]) == ("an entity in 'data.entity' of the answer", "an object with data")
@@ -360,7 +360,7 @@ def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
     client, _script = scripted(
         answer(200, content), answer(200, content), of=profile(operations={"find": empty, "read": empty})
     )
-    assert client.find(target(of=profile(operations={"find": empty}))) == []
+    assert client.find(address(of=profile(operations={"find": empty}))) == []
     assert client.read(profile(operations={"read": empty}).type("event"), 5) is None
 
 
@@ -368,21 +368,21 @@ def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
 def test_where_the_entity_stands(content, path):
     of = profile(operations={"find": {"entity": path}, "read": {"entity": path}})
     client, _script = scripted(answer(200, content), answer(200, content), of=of)
-    assert client.find(target(of=of)) == [STORED]
+    assert client.find(address(of=of)) == [STORED]
     assert client.read(of.type("event"), 5) == STORED
 
 
 def test_a_list_of_matches():
     client, _script = scripted(answer(200, [STORED, {**STORED, "id": 6}]))
-    assert [one["id"] for one in client.find(target())] == [5, 6]
+    assert [one["id"] for one in client.find(address())] == [5, 6]
 
 
 def test_a_create_that_answers_nothing():
     of = profile(operations={"create": {"entity": False, "success": [204]}})
     client, _script = scripted(answer(204, b""), answer(500, {}), of=of)
-    assert client.create(target(of=of), {}) is None
+    assert client.create(address(of=of), {}) is None
     with pytest.raises(ServerError):
-        client.create(target(of=of), {})
+        client.create(address(of=of), {})
 
 
 @pytest.mark.proves("WRITE-7")
@@ -401,9 +401,9 @@ def test_a_create_that_answers_nothing():
 def test_conflicts(operation, status, kind):
     client, _script = scripted(answer(status, {"message": "taken"}))
     calls = {
-        "create": lambda: client.create(target(), {}),
-        "update": lambda: client.update(target(), STORED, {"whole": {}}),
-        "delete": lambda: client.delete(target(), STORED),
+        "create": lambda: client.create(address(), {}),
+        "update": lambda: client.update(address(), STORED, {"whole": {}}),
+        "delete": lambda: client.delete(address(), STORED),
     }
     with pytest.raises(ServerError, match="taken") as caught:
         calls[operation]()
@@ -440,8 +440,8 @@ def test_what_was_used_and_what_of_it_is_assumed():
     client, _script = scripted(answer(200, STORED), answer(200, STORED), answer(200, {}), of=of)
     assert client.assumed == []
     client.read(of.type("event"), 5)
-    client.find(target(of=of))
-    client.delete(target(of=of), STORED)
+    client.find(address(of=of))
+    client.delete(address(of=of), STORED)
     assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]
     assert client.assumed == ["operations.find"]
 
@@ -457,5 +457,5 @@ def test_what_many_threads_refer_to_is_asked_for_once():
     client = EntityClient(INSIGHT, URL, send)
     client.known = {}
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(client.resolve, [target(APPLICATION)] * 16))
+        found = list(pool.map(client.resolve, [address(APPLICATION)] * 16))
     assert ([one["id"] for one in found], len(asked)) == ([17] * 16, 1)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import target_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import same_origin
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, RefutedError, ServerError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
+    ProfileMismatchError,
+    ServerError,
+)
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, answer, find_nothing, profile, scripted
 
@@ -23,7 +27,7 @@ def speaking(*answers, **operations):
     """A client of a server that is spoken to so, the script of its answers, and an event of it."""
     of = profile(operations=operations)
     client, script = scripted(*answers, of=of)
-    return client, script, target_of(of, EVENT)
+    return client, script, address_of(of, EVENT)
 
 
 @pytest.mark.proves("PROFILE-1", "DECLARE-11")
@@ -44,7 +48,7 @@ def test_a_boolean_in_the_query_is_written_as_in_json():
     find = {"method": "GET", "path": "{type}", "body": "query"}
     of = profile(operations={"find": find}, types={"event": {"schema": {"properties": {"a": {"type": "boolean"}}}}})
     client, script = scripted(answer(404, {}), of=of)
-    client.find(target_of(of, {"type": "event", "key": {"a": True}}))
+    client.find(address_of(of, {"type": "event", "key": {"a": True}}))
     assert script.paths == ["event?a=true"]
 
 
@@ -102,14 +106,14 @@ def test_ids_that_stand_within():
         },
     )
     client, script = scripted(answer(200, WITHIN), answer(200, WITHIN), answer(200, {"id": 9}), of=of)
-    event = target_of(of, EVENT | {"refs": {}})
+    event = address_of(of, EVENT | {"refs": {}})
     assert client.read(event.type, 5) == WITHIN
     assert client.id_of(event.type, WITHIN) == 5
     client.update(event, WITHIN, BODIES | {"whole": {"a": 3, "meta": {"b": 4}}})
     assert script.paths[1] == "event/5/u-5"
     assert script.bodies[1] == {"a": 3, "meta": {"b": 4, "uuid": "u-5"}}
     assert client.create(event, {}) == {"meta": {"id": 9}}
-    with pytest.raises(RefutedError, match=r"carries no meta\.id: expected an entity with meta\.id"):
+    with pytest.raises(ProfileMismatchError, match=r"carries no meta\.id: expected an entity with meta\.id"):
         client.id_of(event.type, {"meta": {}})
 
 
@@ -117,7 +121,7 @@ def test_ids_that_stand_within():
 def test_an_id_within_is_checked():
     of = profile(id_attribute="meta.id")
     client, _script = scripted(answer(200, WITHIN), of=of)
-    with pytest.raises(RefutedError, match=r"expected meta\.id 6, came meta\.id 5"):
+    with pytest.raises(ProfileMismatchError, match=r"expected meta\.id 6, came meta\.id 5"):
         client.read(of.type("event"), 6)
 
 
@@ -141,7 +145,7 @@ def test_a_list_of_one_is_that_one(found):
 @pytest.mark.proves("WRITE-2")
 def test_a_read_that_answers_several_answers_none():
     client, _script, event = speaking(answer(200, [STORED, {**STORED, "id": 6}]))
-    with pytest.raises(RefutedError, match="came a list of 2"):
+    with pytest.raises(ProfileMismatchError, match="came a list of 2"):
         client.read(event.type, 5)
 
 
@@ -169,7 +173,7 @@ def test_an_empty_place_is_missing_and_an_absent_one_is_not(said, missing):
         assert client.find(event) == []
         return
     for ask in (lambda: client.read(event.type, 5), lambda: client.find(event)):
-        with pytest.raises(RefutedError) as caught:
+        with pytest.raises(ProfileMismatchError) as caught:
             ask()
         assert caught.value.details["expected"] == "an entity in 'data' of the answer"
 
@@ -205,7 +209,7 @@ def test_the_id_of_what_was_created(id_at, said, new):
 )
 def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
     client, _script, event = speaking(said, create={"entity": False, "id_at": id_at})
-    with pytest.raises(RefutedError) as caught:
+    with pytest.raises(ProfileMismatchError) as caught:
         client.create(event, {})
     assert (caught.value.details["profile_key"], caught.value.details["came"]) == ("operations.create.id_at", came)
 
@@ -240,7 +244,7 @@ def test_a_create_that_failed_has_no_id():
 @pytest.mark.proves("PROFILE-2")
 def test_a_success_that_the_profile_does_not_know():
     client, _script, event = speaking(answer(202, STORED))
-    with pytest.raises(RefutedError, match="expected HTTP 200, 201, came HTTP 202") as caught:
+    with pytest.raises(ProfileMismatchError, match="expected HTTP 200, 201, came HTTP 202") as caught:
         client.create(event, {})
     assert caught.value.details["profile_key"] == "operations.create.success"
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.paging import ListChanged, whole
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, RefutedError, ServerError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
+    ProfileMismatchError,
+    ServerError,
+)
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answer, profile, scripted
 
 EVENT_TYPE = profile().type("event")
@@ -60,14 +64,14 @@ def test_no_paging():
     ("answers", "kind", "message"),
     [
         ([page(1, 2, total=5), page(total=5)], ServerError, "stopped after 2 of 5"),
-        ([page(1, 2, total=5), page(1, 2, total=5)], RefutedError, "the same page again"),
-        ([page(1, 2), page(1, 2)], RefutedError, "the same page again"),
-        ([page(1, total="five")], RefutedError, "a number was expected"),
-        ([answer(200, {"rows": []})], RefutedError, "a list of entities was expected"),
-        ([answer(200, {"items": [1]})], RefutedError, "a list of entities was expected"),
+        ([page(1, 2, total=5), page(1, 2, total=5)], ProfileMismatchError, "the same page again"),
+        ([page(1, 2), page(1, 2)], ProfileMismatchError, "the same page again"),
+        ([page(1, total="five")], ProfileMismatchError, "a number was expected"),
+        ([answer(200, {"rows": []})], ProfileMismatchError, "a list of entities was expected"),
+        ([answer(200, {"items": [1]})], ProfileMismatchError, "a list of entities was expected"),
         ([answer(403, {"items": []})], ServerError, "may not do that"),
         ([page(1, total=2), answer(500, {})], ServerError, "failed"),
-        ([HTML], RefutedError, "page instead of data"),
+        ([HTML], ProfileMismatchError, "page instead of data"),
     ],
 )
 def test_a_list_that_is_not_whole_is_an_error(answers, kind, message):
