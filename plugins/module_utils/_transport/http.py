@@ -303,9 +303,10 @@ def _read(answer: Any, request: Request) -> bytes:
         return bounds.unpacked(bytes(body), answer.headers.get("Content-Encoding", ""), MAX_ANSWER)
     except bounds.TooMuch as error:
         raise ServerError(request.purpose, TOO_LARGE, status=answer.status_code) from error
-    except bounds.Unreadable as error:
+    except (bounds.Unreadable, ValueError) as error:
+        why = error if isinstance(error, bounds.Unreadable) else "it is not framed as HTTP says"
         raise InterruptedRequest(
-            request.purpose, f"the answer of {address(request.url)} cannot be read ({error})"
+            request.purpose, f"the answer of {address(request.url)} cannot be read ({why})"
         ) from error
 
 
