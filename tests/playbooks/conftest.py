@@ -23,6 +23,8 @@ import yaml
 from simulator.process import Running
 from simulator.surroundings import knowing, surroundings
 
+from ansible_collections.rimops.insight.plugins.module_utils._text import redaction
+
 HERE = Path(__file__).resolve().parent
 TENANT = "7c1d0f3a-0000-4000-8000-000000000001"
 CLIENT = "0f3a7c1d-0000-4000-8000-000000000002"
@@ -85,6 +87,12 @@ def warmed(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("warm")
     with warm.started(surroundings(folder, **OURS), folder):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known() -> None:
+    """The secrets of other tests are none here: what runs in the process of the tests hides all that it has met."""
+    redaction._KNOWN.clear()
 
 
 @pytest.fixture(scope="session")
