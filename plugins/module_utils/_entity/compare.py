@@ -294,7 +294,8 @@ def _aligned(declared: Any, observed: Any, place: Place) -> Any:
         partners = _partners(declared, other_list, place)
         return [_aligned(value, partner, place.element()) for value, partner in zip(declared, partners)]
     if isinstance(declared, str) and is_plain(observed):
-        found = spelled(normalise(declared, place.names), observed)
+        text = normalise(declared, place.names)
+        found = spelled(text, observed) if isinstance(text, str) else text
         return found if is_plain(found) else declared
     if is_number(declared) and isinstance(observed, str) and "number_as_text" in place.names:
         return number_text(declared)

@@ -69,7 +69,8 @@ def mistyped(declared: Any, stored: Sequence[Any], place: Place) -> Iterator[Mis
 
 
 def _mistyped_text(declared: str, stored: Sequence[Any], place: Place) -> Iterator[Mistyped]:
-    advice = unquoting(place.path, normalise(declared, place.names), stored)
+    text = normalise(declared, place.names)
+    advice = unquoting(place.path, text, stored) if isinstance(text, str) else ""
     if advice:
         held = next((value for value in stored if value is not None), None)
         yield Mistyped(place.path, declared, held, advice, place.rule)

@@ -507,3 +507,13 @@ def test_a_number_that_nobody_declared_is_merged_as_it_came():
 def test_a_change_shows_all_digits():
     change = Change("a", Exact("0.12345678901234567891"), Exact("10.50"))
     assert change.as_result() == {"path": "a", "before": "0.12345678901234567891", "after": 10.5}
+
+
+@pytest.mark.parametrize("held", [False, 0, 1.5, True, ""])
+@pytest.mark.parametrize("names", [["blank_as_null"], ["outer_space", "blank_as_null"]])
+def test_a_blank_text_where_the_server_holds_another_type(held, names):
+    given = rules({"normalise": {"*": names}})
+    found = compare({"a": {"c": ""}}, {"a": {"c": held}}, given).changes
+    assert [(change.path, change.before, change.after) for change in found] == (
+        [] if held == "" else [("a.c", held, "")]
+    )
