@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._profile.mismatch import profile_mismatch, shape
-from .._profile.model import Json, Profile
+from .._profile.model import Profile
 from .._profile.server_messages import redirected_to, said
+from .._text.json_forms import Json
 from .._transport.messages import Response
 from ..errors import AuthenticationError, ProfileMismatchError, ServerError
 from .lost_session import LOOKED_AT, is_login_page, is_page

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._profile.model import Json
+from .._text.json_forms import Json
 from .._transport.messages import Response
 from ..errors import ServerError
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._profile.mismatch import profile_mismatch
-from .._profile.model import Json, Profile, at
+from .._profile.model import Profile, at
+from .._text.json_forms import Json
 from .._text.redaction import LIKE_A_TOKEN, know
 from .._transport.messages import Flow, Request, Response
 from ..errors import AuthenticationError, ServerError, SessionRejected

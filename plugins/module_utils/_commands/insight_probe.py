@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -23,11 +22,10 @@ from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
 from .._probe.writes import probe_writes
 from .._profile.model import Profile, at, profile_of
 from .._text.ansible_secrets import register
+from .._text.json_forms import Json
 from .._text.redaction import KEPT, know, known, redact, redact_within
 from ..errors import ConfigurationError
 from .base import Command
-
-Json = Mapping[str, Any]
 
 NAMED: Spec = {
     "type": {"type": "str", "required": True},

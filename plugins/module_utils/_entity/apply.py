@@ -32,7 +32,7 @@ from .plan import Plan, body, not_sent
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
-from .safe_write import Look, having_written, write_safely
+from .safe_write import Observe, having_written, write_safely
 
 Note = Callable[[str], None]
 CONFLICT = 409
@@ -164,7 +164,7 @@ def _is_untouched(desired: DesiredState, planned: Plan, observed: Entity | None,
 
 
 def _carried_out(
-    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity | None, look: Look, note: Note
+    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity | None, look: Observe, note: Note
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send the write; what ``write_safely`` returns. A refusal that contradicts what was read a moment ago says so."""
     address, operation = desired.address, planned.operation
@@ -203,7 +203,7 @@ def _carried_out(
 
 
 def _contradicted(
-    client: EntityClient, desired: DesiredState, operation: str, look: Look, error: ServerError
+    client: EntityClient, desired: DesiredState, operation: str, look: Observe, error: ServerError
 ) -> InsightError:
     """What a refused write means beside what was read a moment ago; the error itself where that says nothing more."""
     address, status = desired.address, error.details.get("status")
@@ -327,7 +327,7 @@ def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> flo
 
 
 def _read_back(
-    look: Look,
+    look: Observe,
     is_stale: Callable[[Entity | None], bool],
     waiting: Waiting,
     clock: Clock,

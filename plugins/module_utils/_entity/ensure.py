@@ -21,7 +21,7 @@ from .compare import compare
 from .desired_state import DesiredState, Outcome, check_desired_state
 from .plan import Declaration, Plan, not_sent, plan
 from .read_back_errors import listed
-from .references import told
+from .references import reference_advice
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _check_references(
     if observed is None:
         return
     wrong = compare(references, observed, planned.rules(desired.address.rules)).changes
-    forms = [told(desired.address, change.path, change.before, change.after) for change in wrong]
+    forms = [reference_advice(desired.address, change.path, change.before, change.after) for change in wrong]
     form = next((one for one in forms if one), None)
     if not wrong or (desired.address.id is not None and not form):
         return

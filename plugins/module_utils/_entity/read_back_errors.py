@@ -18,7 +18,7 @@ from .compare import Change
 from .desired_state import DesiredState
 from .plan import Plan
 from .read_back import ReadBack, compare_read_back
-from .references import told
+from .references import reference_advice
 
 LONGEST = 200
 LONGEST_LIST = 600
@@ -57,7 +57,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
 def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: str) -> UnconvergedError:
     references = {*address.refs, *address.type.references}
     forms = [
-        told(address, one.path, one.stored, one.sent) if one.path in references else None
+        reference_advice(address, one.path, one.stored, one.sent) if one.path in references else None
         for one in verification.unconverged
     ]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
@@ -91,7 +91,7 @@ def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key:
     return CollateralError(
         f"leave the rest of {address} alone",
         f"the {planned.operation} also changed "
-        + "; ".join(f"{one.path} from {shown(one.before)} to {shown(one.after)}" for one in changes),
+        + "; ".join(f"{one.path} from {shown_values(one.before)} to {shown_values(one.after)}" for one in changes),
         "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
         f"{key}.body.",
         collateral=[change.as_result() for change in changes],
@@ -103,11 +103,11 @@ def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key:
 
 def listed(values: Iterable[tuple[str, Any]]) -> str:
     """Values by path in a message, on one line and not too long."""
-    text = printable("; ".join(f"{path}: {shown(value)}" for path, value in values))
+    text = printable("; ".join(f"{path}: {shown_values(value)}" for path, value in values))
     return text if len(text) <= LONGEST_LIST else f"{text[:LONGEST_LIST]}..."
 
 
-def shown(value: Any) -> str:
+def shown_values(value: Any) -> str:
     """A value in a message, on one line and not too long."""
     text = "null" if value is ABSENT else printable(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -58,7 +58,7 @@ def _without(entity: Entity, name: str, path: str) -> Entity:
     return shown
 
 
-def told(address: Address, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
+def reference_advice(address: Address, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
     """Key of the profile and advice for a reference that the server shows in another form than the id that is
     declared; None where it just refers to another entity."""
     own = address.type

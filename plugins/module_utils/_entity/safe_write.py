@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
 from .address import Address, Entity
 
-Look = Callable[[], Optional[Entity]]
+Observe = Callable[[], Optional[Entity]]
 Judge = Callable[[Optional[Entity]], bool]
 
 
@@ -25,7 +25,7 @@ def _is_doubtful(error: InsightError) -> bool:
 
 
 def write_safely(
-    what: str, send: Look, look: Look, is_done: Judge, is_untouched: Judge, repeatable: bool
+    what: str, send: Observe, look: Observe, is_done: Judge, is_untouched: Judge, repeatable: bool
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send a write and return its answer; or, of one that was carried out all the same, the error that came of it.
 
@@ -83,7 +83,7 @@ def _overcome(error: InsightError) -> InsightError:
     return error
 
 
-def _look(what: str, look: Look, error: InsightError) -> Entity | None:
+def _look(what: str, look: Observe, error: InsightError) -> Entity | None:
     try:
         return look()
     except InsightError as blind:

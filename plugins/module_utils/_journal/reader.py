@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
 
-from .._text.atomic_files import LARGEST, file_problem, json_text, read_regular
+from .._text.atomic_files import LARGEST, file_problem, json_document, read_regular
 from ..errors import ConfigurationError
 from .writer import FORMAT, UNKNOWN, Interrupted, line_hash
 
@@ -116,7 +116,7 @@ def _line(number: int, text: bytes, problems: list[str]) -> Mapping[str, Any]:
     """A line, empty where it is none."""
     try:
         line = json.loads(text)
-        genuine = line["hash"] == line_hash(line) and json_text(line).encode() == text
+        genuine = line["hash"] == line_hash(line) and json_document(line).encode() == text
         known = line["kind"] in KINDS
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         problems.append(f"line {number} is no line of a journal")

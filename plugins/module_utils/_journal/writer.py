@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from .._text.atomic_files import file_problem, json_text, sync_folder
+from .._text.atomic_files import file_problem, json_document, sync_folder
 from .._text.json_forms import canonical
 from ..errors import ConfigurationError, JournalError
 from .digest import digest_of
@@ -147,7 +147,7 @@ class Journal:
             line = {"kind": kind, "at": self._at(), **known, "previous": self.head}
             line["hash"] = line_hash(line)
             try:
-                _append(self._descriptor, (json_text(line) + "\n").encode("utf-8"))
+                _append(self._descriptor, (json_document(line) + "\n").encode("utf-8"))
             except OSError as error:
                 self._broken = error
                 self._check()

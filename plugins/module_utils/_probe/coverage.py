@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from .._text.json_forms import Json
 from .experiment import Experiment
 from .findings import NOT_LOOKED_AT, Finding
 
-Json = Mapping[str, Any]
 READS = ("read", "find", "list")
 
 

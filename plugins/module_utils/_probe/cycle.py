@@ -6,20 +6,19 @@ profile as it was learned. A part with which it does not go as it should is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from .._entity.api.client import EntityClient
 from .._entity.desired_state import DesiredState, Waiting
 from .._entity.ensure import ensure
 from .._profile.model import profile_of
+from .._text.json_forms import Json
 from ..errors import InsightError
 from .experiment import Experiment, keyed
 from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, with_value
 from .scratch_entity import ScratchEntity
 
-Json = Mapping[str, Any]
 WAITING = Waiting(timeout=10.0, interval=0.5)
 NEEDED = ("read", "find", "create", "delete")
 """Operations without which nobody could try anything and clear up behind it."""

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 from .._entity.address import Address, address_of
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, merge, profile_of
+from .._text.json_forms import Json
 from .._transport.messages import Request, Response, Send
 from ..errors import ConfigurationError, InsightError, NotSentError
 from .findings import AS_PROFILE, SEEN, Finding, at_path, with_value
 from .request_candidates import READING_WORDS, Hints, candidates
 from .shapes import Known
 
-Json = Mapping[str, Any]
 Call = Callable[[EntityClient, Profile], Any]
 """What the engine is asked for, with the profile of the experiment."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._profile.model import BASIS
+from .._text.json_forms import Json
 from .._text.redaction import printable
 from .request_candidates import REQUEST
 
@@ -19,8 +20,6 @@ SEEN, NOT_LOOKED_AT = "seen", "not_looked_at"
 """What a server does without any key of the profile for it; and what nobody named anything to look at it with."""
 LONGEST = 200
 """Characters of a text in a finding."""
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Optional
 
+from .._text.json_forms import Json
 from .experiment import Attempt, Experiment
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
 from .reads import known_of, succeeding
 from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
-from .shapes import content, described, is_known, is_success, lists, numbers, scalars
+from .shapes import described, is_known, is_success, json_content, lists, numbers, scalars
 
-Json = Mapping[str, Any]
 MOST_PAGES = 50
 """Pages that are asked for to see whether the number that answers name is that of all entities."""
 
@@ -56,7 +56,7 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
         first = first or attempt
         if not is_success(attempt.response):
             continue
-        for path, found in lists(content(attempt.response)):  # type: ignore[arg-type]
+        for path, found in lists(json_content(attempt.response)):  # type: ignore[arg-type]
             if any(is_known(one, known) for one in found):
                 definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
                 return _learn(experiment, type_name, before, definition, described(first.response))
@@ -97,7 +97,7 @@ def _paging(listing: Listing, told: Json, whole: list[str]) -> Optional[Json]:
         if len(listing.first(_sized(size))) == 1:
             return next((_finished(listing, told, one) for one in _ways(listing, told, size, whole)), None)
     response = listing.attempt(None).response
-    return {} if response and len(whole) in numbers(content(response)).values() else None
+    return {} if response and len(whole) in numbers(json_content(response)).values() else None
 
 
 def _sized(size: str) -> Json:
@@ -111,7 +111,7 @@ def _ways(listing: Listing, told: Json, size: str, whole: list[str]) -> Iterator
     if told.get("page"):
         yield from _numbered(listing, (told["page"],), size, whole)
     response = listing.attempt(_sized(size)).response
-    for path, value in _following(content(response)) if response else ():
+    for path, value in _following(json_content(response)) if response else ():
         links = "/" in str(value)
         for name in ("_",) if links else CURSORS:
             kind = {"kind": "link"} if links else {"kind": "cursor", "page": name}
@@ -144,7 +144,7 @@ def _finished(listing: Listing, told: Json, way: Json) -> Json:
     way = {**way, "limit": told.get("limit", 100)}
     attempt = listing.attempt(way, MOST_PAGES)
     seen = [one for page in attempt.value or [] for one in page]
-    beside = numbers(content(attempt.response)) if attempt.response else {}
+    beside = numbers(json_content(attempt.response)) if attempt.response else {}
     counted = [path for path, value in beside.items() if value == len(seen) != 1]
     likely = sorted(counted, key=lambda path: (path != told.get("total"), "total" not in path.lower()))
     paging = {**way, **({"total": likely[0]} if likely else {})}

@@ -6,7 +6,7 @@ there, and where that entity is after it was created. What shows it then is how 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from .._entity.address import Entity
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile
+from .._text.json_forms import Json
 from .._text.nested_paths import top
 from .._transport.messages import Response
 from ..errors import InterruptedRequest, SessionRejected
@@ -21,9 +22,8 @@ from .experiment import Attempt, Experiment, keyed
 from .lists import Listing, probe_list
 from .reads import MOST_USELESS, probe_find, probe_read, reference_ways
 from .scratch_entity import ScratchEntity
-from .shapes import Known, content, find, scalars
+from .shapes import Known, find, json_content, scalars
 
-Json = Mapping[str, Any]
 LOOKS = (0, 2.0)
 """Seconds between looks for something that a server said it created."""
 MOST_IDS = 4
@@ -35,7 +35,7 @@ def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
     nobody can tell."""
     known, useless = Known(None, named["key"]), 0
     for attempt in chain(_finds(experiment, named), _lists(experiment, named)):
-        if attempt.response is not None and find(content(attempt.response), known):
+        if attempt.response is not None and find(json_content(attempt.response), known):
             return True
         useless += isinstance(attempt.error, (SessionRejected, InterruptedRequest))
         if useless > MOST_USELESS:
@@ -65,7 +65,7 @@ def ids_said(response: Optional[Response], key: Json, id_name: str) -> list[Any]
     """What in the answer of a create may be the id of the new entity, likelier values first."""
     if response is None:
         return []
-    answer = content(response)
+    answer = json_content(response)
     place = find(answer, Known(None, key))
     last = unquote(urlsplit(response.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
     plain = [answer] if isinstance(answer, (str, int)) and not isinstance(answer, bool) else []
@@ -106,7 +106,7 @@ def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Ent
 def _ids_listed(scratch: ScratchEntity, id_name: str) -> list[Any]:
     """What may be its id, where a list shows it."""
     for attempt in _lists(scratch.experiment, scratch.named):
-        place = find(content(attempt.response), Known(None, scratch.named["key"])) if attempt.response else None
+        place = find(json_content(attempt.response), Known(None, scratch.named["key"])) if attempt.response else None
         if place is not None:
             return ids_in(place.entity, scratch.named["key"], id_name)
     return []

@@ -7,7 +7,6 @@ handshake contradicts the profile, once more as the answer suggests. A refused p
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
@@ -15,15 +14,15 @@ from .._auth.authenticator import Authenticator, authenticator_for
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
 from .._profile.model import overlaid, profile_of
+from .._text.json_forms import Json
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
 from .._transport.write_record import note_write
 from ..errors import AuthenticationError, InsightError
 from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested
 from .request_candidates import BASE_PATHS
-from .shapes import content, described, is_success, scalars
+from .shapes import described, is_success, json_content, scalars
 
-Json = Mapping[str, Any]
 MOST_TURNS = 12
 SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
@@ -150,7 +149,7 @@ def _address(login: Login, response: Response) -> Optional[Finding]:
 def _start(login: Login, response: Response) -> Optional[Finding]:
     """Where session id and CSRF token stand in the first answer."""
     start = login.data["session"]["start"]
-    answer = content(response)
+    answer = json_content(response)
     texts = {path: value for path, value in scalars(answer) if isinstance(value, str) and value}
     if start["session_id"] not in texts:
         likely = sorted(
@@ -211,7 +210,7 @@ def cookie_finding(login: Login) -> Optional[Finding]:
     for _request, response in login.answers:
         if response.purpose != "open a session" or not is_success(response):
             continue
-        session_id = at_path(content(response), str(start.get("session_id")).split("."))
+        session_id = at_path(json_content(response), str(start.get("session_id")).split("."))
         names = [name for name, value in response.cookies.items() if value and value == session_id]
         if names and start.get("cookie") not in names:
             override = nested(("session", "start", "cookie"), names[0])

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from .._text.json_forms import Json
 from .._text.redaction import printable
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN
-
-Json = Mapping[str, Any]
 
 TITLES = {
     NOT_FOUND: "Not found: nothing that was tried works",

@@ -6,18 +6,30 @@ there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Callable, Optional
 
 from .._entity.api.client import EntityClient
 from .._profile.model import BASIS, Profile, at
+from .._text.json_forms import Json
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, SessionRejected
 from .experiment import Attempt, Experiment, keyed
 from .findings import DIFFERS, NOT_FOUND, SEEN, Finding, brief, compared, difference, nested
-from .shapes import EMPTY, UUID, Known, content, described, find, id_path, impossible, is_known, is_success, scalars
+from .shapes import (
+    EMPTY,
+    UUID,
+    Known,
+    described,
+    find,
+    id_path,
+    impossible,
+    is_known,
+    is_success,
+    json_content,
+    scalars,
+)
 
-Json = Mapping[str, Any]
 MOST_USELESS = 3
 """Requests refused as if there were no session, each of which costs a login, or not answered at all, each of which
 costs the timeout, after which no more are tried."""
@@ -38,7 +50,7 @@ def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[
     if is_success(response):
         if not response.body.strip():
             return {"status": [response.status]}
-        value = content(response)
+        value = json_content(response)
         return {"empty": True} if value in EMPTY or at(value, definition.get("entity") or "") in EMPTY else None
     if not 400 <= response.status < 500 or response.status in NO_ANSWER:
         return None
@@ -76,14 +88,14 @@ def explore(
     return None, first or Attempt()
 
 
-def cause(error: InsightError) -> str:
+def refusal_cause(error: InsightError) -> str:
     """Why nothing came, without naming the entity."""
     return str(error.details.get("came") or error.why)
 
 
 def strangers(response: Optional[Response], known: Optional[Known]) -> str:
     """What else an answer holds than the known entity: one with its id and another key, or the other way round."""
-    answer = content(response) if response else None
+    answer = json_content(response) if response else None
     if known is None or find(answer, known):
         return ""
     if known.id is not None and find(answer, Known(known.id)):
@@ -108,7 +120,7 @@ def settle(
         experiment.data.get("operations", {}).get(operation, {}),
     )
     path: tuple[str, ...] = ("operations", operation)
-    came = described(first.response) if first.response or not first.error else cause(first.error)
+    came = described(first.response) if first.response or not first.error else refusal_cause(first.error)
     if learned is None:
         came += strangers(first.response, known)
         if operation in ("create", "update", "delete") and not experiment.daring:
@@ -152,12 +164,12 @@ def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         attempt = read(candidate, known.id)
-        place = find(content(attempt.response), known) if attempt.response else None
+        place = find(json_content(attempt.response), known) if attempt.response else None
         if place is None or place.several or not is_success(attempt.response):
             return attempt, None
         request = experiment.answers[-1][0]
         nobody = read(candidate, impossible(known.id))
-        if nobody.response and find(content(nobody.response), known):
+        if nobody.response and find(json_content(nobody.response), known):
             return attempt, None
         definition = with_entity(succeeding(candidate, attempt.response), place.path)
         if not offers(read(definition, known.id), known):
@@ -285,12 +297,12 @@ def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attem
         return experiment.attempt(type_name, "find", definition, call)
 
     attempt = search(candidate, entity)
-    place = find(content(attempt.response), known) if attempt.response else None
+    place = find(json_content(attempt.response), known) if attempt.response else None
     if place is None or not is_success(attempt.response):
         return attempt, None, {}
     nobody = [search(candidate, nothing) for nothing in _impossible(entity, candidate)]
     for one in nobody:
-        if one.response and (find(content(one.response), known) or _holds(one.response, place.path)):
+        if one.response and (find(json_content(one.response), known) or _holds(one.response, place.path)):
             return attempt, None, {}
     definition = with_entity(succeeding(candidate, attempt.response), place.path)
     if not offers(search(definition, entity), known):
@@ -302,7 +314,7 @@ def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attem
 
 def _holds(response: Response, path: str) -> bool:
     """Whether a success holds something where the entity stood."""
-    return is_success(response) and at(content(response), path) not in EMPTY
+    return is_success(response) and at(json_content(response), path) not in EMPTY
 
 
 def _impossible(entity: Json, definition: Json) -> Iterator[Json]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-Json = Mapping[str, Any]
+from .._text.json_forms import Json
 
 READING_WORDS = ("read", "get", "find", "search", "query", "list", "lookup")
 """A POST to a path that ends in one of these reads. Every other POST could write."""

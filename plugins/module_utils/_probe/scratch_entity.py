@@ -17,14 +17,14 @@ from .._entity.address import Entity, rules_of
 from .._entity.api.client import EntityClient
 from .._entity.rules import Rules
 from .._profile.model import Profile, at
+from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, replace
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import InsightError, ServerError
 from .experiment import Attempt, Experiment, keyed
 from .findings import nested
-from .shapes import content, is_success, same
+from .shapes import is_success, json_content, same
 
-Json = Mapping[str, Any]
 LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 """Seconds between looks for something that a server said it created."""
 
@@ -193,4 +193,4 @@ def answers_something(attempt: Attempt) -> bool:
         return attempt.error is not None and type(attempt.error).__name__ == "InterruptedRequest"
     if attempt.response.status >= 500:
         return True
-    return is_success(attempt.response) and not attempt.response.is_html and content(attempt.response) not in ([],)
+    return is_success(attempt.response) and not attempt.response.is_html and json_content(attempt.response) not in ([],)

@@ -18,15 +18,15 @@ from .._auth.lost_session import changes_session_cookie, is_login_page, is_lost
 from .._auth.session import Session, look, look_of
 from .._profile.model import BASIS, at, profile_of
 from .._profile.server_messages import said
+from .._text.json_forms import Json
 from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
 from ..errors import InsightError
 from .experiment import Experiment, reads_only
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .logins import Login
-from .shapes import content, described, find, is_success
+from .shapes import described, find, is_success, json_content
 
-Json = Mapping[str, Any]
 LOST = re.compile(r"session|expired|log(ged)?[ -]?(in|on|out)|sign(ed)?[ -]?(in|on)", re.IGNORECASE)
 """What a text says that speaks of a lost session."""
 WITHOUT_LOGIN = (401, 419, 440)
@@ -85,7 +85,7 @@ def ask_reading(experiment: Experiment, login: Login) -> None:
         return
     request, known = experiment.shown
     response = _ask(experiment, login, request)
-    if response is not None and find(content(response), known):
+    if response is not None and find(json_content(response), known):
         experiment.answers_anybody = True
         return
     for method, other in _methods(experiment).items():
@@ -143,7 +143,7 @@ def _look_tells(login: Login) -> bool:
     wrong = cookies_in(wrong_session(_headers(login), cookie))
     if cookie is None or opened is None or cookie not in wrong:
         return False
-    session_id = at(content(opened), login.data["session"]["start"]["session_id"])
+    session_id = at(json_content(opened), login.data["session"]["start"]["session_id"])
     session = Session(cookies=wrong, id_is_cookie=opened.cookies.get(cookie, session_id) == session_id)
     try:
         return converse(look(profile_of(login.data), _url(login), session), login.send).session is None
@@ -207,7 +207,7 @@ def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
 def _words(response: Response) -> str:
     """How a text about a lost session begins, without anything that may differ from answer to answer."""
     text = said(response.body)
-    if not text and content(response) is None and not response.is_html:
+    if not text and json_content(response) is None and not response.is_html:
         text = response.body[:200].decode("utf-8", "replace")
     start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())
     words = start[0].strip(" ,'")[:60] if start else ""

@@ -34,7 +34,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Place:
+class AnswerPlace:
     """Where an entity stands in an answer: at the dotted path, or in the list there. several: with others."""
 
     path: str
@@ -86,14 +86,14 @@ def values_in(answer: Any, path: str = "", depth: int = DEEPEST) -> Iterator[tup
         ]
 
 
-def find(answer: Any, known: Known) -> Optional[Place]:
+def find(answer: Any, known: Known) -> Optional[AnswerPlace]:
     """Where the known entity stands in an answer; None where it does not."""
     for path, value in values_in(answer):
         if is_known(value, known):
-            return Place(path, value)
+            return AnswerPlace(path, value)
         for element in value if isinstance(value, list) else ():
             if is_known(element, known):
-                return Place(path, element, len(value) > 1)
+                return AnswerPlace(path, element, len(value) > 1)
     return None
 
 
@@ -118,7 +118,7 @@ def _whole(value: Any) -> Optional[int]:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def content(response: Response) -> Any:
+def json_content(response: Response) -> Any:
     """The answer as a JSON value; None where it is none."""
     try:
         return response.json()
@@ -131,7 +131,7 @@ def is_success(response: Optional[Response]) -> bool:
     return response is not None and 200 <= response.status < 300
 
 
-def shape(value: Any) -> str:
+def entity_shape(value: Any) -> str:
     """What a JSON value is, in words, without any value that is in it."""
     if isinstance(value, Mapping):
         names = [printable(str(name)) for name in value][:NAMES_SHOWN]
@@ -152,8 +152,10 @@ def described(response: Optional[Response]) -> str:
     elif not response.body.strip():
         what = "an empty body"
     else:
-        value = content(response)
-        what = "something that is not JSON" if value is None and response.body.strip() != b"null" else shape(value)
+        value = json_content(response)
+        what = (
+            "something that is not JSON" if value is None and response.body.strip() != b"null" else entity_shape(value)
+        )
     return f"HTTP {response.status} with {what}"
 
 

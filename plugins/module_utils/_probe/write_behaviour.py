@@ -12,17 +12,17 @@ from typing import Any, Optional
 
 from .._entity.address import Entity
 from .._entity.api.answers import OF_THE_REQUEST
-from .._entity.compare import ABSENT, differs, undeclared_changes
+from .._entity.compare import differs, undeclared_changes
 from .._entity.normalise import normalise
 from .._entity.rules import Rules
 from .._entity.suggest import settling
-from .._text.nested_paths import child, top
+from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT, child, top
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, nested
 from .reads import NO_ANSWER
 from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
 
-Json = Mapping[str, Any]
 GENERAL = ("outer_space", "line_ends", "unicode_nfc", "case", "number_as_text", "date_as_instant")
 """Normalisations that a server applies to all attributes, if it does."""
 

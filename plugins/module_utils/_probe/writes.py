@@ -7,11 +7,11 @@ happens; what is not known to be gone is named."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
 from .._entity.api.answers import last_part
+from .._text.json_forms import Json
 from .._transport.messages import Response
 from ..errors import InsightError
 from . import write_behaviour as manners
@@ -19,11 +19,9 @@ from .cycle import try_overrides
 from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
 from .locate import ids_said, is_offered, learn_reading, locate
-from .reads import cause, explore, missing_of, reference_ways, settle, succeeding, with_entity
+from .reads import explore, missing_of, reference_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
-from .shapes import Known, content, described, find, is_success, same, scalars
-
-Json = Mapping[str, Any]
+from .shapes import Known, described, find, is_success, json_content, same, scalars
 
 
 def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: Callable[[], None]) -> None:
@@ -40,7 +38,7 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
     try:
         _experiments(scratch, while_there)
     except InsightError as error:
-        experiment.note([Finding("operations", NOT_FOUND, came=cause(error))])
+        experiment.note([Finding("operations", NOT_FOUND, came=refusal_cause(error))])
     finally:
         _clear(scratch)
         try_overrides(scratch, given)
@@ -130,7 +128,7 @@ def _created(scratch: ScratchEntity, definition: Json, response: Optional[Respon
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding({name: one for name, one in definition.items() if name != "id_at"}, response)
-    answer = content(response)
+    answer = json_content(response)
     place = find(answer, Known(entity_id, scratch.named["key"]))
     if place and not place.several:
         return with_entity(definition, place.path)
@@ -147,7 +145,7 @@ def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> Non
     if not is_success(response) or response is None:
         return
     id_name = scratch.experiment.profile.type(scratch.type).id_attribute.rpartition(".")[2]
-    for path, value in scalars(content(response), depth=3):
+    for path, value in scalars(json_content(response), depth=3):
         if path.rpartition(".")[2] == id_name and value not in scratch.ids and not scratch.is_gone(value):
             why = "a create that was tried answered with it, and it does not have the key of create"
             scratch.experiment.left_behind.append(f"perhaps {scratch.type} with id {value}: {why}")
@@ -207,7 +205,7 @@ def _answering(
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding(definition, response)
-    place = find(content(response), Known(entity_id, scratch.named["key"]))
+    place = find(json_content(response), Known(entity_id, scratch.named["key"]))
     if place and not place.several:
         return with_entity(definition, place.path)
     return {**definition, "entity": False}

@@ -16,9 +16,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Optional
 
+from .._text.json_forms import Json
 from ..errors import ConfigurationError
-
-Json = Mapping[str, Any]
 
 
 def merge(base: Any, over: Any) -> Any:

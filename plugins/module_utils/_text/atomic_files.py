@@ -29,7 +29,7 @@ LARGEST = 64 << 20
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 
-def json_text(value: Any, indent: Optional[int] = None) -> str:
+def json_document(value: Any, indent: Optional[int] = None) -> str:
     """A value as JSON with sorted names; what a terminal or a review would hide or act upon is escaped."""
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent, separators=separators)

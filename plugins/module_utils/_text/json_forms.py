@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+Json = Mapping[str, Any]
+"""A JSON object."""
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]{1,10}))?")
 
 

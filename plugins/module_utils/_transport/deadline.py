@@ -190,7 +190,7 @@ class BoundedTLS(_Bounded, ssl.SSLSocket):
             _thread.deadline = deadline
 
 
-class Answer(HTTPResponse):
+class BoundedAnswer(HTTPResponse):
     """An answer; the interim ones before it are passed over, since one of them would be taken for the answer, and the
     answer for that to the next request."""
 
@@ -228,7 +228,7 @@ def bounded(pool: type[Any], late: Callable[[Any, str], Exception]) -> type[Any]
     connection: type[Any] = pool.ConnectionCls
 
     class Connection(connection):  # type: ignore[misc]
-        response_class = Answer
+        response_class = BoundedAnswer
 
         def _new_conn(self) -> BoundedSocket:
             try:

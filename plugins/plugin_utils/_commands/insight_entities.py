@@ -28,7 +28,7 @@ from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import Environment, Member, environment_of, subject_of
-from .._environment.outcomes import diff_text, doubts, failure, has_written, outcomes, summary
+from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .._environment.planned_change import (
     PlannedChange,
@@ -348,7 +348,7 @@ def _result(
         **({"evidence": evidence} if evidence else {}),
         **({"notes": notes} if notes else {}),
         **({"diff": {"prepared": diff_text(operations, run.doubts)}} if run.context.diff_mode else {}),
-        **failure(told, counted),
+        **failure_message(told, counted),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined
-from ...module_utils._text.atomic_files import json_text
+from ...module_utils._text.atomic_files import json_document
 from ...module_utils.errors import InsightError
 from .._manifest.entry import EntryName
 from .executor import DONE, Read, Written, fate_of
@@ -22,7 +22,7 @@ from .worker_pool import NotTried
 
 BAD = ("failed", "moved", "outcome_unknown", "not_tried")
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
-SHOWN = 3
+ENTITIES_SHOWN = 3
 """How many failures a message tells; the result tells all."""
 
 
@@ -93,14 +93,14 @@ def summary(told: list[dict[str, Any]], reads: Mapping[EntryName, Read]) -> dict
     }
 
 
-def failure(told: list[dict[str, Any]], counted: Mapping[str, int]) -> dict[str, Any]:
+def failure_message(told: list[dict[str, Any]], counted: Mapping[str, int]) -> dict[str, Any]:
     """``failed`` and ``msg`` where something went wrong, else nothing."""
     bad = [one for one in told if one["outcome"] in BAD]
     if not bad:
         return {}
     causes = [one for one in bad if one["outcome"] != "not_tried" or "error" in one] or bad
-    first = " ".join(f"{one['entity']}: {one['why']}" for one in causes[:SHOWN])
-    more = f" {len(causes) - SHOWN} more are told in entities." if len(causes) > SHOWN else ""
+    first = " ".join(f"{one['entity']}: {one['why']}" for one in causes[:ENTITIES_SHOWN])
+    more = f" {len(causes) - ENTITIES_SHOWN} more are told in entities." if len(causes) > ENTITIES_SHOWN else ""
     numbers = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counted.items() if number)
     return {
         "failed": True,
@@ -145,4 +145,4 @@ def diff_text(operations: Mapping[EntryName, PlannedChange], doubts: Sequence[st
 
 
 def _change(change: Mapping[str, Any]) -> str:
-    return " -> ".join(json_text(change[side]) if side in change else "(nothing)" for side in ("before", "after"))
+    return " -> ".join(json_document(change[side]) if side in change else "(nothing)" for side in ("before", "after"))

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 from ...module_utils._journal.digest import digest_of
-from ...module_utils._text.atomic_files import file_problem, json_text, read_regular, utc_moment, utc_text, write_whole
+from ...module_utils._text.atomic_files import (
+    file_problem,
+    json_document,
+    read_regular,
+    utc_moment,
+    utc_text,
+    write_whole,
+)
 from ...module_utils.errors import PlanRefused
 from .planned_change import PlannedChange
 
@@ -89,7 +96,7 @@ def render(plan: EnvironmentPlan) -> bytes:
             {name: value for name, value in vars(one).items() if value is not None} for one in plan.operations
         ],
     }
-    return (json_text(data, indent=2) + "\n").encode("utf-8")
+    return (json_document(data, indent=2) + "\n").encode("utf-8")
 
 
 def plan_digest(plan: EnvironmentPlan) -> str:

@@ -21,7 +21,7 @@ from ...module_utils.version import VERSION
 from .._manifest.entry import EntryName
 from .executor import RunOptions
 from .members import Environment
-from .outcomes import SHOWN
+from .outcomes import ENTITIES_SHOWN
 from .plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, plan_digest, write_plan
 from .planned_change import PlannedChange, approval_state, moved_how
 
@@ -119,8 +119,8 @@ def check_approved(
     unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
     moved.update({one.entity: f"needs {with_article(one.operation)} that is not in the plan" for one in unplanned})
     if moved:
-        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:SHOWN])
-        more = f"; and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:ENTITIES_SHOWN])
+        more = f"; and {len(moved) - ENTITIES_SHOWN} more" if len(moved) > ENTITIES_SHOWN else ""
         raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
     done = {name for name, one in operations.items() if fates.get(one.entity) == "done"}
     notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]

@@ -20,7 +20,7 @@ from ...module_utils._transport.deadline import Ending, work_until
 from ...module_utils.errors import InsightError
 
 Item = TypeVar("Item", bound=Hashable)
-Result = TypeVar("Result")
+Done = TypeVar("Done")
 
 GRACE = 2.0
 """Seconds that what is under way has left after an interruption."""
@@ -40,7 +40,7 @@ class NotBegun(InsightError):
     """Raised by work that was about to begin when nothing more was to be begun. why: as in NotTried."""
 
 
-Fate = Union[Result, InsightError, NotTried]
+Fate = Union[Done, InsightError, NotTried]
 Blocked = Callable[[Item, Mapping[Item, Any]], Optional[str]]
 
 
@@ -57,14 +57,14 @@ def unexpected(error: BaseException, name: str) -> InsightError:
 
 def work_through(
     levels: Sequence[Sequence[Item]],
-    work: Callable[[Item], Result],
+    work: Callable[[Item], Done],
     concurrency: int,
     stop_on_error: bool,
     blocked: Blocked[Item],
     tell: Callable[[int], None],
     stopped: list[str],
     unforeseen: Callable[[BaseException, str], InsightError] = unexpected,
-) -> dict[Item, Fate[Result]]:
+) -> dict[Item, Fate[Done]]:
     """Do the work on each item and return what became of each, in the order of the levels.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
@@ -72,9 +72,9 @@ def work_through(
     under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
     unforeseen: makes the error of an item of one that nobody expected.
     """
-    fates: dict[Item, Fate[Result]] = {}
+    fates: dict[Item, Fate[Done]] = {}
     begun: SimpleQueue[Any] = SimpleQueue()
-    through: SimpleQueue[tuple[Item, Fate[Result]]] = SimpleQueue()
+    through: SimpleQueue[tuple[Item, Fate[Done]]] = SimpleQueue()
 
     def serve(ending: Ending) -> None:
         work_until(ending)
@@ -151,11 +151,11 @@ def _start(threads: list[Thread], number: int, serve: Callable[[], None]) -> Non
 
 def _fate(
     item: Item,
-    work: Callable[[Item], Result],
+    work: Callable[[Item], Done],
     stopped: list[str],
     stop_on_error: bool,
     unforeseen: Callable[[BaseException, str], InsightError],
-) -> Fate[Result]:
+) -> Fate[Done]:
     """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
     interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
     name = "an entity"

@@ -13,6 +13,8 @@ from typing import Any, Callable
 
 import yaml
 
+from .strict_yaml import Decrypt
+
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
@@ -33,7 +35,6 @@ FindFile = Callable[[str], str]
 
 
 VAULT = "$ANSIBLE_VAULT;"
-Decrypt = Callable[[str], str]
 """Decrypts what ansible-vault has encrypted."""
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._profile.model import EntityType, merge, profile_of
-
-Json = Mapping[str, Any]
+from ...module_utils._text.json_forms import Json
 
 NAME = re.compile(r"\{([\w .-]+)\}")
 """What is written as a name that is replaced, be there one of that name or not."""

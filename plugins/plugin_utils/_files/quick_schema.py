@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...module_utils._text.json_forms import canonical, is_number
-
-Json = Mapping[str, Any]
+from ...module_utils._text.json_forms import Json, canonical, is_number
 
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, Mapping),

@@ -21,11 +21,12 @@ from typing import Any, Optional, Union
 
 from ...module_utils._profile.json_schema import violations
 from ...module_utils._text.atomic_files import read_regular
+from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import child
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
-from .._files.profile_files import Decrypt, FindFile, decrypted
-from .._files.strict_yaml import Vaulted, load_json, load_yaml
+from .._files.profile_files import FindFile, decrypted
+from .._files.strict_yaml import Decrypt, Vaulted, load_json, load_yaml
 from .entry import SHOWN, Entry, EntryName, name_of, refuse_duplicates
 
 SCHEMA = Path(__file__).resolve().parents[2] / "manifests" / "manifest.schema.json"
@@ -34,8 +35,7 @@ URL = re.compile("^https?://[^{}]+$")
 WHAT = "use the manifest"
 FORM = "A manifest holds format: 1 and entities: a list of {type, key, was, refs, attributes, state}."
 
-Json = Mapping[str, Any]
-Place = tuple[str, ...]
+SecretPlace = tuple[str, ...]
 """The names on the way to an attribute."""
 Secret = Union[str, Vaulted]
 """The name of a secret, or one that brings its value along."""
@@ -145,7 +145,7 @@ def _is_secret(value: Any) -> bool:
     return isinstance(value, Vaulted) or (isinstance(value, dict) and value.keys() == {"secret"})
 
 
-def _secret_places(value: Any, origin: str, place: Place = ()) -> Iterator[tuple[Place, Secret]]:
+def _secret_places(value: Any, origin: str, place: SecretPlace = ()) -> Iterator[tuple[SecretPlace, Secret]]:
     """Where secrets stand among the attributes. Raises ConfigurationError for one that cannot be one."""
     if isinstance(value, (dict, Vaulted)) and place and _is_secret(value):
         secret = value if isinstance(value, Vaulted) else value["secret"]
@@ -164,14 +164,14 @@ def _secret_places(value: Any, origin: str, place: Place = ()) -> Iterator[tuple
                 raise ConfigurationError(WHAT, why, "Make the whole list one secret: {secret: name}.")
 
 
-def _path(place: Place) -> str:
+def _path(place: SecretPlace) -> str:
     path = "attributes"
     for name in place:
         path = f"{path}[]" if name == "[]" else child(path, name)
     return printable(path)
 
 
-def _entry(data: Json, origin: str, places: Mapping[Place, Secret], secrets: Json) -> Entry:
+def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secrets: Json) -> Entry:
     attributes = data.get("attributes", {})
     values: dict[str, Any] = {}
     for place, secret in places.items():
@@ -194,7 +194,7 @@ def _entry(data: Json, origin: str, places: Mapping[Place, Secret], secrets: Jso
     )
 
 
-def _without(value: Json, place: Place) -> dict[str, Any]:
+def _without(value: Json, place: SecretPlace) -> dict[str, Any]:
     """The mapping without what stands at a place, and without mappings that held nothing else."""
     name, *rest = place
     inner = _without(value[name], tuple(rest)) if rest else {}

@@ -24,10 +24,10 @@ from .answers import accept, deviation, entities_of, entity_of, has_id, is_missi
 from .paging import Asking, pages_of
 from .requests import laid, needs, request_to
 
-Read = TypeVar("Read", Entity, Optional[Entity])
+MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
 
-def known_secrets(entity_type: EntityType, entity: Read) -> Read:
+def known_secrets(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
     """The entity, when it is known what of it is secret, to be hidden wherever it appears."""
     know(secrets_in(entity, entity_type.secrets))
     return entity

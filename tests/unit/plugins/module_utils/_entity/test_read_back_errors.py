@@ -18,7 +18,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back_e
     LONGEST,
     LONGEST_LIST,
     listed,
-    shown,
+    shown_values,
 )
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
@@ -112,7 +112,10 @@ def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_
 
 
 def test_messages_stay_short():
-    assert (shown("x" * 999), len(listed([("a", "b" * 99)] * 99))) == (f'"{"x" * (LONGEST - 1)}...', LONGEST_LIST + 3)
+    assert (shown_values("x" * 999), len(listed([("a", "b" * 99)] * 99))) == (
+        f'"{"x" * (LONGEST - 1)}...',
+        LONGEST_LIST + 3,
+    )
 
 
 @pytest.mark.proves("ASSUMED-1")

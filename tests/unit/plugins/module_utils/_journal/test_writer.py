@@ -41,7 +41,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
     Start,
     line_hash,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_text
+from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_document
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, redact
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError
 
@@ -160,7 +160,7 @@ def hashed_anew(line, **change):
     """A line changed by somebody who knows how hashes are made."""
     data = {**json.loads(line), **change}
     data["hash"] = line_hash(data)
-    return (json_text(data) + "\n").encode()
+    return (json_document(data) + "\n").encode()
 
 
 def all_anew(lines):

@@ -8,16 +8,16 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._probe.shapes import (
+    AnswerPlace,
     Known,
-    Place,
     described,
+    entity_shape,
     find,
     id_path,
     impossible,
     lists,
     numbers,
     same,
-    shape,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer
 
@@ -29,12 +29,12 @@ OTHER = {**ENTITY, "id": 18, "appName": "Other"}
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        (ENTITY, Place("", ENTITY)),
-        ({"data": ENTITY}, Place("data", ENTITY)),
-        ({"data": {"entity": ENTITY}, "links": []}, Place("data.entity", ENTITY)),
-        ([ENTITY], Place("", ENTITY)),
-        ({"items": [OTHER, ENTITY], "total": 2}, Place("items", ENTITY, several=True)),
-        ({"meta": {"id": "17"}, "appCode": "123456", "appName": "zelvora "}, Place("", {
+        (ENTITY, AnswerPlace("", ENTITY)),
+        ({"data": ENTITY}, AnswerPlace("data", ENTITY)),
+        ({"data": {"entity": ENTITY}, "links": []}, AnswerPlace("data.entity", ENTITY)),
+        ([ENTITY], AnswerPlace("", ENTITY)),
+        ({"items": [OTHER, ENTITY], "total": 2}, AnswerPlace("items", ENTITY, several=True)),
+        ({"meta": {"id": "17"}, "appCode": "123456", "appName": "zelvora "}, AnswerPlace("", {
             "meta": {"id": "17"}, "appCode": "123456", "appName": "zelvora ",
         })),
         (OTHER, None),
@@ -54,8 +54,8 @@ def test_only_the_known_entity_is_found(content, place):
 
 
 def test_what_is_known_by_its_key_alone_or_by_its_id_alone():
-    assert find(ENTITY, Known(None, KNOWN.key)) == Place("", ENTITY)
-    assert find(ENTITY, Known(17)) == Place("", ENTITY)
+    assert find(ENTITY, Known(None, KNOWN.key)) == AnswerPlace("", ENTITY)
+    assert find(ENTITY, Known(17)) == AnswerPlace("", ENTITY)
     assert find(OTHER, Known(17)) is None
 
 
@@ -118,8 +118,8 @@ def test_an_answer_is_told_by_its_shape_and_never_by_its_values(response, words)
 
 
 def test_a_shape_names_twelve_attributes_at_most():
-    assert shape({f"name{number}": 1 for number in range(13)}).endswith("name11, ...")
-    assert shape({}) == "an empty object"
+    assert entity_shape({f"name{number}": 1 for number in range(13)}).endswith("name11, ...")
+    assert entity_shape({}) == "an empty object"
 
 
 @pytest.mark.parametrize("value", [17, "17", "123456", "Zelvora", "uk-h-323-001", "é", "a" * 30])

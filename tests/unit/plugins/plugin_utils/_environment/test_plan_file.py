@@ -146,7 +146,7 @@ def edited(change):
     def edit(path):
         data = json.loads(path.read_text())
         change(data)
-        path.write_text(written.json_text(data, indent=2) + "\n")
+        path.write_text(written.json_document(data, indent=2) + "\n")
 
     return edit
 

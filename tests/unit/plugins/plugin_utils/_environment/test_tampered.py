@@ -31,7 +31,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
     Start,
     line_hash,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_text
+from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_document
 from ansible_collections.rimops.insight.plugins.module_utils.errors import JournalError, PlanRefused
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment import run as environment_run
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import (
@@ -190,7 +190,7 @@ def test_a_plan_of_which_bytes_or_lines_were_changed(place, content):
 @given(data=rewritten(json.loads(render(PLAN))))
 def test_a_plan_that_was_written_anew_with_other_values(place, data):
     path = place / "plan.json"
-    path.write_text(json_text(data, indent=2) + "\n", encoding="utf-8", errors="surrogatepass")
+    path.write_text(json_document(data, indent=2) + "\n", encoding="utf-8", errors="surrogatepass")
     assert refusal(path, plan_digest(PLAN)).details["reasons"] == ["plan_digest"]
     refused = refusal(path, None)
     if refused is None:
@@ -280,7 +280,7 @@ def test_a_journal_of_which_a_line_was_written_anew(place, number, draw):
             except (ValueError, TypeError):
                 assume(False)
         previous = one["hash"]
-        anew.append(json_text(one).encode("utf-8", "surrogatepass") + b"\n")
+        anew.append(json_document(one).encode("utf-8", "surrogatepass") + b"\n")
     path.write_bytes(b"".join(anew))
     assume(path.read_bytes() != JOURNAL)
     found = verdict(path)
