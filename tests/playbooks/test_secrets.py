@@ -232,7 +232,7 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
     ):
         assert any(one["task"] == name and one["status"] == "failed" for one in played.tasks), name
     # of a module, a lookup, a login that fails, and a write whose answer is lost
-    for told in ("token: 200 in", "session: 200 in", "login: 401 in", "update: no answer in"):
+    for told in ("v2.0/token: 200 in", "v2/token: 200 in", "login: 401 in", "create-or-update: no answer in"):
         assert re.search(rf"rimops\.insight: .*/{told}", played.output), told
     assert leaks(played.output, CANARIES) == []
     assert leaks(log.read_text(), CANARIES) == []

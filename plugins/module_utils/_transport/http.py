@@ -175,7 +175,7 @@ class Http:
                 if delay is None or enough or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting
-                request = request.again(f"HTTP {response.status}, waited {delay:.1f} s", response.attempt)
+                request = request.again(f"HTTP {response.status}, waited {delay:.1f} s")
                 if response.status in retry.BUSY:
                     self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
                     continue
