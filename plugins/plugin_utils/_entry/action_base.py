@@ -191,13 +191,17 @@ class CommandAction(ActionBase):
             except AnsibleError as error:  # must not take the place of what says whether something was written
                 display.warning(f"A folder was left on the other host, {self._connection._shell.tmpdir}: {error}")
         result.pop("invocation", None)
-        for line in result.pop(REQUEST_LOG, ()):
-            if self._tell:
-                self._tell(one_line(str(line)))
+        self._show_requests(result.pop(REQUEST_LOG, None))
         found_out = plain(result.get("error"))
         if isinstance(found_out, dict) and "held_back" in found_out:
             known.hold_back([found_out["held_back"]])
         return dict(result)
+
+    def _show_requests(self, lines: Any) -> None:
+        """Show what a module on another host brought along."""
+        if self._tell and isinstance(lines, list):
+            for line in lines:
+                self._tell(one_line(str(line)))
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
