@@ -165,7 +165,13 @@ def _journal(server: Server, folder: Path) -> None:
     Journal(str(folder / "evidence"), Start(server.url, "sha256:m", "sha256:p")).end({"unchanged": 1})
 
 
+def _busy(server: Server, _folder: Path) -> None:
+    fault = {"kind": "status", "status": 503, "retry_after": 1, "match": {"operation": "create"}, "times": 1}
+    server.control("POST", "faults", [fault])
+
+
 BEFORE = {
+    "busy once": _busy,
     "certificate": _certificate,
     "assertion": _assertion,
     "redirect_uri": _redirect_uri,
@@ -274,8 +280,9 @@ def in_the_browser(played: Played, server: Server) -> dict[str, Any]:
 
 
 def words(text: str) -> str:
-    """The text as one line, for comparing what is printed in pages with what a terminal shows."""
-    return " ".join(text.split())
+    """The text as one line, for comparing what is printed in pages with what a terminal shows. No two runs take the
+    same time."""
+    return re.sub(r" in \d+ ms", " in N ms", " ".join(text.split()))
 
 
 def check_output(example: Example, played: Played) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -181,7 +182,7 @@ LOGIN_FAULTS = [
 
 
 @pytest.mark.each_core
-@pytest.mark.proves("SECRET-1", "ANSIBLE-1")
+@pytest.mark.proves("LOG-1", "SECRET-1", "ANSIBLE-1")
 @pytest.mark.parametrize("door", DOORS)
 def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
@@ -230,6 +231,9 @@ def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None
         "login fault 3",
     ):
         assert any(one["task"] == name and one["status"] == "failed" for one in played.tasks), name
+    # of a module, a lookup, a login that fails, and a write whose answer is lost
+    for told in ("v2.0/token: 200 in", "v2/token: 200 in", "login: 401 in", "create-or-update: no answer in"):
+        assert re.search(rf"rimops\.insight: .*/{told}", played.output), told
     assert leaks(played.output, CANARIES) == []
     assert leaks(log.read_text(), CANARIES) == []
     assert leaks("\n".join(str(path) for path in tmp_path.rglob("*")), CANARIES) == []

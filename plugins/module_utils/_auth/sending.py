@@ -44,6 +44,11 @@ LOSSES = 3
 """How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
 NOT_RULED_OUT = "a session that was opened for it is refused as well"
+LOST = "the session was lost"
+OLDER = "its CSRF token or its session was an older one"
+OTHER_TOKEN = "a look at the session showed another CSRF token"
+ANEW = "after a new login"
+"""Why a request is sent again within a session."""
 
 
 REFUSED = {
@@ -106,11 +111,13 @@ class SessionSender:
             if sent.lost and not self._is_older(sent):
                 losses += 1
                 self._after_loss(request, sent, losses, deadline)
-                continue
-            answer = self._look_into(request, sent, deadline)
-            if answer:
-                return answer
-            losses += 1
+                last = sent.response
+            else:
+                last, is_answer = self._look_into(request, sent, deadline)
+                if is_answer:
+                    return last
+                losses += 1
+            request = request.again(LOST, last.attempt)
 
     # --- one exchange
 
@@ -232,38 +239,39 @@ class SessionSender:
 
     # --- a refusal within a session
 
-    def _look_into(self, request: Request, sent: Sent, deadline: float) -> Optional[Response]:
-        """The answer to a refused request after everything else than a permission was ruled out; None where the session
-        was lost meanwhile and renewed."""
+    def _look_into(self, request: Request, sent: Sent, deadline: float) -> tuple[Response, bool]:
+        """The last answer to a refused request, and whether it is final, everything else than a permission ruled out.
+        It is not where the session was lost meanwhile and renewed."""
         refused = self._keeper.ticket()
         with self._turns.alone():  # so that no other answer changes the values on the way
             last = sent
             if request.kind not in self._denied:
-                for state in self._remedies(request, sent, refused, deadline):
+                for state, because in self._remedies(request, sent, refused, deadline):
+                    request = request.again(because, last.response.attempt)
                     last = self._exchange_in(state, request)
                     if last.lost:
                         self._after_loss(request, last, 1, deadline)
-                        return None
+                        return last.response, False
                     if not self._is_refused(request, last):
                         self._learn(sent, last)
-                        return last.response
+                        return last.response, True
                 with self._lock:
                     self._denied.add(request.kind)
             if b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
-            return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT)
+            return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
 
-    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[State]:
-        """States to send a refused request again with, the cheapest first. A login comes only after a look that shows
-        that the session is lost, and once in a run for a session of an earlier one.
+    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
+        """States to send a refused request again with, and why; the cheapest first. A login comes only after a look
+        that shows that the session is lost, and once in a run for a session of an earlier one.
 
         refused: the number that a request would have had that was sent when the last refusal had come: what was
         accepted before may have been so in a session that was lost since.
         """
         state = self._keeper.present(sent.state)
         if _differ(state, sent.state):
-            yield state
+            yield state, OLDER
             refused = self._keeper.ticket()
         lost, looked_for_token = 0, False
         while self._keeper.seen_alive or lost < MOST_LOGINS:
@@ -276,15 +284,15 @@ class SessionSender:
                 if lost and not self._keeper.seen_alive:
                     renewed = self._keeper.look(renewed, self._keeper.ticket()) or renewed
                 lost, looked_for_token = lost + 1, False
-                yield renewed
+                yield renewed, LOST
             elif _differ(looked, state) and not looked_for_token:
                 looked_for_token = True
-                yield looked
+                yield looked, OTHER_TOKEN
                 if self._was_good(state):
                     continue  # then the first refusal, before that look, was no matter of the token or the session
             elif not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH):
                 self._logged_in_anew, looked_for_token = True, False
-                yield self._keeper.renew(state)
+                yield self._keeper.renew(state), ANEW
             else:
                 return
             refused = self._keeper.ticket()

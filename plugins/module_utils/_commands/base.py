@@ -13,6 +13,10 @@ from typing import Any, Callable
 from .._options.context import Context, Values
 
 NAME = "rimops.insight."
+LOGGED_FROM = 3
+"""The verbosity from which each request is told."""
+REQUEST_LOG = "request_log"
+"""Where a result brings along what was told on another host."""
 
 
 def shows_all(_result: Mapping[str, Any]) -> bool:

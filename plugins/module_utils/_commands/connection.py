@@ -25,6 +25,7 @@ from .._text.ansible_secrets import register
 from .._text.redaction import LIKE_A_TOKEN, fingerprint, know
 from .._transport.http import Http
 from .._transport.messages import Request, Response
+from .._transport.request_log import log_of
 from .._transport.write_record import WRITES, note_write
 from ..errors import ConfigurationError
 
@@ -36,6 +37,7 @@ class Connection:
     settings: Settings
     authenticator: Authenticator
     canary_writes: CanaryWrites = field(repr=False)
+    http: Http = field(repr=False)
     _last: threading.local = field(default_factory=threading.local, repr=False)
 
     def server_date(self) -> Optional[str]:
@@ -132,8 +134,9 @@ def connect(values: Values, context: Context) -> Connection:
             warn=context.warn,
         )
         known = canary_writes(settings.url, values["profile"])
-        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known)
+        _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known, http)
     _profile, connection = _CONNECTIONS[key]
+    connection.http.log = log_of(context.log, connection.settings.url)  # of this item of a loop, not of the first
     connection.tell_warnings(context.warn)
     return connection
 

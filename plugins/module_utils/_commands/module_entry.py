@@ -11,8 +11,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._options.context import Context
 from .._transport.deadline import Ending, work_until
+from .._transport.request_log import last_of
 from .argument_spec import argument_spec, secret_values
-from .base import Command
+from .base import LOGGED_FROM, REQUEST_LOG, Command
 from .results import run_command
 
 
@@ -23,8 +24,16 @@ def run_module(command: Command) -> None:
     profile = module.params.get("profile")
     if isinstance(profile, Mapping) and "ends_in" in profile:  # the task ends over here; nobody ends us
         work_until(Ending(profile["ends_in"]))
-    context = Context(check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
+    lines: list[str] = []
+    context = Context(
+        check_mode=module.check_mode,
+        diff_mode=module._diff,
+        warn=module.warn,
+        log=lines.append if module._verbosity >= LOGGED_FROM else None,
+    )
     result = run_command(command, module.params, context, secret_values(spec, module.params))
+    if lines:
+        result[REQUEST_LOG] = last_of(lines)  # the controller shows and removes it
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -14,7 +14,19 @@ from typing import Any
 
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY
-from .._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, harmless, know, known, redact, redact_within, texts_of
+from .._text.redaction import (
+    KEPT,
+    OF_CHANGE,
+    OF_ERROR,
+    PLACE,
+    harmless,
+    know,
+    known,
+    printable,
+    redact,
+    redact_within,
+    texts_of,
+)
 from .._text.spelling import check_options
 from .._transport.write_record import WRITES
 from ..errors import AuthenticationError, InsightError
@@ -65,13 +77,19 @@ def sentence(text: str) -> str:
     return str(harmless(redact(text, [known()])))
 
 
+def one_line(text: str) -> str:
+    """A line of a log, without secrets and with nothing that a terminal or another log acts upon."""
+    return printable(redact(text, [known()]))
+
+
 def _hiding(context: Context) -> Context:
     """The same, hiding what it tells."""
-    warn, show = context.warn, context.show
+    warn, show, log = context.warn, context.show, context.log
     return replace(
         context,
         warn=lambda text: warn(sentence(text)),
         show=(lambda text: show(sentence(text))) if show else None,
+        log=(lambda text: log(one_line(text))) if log else None,
     )
 
 

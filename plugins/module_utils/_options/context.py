@@ -15,9 +15,10 @@ Values = Mapping[str, Any]
 @dataclass(frozen=True)
 class Context:
     """How a command is run. warn: tells the user; show: tells the user while the task is still running, None where
-    that cannot be done."""
+    that cannot be done; log: is told of each request, None where nobody listens."""
 
     check_mode: bool
     diff_mode: bool
     warn: Callable[[str], None]
     show: Optional[Callable[[str], None]] = None
+    log: Optional[Callable[[str], None]] = None

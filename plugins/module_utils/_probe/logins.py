@@ -17,6 +17,7 @@ from .._profile.model import overlaid, profile_of
 from .._text.json_forms import Json
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
+from .._transport.request_log import log_of
 from .._transport.write_record import note_write
 from ..errors import AuthenticationError, InsightError
 from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested
@@ -103,6 +104,7 @@ def _withdraw(login: Login, data: Json) -> None:
 def _open(login: Login, context: Context) -> None:
     settings = settings_from(login.values, profile_of(login.data))
     login.http = Http(settings.network)
+    login.http.log = log_of(context.log, settings.url)
     login.authenticator = authenticator_for(settings, login.send, show=context.show)
     for warning in login.authenticator.warnings:
         context.warn(warning)

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 from urllib.parse import urlsplit
 
 from .._options.shared import Network
@@ -37,6 +37,7 @@ from .limiter import ConcurrencyLimiter
 from .messages import Request, Response
 from .numbers import Letters
 from .proxies import fault_of_proxy, proxies_for
+from .request_log import NO_ANSWER, Log
 
 try:
     import requests
@@ -129,7 +130,9 @@ SYSTEM_CLOCK = Clock()
 
 
 class Http:
-    """Sends requests over kept-alive connections; threads may share it."""
+    """Sends requests over kept-alive connections; threads may share it. log: what is told of each, if anything."""
+
+    log: Optional[Log] = None
 
     def __init__(
         self,
@@ -172,6 +175,7 @@ class Http:
                 if delay is None or enough or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting
+                request = request.again(f"HTTP {response.status}, waited {delay:.1f} s")
                 if response.status in retry.BUSY:
                     self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
                     continue
@@ -184,6 +188,7 @@ class Http:
                 if not harmless or enough or self._clock.monotonic() + delay > deadline:
                     raise
                 attempt += 1
+                request = request.again(f"{error.why}, waited {delay:.1f} s")
             self._rest(request, delay)
 
     def _rest(self, request: Request, seconds: float) -> None:
@@ -204,12 +209,26 @@ class Http:
 
     def _send_within_limit(self, request: Request) -> Response:
         with self._limiter:
-            response = self._send_once(request)
+            response = self._send_logged(request, self.log) if self.log else self._send_once(request)
             if response.status in retry.BUSY:
                 self._limiter.halve(self._clock.monotonic())
             else:
                 self._limiter.widen()
             return response
+
+    def _send_logged(self, request: Request, log: Log) -> Response:
+        began = self._clock.monotonic()
+        outcome: Union[int, str] = NO_ANSWER
+        why = "it was broken off"  # by the timeout of the task, for instance
+        try:
+            response = self._send_once(request)
+            outcome, why = response.status, ""
+            return response
+        except InsightError as error:
+            outcome, why = error.details.get("status", NO_ANSWER), error.why
+            raise
+        finally:
+            log(request, outcome, self._clock.monotonic() - began, why)
 
     def _wait_for_pause(self, request: Request, deadline: float) -> None:
         """``Retry-After`` speaks to this client, so it holds back every thread."""
@@ -280,6 +299,7 @@ class Http:
             headers=told,
             cookies=_cookies(cookies, retry.time_there(told, self._clock.now())) if cookies else {},
             body=body,
+            attempt=request.attempt,
         )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,7 +26,8 @@ class Request:
     json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded. At most one of the two.
     safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
     server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
-    operation). understood: statuses to which the profile gives a meaning.
+    operation). understood: statuses to which the profile gives a meaning. attempt: counts from 1. because: why there is
+    another one than the first.
     """
 
     purpose: str
@@ -39,12 +40,19 @@ class Request:
     patient: bool = False
     kind: str = ""
     understood: tuple[int, ...] = ()
+    attempt: int = 1
+    because: str = ""
+
+    def again(self, because: str, attempt: int = 0) -> Request:
+        """The request as it is sent again. attempt: the last one, where it is a later one than this."""
+        return replace(self, attempt=max(self.attempt, attempt) + 1, because=because)
 
 
 @dataclass(frozen=True)
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
-    empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out."""
+    empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:
+    that of the request."""
 
     purpose: str
     status: int
@@ -52,6 +60,7 @@ class Response:
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     ruled_out: str = ""
+    attempt: int = 1
 
     @property
     def content_type(self) -> str:

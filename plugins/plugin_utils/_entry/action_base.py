@@ -10,7 +10,7 @@ that is private to ActionBase and used by us is used in this file.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -20,9 +20,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ...module_utils._commands.argument_spec import argument_spec, secret_values
-from ...module_utils._commands.base import Command
+from ...module_utils._commands.base import REQUEST_LOG, Command
 from ...module_utils._commands.connection import ask_anew, canary_writes
-from ...module_utils._commands.results import broken_off, run_command, told, unforeseen
+from ...module_utils._commands.results import broken_off, one_line, run_command, told, unforeseen
 from ...module_utils._options.context import Context
 from ...module_utils._options.shared import environment_name
 from ...module_utils._text.redaction import redact
@@ -31,6 +31,7 @@ from ...module_utils.errors import ConfigurationError, InsightError
 from .._files.profile_files import mapping_from, profile_data
 from .native_values import plain, plain_options
 from .orphan import end_with_parent
+from .telling import teller
 
 display = Display()
 
@@ -56,12 +57,14 @@ class CommandAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
     command: ClassVar[Command]
+    _tell: Callable[[str], None] | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the command here or over there; both give the same result."""
         super().run(tmp, task_vars)
         try:
             end_with_parent()
+            self._tell = self._teller(task_vars or {})
             return self._answer(task_vars)
         except InsightError as error:
             return told({"failed": True, **error.as_result()}, self.command.ours)
@@ -88,6 +91,13 @@ class CommandAction(ActionBase):
                 return self._marked(self._run_here(values, read))
             values = self._with_session({**values, **read})
         return self._marked(self._hand_over(values, task_vars))
+
+    def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
+        """What shows a line for each request; None where nobody listens, or the task is to be hidden. Under async
+        Ansible would keep the lines in the file of the result."""
+        if self._task.no_log or self._task.async_val:
+            return None
+        return teller(self._task.delegate_to or task_vars.get("inventory_hostname"))
 
     def _check_background(self) -> None:
         """Raise ConfigurationError for a command under async whose result may be secret: Ansible writes it into a file
@@ -151,6 +161,7 @@ class CommandAction(ActionBase):
             diff_mode=self._task.diff,
             warn=display.warning,
             show=lambda text: display.display(text, stderr=True),
+            log=self._tell,
         )
         return run_command(self.command, {**checked.validated_parameters, **read}, context, secrets)
 
@@ -180,15 +191,26 @@ class CommandAction(ActionBase):
             except AnsibleError as error:  # must not take the place of what says whether something was written
                 display.warning(f"A folder was left on the other host, {self._connection._shell.tmpdir}: {error}")
         result.pop("invocation", None)
+        self._show_requests(result.pop(REQUEST_LOG, None))
         found_out = plain(result.get("error"))
         if isinstance(found_out, dict) and "held_back" in found_out:
             known.hold_back([found_out["held_back"]])
         return dict(result)
 
+    def _show_requests(self, lines: Any) -> None:
+        """Show what a module on another host brought along."""
+        if self._tell and isinstance(lines, list):
+            for line in lines:
+                self._tell(one_line(str(line)))
+
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
     ) -> Any:
-        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret."""
+        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret. Where
+        nobody listens, no request is told."""
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
-        (module_args if updated is None else updated)["_ansible_no_log"] = True
+        ours = module_args if updated is None else updated
+        ours["_ansible_no_log"] = True
+        if self._tell is None:
+            ours["_ansible_verbosity"] = 0
         return updated

@@ -15,7 +15,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ...module_utils._commands.argument_spec import secret_values
-from ...module_utils._commands.results import sentence, unforeseen, with_line_ends
+from ...module_utils._commands.results import one_line, sentence, unforeseen, with_line_ends
 from ...module_utils._options.context import Context, Values
 from ...module_utils._options.shared import SHARED, environment_name
 from ...module_utils._text.redaction import know
@@ -23,6 +23,7 @@ from ...module_utils.errors import InsightError
 from .._files.profile_files import profile_data
 from .native_values import plain, plain_options
 from .orphan import end_with_parent
+from .telling import teller
 
 display = Display()
 
@@ -76,7 +77,13 @@ class CommandLookup(LookupBase):
             loader: Any = self._loader
             return bytes(loader._vault.decrypt(text)).decode("utf-8")
 
-        context = Context(check_mode=False, diff_mode=False, warn=lambda text: display.warning(sentence(text)))
+        log = teller(variables.get("inventory_hostname"))
+        context = Context(
+            check_mode=False,
+            diff_mode=False,
+            warn=lambda text: display.warning(sentence(text)),
+            log=(lambda text: log(one_line(text))) if log else None,
+        )
         try:
             values = plain_options(given)
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find, decrypt)

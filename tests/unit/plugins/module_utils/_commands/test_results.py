@@ -205,15 +205,16 @@ def test_sentences_of_a_success_print_harmlessly():
     assert told(environment)["entities"] == [{"why": shown, "notes": [shown], "key": {"a": odd}}]
 
 
-@pytest.mark.proves("SECRET-22", "SECRET-23")
+@pytest.mark.proves("LOG-1", "SECRET-22", "SECRET-23")
 def test_what_is_told_meanwhile_is_hidden_and_harmless():
     heard = []
 
     def run(_values, context):
         context.warn("hunter22 \u202e")
         context.show("68756e7465723232\nnext")
+        context.log("GET /hunter22/a\n::error \u202e")
         return {"changed": False}
 
-    context = Context(check_mode=False, diff_mode=False, warn=heard.append, show=heard.append)
+    context = Context(check_mode=False, diff_mode=False, warn=heard.append, show=heard.append, log=heard.append)
     run_command(Command("rimops.insight.x", {}, run), {}, context, ["hunter22"])
-    assert heard == [f"{MASK} \\u202e", f"{MASK}\nnext"]
+    assert heard == [f"{MASK} \\u202e", f"{MASK}\nnext", f"GET /{MASK}/a\\n::error \\u202e"]
