@@ -37,7 +37,7 @@ from .limiter import ConcurrencyLimiter
 from .messages import Request, Response
 from .numbers import Letters
 from .proxies import fault_of_proxy, proxies_for
-from .request_log import NO_ANSWER, Log
+from .request_log import UNANSWERED, Log
 
 try:
     import requests
@@ -218,14 +218,14 @@ class Http:
 
     def _send_logged(self, request: Request, log: Log) -> Response:
         began = self._clock.monotonic()
-        outcome: Union[int, str] = NO_ANSWER
+        outcome: Union[int, str] = UNANSWERED
         why = "it was broken off"  # by the timeout of the task, for instance
         try:
             response = self._send_once(request)
             outcome, why = response.status, ""
             return response
         except InsightError as error:
-            outcome, why = error.details.get("status", NO_ANSWER), error.why
+            outcome, why = error.details.get("status", UNANSWERED), error.why
             raise
         finally:
             log(request, outcome, self._clock.monotonic() - began, why)

@@ -17,7 +17,7 @@ Log = Callable[[Request, Union[int, str], float, str], None]
 MOST_LINES = 1000
 """Lines that a result brings along from another host."""
 PREFIX = "rimops.insight: "
-NO_ANSWER = "no answer"
+UNANSWERED = "no answer"
 
 
 def log_of(tell: Optional[Callable[[str], None]], url: str) -> Optional[Log]:
