@@ -13,11 +13,11 @@ from typing import Any, Optional
 
 from .._options.shared import Identity, Settings
 from ..errors import ConfigurationError
-from .choice import APPLICATION, choose_grant
-from .client_authentication import key_file
+from .choice import choose_grant
+from .client_authentication import OPTIONS, key_file
 from .tokens import claims_of
 
-CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *APPLICATION)
+CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *OPTIONS)
 NOT_OURS = ("authorization_response", "expected_user")
 """What is used once, and what only checks who it turned out to be."""
 
