@@ -20,11 +20,12 @@ from ..errors import (
     NotSentError,
     SessionRejected,
 )
-from . import handle, session
+from . import handle
 from .grants.base import Grant, OAuthClient
 from .grants.refresh_token import refresh
 from .platform_errors import shown
 from .session import Session
+from .sessions.registry import kind_of
 from .state import State
 from .tokens import USER_CLAIMS, Token, token_of
 
@@ -80,8 +81,8 @@ class Acquisition:
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        bearer = self.settings.profile.session["kind"] == "bearer"
-        kept = state.token if self._usable(state.token) and not (rejected and bearer) else None
+        token_rejected = rejected and kind_of(self.settings.profile.session).is_token
+        kept = state.token if self._usable(state.token) and not token_rejected else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
             opened = self._open(state)
@@ -231,17 +232,10 @@ class Acquisition:
 
     def _open(self, state: State) -> Session:
         """A session of the system, opened with the token of the state or with user name and password."""
-        profile, token = self.settings.profile, state.token
-        if profile.session["kind"] == "bearer":
-            if token is None:
-                raise ConfigurationError(
-                    WHAT, f"profile {profile.name} needs an access token", "Choose another grant_type."
-                )
-            return session.bearer(token)
-        values = values_of(self.settings.identity, token)
+        profile, values = self.settings.profile, values_of(self.settings.identity, state.token)
 
         def steps() -> Flow[Session]:
-            return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)
+            return kind_of(profile.session).open(profile, self.settings.url, values, state.looks_first)
 
         try:
             return converse(steps(), self.send)

@@ -23,7 +23,8 @@ from .grants.registry import GRANTS
 from .keeper import SessionKeeper
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
-from .session import Session, headers_of, log_out
+from .session import Session, headers_of
+from .sessions.registry import kind_of
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -180,10 +181,9 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
-            values = values_of(self._settings.identity, state.token)
-            refusal = converse(
-                log_out(self._settings.profile, self._settings.url, state.session or Session(), values), self._send
-            )
+            profile, values = self._settings.profile, values_of(self._settings.identity, state.token)
+            log_out = kind_of(profile.session).log_out
+            refusal = converse(log_out(profile, self._settings.url, state.session or Session(), values), self._send)
         except InsightError as error:
             refusal = error.message
         if refusal:

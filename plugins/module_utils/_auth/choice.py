@@ -14,6 +14,7 @@ from . import client_authentication
 from .grants.base import Endpoints, Grant
 from .grants.login import LOGIN
 from .grants.registry import GRANTS
+from .sessions.registry import kind_of
 
 WHAT = "log in"
 
@@ -69,7 +70,7 @@ def choose_grant(settings: Settings) -> str:
 def _check_profile(settings: Settings, grant: Grant) -> None:
     profile = settings.profile
     if grant.flow is None:
-        if "{password}" not in str(profile.session.get("login", {}).get("body")):
+        if not kind_of(profile.session).takes(profile, "password"):
             raise ConfigurationError(
                 WHAT,
                 f"profile {profile.name} does not take user name and password at its own login",

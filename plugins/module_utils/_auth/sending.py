@@ -31,6 +31,7 @@ from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
 from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
 from .session import Session, carried, headers_of, look_of
+from .sessions.registry import kind_of
 from .shared_lock import SharedLock
 from .state import State
 
@@ -221,12 +222,13 @@ class SessionSender:
             return self._keeper.look(self._keeper.renew(sent.state), self._keeper.ticket()) is not None
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words, bearer = said(response.body), self._rules["kind"] == "bearer"
-        refused = "the server refused the access token" if bearer and self._settings.access_token else REFUSED[bearer]
+        words, is_token = said(response.body), kind_of(self._rules).is_token
+        handed_over = is_token and self._settings.access_token
+        refused = "the server refused the access token" if handed_over else REFUSED[is_token]
         return SessionRejected(
             request.purpose,
             f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
-            CAUSES[bearer],
+            CAUSES[is_token],
             status=response.status,
         )
 
