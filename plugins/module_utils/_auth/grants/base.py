@@ -168,9 +168,10 @@ def content(response: Response) -> Any:
         return None
 
 
-def secrets_of(request: Request) -> list[str]:
-    """What the platform's texts must not repeat."""
-    return [value for name, value in (request.form or {}).items() if name not in PUBLIC and value]
+def secrets_of(client: OAuthClient, request: Request) -> list[str]:
+    """What the platform's texts must not repeat, wherever in the request it went."""
+    fields = [value for name, value in (request.form or {}).items() if name not in PUBLIC]
+    return [value for value in (client.identity.client_secret, *request.headers.values(), *fields) if value]
 
 
 def token_in(response: Response, request: Request, client: OAuthClient, meanings: Meanings = NONE) -> Token:
@@ -179,6 +180,6 @@ def token_in(response: Response, request: Request, client: OAuthClient, meanings
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
         return token_of(answer, client.clock.now())
-    failure = token_endpoint_failure(response, answer, secrets_of(request), meanings)
+    failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
     failure.successor = refresh_token_of(answer) if granted else None
     raise failure

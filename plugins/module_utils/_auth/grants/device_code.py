@@ -65,7 +65,7 @@ def flow(client: OAuthClient) -> Flow[Token]:
         response = yield request
         answer = content(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
-        raise token_endpoint_failure(response, answer, secrets_of(request), MEANINGS)
+        raise token_endpoint_failure(response, answer, secrets_of(client, request), MEANINGS)
     client.show(_invitation(answer))
     body = (
         oauthlib()
