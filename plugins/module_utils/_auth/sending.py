@@ -251,7 +251,7 @@ class SessionSender:
                         return last.response
                 with self._lock:
                     self._denied.add(request.kind)
-            if b"csrf" in last.response.body[:LOOKED_AT].lower():
+            if "start" in kind_of(self._rules).steps and b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session of the system itself: how it is opened, carried along, recognised as refused, and ended."""
+"""The session of the system itself, of whichever kind: what it carries, how it is looked at, and how it is ended."""
 
 from __future__ import annotations
 
