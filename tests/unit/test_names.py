@@ -13,7 +13,11 @@ from pathlib import Path
 from ansible_collections.rimops.insight.plugins.module_utils import errors
 
 PLUGINS = Path(errors.__file__).resolve().parent.parent
-SAME = {"display": "Ansible's own object, which each plugin gets for itself"}
+SAME = {
+    "display": "Ansible's own object, which each plugin gets for itself",
+    "flow": "the conversation of a grant, in the file of each",
+    "takes": "which values of the options a way of carrying a credential takes, in the file of each",
+}
 """Names with several homes and one meaning."""
 
 

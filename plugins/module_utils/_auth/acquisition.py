@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import Callable, Optional
@@ -21,23 +20,18 @@ from ..errors import (
     NotSentError,
     SessionRejected,
 )
-from . import grants, handle, session
-from .choice import INTERACTIVE
-from .grants import Authorization, OAuthClient
+from . import handle
+from .grants.base import Grant, OAuthClient
+from .grants.refresh_token import refresh
 from .platform_errors import shown
 from .session import Session
+from .sessions.registry import kind_of
 from .state import State
 from .tokens import USER_CLAIMS, Token, token_of
 
 WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
 """Errors that say that a refresh token will not work again."""
-
-FLOWS: Mapping[str, Callable[[OAuthClient], Flow[Token]]] = {
-    "password": grants.password,
-    "client_credentials": grants.client_credentials,
-    "device_code": grants.device_code,
-}
 
 
 def _explained(error: InsightError, state: State) -> InsightError:
@@ -62,35 +56,33 @@ def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[
 class Acquisition:
     """Everything that a login takes.
 
-    grant: None where there are no credentials, only what was handed over. application: None where no OAuth is
+    grant: None where there are no credentials, only what was handed over. client: None where no OAuth is
     needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
     memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
-    authorization: the answer of a person's login, taken once. may_use_up: the configured refresh token may be sent
-    although its successor would be kept nowhere.
+    may_use_up: the configured refresh token may be sent although its successor would be kept nowhere.
     """
 
     settings: Settings
     send: Send
     clock: Clock
-    grant: Optional[str]
+    grant: Optional[Grant]
     client: Optional[OAuthClient]
     save: Callable[[State], None]
     keep: Callable[[State], None]
     room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
-    authorization: Callable[[], Authorization]
     may_use_up: bool
 
     def renewable(self, state: State) -> bool:
         """Whether a new token can be had without a person."""
         if self.grant is None or self.settings.access_token:
             return False
-        return self.grant not in INTERACTIVE or bool(state.token and state.token.refresh_token)
+        return not self.grant.interactive or bool(state.token and state.token.refresh_token)
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        bearer = self.settings.profile.session["kind"] == "bearer"
-        kept = state.token if self._usable(state.token) and not (rejected and bearer) else None
+        token_rejected = rejected and kind_of(self.settings.profile.session).is_token
+        kept = state.token if self._usable(state.token) and not token_rejected else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
             opened = self._open(state)
@@ -146,13 +138,13 @@ class Acquisition:
                 "it is no longer accepted, and this task has no credentials, or others than it was made with",
                 "Run insight_token again, or give this task the same credentials.",
             )
-        if self.grant == "login" or self.client is None:
+        if self.grant.flow is None or self.client is None:
             return self._with(state, None)
-        refreshed = self._refreshed(state, self.client)
+        refreshed = self._refreshed(state, self.grant, self.client)
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(replace(state, refresh_begun=None), converse(self._flow(self.client), self.send))
+        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(self.client), self.send))
         self.keep(state)
         return state
 
@@ -164,12 +156,7 @@ class Acquisition:
             )
         return token
 
-    def _flow(self, client: OAuthClient) -> Flow[Token]:
-        if self.grant == "authorization_code":
-            return grants.authorization_code(client, self.authorization())
-        return FLOWS[self.grant or ""](client)
-
-    def _refreshed(self, state: State, client: OAuthClient) -> Optional[State]:
+    def _refreshed(self, state: State, grant: Grant, client: OAuthClient) -> Optional[State]:
         """The state with a token for its refresh token, saved before it is used; None to log in anew."""
         configured = self.settings.identity.refresh_token
         kept = state.token.refresh_token if state.token else None
@@ -186,14 +173,14 @@ class Acquisition:
                     return self._refresh(latest, client, str(latest.token.refresh_token))
         if configured and configured != kept and (refused is None or client.refresh_keeps):
             return self._refresh(state, client, configured)
-        here = self.grant == "device_code" and client.show and isinstance(refused, AuthenticationError)
-        if refused and self.grant in (*INTERACTIVE, "refresh_token") and not here:
-            self._forget(state, refused)
+        here = grant.waits and client.show and isinstance(refused, AuthenticationError)
+        if refused and not grant.logs_in_anew and not here:
+            self._forget(state, grant, refused)
         return None
 
-    def _forget(self, state: State, refused: Exception) -> None:
+    def _forget(self, state: State, grant: Grant, refused: Exception) -> None:
         """Raise what refused the refresh, after forgetting the token where a person has to log in."""
-        if self.grant in INTERACTIVE and isinstance(refused, AuthenticationError):
+        if grant.interactive and isinstance(refused, AuthenticationError):
             self.save(replace(state, token=None, session=None))
             raise AuthenticationError(
                 WHAT,
@@ -215,7 +202,7 @@ class Acquisition:
         self.keep(replace(state, refresh_begun=begun))
         try:
             with self.room():
-                token = converse(grants.refresh_token(client, refresh_token), self.send)
+                token = converse(refresh(client, refresh_token), self.send)
                 token = replace(
                     token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user
                 )
@@ -245,17 +232,10 @@ class Acquisition:
 
     def _open(self, state: State) -> Session:
         """A session of the system, opened with the token of the state or with user name and password."""
-        profile, token = self.settings.profile, state.token
-        if profile.session["kind"] == "bearer":
-            if token is None:
-                raise ConfigurationError(
-                    WHAT, f"profile {profile.name} needs an access token", "Choose another grant_type."
-                )
-            return session.bearer(token)
-        values = values_of(self.settings.identity, token)
+        profile, values = self.settings.profile, values_of(self.settings.identity, state.token)
 
         def steps() -> Flow[Session]:
-            return session.csrf_cookie(profile, self.settings.url, values, state.looks_first)
+            return kind_of(profile.session).open(profile, self.settings.url, values, state.looks_first)
 
         try:
             return converse(steps(), self.send)

@@ -17,11 +17,14 @@ from ..errors import AuthenticationError, ConfigurationError, InsightError
 from . import browser_login, handle
 from .acquisition import Acquisition, values_of
 from .choice import endpoints_of
-from .grants import Authorization, OAuthClient, Show
+from .grants.authorization_code import AUTHORIZATION_CODE
+from .grants.base import Authorization, OAuthClient, Show
+from .grants.registry import GRANTS
 from .keeper import SessionKeeper
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
-from .session import Session, headers_of, log_out
+from .session import Session, headers_of
+from .sessions.registry import kind_of
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -43,6 +46,7 @@ class Authenticator:
         self.warnings: list[str] = []
         self.grant = grant_for(settings)
         handed_over, self._name = self._find_record()
+        self._grant = GRANTS[self.grant] if self.grant else None
         self._client = self._make_client(show)
         self._keeper = SessionKeeper(settings, send, store, clock, self._name)
         self._keeper.state = handed_over
@@ -51,13 +55,12 @@ class Authenticator:
             settings=settings,
             send=send,
             clock=clock,
-            grant=self.grant,
+            grant=self._grant,
             client=self._client,
             save=self._keeper.save,
             keep=self._keeper.keep,
             room=self._keeper.room,
             reload=self._keeper.load,
-            authorization=self._authorization,
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)
@@ -79,11 +82,11 @@ class Authenticator:
         return None, name
 
     def _make_client(self, show: Optional[Show]) -> Optional[OAuthClient]:
-        if self.grant in (None, "login"):
+        if self._grant is None or self._grant.flow is None:
             return None
         keeps = self._settings.profile.oauth.get("refresh_token_after_use", "unknown") == "keeps"
-        endpoints = endpoints_of(self._settings, str(self.grant))
-        return OAuthClient(self._settings.identity, endpoints, self._clock, refresh_keeps=keeps, show=show)
+        endpoints = endpoints_of(self._settings, self._grant.name)
+        return OAuthClient(self._settings.identity, endpoints, self._clock, keeps, show, self._authorization)
 
     # --- using the session
 
@@ -142,7 +145,8 @@ class Authenticator:
         token = self._keeper.current().token
         successor = token.refresh_token if token else None
         identity = self._settings.identity
-        if successor and self._store.durable and self.grant == "refresh_token" and successor != identity.refresh_token:
+        spends = self._grant is not None and self._grant.lives_on_refresh_token
+        if successor and self._store.durable and spends and successor != identity.refresh_token:
             heir = replace(self._settings, identity=replace(identity, refresh_token=successor))
             alias = self._store.name(record_key_of(heir, self.grant))
             with suppress(ConfigurationError), self._store.locked(alias):  # without it, it is found as any new one
@@ -177,10 +181,9 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
-            values = values_of(self._settings.identity, state.token)
-            refusal = converse(
-                log_out(self._settings.profile, self._settings.url, state.session or Session(), values), self._send
-            )
+            profile, values = self._settings.profile, values_of(self._settings.identity, state.token)
+            log_out = kind_of(profile.session).log_out
+            refusal = converse(log_out(profile, self._settings.url, state.session or Session(), values), self._send)
         except InsightError as error:
             refusal = error.message
         if refusal:
@@ -188,7 +191,8 @@ class Authenticator:
 
     def _warn_of_lost_token(self, state: Optional[State]) -> None:
         kept = state.token.refresh_token if state and state.token else None
-        used_up = self._client and not self._client.refresh_keeps and self.grant == "refresh_token"
+        only = self._grant is not None and self._grant.lives_on_refresh_token
+        used_up = only and self._client and not self._client.refresh_keeps
         if used_up and kept and kept != self._settings.identity.refresh_token:
             self.warnings.append("The successor of refresh_token was forgotten, and refresh_token itself is used up.")
 
@@ -196,7 +200,7 @@ class Authenticator:
 
     def needs_person(self) -> bool:
         """Whether somebody has to log in in a browser before anything else, see ``begin_authorization``."""
-        if self.grant != "authorization_code" or self._settings.identity.authorization_response:
+        if not (self._grant and self._grant.in_browser) or self._settings.identity.authorization_response:
             return False
         state = self._keeper.load()
         usable = state and state.token and (state.token.refresh_token or state.token.usable(self._clock.now()))
@@ -204,8 +208,8 @@ class Authenticator:
 
     def begin_authorization(self) -> str:
         """The page that somebody must open to log in, good for ten minutes and one login."""
-        if self._client is None or self.grant != "authorization_code":
-            raise ConfigurationError("start the login", "grant_type is not authorization_code")
+        if self._client is None or not (self._grant and self._grant.in_browser):
+            raise ConfigurationError("start the login", f"grant_type is not {AUTHORIZATION_CODE.name}")
         with self._store.locked(self._name):
             return browser_login.begin(self._client, self._settings, self._store, self._clock, self._lay_in)
 

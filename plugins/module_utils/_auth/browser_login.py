@@ -13,8 +13,8 @@ from typing import Any, Callable, Optional
 from .._options.shared import Settings
 from .._transport.http import Clock
 from ..errors import AuthenticationError, ConfigurationError
-from . import grants
-from .grants import Authorization, OAuthClient
+from .grants.authorization_code import authorization_answer, authorization_url, declined
+from .grants.base import Authorization, OAuthClient, new_code_verifier
 from .store import Store
 
 PENDING_LIFE = 600.0
@@ -31,8 +31,8 @@ def begin(client: OAuthClient, settings: Settings, store: Store, clock: Clock, s
             "the second task must find what the first one keeps, and there is no token store",
             "Set token_store to a folder, or take grant_type device_code, which is one task.",
         )
-    state, verifier = secrets.token_urlsafe(32), grants.new_code_verifier(client)
-    url = grants.authorization_url(client, state, verifier)
+    state, verifier = secrets.token_urlsafe(32), new_code_verifier(client)
+    url = authorization_url(client, state, verifier)
     pending = {
         "state": state,
         "code_verifier": verifier,
@@ -50,7 +50,7 @@ def finish(settings: Settings, record: Mapping[str, Any], clock: Clock, save: Sa
         raise AuthenticationError(
             "log in", "a person has to log in first", "Run insight_token: it says which page to open."
         )
-    answer = grants.authorization_answer(response)
+    answer = authorization_answer(response)
     again = "Run insight_token without authorization_response to start again."
     pending: Mapping[str, Any] = record.get("pending") or {}
     if not pending:
@@ -62,5 +62,5 @@ def finish(settings: Settings, record: Mapping[str, Any], clock: Clock, save: Sa
     if clock.now() > pending["expires_at"]:
         raise AuthenticationError("finish the login", f"it took more than {PENDING_LIFE / 60:g} minutes", again)
     if "error" in answer:
-        raise grants.declined(answer)
+        raise declined(answer)
     return Authorization(answer["code"], pending["code_verifier"], pending.get("redirect_uri"))

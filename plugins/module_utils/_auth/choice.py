@@ -6,53 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from .._options.shared import GRANTS, Identity, Settings, address_parts, may_carry_credentials
+from .._options.shared import Identity, Settings, address_parts, may_carry_credentials
 from ..errors import ConfigurationError
 from . import client_authentication
+from .grants.base import Endpoints, Grant
+from .grants.login import LOGIN
+from .grants.registry import GRANTS
+from .sessions.registry import kind_of
 
 WHAT = "log in"
-
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "password": ("client_id", "username", "password"),
-    "client_credentials": ("client_id",),
-    "authorization_code": ("client_id",),
-    "device_code": ("client_id",),
-    "refresh_token": ("client_id", "refresh_token"),
-    "login": ("username", "password"),
-}
-"""The options without which a grant cannot be used."""
-
-APPLICATION = tuple(option for options in client_authentication.WAYS.values() for option in options)
-
-USELESS: Mapping[str, tuple[str, ...]] = {
-    "password": ("refresh_token", "authorization_response", "redirect_uri"),
-    "client_credentials": (
-        "username",
-        "password",
-        "refresh_token",
-        "authorization_response",
-        "redirect_uri",
-        "expected_user",
-    ),
-    "authorization_code": ("username", "password", "refresh_token"),
-    "device_code": ("username", "password", "refresh_token", "authorization_response", "redirect_uri"),
-    "refresh_token": ("username", "password", "authorization_response", "redirect_uri"),
-    "login": ("refresh_token", "authorization_response", "redirect_uri", "token_url", "scope", *APPLICATION),
-}
-"""Options that a grant does not look at, so that whoever set them meant something else."""
-
-INTERACTIVE = ("authorization_code", "device_code")
-
-PROOFS: Mapping[str, tuple[str, ...]] = {
-    "refresh_token": ("refresh_token",),
-    "password": ("username", "password"),
-    "authorization_code": ("authorization_response",),
-}
-"""What gives a grant away when grant_type is not set."""
 
 
 def _given(identity: Identity, options: tuple[str, ...]) -> list[str]:
@@ -62,51 +26,51 @@ def _given(identity: Identity, options: tuple[str, ...]) -> list[str]:
 def _infer(settings: Settings) -> str:
     """The grant that the options can only mean."""
     if not settings.profile.oauth:
-        return "login"
+        return LOGIN.name
     identity = settings.identity
-    found = [grant for grant, options in PROOFS.items() if _given(identity, options)]
-    if not found and client_authentication.way_of(identity):
-        return "client_credentials"
-    if len(found) == 1:
-        return found[0]
+    found = [grant for grant in GRANTS.values() if _given(identity, grant.proofs)]
+    users = [grant.name for grant in found if not grant.application_only]
+    names = users or [grant.name for grant in found if client_authentication.way_of(identity)]
+    if len(names) == 1:
+        return names[0]
     why = (
-        f"the options fit {' and '.join(found)}"
-        if found
+        f"the options fit {' and '.join(names)}"
+        if names
         else "nothing says how: no grant_type and no credentials are given"
     )
     raise ConfigurationError(WHAT, why, f"Set grant_type to one of: {', '.join(GRANTS)}.")
 
 
 def choose_grant(settings: Settings) -> str:
-    """The grant to use. Raises ConfigurationError when options are missing or contradict one another."""
+    """The name of the grant to use. Raises ConfigurationError when options are missing or contradict one another."""
     identity = settings.identity
-    grant = identity.grant_type or _infer(settings)
-    missing = [option for option in NEEDS[grant] if not getattr(identity, option)]
+    grant = GRANTS[identity.grant_type or _infer(settings)]
+    missing = [option for option in grant.needs if not getattr(identity, option)]
     if missing:
         raise ConfigurationError(
-            WHAT, f"grant_type {grant} needs {' and '.join(missing)}", f"Set {', '.join(missing)}."
+            WHAT, f"grant_type {grant.name} needs {' and '.join(missing)}", f"Set {', '.join(missing)}."
         )
-    useless = _given(identity, USELESS[grant])
+    useless = _given(identity, grant.useless)
     if useless:
         raise ConfigurationError(
             WHAT,
-            f"{', '.join(useless)} has no meaning with grant_type {grant}",
+            f"{', '.join(useless)} has no meaning with grant_type {grant.name}",
             "Leave it out, or choose the grant_type that uses it.",
         )
-    if client_authentication.way_of(identity) is None and grant == "client_credentials":
+    if client_authentication.way_of(identity) is None and grant.application_only:
         raise ConfigurationError(
             WHAT,
-            "grant_type client_credentials needs the application to authenticate itself",
+            f"grant_type {grant.name} needs the application to authenticate itself",
             "Set client_secret, assertion_certificate or client_assertion_file.",
         )
     _check_profile(settings, grant)
-    return grant
+    return grant.name
 
 
-def _check_profile(settings: Settings, grant: str) -> None:
+def _check_profile(settings: Settings, grant: Grant) -> None:
     profile = settings.profile
-    if grant == "login":
-        if "{password}" not in str(profile.session.get("login", {}).get("body")):
+    if grant.flow is None:
+        if not kind_of(profile.session).takes(profile, "password"):
             raise ConfigurationError(
                 WHAT,
                 f"profile {profile.name} does not take user name and password at its own login",
@@ -116,25 +80,15 @@ def _check_profile(settings: Settings, grant: str) -> None:
     if not profile.oauth:
         raise ConfigurationError(
             WHAT,
-            f"profile {profile.name} knows no OAuth, so grant_type {grant} has no meaning",
-            "Set grant_type to login.",
+            f"profile {profile.name} knows no OAuth, so grant_type {grant.name} has no meaning",
+            f"Set grant_type to {LOGIN.name}.",
         )
-    if grant not in profile.oauth["grants"]:
+    if grant.name not in profile.oauth["grants"]:
         raise ConfigurationError(
             WHAT,
-            f"profile {profile.name} has no grant {grant}",
+            f"profile {profile.name} has no grant {grant.name}",
             f"It has: {', '.join(sorted(profile.oauth['grants']))}.",
         )
-
-
-@dataclass(frozen=True)
-class Endpoints:
-    """Where a grant is asked for. authorize and device are empty where the profile has none."""
-
-    token: str
-    authorize: str
-    device: str
-    scope: str
 
 
 def _checked(url: str, option: str, settings: Settings) -> str:
@@ -177,7 +131,7 @@ def _address(settings: Settings, name: str) -> str:
 
 def endpoints_of(settings: Settings, grant: str) -> Endpoints:
     """The addresses and the scope of an OAuth grant. Raises ConfigurationError for what they cannot be made of."""
-    identity, oauth = settings.identity, settings.profile.oauth
+    identity, oauth, asked = settings.identity, settings.profile.oauth, GRANTS[grant].endpoints
     if identity.token_url and identity.authority:
         raise ConfigurationError(
             WHAT, "token_url and authority both say where the token endpoint is", "Give one of them."
@@ -187,7 +141,7 @@ def endpoints_of(settings: Settings, grant: str) -> Endpoints:
         token=_checked(identity.token_url, "token_url", settings)
         if identity.token_url
         else _address(settings, "token_path"),
-        authorize=_address(settings, "authorize_path") if grant == "authorization_code" else "",
-        device=_address(settings, "device_path") if grant == "device_code" else "",
+        authorize=_address(settings, "authorize_path") if "authorize" in asked else "",
+        device=_address(settings, "device_path") if "device" in asked else "",
         scope=identity.scope or template.replace("{client_id}", identity.client_id or ""),
     )

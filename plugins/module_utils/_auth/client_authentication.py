@@ -25,6 +25,7 @@ WAYS = {
     "a certificate": ("assertion_certificate", "assertion_key", "assertion_key_passphrase"),
     "client_assertion_file": ("client_assertion_file",),
 }
+OPTIONS = tuple(option for options in WAYS.values() for option in options)
 WHAT = "authenticate the application"
 
 

@@ -17,9 +17,9 @@ from .._options.shared import Settings
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
-from . import grants, handle
+from . import handle
 from .acquisition import Acquisition
-from .choice import INTERACTIVE
+from .grants.base import GET_TOKEN
 from .session import look, observe
 from .state import State, as_json, from_json
 from .store import Store
@@ -45,7 +45,7 @@ def _refuses_credentials(error: AuthenticationError) -> bool:
     if status == 401:
         return True
     named = error.oauth_error in REFUSED_CREDENTIALS
-    return status in (400, 403) and (named or (error.oauth_error is None and error.what != grants.WHAT))
+    return status in (400, 403) and (named or (error.oauth_error is None and error.what != GET_TOKEN))
 
 
 class SessionKeeper:
@@ -259,7 +259,8 @@ class SessionKeeper:
         if isinstance(error, SessionRejected) or not (credentials or status is None):
             return
         self._denied = copy(error)
-        if credentials and self.acquisition.grant not in (None, *INTERACTIVE):
+        grant = self.acquisition.grant
+        if credentials and grant and not grant.interactive:
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)
 

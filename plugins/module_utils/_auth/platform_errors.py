@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._text.echoes import words
@@ -17,8 +18,20 @@ from ..errors import AuthenticationError
 SHOWN = 300
 """Characters of a foreign text that a message quotes."""
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-"""The grant type of RFC 8628."""
+Meaning = tuple[str, str]
+"""Why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """What an error means to one grant. policy: that a policy of the tenant blocks the login."""
+
+    invalid_grant: Optional[Meaning] = None
+    policy: Optional[Meaning] = None
+
+
+NONE = Meanings()
+
 
 NOISE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 AADSTS = re.compile(r"AADSTS(\d{4,7})")
@@ -45,7 +58,7 @@ _ASSERTION = (
 )
 _BUSY = ("the platform is overloaded or throttles the tenant", "Try again later.")
 
-AADSTS_MEANS: Mapping[int, tuple[str, str]] = {
+AADSTS_MEANS: Mapping[int, Meaning] = {
     50011: ("redirect_uri is not registered for the application", "Register it, or set redirect_uri to one that is."),
     50034: ("the user does not exist in the tenant", "Check username and tenant_id."),
     50053: _ACCOUNT,
@@ -119,7 +132,7 @@ AADSTS_MEANS: Mapping[int, tuple[str, str]] = {
 }
 """For the human text alone: Microsoft says that the numbers may change, so nothing else depends on them."""
 
-ERROR_MEANS: Mapping[str, tuple[str, str]] = {
+ERROR_MEANS: Mapping[str, Meaning] = {
     "invalid_request": ("the platform refused the request as malformed", "Check the options of the identity."),
     "invalid_client": (
         "the application could not authenticate itself",
@@ -150,28 +163,6 @@ ERROR_MEANS: Mapping[str, tuple[str, str]] = {
     "server_error": ("the platform failed", "Try again later."),
 }
 
-INVALID_GRANT_MEANS: Mapping[str, tuple[str, str]] = {
-    "password": (
-        "the platform does not let this user log in with this password",
-        "Check username, password and the account: is it disabled, locked, or is there an action to do first?",
-    ),
-    "refresh_token": (
-        "the refresh token is wrong, used, expired or revoked",
-        "Log in anew and hand over the new refresh token.",
-    ),
-    "authorization_code": (
-        "the code is wrong, used or expired",
-        "Start the login again and use the answer to that one: a code is good once.",
-    ),
-    DEVICE_CODE: ("the device code is wrong, used or expired", "Start the login again."),
-}
-"""What ``invalid_grant`` means, by the grant."""
-
-DEVICE_CODE_BLOCKED = (
-    "a policy of the tenant blocks logins by device code",
-    "Take grant_type authorization_code, or have an administrator allow it for this application.",
-)
-
 
 def shown(text: Any, secrets: Collection[str] = ()) -> str:
     """A foreign text as it may be printed: one line, capped, without control characters and without secrets."""
@@ -197,16 +188,16 @@ def refusal(
     answer: Mapping[str, Any],
     secrets: Collection[str] = (),
     status: Optional[int] = None,
-    grant: str = "",
+    meanings: Meanings = NONE,
 ) -> AuthenticationError:
     """The error for an answer that carries ``error``. secrets: option values that the text must not repeat;
-    grant: the grant type that it answers."""
+    meanings: of errors, to the grant that it answers."""
     error = shown(answer.get("error", ""), secrets)[:64]
     number = aadsts_number(answer)
     means = AADSTS_MEANS.get(number or 0) or (_CONSENT if answer.get("suberror") == "consent_required" else None)
-    if grant == DEVICE_CODE and means is _POLICY:
-        means = DEVICE_CODE_BLOCKED
-    why, hint = means or _meaning(error, status, grant)
+    if means is _POLICY:
+        means = meanings.policy or means
+    why, hint = means or _meaning(error, status, meanings)
     said = NOISE.sub("", _description(answer))
     if means is None and said:
         why = f"{why}; it says: {shown(said, secrets)}"
@@ -227,19 +218,19 @@ def refusal(
     )
 
 
-def _meaning(error: str, status: Optional[int], grant: str) -> tuple[str, str]:
+def _meaning(error: str, status: Optional[int], meanings: Meanings) -> Meaning:
     """What an error of RFC 6749 means. 401 says that the client did not authenticate itself, whatever the error."""
-    if error == "invalid_grant" and grant in INVALID_GRANT_MEANS:
-        return INVALID_GRANT_MEANS[grant]
+    if error == "invalid_grant" and meanings.invalid_grant:
+        return meanings.invalid_grant
     return ERROR_MEANS.get("invalid_client" if status == 401 else error, ("the platform refused", ""))
 
 
 def token_endpoint_failure(
-    response: Response, answer: Any, secrets: Collection[str], grant: str = ""
+    response: Response, answer: Any, secrets: Collection[str], meanings: Meanings = NONE
 ) -> AuthenticationError:
     """The error for an answer of the token endpoint that is no token."""
     if isinstance(answer, Mapping) and isinstance(answer.get("error"), str):
-        return refusal(response.purpose, answer, secrets, response.status, grant)
+        return refusal(response.purpose, answer, secrets, response.status, meanings)
     hint = "Check tenant_id, authority and token_url."
     if response.status == 401:
         why, hint = ERROR_MEANS["invalid_client"]

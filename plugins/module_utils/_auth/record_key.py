@@ -13,11 +13,12 @@ from typing import Any, Optional
 
 from .._options.shared import Identity, Settings
 from ..errors import ConfigurationError
-from .choice import APPLICATION, choose_grant
-from .client_authentication import key_file
+from .choice import choose_grant
+from .client_authentication import OPTIONS, key_file
+from .sessions.registry import kind_of
 from .tokens import claims_of
 
-CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *APPLICATION)
+CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *OPTIONS)
 NOT_OURS = ("authorization_response", "expected_user")
 """What is used once, and what only checks who it turned out to be."""
 
@@ -73,7 +74,7 @@ def grant_for(settings: Settings) -> Optional[str]:
         if has_credentials(identity):
             given = ", ".join(name for name in CREDENTIALS if getattr(identity, name))
             raise ConfigurationError("log in", f"access_token and {given} are both given", "Give one way to log in.")
-        if profile.session["kind"] != "bearer" and "{access_token}" not in str(profile.session["login"].get("body")):
+        if not kind_of(profile.session).takes(profile, "access_token"):
             raise ConfigurationError(
                 "log in", f"profile {profile.name} does not log in with an access token", "Set username and password."
             )

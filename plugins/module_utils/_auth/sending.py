@@ -31,6 +31,7 @@ from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
 from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
 from .session import Session, carried, headers_of, look_of
+from .sessions.registry import kind_of
 from .shared_lock import SharedLock
 from .state import State
 
@@ -228,12 +229,13 @@ class SessionSender:
             return self._keeper.look(self._keeper.renew(sent.state), self._keeper.ticket()) is not None
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words, bearer = said(response.body), self._rules["kind"] == "bearer"
-        refused = "the server refused the access token" if bearer and self._settings.access_token else REFUSED[bearer]
+        words, is_token = said(response.body), kind_of(self._rules).is_token
+        handed_over = is_token and self._settings.access_token
+        refused = "the server refused the access token" if handed_over else REFUSED[is_token]
         return SessionRejected(
             request.purpose,
             f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
-            CAUSES[bearer],
+            CAUSES[is_token],
             status=response.status,
         )
 
@@ -257,7 +259,7 @@ class SessionSender:
                         return last.response, True
                 with self._lock:
                     self._denied.add(request.kind)
-            if b"csrf" in last.response.body[:LOOKED_AT].lower():
+            if "start" in kind_of(self._rules).steps and b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True

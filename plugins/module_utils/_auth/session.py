@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session of the system itself: how it is opened, carried along, recognised as refused, and ended."""
+"""The session of the system itself, of whichever kind: what it carries, how it is looked at, and how it is ended."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from .._profile.mismatch import profile_mismatch
 from .._profile.model import Profile, at
 from .._text.json_forms import Json
 from .._text.redaction import LIKE_A_TOKEN, know
 from .._transport.messages import Flow, Request, Response
-from ..errors import AuthenticationError, ServerError, SessionRejected
-from .handshake_errors import check_login, check_page, csrf_headers, csrf_key, csrf_place, no_session_id, no_token_shown
-from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_login_page, is_lost, is_page
-from .tokens import Token
+from ..errors import ServerError
+from .lost_session import SAFE_METHODS, is_lost, is_page
 
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
@@ -32,19 +29,20 @@ NAMED = re.compile(r"\{(\w+)\}")
 class Session:
     """What every request to the system carries. Secrets do not show in its repr.
 
-    csrf_header and csrf_token: name and value of the CSRF header, where there is one. id_is_cookie: the session id in
-    the body of the first answer is the value of the session's cookie, so that a later one tells whose session it is.
+    csrf_header and csrf_token: name and value of the CSRF header, where there is one. headers: others that carry a
+    credential. id_is_cookie: the session id in the body of the first answer is the value of the session's cookie, so
+    that a later one tells whose session it is.
     """
 
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     csrf_header: Optional[str] = None
     csrf_token: Optional[str] = field(default=None, repr=False)
-    authorization: Optional[str] = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     id_is_cookie: bool = False
 
     def __post_init__(self) -> None:
         """Nothing that is said from now on shows it."""
-        know([*self.cookies.values(), self.csrf_token, self.authorization], LIKE_A_TOKEN)
+        know([*self.cookies.values(), self.csrf_token, *self.headers.values()], LIKE_A_TOKEN)
 
 
 def headers_of(session: Session) -> dict[str, str]:
@@ -53,9 +51,7 @@ def headers_of(session: Session) -> dict[str, str]:
     headers = {"Cookie": cookies} if cookies else {}
     if session.csrf_header and session.csrf_token:
         headers[session.csrf_header] = session.csrf_token
-    if session.authorization:
-        headers["Authorization"] = session.authorization
-    return headers
+    return {**headers, **session.headers}
 
 
 def carried(profile: Profile, session: Session) -> dict[str, str]:
@@ -65,14 +61,7 @@ def carried(profile: Profile, session: Session) -> dict[str, str]:
     return {**{name: value for name, value in profile.headers.items() if name.lower() not in taken}, **own}
 
 
-def bearer(token: Token) -> Session:
-    """The session of a system that takes the access token with each request."""
-    if not CARRIED.fullmatch(token.access_token):
-        raise AuthenticationError("log in", "the access token holds characters that no header can carry")
-    return Session(authorization=f"Bearer {token.access_token}")
-
-
-def _announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
+def announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
     """Name and value of the CSRF header that an answer announces; value None where it announces none.
 
     The value stands in a header of the name that is announced, or in the one of the profile's ``csrf_header``.
@@ -86,7 +75,7 @@ def _announced(start: Json, response: Response) -> tuple[Optional[str], Optional
 
 def observe(session: Session, rules: Json, response: Response) -> Session:
     """The session after this answer: cookies that it set or cleared, a CSRF token that it renewed."""
-    name, value = _announced(rules.get("start", {}), response)
+    name, value = announced(rules.get("start", {}), response)
     cookies = {**session.cookies, **response.cookies}
     return replace(
         session,
@@ -109,63 +98,8 @@ def _has_values(part: Any, values: Mapping[str, Optional[str]]) -> bool:
     return not isinstance(part, str) or all(values.get(name) for name in NAMED.findall(part))
 
 
-def _url(profile: Profile, url: str, path: str) -> str:
+def url_of(profile: Profile, url: str, path: str) -> str:
     return f"{url}{profile.base_path}/{path.lstrip('/')}"
-
-
-def csrf_cookie(
-    profile: Profile, url: str, values: Mapping[str, Optional[str]], looks_first: bool = False
-) -> Flow[Session]:
-    """Ask for a session, then log in with it. values: what the body of the login may name (access_token,
-    refresh_token, username, password). looks_first: this server's login shows a CSRF token that it does not take.
-
-    The steps are taken once more where the session was lost on the way: before the login nobody looked at the
-    credentials then.
-    """
-    start = profile.session["start"]
-    for last in (False, True):
-        where = _url(profile, url, start["path"])
-        fixed = carried(profile, Session())
-        response = yield Request("open a session", start["method"], where, headers=fixed, safe=True, patient=True)
-        session = _opened(profile, response)
-        request = _login_request(profile, url, session, values)
-        response = yield request
-        lost = changes_session_cookie(profile.session, response, session.cookies)
-        if lost and not last and not _is_login_success(profile.session["login"], response):
-            continue
-        check_login(profile, url, response, "{access_token}" in str(profile.session["login"].get("body")))
-        session = observe(session, profile.session, response)
-        announced = "csrf_name_header" not in start or bool(_announced(start, response)[1])
-        if announced and not looks_first:
-            return session
-        looked = yield from look(profile, url, session)
-        if looked.session is not None and (announced or looked.announced):
-            return looked.session
-        if looked.session is not None:
-            raise no_token_shown(profile, response)
-    raise SessionRejected(
-        "log in",
-        "the session was lost right after its login, twice",
-        "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its own "
-        "user.",
-    )
-
-
-def _login_request(profile: Profile, url: str, session: Session, values: Mapping[str, Optional[str]]) -> Request:
-    login = profile.session["login"]
-    return Request(
-        "log in",
-        login["method"],
-        _url(profile, url, login["path"]),
-        headers=carried(profile, session),
-        json_body=filled(login.get("body", {}), values),
-    )
-
-
-def _is_login_success(login: Json, response: Response) -> bool:
-    """Whether a login was accepted, as far as its answer tells."""
-    accepted = response.status in login.get("success", range(200, 300))
-    return accepted and not is_login_page(response, response.body[:LOOKED_AT])
 
 
 @dataclass(frozen=True)
@@ -184,7 +118,7 @@ def look_of(profile: Profile, url: str, session: Session) -> Optional[Request]:
     asked = rules.get("look") or rules.get("start")
     if not asked or asked["method"] not in SAFE_METHODS:
         return None
-    where = _url(profile, url, asked["path"])
+    where = url_of(profile, url, asked["path"])
     return Request("look at the session", asked["method"], where, headers=carried(profile, session), safe=True)
 
 
@@ -201,48 +135,19 @@ def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
     if response.status >= 300:
         return Look(session)
     start = profile.session.get("start", {})
-    shown = _session_id(start, response) if session.id_is_cookie and "look" not in profile.session else None
+    shown = session_id_in(start, response) if session.id_is_cookie and "look" not in profile.session else None
     if shown not in (None, session.cookies.get(start.get("cookie", ""))):
         return Look(None)
-    return Look(observe(session, profile.session, response), bool(_announced(start, response)[1]))
+    return Look(observe(session, profile.session, response), bool(announced(start, response)[1]))
 
 
-def _session_id(start: Json, response: Response) -> Optional[str]:
+def session_id_in(start: Json, response: Response) -> Optional[str]:
     """The session id in the body of an answer, None where there is none that a cookie can carry."""
     try:
         found = at(response.json(), start["session_id"])
     except ServerError:
         return None
     return found if isinstance(found, str) and re.fullmatch(r"[!-:<-~]+", found) else None
-
-
-def _opened(profile: Profile, response: Response) -> Session:
-    start = profile.session["start"]
-    check_page(profile, response, "session.start.path")
-    if not 200 <= response.status < 300:
-        starting = response.status in (502, 503, 504)
-        raise ServerError(
-            response.purpose,
-            f"the server answered HTTP {response.status}",
-            "It is not up, or not up yet: try again later, or raise timeout." if starting else "Check url.",
-            status=response.status,
-        )
-    answer = response.json()
-    session_id = _session_id(start, response)
-    if session_id is None:
-        raise no_session_id(profile, response, answer)
-    session = observe(Session(cookies={start["cookie"]: session_id}), profile.session, response)
-    session = replace(session, id_is_cookie=session.cookies.get(start["cookie"]) == session_id)
-    if ("csrf_name_header" in start or "csrf_header" in start) and not session.csrf_token:
-        raise profile_mismatch(
-            response.purpose,
-            "the answer announces no CSRF token",
-            csrf_key(start),
-            expected=csrf_place(start),
-            came=csrf_headers(response),
-            status=response.status,
-        )
-    return session
 
 
 def log_out(
@@ -258,7 +163,7 @@ def log_out(
     response = yield Request(
         "log out",
         logout["method"],
-        _url(profile, url, logout["path"]),
+        url_of(profile, url, logout["path"]),
         headers=carried(profile, session),
         json_body=body,
     )

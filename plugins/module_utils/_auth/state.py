@@ -40,7 +40,7 @@ class State:
         values = [token.access_token, token.refresh_token] if token else []
         if session:
             cookies = [value for value in session.cookies.values() if not ORDINARY_WORD.fullmatch(value)]
-            values += [*cookies, session.csrf_token, session.authorization]
+            values += [*cookies, session.csrf_token, *session.headers.values()]
         return [value for value in values if value]
 
 
@@ -52,7 +52,7 @@ def as_json(state: State) -> dict[str, Any]:
 def from_json(data: Any) -> State:
     """The state that ``as_json`` wrote. Raises ValueError when it is none."""
     try:
-        token, session = _known(Token, data["token"]), _known(Session, data["session"])
+        token, session = _known(Token, data["token"]), _session(data["session"])
         state = replace(State(), **{**_fields(State, data), "token": token, "session": session})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a state") from error
@@ -95,6 +95,14 @@ def _check(value: Any) -> None:
 def _fields(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """What a class knows of the data; another version of the collection may have written more."""
     return {name: value for name, value in data.items() if name in kind.__dataclass_fields__}
+
+
+def _session(data: Any) -> Optional[Session]:
+    """The session in the data; an earlier version wrote the header Authorization in a field of its own."""
+    if data and data.get("authorization"):
+        data = {"headers": {"Authorization": data["authorization"]}, **data}
+    session: Optional[Session] = _known(Session, data)
+    return session
 
 
 def _known(kind: Any, data: Any) -> Any:

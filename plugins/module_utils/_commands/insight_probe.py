@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from .._auth.sessions.registry import kind_of
 from .._options.context import Context, Values
 from .._options.shared import IDENTITY, SHARED, Spec, settings_from
 from .._probe.coverage import not_looked_at
@@ -108,8 +109,8 @@ def _check(values: Values, profile: Profile) -> None:
 
 def _login_findings(experiment: Experiment, login: Login) -> None:
     experiment.note(login.findings)
-    if was_seen(login) and login.data["session"]["kind"] == "csrf_cookie":
-        for step in ("start", "login"):
+    if was_seen(login):
+        for step in kind_of(login.data["session"]).steps:
             experiment.verify(("session", step))
     if not login.findings:
         came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
@@ -143,7 +144,7 @@ def _reads(experiment: Experiment, entities: list[Json]) -> None:
 def _elsewhere(experiment: Experiment, entity: Json) -> None:
     """Without a session to start, only a read can tell a base path: where none worked, look at others."""
     original = experiment.data["base_path"]
-    if experiment.shown or experiment.data["session"]["kind"] != "bearer":
+    if experiment.shown or kind_of(experiment.data["session"]).steps:
         return
     before = list(experiment.findings)
     for base in BASE_PATHS:

@@ -21,7 +21,8 @@ from ..errors import ConfigurationError
 
 Spec = dict[str, dict[str, Any]]
 
-GRANTS = ("password", "client_credentials", "authorization_code", "device_code", "refresh_token", "login")
+GRANT_TYPES = ("password", "client_credentials", "authorization_code", "device_code", "refresh_token", "login")
+"""The choices of grant_type, as its documentation lists them; what each one is stands in the grants."""
 
 SYSTEM: Spec = {
     "url": {"type": "str"},
@@ -30,7 +31,7 @@ SYSTEM: Spec = {
 }
 
 IDENTITY: Spec = {
-    "grant_type": {"type": "str", "choices": list(GRANTS)},
+    "grant_type": {"type": "str", "choices": list(GRANT_TYPES)},
     "tenant_id": {"type": "str"},
     "authority": {"type": "str"},
     "token_url": {"type": "str", "no_log": False},

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
+from .._auth.sessions.bearer import BEARER
+from .._auth.sessions.registry import kind_of
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
 from .._profile.model import overlaid, profile_of
@@ -120,7 +122,7 @@ def _take(login: Login, finding: Finding) -> None:
 
 def _lesson(login: Login) -> Optional[Finding]:
     """What the last answer of the handshake says about the profile; None where it says nothing."""
-    if not login.answers or login.data["session"]["kind"] != "csrf_cookie":
+    if not login.answers or "start" not in kind_of(login.data["session"]).steps:
         return None
     _request, response = login.answers[-1]
     if response.purpose == "open a session":
@@ -144,8 +146,9 @@ def _address(login: Login, response: Response) -> Optional[Finding]:
         return None
     login.data["base_path"] = original
     login.findings = [one for one in login.findings if one.profile_key != "base_path"]
-    override = {"session": {"kind": "bearer", "start": None, "login": None}}
-    return Finding("session.kind", DIFFERS, "csrf_cookie", f"{came} at every address that starts a session", override)
+    kind = kind_of(login.data["session"])
+    override = {"session": {"kind": BEARER.name, **dict.fromkeys(kind.steps)}}
+    return Finding("session.kind", DIFFERS, kind.name, f"{came} at every address that starts a session", override)
 
 
 def _start(login: Login, response: Response) -> Optional[Finding]:

@@ -241,7 +241,7 @@ def probe_tokens(experiment: Experiment, login: Login) -> None:
         "the login's answer": steps.get("log in"),
         "a look after the login": looked,
     }
-    tokens = {place: token_in(start, response) for place, response in shown.items() if response is not None}
+    tokens = {place: csrf_token_in(start, response) for place, response in shown.items() if response is not None}
     experiment.note(
         [Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(experiment, start)))]
     )
@@ -250,7 +250,7 @@ def probe_tokens(experiment: Experiment, login: Login) -> None:
             experiment.note([Finding("session", SEEN, came=_lasting(experiment, login, tokens))])
 
 
-def token_in(start: Json, response: Response) -> str:
+def csrf_token_in(start: Json, response: Response) -> str:
     """The CSRF token that an answer shows in a header; empty where it shows none."""
     named = response.headers.get(str(start.get("csrf_name_header", "")).lower())
     names = [name.lower() for name in (named, start.get("csrf_header")) if name]
@@ -266,7 +266,7 @@ def token_cookies(answers: list[tuple[Request, Response]]) -> list[str]:
 def _every_answer(experiment: Experiment, start: Json) -> bool:
     """Whether each answer about an entity shows one, too."""
     within = [response for _request, response in experiment.answers if is_success(response)]
-    return bool(within) and all(token_in(start, response) for response in within)
+    return bool(within) and all(csrf_token_in(start, response) for response in within)
 
 
 def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], every: bool) -> str:

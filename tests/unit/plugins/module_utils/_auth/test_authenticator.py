@@ -225,6 +225,19 @@ def test_bearer(login, system, ticking):
     assert handshakes(system) == 0
 
 
+@pytest.mark.proves("LOGIN-12")
+def test_a_refusal_that_speaks_of_csrf_where_no_csrf_token_is_carried(login, system):
+    def send(request):
+        if "token" in request.url:
+            return system.send(request)
+        return answer(request, 200, {}) if request.url.endswith("/me") else answer(request, 403, {"message": "No CSRF"})
+
+    look = {"method": "GET", "path": "/me"}
+    overrides = {"session": {"kind": "bearer", "start": None, "login": None, "look": look}}
+    response = login(send=send, **MACHINE, overrides=overrides).send(READ)
+    assert (response.status, response.ruled_out) == (403, "the session lives and its CSRF token is the present one")
+
+
 # --- a CSRF token that any answer may change
 
 

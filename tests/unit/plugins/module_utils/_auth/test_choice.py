@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._auth import grants
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import choose_grant, endpoints_of
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.authorization_code import authorization_url
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.base import OAuthClient
 from ansible_collections.rimops.insight.plugins.module_utils._auth.record_key import grant_for, record_key_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
@@ -153,8 +154,8 @@ def test_every_grant_goes_where_credentials_may_go(grant, authority, allowed):
     found = endpoints_of(settings(**options, allow_http=allowed), grant)
     assert found.token.startswith(f"{authority}/contoso/")
     if grant == "authorization_code":
-        client = grants.OAuthClient(settings(**options, allow_http=allowed).identity, found)
-        page = grants.authorization_url(client, "state", "verifier")
+        client = OAuthClient(settings(**options, allow_http=allowed).identity, found)
+        page = authorization_url(client, "state", "verifier")
         assert page.startswith(f"{authority}/contoso/oauth2/v2.0/authorize?") and "code_challenge=" in page
 
 

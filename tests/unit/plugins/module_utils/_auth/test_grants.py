@@ -8,13 +8,28 @@ import datetime
 import hashlib
 import json
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._auth import grants
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import endpoints_of
 from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_fields
-from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import Authorization, OAuthClient
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import (
+    authorization_code,
+    client_credentials,
+    device_code,
+    password,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.authorization_code import (
+    authorization_answer,
+    authorization_url,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.base import (
+    Authorization,
+    OAuthClient,
+    new_code_verifier,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.refresh_token import refresh
 from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import Token, claims_of, token_of, user_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ConfigurationError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
@@ -50,7 +65,7 @@ def talk(flow, *answers):
 
 @pytest.mark.proves("LOGIN-1")
 def test_password(ticking):
-    [request], token = talk(grants.password(client(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")}))
+    [request], token = talk(password.flow(client(ticking, **ALICE)), (200, {**GRANTED, "id_token": jwt(upn="alice")}))
     assert (request.method, request.url, request.safe) == ("POST", TOKEN_URL, True)
     assert request.form == {
         "grant_type": "password",
@@ -65,7 +80,7 @@ def test_password(ticking):
 
 @pytest.mark.proves("LOGIN-1")
 def test_client_credentials(ticking):
-    [request], token = talk(grants.client_credentials(client(ticking, **MACHINE)), (200, GRANTED))
+    [request], token = talk(client_credentials.flow(client(ticking, **MACHINE)), (200, GRANTED))
     assert request.form == {
         "grant_type": "client_credentials",
         "client_id": "app",
@@ -80,7 +95,7 @@ def test_client_credentials(ticking):
 def test_refresh_token(ticking, keeps):
     made = settings(**REFRESH)
     app = OAuthClient(made.identity, endpoints_of(made, "refresh_token"), ticking.clock, refresh_keeps=keeps)
-    [request], token = talk(grants.refresh_token(app, CANARY), (200, {**GRANTED, "refresh_token": "next"}))
+    [request], token = talk(refresh(app, CANARY), (200, {**GRANTED, "refresh_token": "next"}))
     assert request.form == {
         "grant_type": "refresh_token",
         "client_id": "app",
@@ -95,14 +110,14 @@ def test_refresh_token(ticking, keeps):
 @pytest.mark.proves("LOGIN-1")
 def test_authorization_code_with_pkce(ticking):
     app = client(ticking, **PUBLIC, grant_type="authorization_code", redirect_uri="https://localhost/r")
-    verifier = grants.new_code_verifier(app)
-    url = grants.authorization_url(app, "the state", verifier)
-    asked = grants.parse_qsl(url.partition("?")[2])
+    verifier = new_code_verifier(app)
+    url = authorization_url(app, "the state", verifier)
+    asked = parse_qsl(url.partition("?")[2])
     assert {"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge"} <= dict(asked).keys()
     assert dict(asked)["code_challenge_method"] == "S256"
     assert verifier not in url
     said = Authorization("the code", verifier, "https://localhost/r")
-    [request], _token = talk(grants.authorization_code(app, said), (200, GRANTED))
+    [request], _token = talk(authorization_code.redeem(app, said), (200, GRANTED))
     assert request.form == {
         "grant_type": "authorization_code",
         "client_id": "app",
@@ -116,7 +131,7 @@ def test_authorization_code_with_pkce(ticking):
 
 def test_authorization_code_on_loopback(ticking):
     here = {"authority": "http://127.0.0.1:8080", "grant_type": "authorization_code"}
-    url = grants.authorization_url(client(ticking, **PUBLIC, **here), "the state", "v" * 43)
+    url = authorization_url(client(ticking, **PUBLIC, **here), "the state", "v" * 43)
     assert url.startswith("http://127.0.0.1:8080/contoso/oauth2/v2.0/authorize?response_type=code&client_id=app&")
     assert "redirect_uri" not in url
 
@@ -131,7 +146,7 @@ def test_device_code(ticking):
     app = client(ticking, shown.append, **PUBLIC, grant_type="device_code")
     begin = ticking.time
     slow = (400, {"error": "slow_down"})
-    flow = grants.device_code(app)
+    flow = device_code.flow(app)
     requests, token = talk(
         flow, (200, {**DEVICE, "interval": "3", "expires_in": 900}), PENDING, slow, PENDING, (200, GRANTED)
     )
@@ -151,7 +166,7 @@ def test_device_code(ticking):
 
 def test_device_code_that_nobody_entered(ticking):
     app = client(ticking, str, **PUBLIC, grant_type="device_code")
-    flow = grants.device_code(app)
+    flow = device_code.flow(app)
     with pytest.raises(AuthenticationError, match="nobody logged in") as told:
         talk(flow, (200, {**DEVICE, "interval": 5, "expires_in": 10}), PENDING, PENDING)
     assert told.value.oauth_error == "expired_token"
@@ -169,7 +184,7 @@ def test_device_code_that_nobody_entered(ticking):
 )
 def test_device_code_that_is_refused(ticking, answers, why):
     with pytest.raises(AuthenticationError, match=why):
-        talk(grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code")), *answers)
+        talk(device_code.flow(client(ticking, str, **PUBLIC, grant_type="device_code")), *answers)
 
 
 DEMANDS = (400, {"error": "invalid_request", "error_description": "Missing parameter: code_challenge_method"})
@@ -177,7 +192,7 @@ DEMANDS = (400, {"error": "invalid_request", "error_description": "Missing param
 
 @pytest.mark.proves("LOGIN-1")
 def test_device_code_with_pkce_where_the_platform_demands_it(ticking):
-    flow = grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code"))
+    flow = device_code.flow(client(ticking, str, **PUBLIC, grant_type="device_code"))
     [plain, tied, first, second], _token = talk(flow, DEMANDS, (200, DEVICE), PENDING, (200, GRANTED))
     assert "code_challenge" not in plain.form
     assert tied.form["code_challenge_method"] == "S256"
@@ -188,14 +203,14 @@ def test_device_code_with_pkce_where_the_platform_demands_it(ticking):
 
 
 def test_device_code_that_is_refused_with_pkce_too(ticking):
-    flow = grants.device_code(client(ticking, str, **PUBLIC, grant_type="device_code"))
+    flow = device_code.flow(client(ticking, str, **PUBLIC, grant_type="device_code"))
     with pytest.raises(AuthenticationError, match="refused the request as malformed"):
         talk(flow, DEMANDS, DEMANDS)
 
 
 def test_device_code_where_nobody_would_see_it(ticking):
     with pytest.raises(ConfigurationError, match="nobody would see it"):
-        next(grants.device_code(client(ticking, None, **PUBLIC, grant_type="device_code")))
+        next(device_code.flow(client(ticking, None, **PUBLIC, grant_type="device_code")))
 
 
 REFUSALS = [
@@ -228,7 +243,7 @@ def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
         "correlation_id": "c",
     }
     with pytest.raises(AuthenticationError) as told:
-        talk(grants.password(client(ticking, **ALICE)), (400, body))
+        talk(password.flow(client(ticking, **ALICE)), (400, body))
     message = told.value.message
     assert why in message
     assert f"AADSTS{number}" in message
@@ -252,7 +267,7 @@ def test_refusals_say_what_a_person_must_do(ticking, number, error, why):
 )
 def test_401_is_a_failed_client_authentication(ticking, body):
     with pytest.raises(AuthenticationError, match="the application could not authenticate itself") as told:
-        talk(grants.client_credentials(client(ticking, **MACHINE)), (401, body))
+        talk(client_credentials.flow(client(ticking, **MACHINE)), (401, body))
     assert "Check client_id and its secret" in told.value.message
     assert told.value.details["status"] == 401
 
@@ -261,9 +276,9 @@ def test_401_is_a_failed_client_authentication(ticking, body):
 @pytest.mark.parametrize(
     ("grant", "hint"),
     [
-        (grants.password, "Check username, password and the account"),
-        (lambda app: grants.refresh_token(app, "r"), "hand over the new refresh token"),
-        (lambda app: grants.authorization_code(app, Authorization("c", "v")), "a code is good once"),
+        (password.flow, "Check username, password and the account"),
+        (lambda app: refresh(app, "r"), "hand over the new refresh token"),
+        (lambda app: authorization_code.redeem(app, Authorization("c", "v")), "a code is good once"),
     ],
 )
 def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
@@ -277,10 +292,10 @@ def test_an_invalid_grant_is_named_for_the_grant(ticking, grant, hint):
 @pytest.mark.parametrize(
     ("grant", "safe"),
     [
-        (grants.password, True),
-        (grants.client_credentials, True),
-        (lambda app: grants.refresh_token(app, "r"), False),
-        (lambda app: grants.authorization_code(app, Authorization("c", "v")), False),
+        (password.flow, True),
+        (client_credentials.flow, True),
+        (lambda app: refresh(app, "r"), False),
+        (lambda app: authorization_code.redeem(app, Authorization("c", "v")), False),
     ],
 )
 def test_a_platform_that_is_not_up_is_waited_for(ticking, grant, safe):
@@ -291,7 +306,7 @@ def test_a_platform_that_is_not_up_is_waited_for(ticking, grant, safe):
 def test_a_long_description_is_capped(ticking):
     body = {"error": "odd", "error_description": "x" * 10_000}
     with pytest.raises(AuthenticationError) as told:
-        talk(grants.password(client(ticking, **ALICE)), (400, body))
+        talk(password.flow(client(ticking, **ALICE)), (400, body))
     assert 300 <= len(told.value.message) < 500
 
 
@@ -311,7 +326,7 @@ NO_TOKENS = [
 @pytest.mark.parametrize(("status", "body"), NO_TOKENS)
 def test_answers_that_are_no_token(ticking, status, body):
     with pytest.raises(AuthenticationError, match="the token endpoint") as told:
-        talk(grants.password(client(ticking, **ALICE)), (status, body))
+        talk(password.flow(client(ticking, **ALICE)), (status, body))
     assert told.value.details["status"] == status
 
 
@@ -327,7 +342,7 @@ def test_answers_that_are_no_token(ticking, status, body):
 )
 def test_expiry_and_margin(ticking, life, expires_at, margin):
     body = {"access_token": "a", "expires_in": life}
-    _requests, token = talk(grants.client_credentials(client(ticking, **MACHINE)), (200, body))
+    _requests, token = talk(client_credentials.flow(client(ticking, **MACHINE)), (200, body))
     assert (token.expires_at, token.margin, token.token_type) == (expires_at, margin, "Bearer")
     assert token.usable(ticking.time)
     if expires_at:
@@ -354,18 +369,21 @@ def test_a_token_does_not_show_its_secrets():
 @pytest.mark.parametrize("url", ["nonsense", "https://localhost/?code=c", "https://localhost/?state=s", ""])
 def test_an_address_without_code_and_state(url):
     with pytest.raises(ConfigurationError, match="holds no code and no state"):
-        grants.authorization_answer(url)
+        authorization_answer(url)
 
 
 def test_an_address_with_the_answer_in_its_fragment():
-    assert grants.authorization_answer("https://localhost/#code=c%20d&state=s") == {"code": "c d", "state": "s"}
+    assert authorization_answer("https://localhost/#code=c%20d&state=s") == {
+        "code": "c d",
+        "state": "s",
+    }
 
 
 @pytest.mark.proves("ANSIBLE-4")
 def test_oauthlib_is_missing(ticking, monkeypatch):
     monkeypatch.setitem(sys.modules, "oauthlib.oauth2", None)
     with pytest.raises(ConfigurationError) as told:
-        next(grants.password(client(ticking, **ALICE)))
+        next(password.flow(client(ticking, **ALICE)))
     assert sys.executable in told.value.message
 
 

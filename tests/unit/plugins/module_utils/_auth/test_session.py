@@ -8,15 +8,16 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._auth.lost_session import is_lost
 from ansible_collections.rimops.insight.plugins.module_utils._auth.session import (
     Session,
-    bearer,
-    csrf_cookie,
     filled,
     headers_of,
     log_out,
     look,
     observe,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import Token
+from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.bearer import bearer
+from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.csrf_cookie import csrf_cookie
+from ansible_collections.rimops.insight.plugins.module_utils._auth.state import State, as_json, from_json
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import converse
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     ProfileMismatchError,
@@ -221,13 +222,22 @@ def test_a_server_that_fails(answers):
 
 
 def test_bearer():
-    session = bearer(Token(CANARY))
+    session = converse(bearer(settings().profile, URL, {"access_token": CANARY}), pytest.fail)
     assert headers_of(session) == {"Authorization": f"Bearer {CANARY}"}
+
+
+def test_a_session_that_an_earlier_version_kept():
+    kept = {"cookies": {}, "csrf_header": None, "csrf_token": None, "authorization": "Bearer a", "id_is_cookie": False}
+    state = from_json({**as_json(State()), "session": kept})
+    assert headers_of(state.session) == {"Authorization": "Bearer a"}
+    assert from_json(as_json(state)) == state
+    with pytest.raises(ValueError, match="damaged"):
+        from_json({**as_json(State()), "session": {**kept, "authorization": ["Bearer a"]}})
 
 
 @pytest.mark.proves("SECRET-1")
 def test_a_session_does_not_show_its_secrets():
-    session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, CANARY)
+    session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, {"Authorization": CANARY})
     assert CANARY not in repr(session)
 
 

@@ -17,8 +17,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._probe.sessions imp
     ask_reading,
     ask_writing,
     conclude,
+    csrf_token_in,
     judged,
-    token_in,
     unlike,
     wrong_session,
 )
@@ -192,7 +192,7 @@ START = {"csrf_name_header": "X-CSRF-HEADER", "csrf_header": "X-CSRF-TOKEN"}
     ],
 )
 def test_the_token_that_an_answer_shows(headers, token):
-    assert token_in(START, answer(200, {}, **headers)) == token
+    assert csrf_token_in(START, answer(200, {}, **headers)) == token
 
 
 @pytest.mark.parametrize(

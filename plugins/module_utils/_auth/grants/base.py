@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the OAuth 2.0 grants share: what a grant is, what it is given, and the token request.
+
+oauthlib builds and parses the messages; nothing here opens a connection.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
+from urllib.parse import parse_qsl
+
+from ..._options.shared import Identity
+from ..._transport.http import SYSTEM_CLOCK, Clock
+from ..._transport.messages import Flow, Request, Response
+from ...errors import ConfigurationError
+from ..client_authentication import client_fields
+from ..platform_errors import NONE, Meanings, token_endpoint_failure
+from ..tokens import Token, refresh_token_of, text, token_of
+
+GET_TOKEN = "get an access token"
+PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
+"""Fields of a token request that are no secrets."""
+MOST_DIGITS = 20
+
+Show = Callable[[str], None]
+"""Shows a person a message at once."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where a grant is asked for. authorize and device are empty where the profile has none."""
+
+    token: str
+    authorize: str
+    device: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """The answer to an authorization request, and what that request kept back."""
+
+    code: str
+    code_verifier: str
+    redirect_uri: Optional[str] = None
+
+    def __repr__(self) -> str:
+        return "Authorization()"
+
+
+def _nobody() -> Authorization:
+    raise ConfigurationError(GET_TOKEN, "nobody has logged in in a browser")
+
+
+@dataclass(frozen=True)
+class OAuthClient:
+    """What every grant needs.
+
+    refresh_keeps: a refresh token still works after it was used.
+    show: reaches a person, None where nobody would see it in time.
+    authorization: takes the answer of a person's login in the browser, once.
+    """
+
+    identity: Identity
+    endpoints: Endpoints
+    clock: Clock = SYSTEM_CLOCK
+    refresh_keeps: bool = False
+    show: Optional[Show] = None
+    authorization: Callable[[], Authorization] = _nobody
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A value of grant_type: everything in which it differs from the others.
+
+    needs: the options without which it cannot be used.
+    useless: the options that it does not look at, so that whoever set them meant something else.
+    flow: the conversation that gives a token; None where the system's own login takes the credentials, without OAuth.
+    proofs: the options of which each gives it away when grant_type is not set.
+    application_only: the application logs in without a user, so it must authenticate itself; its proofs are looked at
+    last, since other grants have the application authenticate itself too.
+    interactive: a person has to log in. waits: the task waits for that person.
+    endpoints: the addresses that it asks beside the token endpoint.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    useless: tuple[str, ...]
+    flow: Optional[Callable[[OAuthClient], Flow[Token]]]
+    proofs: tuple[str, ...] = ()
+    application_only: bool = False
+    interactive: bool = False
+    waits: bool = False
+    endpoints: tuple[str, ...] = ()
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether one task begins the login and another one brings the answer of the browser."""
+        return self.interactive and not self.waits
+
+    @property
+    def lives_on_refresh_token(self) -> bool:
+        """Whether a refresh token is its only credential."""
+        return "refresh_token" in self.needs
+
+    @property
+    def logs_in_anew(self) -> bool:
+        """Whether it gives another token by itself once a refresh token is refused."""
+        return not self.interactive and not self.lives_on_refresh_token
+
+
+def oauthlib() -> Any:
+    """oauthlib's OAuth 2.0 clients. Imported late: only a cold login needs them."""
+    try:
+        import oauthlib.oauth2 as library
+
+        library.DeviceClient  # noqa: B018 # came with 3.2, as did PKCE
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            GET_TOKEN,
+            f"the Python library oauthlib, 3.2 or newer, is missing for {sys.executable}",
+            f"Install it: {sys.executable} -m pip install 'oauthlib>=3.2'.",
+        ) from error
+    return library
+
+
+def new_code_verifier(client: OAuthClient) -> str:
+    """The secret that ties the code to whoever asked for it (PKCE)."""
+    return str(oauthlib().WebApplicationClient(client.identity.client_id).create_code_verifier(64))
+
+
+def challenge(code_verifier: str) -> Mapping[str, str]:
+    """The fields of a request that is tied to this verifier (PKCE)."""
+    made = oauthlib().WebApplicationClient("").create_code_challenge(code_verifier, "S256")
+    return {"code_challenge": made, "code_challenge_method": "S256"}
+
+
+def token_request(client: OAuthClient, body: str, safe: bool) -> Request:
+    """body: a urlencoded token request as oauthlib made it, without the fields that authenticate the application."""
+    url = client.endpoints.token
+    form = dict(parse_qsl(body, keep_blank_values=True))
+    form.update(client_fields(client.identity, url, client.clock.now()))
+    return Request(GET_TOKEN, "POST", url, form=form, safe=safe, patient=True)
+
+
+def asked(client: OAuthClient, body: str, safe: bool, meanings: Meanings = NONE) -> Flow[Token]:
+    """Send one token request and take the token from its answer. meanings: of errors, to this grant."""
+    request = token_request(client, body, safe)
+    return token_in((yield request), request, client, meanings)
+
+
+def _integer(digits: str) -> float:
+    """A number of JSON, also one of more digits than Python reads."""
+    return int(digits) if len(digits) < MOST_DIGITS else float("inf")
+
+
+def answer_of_platform(response: Response) -> Any:
+    """What the token endpoint says, as JSON; None where it is none."""
+    try:
+        return json.loads(response.body, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def secrets_of(client: OAuthClient, request: Request) -> list[str]:
+    """What the platform's texts must not repeat, wherever in the request it went."""
+    fields = [value for name, value in (request.form or {}).items() if name not in PUBLIC]
+    return [value for value in (client.identity.client_secret, *request.headers.values(), *fields) if value]
+
+
+def token_in(response: Response, request: Request, client: OAuthClient, meanings: Meanings = NONE) -> Token:
+    """The token in an answer of the token endpoint. Raises AuthenticationError where it holds none."""
+    answer = answer_of_platform(response)
+    granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
+    if granted and text(answer.get("access_token")):
+        return token_of(answer, client.clock.now())
+    failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
+    failure.successor = refresh_token_of(answer) if granted else None
+    raise failure
