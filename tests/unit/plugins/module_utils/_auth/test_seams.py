@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.base import Grant, token_in, token_request
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.registry import GRANTS
-from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, address_of
+from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, url_of
 from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.base import SessionKind
 from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.registry import SESSION_KINDS
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
@@ -54,14 +54,14 @@ BASIC = Grant(
 def open_with_key(profile, url, values, _looks_first=False):
     """An API key that the system gives for an access token, carried in a header."""
     headers = {"Authorization": f"Bearer {values['access_token']}"}
-    response = yield Request("get an API key", "POST", address_of(profile, url, "keys"), headers=headers, safe=True)
+    response = yield Request("get an API key", "POST", url_of(profile, url, "keys"), headers=headers, safe=True)
     if response.status != 200:
         raise AuthenticationError("get an API key", f"HTTP {response.status}", status=response.status)
     return Session(headers={"X-API-Key": response.json()["key"]})
 
 
 def revoke_key(profile, url, session, _values):
-    response = yield Request("revoke the API key", "DELETE", address_of(profile, url, "keys"), headers=session.headers)
+    response = yield Request("revoke the API key", "DELETE", url_of(profile, url, "keys"), headers=session.headers)
     return "" if response.status == 204 else f"it answered HTTP {response.status}"
 
 
