@@ -57,11 +57,11 @@ def test_what_the_results_tell_is_what_the_server_holds(
     many = list(map(application, range(ENTITIES)))
     apply = engine.apply
 
-    def failing(client: Any, wish: Any, *rest: Any, **more: Any) -> Any:
-        code = wish.target.key["appCode"]
+    def failing(client: Any, desired: Any, *rest: Any, **more: Any) -> Any:
+        code = desired.address.key["appCode"]
         if code == f"{BEFORE:06}":
             raise ValueError("before")
-        outcome = apply(client, wish, *rest, **more)
+        outcome = apply(client, desired, *rest, **more)
         if code == f"{AFTER:06}":
             raise KeyError("after")
         return outcome

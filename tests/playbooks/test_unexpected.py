@@ -48,7 +48,7 @@ TOOL = 4
 EVENTS = sys.monitoring.events if sys.version_info >= (3, 12) else None
 STARTS, RETURNS = (EVENTS.PY_START, EVENTS.PY_RETURN) if EVENTS else (0, 0)
 """A core with an older Python reads this file, and does not run it."""
-OUTERMOST = ("Door.run", "work_through.<locals>.serve", "_fate", "apart.<locals>.run")
+OUTERMOST = ("CommandAction.run", "work_through.<locals>.serve", "_fate", "apart.<locals>.run")
 """Begins of a process and of a thread: nothing of ours is outside of them."""
 
 
