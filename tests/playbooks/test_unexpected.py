@@ -36,7 +36,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._entry import actio
 
 pytestmark = pytest.mark.one_core
 
-OURS = str(Path(door_module.__file__).parent.parent)
+OURS = str(Path(door_module.__file__).parents[2])
 WORDS = "canary of an error"
 ERRORS = (
     *(kind(WORDS) for kind in (TypeError, KeyError, MemoryError, RecursionError, UnicodeError, AttributeError)),
