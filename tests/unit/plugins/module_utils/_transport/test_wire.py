@@ -183,7 +183,7 @@ def carried(name, session, headers):
     return wanted, {header: headers.get(header) for header in wanted}
 
 
-@pytest.mark.proves("PROFILE-20")
+@pytest.mark.proves("PROFILE-24")
 @pytest.mark.parametrize("session", ENDS)
 def test_each_exchange_carries_what_the_profile_promises(run, recorder, session):
     play(run, session)
