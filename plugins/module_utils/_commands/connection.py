@@ -32,7 +32,7 @@ from ..errors import ConfigurationError
 
 @dataclass
 class Connection:
-    """A system and our session there. assumed_writes: what this process knows of those of the system."""
+    """A system and our session there. canary_writes: what this process knows of the system's assumed writes."""
 
     settings: Settings
     authenticator: Authenticator

@@ -25,7 +25,7 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 
 @dataclass(frozen=True)
 class Address:
-    """The entity that is meant. refs: attribute -> the target it refers to. Either id or key is given."""
+    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given."""
 
     type: EntityType
     id: Any = None
@@ -129,7 +129,7 @@ def folded(value: Any) -> str:
 
 
 def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
-    """The only offered entity that has exactly the key of the target; None when nothing was offered.
+    """The only offered entity that has exactly the key of the address; None when nothing was offered.
 
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
@@ -176,7 +176,7 @@ def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
 
 
 def has_key(address: Address, entity: Entity) -> bool:
-    """Whether an entity has the key of the target. Equal texts are equal under any rules."""
+    """Whether an entity has the key of the address. Equal texts are equal under any rules."""
     if all(isinstance(value, str) and entity.get(name) == value for name, value in address.key.items()):
         return True
     return not compare(address.key, entity, Rules(normalise=address.rules.normalise)).changes

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is wished for one entity, and what became of the wish."""
+"""What is desired of one entity, and what became of it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Secrets:
 @dataclass(frozen=True)
 class DesiredState:
     """One entity as the user wants it. was: the same target under its former key. sent: what goes to the server with
-    every write without being part of the wish (reason for change and the like)."""
+    every write without being part of the state (reason for change and the like)."""
 
     address: Address
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -85,8 +85,8 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a wish. entity: as read back, or as expected in check mode; None when it does not exist. doubt:
-    why it may have been there before, though none was found."""
+    """What became of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
+    doubt: why it may have been there before, though none was found."""
 
     plan: Plan
     entity: Entity | None

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a wish to a verified entity: gather, plan, read again, write, read back, report."""
+"""From a desired state to a verified entity: gather, plan, read again, write, read back, report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .references import reference_advice
 
 @dataclass(frozen=True)
 class Examined:
-    """What an entity is, and what has to be done to it. found_as: the target by which it was found. pending: it refers
+    """What an entity is, and what has to be done to it. found_as: the address by which it was found. pending: it refers
     to an entity that does not exist yet; note says which."""
 
     plan: Plan
@@ -36,7 +36,7 @@ class Examined:
     note: str = ""
 
     def expected(self) -> Outcome:
-        """What would become of the wish."""
+        """What would become of the desired state."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
@@ -49,7 +49,7 @@ def ensure(
     clock: Clock = SYSTEM_CLOCK,
     canary_writes: CanaryWrites | None = None,
 ) -> Outcome:
-    """Make the wish come true, or in check mode say what would be done. assumed_writes: what is known of the system's
+    """Reach the desired state, or in check mode say what would be done. canary_writes: what is known of the system's
     assumed writes, shared by all entities.
 
     Raises InsightError; when something was already written, ``written`` in its details says what.
@@ -64,7 +64,7 @@ def ensure(
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
     """Read the entity and plan. may_come: whether an entity that is referred to and does not exist, told by its
-    ``Address.identity``, may be created before this one is written; else it is an error, unless the wish is absence:
+    ``Address.identity``, may be created before this one is written; else it is an error, unless absence is desired:
     what refers to nothing is absent."""
     found_as = desired.address
     try:
@@ -123,7 +123,7 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examin
 
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
-    """The ids of the entities that the target refers to."""
+    """The ids of the entities that the address refers to."""
     return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
 
 

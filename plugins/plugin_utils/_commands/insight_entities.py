@@ -97,8 +97,6 @@ def controller_only() -> ConfigurationError:
 
 def _check(values: Values) -> None:
     """Raise ConfigurationError for what cannot be meant."""
-    if "manifest_of" not in values:
-        raise controller_only()
     for name in ("plan_out", "plan_file", "plan_digest", "journal"):
         if values[name] is not None and not values[name].strip():
             raise ConfigurationError(WHAT, f"{name} is given and blank", "Leave it out, or use omit.")

@@ -27,10 +27,12 @@ from .requests import laid, needs, request_to
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
 
-def known_secrets(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
-    """The entity, when it is known what of it is secret, to be hidden wherever it appears."""
-    know(secrets_in(entity, entity_type.secrets))
-    return entity
+def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
+    """An entity as it is compared: its references as they are declared, its secrets known, to be hidden wherever they
+    appear."""
+    shown = None if entity is None else as_declared(entity_type, entity)
+    know(secrets_in(shown, entity_type.secrets))
+    return shown
 
 
 class EntityClient:
@@ -71,7 +73,7 @@ class EntityClient:
             came = printable(f"{name} {entity_type.id_in(entity)}")
             raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
         self.shown.add((entity_type.name, "read"))
-        return known_secrets(entity_type, as_declared(entity_type, entity))
+        return as_received(entity_type, entity)
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -84,7 +86,7 @@ class EntityClient:
         body = {**address.key, **self.reference_fields(operation, address)}
         response = self._send(self._request(operation, address.type, purpose, body))
         offered = [] if is_missing(operation, response) else entities_of(operation, response)
-        found = [known_secrets(address.type, as_declared(address.type, one)) for one in offered]
+        found = [as_received(address.type, one) for one in offered]
         shown = (address.type.name, "find")
         if shown not in self.shown and any(has_key(address, entity) for entity in found):
             self.shown.add(shown)
@@ -103,11 +105,7 @@ class EntityClient:
         if operation.entity is None and operation.id_at:
             note(strange_location(operation, response, self._base))
             return laid({}, address.type.id_attribute, new_id(operation, response))
-        return self._answered(address, written(operation, response))
-
-    @staticmethod
-    def _answered(address: Address, entity: Entity | None) -> Entity | None:
-        return None if entity is None else known_secrets(address.type, as_declared(address.type, entity))
+        return as_received(address.type, written(operation, response))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
@@ -125,7 +123,7 @@ class EntityClient:
                 )
             body = laid(body, operation.addressed_by, identifying)
         response = self._send(self._request(operation, address.type, f"update {address}", body, observed=observed))
-        return self._answered(address, written(operation, response))
+        return as_received(address.type, written(operation, response))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
@@ -148,10 +146,10 @@ class EntityClient:
         for page in pages_of(Asking(operation, request, self._send)):
             if page:
                 self.shown.add((entity_type.name, "list"))
-            yield [known_secrets(entity_type, as_declared(entity_type, entity)) for entity in page]
+            yield [as_received(entity_type, entity) for entity in page]
 
     def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
-        """The references of a target as this operation wants them: ids, or texts that the server looks up."""
+        """The references of an address as this operation wants them: ids, or texts that the server looks up."""
         ids: dict[str, Any] = {}
         texts: dict[str, Any] = {}
         by_text = operation.references == "query_for" and operation.body != "query"
