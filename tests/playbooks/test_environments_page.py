@@ -28,8 +28,8 @@ from test_docs import check_output, examples_of, run, words
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.modules import insight_entities
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.executor import DONE
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment.outcomes import BAD
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.strict_yaml import load_yaml
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.report import BAD
 
 pytestmark = pytest.mark.proves("GUIDE-1", "ANSIBLE-6")
 

@@ -32,12 +32,14 @@ from ..errors import ConfigurationError
 
 @dataclass
 class Connection:
-    """A system and our session there. canary_writes: what this process knows of the system's assumed writes."""
+    """A system and our session there. canary_writes: what this process knows of the system's assumed writes.
+    last_date: the ``Date`` of the last answer."""
 
     settings: Settings
     authenticator: Authenticator
     canary_writes: CanaryWrites = field(repr=False)
     http: Http = field(repr=False)
+    last_date: Optional[str] = None
     _last: threading.local = field(default_factory=threading.local, repr=False)
 
     def server_date(self) -> Optional[str]:
@@ -50,7 +52,7 @@ class Connection:
         note_write(request)
         try:
             response = self.authenticator.send(request)
-            self._last.date = response.headers.get("date")
+            self._last.date = self.last_date = response.headers.get("date")
             return response
         finally:
             secrets = self.secrets()

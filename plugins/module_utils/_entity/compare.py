@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
@@ -37,8 +37,13 @@ class Change:
 
     def as_result(self) -> dict[str, Any]:
         """``path``, ``before`` and ``after`` as JSON; the side on which the attribute is absent is left out."""
-        sides = {"path": self.path, "before": in_full(self.before), "after": in_full(self.after)}
+        full = self.in_full()
+        sides = {"path": full.path, "before": full.before, "after": full.after}
         return {name: value for name, value in sides.items() if value is not ABSENT}
+
+    def in_full(self) -> Change:
+        """The same with all digits of its numbers, in which a secret is found."""
+        return replace(self, before=in_full(self.before), after=in_full(self.after))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import replace as evolve
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
 
@@ -102,9 +103,13 @@ def _is_ours(value: Any, shape: Any) -> bool:
 def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
     a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
-    masked, names included."""
+    masked, names included. A dataclass is a mapping of its fields."""
     if _is_ours(value, shape):
         return value
+    if is_dataclass(value) and not isinstance(value, type):
+        shapes = shape if isinstance(shape, Mapping) else {}
+        held = {one.name: getattr(value, one.name) for one in fields(value)}
+        return evolve(value, **{name: redact_within(one, shapes.get(name), secrets) for name, one in held.items()})
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
         return {name: redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
     if isinstance(shape, list) and isinstance(value, (list, tuple)):

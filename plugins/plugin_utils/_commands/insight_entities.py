@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
@@ -23,12 +23,10 @@ from ...module_utils._options.context import Context, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, JournalError
-from ...module_utils.version import VERSION
 from .._environment.bulk_reader import BulkReader
-from .._environment.executor import Read, RunOptions, Written, read_all, write_all
+from .._environment.executor import Read, RunOptions, read_all, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import Environment, Member, environment_of, subject_of
-from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .._environment.planned_change import (
     PlannedChange,
@@ -37,9 +35,11 @@ from .._environment.planned_change import (
     possible_renames,
     with_renames,
 )
-from .._environment.run import OURS, Run, approved_plan, assumed, check_approved, plan_out
+from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName, refuse
+from .._report.report import RunReport, doubts, report_of
+from .._report.result import as_result
 
 ENTITIES_SPEC: Spec = {
     **SHARED,
@@ -82,8 +82,10 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
         server_date=connection.server_date,
     )
     run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes)
-    result: dict[str, Any] = run.redact(_carry_out(run))
-    return result
+    report = _carry_out(run)
+    if not values["return_unchanged"]:
+        report = replace(report, entities=[one for one in report.entities if one.outcome != "unchanged"])
+    return as_result(run.redact(report), context.diff_mode)
 
 
 def controller_only() -> ConfigurationError:
@@ -165,8 +167,8 @@ def _pruned(values: Values, connection: Connection, manifest: Any) -> list[Entry
     ]
 
 
-def _carry_out(run: Run) -> dict[str, Any]:
-    """Read, plan, and write unless only a plan is wanted; the result of the task."""
+def _carry_out(run: Run) -> RunReport:
+    """Read, plan, and write unless only a plan is wanted."""
     plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
     run = replace(run, doubts=doubts(run.environment, reads, {}, run.options.client))
@@ -176,19 +178,16 @@ def _carry_out(run: Run) -> dict[str, Any]:
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
     values = run.values
     if unread and (values["plan_out"] or values["plan_file"] or values["on_error"] == "stop"):
-        return _result(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
-    more: dict[str, Any] = {}
+        return report_of(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
     if plan:
         notes, done = check_approved(run, plan, operations)
         run = replace(run, notes=[*run.notes, *notes])
         reads = {**reads, **{name: _settled(reads[name]) for name in done}}
         operations = {name: one for name, one in operations.items() if name not in done}
         needed = [name for name in needed if name not in done]
-    if values["plan_out"]:
-        more["plan_digest"] = plan_out(run, operations)
-    if values["plan_out"] or run.context.check_mode:
-        changed = run.context.check_mode and bool(needed)
-        return {**_result(run, reads, operations, {}), "changed": changed, **more}
+    digest = plan_out(run, operations) if values["plan_out"] else None
+    if digest or run.context.check_mode:
+        return replace(report_of(run, reads, operations, {}), plan_digest=digest)
     return _write(run, reads, operations, set(needed), plan)
 
 
@@ -255,10 +254,10 @@ def _write(
     operations: Mapping[EntryName, PlannedChange],
     needed: Collection[EntryName],
     plan: Optional[EnvironmentPlan],
-) -> dict[str, Any]:
+) -> RunReport:
     """Write what is needed, with a journal where one is wanted."""
     if not run.values["journal"]:
-        return _result(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
+        return report_of(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
     folder = run.path("journal")
     earlier = earlier_runs(folder, run.connection.settings.url)
     before = unfinished(earlier, run.digest)
@@ -267,14 +266,14 @@ def _write(
     try:
         notes += _inherited(run, journal, reads, needed, before)
         written = write_all(run.environment, reads, operations, needed, run.options, journal)
-        result = _result(run, reads, operations, written, notes)
+        report = report_of(run, reads, operations, written, notes)
         try:
-            journal.end(result["summary"])
+            journal.end(report.summary)
         except JournalError as error:
-            result.update(failed=True, msg=" ".join(filter(None, [result.get("msg"), error.message])))
+            report = replace(report, why=error.message)
     finally:
         journal.close()
-    return {**result, "journal": journal.path, "journal_head": journal.head}
+    return replace(report, journal=journal.path, journal_head=journal.head)
 
 
 def _start(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interrupted]) -> Start:
@@ -283,9 +282,9 @@ def _start(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interrupt
     return Start(
         url=settings.url,
         manifest_digest=run.digest,
-        profile_digest=run.basis.profile_digest,
+        profile_digest=run.profile_digest,
         plan_digest=plan_digest(plan) if plan else None,
-        versions={"collection": VERSION, "profile": settings.profile.name},
+        versions=run.versions,
         who=run.connection.authenticator.user,
         approval=run.values["approval"],
         continues=before,
@@ -324,30 +323,6 @@ def _found(name: EntryName, read: Read, needed: Collection[EntryName]) -> str:
     if not isinstance(read, Examined):
         return "it could not be read"
     return "it is not as declared yet, and this run goes on with it" if name in needed else SETTLED
-
-
-def _result(
-    run: Run,
-    reads: Mapping[EntryName, Read],
-    operations: Mapping[EntryName, PlannedChange],
-    written: Mapping[EntryName, Written],
-    notes: Sequence[str] = (),
-) -> dict[str, Any]:
-    told = outcomes(run.environment, reads, operations, written, run.values["return_unchanged"])
-    counted = summary(told, reads)
-    evidence = evidence_of(run.connection.settings)
-    in_doubt = doubts(run.environment, reads, written, run.options.client)
-    notes = [*run.notes, *run.connection.notes, *in_doubt, *notes]
-    return {
-        "changed": has_written(written),
-        "summary": counted,
-        "entities": told,
-        "assumed": assumed(run, operations),
-        **({"evidence": evidence} if evidence else {}),
-        **({"notes": notes} if notes else {}),
-        **({"diff": {"prepared": diff_text(operations, run.doubts)}} if run.context.diff_mode else {}),
-        **failure_message(told, counted),
-    }
 
 
 ENTITIES = Command(

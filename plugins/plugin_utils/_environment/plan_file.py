@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Optional
 
+from ...module_utils._entity.compare import Change
 from ...module_utils._journal.digest import digest_of
 from ...module_utils._text.atomic_files import (
     file_problem,
@@ -22,6 +23,7 @@ from ...module_utils._text.atomic_files import (
     utc_text,
     write_whole,
 )
+from ...module_utils._text.nested_paths import ABSENT
 from ...module_utils.errors import PlanRefused
 from .planned_change import PlannedChange
 
@@ -92,9 +94,7 @@ def render(plan: EnvironmentPlan) -> bytes:
         "created": utc_text(plan.created),
         "expires": utc_text(plan.expires),
         "basis": vars(plan.basis),
-        "operations": [
-            {name: value for name, value in vars(one).items() if value is not None} for one in plan.operations
-        ],
+        "operations": [one.as_data() for one in plan.operations],
     }
     return (json_document(data, indent=2) + "\n").encode("utf-8")
 
@@ -151,13 +151,17 @@ def _plan_from(data: Any) -> EnvironmentPlan:
 
 
 def _operation_from(data: Mapping[str, Any]) -> PlannedChange:
-    one = PlannedChange(**{**data, "changes": tuple(data["changes"]), "secrets": tuple(data["secrets"])})
-    _check_texts(one.entity, one.type, one.before, one.after, *one.secrets, one.possible_rename or "")
-    mappings = (one.key, *one.changes)
-    if one.operation not in ("create", "update", "delete") or not all(isinstance(part, Mapping) for part in mappings):
+    mappings = (data["key"], *data["changes"])
+    if not all(isinstance(part, Mapping) for part in mappings):
         raise ValueError("operation")
     if not _is_within(mappings, DEEPEST):
         raise ValueError("depth")
+    changes = tuple(Change(**{"before": ABSENT, "after": ABSENT, **change}) for change in data["changes"])
+    one = PlannedChange(**{**data, "changes": changes, "secrets": tuple(data["secrets"])})
+    paths = [change.path for change in changes]
+    _check_texts(one.entity, one.type, one.before, one.after, *one.secrets, *paths, one.possible_rename or "")
+    if one.operation not in ("create", "update", "delete"):
+        raise ValueError("operation")
     return one
 
 

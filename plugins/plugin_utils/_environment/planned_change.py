@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
+from ...module_utils._entity.compare import Change
 from ...module_utils._entity.plan import Plan
 from ...module_utils._entity.rules import Rules
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
-from ...module_utils._text.nested_paths import child
-from ...module_utils._text.redaction import redact
+from ...module_utils._text.nested_paths import ABSENT, child
+from ...module_utils._text.redaction import redact, redact_within
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ class Subject:
 @dataclass(frozen=True)
 class PlannedChange:
     """What has to be done to one entity: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
-    where nothing has to be done. changes: mappings of path, before, after, without secrets; secrets: paths of the
-    secrets that are sent."""
+    where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent."""
 
     entity: str
     type: str
@@ -49,9 +49,14 @@ class PlannedChange:
     operation: str
     before: str
     after: str
-    changes: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[Change, ...] = ()
     secrets: tuple[str, ...] = ()
     possible_rename: Optional[str] = None
+
+    def as_data(self) -> dict[str, Any]:
+        """The fields as JSON, those without a value left out."""
+        data = {**vars(self), "changes": [change.as_result() for change in self.changes]}
+        return {name: value for name, value in data.items() if value is not None}
 
 
 def planned_change_of(subject: Subject, plan: Plan, secrets: Collection[Any] = ()) -> PlannedChange:
@@ -64,7 +69,7 @@ def planned_change_of(subject: Subject, plan: Plan, secrets: Collection[Any] = (
         operation=plan.operation,
         before=before,
         after=after,
-        changes=tuple(redact(_changes(subject, plan), secrets)),
+        changes=tuple(redact_within(_changes(subject, plan), [{}], secrets)),
         secrets=plan.secrets_to_send,
     )
 
@@ -80,13 +85,13 @@ def _digests(subject: Subject, plan: Plan) -> tuple[str, str]:
     return before, NO_ENTITY if plan.operation == "delete" else after
 
 
-def _changes(subject: Subject, plan: Plan) -> list[Mapping[str, Any]]:
+def _changes(subject: Subject, plan: Plan) -> list[Change]:
     """The changes without those of secrets. References go by name, also where no id is known yet."""
-    found = {change.path: change.as_result() for change in plan.changes if change.path not in plan.secret_paths}
+    found = {change.path: change.in_full() for change in plan.changes if change.path not in plan.secret_paths}
     for name, text in subject.references.items():
         path = child("", name)
         if plan.operation == "create" or path in found:
-            found[path] = {**found.get(path, {"path": path}), "after": text}
+            found[path] = replace(found.get(path, Change(path, ABSENT, ABSENT)), after=text)
     return [found[path] for path in sorted(found)]
 
 
@@ -104,7 +109,7 @@ def approval_state(approved: PlannedChange, again: PlannedChange) -> str:
 
 
 def _essence(operation: PlannedChange) -> str:
-    return canonical(asdict(replace(operation, possible_rename=None)))
+    return canonical(replace(operation, possible_rename=None).as_data())
 
 
 def moved_how(approved: PlannedChange, again: PlannedChange) -> str:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 from ...module_utils._commands.connection import Connection
@@ -21,22 +22,24 @@ from ...module_utils.version import VERSION
 from .._manifest.entry import EntryName
 from .executor import RunOptions
 from .members import Environment
-from .outcomes import ENTITIES_SHOWN
 from .plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, make_plan, plan_digest, write_plan
 from .planned_change import PlannedChange, approval_state, moved_how
 
+ENTITIES_SHOWN = 3
+"""How many entities a message tells of; the result tells all."""
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
 OURS = {
-    # of a result
+    # of a report and a result
     **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
     "entities": [
         {
-            **dict.fromkeys(("type", "outcome", "operation", "entity_id"), KEPT),
+            **dict.fromkeys(("type", "outcome", "operation", "entity_id", "before", "after"), KEPT),
             "key": {},
             "changes": [OF_CHANGE],
             "collateral": [OF_CHANGE],
             "unverified": [PLACE],
+            "not_compared": [{"path": PLACE}],
             "secrets": [PLACE],
             "error": OF_ERROR,
         }
@@ -58,7 +61,7 @@ words, files. All else is masked."""
 @dataclass(frozen=True)
 class Run:
     """One run over one environment. digest, notes: of the manifest. doubts: what was found to be absent, before
-    anything was written, by nothing that proves it."""
+    anything was written, by nothing that proves it. began: when."""
 
     connection: Connection
     values: Values
@@ -68,6 +71,7 @@ class Run:
     digest: str
     notes: Sequence[str] = ()
     doubts: Sequence[str] = ()
+    began: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
     @property
     def basis(self) -> Basis:
@@ -75,19 +79,29 @@ class Run:
         return Basis(
             url=self.connection.settings.url,
             tenant=self.connection.settings.identity.tenant_id,
-            profile_digest=data_digest(self.values["profile"]),
+            profile_digest=self.profile_digest,
             compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
             manifest_digest=self.digest,
             collection_version=VERSION,
         )
 
+    @cached_property
+    def profile_digest(self) -> str:
+        """Of the profile with its overrides."""
+        return data_digest(self.values["profile"])
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of the collection; and which profile."""
+        return {"collection": VERSION, "profile": self.connection.settings.profile.name}
+
     def __post_init__(self) -> None:
         """Have the secrets of the task and of its manifest hidden."""
         know([self.values["secrets"], *(member.entry.secrets for member in self.environment.members.values())])
 
-    def redact(self, told: Any) -> Any:
-        """The result, a line of the journal, or a text, without secrets."""
-        return redact_within(told, OURS, [known(), *self.connection.secrets()])
+    def redact(self, value: Any) -> Any:
+        """A report, a line of the journal, or a text, without secrets."""
+        return redact_within(value, OURS, [known(), *self.connection.secrets()])
 
     def path(self, option: str) -> str:
         """A file or folder of the controller; a relative one is beside the playbook."""

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._journal.digest import digest_of
 from ansible_collections.rimops.insight.plugins.module_utils._text import atomic_files as written
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, PlanRefused
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import (
     Basis,
@@ -38,7 +40,7 @@ CREATE = PlannedChange(
     operation="create",
     before="absent",
     after="sha256:a",
-    changes=({"path": "name", "after": "Zelvora é"}, {"path": "n", "before": 1.5, "after": None}),
+    changes=(Change("name", ABSENT, "Zelvora é"), Change("n", 1.5, None)),
     secrets=("pin",),
     possible_rename="application (appCode=0)",
 )
@@ -136,7 +138,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path):
 
 def test_nothing_hides_in_a_plan():
     hidden = "a\u202eb\u200bc\x1b[2Jd\x7fe\u00a0f\ud800g\nh"
-    content = render(replace(PLAN, operations=(replace(CREATE, changes=({"path": "x", "after": hidden},)),)))
+    content = render(replace(PLAN, operations=(replace(CREATE, changes=(Change("x", ABSENT, hidden),)),)))
     text = content.decode()
     assert all(char.isprintable() or char == "\n" for char in text)
     assert json.loads(text)["operations"][0]["changes"][0]["after"] == hidden

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, plan
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import (
     RenameCandidate,
@@ -54,7 +56,7 @@ def test_ids_and_what_the_server_adds_are_not_in_it():
     here = operation({**STORED, "description": "Old"})
     there = operation({**STORED, "description": "Old", "id": 9, "applicationId": 5, "lastChanged": 3}, application=5)
     assert here == there
-    assert here.changes == ({"path": "description", "before": "Old", "after": "Initial"},)
+    assert here.changes == (Change("description", "Old", "Initial"),)
     assert here.before != here.after
 
 
@@ -63,12 +65,12 @@ def test_what_refers_to_an_entity_that_is_not_there_yet_is_the_same_when_it_is()
     assert operation(None, application=None) == operation(None, application=17)
     created = operation(None)
     assert (created.operation, created.before, created.secrets) == ("create", "absent", ("pin",))
-    assert {"path": "applicationId", "after": APPLICATION} in created.changes
+    assert Change("applicationId", ABSENT, APPLICATION) in created.changes
 
 
 def test_a_reference_that_changes_is_named():
     moved = operation({**STORED, "applicationId": 18, "description": "Initial"})
-    assert moved.changes == ({"path": "applicationId", "before": 18, "after": APPLICATION},)
+    assert moved.changes == (Change("applicationId", 18, APPLICATION),)
     assert moved.before != moved.after
     assert moved.after == operation({**STORED, "description": "Old"}).after
 
@@ -85,7 +87,7 @@ def test_no_secret_is_in_it():
     for observed in (None, STORED, {**STORED, "pin": SECRET}):
         for policy in ("on_create", "always", "on_change"):
             attributes = {"description": f"The pin is {SECRET}."}
-            text = json.dumps(asdict(operation(observed, policy=policy, attributes=attributes, known={"pin": "x"})))
+            text = json.dumps(operation(observed, policy=policy, attributes=attributes, known={"pin": "x"}).as_data())
             assert SECRET not in text
             assert MASK in text
 

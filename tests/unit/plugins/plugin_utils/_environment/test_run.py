@@ -63,6 +63,7 @@ class Lab:
             entities=lambda kind: kind(own, URL, self.insight),
             canary_writes=self.canary_writes,
             server_date=lambda: None,
+            last_date=None,
             authenticator=SimpleNamespace(user=None),
             notes=[],
             secrets=list,

@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_journal_info import run_journal_info
+from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import (
     carried_out,
     earlier_runs,
@@ -32,6 +33,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
     line_hash,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_document
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import JournalError, PlanRefused
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment import run as environment_run
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import (
@@ -55,8 +57,8 @@ def operation(number, kind, **more):
 
 
 OPERATIONS = (
-    operation(1, "create", changes=({"path": "name", "after": "Zelvora é"},), secrets=("pin",)),
-    operation(2, "update", changes=({"path": "n", "before": 1.5, "after": [None, True]},)),
+    operation(1, "create", changes=(Change("name", ABSENT, "Zelvora é"),), secrets=("pin",)),
+    operation(2, "update", changes=(Change("n", 1.5, [None, True]),)),
     operation(3, "delete", possible_rename="application (appCode=1)"),
 )
 PLAN = make_plan(BASIS, OPERATIONS, NOW, timedelta(days=7), ["operations.find", "operations.update"])

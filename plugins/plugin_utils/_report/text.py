@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report as text for people. What is given here is without secrets already."""
+
+from __future__ import annotations
+
+from ...module_utils._entity.compare import Change
+from ...module_utils._text.atomic_files import json_document
+from ...module_utils._text.nested_paths import ABSENT
+from .report import RunReport
+
+SIGNS = {"create": "+", "update": "~", "delete": "-"}
+
+
+def diff_text(report: RunReport) -> str:
+    """What was planned: one line an entity, and one for each of its changes; and what is in doubt."""
+    lines = [f"! {doubt}" for doubt in report.doubts]
+    for one in report.entities:
+        if one.operation in SIGNS:
+            lines.append(f"{SIGNS[one.operation]} {one.entity}")
+            lines += [f"    {change.path}: {_sides(change)}" for change in one.changes]
+            lines += [f"    {path}: a secret is sent" for path in one.secrets]
+            lines += [f"    perhaps a rename: {one.possible_rename}"] if one.possible_rename else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _sides(change: Change) -> str:
+    return " -> ".join("(nothing)" if one is ABSENT else json_document(one) for one in (change.before, change.after))
