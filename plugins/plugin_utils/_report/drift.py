@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the report of a run that wrote nothing to the rows of a check, with what an earlier check knew of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ...module_utils._entity.compare import Change, undeclared_changes
+from ...module_utils._entity.rules import Rules
+from ...module_utils._text.json_forms import Json, canonical
+from ...module_utils._text.nested_paths import ABSENT, child
+from .check import DRIFT, Row
+from .report import EntityReport
+
+VERDICTS = {"none": "as_declared", "create": "missing", "update": "drifted", "delete": "unwanted"}
+"""By the operation that would be needed."""
+
+
+def row_of(report: EntityReport, more: Sequence[Change] = (), unlike: Sequence[str] = (), mend: str = "") -> Row:
+    """What was found of a declared entity. more: what differs beside what is declared. unlike: the paths of secrets of
+    which the server shows other values. mend: a command for what is not as declared."""
+    verdict = VERDICTS[report.operation or "none"] if report.compared else "not_checked"
+    if verdict == "as_declared" and (more or unlike):
+        verdict = "drifted"
+    return Row(
+        entity=report.entity,
+        type=report.type,
+        key=report.key,
+        verdict=verdict,
+        origin=report.origin,
+        changes=sorted([*report.changes, *more], key=lambda change: change.path),
+        secrets=list(unlike),
+        not_compared=[one for one in report.not_compared if one.path not in unlike],
+        mend=mend if verdict in DRIFT else "",
+    )
+
+
+def strict_changes(declared: Json, observed: Json, rules: Rules) -> tuple[Change, ...]:
+    """What an entity holds beside what is declared and beside what rules leave out, as changes to nothing."""
+    return undeclared_changes(declared, observed, _declared_part(declared, observed, rules), rules)
+
+
+def _declared_part(declared: Json, observed: Json, rules: Rules, path: str = "") -> dict[str, object]:
+    """The mappings and the elements of keyed lists that are declared and there, without what is in them."""
+    part: dict[str, object] = {}
+    for name, value in declared.items():
+        held, at = observed.get(name), child(path, name)
+        if isinstance(value, Mapping) and isinstance(held, Mapping):
+            part[name] = _declared_part(value, held, rules, at)
+        elif isinstance(held, list) and at in rules.keyed:
+            part[name] = [{key: one[key] for key in rules.keyed[at] if key in one} for one in held]
+    return part
+
+
+def with_history(rows: Iterable[Row], earlier: Iterable[Row], then: str, now: str) -> list[Row]:
+    """The rows, each drift with its trend and since when it stands. earlier: the rows of a check that began at then;
+    now: when this one began."""
+    known = {row.entity: row for row in earlier}
+    return [_with_history(row, known.get(row.entity), then, now) for row in rows]
+
+
+def _with_history(row: Row, before: Row | None, then: str, now: str) -> Row:
+    differed = before is not None and _differs(before)
+    if not _differs(row):
+        gone = differed and row.verdict == "as_declared"
+        return replace(row, trend="gone", since=before.since or then) if gone and before else row
+    if not (differed and before):
+        return replace(row, trend="new", since=now)
+    same = _difference(row) == _difference(before)
+    return replace(row, trend="standing" if same else "changed", since=before.since or then)
+
+
+def _differs(row: Row) -> bool:
+    return row.verdict in (*DRIFT, "undeclared")
+
+
+def _difference(row: Row) -> str:
+    """All by which a drift is the same as another one."""
+    return canonical([row.verdict, [change.as_result() for change in row.changes], list(row.secrets)])

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Accepted exceptions: a reviewed file that says which drift is known, why, and until when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ...module_utils._profile.json_schema import violations
+from ...module_utils._text.json_forms import Json, canonical
+from ...module_utils._text.redaction import printable
+from ...module_utils.errors import ConfigurationError
+from .check import Accepted, Row
+
+FORMAT = 1
+SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "exceptions.schema.json"
+FORM = "Write it as exceptions_out does, and as docs/drift.md shows."
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class KnownDrift:
+    """What somebody has accepted: of one entity, or without a name of all entities of a type.
+
+    verdict, changes, secrets, unobserved: what is accepted, as a row shows it. A row that shows more is not covered.
+    """
+
+    type: str
+    accepted: Accepted
+    entity: str = ""
+    verdict: str = "as_declared"
+    changes: Sequence[Json] = field(default=())
+    secrets: Sequence[str] = ()
+    unobserved: Sequence[str] = ()
+
+    def covers(self, row: Row) -> bool:
+        """Whether everything that a row shows is accepted."""
+        return (
+            self.is_about(row)
+            and row.verdict == self.verdict
+            and {canonical(one.as_result()) for one in row.changes} <= {canonical(one) for one in self.changes}
+            and set(row.secrets) <= set(self.secrets)
+            and {one.path for one in row.not_compared} <= set(self.unobserved)
+        )
+
+    def is_about(self, row: Row) -> bool:
+        """Whether it is meant for the entity of a row."""
+        return row.type == self.type and self.entity in ("", row.entity)
+
+
+@cache
+def exceptions_schema() -> Json:
+    """The JSON Schema of such files."""
+    schema: Json = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+def known_drift(data: Any, name: str) -> list[KnownDrift]:
+    """The exceptions of a file. name: of the file. Raises ConfigurationError for all that is wrong with it."""
+    found = violations(exceptions_schema(), data, ours=True)
+    if found:
+        more = "; and more" if len(found) > SHOWN else ""
+        raise ConfigurationError(f"read {name}", printable("; ".join(found[:SHOWN]) + more), FORM)
+    return [_known(number, dict(one), name) for number, one in enumerate(data["exceptions"], 1)]
+
+
+def _known(number: int, data: dict[str, Any], name: str) -> KnownDrift:
+    reason, expires = data.pop("reason"), data.pop("expires")
+    try:
+        date.fromisoformat(expires)
+    except ValueError as error:
+        why = f"expires of exception {number}, {printable(repr(expires))}, is no day of the calendar"
+        raise ConfigurationError(f"read {name}", why, "Write it as 2026-12-31.") from error
+    return KnownDrift(accepted=Accepted(reason, expires), **data)
+
+
+def with_exceptions(rows: Iterable[Row], known: Sequence[KnownDrift], today: date) -> tuple[list[Row], list[str]]:
+    """The rows with the exceptions that hold today; and what to say of those that do not hold, or fit no entity."""
+    rows = list(rows)
+    holding = [one for one in known if date.fromisoformat(one.accepted.expires) >= today]
+    notes = [
+        f"The exception for {one.entity or one.type} expired on {one.accepted.expires}, and counts as drift again."
+        for one in known
+        if one not in holding
+    ]
+    notes += [
+        f"The exception for {one.entity or one.type} fits nothing that is declared or found: take it out, or correct it."
+        for one in known
+        if not any(one.is_about(row) for row in rows)
+    ]
+    return [_accepted(row, holding) for row in rows], [printable(note) for note in notes]
+
+
+def _accepted(row: Row, holding: Sequence[KnownDrift]) -> Row:
+    if not _says_something(row):
+        return row
+    return replace(row, accepted=next((one.accepted for one in holding if one.covers(row)), None))
+
+
+def _says_something(row: Row) -> bool:
+    """Whether there is something to accept."""
+    return row.verdict not in ("as_declared", "not_checked") or bool(row.not_compared and row.verdict != "not_checked")
+
+
+def as_exceptions(rows: Iterable[Row], reason: str, expires: date) -> dict[str, Any]:
+    """The data of a file that accepts all that the rows show, to be reviewed."""
+    found = [
+        {
+            "type": row.type,
+            "entity": row.entity,
+            "verdict": row.verdict,
+            "changes": [change.as_result() for change in row.changes],
+            "secrets": list(row.secrets),
+            "unobserved": [one.path for one in row.not_compared],
+            "reason": row.accepted.reason if row.accepted else reason,
+            "expires": row.accepted.expires if row.accepted else expires.isoformat(),
+        }
+        for row in rows
+        if _says_something(row)
+    ]
+    return {"format": FORMAT, "exceptions": [{name: one[name] for name in one if one[name] != []} for one in found]}
