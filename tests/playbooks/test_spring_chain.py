@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,7 +31,6 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
-from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import Entry
 
 HEADERS = ("start", "ends", "before", "after")
 TOKENS = ("plain", "xor", "cookie")
@@ -86,18 +84,20 @@ def run(command: Any, common: dict[str, Any], check_mode: bool = False, **values
     return result
 
 
-def application(number: int, description: str) -> Entry:
+def application(number: int, description: str) -> dict[str, Any]:
     """An entry of the hundred."""
     key = {"appCode": f"{number:06}", "appName": f"Application {number}"}
-    return Entry("application", key, attributes={"selectedProducts": ["a"], "description": description})
+    return {
+        "type": "application",
+        "key": key,
+        "attributes": {"selectedProducts": ["a"], "description": description},
+    }
 
 
 def hundred(common: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
     """A hundred entities at once."""
-    entries = [application(number, description) for number in range(HUNDRED)]
-    manifest = SimpleNamespace(entries=entries, url=None, digest="sha256:none", notes=())
-    values = {"concurrency": WIDTH, "manifest_of": lambda _values, _option: manifest, **more}
-    return run(ENTITIES, common, **values)
+    entities = [application(number, description) for number in range(HUNDRED)]
+    return run(ENTITIES, common, entities=entities, concurrency=WIDTH, **more)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An option of all modules stands in few places."""
+"""An option of all modules stands in few places, and nothing but options travels among the values of options."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.lookup import insight_entity, insight_token
 from ansible_collections.rimops.insight.plugins.module_utils import errors
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_journal_info import JOURNAL_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import NETWORK
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
 
 PLUGINS = Path(errors.__file__).resolve().parent.parent
 MOST = 4
@@ -37,3 +44,32 @@ def test_an_option_stands_in_few_files(name: str) -> None:
     assert "module_utils/_options/shared.py" in files
     assert "doc_fragments/options.py" in files
     assert len(files) <= MOST, files
+
+
+COMMANDS = (ENTITY, ENTITY_INFO, JOURNAL_INFO, PROBE, TOKEN, ENTITIES)
+LOOKUPS = (insight_entity.LookupModule, insight_token.LookupModule)
+OPTIONS = {name for command in COMMANDS for name in command.spec} | {
+    name for lookup in LOOKUPS for name in lookup.own_options
+}
+
+
+def asked_of_values(tree: ast.AST) -> set[str]:
+    """The names for which code asks the values of options."""
+    asked = set()
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Subscript(value=of, slice=ast.Constant(value=str(name)), ctx=ast.Load())
+                | ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_])
+            ) if ast.unparse(of) in ("values", "run.values", "self.values"):
+                asked.add(name)
+    return asked
+
+
+@pytest.mark.parametrize("path", sorted(path.relative_to(PLUGINS).as_posix() for path in CODE))
+def test_only_options_travel_among_the_values_of_options(path: str) -> None:
+    assert asked_of_values(CODE[PLUGINS / path]) <= OPTIONS
+
+
+def test_many_options_are_asked_for() -> None:
+    assert len(set().union(*map(asked_of_values, CODE.values()))) > 30

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module does, said once for its two doors: the action plugin, in the controller's process, and the module,
-on another host."""
+"""What a module does, said once for the two ways to run it: by the action plugin, in the controller's process, and as
+a module on another host."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Callable
 
 from .._options.context import Context, Values
@@ -17,6 +17,33 @@ LOGGED_FROM = 3
 """The verbosity from which each request is told."""
 REQUEST_LOG = "request_log"
 """Where a result brings along what was told on another host."""
+HANDED_OVER = "handed_over"
+"""Where the data of a profile brings along a HandOver: Ansible passes a module nothing but its options."""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What the controller gives a module on another host beside its options. held_back: as in Context. ends_in: the
+    seconds after which the task ends, and nobody ends the module; 0 where it may go on."""
+
+    held_back: Sequence[Mapping[str, str]] = ()
+    ends_in: float = 0
+
+
+def hand_over(values: Values, beside: HandOver) -> dict[str, Any]:
+    """The options with what goes beside them, where there is anything."""
+    if "profile" not in values or beside == HandOver():
+        return dict(values)
+    return {**values, "profile": {**values["profile"], HANDED_OVER: asdict(beside)}}
+
+
+def handed_over(values: Values) -> tuple[Values, HandOver]:
+    """The options, and what came beside them."""
+    profile = values.get("profile")
+    if not isinstance(profile, Mapping) or HANDED_OVER not in profile:
+        return values, HandOver()
+    own = {name: value for name, value in profile.items() if name != HANDED_OVER}
+    return {**values, "profile": own}, HandOver(**profile[HANDED_OVER])
 
 
 def shows_all(_result: Mapping[str, Any]) -> bool:

@@ -114,11 +114,8 @@ def ask_anew() -> None:
 
 
 def canary_writes(url: str, profile: Mapping[str, Any]) -> CanaryWrites:
-    """What this process knows of the assumed writes of a system. The data of a profile that came from another process
-    brings along, as ``held_back``, what was found out there."""
-    known = _CANARY_WRITES.setdefault((url, id(profile)), (profile, CanaryWrites()))[1]
-    known.hold_back(profile.get("held_back", ()))
-    return known
+    """What this process knows of the assumed writes of a system."""
+    return _CANARY_WRITES.setdefault((url, id(profile)), (profile, CanaryWrites()))[1]
 
 
 def connect(values: Values, context: Context) -> Connection:
@@ -136,6 +133,7 @@ def connect(values: Values, context: Context) -> Connection:
             warn=context.warn,
         )
         known = canary_writes(settings.url, values["profile"])
+        known.hold_back(context.held_back)
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known, http)
     _profile, connection = _CONNECTIONS[key]
     connection.http.log = log_of(context.log, connection.settings.url)  # of this item of a loop, not of the first

@@ -1,11 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door on another host: runs a command as an ordinary Ansible module."""
+"""Module entry: runs a command on another host, as an ordinary Ansible module."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -13,7 +11,7 @@ from .._options.context import Context
 from .._transport.deadline import Ending, work_until
 from .._transport.request_log import last_of
 from .argument_spec import argument_spec, secret_values
-from .base import LOGGED_FROM, REQUEST_LOG, Command
+from .base import LOGGED_FROM, REQUEST_LOG, Command, handed_over
 from .results import run_command
 
 
@@ -21,17 +19,18 @@ def run_module(command: Command) -> None:
     """Run the command with the parameters of this module; never returns."""
     spec = argument_spec(command)
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **command.constraints)
-    profile = module.params.get("profile")
-    if isinstance(profile, Mapping) and "ends_in" in profile:  # the task ends over here; nobody ends us
-        work_until(Ending(profile["ends_in"]))
+    values, beside = handed_over(module.params)
+    if beside.ends_in:
+        work_until(Ending(beside.ends_in))
     lines: list[str] = []
     context = Context(
         check_mode=module.check_mode,
         diff_mode=module._diff,
         warn=module.warn,
         log=lines.append if module._verbosity >= LOGGED_FROM else None,
+        held_back=beside.held_back,
     )
-    result = run_command(command, module.params, context, secret_values(spec, module.params))
+    result = run_command(command, values, context, secret_values(spec, module.params))
     if lines:
         result[REQUEST_LOG] = last_of(lines)  # the controller shows and removes it
     if result.pop("failed", False):

@@ -5,20 +5,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 Values = Mapping[str, Any]
 
 
+def without_vault(_text: str) -> str:
+    """Decrypts nothing."""
+    raise ValueError("no vault here")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of the controller. find: where a file is that an option names, as Ansible searches ``files/``. decrypt:
+    gives the text that ansible-vault encrypted. path_of: where to write; a relative path is beside the playbook."""
+
+    find: Callable[[str], str] = str
+    decrypt: Callable[[str], str] = without_vault
+    path_of: Callable[[str], str] = str
+
+
 @dataclass(frozen=True)
 class Context:
-    """How a command is run. warn: tells the user; show: tells the user while the task is still running, None where
-    that cannot be done; log: is told of each request, None where nobody listens."""
+    """How a command is run.
+
+    warn: tells the user. show: tells the user while the task is still running, None where that cannot be done.
+    log: is told of each request, None where nobody listens.
+    files: of the controller; on another host none is found or written through it.
+    held_back: what other processes have learnt of writes that are assumed, see CanaryWrites.
+    """
 
     check_mode: bool
     diff_mode: bool
     warn: Callable[[str], None]
     show: Optional[Callable[[str], None]] = None
     log: Optional[Callable[[str], None]] = None
+    files: Files = Files()
+    held_back: Sequence[Mapping[str, str]] = ()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
@@ -19,8 +19,9 @@ from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.plan import Plan
 from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Interrupted, Journal, Start
-from ...module_utils._options.context import Context, Values
+from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
+from ...module_utils._text.json_forms import Json
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, JournalError
 from .._environment.bulk_reader import BulkReader
@@ -38,6 +39,7 @@ from .._environment.planned_change import (
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName, refuse
+from .._manifest.manifest import Manifest, entries_of, load_manifest
 from .._report.report import RunReport, doubts, report_of
 from .._report.result import as_result
 
@@ -66,12 +68,15 @@ SETTLED = "it is as declared now"
 
 
 def run_entities(values: Values, context: Context) -> dict[str, Any]:
-    """An environment as declared; see the module insight_entities. ``manifest_of`` among the values reads, on the
-    controller, what an option says: an object with entries, url, digest and notes."""
+    """An environment as declared; see the module insight_entities."""
     _check(values)
     connection = connect(values, context)
-    manifest = _manifest(values, connection, "manifest")
-    entries = [*manifest.entries, *_pruned(values, connection, manifest)]
+    secrets = values["secrets"]
+    if values["entities"] is not None:
+        manifest = entries_of(values["entities"], secrets)
+    else:
+        manifest = _read_manifest(connection, context.files, "manifest", values["manifest"], secrets)
+    entries = [*manifest.entries, *_pruned(values, connection, context.files, manifest)]
     environment = environment_of(ordered(entries), lambda entry: _wish(connection, values, entry))
     options = RunOptions(
         client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
@@ -117,9 +122,11 @@ def _check(values: Values) -> None:
         raise ConfigurationError(WHAT, "prune_limit is less than 0")
 
 
-def _manifest(values: Values, connection: Connection, option: str) -> Any:
-    """What an option declares. Raises ConfigurationError where it is for another system."""
-    manifest = values["manifest_of"](values, option)
+def _read_manifest(
+    connection: Connection, files: Files, option: str, layers: Sequence[str], secrets: Optional[Json]
+) -> Manifest:
+    """The manifest of an option. Raises ConfigurationError where it is for another system."""
+    manifest = load_manifest(layers, secrets, files.find, files.decrypt)
     what = "the manifest" if option == "manifest" else f"the manifest of {option}"
     if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
         raise ConfigurationError(
@@ -147,12 +154,13 @@ def _wish(connection: Connection, values: Values, entry: Entry) -> DesiredState:
     )
 
 
-def _pruned(values: Values, connection: Connection, manifest: Any) -> list[Entry]:
+def _pruned(values: Values, connection: Connection, files: Files, manifest: Manifest) -> list[Entry]:
     """The deletion of what an earlier manifest declared and this one does not, under no name that it ever had."""
     if not values["prune_from"]:
         return []
     kept = {name for entry in manifest.entries for name in (entry.name, entry.former)}
-    earlier = under_new_names(_manifest(values, connection, "prune_from").entries, manifest.entries)
+    before = _read_manifest(connection, files, "prune_from", values["prune_from"], None)
+    earlier = under_new_names(before.entries, manifest.entries)
     gone = [entry for entry in earlier if entry.state == "present" and entry.name not in kept]
     if len(gone) > values["prune_limit"]:
         raise ConfigurationError(

@@ -20,10 +20,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ...module_utils._commands.argument_spec import argument_spec, secret_values
-from ...module_utils._commands.base import REQUEST_LOG, Command
+from ...module_utils._commands.base import REQUEST_LOG, Command, HandOver, hand_over
 from ...module_utils._commands.connection import ask_anew, canary_writes
 from ...module_utils._commands.results import broken_off, one_line, run_command, told, unforeseen
-from ...module_utils._options.context import Context
+from ...module_utils._options.context import Context, Files
 from ...module_utils._options.shared import environment_name
 from ...module_utils._text.redaction import redact
 from ...module_utils._transport.write_record import WRITES
@@ -118,25 +118,27 @@ class CommandAction(ActionBase):
 
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The options that name files on the controller, read: profile, overrides, schema."""
-
-        def find(name: str) -> str:
-            return str(self._find_needle("files", name))
+        files = self._files()
 
         def given(option: str) -> Any:
             return values.get(option) or os.environ.get(environment_name(option))
 
         read = {
-            option: mapping_from(values[option], f"use {option}", find, self._decrypted)
+            option: mapping_from(values[option], f"use {option}", files.find, files.decrypt)
             for option in self.command.files
             if values.get(option)
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find, self._decrypted)
+        profile = profile_data(given("profile") or "insight", given("profile_overrides"), files.find, files.decrypt)
         return {"profile": profile, "profile_overrides": {}, **read}
 
-    def _decrypted(self, text: str) -> str:
-        return bytes(self._loader._vault.decrypt(text)).decode("utf-8")
+    def _files(self) -> Files:
+        return Files(
+            find=lambda name: str(self._find_needle("files", name)),
+            decrypt=lambda text: bytes(self._loader._vault.decrypt(text)).decode("utf-8"),
+            path_of=self._loader.path_dwim,
+        )
 
     def _run_here(self, given: dict[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
         """Run the command. The validator copies what it is given, for each item of a loop: what was read is checked
@@ -162,6 +164,7 @@ class CommandAction(ActionBase):
             warn=display.warning,
             show=lambda text: display.display(text, stderr=True),
             log=self._tell,
+            files=self._files(),
         )
         return run_command(self.command, {**checked.validated_parameters, **read}, context, secrets)
 
@@ -177,9 +180,7 @@ class CommandAction(ActionBase):
         url = values.get("url") or os.environ.get(environment_name("url"), "")
         known = canary_writes(str(url).rstrip("/"), values.get("profile", {}))
         # Each item of a loop is a process of its own over there, and no timeout of the task reaches it.
-        beside = {"held_back": known.held_back, "ends_in": 0 if wrap_async else self._task.timeout}
-        if "profile" in values:
-            values = {**values, "profile": {**values["profile"], **{name: one for name, one in beside.items() if one}}}
+        values = hand_over(values, HandOver(known.held_back, 0 if wrap_async else self._task.timeout))
         if self.command.writes and not self._task.check_mode:
             WRITES.append(f"run {self.command.name} on another host")
         result = self._execute_module(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door of insight_entities, which opens on the controller only: there are the manifests, the vault, the files."""
+"""Action base of insight_entities, which runs on the controller only: there are the manifests, the vault, the files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._commands.insight_entities import controller_only
-from .._manifest.manifest import Manifest, entries_of, load_manifest
 from .action_base import CommandAction, display
 
 
@@ -32,17 +31,7 @@ class EnvironmentAction(CommandAction):
             display.display(told.rstrip("\n"), stderr=True)
 
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What reads the manifests, once the options are checked."""
+        """The same. Raises ConfigurationError where it would run elsewhere."""
         if not self._runs_here():
             raise controller_only()
-
-        def find(name: str) -> str:
-            return str(self._find_needle("files", name))
-
-        def manifest_of(checked: Mapping[str, Any], option: str) -> Manifest:
-            if option == "manifest" and checked["entities"] is not None:
-                return entries_of(checked["entities"], checked["secrets"])
-            needed = checked["secrets"] if option == "manifest" else None
-            return load_manifest(checked[option], needed, find, self._decrypted)
-
-        return {**super()._read_files(values), "manifest_of": manifest_of, "path_of": self._loader.path_dwim}
+        return super()._read_files(values)

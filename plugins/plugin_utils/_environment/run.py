@@ -105,7 +105,7 @@ class Run:
 
     def path(self, option: str) -> str:
         """A file or folder of the controller; a relative one is beside the playbook."""
-        return str(self.values["path_of"](self.values[option]))
+        return self.context.files.path_of(self.values[option])
 
 
 def approved_plan(run: Run) -> EnvironmentPlan:

@@ -20,6 +20,7 @@ try:
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
+from ...module_utils._options.context import without_vault
 from ...module_utils._profile.json_schema import check
 from ...module_utils._profile.model import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
@@ -38,10 +39,6 @@ VAULT = "$ANSIBLE_VAULT;"
 """Decrypts what ansible-vault has encrypted."""
 
 
-def _without_vault(_text: str) -> str:
-    raise ValueError("no vault here")
-
-
 def decrypted(text: str, what: str, name: str, decrypt: Decrypt) -> str:
     """The text of a file, which may be encrypted by ansible-vault as a whole. Raises ConfigurationError."""
     if not text.startswith(VAULT):
@@ -53,7 +50,7 @@ def decrypted(text: str, what: str, name: str, decrypt: Decrypt) -> str:
         raise ConfigurationError(what, f"{name} cannot be decrypted", hint) from error
 
 
-def _load(path: Path, what: str, decrypt: Decrypt = _without_vault) -> Any:
+def _load(path: Path, what: str, decrypt: Decrypt = without_vault) -> Any:
     try:
         text = decrypted(read_regular(path).decode("utf-8"), what, str(path), decrypt)
         return yaml.load(text, Loader=SafeLoader)
@@ -77,7 +74,7 @@ def built_in(name: str) -> Mapping[str, Any]:
     return whole
 
 
-def mapping_from(value: Any, what: str, find_file: FindFile, decrypt: Decrypt = _without_vault) -> Mapping[str, Any]:
+def mapping_from(value: Any, what: str, find_file: FindFile, decrypt: Decrypt = without_vault) -> Mapping[str, Any]:
     """A mapping given inline, or as the name of a YAML or JSON file."""
     if isinstance(value, str):
         try:
@@ -94,7 +91,7 @@ def mapping_from(value: Any, what: str, find_file: FindFile, decrypt: Decrypt = 
 
 
 def profile_data(
-    profile: Any, overrides: Any, find_file: FindFile, decrypt: Decrypt = _without_vault
+    profile: Any, overrides: Any, find_file: FindFile, decrypt: Decrypt = without_vault
 ) -> Mapping[str, Any]:
     """The data of the profile that the options name: built in, from a file or inline, overrides merged over it. The
     items of a loop, which say the same in one process, get the same object.

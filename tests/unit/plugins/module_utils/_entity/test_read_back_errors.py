@@ -127,7 +127,8 @@ def test_one_system_is_one_memory():
     assert canary_writes("https://b.example.com", mine) is not known
     assert canary_writes("https://a.example.com", other) is not known
     refusal = {"operation": "operations.update", "entity": "event (a)", "why": "lost", "profile_key": "k"}
-    travelled = canary_writes("https://a.example.com", {"held_back": [{**refusal, "more": 1}]})
+    travelled = canary_writes("https://a.example.com", {})
+    travelled.hold_back([{**refusal, "more": 1}])
     assert travelled.held_back == [refusal]
     assert known.held_back == []
     forget_connections()

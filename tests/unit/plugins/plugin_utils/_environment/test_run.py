@@ -9,7 +9,6 @@ import contextlib
 import json
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,12 +16,11 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import CanaryWrites
 from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal
-from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context, Files
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Evidence
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, JournalError, PlanRefused
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands import insight_entities as environments
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_reader import BulkReader
-from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import entries_of
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
 
 
@@ -70,17 +68,16 @@ class Lab:
         )
 
     def __call__(self, entities, check_mode=False, earlier=None, **options):
-        def manifest_of(values, option):
-            if option == "manifest":
-                return entries_of(entities, values["secrets"])
-            found = entries_of(earlier["entities"], None)
-            return replace(found, url=earlier.get("url"))
-
         spec = {name: option.get("default") for name, option in environments.ENTITIES_SPEC.items()}
         given = {**spec, "profile": self.overrides, "entities": entities, "wait": False, **options}
-        given["prune_from"] = ["earlier/"] if earlier else None
-        values = {**given, "manifest_of": manifest_of, "path_of": lambda name: str(self.folder / name)}
-        return environments.run_entities(values, Context(check_mode, True, print))
+        if earlier:
+            (self.folder / "earlier.json").write_text(json.dumps({"format": 1, **earlier}))
+            given["prune_from"] = ["earlier.json"]
+        files = Files(find=self.path_of, path_of=self.path_of)
+        return environments.run_entities(given, Context(check_mode, True, print, files=files))
+
+    def path_of(self, name):
+        return str(self.folder / name)
 
 
 @pytest.fixture
