@@ -96,6 +96,7 @@ CHECKS: Mapping[str, Callable[[Json, Any, Json], bool]] = {
     "propertyNames": _of(dict, lambda rule, value, root: all(fits(rule, one, root) for one in value), "propertyNames"),
     "items": _of(list, lambda rule, value, root: all(fits(rule, one, root) for one in value), "items"),
     "minItems": _of(list, lambda rule, value, _root: len(value) >= rule, "minItems"),
+    "maxItems": _of(list, lambda rule, value, _root: len(value) <= rule, "maxItems"),
     "uniqueItems": _of(
         list, lambda rule, value, _root: not rule or len(set(map(canonical, value))) == len(value), "uniqueItems"
     ),

@@ -117,6 +117,6 @@ class Check:
 
 
 def verdict_of(checks: Sequence[Check]) -> str:
-    """The verdict on all of them: the worst."""
-    verdicts = {check.verdict for check in checks}
+    """The verdict on all of them: the worst. Where there is none, nothing was looked at, which is ``incomplete``."""
+    verdicts = {check.verdict for check in checks} or {"incomplete"}
     return next((one for one in ("drift", "incomplete") if one in verdicts), "no_drift")

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of a check of one system or of many, or of a comparison of two."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ...module_utils._entity.compare import Change
+from ...module_utils._text.atomic_files import utc_text
+from ...module_utils._text.nested_paths import ABSENT
+from .check import DRIFT, Check, Row, verdict_of
+from .differences import sides_of
+from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
+from .wording import VERDICT_SENTENCES, coverage, row_tags
+
+SIGNS = {
+    "drift": Sign("Δ", "Drift", "bad"),
+    "incomplete": Sign("?", "Incomplete", "unsure"),
+    "no_drift": Sign("=", "No drift", "good"),
+}
+GROUPS = {
+    "drifted": (Sign("Δ", "Drifted", "bad", "c1"), "They differ from what is declared."),
+    "missing": (Sign("\N{MINUS SIGN}", "Missing", "bad", "c2"), "They are declared and not there."),
+    "unwanted": (Sign("+", "Unwanted", "bad", "c3"), "They are declared absent and there."),
+    "not_checked": (Sign("?", "Not checked", "unsure", "c4"), "Nobody knows whether they are as declared."),
+    "unobserved": (
+        Sign("◐", "Not wholly observed", "unsure", "c5"),
+        "What could be observed is as declared, and something could not be observed.",
+    ),
+    "accepted": (Sign("≈", "Accepted", "plain", "c6"), "A reviewed exception covers all that differs."),
+    "undeclared": (
+        Sign("○", "Undeclared", "plain", "c7"),
+        "They are there, and nobody declares them. That is no drift.",
+    ),
+    "as_declared": (Sign("=", "As declared", "good", "c8"), "All that is declared was observed, and is as declared."),
+}
+"""The groups of a page, in their order."""
+
+
+def page_of_checks(checks: Sequence[Check]) -> Page:
+    """The page of these checks."""
+    found: dict[str, list[PageRow]] = defaultdict(list)
+    for check in checks:
+        for row in check.rows:
+            found[_group_of(row)].append(_page_row(row, check))
+    groups = [
+        Group(sign, why, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)))
+        for name, (sign, why) in GROUPS.items()
+        if found[name]
+    ]
+    verdict = verdict_of(checks)
+    return Page(
+        kind="Drift check",
+        title=checks[0].name if len(checks) == 1 else f"{len(checks)} systems",
+        sign=SIGNS[verdict],
+        sentences=(VERDICT_SENTENCES[verdict], *coverage(checks)),
+        sources=[_source(check) for check in checks],
+        groups=groups,
+        not_looked=[
+            Fact(f"{check.name}: {one.path}" if len(checks) > 1 else one.path, one.why)
+            for check in checks
+            for one in check.not_looked
+        ],
+    )
+
+
+def _group_of(row: Row) -> str:
+    if row.accepted:
+        return "accepted"
+    return "unobserved" if row.verdict == "as_declared" and row.not_compared else row.verdict
+
+
+def _source(check: Check) -> Source:
+    facts = [
+        Fact("URL", check.url, code=True),
+        Fact("Began", utc_text(check.began)),
+        Fact("Ended", utc_text(check.ended)),
+        Fact("Clock of the server", check.server_date or "not told"),
+        Fact("Looked as", check.who or "not told"),
+        Fact("Manifest", check.manifest_digest, code=True),
+        Fact("Commit", check.commit, code=True),
+        *(Fact(f"Version of {name}", version) for name, version in sorted(check.versions.items())),
+        *(Fact(name.replace("_", " ").capitalize(), text) for name, text in sorted(check.evidence.items())),
+        Fact("Assumed operations", ", ".join(check.assumed)),
+    ]
+    notes = ([f"The check could not be carried out to its end: {check.error}"] if check.error else []) + [*check.notes]
+    sentence = " ".join((VERDICT_SENTENCES[check.verdict], *coverage([check])))
+    return Source(check.name, SIGNS[check.verdict], sentence, [fact for fact in facts if fact.value], notes)
+
+
+def _page_row(row: Row, check: Check) -> PageRow:
+    return PageRow(
+        entity=row.entity,
+        type=row.type,
+        source=check.name,
+        tags=row_tags(row),
+        facts=list(_facts(row)),
+        changes=shown_changes(row.changes),
+        sides=shown_sides(row.changes, check.sides),
+        notes=list(_notes(row)),
+        command=row.mend,
+    )
+
+
+def _facts(row: Row) -> Iterator[Fact]:
+    wordy = row.verdict in (*DRIFT, "not_checked") or row.accepted or row.not_compared
+    if row.origin and wordy:
+        yield Fact("Declared in", row.origin, code=True)
+    if row.accepted:
+        yield Fact("Accepted because", row.accepted.reason)
+        yield Fact("Accepted until", row.accepted.expires)
+    changed = " ".join(filter(None, [row.changed_by, row.changed_at and f"at {row.changed_at}"]))
+    if changed and wordy:
+        yield Fact("Last changed, as the system shows it", changed)
+    if row.since:
+        yield Fact("Seen first", row.since)
+
+
+def _notes(row: Row) -> Iterator[str]:
+    for one in row.not_compared:
+        yield f"Not compared: {one.path}: {one.why}" if one.path else one.why
+    if row.secrets:
+        yield f"Secrets that would be sent, and are never shown: {', '.join(row.secrets)}"
+
+
+def shown_changes(changes: Sequence[Change]) -> list[ShownChange]:
+    """The changes, each with the parts marked that differ."""
+    return [ShownChange(one.path, *sides_of(one.before, one.after)) for one in changes]
+
+
+def shown_sides(changes: Sequence[Change], names: tuple[str, str]) -> tuple[str, str]:
+    """The names of the columns of changes, empty for a side on which nothing is there."""
+    before = any(change.before is not ABSENT for change in changes)
+    after = any(change.after is not ABSENT for change in changes)
+    return (names[0] if before else "", names[1] if after else "")
