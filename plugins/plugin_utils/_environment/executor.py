@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, Callable, Optional, Union
 
 from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.canary import CanaryWrites
-from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined, apply, examine
 from ...module_utils._entity.safe_write import having_written
 from ...module_utils._journal.writer import Journal
@@ -33,12 +33,12 @@ TELL_EVERY = 10.0
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How the work is done. concurrency: entities at a time, 1 to 64; stop_on_error: begin nothing more after the first
-    error; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
+    """How the work is done. concurrency: entities at a time, 1 to 64; stop_on: errors after which nothing more is
+    begun; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
 
     client: EntityClient
     concurrency: int = 8
-    stop_on_error: bool = True
+    stop_on: tuple[type[InsightError], ...] = (InsightError,)
     canary_writes: CanaryWrites = field(default_factory=CanaryWrites)
     show: Optional[Callable[[str], None]] = None
     server_date: Callable[[], Optional[str]] = lambda: None
@@ -83,7 +83,7 @@ def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, R
         return f"{bad[0]}, to which it refers, could not be read" if bad else None
 
     tell = progress(options, "read", len(environment.members))
-    return work_through(environment.levels, look, options.concurrency, options.stop_on_error, blocked, tell, [])
+    return work_through(environment.levels, look, options.concurrency, options.stop_on, blocked, tell, [])
 
 
 def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
@@ -129,7 +129,7 @@ def write_all(
 
     levels = [[name for name in level if name in names] for level in environment.levels]
     tell = progress(options, "written", len(names))
-    return work_through(levels, work, options.concurrency, options.stop_on_error, blocked, tell, stopped, unknown)
+    return work_through(levels, work, options.concurrency, options.stop_on, blocked, tell, stopped, unknown)
 
 
 def _told(
@@ -180,7 +180,7 @@ def _recorded(
         yield
     except BaseException as caught:  # in a thread, where no interruption comes
         error = caught if isinstance(caught, InsightError) else unknown(caught, operation.entity)
-        if options.stop_on_error:
+        if isinstance(error, options.stop_on):
             stopped.append(f"the run stopped at {operation.entity}")
         try:
             if journal:

@@ -59,7 +59,7 @@ def work_through(
     levels: Sequence[Sequence[Item]],
     work: Callable[[Item], Done],
     concurrency: int,
-    stop_on_error: bool,
+    stop_on: tuple[type[InsightError], ...],
     blocked: Blocked[Item],
     tell: Callable[[int], None],
     stopped: list[str],
@@ -68,7 +68,7 @@ def work_through(
     """Do the work on each item and return what became of each, in the order of the levels.
 
     A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
-    be worked on. stop_on_error: begin nothing after the first error. An interruption leaves GRACE seconds for what is
+    be worked on. stop_on: errors after which nothing more is begun. An interruption leaves GRACE seconds for what is
     under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
     unforeseen: makes the error of an item of one that nobody expected.
     """
@@ -79,7 +79,7 @@ def work_through(
     def serve(ending: Ending) -> None:
         work_until(ending)
         for item in iter(begun.get, _NO_MORE):
-            through.put((item, _fate(item, work, stopped, stop_on_error, unforeseen)))
+            through.put((item, _fate(item, work, stopped, stop_on, unforeseen)))
 
     with _threads(concurrency, serve, begun, stopped):
         for level in levels:
@@ -153,7 +153,7 @@ def _fate(
     item: Item,
     work: Callable[[Item], Done],
     stopped: list[str],
-    stop_on_error: bool,
+    stop_on: tuple[type[InsightError], ...],
     unforeseen: Callable[[BaseException, str], InsightError],
 ) -> Fate[Done]:
     """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
@@ -166,6 +166,6 @@ def _fate(
         return NotTried(reason.why)
     except BaseException as caught:  # noqa: BLE001
         told = caught if isinstance(caught, InsightError) else unforeseen(caught, name)
-        if stop_on_error:
+        if isinstance(told, stop_on):
             stopped.append(f"the run stopped at {name}")
         return told

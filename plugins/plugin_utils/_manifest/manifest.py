@@ -66,16 +66,21 @@ class _Layer:
 
 
 def load_manifest(
-    layers: Union[str, Sequence[str]], secrets: Optional[Json], find_file: FindFile, decrypt: Decrypt
+    layers: Union[str, Sequence[str]],
+    secrets: Optional[Json],
+    find_file: FindFile,
+    decrypt: Decrypt,
+    lacking: Optional[str] = None,
 ) -> Manifest:
     """Read layers, each a file or a folder; a later one is laid over those before it, attribute by attribute.
 
     secrets: what ``{secret: name}`` stands for; None where no value is needed, and none is in the entries then.
+    lacking: the value of those that secrets does not give; without it each of them has to be given.
     find_file: the path of a file or folder that is named. decrypt: gives the text that ansible-vault encrypted. Raises
     ConfigurationError and SchemaError that name file, entry and path.
     """
     names = [layers] if isinstance(layers, str) else list(layers)
-    return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets)
+    return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets, lacking)
 
 
 def entries_of(entities: Any, secrets: Optional[Json]) -> Manifest:
@@ -86,7 +91,7 @@ def entries_of(entities: Any, secrets: Optional[Json]) -> Manifest:
     return _manifest([_Layer(_with_origins(entities, "entities"))], secrets)
 
 
-def _manifest(layers: Sequence[_Layer], secrets: Optional[Json]) -> Manifest:
+def _manifest(layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
     merged = _merged(layers)
     if not merged:
         hint = "Nothing is deleted for that. Check the path, and that the files were checked out."
@@ -94,7 +99,9 @@ def _manifest(layers: Sequence[_Layer], secrets: Optional[Json]) -> Manifest:
     places = {name: dict(_secret_places(data.get("attributes", {}), origin)) for name, (data, origin) in merged.items()}
     needed = {secret: name for name, found in places.items() for secret in found.values() if isinstance(secret, str)}
     missing = [] if secrets is None else sorted(name for name in needed if secrets.get(name) in (None, ""))
-    if missing:
+    if missing and lacking is not None:
+        secrets = {**(secrets or {}), **dict.fromkeys(missing, lacking)}
+    elif missing:
         why = f"secrets that it names are not given, or empty: {', '.join(map(printable, missing))}"
         where = f"{printable(missing[0])} is needed by {merged[needed[missing[0]]][1]}."
         raise ConfigurationError(WHAT, why, f"Give each of them a value in the option secrets; {where}")
@@ -188,7 +195,7 @@ def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secret
         was=data.get("was"),
         refs=data.get("refs", {}),
         attributes=attributes,
-        secrets=values,
+        secret_attributes=values,
         state=data.get("state", "present"),
         origin=origin,
     )

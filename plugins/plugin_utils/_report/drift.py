@@ -11,7 +11,7 @@ from dataclasses import replace
 from ...module_utils._entity.compare import Change, undeclared_changes
 from ...module_utils._entity.rules import Rules
 from ...module_utils._text.json_forms import Json, canonical
-from ...module_utils._text.nested_paths import ABSENT, child
+from ...module_utils._text.nested_paths import child
 from .check import DRIFT, Row
 from .report import EntityReport
 

@@ -91,7 +91,7 @@ def with_exceptions(rows: Iterable[Row], known: Sequence[KnownDrift], today: dat
         if one not in holding
     ]
     notes += [
-        f"The exception for {one.entity or one.type} fits nothing that is declared or found: take it out, or correct it."
+        f"The exception for {one.entity or one.type} fits nothing that is declared or found. Correct it or take it out."
         for one in known
         if not any(one.is_about(row) for row in rows)
     ]

@@ -13,8 +13,8 @@ from typing import Any, Optional, Union
 
 from ...module_utils._commands.connection import evidence_of
 from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.compare import Change
-from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined
 from ...module_utils.errors import InsightError
 from .._environment.executor import DONE, Read, Written, fate_of
@@ -45,6 +45,7 @@ class EntityReport:
     outcome: of DONE and BAD; where nothing was to be written, what would become of it.
     operation: ``none``, ``create``, ``update`` or ``delete``; None where nothing was planned.
     changes, secrets, possible_rename, before, after: as planned, see PlannedChange.
+    secrets_unlike: the paths of secrets of which the server shows another value.
     not_compared: empty where all that is declared was compared.
     collateral: what the write changed besides.
     why: what went wrong, or why it was not tried; empty where it is done.
@@ -60,6 +61,7 @@ class EntityReport:
     operation: Optional[str] = None
     changes: Sequence[Change] = ()
     secrets: Sequence[str] = ()
+    secrets_unlike: Sequence[str] = ()
     possible_rename: Optional[str] = None
     before: str = ""
     after: str = ""
@@ -184,6 +186,7 @@ def entity_report(
         key=entry.key,
         refs=entry.refs,
         origin=entry.origin,
+        secrets_unlike=read.plan.secrets_unlike if isinstance(read, Examined) else (),
         not_compared=_not_compared(read, written),
         **become,
     )

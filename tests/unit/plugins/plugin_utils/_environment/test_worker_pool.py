@@ -23,7 +23,7 @@ LEVELS = (("a", "b"), ("c",), ("d", "e"))
 
 
 def through(levels, work, concurrency, stop_on_error, blocked=lambda _item, _fates: None, tell=lambda _done: None):
-    return work_through(levels, work, concurrency, stop_on_error, blocked, tell, [])
+    return work_through(levels, work, concurrency, (InsightError,) if stop_on_error else (), blocked, tell, [])
 
 
 def failing_at(*names):
@@ -265,5 +265,5 @@ def test_work_that_finds_itself_stopped_before_it_begins_is_not_tried():
             time.sleep(0.01)
         return name
 
-    fates = work_through([["first", "second"]], work, 2, True, lambda *_given: None, lambda _done: None, stopped)
+    fates = work_through([["first", "second"]], work, 2, (InsightError,), lambda *_given: None, lambda _done: None, stopped)
     assert fates["second"] == NotTried("the run stopped at first")
