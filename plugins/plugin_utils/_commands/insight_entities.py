@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
@@ -18,19 +18,18 @@ from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Interrupted, Journal, Start
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
-from ...module_utils._text.json_forms import Json
-from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
-from .._environment.executor import Read, RunOptions, read_all, write_all
+from .._environment.executor import Read, RunOptions, write_all
 from .._environment.graph import ordered, under_new_names
-from .._environment.members import Environment, environment_of
+from .._environment.members import environment_of
+from .._environment.observation import observed, planned, read_manifest
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
-from .._environment.planned_change import PlannedChange, planned_changes
+from .._environment.planned_change import PlannedChange
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
-from .._manifest.entry import Entry, EntryName, refuse
-from .._manifest.manifest import Manifest, entries_of, load_manifest
+from .._manifest.entry import Entry, EntryName
+from .._manifest.manifest import Manifest, entries_of
 from .._report.report import RunReport, doubts, report_of
 from .._report.result import as_result
 
@@ -66,7 +65,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     if values["entities"] is not None:
         manifest = entries_of(values["entities"], secrets)
     else:
-        manifest = _read_manifest(connection, context.files, "manifest", values["manifest"], secrets)
+        manifest = read_manifest(connection, context.files, "manifest", values["manifest"], secrets)
     entries = [*manifest.entries, *_pruned(values, connection, context.files, manifest)]
     environment = environment_of(ordered(entries), lambda entry: desired_state(connection, {**values, **vars(entry)}))
     options = RunOptions(
@@ -113,27 +112,12 @@ def _check(values: Values) -> None:
         raise ConfigurationError(WHAT, "prune_limit is less than 0")
 
 
-def _read_manifest(
-    connection: Connection, files: Files, option: str, layers: Sequence[str], secrets: Optional[Json]
-) -> Manifest:
-    """The manifest of an option. Raises ConfigurationError where it is for another system."""
-    manifest = load_manifest(layers, secrets, files.find, files.decrypt)
-    what = "the manifest" if option == "manifest" else f"the manifest of {option}"
-    if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
-        raise ConfigurationError(
-            WHAT,
-            f"{what} is for {manifest.url}, and url is {connection.settings.url}",
-            "Take the manifest, or the url, that belongs to the other.",
-        )
-    return manifest
-
-
 def _pruned(values: Values, connection: Connection, files: Files, manifest: Manifest) -> list[Entry]:
     """The deletion of what an earlier manifest declared and this one does not, under no name that it ever had."""
     if not values["prune_from"]:
         return []
     kept = {name for entry in manifest.entries for name in (entry.name, entry.former)}
-    before = _read_manifest(connection, files, "prune_from", values["prune_from"], None)
+    before = read_manifest(connection, files, "prune_from", values["prune_from"], None)
     earlier = under_new_names(before.entries, manifest.entries)
     gone = [entry for entry in earlier if entry.state == "present" and entry.name not in kept]
     if len(gone) > values["prune_limit"]:
@@ -152,10 +136,9 @@ def _pruned(values: Values, connection: Connection, files: Files, manifest: Mani
 def _carry_out(run: Run) -> RunReport:
     """Read, plan, and write unless only a plan is wanted."""
     plan = approved_plan(run) if run.values["plan_file"] else None
-    reads = _read(run)
+    reads = observed(run)
     run = replace(run, doubts=doubts(run.environment, reads, {}, run.options.client))
-    _refuse_two_names(run.environment, reads)
-    operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
+    operations = planned(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
     values = run.values
@@ -176,39 +159,6 @@ def _carry_out(run: Run) -> RunReport:
 def _settled(read: Read) -> Read:
     """The same for an entity that needs nothing after all."""
     return replace(read, plan=replace(read.plan, operation="none")) if isinstance(read, Examined) else read
-
-
-def _read(run: Run) -> dict[EntryName, Read]:
-    client = run.options.client
-    if isinstance(client, BulkReader):
-        for name in sorted({member.entry.type for member in run.environment.members.values()}):
-            client.read_all(run.connection.settings.profile.type(name))
-    return read_all(run.environment, run.options)
-
-
-def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
-    """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
-    first: dict[str, Entry] = {}
-    twice = []
-    for name, member in environment.members.items():
-        read, entry = reads.get(name), member.entry
-        if isinstance(read, Examined) and read.observed is not None:
-            address = read.found_as.with_id(read.found_as.type.id_in(read.observed))
-            other = first.setdefault(address.identity, entry)
-            if other is not entry:
-                places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
-                twice.append(f"{places} are one entity, that with the {address.named}")
-    refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
-
-
-def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
-    """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
-    plans = {
-        name: read.plan
-        for name, read in reads.items()
-        if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
-    }
-    return planned_changes(run.environment.members, plans, [known()])
 
 
 def _write(

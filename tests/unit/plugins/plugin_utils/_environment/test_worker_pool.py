@@ -265,5 +265,7 @@ def test_work_that_finds_itself_stopped_before_it_begins_is_not_tried():
             time.sleep(0.01)
         return name
 
-    fates = work_through([["first", "second"]], work, 2, (InsightError,), lambda *_given: None, lambda _done: None, stopped)
+    fates = work_through(
+        [["first", "second"]], work, 2, (InsightError,), lambda *_given: None, lambda _done: None, stopped
+    )
     assert fates["second"] == NotTried("the run stopped at first")

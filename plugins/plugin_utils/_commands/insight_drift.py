@@ -1,0 +1,242 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module insight_drift does: a system held against what is declared, and reports of it. It never writes."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from ...module_utils._commands.base import NAME, Command
+from ...module_utils._commands.connection import Connection, connect
+from ...module_utils._commands.insight_entity import desired_state
+from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.compare import Change
+from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.plan import secret_leaves
+from ...module_utils._options.context import Context, Files, Values
+from ...module_utils._options.shared import SHARED, Spec
+from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text, write_whole
+from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
+from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
+from .._environment.bulk_reader import BulkReader
+from .._environment.executor import Read, RunOptions
+from .._environment.graph import ordered
+from .._environment.members import Member, environment_of
+from .._environment.observation import observed, planned, read_manifest
+from .._environment.run import Run
+from .._files.strict_yaml import load_json, load_yaml
+from .._manifest.entry import EntryName
+from .._report.as_json import checks_from
+from .._report.check import Check, NotCompared, Row
+from .._report.drift import row_of, strict_changes, with_history
+from .._report.exceptions import as_exceptions, known_drift, with_exceptions
+from .._report.formats import FORMATS
+from .._report.report import RunReport, doubts, report_of
+from .undeclared import undeclared_rows
+
+WHAT = "check for drift"
+UNREACHABLE = (TransportError, AuthenticationError)
+"""Errors after which nothing more is asked: each further entity would wait as long for the same answer."""
+DRIFT_SPEC: Spec = {
+    **SHARED,
+    "name": {"type": "str"},
+    "manifest": {"type": "list", "elements": "str", "required": True},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "strict": {"type": "bool", "default": False},
+    "undeclared": {"type": "bool", "default": True},
+    "concurrency": {"type": "int", "default": 8},
+    "gather": {"type": "str", "choices": ["each", "list"], "default": "each"},
+    "exceptions": {"type": "str"},
+    "exceptions_out": {"type": "str"},
+    "exceptions_days": {"type": "int", "default": 90},
+    "previous": {"type": "str"},
+    "reports": {"type": "dict", "default": {}, "options": {name: {"type": "str"} for name in FORMATS}},
+    "fail_on": {"type": "list", "elements": "str", "choices": ["drift", "incomplete"], "default": []},
+    "commit": {"type": "str"},
+    "mend": {"type": "str"},
+}
+READING = {"update_secrets": "on_create", "collateral": "report", "wait": False, "wait_timeout": None, "wait_interval": 1.0}
+"""What a desired state needs to be told besides, where nothing is written."""
+OURS = {
+    **dict.fromkeys(("verdict", "summary", "reports", "assumed"), KEPT),
+    **dict.fromkeys(("url", "manifest_digest", "commit", "server_date", "versions"), KEPT),
+    "rows": [
+        {
+            **dict.fromkeys(("type", "verdict", "trend", "since"), KEPT),
+            "key": {},
+            "changes": [OF_CHANGE],
+            "secrets": [PLACE],
+            "not_compared": [{"path": PLACE}],
+        }
+    ],
+    "evidence": {},
+}
+"""What is ours in a check and in the result."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is read before the first request. lacking: stands for a secret whose value is not given."""
+
+    manifest: Any
+    known: Sequence[Any]
+    earlier: Sequence[Check]
+    lacking: str
+
+
+def run_drift(values: Values, context: Context) -> dict[str, Any]:
+    """A system checked; see the module insight_drift."""
+    began = datetime.now(timezone.utc)
+    values = {**READING, **values}
+    if not 1 <= values["concurrency"] <= 64:
+        raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    connection = connect(values, context)
+    inputs = _inputs(values, context.files, connection)
+    check = _checked(values, context, connection, inputs, began)
+    hidden: Check = redact_within(check, OURS, [known(), *connection.secrets()])
+    written = _write_reports(values, context.files, hidden)
+    return _result(hidden, written, values["fail_on"])
+
+
+def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
+    lacking = random.token_hex(32)
+    manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
+    accepted: Sequence[Any] = ()
+    if values["exceptions"]:
+        path = files.path_of(values["exceptions"])
+        text = _read(path).decode("utf-8-sig", errors="replace")
+        data = load_json(text, path) if path.lower().endswith(".json") else load_yaml(text, path, files.decrypt)
+        accepted = known_drift(data, path)
+    earlier: Sequence[Check] = ()
+    if values["previous"]:
+        path = files.path_of(values["previous"])
+        earlier = checks_from(_read(path), path)
+    return Inputs(manifest, accepted, earlier, lacking)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_regular(path)
+    except OSError as error:
+        raise file_problem("read", path, error) from error
+
+
+def _checked(values: Values, context: Context, connection: Connection, inputs: Inputs, began: datetime) -> Check:
+    manifest = inputs.manifest
+    environment = environment_of(
+        ordered(manifest.entries), lambda entry: desired_state(connection, {**values, **vars(entry)})
+    )
+    options = RunOptions(
+        client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
+        concurrency=values["concurrency"],
+        stop_on=UNREACHABLE,
+        show=context.show,
+        server_date=connection.server_date,
+    )
+    run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes, began=began)
+    reads = observed(run)
+    run = replace(run, doubts=doubts(environment, reads, {}, options.client))
+    report = report_of(run, reads, planned(run, reads, ()), {})
+    rows = _rows(values, report, run, reads, inputs.lacking)
+    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"])
+    errors = [one.message for one in reads.values() if isinstance(one, UNREACHABLE)] + [error]
+    return _with_knowledge(values, report, [*rows, *more], not_looked, next(filter(None, errors), ""), inputs)
+
+
+def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
+    rows = []
+    for entity, (name, member) in zip(report.entities, run.environment.members.items()):
+        read = reads[name]
+        values_lacking = {
+            path for path, value in secret_leaves(member.desired.secrets.values) if value == lacking
+        }
+        unlike = [path for path in entity.secrets_unlike if path not in values_lacking]
+        rows.append(row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or ""))
+    return rows
+
+
+def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
+    """What an entity holds beside what is declared, where that counts."""
+    if not (strict and isinstance(read, Examined) and read.observed is not None and member.desired.state == "present"):
+        return ()
+    entity_type = member.desired.address.type
+    ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values()}
+    seen = {name: value for name, value in read.observed.items() if name not in ours}
+    declared = {**read.plan.desired, **member.desired.secrets.values}
+    return [change.in_full() for change in strict_changes(declared, seen, read.plan.rules(member.desired.address.rules))]
+
+
+def _with_knowledge(
+    values: Values,
+    report: RunReport,
+    rows: Sequence[Row],
+    not_looked: Sequence[NotCompared],
+    error: str,
+    inputs: Inputs,
+) -> Check:
+    """The check with what earlier checks and people know of its rows."""
+    now = report.began
+    for earlier in inputs.earlier:
+        if earlier.url == report.url:
+            rows = with_history(rows, earlier.rows, utc_text(earlier.began), utc_text(now))
+    rows, expired = with_exceptions(rows, inputs.known, now.date())
+    return Check(
+        name=values["name"] or report.url,
+        url=report.url,
+        began=now,
+        ended=report.ended,
+        rows=rows,
+        who=report.who or "",
+        server_date=report.server_date or "",
+        manifest_digest=report.manifest_digest,
+        commit=values["commit"] or "",
+        versions=report.versions,
+        evidence=report.evidence,
+        not_looked=not_looked,
+        assumed=report.assumed,
+        notes=[*report.notes, *report.doubts, *expired],
+        error=error,
+    )
+
+
+def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]:
+    """Write what is asked for, all that can be written; the paths by format. Raises ConfigurationError for the rest."""
+    wanted = {name: files.path_of(path) for name, path in values["reports"].items() if path}
+    texts = {name: FORMATS[name]([check]) for name in wanted}
+    if values["exceptions_out"]:
+        wanted["exceptions"] = files.path_of(values["exceptions_out"])
+        expires = check.began.date() + timedelta(days=values["exceptions_days"])
+        reason = f"Taken over on {check.began.date().isoformat()}, to be reviewed."
+        texts["exceptions"] = exceptions_text(as_exceptions(check.rows, reason, expires))
+    problems: list[ConfigurationError] = []
+    for name, path in wanted.items():
+        try:
+            write_whole(Path(path), texts[name].encode("utf-8"), f"write the {name} report")
+        except ConfigurationError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
+    return wanted
+
+
+def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:
+    rows = [row for row in check.rows if row.verdict != "as_declared" or row.not_compared]
+    result = {
+        "changed": False,
+        "verdict": check.verdict,
+        "summary": check.summary,
+        "rows": [as_data(row) for row in rows],
+        "not_looked": [vars(one) for one in check.not_looked],
+        "reports": dict(reports),
+        "assumed": list(check.assumed),
+        **({"notes": list(check.notes)} if check.notes else {}),
+    }
+    if check.verdict in fail_on:
+        result.update(failed=True, msg=_failure(check))
+    return result
