@@ -30,6 +30,7 @@ FLOORS = (
     ("plugin_utils._files",),
     ("plugin_utils._manifest",),
     ("plugin_utils._environment",),
+    ("plugin_utils._export",),
     ("plugin_utils._commands",),
     ("plugin_utils._entry",),
 )
