@@ -17,8 +17,6 @@ from in_process import door
 from ansible_collections.rimops.insight.plugins.action import insight_entities, insight_export
 from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import forget_connections
 
-KEYS = {"event": ["eventName", "applicationId"]}
-
 
 @dataclass
 class Exporter:

@@ -40,7 +40,7 @@ WHAT = "export the environment"
 
 def run_export(values: Values, context: Context) -> dict[str, Any]:
     """The entities of a system as a manifest; see the module insight_export."""
-    folder = Path(values["path_of"](_checked(values)))
+    folder = _checked(values)
     connection = connect(values, context)
     profile = connection.settings.profile
     named = _named(values, profile)
@@ -67,13 +67,16 @@ def run_export(values: Values, context: Context) -> dict[str, Any]:
     }
 
 
-def _checked(values: Values) -> str:
+def _checked(values: Values) -> Path:
     """The folder. Raises ConfigurationError for what cannot be meant."""
     if not 1 <= values["concurrency"] <= 64:
         raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
-    folder: str = values["to"]
-    if not folder.strip():
+    if not values["to"].strip():
         raise ConfigurationError(WHAT, "to is blank", "Name the folder of the manifest.")
+    folder = Path(values["path_of"](values["to"]))
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise ConfigurationError(WHAT, f"{there} is no folder", "Name a folder in to; it may be a new one.")
     return folder
 
 

@@ -29,7 +29,9 @@ EVIDENCE = "it takes the reason, the change reference or the initiator of a writ
 NO_ID = "it should refer to one entity, and holds no id"
 NO_NAME = "it has no name"
 LIKE_A_SECRET = "a mapping with nothing but secret in it means a secret in a manifest"
-UNWRITABLE = "it holds what no manifest can: a number without an end, or half of a surrogate pair"
+UNWRITABLE = (
+    "it holds what no manifest can: a number with very many digits, half of a surrogate pair, or a very long name"
+)
 NESTED = "it is nested too deeply for a manifest"
 HOLDS_SECRET = "it holds the text of a secret"
 UNEQUAL = "declared without what is left out of it, it would count as changed"
@@ -154,13 +156,14 @@ def _like_secrets(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers as Python has them, and as text where they have more digits than that."""
+    """The value with numbers as Python has them. Raises ValueError for one that has more digits than that."""
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    full = in_full(value)
-    return float(full) if isinstance(full, float) else full
+    if in_full(value) is not value:
+        raise ValueError("digits would be lost")
+    return float(value) if isinstance(value, float) else value
 
 
 def _stable(value: Any, path: str, rules: Rules) -> Any:

@@ -112,7 +112,7 @@ def _spelled(entity: EntryName, path: str) -> tuple[str, bool]:
     """A name of letters, digits and underscores, and whether it says all of the key and the path."""
     texts = [entity.type, *json.loads(entity.key).values(), path]
     parts = [re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")[:LONGEST] for text in texts]
-    is_whole = all(part == text.replace(" ", "_") for part, text in zip(parts, texts))
+    is_whole = all(part == re.sub(r"[ .]", "_", text) for part, text in zip(parts, texts))
     return "_".join(filter(None, parts)), is_whole
 
 

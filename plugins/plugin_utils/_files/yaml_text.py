@@ -21,15 +21,17 @@ _LINES = re.compile(r"[^\s](?:[^\r\t\x85\u2028\u2029]*[^\s])?\n?")
 _END = re.compile(r"[ \t]\n")
 _UNSEEN = re.compile("[\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that nobody sees."""
+LONGEST_NAME = 1000
+"""Characters, with quotes and escapes. YAML gives up looking for the colon after 1024."""
 
 
 def yaml_lines(value: Any, indent: int = 0) -> Iterator[str]:
     """The lines of a value. Names stand in the order in which they come. Raises ValueError for what no YAML holds: a
-    number without an end, and half of a surrogate pair."""
+    number without an end, half of a surrogate pair, and a very long name."""
     before = " " * indent
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
-            yield from _with_head(f"{before}{_text(str(name))}:", inner, indent)
+            yield from _with_head(f"{before}{_name(str(name))}:", inner, indent)
     elif isinstance(value, (list, tuple)) and value:
         for inner in value:
             lines = list(yaml_lines(inner, indent + 2)) if _is_filled(inner) else []
@@ -72,6 +74,13 @@ def _leaf(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple)):
         return "{}" if isinstance(value, Mapping) else "[]"
     return json.dumps(value, allow_nan=False)
+
+
+def _name(name: str) -> str:
+    shown = _text(name)
+    if len(shown) > LONGEST_NAME:
+        raise ValueError("a name is too long")
+    return shown
 
 
 def _text(text: str) -> str:
