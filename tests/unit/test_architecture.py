@@ -31,6 +31,7 @@ FLOORS = (
     ("plugin_utils._manifest",),
     ("plugin_utils._environment",),
     ("plugin_utils._report",),
+    ("plugin_utils._export",),
     ("plugin_utils._commands",),
     ("plugin_utils._entry",),
 )

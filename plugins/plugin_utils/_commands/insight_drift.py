@@ -30,15 +30,16 @@ from .._environment.graph import ordered
 from .._environment.members import Member, environment_of
 from .._environment.observation import observed, planned, read_manifest
 from .._environment.run import Run
+from .._export.undeclared import undeclared_rows
 from .._files.strict_yaml import load_json, load_yaml
+from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
-from .._report.as_json import checks_from
+from .._report.as_json import checks_from, row_data
 from .._report.check import Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, doubts, report_of
-from .undeclared import undeclared_rows
 
 WHAT = "check for drift"
 UNREACHABLE = (TransportError, AuthenticationError)
@@ -61,7 +62,13 @@ DRIFT_SPEC: Spec = {
     "commit": {"type": "str"},
     "mend": {"type": "str"},
 }
-READING = {"update_secrets": "on_create", "collateral": "report", "wait": False, "wait_timeout": None, "wait_interval": 1.0}
+READING = {
+    "update_secrets": "on_create",
+    "collateral": "report",
+    "wait": False,
+    "wait_timeout": None,
+    "wait_interval": 1.0,
+}
 """What a desired state needs to be told besides, where nothing is written."""
 OURS = {
     **dict.fromkeys(("verdict", "summary", "reports", "assumed"), KEPT),
@@ -145,17 +152,16 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
     report = report_of(run, reads, planned(run, reads, ()), {})
     rows = _rows(values, report, run, reads, inputs.lacking)
     more, not_looked, error = undeclared_rows(run, reads, values["undeclared"])
-    errors = [one.message for one in reads.values() if isinstance(one, UNREACHABLE)] + [error]
-    return _with_knowledge(values, report, [*rows, *more], not_looked, next(filter(None, errors), ""), inputs)
+    ended = [one for one in (*reads.values(), error) if isinstance(one, UNREACHABLE)]
+    why = ended[0].message if ended else ""
+    return _with_knowledge(values, report, [*rows, *more], not_looked, why, inputs)
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
     rows = []
     for entity, (name, member) in zip(report.entities, run.environment.members.items()):
         read = reads[name]
-        values_lacking = {
-            path for path, value in secret_leaves(member.desired.secrets.values) if value == lacking
-        }
+        values_lacking = {path for path, value in secret_leaves(member.desired.secrets.values) if value == lacking}
         unlike = [path for path in entity.secrets_unlike if path not in values_lacking]
         rows.append(row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or ""))
     return rows
@@ -169,7 +175,9 @@ def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
     ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values()}
     seen = {name: value for name, value in read.observed.items() if name not in ours}
     declared = {**read.plan.desired, **member.desired.secrets.values}
-    return [change.in_full() for change in strict_changes(declared, seen, read.plan.rules(member.desired.address.rules))]
+    return [
+        change.in_full() for change in strict_changes(declared, seen, read.plan.rules(member.desired.address.rules))
+    ]
 
 
 def _with_knowledge(
@@ -213,7 +221,7 @@ def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]
         wanted["exceptions"] = files.path_of(values["exceptions_out"])
         expires = check.began.date() + timedelta(days=values["exceptions_days"])
         reason = f"Taken over on {check.began.date().isoformat()}, to be reviewed."
-        texts["exceptions"] = exceptions_text(as_exceptions(check.rows, reason, expires))
+        texts["exceptions"] = "\n".join(["---", *yaml_lines(as_exceptions(check.rows, reason, expires)), ""])
     problems: list[ConfigurationError] = []
     for name, path in wanted.items():
         try:
@@ -231,8 +239,9 @@ def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) ->
         "changed": False,
         "verdict": check.verdict,
         "summary": check.summary,
-        "rows": [as_data(row) for row in rows],
+        "rows": [row_data(row) for row in rows],
         "not_looked": [vars(one) for one in check.not_looked],
+        **({"error": check.error} if check.error else {}),
         "reports": dict(reports),
         "assumed": list(check.assumed),
         **({"notes": list(check.notes)} if check.notes else {}),
@@ -240,3 +249,14 @@ def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) ->
     if check.verdict in fail_on:
         result.update(failed=True, msg=_failure(check))
     return result
+
+
+def _failure(check: Check) -> str:
+    counted = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in check.summary.items() if number)
+    found = {"drift": "it is not as declared", "incomplete": "not everything that is declared could be compared"}
+    why = check.error or f"{found[check.verdict]} ({counted})"
+    return InsightError(f"say that {check.name} has not drifted", why, "Look at rows, or at the reports.").message
+
+
+OURS_OF_RESULT = {**OURS, "not_looked": [{"path": KEPT}]}
+DRIFT = Command(f"{NAME}insight_drift", DRIFT_SPEC, run_drift, ours=OURS_OF_RESULT, writes=False)

@@ -37,14 +37,15 @@ def _check(check: Check) -> dict[str, Any]:
         **vars(check),
         "began": utc_text(check.began),
         "ended": utc_text(check.ended),
-        "rows": [_row(row) for row in sorted(check.rows, key=lambda row: (row.type, row.entity, row.verdict))],
+        "rows": [row_data(row) for row in sorted(check.rows, key=lambda row: (row.type, row.entity, row.verdict))],
         "not_looked": [vars(one) for one in check.not_looked],
     }
     needed = {name: told[name] for name in ("name", "url", "rows")}
     return {**_without_empty(told), **needed, "verdict": check.verdict, "summary": check.summary}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def row_data(row: Row) -> dict[str, Any]:
+    """A row as JSON, without what is empty."""
     told = {
         **vars(row),
         "changes": [change.as_result() for change in row.changes],

@@ -19,6 +19,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.numbers 
 from ansible_collections.rimops.insight.plugins.module_utils._transport.write_record import WRITES
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_export import EXPORT
 
 CONTEXT = Context(check_mode=False, diff_mode=False, warn=print)
 
@@ -159,6 +160,18 @@ TOLD = {
             "plan_digest": DIGEST,
             "journal": "journal/application.jsonl",
             "journal_head": DIGEST,
+            "diff": {"prepared": "~"},
+        },
+    ),
+    "insight_export": (
+        EXPORT,
+        {
+            "changed": False,
+            "summary": {"application": {"exported": 1, "not_exported": 4711}},
+            "left_out": [{"type": "application", "attribute": "pin", "why": "it is read-only", "entities": 4711}],
+            "not_exported": [{"type": "application", "entity_id": "4711", "entity": "~", "why": "~"}],
+            "outside": [{"entity": "~", "referred_by": 4711}],
+            "secrets": [{"name": "application", "entity": "~", "attribute": "pin"}],
             "diff": {"prepared": "~"},
         },
     ),

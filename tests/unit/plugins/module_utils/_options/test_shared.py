@@ -88,6 +88,7 @@ def documented_options(module):
         ("insight_entity_info", "module_utils", "ENTITY_INFO"),
         ("insight_token", "module_utils", "TOKEN"),
         ("insight_entities", "plugin_utils", "ENTITIES"),
+        ("insight_export", "plugin_utils", "EXPORT"),
         ("insight_journal_info", "module_utils", "JOURNAL_INFO"),
         ("insight_probe", "module_utils", "PROBE"),
     ],

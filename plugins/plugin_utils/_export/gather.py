@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an export reads: lists, single entities, and what they refer to. Nothing here can write."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Callable, Optional, TypeVar
+
+from ...module_utils._entity.address import Address, Entity, rules_of
+from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.api.paging import whole
+from ...module_utils._profile.model import EntityType, Profile, plain_id
+from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.nested_paths import ABSENT
+from ...module_utils._text.nested_paths import replace as replace_at
+from ...module_utils._text.redaction import printable
+from ...module_utils.errors import InsightError
+from .._environment.executor import RunOptions, progress
+from .._environment.worker_pool import NotTried, work_through
+from .._manifest.entry import Entry
+
+_Item = TypeVar("_Item", bound=Hashable)
+_Done = TypeVar("_Done")
+ServerId = tuple[str, str]
+"""Where an entity is on the server: its type and its id."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An entity as it was read. named_by: the attributes that are its key. references: the attributes that refer to
+    another entity, and its type. exported: it is not only referred to."""
+
+    type: EntityType
+    entity: Entity
+    named_by: tuple[str, ...]
+    references: Mapping[str, str]
+    exported: bool
+
+    @cached_property
+    def targets(self) -> Mapping[str, ServerId]:
+        """What its attributes refer to."""
+        ids = {name: reference_id(self.entity.get(name)) for name in self.references}
+        return {name: (self.references[name], str(one)) for name, one in ids.items() if one is not None}
+
+
+@dataclass
+class Gathered:
+    """What was read, by place. missing: what was asked for by name and is not there."""
+
+    seen: dict[ServerId, Seen] = field(default_factory=dict)
+    missing: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def reference_id(value: Any) -> Any:
+    """The id that an attribute holds; None where it holds none, or something else."""
+    number = plain_id(value)
+    return number if isinstance(number, (str, int)) and not isinstance(number, bool) and number != "" else None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run of reading. named_by: the attributes that are the key of each type."""
+
+    profile: Profile
+    options: RunOptions
+    named_by: Callable[[EntityType], tuple[str, ...]]
+
+    @property
+    def client(self) -> EntityClient:
+        """What speaks to the server."""
+        return self.options.client
+
+    def gather(self, listed: Sequence[EntityType], named: Mapping[Entry, Address]) -> Gathered:
+        """Read these types and these entities, then all that they refer to. Raises InsightError."""
+        gathered = Gathered()
+        for entity_type in listed:
+            for entity in self._listed(entity_type, gathered.notes):
+                self._add(gathered, self._seen(entity_type, entity, True))
+        found = self._each(named, lambda entry: self.client.the_one(named[entry]), "read")
+        for entry, one in found.items():
+            if one is None:
+                gathered.missing.append(entry)
+                gathered.notes += filter(None, [self.client.doubt(named[entry])])
+            else:
+                self._add(gathered, self._seen(named[entry].type, one, True, entry))
+        self._follow(gathered)
+        gathered.notes = list(dict.fromkeys(gathered.notes))
+        return gathered
+
+    def _add(self, gathered: Gathered, one: Seen) -> None:
+        gathered.seen.setdefault((one.type.name, str(self.client.id_of(one.type, one.entity))), one)
+
+    def _seen(self, entity_type: EntityType, entity: Entity, exported: bool, entry: Optional[Entry] = None) -> Seen:
+        """entry: how the user named the entity."""
+        references = {name: reference.type for name, reference in entity_type.references.items()}
+        if entry is None:
+            return Seen(entity_type, entity, self.named_by(entity_type), references, exported)
+        given = {name: reference["type"] for name, reference in entry.refs.items()}
+        return Seen(entity_type, entity, (*entry.key, *given), {**references, **given}, exported)
+
+    def _listed(self, entity_type: EntityType, notes: list[str]) -> list[Entity]:
+        """All entities of a type. Where the list shows less of one than a read does, each is read."""
+        client = self.client
+        every = whole(lambda: client.pages(entity_type))  # what stands on two pages is one entity
+        by_id = {str(client.id_of(entity_type, entity)): entity for entity in every}
+        if not by_id:
+            notes += filter(None, [client.doubt_of(entity_type, "list")])
+        lacking = self._lacking(entity_type, next(iter(by_id.values()), None))
+        if not lacking:
+            return list(by_id.values())
+        shown = printable(", ".join(lacking))
+        notes.append(
+            f"The list of {entity_type.name} shows {shown} otherwise than a read does, so each entity was read."
+        )
+        return [one for one in self._read(self._by_id(entity_type, by_id.values())).values() if one is not None]
+
+    def _lacking(self, entity_type: EntityType, listed: Optional[Entity]) -> list[str]:
+        """The attributes that a list shows otherwise than a read of the same entity."""
+        operation = entity_type.operations.get("read")
+        if listed is None or operation is None or not operation.enabled:
+            return []
+        [read] = self._read(self._by_id(entity_type, [listed])).values()
+        changing = rules_of(entity_type).volatile
+        one, other = (replace_at(entity or {}, changing, ABSENT) for entity in (listed, read))
+        return sorted(name for name in other if canonical(one.get(name)) != canonical(other[name]))
+
+    def _by_id(self, entity_type: EntityType, entities: Iterable[Entity]) -> dict[ServerId, Address]:
+        return {
+            (entity_type.name, str(entity_id)): Address(entity_type, entity_id)
+            for entity_id in (self.client.id_of(entity_type, entity) for entity in entities)
+        }
+
+    def _read(self, addresses: Mapping[ServerId, Address]) -> dict[ServerId, Optional[Entity]]:
+        return self._each(addresses, lambda place: self.client.the_one(addresses[place]), "read")
+
+    def _follow(self, gathered: Gathered) -> None:
+        """Read what is referred to: of what is exported all, of the rest what its name needs."""
+        seen = gathered.seen
+        fresh, asked = list(seen.values()), set(seen)
+        while fresh:
+            wanted = {place: address for one in fresh for place, address in self._referred(one) if place not in asked}
+            asked.update(wanted)
+            fresh = []
+            for place, entity in self._read(wanted).items():
+                if entity is not None:
+                    seen[place] = self._seen(wanted[place].type, entity, False)
+                    fresh.append(seen[place])
+
+    def _referred(self, one: Seen) -> Iterator[tuple[ServerId, Address]]:
+        for name, place in one.targets.items():
+            if one.exported or name in one.named_by:
+                yield place, Address(self.profile.type(place[0]), reference_id(one.entity[name]))
+
+    def _each(self, items: Iterable[_Item], work: Callable[[_Item], _Done], what: str) -> dict[_Item, _Done]:
+        """Do the work on each. Raises the first InsightError."""
+        every = list(items)
+        tell = progress(self.options, what, len(every))
+        fates = work_through(
+            [every], work, self.options.concurrency, (InsightError,), lambda _item, _fates: None, tell, []
+        )
+        for fate in fates.values():
+            if isinstance(fate, InsightError):
+                raise fate
+        return {item: fate for item, fate in fates.items() if not isinstance(fate, (InsightError, NotTried))}

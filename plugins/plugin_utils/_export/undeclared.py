@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The entities that a system has and nobody declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ...module_utils._entity.ensure import Examined
+from ...module_utils._profile.model import EntityType, Profile
+from ...module_utils._text.redaction import known
+from ...module_utils.errors import InsightError
+from .._environment.executor import Read
+from .._environment.run import Run
+from .._manifest.entry import EntryName, name_of
+from .._report.check import NotCompared, Row
+from .gather import Reading
+from .naming import Titles, shown_place
+
+UNASKED = "the option undeclared is false"
+UNLISTED = "the profile has no list operation for it that is switched on"
+NONE_DECLARED = "none of it is declared"
+
+
+def undeclared_rows(
+    run: Run, reads: Mapping[EntryName, Read], wanted: bool
+) -> tuple[list[Row], list[NotCompared], InsightError | None]:
+    """A row for each entity of a declared type that nobody declares; the types that were not looked at for such, with
+    the reason; and the error that ended looking. wanted: whether to look at all."""
+    profile = run.connection.settings.profile
+    declared = sorted({member.entry.type for member in run.environment.members.values()})
+    whys = {name: _why_not(profile.type(name), wanted) for name in declared}
+    rest = [NotCompared(name, NONE_DECLARED) for name in sorted(set(profile.types) - set(declared))]
+    not_looked = [NotCompared(name, f"undeclared entities: {why}") for name, why in whys.items() if why] + rest
+    listed = [profile.type(name) for name, why in whys.items() if not why]
+    try:
+        return _rows(run, reads, profile, listed), not_looked, None
+    except InsightError as error:
+        unseen = [NotCompared(one.name, f"undeclared entities: {error.message}") for one in listed]
+        return [], [*unseen, *not_looked], error
+
+
+def _why_not(entity_type: EntityType, wanted: bool) -> str:
+    operation = entity_type.operations.get("list")
+    return UNASKED if not wanted else "" if operation is not None and operation.enabled else UNLISTED
+
+
+def _rows(run: Run, reads: Mapping[EntryName, Read], profile: Profile, listed: Sequence[EntityType]) -> list[Row]:
+    options = replace(run.options, stop_on=(InsightError,))
+    seen = Reading(profile, options, lambda one: one.key).gather(listed, {}).seen
+    titles = Titles(profile, seen, known())
+    found = [read for read in reads.values() if isinstance(read, Examined) and read.observed is not None]
+    there = {(one.found_as.type.name, str(one.found_as.type.id_in(one.observed))) for one in found}
+    rows = []
+    for place, one in seen.items():
+        if not one.exported or place in there:
+            continue
+        title = titles.entry(place)
+        name = None if isinstance(title, str) else name_of(title)
+        if name is not None and name in reads:  # declared, and could not be read
+            continue
+        key = {} if isinstance(title, str) else title["key"]
+        rows.append(Row(str(name or shown_place(place)), place[0], key, "undeclared"))
+    return rows
