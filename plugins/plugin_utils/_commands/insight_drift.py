@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
@@ -175,9 +175,8 @@ def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
     ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values()}
     seen = {name: value for name, value in read.observed.items() if name not in ours}
     declared = {**read.plan.desired, **member.desired.secrets.values}
-    return [
-        change.in_full() for change in strict_changes(declared, seen, read.plan.rules(member.desired.address.rules))
-    ]
+    rules = read.plan.rules(member.desired.address.rules)
+    return [change.in_full() for change in strict_changes(declared, seen, rules)]
 
 
 def _with_knowledge(
@@ -222,15 +221,19 @@ def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]
         expires = check.began.date() + timedelta(days=values["exceptions_days"])
         reason = f"Taken over on {check.began.date().isoformat()}, to be reviewed."
         texts["exceptions"] = "\n".join(["---", *yaml_lines(as_exceptions(check.rows, reason, expires)), ""])
-    problems: list[ConfigurationError] = []
-    for name, path in wanted.items():
-        try:
-            write_whole(Path(path), texts[name].encode("utf-8"), f"write the {name} report")
-        except ConfigurationError as error:
-            problems.append(error)
-    if problems:
-        raise problems[0]
+    problems = [_problem(name, path, texts[name]) for name, path in wanted.items()]
+    for problem in filter(None, problems):
+        raise problem
     return wanted
+
+
+def _problem(name: str, path: str, text: str) -> Optional[ConfigurationError]:
+    """Write a report; why it could not be written."""
+    try:
+        write_whole(Path(path), text.encode("utf-8"), f"write the {name} report")
+    except ConfigurationError as error:
+        return error
+    return None
 
 
 def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:
