@@ -16,7 +16,7 @@ from .._probe.experiment import Experiment
 from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .._probe.lists import probe_list
 from .._probe.logins import Login, log_in, sender, was_seen, ways_in
-from .._probe.page import page
+from .._probe.page import ProbeReport
 from .._probe.reads import probe_find, probe_read
 from .._probe.request_candidates import BASE_PATHS
 from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
@@ -24,7 +24,7 @@ from .._probe.writes import probe_writes
 from .._profile.model import Profile, at, profile_of
 from .._text.ansible_secrets import register
 from .._text.json_forms import Json
-from .._text.redaction import KEPT, know, known, redact, redact_within
+from .._text.redaction import KEPT, know, known, redact_within
 from ..errors import ConfigurationError
 from .base import Command
 
@@ -163,25 +163,26 @@ def _found_first(experiment: Experiment, entity: Json) -> Json:
 
 
 def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:
-    findings = experiment.findings if experiment else [one for login in logins for one in login.findings]
     after = experiment.data if experiment else logins[0].data
-    told = {
-        "changed": bool(experiment and experiment.wrote),
-        "logins": [login.as_result() for login in logins],
-        "findings": [finding.as_result() for finding in findings],
-        "overrides": difference(values["profile"], after),
-        "left_behind": experiment.left_behind if experiment else [],
-    }
-    stamp = dict(experiment.stamp) if experiment else {}
-    hidden = {name: redact_within(value, OURS.get(name), [known()]) for name, value in told.items()}
-    named = redact({name: values["profile"].get(name) for name in ("name", "title")}, [known()])
-    return {**hidden, "page": page(named, redact(stamp, [known()]), hidden)}
+    report = ProbeReport(
+        profile={name: values["profile"].get(name) for name in ("name", "title")},
+        stamp=dict(experiment.stamp) if experiment else {},
+        logins=[login.report() for login in logins],
+        findings=experiment.findings if experiment else [one for login in logins for one in login.findings],
+        wrote=bool(experiment and experiment.wrote),
+        overrides=difference(values["profile"], after),
+        left_behind=experiment.left_behind if experiment else [],
+    )
+    without_secrets: ProbeReport = redact_within(report, OURS, [known()])
+    return without_secrets.as_result()
 
 
 OURS = {
     **dict.fromkeys(("changed", "page"), KEPT),
+    "profile": {},
+    "stamp": {},
     "logins": [dict.fromkeys(("grant_type", "ok"), KEPT)],
     "findings": [dict.fromkeys(("profile_key", "verdict"), KEPT)],
 }
-"""What is ours in a result. The page is made of what is hidden already."""
+"""What is ours in a report and a result. The page is made of a report without secrets."""
 PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS)

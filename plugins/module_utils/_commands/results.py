@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one place through which what a command tells goes out, on every door: secrets hidden, failures told."""
+"""The one place through which results and messages go out, however a command is run: secrets hidden, text harmless."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 import traceback
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from .._options.context import Context, Values
@@ -60,12 +60,12 @@ def run_command(command: Command, values: Values, context: Context, secrets: Col
             result = command.run(values, _hiding(context))
         except InsightError as error:
             result = {"failed": True, **with_line_ends(error, values).as_result()}
-        return told(result, command.ours, secrets)
+        return outgoing(result, command.ours, secrets)
     except Exception as error:  # noqa: BLE001 a fault of ours must not hide what was written
-        return broken_off(unforeseen(command.name, error), secrets, kind="UnexpectedError")
+        return broken_off(unexpected(error, command.name).message, secrets, kind="UnexpectedError")
 
 
-def told(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
+def outgoing(result: Mapping[str, Any], ours: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
     """The result as it goes out. Beyond what a number can hold, a server's 1e400 is Infinity for Python, which is no
     JSON: it goes out as text."""
     hidden: dict[str, Any] = json.loads(json.dumps(redact_result(result, ours, secrets)), parse_constant=str)
@@ -129,15 +129,19 @@ def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[
     error = {**details, **({"written": list(WRITES)} if WRITES else {})}
     result = {"failed": True, "changed": bool(WRITES), "msg": f"{why} {began if WRITES else NOTHING}", "error": error}
     try:
-        return told(result, {}, secrets)
+        return outgoing(result, {}, secrets)
     except Exception:  # noqa: BLE001 as hiding itself fails
         began = f"It had sent {len(WRITES)} requests that change something: look what became of them."
         return {**result, "msg": f"{why} {began if WRITES else NOTHING}", "error": details}
 
 
-def unforeseen(name: str, error: BaseException) -> str:
-    """What to say of an error that nobody foresaw. Its own words are left out, since they may hold anything."""
+def unexpected(error: BaseException, name: str) -> InsightError:
+    """An error that nobody expected, in the work on a module or an entity, as one that can be shown. Its own text may
+    hold secrets, and its place does not."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    why = f"an error came that nobody foresaw ({type(error).__name__}{place})"
-    return f"Cannot finish {name}: {why}. Please report it."
+    place = f" in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return InsightError(
+        f"finish {name}",
+        f"an error came that nobody expected ({type(error).__name__}{place})",
+        "This is a fault of the collection; report it with what the server answered.",
+    )

@@ -23,6 +23,7 @@ from .._transport.request_log import log_of
 from .._transport.write_record import note_write
 from ..errors import AuthenticationError, InsightError
 from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested
+from .page import LoginReport
 from .request_candidates import BASE_PATHS
 from .shapes import described, is_success, json_content, scalars
 
@@ -53,14 +54,12 @@ class Login:
         self.answers.append((request, response))
         return response
 
-    def as_result(self) -> dict[str, Any]:
-        """``grant_type``, ``ok``, and ``who`` or ``error``."""
-        grant = (self.authenticator and self.authenticator.grant) or self.values.get("grant_type")
-        told = {"grant_type": grant or "handed over", "ok": self.error is None}
+    def report(self) -> LoginReport:
+        """What became of it."""
+        grant = (self.authenticator and self.authenticator.grant) or self.values.get("grant_type") or "handed over"
         if self.error or not self.authenticator:
-            return {**told, "error": self.error.message if self.error else ""}
-        who = self.authenticator.handle().get("user")
-        return {**told, **({"who": who} if who else {})}
+            return LoginReport(grant, self.error is None, error=self.error.message if self.error else "")
+        return LoginReport(grant, True, who=self.authenticator.user)
 
 
 def ways_in(values: Values) -> list[dict[str, Any]]:

@@ -1,15 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page about a probe, in Markdown, for the change record."""
+"""The report of a probe: as the result of the task, and as a page in Markdown for the change record."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
 
 from .._text.json_forms import Json
 from .._text.redaction import printable
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN, Finding
 
 TITLES = {
     NOT_FOUND: "Not found: nothing that was tried works",
@@ -26,8 +28,45 @@ def cell(text: Any) -> str:
     return printable(str(text).replace("\n", " ")).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def page(profile: Json, stamp: Json, result: Json) -> str:
-    """The page: who looked at what and when, and what was found."""
+@dataclass(frozen=True)
+class LoginReport:
+    """A login that was tried. who: as whom it works; error: why it does not."""
+
+    grant_type: str
+    ok: bool
+    who: Optional[str] = None
+    error: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ProbeReport:
+    """What a probe did and found. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where
+    nobody could log in. overrides: what to lay over the profile. left_behind: what it could not delete again."""
+
+    profile: Json
+    stamp: Json
+    logins: Sequence[LoginReport]
+    findings: Sequence[Finding]
+    wrote: bool = False
+    overrides: Json = field(default_factory=dict)
+    left_behind: Sequence[str] = ()
+
+    def as_result(self) -> dict[str, Any]:
+        """The result of the task."""
+        logins = [vars(login) for login in self.logins]
+        return {
+            "changed": self.wrote,
+            "logins": [{name: one for name, one in login.items() if one is not None} for login in logins],
+            "findings": [finding.as_result() for finding in self.findings],
+            "overrides": self.overrides,
+            "left_behind": self.left_behind,
+            "page": page(self),
+        }
+
+
+def page(report: ProbeReport) -> str:
+    """The page: who looked at what and when, and what was found. report: without secrets."""
+    profile, stamp = report.profile, report.stamp
     lines = [
         f"# What the probe found out about {cell(profile.get('title') or profile['name'])}",
         "",
@@ -39,30 +78,27 @@ def page(profile: Json, stamp: Json, result: Json) -> str:
         "| grant_type | worked | who | why not |",
         "| --- | --- | --- | --- |",
     ]
-    for login in result["logins"]:
-        told = [login["grant_type"], "yes" if login["ok"] else "no", login.get("who", ""), login.get("error", "")]
-        lines.append(f"| {' | '.join(map(cell, told))} |")
+    for login in report.logins:
+        cells = [login.grant_type, "yes" if login.ok else "no", login.who or "", login.error or ""]
+        lines.append(f"| {' | '.join(map(cell, cells))} |")
     for verdict, title in TITLES.items():
-        found = [one for one in result["findings"] if one["verdict"] == verdict]
+        found = [one for one in report.findings if one.verdict == verdict]
         if not found:
             continue
         lines += ["", f"## {title}", "", "| profile key | the profile says | what came |", "| --- | --- | --- |"]
-        lines += [
-            f"| `{cell(one['profile_key'])}` | {cell(one.get('expected', ''))} | {cell(one.get('came', ''))} |"
-            for one in found
-        ]
-    if result["left_behind"]:
+        lines += [f"| `{cell(one.profile_key)}` | {cell(one.expected)} | {cell(one.came)} |" for one in found]
+    if report.left_behind:
         lines += ["", "## Left behind on the server", ""]
-        lines += [f"- {cell(one)}" for one in result["left_behind"]]
-    return "\n".join([*lines, "", _written(result), ""])
+        lines += [f"- {cell(one)}" for one in report.left_behind]
+    return "\n".join([*lines, "", _written(report), ""])
 
 
-def _written(result: Json) -> str:
+def _written(report: ProbeReport) -> str:
     """What became of what the probe wrote, in one sentence."""
-    if not result["changed"]:
+    if not report.wrote:
         return "The probe only read."
-    if result["left_behind"]:
+    if report.left_behind:
         return "The probe wrote its own entity."
-    if any(one["profile_key"] == "operations.create" and one["verdict"] == NOT_FOUND for one in result["findings"]):
+    if any(one.profile_key == "operations.create" and one.verdict == NOT_FOUND for one in report.findings):
         return "The probe tried to write its own entity, and nothing came to be."
     return "The probe wrote its own entity and deleted it."

@@ -10,21 +10,22 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ...module_utils._commands.base import NAME, Command
-from ...module_utils._commands.connection import Connection, connect, evidence_of
+from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import WRITING, desired_state
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._journal.reader import earlier_runs, unfinished
-from ...module_utils._journal.writer import Interrupted, Journal, Start
+from ...module_utils._journal.writer import Journal
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
+from .._environment.continued import inherited, start_of
 from .._environment.executor import Read, RunOptions, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import environment_of
 from .._environment.observation import observed, planned, read_manifest
-from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
+from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
 from .._environment.planned_change import PlannedChange
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
@@ -54,7 +55,6 @@ ENTITIES_SPEC: Spec = {
     "return_unchanged": {"type": "bool", "default": False},
 }
 WHAT = "manage the environment"
-SETTLED = "it is as declared now"
 
 
 def run_entities(values: Values, context: Context) -> dict[str, Any]:
@@ -175,9 +175,9 @@ def _write(
     earlier = earlier_runs(folder, run.connection.settings.url)
     before = unfinished(earlier, run.digest)
     notes = [f"The run of {one.path.name} is still going on; wait for its end." for one in earlier if one.going_on]
-    journal = Journal(folder, _start(run, plan, before), run.redact)
+    journal = Journal(folder, start_of(run, plan, before), run.redact)
     try:
-        notes += _inherited(run, journal, reads, needed, before)
+        notes += inherited(run, journal, reads, needed, before)
         written = write_all(run.environment, reads, operations, needed, run.options, journal)
         report = report_of(run, reads, operations, written, notes)
         try:
@@ -187,55 +187,6 @@ def _write(
     finally:
         journal.close()
     return replace(report, journal=journal.path, journal_head=journal.head)
-
-
-def _start(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interrupted]) -> Start:
-    """The first line of the journal."""
-    settings = run.connection.settings
-    return Start(
-        url=settings.url,
-        manifest_digest=run.digest,
-        profile_digest=run.profile_digest,
-        plan_digest=plan_digest(plan) if plan else None,
-        versions=run.versions,
-        who=run.connection.authenticator.user,
-        approval=run.values["approval"],
-        continues=before,
-        **evidence_of(settings),
-    )
-
-
-def _inherited(
-    run: Run,
-    journal: Journal,
-    reads: Mapping[EntryName, Read],
-    needed: Collection[EntryName],
-    before: Optional[Interrupted],
-) -> list[str]:
-    """What to say of each intent that an earlier run left open; one that was read and needs nothing is settled."""
-    if before is None:
-        return []
-    if not before.open:
-        return [f"The run of {before.file} was interrupted, and what became of all that it began is known."]
-    # A journal knows an entity by its name without secrets. Of two with one such name, what is worse counts.
-    told = [(run.redact(str(name)), _found(name, read, needed)) for name, read in reads.items()]
-    now = dict(sorted(told, key=lambda one: one[1] != SETTLED))
-    how = "ended without knowing" if before.ended else "was interrupted, and nobody knew"
-    notes = []
-    for intent in before.open:
-        name = run.redact(intent["entity"])
-        found = now.get(name, "it is not declared any more, and was not read")
-        if found == SETTLED:
-            journal.outcome(name, "unchanged", detail=f"{found}; read after the run of {before.file}")
-        notes.append(f"The run of {before.file} {how} what became of its {intent['operation']} of {name}: {found}.")
-    return notes
-
-
-def _found(name: EntryName, read: Read, needed: Collection[EntryName]) -> str:
-    """What was found of an entity that an earlier run left open."""
-    if not isinstance(read, Examined):
-        return "it could not be read"
-    return "it is not as declared yet, and this run goes on with it" if name in needed else SETTLED
 
 
 ENTITIES = Command(

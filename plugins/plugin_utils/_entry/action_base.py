@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door in the controller's process: runs a command here when the task runs here, hands it over when it does not.
+"""Action base: runs a command in the controller's process when the task runs there, hands it over when it does not.
 
 Starting a module costs a quarter of a second and a loop pays it for each item; here it costs nothing. Everything
 that is private to ActionBase and used by us is used in this file.
@@ -22,10 +22,10 @@ from ansible.utils.display import Display
 from ...module_utils._commands.argument_spec import argument_spec, secret_values
 from ...module_utils._commands.base import REQUEST_LOG, Command, HandOver, hand_over
 from ...module_utils._commands.connection import ask_anew, canary_writes
-from ...module_utils._commands.results import broken_off, one_line, run_command, told, unforeseen
+from ...module_utils._commands.results import broken_off, one_line, outgoing, run_command, unexpected
 from ...module_utils._options.context import Context, Files
 from ...module_utils._options.shared import environment_name
-from ...module_utils._text.redaction import redact
+from ...module_utils._text.redaction import know
 from ...module_utils._transport.write_record import WRITES
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._files.profile_files import mapping_from, profile_data
@@ -67,11 +67,11 @@ class CommandAction(ActionBase):
             self._tell = self._teller(task_vars or {})
             return self._answer(task_vars)
         except InsightError as error:
-            return told({"failed": True, **error.as_result()}, self.command.ours)
+            return outgoing({"failed": True, **error.as_result()}, self.command.ours)
         except AnsibleError:
             raise
         except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
-            return broken_off(unforeseen(self.command.name, error), kind="UnexpectedError")
+            return broken_off(unexpected(error, self.command.name).message, kind="UnexpectedError")
         except BaseException as error:
             if type(error).__name__ != "TaskTimeoutError":  # each ansible-core keeps it elsewhere
                 raise
@@ -156,8 +156,8 @@ class CommandAction(ActionBase):
                 collection_name=deprecation.get("collection_name"),
             )
         if checked.error_messages:
-            error = ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
-            return redact({"failed": True, **error.as_result()}, secrets)
+            know(secrets)
+            raise ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
         context = Context(
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
@@ -208,7 +208,7 @@ class CommandAction(ActionBase):
         self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
     ) -> Any:
         """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret. Where
-        nobody listens, no request is told."""
+        nobody listens, no request is shown."""
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
         ours = module_args if updated is None else updated
         ours["_ansible_no_log"] = True

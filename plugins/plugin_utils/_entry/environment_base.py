@@ -26,9 +26,9 @@ class EnvironmentAction(CommandAction):
 
     def _show_diff(self, result: Mapping[str, Any]) -> None:
         """Show the diff of a task that reports no change: Ansible shows those of changes only, and a plan is none."""
-        told = result.get("diff", {}).get("prepared")
-        if told and not (result["changed"] or result.get("failed") or self._task.no_log):
-            display.display(told.rstrip("\n"), stderr=True)
+        text = result.get("diff", {}).get("prepared")
+        if text and not (result["changed"] or result.get("failed") or self._task.no_log):
+            display.display(text.rstrip("\n"), stderr=True)
 
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The same. Raises ConfigurationError where it would run elsewhere."""

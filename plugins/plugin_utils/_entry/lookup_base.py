@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door of the lookups: options in, values out, errors as Ansible expects them of a lookup."""
+"""Lookup base: options in, values out, errors as Ansible expects them of a lookup."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ...module_utils._commands.argument_spec import secret_values
-from ...module_utils._commands.results import one_line, sentence, unforeseen, with_line_ends
+from ...module_utils._commands.results import one_line, sentence, unexpected, with_line_ends
 from ...module_utils._options.context import Context, Values
 from ...module_utils._options.shared import SHARED, environment_name
 from ...module_utils._text.redaction import know
@@ -56,10 +56,10 @@ class CommandLookup(LookupBase):
         except AnsibleError:
             raise
         except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
-            raise AnsibleLookupError(unforeseen(type(self).__module__.rsplit(".", 1)[-1], error)) from None
+            raise AnsibleLookupError(unexpected(error, type(self).__module__.rsplit(".", 1)[-1]).message) from None
 
     def _answers(self, terms: Sequence[Any], variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[Any]:
-        """The same. Raises also what nobody foresaw."""
+        """The same. Raises also what nobody expected."""
         names = (*SHARED, *self.own_options)
         with without_empty_variables():
             self.set_options(var_options=self._templated(names, variables), direct=options)

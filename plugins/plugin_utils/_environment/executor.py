@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Callable, Optional, Union
 
+from ...module_utils._commands.results import unexpected
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.canary import CanaryWrites
@@ -22,7 +23,7 @@ from ...module_utils.errors import InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
 from .members import Environment, Member, naming
 from .planned_change import PlannedChange
-from .worker_pool import NotBegun, NotTried, unexpected, work_through
+from .worker_pool import NotBegun, NotTried, work_through
 
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
@@ -194,9 +195,9 @@ def _recorded(
 
 def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
     """The error for a write during which an error came that nobody expected."""
-    told = unexpected(error, name)
-    hint = f"It may have been carried out. Look at the entity before you run this again. {told.hint}"
-    return OutcomeUnknownError(told.what, told.why, hint, written="unknown")
+    cause = unexpected(error, name)
+    hint = f"It may have been carried out. Look at the entity before you run this again. {cause.hint}"
+    return OutcomeUnknownError(cause.what, cause.why, hint, written="unknown")
 
 
 DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}

@@ -134,9 +134,9 @@ def check_approved(
     unplanned = [one for name, one in again.items() if one.operation != "none" and name not in approved]
     moved.update({one.entity: f"needs {with_article(one.operation)} that is not in the plan" for one in unplanned})
     if moved:
-        told = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:ENTITIES_SHOWN])
+        first = "; ".join(f"{name} {how}" for name, how in list(moved.items())[:ENTITIES_SHOWN])
         more = f"; and {len(moved) - ENTITIES_SHOWN} more" if len(moved) > ENTITIES_SHOWN else ""
-        raise PlanRefused(f"apply the plan {path}", f"{told}{more}; nothing was written", ANEW, moved=moved)
+        raise PlanRefused(f"apply the plan {path}", f"{first}{more}; nothing was written", ANEW, moved=moved)
     done = {name for name, one in operations.items() if fates.get(one.entity) == "done"}
     notes = [] if run.values["plan_digest"] else [UNAPPROVED.format(path=path)]
     if any(one.operation != "none" for name, one in operations.items() if name not in done):

@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePath
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Callable, Optional, TypeVar, Union
 
+from ...module_utils._commands.results import unexpected
 from ...module_utils._transport.deadline import Ending, work_until
 from ...module_utils.errors import InsightError
 
@@ -42,17 +41,6 @@ class NotBegun(InsightError):
 
 Fate = Union[Done, InsightError, NotTried]
 Blocked = Callable[[Item, Mapping[Item, Any]], Optional[str]]
-
-
-def unexpected(error: BaseException, name: str) -> InsightError:
-    """An error that nobody expected, as one that can be told. Its own text may hold secrets, and its place does not."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    return InsightError(
-        f"work on {name}",
-        f"an error came that nobody expected ({type(error).__name__}{place})",
-        "This is a fault of the collection; report it with what the server answered.",
-    )
 
 
 def work_through(

@@ -5,31 +5,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ansible_collections.rimops.insight.plugins.module_utils._probe.findings import Finding
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import ways_in
-from ansible_collections.rimops.insight.plugins.module_utils._probe.page import page
+from ansible_collections.rimops.insight.plugins.module_utils._probe.page import LoginReport, ProbeReport, page
 
 PROFILE = {"name": "insight", "title": "Ennov InSight"}
 STAMP = {"version": "7.3", "when": "2026-01-31", "by": "Jane"}
-RESULT = {
-    "logins": [
-        {"grant_type": "password", "ok": True, "who": "jdoe"},
-        {"grant_type": "login", "ok": False, "error": "a|b"},
+REPORT = ProbeReport(
+    PROFILE,
+    STAMP,
+    logins=[LoginReport("password", True, "jdoe"), LoginReport("login", False, error="a|b")],
+    findings=[
+        Finding("operations.read", "as_profile", came="HTTP 200"),
+        Finding("operations.find.path", "differs", "{type}/read", "HTTP 404"),
+        Finding("operations.update", "not_found"),
+        Finding("operations.list.paging", "not_tried", came="there are not two"),
+        Finding("types.event", "not_looked_at", came="none was named"),
+        Finding("session", "seen", came="an earlier token stays good"),
     ],
-    "findings": [
-        {"profile_key": "operations.read", "verdict": "as_profile", "came": "HTTP 200"},
-        {"profile_key": "operations.find.path", "verdict": "differs", "expected": "{type}/read", "came": "HTTP 404"},
-        {"profile_key": "operations.update", "verdict": "not_found"},
-        {"profile_key": "operations.list.paging", "verdict": "not_tried", "came": "there are not two"},
-        {"profile_key": "types.event", "verdict": "not_looked_at", "came": "none was named"},
-        {"profile_key": "session", "verdict": "seen", "came": "an earlier token stays good"},
-    ],
-    "left_behind": [],
-    "changed": False,
-}
+)
 
 
 def test_a_page_says_first_what_needs_somebody():
-    text = page(PROFILE, STAMP, RESULT)
+    text = page(REPORT)
     titles = [line for line in text.splitlines() if line.startswith("#")]
     assert titles == [
         "# What the probe found out about Ennov InSight",
@@ -48,13 +48,15 @@ def test_a_page_says_first_what_needs_somebody():
 
 
 def test_a_page_names_what_was_left_behind():
-    text = page(PROFILE, {}, {**RESULT, "left_behind": ["application with id 17"], "changed": True})
+    report = replace(REPORT, stamp={}, wrote=True)
+    text = page(replace(report, left_behind=["application with id 17"]))
     assert "## Left behind on the server\n\n- application with id 17\n" in text
     assert text.endswith("The probe wrote its own entity.\n")
-    assert page(PROFILE, {}, {**RESULT, "changed": True}).endswith("wrote its own entity and deleted it.\n")
-    nothing = [{"profile_key": "operations.create", "verdict": "not_found"}]
-    told = page(PROFILE, {}, {**RESULT, "findings": nothing, "changed": True})
-    assert told.endswith("The probe tried to write its own entity, and nothing came to be.\n")
+    assert page(report).endswith("wrote its own entity and deleted it.\n")
+    nothing = [Finding("operations.create", "not_found")]
+    assert page(replace(report, findings=nothing)).endswith(
+        "The probe tried to write its own entity, and nothing came to be.\n"
+    )
 
 
 def test_a_login_of_the_list_has_nothing_of_the_others():
