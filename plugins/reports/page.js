@@ -5,7 +5,7 @@
   const one = (name) => document.getElementById(name);
   const textOf = (within, selector) => within.querySelector(selector)?.textContent ?? "";
   const number = new Intl.NumberFormat("en");
-  const [form, search, type, source, count] = ["filter", "text", "type", "source", "count"].map(one);
+  const [form, search, type, source, status] = ["filter", "text", "type", "source", "count"].map(one);
   const kinds = [...form.querySelectorAll("input[type=checkbox]")];
   let words = null; // made when somebody searches for the first time
 
@@ -49,14 +49,14 @@
           inChunk += shown;
         }
         list.hidden = !inChunk;
-        list.style.containIntrinsicBlockSize = `auto ${inChunk * 2.6}rem`;
+        if (list.className) list.style.containIntrinsicBlockSize = `auto ${inChunk * 2.6}rem`;
         inGroup += inChunk;
       }
       group.hidden = !inGroup || off.has(group.id);
       count.textContent = number.format(inGroup);
       if (!group.hidden) all += inGroup;
     }
-    count.textContent = `${number.format(all)} of ${number.format(rows.length)} entities are shown.`;
+    status.textContent = `${number.format(all)} of ${number.format(rows.length)} entities are shown.`;
   };
 
   const visible = () => [...document.querySelectorAll(".group:not([hidden]) li:not([hidden]) details.row")];

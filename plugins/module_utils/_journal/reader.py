@@ -33,7 +33,8 @@ KILLED = "The run has no end: it was killed, or failed before it could say so."
 @dataclass(frozen=True)
 class Verified:
     """What a journal tells. problems: why it is not what was written; none, and it is. held: whether its head is one
-    that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line."""
+    that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line. entries: all lines,
+    empty where one is none."""
 
     file: str
     lines: int = 0
@@ -45,6 +46,7 @@ class Verified:
     notes: tuple[str, ...] = ()
     open: tuple[Mapping[str, Any], ...] = ()
     start: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -79,6 +81,7 @@ def verify(path: str, head: Optional[str] = None) -> Verified:
         notes=tuple(note for note, holds in notes.items() if holds),
         open=_open_intents(lines),
         start=lines[0] if lines else {},
+        entries=tuple(lines),
     )
 
 

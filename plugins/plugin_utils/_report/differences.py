@@ -14,12 +14,15 @@ from typing import Any
 
 from ...module_utils._text.nested_paths import ABSENT
 
+_LINES = re.compile(r"[^\n]+\n?|\n")
 _TOKENS = re.compile(r"\w+|\s|[^\w\s]+")
 _PLAIN_NAME = re.compile(r"\w[\w .-]*")
 COSTLY = 250_000
 """Pairs of words above which two texts are not aligned: what lies between a common beginning and end is all marked."""
 UNLIKE = 0.4
 """Likeness below which marking single words helps nobody."""
+ALIKE = 6
+"""Characters in common from which on a word is marked in part only."""
 KEPT = 60
 """Characters that are shown beside a part that differs."""
 LONGEST = 600
@@ -68,7 +71,7 @@ def _word(value: Any) -> str:
 
 
 def readable(value: Any) -> str:
-    """A JSON value for people: a text as it is; of a list or a mapping each element in a line."""
+    """A JSON value for people: a text as it is; of a list or a mapping each element in a line, names sorted."""
     if isinstance(value, str):
         return value
     if isinstance(value, (Mapping, list, tuple)) and value:
@@ -78,7 +81,7 @@ def readable(value: Any) -> str:
 
 def _lines(value: Mapping[str, Any] | Sequence[Any], indent: str) -> Iterator[str]:
     is_mapping = isinstance(value, Mapping)
-    for name, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+    for name, inner in sorted(value.items()) if isinstance(value, Mapping) else enumerate(value):
         head = f"{indent}{_name(str(name))}:" if is_mapping else f"{indent}-"
         if isinstance(inner, (Mapping, list, tuple)) and inner:
             yield head
@@ -92,10 +95,20 @@ def _name(name: str) -> str:
 
 
 def _runs(before: str, after: str) -> list[tuple[bool, str, str]]:
-    """The texts as runs: whether both are the same there, and what each of them holds."""
-    ours, theirs = _TOKENS.findall(before), _TOKENS.findall(after)
-    start = _common(ours, theirs)
-    end = _common(ours[start:][::-1], theirs[start:][::-1])
+    """The texts as runs: whether both are the same there, and what each of them holds. Lines are aligned first, and
+    then the words of those that differ."""
+    runs: list[tuple[bool, str, str]] = []
+    for same, left, right in _aligned_runs(_LINES.findall(before), _LINES.findall(after)):
+        words = [(same, left, right)]
+        if not same and left and right:
+            words = list(_merged(_aligned_runs(_TOKENS.findall(left), _TOKENS.findall(right))))
+        runs += [part for run in words for part in _within(*run)]
+    return [run for run in runs if run[1] or run[2]]
+
+
+def _aligned_runs(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[bool, str, str]]:
+    start = common_start(ours, theirs)
+    end = common_start(ours[start:][::-1], theirs[start:][::-1])
     left, right = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     middle = [(False, "".join(left), "".join(right))]
     if len(left) * len(right) <= COSTLY:
@@ -104,11 +117,25 @@ def _runs(before: str, after: str) -> list[tuple[bool, str, str]]:
             middle = [
                 (tag == "equal", "".join(left[a:b]), "".join(right[c:d])) for tag, a, b, c, d in matcher.get_opcodes()
             ]
-    same = [(True, one, one) for one in ("".join(ours[:start]), "".join(ours[len(ours) - end :]))]
-    return [run for run in (same[0], *_merged(middle), same[1]) if run[1] or run[2]]
+    head, tail = "".join(ours[:start]), "".join(ours[len(ours) - end :])
+    return [(True, head, head), *middle, (True, tail, tail)]
 
 
-def _common(ours: Sequence[str], theirs: Sequence[str]) -> int:
+def _within(same: bool, before: str, after: str) -> Iterator[tuple[bool, str, str]]:
+    """A part that differs, without what its words have in common at the beginning and the end, if that is most."""
+    if same or not before.isascii() or not after.isascii():
+        yield same, before, after
+        return
+    start = common_start(before, after)
+    end = common_start(before[start:][::-1], after[start:][::-1])
+    if start + end < ALIKE or 2 * (start + end) < min(len(before), len(after)):
+        start = end = 0
+    yield True, before[:start], before[:start]
+    yield False, before[start : len(before) - end], after[start : len(after) - end]
+    yield True, before[len(before) - end :], before[len(before) - end :]
+
+
+def common_start(ours: Sequence[str], theirs: Sequence[str]) -> int:
     """How many elements are the same from the start on."""
     pairs = zip(ours, theirs, strict=False)
     return next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(ours), len(theirs)))

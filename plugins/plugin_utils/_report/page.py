@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -89,9 +89,9 @@ class Group:
     rows: Sequence[PageRow]
 
     @property
-    def chunks(self) -> Iterator[Sequence[PageRow]]:
+    def chunks(self) -> list[Sequence[PageRow]]:
         """The rows as a browser lays them out."""
-        return (self.rows[start : start + CHUNK] for start in range(0, len(self.rows), CHUNK))
+        return [self.rows[start : start + CHUNK] for start in range(0, len(self.rows), CHUNK)]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ class Source:
 @dataclass(frozen=True)
 class Page:
     """What a page says. kind: ``Drift check``. sentences: the verdict and its coverage in words. approve: a digest
-    that is to be approved. sources: one or more; source_word: what they are. not_looked: of what nothing is known."""
+    that is to be approved. sources: one or more. source_word: what they are. type_word: what the type of a row is.
+    not_looked: of what nothing is known."""
 
     kind: str
     title: str
@@ -117,6 +118,7 @@ class Page:
     sources: Sequence[Source]
     groups: Sequence[Group]
     source_word: str = "System"
+    type_word: str = "Type"
     approve: str = ""
     not_looked: Sequence[Fact] = ()
 

@@ -9,17 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ...module_utils._entity.compare import Change
-from ...module_utils._text.atomic_files import utc_text
 from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import sides_of
 from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
-from .wording import VERDICT_SENTENCES, coverage, row_tags
+from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, row_tags
 
 SIGNS = {
-    "drift": Sign("Δ", "Drift", "bad"),
-    "incomplete": Sign("?", "Incomplete", "unsure"),
-    "no_drift": Sign("=", "No drift", "good"),
+    "drift": Sign("Δ", VERDICT_WORDS["drift"], "bad"),
+    "incomplete": Sign("?", VERDICT_WORDS["incomplete"], "unsure"),
+    "no_drift": Sign("=", VERDICT_WORDS["no_drift"], "good"),
 }
 GROUPS = {
     "drifted": (Sign("Δ", "Drifted", "bad", "c1"), "They differ from what is declared."),
@@ -74,21 +73,10 @@ def _group_of(row: Row) -> str:
 
 
 def _source(check: Check) -> Source:
-    facts = [
-        Fact("URL", check.url, code=True),
-        Fact("Began", utc_text(check.began)),
-        Fact("Ended", utc_text(check.ended)),
-        Fact("Clock of the server", check.server_date or "not told"),
-        Fact("Looked as", check.who or "not told"),
-        Fact("Manifest", check.manifest_digest, code=True),
-        Fact("Commit", check.commit, code=True),
-        *(Fact(f"Version of {name}", version) for name, version in sorted(check.versions.items())),
-        *(Fact(name.replace("_", " ").capitalize(), text) for name, text in sorted(check.evidence.items())),
-        Fact("Assumed operations", ", ".join(check.assumed)),
-    ]
+    facts = [Fact(name, text, code=name in CODES) for name, text in check_facts(check)]
     notes = ([f"The check could not be carried out to its end: {check.error}"] if check.error else []) + [*check.notes]
     sentence = " ".join((VERDICT_SENTENCES[check.verdict], *coverage([check])))
-    return Source(check.name, SIGNS[check.verdict], sentence, [fact for fact in facts if fact.value], notes)
+    return Source(check.name, SIGNS[check.verdict], sentence, facts, notes)
 
 
 def _page_row(row: Row, check: Check) -> PageRow:

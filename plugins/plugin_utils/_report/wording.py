@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
+from ...module_utils._entity.compare import Change
+from ...module_utils._text.atomic_files import json_document
+from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row
 
+VERDICT_WORDS = {"drift": "Drift", "incomplete": "Incomplete", "no_drift": "No drift"}
 VERDICT_SENTENCES = {
     "drift": "Something is not as declared, and nobody has accepted that.",
     "incomplete": "No drift was seen, and not everything could be looked at.",
@@ -24,11 +30,11 @@ WORDS = {
     "undeclared": "undeclared",
     "as_declared": "as declared",
 }
-"""The verdicts on an entity in words, in the order in which people are told."""
+"""What is told of an entity in words, in the order in which people are told."""
 
 
 def plural(number: int, word: str, words: str = "") -> str:
-    """``1 entity``, ``2,000 entities``."""
+    """``1 difference``, ``2,000 entities``."""
     return f"{number:,} {word if number == 1 else words or word + 's'}"
 
 
@@ -40,35 +46,76 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 def coverage(checks: Sequence[Check]) -> list[str]:
     """What was looked at and what was not, as sentences."""
     counted = totals(checks)
-    all_of_them = sum(counted[name] for name in WORDS)
-    drift = sum(counted[name] for name in DRIFT)
-    told = ", ".join(f"{counted[name]:,} {word}" for name, word in WORDS.items() if counted[name])
-    sentences = [f"{plural(all_of_them, 'entity', 'entities')}: {told}." if told else "No entity was looked at."]
-    if drift and drift < all_of_them:
-        sentences[0] = f"{drift:,} of {sentences[0].replace(':', ' are not as declared:', 1)}"
-    if counted["unobserved"]:
-        sentences.append(f"Of {plural(counted['unobserved'], 'entity', 'entities')} something could not be observed.")
-    broken = [check for check in checks if check.error]
-    if broken:
-        sentences.append(f"{plural(len(broken), 'check')} could not be carried out to the end.")
+    everything, drift = (sum(counted[name] for name in names) for names in (WORDS, DRIFT))
+    partly = sum(
+        row.verdict == "as_declared" and bool(row.not_compared) and not row.accepted
+        for check in checks
+        for row in check.rows
+    )
+    numbers = {
+        **{word: counted[name] for name, word in WORDS.items()},
+        "as declared as far as it could be observed": partly,
+    }
+    numbers["as declared"] -= partly
+    told = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+    sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
+    of_drift = f"{drift:,} of {everything:,} {'is' if drift == 1 else 'are'} not as declared." if drift else ""
     unseen = sum(len(check.not_looked) for check in checks)
-    if unseen:
-        sentences.append(
-            f"{plural(unseen, 'kind')} of things was not looked at."
-            if unseen == 1
-            else f"{plural(unseen, 'kind')} of things were not looked at."
-        )
-    return sentences
+    broken = sum(bool(check.error) for check in checks)
+    return [
+        *filter(None, [of_drift]),
+        sentence,
+        *_counted(counted["unobserved"], "Of {} something could not be observed.", "entity", "entities"),
+        *_counted(broken, "{} could not be carried out to the end.", "check"),
+        *_counted(unseen, "Not looked at, with the reason below: {}.", "thing"),
+    ]
+
+
+def _counted(number: int, sentence: str, word: str, words: str = "") -> list[str]:
+    return [sentence.format(plural(number, word, words))] if number else []
 
 
 def row_tags(row: Row) -> list[str]:
     """What is told of an entity in a few words."""
-    return [
-        *([plural(len(row.changes), "difference")] if row.changes and row.verdict == "drifted" else []),
-        *(
-            [f"{row.trend} since {row.since[:10]}" if row.since and row.trend == "standing" else row.trend]
-            if row.trend
-            else []
-        ),
-        *([f"by {row.changed_by}"] if row.changed_by and row.verdict == "drifted" else []),
-    ]
+    differences = plural(len(row.changes), "difference") if row.changes and row.verdict == "drifted" else ""
+    since = f"{row.trend or 'seen first'} since {row.since[:10]}" if row.since and row.trend != "new" else row.trend
+    by = f"changed by {row.changed_by}" if row.changed_by and row.verdict == "drifted" else ""
+    return [tag for tag in (differences, since, by) if tag]
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment for people: ``2026-01-02 03:04:05 UTC``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def value_text(value: Any) -> str:
+    """A value of a change in one line: JSON, so that the text "1" is not the number 1."""
+    return "not there" if value is ABSENT else json_document(value)
+
+
+def change_text(change: Change, sides: tuple[str, str]) -> str:
+    """A change in one line."""
+    before, after = map(value_text, (change.before, change.after))
+    return f"{change.path}: {before} ({sides[0]}), {after} ({sides[1]})"
+
+
+def check_facts(check: Check) -> Iterator[tuple[str, str]]:
+    """Where, when and by whom a check was made, as names and values, without what is not known. Those of the code are
+    digests and the like, and come from ``CODES``."""
+    told = {
+        "URL": check.url,
+        "Began": moment_text(check.began),
+        "Ended": moment_text(check.ended),
+        "Clock of the server": check.server_date or "not told",
+        "Looked as": check.who or "not told",
+        "Manifest": check.manifest_digest,
+        "Commit": check.commit,
+        **{f"Version of {name}": version for name, version in sorted(check.versions.items())},
+        **{name.replace("_", " ").capitalize(): text for name, text in sorted(check.evidence.items())},
+        "Assumed operations": ", ".join(check.assumed),
+    }
+    return ((name, text) for name, text in told.items() if text)
+
+
+CODES = ("URL", "Manifest", "Commit")
+"""The facts that are read letter by letter."""
