@@ -114,7 +114,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
         update_existing=values.get("update_existing", True),
         schema=values.get("schema"),
         collateral=values["collateral"],
-        sent={attribute: evidence[one] for attribute, one in address.type.evidence_fields.items() if one in evidence},
+        sent={attribute: evidence[one] for one, attribute in address.type.evidence_fields.items() if one in evidence},
         waiting=Waiting.of(values),
     )
 
