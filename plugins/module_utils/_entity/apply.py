@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable, Optional
 
+from .._options.waiting import Waiting
 from .._profile.mismatch import some_of
 from .._text.redaction import printable
 from .._transport.http import Clock
@@ -18,6 +19,7 @@ from .address import Address, Entity, exactly_one, has_key
 from .api.answers import NOT_THERE, has_id
 from .api.client import EntityClient
 from .api.requests import hard_to_address
+from .compare import Change
 from .contradictions import (
     create_refused,
     id_mismatch,
@@ -27,8 +29,8 @@ from .contradictions import (
     shown_differently,
     write_mismatch,
 )
-from .desired_state import DesiredState, Outcome, Waiting, differing, steady
-from .plan import Plan, body, not_sent
+from .desired_state import DesiredState, differing, steady
+from .plan import Plan, body, not_sent, secrets_at
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
@@ -37,6 +39,19 @@ from .safe_write import Observe, having_written, write_safely
 Note = Callable[[str], None]
 CONFLICT = 409
 """What HTTP itself calls a conflict, be it in the profile or not."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
+    doubt: why it may have been there before, though none was found."""
+
+    plan: Plan
+    entity: Entity | None
+    entity_id: Any
+    collateral: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def moved(desired: DesiredState, how: str, doubt: str = "") -> MovedError:
@@ -123,7 +138,8 @@ def perform(
         entity_id = address.type.id_in(answered)
     with having_written(address, planned.operation, entity_id):
         if desired.secrets.memory:
-            desired.secrets.memory.remember(planned, desired.secrets.values)
+            sent = secrets_at(desired.secrets.values, planned.secrets_to_send)
+            desired.secrets.memory.remember(sent, planned.operation == "delete")
         if creates:
             seen: Entity | None = _created(client, desired, planned, entity_id, clock)
         else:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .._entity.api.client import EntityClient
-from .._entity.desired_state import DesiredState, Waiting
+from .._entity.desired_state import DesiredState
 from .._entity.ensure import ensure
+from .._options.waiting import Waiting
 from .._profile.model import profile_of
 from .._text.json_forms import Json
 from ..errors import InsightError
@@ -88,8 +89,8 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     if scratch.experiment.is_proven(scratch.type, "update"):
         steps += [("update", changed), ("none", changed)]
     trouble = ""
-    for expected, wished in [*steps, ("delete", None), ("none", None)]:
-        trouble = trouble or _step(scratch, data, expected, wished)
+    for expected, declared in [*steps, ("delete", None), ("none", None)]:
+        trouble = trouble or _step(scratch, data, expected, declared)
     scratch.note(scratch.offered() or [])
     for entity_id in list(scratch.ids):
         if scratch.remove(entity_id):
@@ -99,11 +100,11 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     return trouble
 
 
-def _step(scratch: ScratchEntity, data: Json, expected: str, wished: Json | None) -> str:
+def _step(scratch: ScratchEntity, data: Json, expected: str, declared: Json | None) -> str:
     profile = profile_of(data)
     address = keyed(profile, scratch.named)
-    state = "absent" if wished is None else "present"
-    desired = DesiredState(address=address, attributes=wished or {}, state=state, waiting=WAITING)
+    state = "absent" if declared is None else "present"
+    desired = DesiredState(address=address, attributes=declared or {}, state=state, waiting=WAITING)
     client = EntityClient(profile, scratch.experiment.url, scratch.experiment.guarded)
     try:
         came = ensure(client, desired, check_mode=False, clock=scratch.clock).plan.operation

@@ -160,6 +160,11 @@ class EntityType:
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
 
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The attributes that hold what the server tells its entities apart by."""
+        return tuple(filter(None, (self.id_attribute, self.uuid_attribute)))
+
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
         return plain_id(at(entity, self.id_attribute))

@@ -188,7 +188,7 @@ def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secret
         was=data.get("was"),
         refs=data.get("refs", {}),
         attributes=attributes,
-        secrets=values,
+        secret_attributes=values,
         state=data.get("state", "present"),
         origin=origin,
     )
