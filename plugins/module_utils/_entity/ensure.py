@@ -140,7 +140,7 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examin
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the address refers to."""
-    return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
+    return {name: referred.located(client.resolve(referred)).id for name, referred in address.refs.items()}
 
 
 def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:

@@ -24,7 +24,7 @@ from ...module_utils.version import VERSION
 from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
-from .._environment.members import Environment, Member, environment_of
+from .._environment.members import Environment, environment_of
 from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .._environment.planned_change import PlannedChange, planned_changes
@@ -181,17 +181,16 @@ def _read(run: Run) -> dict[EntryName, Read]:
 
 def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
     """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
-    first: dict[tuple[str, str], Member] = {}
+    first: dict[str, Entry] = {}
     twice = []
     for name, member in environment.members.items():
-        read = reads.get(name)
+        read, entry = reads.get(name), member.entry
         if isinstance(read, Examined) and read.observed is not None:
-            entity_type = read.found_as.type
-            place = (entity_type.name, str(entity_type.id_in(read.observed)))
-            entry, other = member.entry, first.setdefault(place, member).entry
+            address = read.found_as.with_id(read.found_as.type.id_in(read.observed))
+            other = first.setdefault(address.identity, entry)
             if other is not entry:
                 places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
-                twice.append(f"{places} are one entity, that with the id {place[1]}")
+                twice.append(f"{places} are one entity, that with the {address.named}")
     refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 

@@ -29,7 +29,7 @@ class BulkReader(EntityClient):
 
     def read_all(self, entity_type: EntityType) -> None:
         """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
-        every = whole(lambda: self.pages(entity_type))
+        every = whole(lambda: self.pages(Address(entity_type)))
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
         self._listed[entity_type.name] = [
@@ -82,6 +82,6 @@ class BulkReader(EntityClient):
 
     def _refers(self, entity: Entity, address: Address) -> bool:
         return all(
-            str(plain_id(entity.get(attribute))) == str(self.id_of(referred.type, self.resolve(referred)))
+            str(plain_id(entity.get(attribute))) == str(referred.located(self.resolve(referred)).id)
             for attribute, referred in address.refs.items()
         )

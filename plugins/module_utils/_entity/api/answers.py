@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import EntityType, Operation, at, plain_id
+from ..._profile.model import Operation, at, plain_id
 from ..._profile.server_messages import path_of, said
 from ..._transport.messages import Response
 from ...errors import ConflictError, ProfileMismatchError, ServerError
@@ -230,9 +230,3 @@ def new_id(operation: Operation, response: Response) -> Any:
 def last_part(response: Response) -> str:
     """The last part of the path in the Location header, decoded once."""
     return unquote(response.location.path.rstrip("/").rpartition("/")[2])
-
-
-def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
-    """Whether an entity carries this id, or none at all."""
-    own = entity_type.id_in(entity)
-    return own is None or str(own) == str(plain_id(entity_id))

@@ -16,13 +16,13 @@ from ..._profile.model import EntityType, Operation, Profile, at
 from ..._text.redaction import know, printable
 from ..._transport.messages import Request, Send
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, check_case, exactly_one, has_key
+from ..address import Address, Entity, check_case, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..references import as_declared
 from ..shown_secrets import secrets_in
-from .answers import accept, deviation, entities_of, entity_of, has_id, is_missing, new_id, strange_location, written
+from .answers import accept, deviation, entities_of, entity_of, is_missing, new_id, strange_location, written
 from .paging import Asking, pages_of
-from .requests import laid, needs, request_to
+from .requests import laid, needs_id, request_to
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
@@ -59,19 +59,20 @@ class EntityClient:
         """What an update of this type sends: ``declared``, ``changed`` or ``whole``."""
         return entity_type.operations["update"].body
 
-    def read(self, entity_type: EntityType, entity_id: Any) -> Entity | None:
-        """The entity with this id; None when the server says that it is missing."""
-        purpose = f"read {printable(f'{entity_type.name} with id {entity_id}')}"
+    def read(self, address: Address) -> Entity | None:
+        """The entity with the id of this address; None when the server says that it is missing."""
+        entity_type = address.type
+        purpose = f"read {printable(f'{entity_type.name} with id {address.id}')}"
         operation = self.operation(entity_type, "read", purpose)
-        response = self._send(self._request(operation, entity_type, purpose, {}, entity_id=entity_id))
+        response = self._send(self._request(operation, address, purpose, {}))
         if is_missing(operation, response):
             return None
         entity = entity_of(operation, response)
-        if not has_id(entity_type, entity, entity_id):
-            check_case(entity_type, entity_id, entity_type.id_in(entity))
+        if not has_id(address, entity):
+            check_case(address, entity)
             why, name = "the server answered with an entity of another id", entity_type.id_attribute
             came = printable(f"{name} {entity_type.id_in(entity)}")
-            raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
+            raise deviation(operation, response, "path", why, printable(f"{name} {address.id}"), came)
         self.shown.add((entity_type.name, "read"))
         return as_received(entity_type, entity)
 
@@ -84,7 +85,7 @@ class EntityClient:
         purpose = f"find {address}"
         operation = self.operation(address.type, "find", purpose)
         body = {**address.key, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address.type, purpose, body))
+        response = self._send(self._request(operation, address, purpose, body))
         offered = [] if is_missing(operation, response) else entities_of(operation, response)
         found = [as_received(address.type, one) for one in offered]
         shown = (address.type.name, "find")
@@ -101,7 +102,7 @@ class EntityClient:
         answers nothing. note: is told what else the user should know."""
         operation = self.operation(address.type, "create", f"create {address}")
         body = {**attributes, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address.type, f"create {address}", body))
+        response = self._send(self._request(operation, address, f"create {address}", body))
         if operation.entity is None and operation.id_at:
             note(strange_location(operation, response, self._base))
             return laid({}, address.type.id_attribute, new_id(operation, response))
@@ -122,26 +123,28 @@ class EntityClient:
                     came=shape(observed),
                 )
             body = laid(body, operation.addressed_by, identifying)
-        response = self._send(self._request(operation, address.type, f"update {address}", body, observed=observed))
+        response = self._send(self._request(operation, address, f"update {address}", body, observed))
         return as_received(address.type, written(operation, response))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
         address; None when the server says that it has deleted it."""
         operation = self.operation(address.type, "delete", f"delete {address}")
-        response = self._send(self._request(operation, address.type, f"delete {address}", {}, observed=observed))
+        response = self._send(self._request(operation, address, f"delete {address}", {}, observed))
         if response.status not in operation.success and is_missing(operation, response):
             return response.status
         accept(operation, response)
         return None
 
-    def pages(self, entity_type: EntityType) -> Iterator[list[Entity]]:
-        """All entities of a type, a page at a time. Raises when the list stops short of the total that it names."""
+    def pages(self, address: Address) -> Iterator[list[Entity]]:
+        """All entities of the type of an address without key and id, a page at a time. Raises when the list stops short
+        of the total that it names."""
+        entity_type = address.type
         purpose = f"list entities of type {entity_type.name}"
         operation = self.operation(entity_type, "list", purpose)
 
         def request(paging: Mapping[str, Any]) -> Request:
-            return self._request(operation, entity_type, purpose, paging)
+            return self._request(operation, address, purpose, paging)
 
         for page in pages_of(Asking(operation, request, self._send)):
             if page:
@@ -160,7 +163,7 @@ class EntityClient:
             if template and referred.key:
                 texts[attribute] = self._query_text(address.type.name, attribute, template, referred)
             else:
-                ids[attribute] = self.id_of(referred.type, self.resolve(referred))
+                ids[attribute] = referred.located(self.resolve(referred)).id
         return {**ids, "queryFor": texts} if texts else ids
 
     def _query_text(self, referrer: str, attribute: str, template: str, referred: Address) -> str:
@@ -202,7 +205,7 @@ class EntityClient:
         Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form.
         """
         if address.id is not None:
-            return self.read(address.type, address.id)
+            return self.read(address)
         return exactly_one(address, self.find(address))
 
     @staticmethod
@@ -217,20 +220,6 @@ class EntityClient:
     def doubt_of(self, entity_type: EntityType, name: str) -> str:
         """What to say where an operation says that there is none, and has shown no entity of this type yet."""
         return doubt(entity_type, name, self.shown)
-
-    def id_of(self, entity_type: EntityType, entity: Entity) -> Any:
-        """The id under which the server knows the entity. Raises ProfileMismatchError when it carries none."""
-        value = entity_type.id_in(entity)
-        if value in (None, ""):
-            raise profile_mismatch(
-                f"tell the id of an entity of type {entity_type.name}",
-                f"the entity as read carries no {entity_type.id_attribute}",
-                f"types.{entity_type.name}.id_attribute",
-                expected=f"an entity with {entity_type.id_attribute}",
-                came=shape(entity),
-                hint=f"Change id_attribute in the profile, or types.{entity_type.name}.id_attribute.",
-            )
-        return value
 
     def operation(self, entity_type: EntityType, name: str, purpose: str) -> Operation:
         """The operation of a type. Raises ConfigurationError where the profile has none that is switched on."""
@@ -248,16 +237,13 @@ class EntityClient:
     def _request(
         self,
         operation: Operation,
-        entity_type: EntityType,
+        address: Address,
         purpose: str,
         body: Mapping[str, Any],
-        entity_id: Any = None,
         observed: Entity | None = None,
     ) -> Request:
-        ids: dict[str, Any] = {}
-        if needs(operation, "id"):
-            ids["id"] = self.id_of(entity_type, observed) if observed is not None else entity_id
-        if needs(operation, "uuid"):
-            ids["uuid"] = at(observed, entity_type.uuid_attribute) if entity_type.uuid_attribute else ""
+        if observed is not None and needs_id(operation):
+            address = address.located(observed)
+        uuid = at(observed, address.type.uuid_attribute) if address.type.uuid_attribute else ""
         self.used[operation.profile_key] = operation
-        return request_to(self._base, operation, entity_type, purpose, body, ids)
+        return request_to(self._base, operation, address, purpose, body, uuid)

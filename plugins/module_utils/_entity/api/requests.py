@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
-from ..._profile.model import EntityType, Operation, plain_id
+from ..._profile.model import Operation, plain_id
 from ..._transport.messages import Request
 from ...errors import ConfigurationError
+from ..address import Address
 
 PORTS = {"http": 80, "https": 443}
 WITH_ATTRIBUTES = ("key", "declared", "changed", "whole")
@@ -84,30 +85,31 @@ def _query(content: Mapping[str, Any]) -> str:
     return urlencode(texts, doseq=True, quote_via=quote)
 
 
-def needs(operation: Operation, name: str) -> bool:
-    """Whether the path of an operation has a place for ``id`` or ``uuid``, or the body one for the id."""
-    return f"{{{name}}}" in operation.path or (name == "id" and bool(operation.id_field))
+def needs_id(operation: Operation) -> bool:
+    """Whether an operation has a place for the id, in its path or in its body."""
+    return "{id}" in operation.path or bool(operation.id_field)
 
 
 def request_to(
     base: str,
     operation: Operation,
-    entity_type: EntityType,
+    address: Address,
     purpose: str,
     content: Mapping[str, Any],
-    ids: Mapping[str, Any],
+    uuid: Any,
 ) -> Request:
-    """The request of an operation. base: url and base path; content: what the body is about; ids: ``id`` and
-    ``uuid`` of the entity, where the operation needs them."""
+    """The request of an operation. base: url and base path; address: by id, where the operation needs it; content: what
+    the body is about; uuid: of the entity, where there is one."""
     path, _mark, query = operation.path.lstrip("/").partition("?")
+    ids = {"id": address.id, "uuid": uuid}
     encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
-    kind = entity_type.path.strip("/")
+    kind = address.type.path.strip("/")
     body: Any = dict(content) if operation.body not in ("none", "empty") else {}
     if operation.request_at and operation.body in WITH_ATTRIBUTES:
         body = laid({}, operation.request_at, body)
     if operation.id_field:
-        segment(ids["id"], purpose)
-        body = laid(body, operation.id_field, plain_id(ids["id"]))
+        segment(address.id, purpose)
+        body = laid(body, operation.id_field, plain_id(address.id))
     queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
     if operation.body == "query":
         queries.append(_query(body))
@@ -118,6 +120,6 @@ def request_to(
         url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
         json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
         safe=operation.safe,
-        kind=f"{entity_type.name} {operation.name}",
+        kind=f"{address.type.name} {operation.name}",
         understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
     )
