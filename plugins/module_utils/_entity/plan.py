@@ -3,7 +3,7 @@
 
 """Planning: from what is declared and what was read to the one operation that is needed, or none.
 
-No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it
+No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` puts the secrets in when it
 is sent. Bodies hold what the server itself shows of secrets that nobody declared; nothing shows bodies.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._text.json_forms import canonical
-from .._text.nested_paths import ABSENT, child, names_of, places, replace, top
+from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, with_value
 from .._text.redaction import MASK, printable, printable_values
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
@@ -36,7 +36,7 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    lays into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
+    puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
     server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
     reference_names, secret_paths: what was declared, for verify().
     """
@@ -252,17 +252,11 @@ def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a mapping with values laid in at their paths of names."""
-    laid = dict(base)
+    """A copy of a mapping with values at their paths of names."""
+    result = dict(base)
     for path, value in values.items():
-        *way, last = names_of(path)
-        inner = laid
-        for name in way:
-            held = inner.get(name)
-            inner[name] = dict(held) if isinstance(held, Mapping) else {}
-            inner = inner[name]
-        inner[last] = value
-    return laid
+        result = with_value(result, names_of(path), value)
+    return result
 
 
 def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:

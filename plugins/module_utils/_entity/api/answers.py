@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from ..._profile.mismatch import place, profile_mismatch, shape
 from ..._profile.model import Operation, at, plain_id
 from ..._profile.server_messages import path_of, said
+from ..._text.nested_paths import ABSENT
 from ..._transport.messages import Response
 from ...errors import ConflictError, ProfileMismatchError, ServerError
 from ..address import Entity
@@ -27,9 +28,7 @@ NOT_THERE = (404, 410)
 
 def is_there(answer: Any, path: str) -> bool:
     """Whether anything, null too, stands at a dotted path."""
-    parent, _dot, name = path.rpartition(".")
-    holder = at(answer, parent)
-    return not name or (isinstance(holder, Mapping) and name in holder)
+    return at(answer, path, ABSENT) is not ABSENT
 
 
 OF_THE_REQUEST = (400, 422)

@@ -13,6 +13,7 @@ from typing import Any, Callable, Optional, TypeVar
 
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, Profile, at
+from ..._text.nested_paths import with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Request, Send
 from ...errors import ConfigurationError, MissingReferenceError
@@ -22,7 +23,7 @@ from ..references import as_declared
 from ..shown_secrets import secrets_in
 from .answers import accept, deviation, entities_of, entity_of, is_missing, new_id, strange_location, written
 from .paging import Asking, pages_of
-from .requests import laid, needs_id, request_to
+from .requests import needs_id, request_to
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
@@ -105,7 +106,7 @@ class EntityClient:
         response = self._send(self._request(operation, address, f"create {address}", body))
         if operation.entity is None and operation.id_at:
             note(strange_location(operation, response, self._base))
-            return laid({}, address.type.id_attribute, new_id(operation, response))
+            return with_value({}, address.type.id_attribute.split("."), new_id(operation, response))
         return as_received(address.type, written(operation, response))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
@@ -122,7 +123,7 @@ class EntityClient:
                     expected=f"an entity with {operation.addressed_by}",
                     came=shape(observed),
                 )
-            body = laid(body, operation.addressed_by, identifying)
+            body = with_value(body, operation.addressed_by.split("."), identifying)
         response = self._send(self._request(operation, address, f"update {address}", body, observed))
         return as_received(address.type, written(operation, response))
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from ..._profile.model import Operation, plain_id
+from ..._text.nested_paths import with_value
 from ..._transport.messages import Request
 from ...errors import ConfigurationError
 from ..address import Address
@@ -72,13 +73,6 @@ def same_origin(url: str, other: str) -> bool:
         return False
 
 
-def laid(content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of a mapping with a value laid in at a dotted path."""
-    name, _dot, rest = path.partition(".")
-    inner = content.get(name)
-    return {**content, name: laid(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
-
-
 def _query(content: Mapping[str, Any]) -> str:
     """A query string; a boolean as JSON writes it, for a server that reads JSON reads it so."""
     texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in content.items()}
@@ -106,10 +100,10 @@ def request_to(
     kind = address.type.path.strip("/")
     body: Any = dict(content) if operation.body not in ("none", "empty") else {}
     if operation.request_at and operation.body in WITH_ATTRIBUTES:
-        body = laid({}, operation.request_at, body)
+        body = with_value({}, operation.request_at.split("."), body)
     if operation.id_field:
         segment(address.id, purpose)
-        body = laid(body, operation.id_field, plain_id(address.id))
+        body = with_value(body, operation.id_field.split("."), plain_id(address.id))
     queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
     if operation.body == "query":
         queries.append(_query(body))
