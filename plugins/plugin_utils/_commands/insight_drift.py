@@ -9,8 +9,7 @@ import secrets as random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
@@ -21,7 +20,7 @@ from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
-from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text, write_whole
+from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.bulk_reader import BulkReader
@@ -40,6 +39,7 @@ from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, doubts, report_of
+from .insight_report import REPORTS, write_reports
 
 WHAT = "check for drift"
 UNREACHABLE = (TransportError, AuthenticationError)
@@ -57,7 +57,7 @@ DRIFT_SPEC: Spec = {
     "exceptions_out": {"type": "str"},
     "exceptions_days": {"type": "int", "default": 90},
     "previous": {"type": "str"},
-    "reports": {"type": "dict", "default": {}, "options": {name: {"type": "str"} for name in FORMATS}},
+    "reports": {"type": "dict", "default": {}, "options": REPORTS},
     "fail_on": {"type": "list", "elements": "str", "choices": ["drift", "incomplete"], "default": []},
     "commit": {"type": "str"},
     "mend": {"type": "str"},
@@ -72,7 +72,7 @@ READING = {
 """What a desired state needs to be told besides, where nothing is written."""
 OURS = {
     **dict.fromkeys(("verdict", "summary", "reports", "assumed"), KEPT),
-    **dict.fromkeys(("url", "manifest_digest", "commit", "server_date", "versions"), KEPT),
+    **dict.fromkeys(("url", "manifest_digest", "commit", "server_date", "versions", "sides"), KEPT),
     "rows": [
         {
             **dict.fromkeys(("type", "verdict", "trend", "since"), KEPT),
@@ -214,26 +214,14 @@ def _with_knowledge(
 
 def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]:
     """Write what is asked for, all that can be written; the paths by format. Raises ConfigurationError for the rest."""
-    wanted = {name: files.path_of(path) for name, path in values["reports"].items() if path}
+    wanted = {name: path for name, path in values["reports"].items() if path}
     texts = {name: FORMATS[name]([check]) for name in wanted}
     if values["exceptions_out"]:
-        wanted["exceptions"] = files.path_of(values["exceptions_out"])
+        wanted["exceptions"] = values["exceptions_out"]
         expires = check.began.date() + timedelta(days=values["exceptions_days"])
         reason = f"Taken over on {check.began.date().isoformat()}, to be reviewed."
         texts["exceptions"] = "\n".join(["---", *yaml_lines(as_exceptions(check.rows, reason, expires)), ""])
-    problems = [_problem(name, path, texts[name]) for name, path in wanted.items()]
-    for problem in filter(None, problems):
-        raise problem
-    return wanted
-
-
-def _problem(name: str, path: str, text: str) -> Optional[ConfigurationError]:
-    """Write a report; why it could not be written."""
-    try:
-        write_whole(Path(path), text.encode("utf-8"), f"write the {name} report")
-    except ConfigurationError as error:
-        return error
-    return None
+    return write_reports(wanted, texts, files)
 
 
 def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module insight_report does: reports of several checks, of a plan, or of journals. It asks no system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ...module_utils._commands.base import NAME, Command
+from ...module_utils._journal.reader import verify_all
+from ...module_utils._options.context import Context, Files, Values
+from ...module_utils._options.shared import Spec
+from ...module_utils._text.atomic_files import file_problem, read_regular, write_whole
+from ...module_utils._text.redaction import KEPT
+from ...module_utils.errors import ConfigurationError
+from .._environment.plan_file import load_plan, plan_digest
+from .._report.as_json import checks_from
+from .._report.check import Check, verdict_of
+from .._report.formats import FORMATS
+from .._report.page import render_page
+from .._report.page_of_evidence import page_of_evidence
+from .._report.page_of_plan import page_of_plan
+
+WHAT = "write the reports"
+REPORTS: Spec = {name: {"type": "str"} for name in FORMATS}
+REPORT_SPEC: Spec = {
+    "checks": {"type": "list", "elements": "str"},
+    "expected": {"type": "list", "elements": "str", "default": []},
+    "plan": {"type": "str"},
+    "journal": {"type": "str"},
+    "head": {"type": "str"},
+    "reports": {"type": "dict", "required": True, "options": REPORTS},
+}
+ABSENT_CHECK = "there is no report of its check, so nobody knows whether it was checked"
+
+
+def run_report(values: Values, context: Context) -> dict[str, Any]:
+    """Reports, written; see the module insight_report."""
+    if values["checks"] is not None:
+        checks = _checks(values, context.files)
+        texts = {name: FORMATS[name](checks) for name, path in values["reports"].items() if path}
+        return {
+            "changed": False,
+            "verdict": verdict_of(checks),
+            "systems": {check.name: check.verdict for check in checks},
+            "reports": write_reports(values["reports"], texts, context.files),
+        }
+    given = [name for name, path in values["reports"].items() if path]
+    if given != ["html"]:
+        raise ConfigurationError(WHAT, "of a plan and of journals there is a page only", "Name html in reports.")
+    page = _plan_page(values, context.files) if values["plan"] else _evidence_page(values, context.files)
+    return {"changed": False, "reports": write_reports(values["reports"], {"html": page}, context.files)}
+
+
+def _checks(values: Values, files: Files) -> list[Check]:
+    """The checks of the files, and for each that is expected and not there one that says so."""
+    found: list[Check] = []
+    for name in values["checks"]:
+        path = files.path_of(name)
+        try:
+            found += checks_from(read_regular(path), path)
+        except OSError as error:
+            raise file_problem("read the report", path, error) from error
+    there, now = {check.name for check in found}, datetime.now(timezone.utc)
+    lacking = [name for name in values["expected"] if name not in there]
+    return [*found, *(Check(name, "", now, now, error=ABSENT_CHECK) for name in lacking)]
+
+
+def _plan_page(values: Values, files: Files) -> str:
+    plan = load_plan(files.path_of(values["plan"]))
+    return render_page(page_of_plan(plan, plan_digest(plan)))
+
+
+def _evidence_page(values: Values, files: Files) -> str:
+    return render_page(page_of_evidence(verify_all(files.path_of(values["journal"]), values["head"])))
+
+
+def write_reports(wanted: Mapping[str, Any], texts: Mapping[str, str], files: Files) -> dict[str, str]:
+    """Write all that can be written; the paths by format. Raises ConfigurationError for the rest."""
+    paths = {name: files.path_of(wanted[name]) for name in texts}
+    problems = [_problem(name, path, texts[name]) for name, path in paths.items()]
+    for problem in filter(None, problems):
+        raise problem
+    return paths
+
+
+def _problem(name: str, path: str, text: str) -> ConfigurationError | None:
+    """Write a report; why it could not be written."""
+    try:
+        write_whole(Path(path), text.encode("utf-8"), f"write the {name} report")
+    except ConfigurationError as error:
+        return error
+    return None
+
+
+REPORT = Command(
+    f"{NAME}insight_report",
+    REPORT_SPEC,
+    run_report,
+    constraints={
+        "mutually_exclusive": [("checks", "plan", "journal")],
+        "required_one_of": [("checks", "plan", "journal")],
+        "required_by": {"head": ("journal",)},
+    },
+    ours=dict.fromkeys(("verdict", "reports"), KEPT),
+    writes=False,
+)

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role drift_check: what it reports, how it ends, and many systems at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Played, Player, Server
+from environments import application, event, task, written
+
+ROLE = "rimops.insight.drift_check"
+CHECK = "Compare the system with what is declared"
+EVERY = ["html", "json", "junit", "markdown", "openmetrics"]
+
+
+class Role:
+    """Runs the role over the manifest of a folder. Variables without their prefix."""
+
+    def __init__(self, play: Player) -> None:
+        self.play = play
+        self.connection = dict(play.defaults)
+
+    def __call__(self, *arguments: str, hosts: int = 1, **variables: Any) -> Played:
+        given = {"connection": self.connection, **variables}
+        step = {
+            "name": "check",
+            "ansible.builtin.include_role": {"name": ROLE},
+            "vars": {f"drift_check_{name}": value for name, value in given.items()},
+        }
+        return self.play([step], *arguments, hosts=hosts)
+
+
+@pytest.fixture
+def role(server: Server, play: Player, tmp_path: Path) -> Role:
+    """The role, a manifest of two applications and an event, and a system that is as declared."""
+    many = [application(1), application(2), event(1)]
+    written(tmp_path / "manifest" / "all.json", many)
+    assert play([task("make", many)]).code == 0
+    server.forget()
+    return Role(play)
+
+
+@pytest.mark.each_core
+@pytest.mark.proves("ROLE-4")
+def test_it_writes_every_report_and_ends_as_it_is_told(server: Server, role: Role, tmp_path: Path) -> None:
+    clean = role(reports=EVERY)
+    assert clean.code == 0, clean.output
+    assert clean[CHECK]["verdict"] == "no_drift"
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [
+        "host.html",
+        "host.json",
+        "host.md",
+        "host.prom",
+        "host.xml",
+    ]
+    server.tamper("application", server.stored("application")[0]["id"], selectedProducts=["Edited"])
+    drifted = role()
+    assert drifted.code != 0 and drifted[CHECK]["verdict"] == "drift", drifted.output
+    assert "it is not as declared (1 drifted, 2 as declared)" in drifted.output
+    assert not (tmp_path / "state").exists() or not list((tmp_path / "state").rglob("*.json"))
+    assert role("-e", "drift_check_fail=incomplete").code == 0
+    assert role(fail=[]).code == 0
+    assert server.counted["writes"] == 0
+
+
+@pytest.mark.proves("ROLE-4")
+def test_one_page_shows_many_systems_and_the_system_that_is_down(server: Server, role: Role, tmp_path: Path) -> None:
+    down = {**role.connection, "url": "https://127.0.0.1:9", "retry_limit": 0}
+    chosen = "{{ (down if inventory_hostname == 'host1' else up) }}"
+    role.play.environment["ANSIBLE_FORKS"] = "5"
+    extra = tmp_path / "extra.json"
+    extra.write_text(json.dumps({"down": down, "up": role.connection}))
+    played = role("-e", f"@{extra}", hosts=3, connection=chosen, reports=["html", "json", "junit"])
+    assert played.code != 0
+    fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
+    verdicts = {check["name"]: check["verdict"] for check in fleet["checks"]}
+    assert verdicts == {"host0": "no_drift", "host1": "incomplete", "host2": "no_drift"}, played.output
+    [lost] = [check for check in fleet["checks"] if check["name"] == "host1"]
+    assert lost["error"] and {row["verdict"] for row in lost["rows"]} == {"not_checked"}
+    assert fleet["verdict"] == "incomplete"
+    assert server.counted["writes"] == 0
+
+
+@pytest.mark.proves("ROLE-4")
+def test_a_system_that_could_not_be_checked_at_all_is_on_the_page(server: Server, role: Role, tmp_path: Path) -> None:
+    role(hosts=2)
+    chosen = "{{ ['none/'] if inventory_hostname == 'host1' else ['manifest/'] }}"
+    played = role(hosts=2, manifest=chosen)
+    assert played.code != 0 and "there is no such file or folder" in played.output
+    fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
+    assert {check["name"]: check["verdict"] for check in fleet["checks"]} == {
+        "host0": "no_drift",
+        "host1": "incomplete",
+    }
