@@ -14,9 +14,9 @@ from .._options.context import Context, Values
 
 NAME = "rimops.insight."
 LOGGED_FROM = 3
-"""The verbosity from which each request is told."""
+"""The verbosity from which each request is shown."""
 REQUEST_LOG = "request_log"
-"""Where a result brings along what was told on another host."""
+"""Where a result brings along the requests that were shown on another host."""
 HANDED_OVER = "handed_over"
 """Where the data of a profile brings along a HandOver: Ansible passes a module nothing but its options."""
 
@@ -55,7 +55,7 @@ def shows_all(_result: Mapping[str, Any]) -> bool:
 class Command:
     """A module's argument specification and the function behind it, which returns the result of the task and
     raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a
-    whole; only the controller can mark it so. ours: what of its result is no secret, as a shape of ``mask_within``.
+    whole; only the controller can mark it so. ours: what of its result is no secret, as a shape of ``redact_within``.
     in_background: whether it may run under async, where Ansible keeps the result as it is. writes: whether it may
     change entities."""
 

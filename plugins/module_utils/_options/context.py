@@ -32,7 +32,7 @@ class Context:
     """How a command is run.
 
     warn: tells the user. show: tells the user while the task is still running, None where that cannot be done.
-    log: is told of each request, None where nobody listens.
+    log: takes a line for each request, None where nobody listens.
     files: of the controller; on another host none is found or written through it.
     held_back: what other processes have learnt of writes that are assumed, see CanaryWrites.
     """

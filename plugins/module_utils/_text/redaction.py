@@ -109,7 +109,8 @@ def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         shapes = shape if isinstance(shape, Mapping) else {}
         held = {one.name: getattr(value, one.name) for one in fields(value)}
-        return evolve(value, **{name: redact_within(one, shapes.get(name), secrets) for name, one in held.items()})
+        shown = {name: redact_within(one, shapes.get(name), secrets) for name, one in held.items() if one}
+        return evolve(value, **shown)
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
         return {name: redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
     if isinstance(shape, list) and isinstance(value, (list, tuple)):

@@ -77,10 +77,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
         server_date=connection.server_date,
     )
     run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes)
-    report = _carry_out(run)
-    if not values["return_unchanged"]:
-        report = replace(report, entities=[one for one in report.entities if one.outcome != "unchanged"])
-    return as_result(run.redact(report), context.diff_mode)
+    return as_result(run.redact(_carry_out(run)), context.diff_mode)
 
 
 def controller_only() -> ConfigurationError:

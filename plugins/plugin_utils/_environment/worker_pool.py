@@ -144,7 +144,7 @@ def _fate(
     stop_on: tuple[type[InsightError], ...],
     unforeseen: Callable[[BaseException, str], InsightError],
 ) -> Fate[Done]:
-    """What becomes of an item, whatever comes: one of which nothing is told would be waited for for ever, and an
+    """What becomes of an item, whatever comes: the main thread would wait for ever for an item without a fate, and an
     interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
     name = "an entity"
     try:
@@ -153,7 +153,7 @@ def _fate(
     except NotBegun as reason:
         return NotTried(reason.why)
     except BaseException as caught:  # noqa: BLE001
-        told = caught if isinstance(caught, InsightError) else unforeseen(caught, name)
-        if isinstance(told, stop_on):
+        error = caught if isinstance(caught, InsightError) else unforeseen(caught, name)
+        if isinstance(error, stop_on):
             stopped.append(f"the run stopped at {name}")
-        return told
+        return error

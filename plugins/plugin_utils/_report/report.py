@@ -92,7 +92,8 @@ class RunReport:
     versions: by name (collection, profile). evidence: reason, change reference and initiator.
     check_mode: nothing was to be written. changed: something was, or may have been, written; in check mode, would be.
     summary: how many entities had each outcome; ``unverified``: those done of which something cannot be observed.
-    entities: in the order in which they are written.
+    entities: in the order in which they are written; those that are as declared only with return_unchanged, since they
+    are many.
     assumed: the operations that were used and that neither a document nor a probe backs, as keys of the profile.
     doubts: what was found to be absent, before anything was written, by nothing that proves it.
     plan_digest: of the plan that was written. journal, journal_head: the file, and the hash of its last line.
@@ -130,11 +131,13 @@ def report_of(
 ) -> RunReport:
     """The report of a run. written: what became of each entity that was to be written."""
     connection, check_mode = run.connection, run.context.check_mode
+    with_unchanged = run.values["return_unchanged"]
     entities = [
         entity_report(member, reads[name], operations.get(name), written.get(name))
         for name, member in run.environment.members.items()
+        if with_unchanged or not _is_unchanged(reads[name])
     ]
-    summary = _summary(entities)
+    summary = _summary(entities, reads)
     would_write = summary["created"] + summary["updated"] + summary["deleted"] > 0
     in_doubt = doubts(run.environment, reads, written, run.options.client)
     return RunReport(
@@ -200,10 +203,21 @@ def _not_compared(read: Read, written: Optional[Written]) -> list[NotCompared]:
     return [NotCompared(path, whys.get(path, "the server does not show it")) for path in plan.unverified]
 
 
-def _summary(entities: Sequence[EntityReport]) -> dict[str, int]:
-    counted = Counter(one.outcome for one in entities)
-    unverified = sum(bool(one.not_compared) and one.outcome not in BAD for one in entities)
-    return {**{name: counted[name] for name in (*DONE.values(), *BAD)}, "unverified": unverified}
+def _is_unchanged(read: Read) -> bool:
+    """Whether an entity is as declared."""
+    return isinstance(read, Examined) and read.plan.operation == "none"
+
+
+def _summary(entities: Sequence[EntityReport], reads: Mapping[EntryName, Read]) -> dict[str, int]:
+    unchanged = [read.plan for read in reads.values() if isinstance(read, Examined) and _is_unchanged(read)]
+    others = [one for one in entities if one.outcome != "unchanged"]
+    counted = Counter(one.outcome for one in others)
+    unverified = sum(bool(one.not_compared) and one.outcome not in BAD for one in others)
+    return {
+        **{name: counted[name] for name in (*DONE.values(), *BAD)},
+        "unchanged": len(unchanged),
+        "unverified": unverified + sum(bool(plan.unverified) for plan in unchanged),
+    }
 
 
 def _has_written(written: Mapping[EntryName, Written]) -> bool:

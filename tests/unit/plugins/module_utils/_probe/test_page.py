@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import OURS
 from ansible_collections.rimops.insight.plugins.module_utils._probe.findings import Finding
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import ways_in
 from ansible_collections.rimops.insight.plugins.module_utils._probe.page import LoginReport, ProbeReport, page
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK, redact_within
 
 PROFILE = {"name": "insight", "title": "Ennov InSight"}
 STAMP = {"version": "7.3", "when": "2026-01-31", "by": "Jane"}
@@ -79,3 +83,11 @@ def test_a_login_of_the_list_has_nothing_of_the_others():
     assert (second["client_id"], second["tenant_id"], second["timeout"], second.get("username")) == ("d", "t", 5, None)
     [alone] = ways_in({**task, "logins": []})
     assert alone["client_secret"] == "s"
+
+
+@pytest.mark.proves("SECRET-22")
+def test_a_page_is_made_of_a_report_without_secrets():
+    for word in ("version", "title", "as_profile", "operations", "password", "expected"):
+        assert page(redact_within(REPORT, OURS, [word])) == page(REPORT), word
+    shown = page(redact_within(REPORT, OURS, ["jdoe", "Jane", "stays good"]))
+    assert f"by {MASK}." in shown and f"| password | yes | {MASK} |  |" in shown and f"an earlier token {MASK}" in shown
