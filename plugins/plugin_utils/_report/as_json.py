@@ -52,7 +52,7 @@ def row_data(row: Row) -> dict[str, Any]:
         "not_compared": [vars(one) for one in row.not_compared],
         "accepted": row.accepted and vars(row.accepted),
     }
-    return {**_without_empty(told), "key": row.key}
+    return {**_without_empty(told), "entity": row.entity, "type": row.type, "key": row.key}
 
 
 def _without_empty(told: Mapping[str, Any]) -> dict[str, Any]:

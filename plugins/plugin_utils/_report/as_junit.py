@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from ...module_utils._text.atomic_files import utc_text
 from ...module_utils._text.redaction import harmless, printable
 from .check import DRIFT, Check, Row, verdict_of
-from .wording import change_text, plural
+from .wording import change_text, kind_of, plural
 
 COUNTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The counts of a suite, by the element that a test case holds."""
@@ -41,7 +41,8 @@ class Case:
 
 def junit_report(checks: Sequence[Check]) -> str:
     """The report. Nothing in it failed or is an error exactly where the verdict is ``no_drift``."""
-    root = ElementTree.Element("testsuites", name="drift check")
+    names = ", ".join(check.name for check in checks)
+    root = ElementTree.Element("testsuites", name=printable(f"drift check of {names or 'nothing'}"))
     for check in checks:
         for name, cases in _suites(check).items():
             _add_suite(root, f"{check.name}: {name}" if len(checks) > 1 else name, cases, check)
@@ -67,7 +68,7 @@ def _case(row: Row, check: Check) -> Case:
     if row.accepted:
         message = f"Accepted until {row.accepted.expires}: {row.accepted.reason}"
         return Case(row.entity, "skipped", "accepted", message, list(_details(row, check)))
-    kind = "not_observed" if row.verdict == "as_declared" and row.not_compared else row.verdict
+    kind = kind_of(row)
     element = "failure" if kind in DRIFT else {"undeclared": "skipped", "as_declared": ""}.get(kind, "error")
     message = plural(len(row.changes), "difference") if kind == "drifted" else MEANINGS[kind]
     return Case(row.entity, element, kind, message, list(_details(row, check)))

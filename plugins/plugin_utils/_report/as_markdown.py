@@ -163,4 +163,9 @@ def _not_looked(checks: Sequence[Check]) -> list[str]:
 
 def _about(check: Check) -> list[str]:
     told = [*check_facts(check), *([("Error", check.error)] if check.error else [])]
-    return _table("About this check", ("", ""), [[printable(name), code_span(text)] for name, text in told])
+    return _table("About this check", ("", ""), [[_name(name), code_span(text)] for name, text in told])
+
+
+def _name(name: str) -> str:
+    """The name of a fact; some are the user's."""
+    return name if re.fullmatch("[A-Za-z0-9 ]+", name) else code_span(name)

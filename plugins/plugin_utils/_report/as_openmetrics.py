@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils._text.redaction import printable
-from .check import DRIFT, Check, Row, verdict_of
-from .wording import VERDICT_WORDS, WORDS, totals
+from .check import DRIFT, VERDICTS, Check, Row, verdict_of
+from .wording import VERDICT_WORDS, totals
 
 PREFIX = "rimops_insight_check"
+ENTITY_COUNTS = (*VERDICTS, "accepted")
 METRICS = {
     "verdict": "The verdict on a system: 1 for the one that holds.",
     "entities": "Entities by type and verdict; accepted ones count as accepted only.",
@@ -72,7 +73,7 @@ def _samples(checks: Sequence[Check], system: tuple[str, str]) -> Iterator[Sampl
             by_type[printable(row.type)].append(row)
     for type_name, rows in sorted(by_type.items()):
         counted, labels = totals([replace(checks[0], rows=rows)]), (system, ("type", type_name))
-        for one in WORDS:
+        for one in ENTITY_COUNTS:
             yield Sample("entities", (*labels, ("verdict", one)), counted[one])
         yield Sample("drifted_entities", labels, sum(counted[one] for one in DRIFT))
         yield Sample("unobserved_entities", labels, counted["unobserved"])

@@ -27,7 +27,7 @@ UNFOLDED = 20
 _JOINER = r"(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 """What makes one emoji of several, and is no disguise there."""
 _PARTS = re.compile(rf"[\n -~]+|{_JOINER}|(?P<other>.)", re.DOTALL)
-_CSS = re.compile(r"[^A-Za-z0-9 ]")
+_CSS = re.compile(r"[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _visible(match: re.Match[str]) -> str:
 
 def render_page(page: Page) -> str:
     """The HTML of a page. Its policy lets a browser load nothing, and run and apply what is in the page only."""
-    styles = [_asset("page.css"), _page_header(f"{page.kind}: {page.title}")]
+    styles = [_asset("page.css"), _page_header(f"{page.kind}: {page.title}: {page.sign.word}")]
     script = _asset("page.js")
     policy = "; ".join(
         [
@@ -212,6 +212,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.globals["bars"] = bars
     environment.filters["plain"] = _plain
@@ -230,5 +231,5 @@ def _hash(text: str) -> str:
 
 def _page_header(text: str) -> str:
     """The rule that prints a text at the top of each sheet; each of its characters but letters and digits escaped."""
-    safe = _CSS.sub(lambda match: f"\\{ord(match[0]):06x}", text.encode("ascii", "backslashreplace").decode("ascii"))
+    safe = _CSS.sub(lambda match: f"\\{ord(match[0]):06x}", printable(text))
     return f'@page{{@top-left{{content:"{safe}"}}}}'

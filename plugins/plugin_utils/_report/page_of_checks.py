@@ -13,7 +13,7 @@ from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import sides_of
 from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
-from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, row_tags
+from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, kind_of, row_tags
 
 SIGNS = {
     "drift": Sign("Δ", VERDICT_WORDS["drift"], "bad"),
@@ -25,7 +25,7 @@ GROUPS = {
     "missing": (Sign("\N{MINUS SIGN}", "Missing", "bad", "c2"), "They are declared and not there."),
     "unwanted": (Sign("+", "Unwanted", "bad", "c3"), "They are declared absent and there."),
     "not_checked": (Sign("?", "Not checked", "unsure", "c4"), "Nobody knows whether they are as declared."),
-    "unobserved": (
+    "not_observed": (
         Sign("◐", "Not wholly observed", "unsure", "c5"),
         "What could be observed is as declared, and something could not be observed.",
     ),
@@ -44,7 +44,7 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
     found: dict[str, list[PageRow]] = defaultdict(list)
     for check in checks:
         for row in check.rows:
-            found[_group_of(row)].append(_page_row(row, check))
+            found[kind_of(row)].append(_page_row(row, check))
     groups = [
         Group(sign, why, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)))
         for name, (sign, why) in GROUPS.items()
@@ -66,16 +66,10 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
     )
 
 
-def _group_of(row: Row) -> str:
-    if row.accepted:
-        return "accepted"
-    return "unobserved" if row.verdict == "as_declared" and row.not_compared else row.verdict
-
-
 def _source(check: Check) -> Source:
     facts = [Fact(name, text, code=name in CODES) for name, text in check_facts(check)]
     notes = ([f"The check could not be carried out to its end: {check.error}"] if check.error else []) + [*check.notes]
-    sentence = " ".join((VERDICT_SENTENCES[check.verdict], *coverage([check])))
+    sentence = " ".join((check.error or VERDICT_SENTENCES[check.verdict], *(coverage([check]) if check.rows else ())))
     return Source(check.name, SIGNS[check.verdict], sentence, facts, notes)
 
 

@@ -21,16 +21,27 @@ VERDICT_SENTENCES = {
     "incomplete": "No drift was seen, and not everything could be looked at.",
     "no_drift": "All that is declared was looked at, and is as declared or accepted.",
 }
-WORDS = {
+KINDS = {
     "drifted": "drifted",
     "missing": "missing",
     "unwanted": "unwanted",
     "not_checked": "not checked",
+    "not_observed": "not wholly observed",
     "accepted": "accepted",
     "undeclared": "undeclared",
     "as_declared": "as declared",
 }
 """What is told of an entity in words, in the order in which people are told."""
+
+
+def kind_of(row: Row) -> str:
+    """Which of KINDS an entity is: the verdict on it, but for one that is accepted, or not wholly observed and not
+    known to have drifted."""
+    if row.accepted:
+        return "accepted"
+    if row.not_compared and row.verdict not in (*DRIFT, "not_checked"):
+        return "not_observed"
+    return row.verdict
 
 
 def plural(number: int, word: str, words: str = "") -> str:
@@ -45,29 +56,20 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 
 def coverage(checks: Sequence[Check]) -> list[str]:
     """What was looked at and what was not, as sentences."""
-    counted = totals(checks)
-    everything, drift = (sum(counted[name] for name in names) for names in (WORDS, DRIFT))
-    partly = sum(
-        row.verdict == "as_declared" and bool(row.not_compared) and not row.accepted
-        for check in checks
-        for row in check.rows
-    )
-    numbers = {
-        **{word: counted[name] for name, word in WORDS.items()},
-        "as declared as far as it could be observed": partly,
-    }
-    numbers["as declared"] -= partly
-    told = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+    counted = Counter(kind_of(row) for check in checks for row in check.rows)
+    everything, drift = counted.total(), sum(counted[name] for name in DRIFT)
+    told = ", ".join(f"{counted[name]:,} {word}" for name, word in KINDS.items() if counted[name])
     sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
+    unobserved = totals(checks)["unobserved"] - counted["not_observed"]
     of_drift = f"{drift:,} of {everything:,} {'is' if drift == 1 else 'are'} not as declared." if drift else ""
     unseen = sum(len(check.not_looked) for check in checks)
     broken = sum(bool(check.error) for check in checks)
     return [
         *filter(None, [of_drift]),
         sentence,
-        *_counted(counted["unobserved"], "Of {} something could not be observed.", "entity", "entities"),
+        *_counted(unobserved, "Of {} that drifted something could not be observed.", "entity", "entities"),
         *_counted(broken, "{} could not be carried out to the end.", "check"),
-        *_counted(unseen, "Not looked at, with the reason below: {}.", "thing"),
+        *_counted(unseen, "{} not looked at, for the reasons that are told.", "type"),
     ]
 
 
