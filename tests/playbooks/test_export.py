@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -317,3 +318,16 @@ def test_bad_input_is_refused_before_the_first_request(
     result = exporter.export(**options)
     assert result["failed"] and said in result["msg"], result
     assert server.counted["handshakes"] == 0
+
+
+@pytest.mark.proves("EXPORT-5", "EXPORT-6")
+def test_the_reasons_of_the_page_are_those_of_the_code() -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").glob("*_utils/**/*.py"))
+    rows = [
+        line.split(" | ")[0] for table in page.split("| `why` |")[1:] for line in table.split("\n\n")[0].splitlines()
+    ]
+    told = [why for row in rows for why in re.findall(r"`([^`]+)`", row)]
+    assert len(told) > 15 and [why for why in told if why not in source] == []
+    reasons = {value for name, value in vars(attributes).items() if name.isupper() and isinstance(value, str)}
+    assert [why for why in reasons if not any(why.startswith(one) for one in told)] == []
