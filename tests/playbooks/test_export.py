@@ -15,6 +15,8 @@ from environments import LISTED, NODES
 from environments import OVERRIDES as OF_NODES
 from exporting import Exporter
 from simulator.surroundings import ROOT
+from test_other_insights import ATTRIBUTES as ATTRIBUTES_OF_OTHERS
+from test_other_insights import overrides_of
 
 from ansible_collections.rimops.insight.plugins.plugin_utils._export import attributes, naming
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.strict_yaml import load_yaml
@@ -56,6 +58,10 @@ OVERRIDES = {
     "attributes": {name: {"secret": True} for name in ("pin", "login.password", "links[].token")},
 }
 WITH_NODES = {**LISTED, **OF_NODES}
+OTHERS = [
+    *("insight_epoch_dates", "insight_ids_within", "insight_no_query_for", "insight_numbers_as_text"),
+    *("insight_other_names", "insight_trims_and_recases", "insight_wrapped"),
+]
 EACH = 46
 """Entities of each type, so that they are 500 together."""
 STRANGE = [
@@ -125,6 +131,35 @@ def test_every_type_there_and_back(server: Server, exporter: Exporter) -> None:
     assert singles["summary"] == first["summary"]
     assert server.counted["writes"] == 0
     assert exporter.files("listed") == exporter.files("singles") == exporter.files("out")
+
+
+@pytest.mark.proves("EXPORT-3")
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_other_insights_there_and_back(server: Server, exporter: Exporter, dialect: str) -> None:
+    """Servers that show ids, references, numbers, dates and texts otherwise."""
+    overrides = overrides_of(dialect)
+    exporter.play.defaults |= {"profile": "insight", "profile_overrides": overrides}
+    applications = [{"type": "application", "key": {"appCode": code, "appName": "Zelvora"}} for code in "12"]
+    declared = [
+        *({**one, "attributes": {**ATTRIBUTES_OF_OTHERS, "nothing": None}} for one in applications),
+        *({"type": "event", "key": {"eventName": "First"}, "refs": {"applicationId": one}} for one in applications),
+    ]
+    manifest = exporter.folder / "declared" / "all.yml"
+    manifest.parent.mkdir()
+    manifest.write_text(dumped({"format": 1, "entities": declared}))
+    assert exporter.apply("declared")["summary"]["created"] == 4
+    server.forget()
+    listed = bool(overrides.get("operations", {}).get("list", {}).get("enabled"))
+    options: dict[str, Any] = NAMED if listed else {"manifest": [str(manifest)]}
+    first = exporter.export(**options)
+    assert [one["exported"] for one in first["summary"].values()] == [2, 2] and not first["not_exported"], first
+    assert [path for path in ("id", "uuid", "created") if f"{path}:" in str(exporter.files())] == []
+    there = exporter.apply(check=True)
+    assert not there["changed"] and there["summary"]["unchanged"] == 4 and server.counted["writes"] == 0
+    server.control("DELETE", "entities")
+    assert exporter.apply()["summary"]["created"] == 4
+    exporter.export("again", **options)
+    assert exporter.files("again") == exporter.files()
 
 
 @pytest.mark.proves("EXPORT-2")
