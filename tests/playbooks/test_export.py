@@ -188,8 +188,8 @@ def test_only_what_changed_changes_a_file_and_check_mode_changes_none(server: Se
 @pytest.mark.proves("EXPORT-4", "EXPORT-5")
 def test_what_is_left_out_is_told_and_a_secret_stands_by_name(server: Server, exporter: Exporter) -> None:
     odd = {"appCode": "1", "appName": "Zelvora forte / 2", "selectedProducts": ["a"]}
-    seeded(server, "application", **ZELVORA, **ATTRIBUTES)
     seeded(server, "application", **odd, pin=SHORT, links=[{"name": "a"}], login=None)
+    seeded(server, "application", **ZELVORA, **ATTRIBUTES)
     options = {"types": ["application"], "profile_overrides": OVERRIDES}
     result = exporter.export(**options, diff=True)
     files = exporter.files()
@@ -205,6 +205,8 @@ def test_what_is_left_out_is_told_and_a_secret_stands_by_name(server: Server, ex
         "selectedProducts": ["Zelvora 10 mg"],
         "steps": [{"name": "a"}],
     }
+    for names in (first["attributes"], *first["attributes"]["countries"]):
+        assert list(names) == sorted(names)
     assert second["attributes"]["pin"]["secret"].startswith(forte) and second["attributes"]["links"] == [{"name": "a"}]
     secrets = {one["name"]: one["attribute"] for one in result["secrets"]}
     assert sorted(secrets.values()) == ["links", "login.password", "pin", "pin"]
