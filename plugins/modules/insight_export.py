@@ -89,10 +89,12 @@ EXAMPLES = r"""
       operations:
         list: {enabled: true}
 
-- name: Write down how the declared entities are now
+- name: Write down how one application is now, where there is no list
   rimops.insight.insight_export:
     to: exported/
-    manifest: [base/, validation/]
+    entities:
+      - type: application
+        key: {appCode: "123456", appName: Zelvora}
 """
 
 RETURN = r"""

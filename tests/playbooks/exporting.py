@@ -35,8 +35,8 @@ class Exporter:
 
     def _run(self, kind: Any, options: dict[str, Any], check: bool, diff: bool) -> dict[str, Any]:
         forget_connections()
-        store = {"token_store": str(self.folder / "store"), "profile_overrides": LISTED}
-        action = door(kind, {**self.play.defaults, **store, **options}, self.folder)
+        defaults = {"profile_overrides": LISTED, **self.play.defaults, "token_store": str(self.folder / "store")}
+        action = door(kind, {**defaults, **options}, self.folder)
         action._task.check_mode, action._task.diff = check, diff
         result: dict[str, Any] = json.loads(json.dumps(action.run(task_vars={})))
         return result

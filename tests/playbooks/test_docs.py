@@ -46,6 +46,7 @@ EVENT_NAMES = ("Initial filing", "Renewal", "Variation")
 PLUGINS = {
     "modules/insight_entity.py": [],
     "modules/insight_entity_info.py": ["application", "events"],
+    "modules/insight_export.py": ["application", "events"],
     "modules/insight_journal_info.py": ["journal"],
     "modules/insight_token.py": ["application"],
     "lookup/insight_entity.py": ["application", "events"],

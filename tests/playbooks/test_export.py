@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from environments import LISTED, NODES
 from environments import OVERRIDES as OF_NODES
 from exporting import Exporter
 from simulator.surroundings import ROOT
+from test_other_insights import ATTRIBUTES as ATTRIBUTES_OF_OTHERS
+from test_other_insights import overrides_of
 
 from ansible_collections.rimops.insight.plugins.plugin_utils._export import attributes, naming
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.strict_yaml import load_yaml
@@ -55,6 +58,10 @@ OVERRIDES = {
     "attributes": {name: {"secret": True} for name in ("pin", "login.password", "links[].token")},
 }
 WITH_NODES = {**LISTED, **OF_NODES}
+OTHERS = [
+    *("insight_epoch_dates", "insight_ids_within", "insight_no_query_for", "insight_numbers_as_text"),
+    *("insight_other_names", "insight_trims_and_recases", "insight_wrapped"),
+]
 EACH = 46
 """Entities of each type, so that they are 500 together."""
 STRANGE = [
@@ -126,6 +133,35 @@ def test_every_type_there_and_back(server: Server, exporter: Exporter) -> None:
     assert exporter.files("listed") == exporter.files("singles") == exporter.files("out")
 
 
+@pytest.mark.proves("EXPORT-3")
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_other_insights_there_and_back(server: Server, exporter: Exporter, dialect: str) -> None:
+    """Servers that show ids, references, numbers, dates and texts otherwise."""
+    overrides = overrides_of(dialect)
+    exporter.play.defaults |= {"profile": "insight", "profile_overrides": overrides}
+    applications = [{"type": "application", "key": {"appCode": code, "appName": "Zelvora"}} for code in "12"]
+    declared = [
+        *({**one, "attributes": {**ATTRIBUTES_OF_OTHERS, "nothing": None}} for one in applications),
+        *({"type": "event", "key": {"eventName": "First"}, "refs": {"applicationId": one}} for one in applications),
+    ]
+    manifest = exporter.folder / "declared" / "all.yml"
+    manifest.parent.mkdir()
+    manifest.write_text(dumped({"format": 1, "entities": declared}))
+    assert exporter.apply("declared")["summary"]["created"] == 4
+    server.forget()
+    listed = bool(overrides.get("operations", {}).get("list", {}).get("enabled"))
+    options: dict[str, Any] = NAMED if listed else {"manifest": [str(manifest)]}
+    first = exporter.export(**options)
+    assert [one["exported"] for one in first["summary"].values()] == [2, 2] and not first["not_exported"], first
+    assert [path for path in ("id", "uuid", "created") if f"{path}:" in str(exporter.files())] == []
+    there = exporter.apply(check=True)
+    assert not there["changed"] and there["summary"]["unchanged"] == 4 and server.counted["writes"] == 0
+    server.control("DELETE", "entities")
+    assert exporter.apply()["summary"]["created"] == 4
+    exporter.export("again", **options)
+    assert exporter.files("again") == exporter.files()
+
+
 @pytest.mark.proves("EXPORT-2")
 def test_only_what_changed_changes_a_file_and_check_mode_changes_none(server: Server, exporter: Exporter) -> None:
     number = seeded(server, "application", **ZELVORA)
@@ -152,8 +188,8 @@ def test_only_what_changed_changes_a_file_and_check_mode_changes_none(server: Se
 @pytest.mark.proves("EXPORT-4", "EXPORT-5")
 def test_what_is_left_out_is_told_and_a_secret_stands_by_name(server: Server, exporter: Exporter) -> None:
     odd = {"appCode": "1", "appName": "Zelvora forte / 2", "selectedProducts": ["a"]}
-    seeded(server, "application", **ZELVORA, **ATTRIBUTES)
     seeded(server, "application", **odd, pin=SHORT, links=[{"name": "a"}], login=None)
+    seeded(server, "application", **ZELVORA, **ATTRIBUTES)
     options = {"types": ["application"], "profile_overrides": OVERRIDES}
     result = exporter.export(**options, diff=True)
     files = exporter.files()
@@ -169,6 +205,8 @@ def test_what_is_left_out_is_told_and_a_secret_stands_by_name(server: Server, ex
         "selectedProducts": ["Zelvora 10 mg"],
         "steps": [{"name": "a"}],
     }
+    for names in (first["attributes"], *first["attributes"]["countries"]):
+        assert list(names) == sorted(names)
     assert second["attributes"]["pin"]["secret"].startswith(forte) and second["attributes"]["links"] == [{"name": "a"}]
     secrets = {one["name"]: one["attribute"] for one in result["secrets"]}
     assert sorted(secrets.values()) == ["links", "login.password", "pin", "pin"]
@@ -317,3 +355,16 @@ def test_bad_input_is_refused_before_the_first_request(
     result = exporter.export(**options)
     assert result["failed"] and said in result["msg"], result
     assert server.counted["handshakes"] == 0
+
+
+@pytest.mark.proves("EXPORT-5", "EXPORT-6")
+def test_the_reasons_of_the_page_are_those_of_the_code() -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").glob("*_utils/**/*.py"))
+    rows = [
+        line.split(" | ")[0] for table in page.split("| `why` |")[1:] for line in table.split("\n\n")[0].splitlines()
+    ]
+    told = [why for row in rows for why in re.findall(r"`([^`]+)`", row)]
+    assert len(told) > 15 and [why for why in told if why not in source] == []
+    reasons = {value for name, value in vars(attributes).items() if name.isupper() and isinstance(value, str)}
+    assert [why for why in reasons if not any(why.startswith(one) for one in told)] == []
