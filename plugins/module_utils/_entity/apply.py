@@ -15,7 +15,7 @@ from .._text.redaction import printable
 from .._transport.http import Clock
 from ..errors import AmbiguousError, InsightError, MovedError, OutcomeUnknownError, ProfileMismatchError, ServerError
 from .address import Address, Entity, exactly_one, has_key
-from .api.answers import NOT_THERE, has_id
+from .api.answers import NOT_THERE, has_id, id_of
 from .api.client import EntityClient
 from .api.requests import hard_to_address
 from .contradictions import (
@@ -54,7 +54,7 @@ def read_again(client: EntityClient, desired: DesiredState, found_as: Address, o
     if observed is None:
         now = client.the_one(found_as)
     else:
-        entity_id = client.id_of(found_as.type, observed)
+        entity_id = id_of(found_as.type, observed)
         now = client.read(found_as.type, entity_id)
         if now is None and found_as.id is None:
             still = client.searched(found_as)
@@ -74,7 +74,7 @@ def _changed(
 ) -> InsightError:
     """Why the read before a write shows something else than the plan was made from: read and search right away once
     more, which tells whether somebody changed the entity, the server does at each read, or the two differ always."""
-    again = client.read(found_as.type, client.id_of(found_as.type, now))
+    again = client.read(found_as.type, id_of(found_as.type, now))
     if again is None:
         return moved(desired, "disappeared")
     restless = differing(now, again, desired)
@@ -115,7 +115,7 @@ def perform(
 ) -> Outcome:
     """Send the one operation, read back what became of it, and say what is not as planned."""
     address, creates = desired.address, planned.operation == "create"
-    entity_id = client.id_of(address.type, observed) if observed is not None else None
+    entity_id = id_of(address.type, observed) if observed is not None else None
     look = partial(_look, client, address, entity_id)
     notes: list[str] = []
     answered, overcome = _carried_out(client, desired, planned, observed, look, notes.append)
@@ -132,7 +132,7 @@ def perform(
         verification = check_read_back(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
-        seen_id = None if seen is None else client.id_of(address.type, seen)
+        seen_id = None if seen is None else id_of(address.type, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
         *((overcome.message,) if overcome else ()),

@@ -14,6 +14,7 @@ from .._profile.model import plain_id
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
 from .address import Address, Entity
+from .api.answers import id_of
 from .api.client import EntityClient
 from .apply import moved, perform, read_again
 from .canary import CanaryWrites
@@ -124,7 +125,7 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examin
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the address refers to."""
-    return {name: client.id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
+    return {name: id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
 
 
 def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:

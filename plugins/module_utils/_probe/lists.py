@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Optional
 
 from .._text.json_forms import Json
@@ -35,7 +34,7 @@ class Listing:
 
         def ids(client: Any, profile: Any) -> list[list[str]]:
             of_type = profile.type(self.type_name)
-            return [[str(of_type.id_in(entity)) for entity in page] for page in islice(client.pages(of_type), pages)]
+            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(of_type, pages)]
 
         return self.experiment.attempt(self.type_name, "list", definition, ids)
 

@@ -236,3 +236,18 @@ def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
     """Whether an entity carries this id, or none at all."""
     own = entity_type.id_in(entity)
     return own is None or str(own) == str(plain_id(entity_id))
+
+
+def id_of(entity_type: EntityType, entity: Entity) -> Any:
+    """The id under which the server knows the entity. Raises ProfileMismatchError when it carries none."""
+    value = entity_type.id_in(entity)
+    if value in (None, ""):
+        raise profile_mismatch(
+            f"tell the id of an entity of type {entity_type.name}",
+            f"the entity as read carries no {entity_type.id_attribute}",
+            f"types.{entity_type.name}.id_attribute",
+            expected=f"an entity with {entity_type.id_attribute}",
+            came=shape(entity),
+            hint=f"Change id_attribute in the profile, or types.{entity_type.name}.id_attribute.",
+        )
+    return value

@@ -1,38 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Speaks the operations of a profile: one request each, and what its answer means."""
+"""The entities of a system: its operations carried out, references resolved, and what was used and shown kept."""
 
 from __future__ import annotations
 
 import string
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable
 
 from ..._profile.mismatch import profile_mismatch, shape
-from ..._profile.model import EntityType, Operation, Profile, at
-from ..._text.redaction import know, printable
-from ..._transport.messages import Request, Send
+from ..._profile.model import EntityType, Operation, Profile
+from ..._text.redaction import printable
+from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, check_case, exactly_one, has_key
+from ..address import Address, Entity, exactly_one
 from ..proof import doubt
-from ..references import as_declared
-from ..shown_secrets import secrets_in
-from .answers import accept, deviation, entities_of, entity_of, has_id, is_missing, new_id, strange_location, written
-from .paging import Asking, pages_of
-from .requests import laid, needs, request_to
-
-MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
-
-
-def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
-    """An entity as it is compared: its references as they are declared, its secrets known, to be hidden wherever they
-    appear."""
-    shown = None if entity is None else as_declared(entity_type, entity)
-    know(secrets_in(shown, entity_type.secrets))
-    return shown
+from .answers import id_of
+from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .paging import list_pages, list_whole
+from .requests import Invocation
 
 
 class EntityClient:
@@ -61,19 +50,8 @@ class EntityClient:
 
     def read(self, entity_type: EntityType, entity_id: Any) -> Entity | None:
         """The entity with this id; None when the server says that it is missing."""
-        purpose = f"read {printable(f'{entity_type.name} with id {entity_id}')}"
-        operation = self.operation(entity_type, "read", purpose)
-        response = self._send(self._request(operation, entity_type, purpose, {}, entity_id=entity_id))
-        if is_missing(operation, response):
-            return None
-        entity = entity_of(operation, response)
-        if not has_id(entity_type, entity, entity_id):
-            check_case(entity_type, entity_id, entity_type.id_in(entity))
-            why, name = "the server answered with an entity of another id", entity_type.id_attribute
-            came = printable(f"{name} {entity_type.id_in(entity)}")
-            raise deviation(operation, response, "path", why, printable(f"{name} {entity_id}"), came)
-        self.shown.add((entity_type.name, "read"))
-        return as_received(entity_type, entity)
+        of = self._invocation(entity_type, "read", f"read {printable(f'{entity_type.name} with id {entity_id}')}")
+        return self._converse(of, read_entity(of, entity_id))
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -81,16 +59,9 @@ class EntityClient:
 
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
-        purpose = f"find {address}"
-        operation = self.operation(address.type, "find", purpose)
-        body = {**address.key, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address.type, purpose, body))
-        offered = [] if is_missing(operation, response) else entities_of(operation, response)
-        found = [as_received(address.type, one) for one in offered]
-        shown = (address.type.name, "find")
-        if shown not in self.shown and any(has_key(address, entity) for entity in found):
-            self.shown.add(shown)
-        return found
+        of = self._invocation(address.type, "find", f"find {address}")
+        content = {**address.key, **self.reference_fields(of.operation, address)}
+        return self._converse(of, find_entities(of, address, content))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
@@ -99,54 +70,32 @@ class EntityClient:
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
         answers nothing. note: is told what else the user should know."""
-        operation = self.operation(address.type, "create", f"create {address}")
-        body = {**attributes, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address.type, f"create {address}", body))
-        if operation.entity is None and operation.id_at:
-            note(strange_location(operation, response, self._base))
-            return laid({}, address.type.id_attribute, new_id(operation, response))
-        return as_received(address.type, written(operation, response))
+        of = self._invocation(address.type, "create", f"create {address}")
+        content = {**attributes, **self.reference_fields(of.operation, address)}
+        return self._converse(of, create_entity(of, content, note))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
-        operation = self.operation(address.type, "update", f"update {address}")
-        body = dict(bodies[operation.body])
-        if operation.addressed_by:
-            identifying = at(observed, operation.addressed_by)
-            if identifying in (None, ""):
-                raise profile_mismatch(
-                    f"update {address}",
-                    f"the entity as read carries no {operation.addressed_by}, which tells the server what is meant",
-                    f"{operation.profile_key}.addressed_by",
-                    expected=f"an entity with {operation.addressed_by}",
-                    came=shape(observed),
-                )
-            body = laid(body, operation.addressed_by, identifying)
-        response = self._send(self._request(operation, address.type, f"update {address}", body, observed=observed))
-        return as_received(address.type, written(operation, response))
+        of = self._invocation(address.type, "update", f"update {address}")
+        return self._converse(of, update_entity(of, observed, bodies[of.operation.body]))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
         address; None when the server says that it has deleted it."""
-        operation = self.operation(address.type, "delete", f"delete {address}")
-        response = self._send(self._request(operation, address.type, f"delete {address}", {}, observed=observed))
-        if response.status not in operation.success and is_missing(operation, response):
-            return response.status
-        accept(operation, response)
-        return None
+        of = self._invocation(address.type, "delete", f"delete {address}")
+        return self._converse(of, delete_entity(of, observed))
 
-    def pages(self, entity_type: EntityType) -> Iterator[list[Entity]]:
-        """All entities of a type, a page at a time. Raises when the list stops short of the total that it names."""
-        purpose = f"list entities of type {entity_type.name}"
-        operation = self.operation(entity_type, "list", purpose)
+    def pages(self, entity_type: EntityType, enough: int | None = None) -> list[list[Entity]]:
+        """The pages of the list of a type: all, or as many as are enough."""
+        of = self._invocation(entity_type, "list", f"list entities of type {entity_type.name}")
+        pages: list[list[Entity]] = []
+        self._converse(of, list_pages(of, pages.append, enough))
+        return pages
 
-        def request(paging: Mapping[str, Any]) -> Request:
-            return self._request(operation, entity_type, purpose, paging)
-
-        for page in pages_of(Asking(operation, request, self._send)):
-            if page:
-                self.shown.add((entity_type.name, "list"))
-            yield [as_received(entity_type, entity) for entity in page]
+    def whole(self, entity_type: EntityType, distinct: bool = True) -> list[Entity]:
+        """All entities of a type. distinct: read the list again where an id comes twice."""
+        of = self._invocation(entity_type, "list", f"list entities of type {entity_type.name}")
+        return self._converse(of, list_whole(of, *([entity_type.id_in] if distinct else [])))
 
     def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
         """The references of an address as this operation wants them: ids, or texts that the server looks up."""
@@ -160,7 +109,7 @@ class EntityClient:
             if template and referred.key:
                 texts[attribute] = self._query_text(address.type.name, attribute, template, referred)
             else:
-                ids[attribute] = self.id_of(referred.type, self.resolve(referred))
+                ids[attribute] = id_of(referred.type, self.resolve(referred))
         return {**ids, "queryFor": texts} if texts else ids
 
     def _query_text(self, referrer: str, attribute: str, template: str, referred: Address) -> str:
@@ -218,20 +167,6 @@ class EntityClient:
         """What to say where an operation says that there is none, and has shown no entity of this type yet."""
         return doubt(entity_type, name, self.shown)
 
-    def id_of(self, entity_type: EntityType, entity: Entity) -> Any:
-        """The id under which the server knows the entity. Raises ProfileMismatchError when it carries none."""
-        value = entity_type.id_in(entity)
-        if value in (None, ""):
-            raise profile_mismatch(
-                f"tell the id of an entity of type {entity_type.name}",
-                f"the entity as read carries no {entity_type.id_attribute}",
-                f"types.{entity_type.name}.id_attribute",
-                expected=f"an entity with {entity_type.id_attribute}",
-                came=shape(entity),
-                hint=f"Change id_attribute in the profile, or types.{entity_type.name}.id_attribute.",
-            )
-        return value
-
     def operation(self, entity_type: EntityType, name: str, purpose: str) -> Operation:
         """The operation of a type. Raises ConfigurationError where the profile has none that is switched on."""
         operation = entity_type.operations.get(name)
@@ -245,19 +180,16 @@ class EntityClient:
             )
         return operation
 
-    def _request(
-        self,
-        operation: Operation,
-        entity_type: EntityType,
-        purpose: str,
-        body: Mapping[str, Any],
-        entity_id: Any = None,
-        observed: Entity | None = None,
-    ) -> Request:
-        ids: dict[str, Any] = {}
-        if needs(operation, "id"):
-            ids["id"] = self.id_of(entity_type, observed) if observed is not None else entity_id
-        if needs(operation, "uuid"):
-            ids["uuid"] = at(observed, entity_type.uuid_attribute) if entity_type.uuid_attribute else ""
-        self.used[operation.profile_key] = operation
-        return request_to(self._base, operation, entity_type, purpose, body, ids)
+    def _invocation(self, entity_type: EntityType, name: str, purpose: str) -> Invocation:
+        """An operation of a type, which notes what it shows."""
+        operation = self.operation(entity_type, name, purpose)
+        return Invocation(self._base, operation, entity_type, purpose, lambda: self.shown.add((entity_type.name, name)))
+
+    def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
+        """Run a conversation; the operation counts as used once a request goes out."""
+
+        def send(request: Request) -> Response:
+            self.used[of.operation.profile_key] = of.operation
+            return self._send(request)
+
+        return converse(conversation, send)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Callable
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from ..._profile.model import EntityType, Operation, plain_id
@@ -84,40 +85,52 @@ def _query(content: Mapping[str, Any]) -> str:
     return urlencode(texts, doseq=True, quote_via=quote)
 
 
-def needs(operation: Operation, name: str) -> bool:
-    """Whether the path of an operation has a place for ``id`` or ``uuid``, or the body one for the id."""
-    return f"{{{name}}}" in operation.path or (name == "id" and bool(operation.id_field))
+@dataclass(frozen=True)
+class Invocation:
+    """An operation of a type on a server. base: url and base path; purpose: as in Request; shows: is called when an
+    answer has shown an entity."""
 
+    base: str
+    operation: Operation
+    type: EntityType
+    purpose: str
+    shows: Callable[[], Any] = bool
 
-def request_to(
-    base: str,
-    operation: Operation,
-    entity_type: EntityType,
-    purpose: str,
-    content: Mapping[str, Any],
-    ids: Mapping[str, Any],
-) -> Request:
-    """The request of an operation. base: url and base path; content: what the body is about; ids: ``id`` and
-    ``uuid`` of the entity, where the operation needs them."""
-    path, _mark, query = operation.path.lstrip("/").partition("?")
-    encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
-    kind = entity_type.path.strip("/")
-    body: Any = dict(content) if operation.body not in ("none", "empty") else {}
-    if operation.request_at and operation.body in WITH_ATTRIBUTES:
-        body = laid({}, operation.request_at, body)
-    if operation.id_field:
-        segment(ids["id"], purpose)
-        body = laid(body, operation.id_field, plain_id(ids["id"]))
-    queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
-    if operation.body == "query":
-        queries.append(_query(body))
-    whole_query = "&".join(filter(None, queries))
-    return Request(
-        purpose=purpose,
-        method=operation.method,
-        url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
-        json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
-        safe=operation.safe,
-        kind=f"{entity_type.name} {operation.name}",
-        understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
-    )
+    def takes(self, name: str) -> bool:
+        """Whether the path has a place for ``id`` or ``uuid``, or the body one for the id."""
+        operation = self.operation
+        return f"{{{name}}}" in operation.path or (name == "id" and bool(operation.id_field))
+
+    def request(self, content: Mapping[str, Any], entity_id: Any = None, uuid: Any = None) -> Request:
+        """The request. content: what the body is about; entity_id, uuid: of the entity, where the request takes
+        them."""
+        operation, purpose = self.operation, self.purpose
+        path, _mark, query = operation.path.lstrip("/").partition("?")
+        ids = {"id": entity_id, "uuid": uuid}
+        encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
+        kind = self.type.path.strip("/")
+        queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
+        body = self._body(content, entity_id)
+        if operation.body == "query":
+            queries.append(_query(body))
+        whole_query = "&".join(filter(None, queries))
+        address = f"{self.base}/{path.format_map({'type': kind, **encoded})}"
+        return Request(
+            purpose=purpose,
+            method=operation.method,
+            url=f"{address}?{whole_query}" if whole_query else address,
+            json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
+            safe=operation.safe,
+            kind=f"{self.type.name} {operation.name}",
+            understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
+        )
+
+    def _body(self, content: Mapping[str, Any], entity_id: Any) -> dict[str, Any]:
+        operation = self.operation
+        body: dict[str, Any] = dict(content) if operation.body not in ("none", "empty") else {}
+        if operation.request_at and operation.body in WITH_ATTRIBUTES:
+            body = laid({}, operation.request_at, body)
+        if operation.id_field:
+            segment(entity_id, self.purpose)  # refuses what is no id
+            body = laid(body, operation.id_field, plain_id(entity_id))
+        return body

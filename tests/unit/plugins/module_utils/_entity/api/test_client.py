@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api.answers import id_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import segment
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
@@ -236,7 +237,7 @@ def test_a_whole_number_is_one_id_in_every_form(asked, answered):
     by_id = address({"type": "event", "id": asked})
     entity = client.the_one(by_id)
     assert script.paths == ["event/5350200/read"]
-    assert str(client.id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
+    assert str(id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
 
 
 @pytest.mark.proves("COMPARE-20")
@@ -444,6 +445,15 @@ def test_what_was_used_and_what_of_it_is_assumed():
     client.delete(address(of=of), STORED)
     assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]
     assert client.assumed == ["operations.find"]
+
+
+def test_an_operation_counts_as_used_once_its_request_went_out():
+    client, script = scripted(MISSING)
+    with pytest.raises(ProfileMismatchError):
+        client.delete(address(), {"uuid": "u-5"})
+    with pytest.raises(MissingReferenceError):
+        client.create(address(REFERRING | {"refs": {"applicationId": {"type": "application", "id": 17}}}), {})
+    assert list(client.used) == ["operations.read"] and len(script.requests) == 1
 
 
 def test_what_many_threads_refer_to_is_asked_for_once():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api.answers import id_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import same_origin
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -108,13 +109,13 @@ def test_ids_that_stand_within():
     client, script = scripted(answer(200, WITHIN), answer(200, WITHIN), answer(200, {"id": 9}), of=of)
     event = address_of(of, EVENT | {"refs": {}})
     assert client.read(event.type, 5) == WITHIN
-    assert client.id_of(event.type, WITHIN) == 5
+    assert id_of(event.type, WITHIN) == 5
     client.update(event, WITHIN, BODIES | {"whole": {"a": 3, "meta": {"b": 4}}})
     assert script.paths[1] == "event/5/u-5"
     assert script.bodies[1] == {"a": 3, "meta": {"b": 4, "uuid": "u-5"}}
     assert client.create(event, {}) == {"meta": {"id": 9}}
     with pytest.raises(ProfileMismatchError, match=r"carries no meta\.id: expected an entity with meta\.id"):
-        client.id_of(event.type, {"meta": {}})
+        id_of(event.type, {"meta": {}})
 
 
 @pytest.mark.proves("WRITE-2")
