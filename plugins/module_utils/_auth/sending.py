@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Optional
 
@@ -202,7 +201,7 @@ class SessionSender:
                 self._ended[request.kind] = self._rejected(request, sent.response)
         with self._lock:
             if request.kind in self._ended:
-                raise copy(self._ended[request.kind])
+                raise self._ended[request.kind].with_traceback(None)  # else it grows with each raise
 
     def _is_in_vain(self, sent: Sent, losses: int) -> bool:
         """Whether two sessions running were lost before any request was accepted in them, or this request was lost in
