@@ -24,7 +24,7 @@ from ...module_utils._commands.base import REQUEST_LOG, Command
 from ...module_utils._commands.connection import ask_anew, canary_writes
 from ...module_utils._commands.results import broken_off, one_line, run_command, told, unforeseen
 from ...module_utils._options.context import Context
-from ...module_utils._options.shared import environment_name
+from ...module_utils._options.shared import SHARED, environment_name
 from ...module_utils._text.redaction import redact
 from ...module_utils._transport.write_record import WRITES
 from ...module_utils.errors import ConfigurationError, InsightError
@@ -132,7 +132,9 @@ class CommandAction(ActionBase):
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(given("profile") or "insight", given("profile_overrides"), find, self._decrypted)
+        profile = profile_data(
+            given("profile") or SHARED["profile"]["default"], given("profile_overrides"), find, self._decrypted
+        )
         return {"profile": profile, "profile_overrides": {}, **read}
 
     def _decrypted(self, text: str) -> str:

@@ -21,7 +21,7 @@ from ..proof import doubt
 from .answers import id_of
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .paging import list_pages, list_whole
-from .requests import Invocation
+from .requests import Invocation, laid
 
 
 class EntityClient:
@@ -101,18 +101,19 @@ class EntityClient:
         """The references of an address as this operation wants them: ids, or texts that the server looks up."""
         ids: dict[str, Any] = {}
         texts: dict[str, Any] = {}
-        by_text = operation.references == "query_for" and operation.body != "query"
+        place = address.type.query_for_at
+        by_text = place and operation.references == "query_for" and operation.body != "query"
         for attribute, referred in address.refs.items():
             reference = address.type.references.get(attribute)
             is_told = reference and by_text and reference.type == referred.type.name
             template = reference.query_for if reference and is_told else ""
             if template and referred.key:
-                texts[attribute] = self._query_text(address.type.name, attribute, template, referred)
+                texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:
                 ids[attribute] = id_of(referred.type, self.resolve(referred))
-        return {**ids, "queryFor": texts} if texts else ids
+        return laid(ids, place, texts) if texts else ids
 
-    def _query_text(self, referrer: str, attribute: str, template: str, referred: Address) -> str:
+    def _query_text(self, referrer: EntityType, attribute: str, template: str, referred: Address) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
         names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
         at_hand = (self.known or {}).get(referred.identity)  # under the key that it has now, be it a former one
@@ -121,8 +122,8 @@ class EntityClient:
         if lacking:
             raise profile_mismatch(
                 f"refer to {referred}",
-                f"the entity as read carries no {', '.join(lacking)}, of which queryFor is made",
-                f"types.{referrer}.references.{attribute}.query_for",
+                f"the entity as read carries no {', '.join(lacking)}, of which {referrer.query_for_at} is made",
+                f"types.{referrer.name}.references.{attribute}.query_for",
                 expected=f"an entity with {', '.join(sorted(names))}",
                 came=shape(known),
             )
