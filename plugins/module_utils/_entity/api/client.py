@@ -21,7 +21,7 @@ from ..proof import doubt
 from .answers import id_of
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .paging import list_pages, list_whole
-from .requests import Invocation, laid
+from .requests import Invocation, with_value_at
 
 
 class EntityClient:
@@ -111,7 +111,7 @@ class EntityClient:
                 texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:
                 ids[attribute] = id_of(referred.type, self.resolve(referred))
-        return laid(ids, place, texts) if texts else ids
+        return with_value_at(ids, place, texts) if texts else ids
 
     def _query_text(self, referrer: EntityType, attribute: str, template: str, referred: Address) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""

@@ -27,7 +27,7 @@ from .answers import (
     strange_location,
     written,
 )
-from .requests import Invocation, laid
+from .requests import Invocation, with_value_at
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
@@ -72,7 +72,7 @@ def create_entity(of: Invocation, content: Entity, note: Callable[[str], Any]) -
     response = yield of.request(content)
     if of.operation.entity is None and of.operation.id_at:
         note(strange_location(of.operation, response, of.base))
-        return laid({}, of.type.id_attribute, new_id(of.operation, response))
+        return with_value_at({}, of.type.id_attribute, new_id(of.operation, response))
     return as_received(of.type, written(of.operation, response))
 
 
@@ -90,7 +90,7 @@ def update_entity(of: Invocation, observed: Entity, content: Entity) -> Flow[Ent
                 expected=f"an entity with {addressed_by}",
                 came=shape(observed),
             )
-        content = laid(content, addressed_by, identifying)
+        content = with_value_at(content, addressed_by, identifying)
     response = yield of.request(content, *_names_of(of, observed))
     return as_received(of.type, written(of.operation, response))
 

@@ -72,11 +72,11 @@ def same_origin(url: str, other: str) -> bool:
         return False
 
 
-def laid(content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of a mapping with a value laid in at a dotted path."""
+def with_value_at(content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a mapping with a value at a dotted path."""
     name, _dot, rest = path.partition(".")
     inner = content.get(name)
-    return {**content, name: laid(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
+    return {**content, name: with_value_at(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
 
 
 def _query(content: Mapping[str, Any]) -> str:
@@ -129,8 +129,8 @@ class Invocation:
         operation = self.operation
         body: dict[str, Any] = dict(content) if operation.body not in ("none", "empty") else {}
         if operation.request_at and operation.body in WITH_ATTRIBUTES:
-            body = laid({}, operation.request_at, body)
+            body = with_value_at({}, operation.request_at, body)
         if operation.id_field:
             segment(entity_id, self.purpose)  # refuses what is no id
-            body = laid(body, operation.id_field, plain_id(entity_id))
+            body = with_value_at(body, operation.id_field, plain_id(entity_id))
         return body

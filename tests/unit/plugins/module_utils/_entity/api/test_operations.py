@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api import client as client_module
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.operations import (
     create_entity,
     delete_entity,
@@ -17,8 +18,9 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.api.operati
 )
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.paging import list_pages, list_whole
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import Invocation
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ProfileMismatchError, ServerError
-from ansible_collections.rimops.insight.tests.unit.fakes import answer, profile
+from ansible_collections.rimops.insight.tests.unit.fakes import answer, profile, scripted
 
 OF = profile(operations={"list": {"enabled": True}})
 EVENT = OF.type("event")
@@ -127,3 +129,18 @@ def test_a_list_that_changes_is_read_again_within_the_conversation():
     answers = page(1, 2), page(3, total=4), page(1, 2), page(4)
     held = Held(list_whole(invocation("list"), EVENT.id_in), *answers)
     assert ([one["id"] for one in held.returned], len(held.asked)) == ([1, 2, 4], 4)
+
+
+def test_an_operation_that_asks_until_it_is_done_changes_no_caller(monkeypatch):
+    def create_and_wait(of, content, note):
+        response = yield of.request(content)
+        while response.status == 202:
+            response = yield Request(of.purpose, "GET", "https://insight.example.com/jobs/1", safe=True)
+        return response.json()
+
+    monkeypatch.setattr(client_module, "create_entity", create_and_wait)
+    client, script = scripted(answer(202, {}), answer(202, {}), answer(200, STORED))
+    address = address_of(OF, {"type": "event", "key": {"eventName": "Filing"}})
+    assert client.create(address, {"eventName": "Filing"}) == STORED
+    assert [request.method for request in script.requests] == ["POST", "GET", "GET"]
+    assert list(client.used) == ["operations.create"]
