@@ -32,11 +32,14 @@ body and no option value ever gets into an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from types import MappingProxyType
+from typing import Any, Optional, TypeVar
+
+AnError = TypeVar("AnError", bound="InsightError")
 
 
 class InsightError(Exception):
-    """Something that a playbook author is told.
+    """Something that a playbook author is told. It does not change once it was raised, since others may hold it.
 
     what: what could not be done and to which entity, after "Cannot".
     why: the cause, as far as it is known.
@@ -50,11 +53,25 @@ class InsightError(Exception):
         self.what = what
         self.why = why
         self.hint = hint
-        self.details: Mapping[str, Any] = {name: value for name, value in details.items() if value is not None}
+        self.details = _known(details)
         super().__init__(self.message)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__:
+            raise AttributeError(f"{name} of an error does not change: raise error.but({name}=...) from error")
+        super().__setattr__(name, value)
 
     def __str__(self) -> str:
         return self.message
+
+    def but(self: AnError, **changes: Any) -> AnError:
+        """The error with other words, other fields of its kind or more details; it is raised from this one."""
+        fields = {name: value for name, value in changes.items() if name in self.__dict__}
+        more = {name: value for name, value in changes.items() if name not in fields}
+        other = type(self).__new__(type(self))
+        other.__dict__.update({**self.__dict__, "details": _known({**self.details, **more}), **fields})
+        other.args = (other.message,)
+        return other
 
     @property
     def message(self) -> str:
@@ -67,6 +84,10 @@ class InsightError(Exception):
         (``kind`` and the details)."""
         error = {"kind": type(self).__name__, **self.details}
         return {"changed": "written" in self.details, "msg": self.message, "error": error}
+
+
+def _known(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType({name: value for name, value in details.items() if value is not None})
 
 
 class ConfigurationError(InsightError):
@@ -114,12 +135,16 @@ class AuthenticationError(InsightError):
     """The identity platform or the system's login refused. successor: a new refresh token that came with no access
     token; it is to be kept."""
 
-    successor: Optional[str] = None
-
     def __init__(
-        self, what: str, why: str = "", hint: str = "", oauth_error: Optional[str] = None, **details: Any
+        self,
+        what: str,
+        why: str = "",
+        hint: str = "",
+        oauth_error: Optional[str] = None,
+        successor: Optional[str] = None,
+        **details: Any,
     ) -> None:
-        self.oauth_error = oauth_error
+        self.oauth_error, self.successor = oauth_error, successor
         super().__init__(what, why, hint, oauth_error=oauth_error, **details)
 
 

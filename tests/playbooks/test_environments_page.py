@@ -224,7 +224,7 @@ def test_a_secret_that_was_rotated_after_the_approval(
 def test_a_code_that_nobody_quoted_and_an_emptied_folder(server: Server, story: Story) -> None:
     story.write("base/applications.yml", FILES["base/applications.yml"].replace("012345", "123456"))
     everything = {"[base/, validation/]": "[base/]"}
-    story.play("list", everything, fails='Quote it as InSight shows it: appCode: "123456"')
+    story.play("list", everything, fails='Quote it as the server shows it: appCode: "123456"')
     for path in (story.folder / "base").iterdir():
         path.unlink()
     story.play("list", everything, fails="there is no file in it")

@@ -15,8 +15,10 @@ from ansible_collections.rimops.insight.plugins.module_utils._auth.store import 
 from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
+from ansible_collections.rimops.insight.plugins.module_utils._probe import logins
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
@@ -35,6 +37,7 @@ ABSENT = (ENTITY, {**EVENT, "state": "absent"})
 WRITE = (present("a"), present("b"), ABSENT)
 LIST = ((ENTITY_INFO, {"type": "event"}),)
 LOGIN = ((TOKEN, {}), (TOKEN, {"state": "absent"}))
+LOOK_AROUND = ((PROBE, {"entities": []}),)
 
 
 def token(**options: Any) -> tuple[tuple[Any, dict[str, Any]], ...]:
@@ -128,7 +131,8 @@ class World:
 def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any) -> str:
     """All lines of the requests and the results of the case's tasks."""
     world = World(case)
-    monkeypatch.setattr(connection, "Http", lambda *_given, **_options: world)
+    for user in (connection, logins):
+        monkeypatch.setattr(user, "Http", lambda *_given, **_options: world)
     connection.forget_connections()
     clear_memory()
     data = profile_data("insight", overrides, find_nothing)

@@ -74,8 +74,8 @@ KNOWN = (
 """What pure files import of the standard library."""
 
 ONLY_HERE = {
-    "requests": {"module_utils/_transport/http.py"},
-    "urllib3": {"module_utils/_transport/http.py"},
+    "requests": {"module_utils/_transport/connections.py"},
+    "urllib3": {"module_utils/_transport/connections.py"},
     "jsonschema": {"module_utils/_profile/json_schema.py"},
     "referencing": {"module_utils/_profile/json_schema.py"},
     "ansible": {

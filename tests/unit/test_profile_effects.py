@@ -18,6 +18,7 @@ from ansible_collections.rimops.insight.tests.unit.effects import (
     KEY,
     LIST,
     LOGIN,
+    LOOK_AROUND,
     SERVER,
     Case,
     present,
@@ -110,6 +111,35 @@ OF_GRANTS: Mapping[str, dict[str, Any]] = {
 
 CASES = [
     Case("base_path", {"base_path": "/elsewhere"}, r"> .*/elsewhere/event"),
+    Case(
+        "other_base_paths",
+        {"other_base_paths": ["/theirs"]},
+        "/theirs/token open a session",
+        tasks=LOOK_AROUND,
+        answers={"open": (says(404),)},
+    ),
+    Case(
+        "query_for_at",
+        {"query_for_at": "by.text"},
+        '> .* create .*"by": {"text": {"applicationId": "1 A"}}',
+        tasks=REFERS,
+        answers={"find application": (says(200, APPLICATION),)},
+    ),
+    Case(
+        "other_versions.session_id",
+        {"other_versions": {"session_id": {"theirs": "that_of_theirs"}}},
+        "try profile that_of_theirs",
+        tasks=LOGIN,
+        answers={"open": (says(200, {"theirs": "S1"}),)},
+    ),
+    Case(
+        "other_versions.password",
+        {"other_versions": {"password": "that_of_theirs"}},
+        "do: profile that_of_theirs",
+        tasks=token(
+            grant_type="login", username="jdoe", password="not told", **dict.fromkeys(("client_id", "client_secret"))
+        ),
+    ),
     Case("headers", {"headers": {"X-Api-Key": "k-1"}}, '"X-Api-Key": "k-1"'),
     Case("name", {"name": "ours"}, "profile ours has no such type", tasks=(present(type="nothing"),)),
     Case("id_attribute", {"id_attribute": "entityId"}, "/event/70/read"),

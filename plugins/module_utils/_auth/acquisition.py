@@ -40,7 +40,7 @@ def _explained(error: InsightError, state: State) -> InsightError:
         return error
     begun = handle.iso(state.refresh_begun)
     why = f"{error.why}. A refresh that was begun at {begun} did not end: most likely it used the refresh token up"
-    return AuthenticationError(error.what, why, error.hint, **error.details)
+    return error.but(why=why)
 
 
 def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[str]]:
@@ -218,9 +218,7 @@ class Acquisition:
             raise _explained(error, state) from None
         except InterruptedRequest as error:
             used_up = "" if client.refresh_keeps else "The refresh token may be used up: log in anew if it is refused."
-            raise InterruptedRequest(
-                error.what, error.why, f"{error.hint} {used_up}".strip(), **error.details
-            ) from error
+            raise error.but(hint=f"{error.hint} {used_up}".strip()) from error
         return self._with(renewed, token)
 
     def _note_end(self, begun: float, earlier: Optional[float]) -> None:

@@ -71,10 +71,13 @@ def _check_profile(settings: Settings, grant: Grant) -> None:
     profile = settings.profile
     if grant.flow is None:
         if not kind_of(profile.session).takes(profile, "password"):
+            other = profile.other_versions.get("password")
             raise ConfigurationError(
                 WHAT,
                 f"profile {profile.name} does not take user name and password at its own login",
-                "InSight 6.2 and 7.0 do: profile insight_6_2 or insight_7_0. Else choose another grant_type.",
+                f"Other versions of the system do: profile {other}. Else choose another grant_type."
+                if other
+                else "Choose another grant_type.",
             )
         return
     if not profile.oauth:

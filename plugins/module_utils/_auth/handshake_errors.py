@@ -19,9 +19,6 @@ from ..errors import AuthenticationError, ProfileMismatchError, ServerError
 from .lost_session import LOOKED_AT, is_login_page, is_page
 from .platform_errors import shown
 
-ELSEWHERE = {"xAuthToken": "insight (7.2 and later)", "token": "insight_7_0 or insight_6_2"}
-"""Which profile fits a server that calls the session id so."""
-
 
 def csrf_place(start: Json) -> str:
     """Where a CSRF token is expected, in words."""
@@ -58,7 +55,8 @@ def no_token_shown(profile: Profile, response: Response) -> ProfileMismatchError
 
 def no_session_id(profile: Profile, response: Response, answer: Any) -> ProfileMismatchError:
     name = profile.session["start"]["session_id"]
-    fits = [ELSEWHERE[one] for one in ELSEWHERE if isinstance(answer, Mapping) and one in answer and one != name]
+    others: Mapping[str, str] = profile.other_versions.get("session_id", {})
+    fits = [others[one] for one in others if isinstance(answer, Mapping) and one in answer and one != name]
     hint = f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
     return profile_mismatch(
         response.purpose,

@@ -9,7 +9,6 @@ import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from copy import copy
 from dataclasses import replace
 from typing import Any, Callable, Optional
 
@@ -240,7 +239,7 @@ class SessionKeeper:
     def _refuse_denied(self) -> None:
         """Raise where these credentials were refused a moment ago, here or in another process."""
         if self._denied:
-            raise copy(self._denied)  # whoever catches an error writes into it
+            raise self._denied.with_traceback(None)  # else it grows with each raise
         denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
         now = self._clock.now()
         if not denied or (denied["at"] < self._began and not 0 <= now - denied["at"] < DENIAL):
@@ -258,7 +257,7 @@ class SessionKeeper:
         credentials = _refuses_credentials(error)
         if isinstance(error, SessionRejected) or not (credentials or status is None):
             return
-        self._denied = copy(error)
+        self._denied = error
         grant = self.acquisition.grant
         if credentials and grant and not grant.interactive:
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}

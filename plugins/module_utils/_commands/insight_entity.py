@@ -87,9 +87,7 @@ def naming_assumed(client: EntityClient) -> Iterator[None]:
     try:
         yield
     except InsightError as error:
-        if client.assumed:
-            error.details = {**error.details, "assumed": client.assumed}
-        raise
+        raise error.but(assumed=client.assumed or None) from error
 
 
 def named(values: Values) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from .._entity.address import Address, address_of, rules_of
-from .._entity.api.paging import whole
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._text.redaction import KEPT
@@ -32,7 +31,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
             entity_type = profile.type(values["type"])
-            found = whole(lambda: client.pages(Address(entity_type)), entity_type.id_in)
+            found = client.whole(Address(entity_type))
             doubt = client.doubt_of(entity_type, "list")
         else:
             address = address_of(profile, named(values))

@@ -18,7 +18,7 @@ from .._probe.lists import probe_list
 from .._probe.logins import Login, log_in, sender, was_seen, ways_in
 from .._probe.page import ProbeReport
 from .._probe.reads import probe_find, probe_read
-from .._probe.request_candidates import BASE_PATHS
+from .._probe.request_candidates import base_paths
 from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
 from .._probe.writes import probe_writes
 from .._profile.model import Profile, at, profile_of
@@ -147,7 +147,7 @@ def _elsewhere(experiment: Experiment, entity: Json) -> None:
     if experiment.shown or kind_of(experiment.data["session"]).steps:
         return
     before = list(experiment.findings)
-    for base in BASE_PATHS:
+    for base in base_paths(experiment.data):
         experiment.data, experiment.findings = {**experiment.data, "base_path": base}, list(before[:-1])
         if base != original and probe_read(experiment, entity):
             came = "nothing was read there"

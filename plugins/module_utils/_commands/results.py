@@ -117,7 +117,7 @@ def with_line_ends(error: InsightError, values: Values) -> InsightError:
     given = {name: values.get(name) for name in (*IDENTITY, *HAND_OVER)}
     names = [name for name, value in given.items() if isinstance(value, str) and value != value.rstrip("\r\n")]
     if names and isinstance(error, AuthenticationError):
-        error.hint = f"{error.hint} Look at {', '.join(names)} first: there is a line end at its end.".strip()
+        return error.but(hint=f"{error.hint} Look at {', '.join(names)} first: there is a line end at its end.".strip())
     return error
 
 

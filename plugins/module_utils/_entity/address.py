@@ -134,9 +134,9 @@ def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: s
 def _quoted(name: str, value: Any) -> str:
     """How to write what YAML read as a boolean or number."""
     if isinstance(value, bool):
-        return f'Quote it as InSight shows it: {name}: "{"YES" if value else "NO"}".'
+        return f'Quote it as the server shows it: {name}: "{"YES" if value else "NO"}".'
     octal = f', or "0{value:o}" if that is what you wrote, which YAML reads as octal' if isinstance(value, int) else ""
-    return f'Quote it as InSight shows it: {name}: "{value}"{octal}.'
+    return f'Quote it as the server shows it: {name}: "{value}"{octal}.'
 
 
 def _nfc(value: Any) -> str:

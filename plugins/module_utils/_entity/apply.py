@@ -210,9 +210,8 @@ def _carried_out(
             raise
         raise meant from error
     except OutcomeUnknownError as error:
-        if operation == "create":
-            error.hint = f"{error.hint} {client.doubt(address)}".strip()
-        raise
+        doubt = client.doubt(address) if operation == "create" else ""
+        raise error.but(hint=f"{error.hint} {doubt}".strip()) from error
     if missing and len(sent) == 1 and look() is not None:  # after a lost answer the first one may have done it
         raise write_mismatch(f"delete {address}", address.type.operations["delete"], missing[0])
     return done

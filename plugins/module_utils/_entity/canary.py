@@ -123,7 +123,7 @@ class CanaryWrites:
             if is_bad(error):
                 refusal = Refusal(key, entity, *_what_happened(error, key.partition(OF)[0], secrets))
             if refusal and isinstance(error, InsightError):
-                error.details = {**error.details, "held_back": refusal.as_result()}
+                raise error.but(held_back=refusal.as_result()) from error
             raise
         finally:
             self._leave(key, refusal)

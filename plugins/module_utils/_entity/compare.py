@@ -110,7 +110,7 @@ def compare_loosely(
     try:
         merged = _mapping(declared, observed, root, found)
     except InsightError as error:
-        raise type(error)(f"compare {entity}", error.why, error.hint) from error
+        raise error.but(what=f"compare {entity}") from error
     return Comparison(
         changes=tuple(sorted(found.changes, key=lambda change: change.path)),
         unobservable=tuple(sorted(found.unobservable)),

@@ -135,8 +135,7 @@ def create_refused(client: EntityClient, address: Address, error: ServerError) -
     once more, for somebody else may have created it at that moment."""
     search = address.type.operations["find"]
     if client.searched(address) is not None:
-        error.hint = "It is there now: somebody else created it meanwhile. Run the task again."
-        return error
+        return error.but(hint="It is there now: somebody else created it meanwhile. Run the task again.")
     hint = "The search has shown others in this run. "
     if (address.type.name, "find") not in client.shown:
         hint = (

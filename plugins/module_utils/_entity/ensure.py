@@ -209,12 +209,16 @@ def _check_references(
     if not wrong or (desired.address.id is not None and not form):
         return
     names = ", ".join(change.path for change in wrong)
-    key = f"{desired.address.type.operations['find'].profile_key}.references"
+    search = desired.address.type.operations["find"]
+    key, advice = search.profile_key, f"Its search does not look at {names}. Change {search.profile_key}"
+    if search.references == "query_for":
+        key = f"{search.profile_key}.references"
+        advice = f"Its search does not look at {desired.address.type.query_for_at}. Set {key} to id"
     why = "the entity that the server found refers to another one in"
     raise ProfileMismatchError(
         f"write {desired.address}",
         f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
-        form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
+        form[1] if form else f"{advice} in profile_overrides.",
         profile_key=form[0] if form else key,
         expected=listed((change.path, change.after) for change in wrong),
         came=listed((change.path, change.before) for change in wrong),

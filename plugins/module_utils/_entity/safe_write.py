@@ -15,6 +15,9 @@ from .address import Address, Entity
 Observe = Callable[[], Optional[Entity]]
 Judge = Callable[[Optional[Entity]], bool]
 
+CARRIED_OUT = "Reading again shows that it was carried out."
+NOTHING = "Reading again shows that nothing was written."
+
 
 def _is_doubtful(error: InsightError) -> bool:
     """Whether the write may have been carried out although this error came of it."""
@@ -40,12 +43,11 @@ def write_safely(
             raise
         seen = _look(what, look, error)
         if is_done(seen):
-            return None, _overcome(error)
+            return None, _adding(error, CARRIED_OUT)
         if not is_untouched(seen):
             raise _unknown(what, error, "reading again shows neither what was before nor what is declared") from error
         if not isinstance(error, InterruptedRequest):
-            error.hint = f"Reading again shows that nothing was written. {error.hint}".strip()
-            raise
+            raise _adding(error, NOTHING) from error
         if not repeatable:
             raise _unknown(
                 what, error, "reading again does not show it, and sending it again could do it twice"
@@ -56,7 +58,7 @@ def write_safely(
         if not (_is_doubtful(error) or isinstance(error, ConflictError)):
             raise
         if is_done(_look(what, look, error)):
-            return None, _overcome(error)
+            return None, _adding(error, CARRIED_OUT)
         raise _unknown(what, error, "it was sent twice, and reading again does not show it") from error
 
 
@@ -67,8 +69,7 @@ def having_written(address: Address, operation: str, entity_id: Any) -> Iterator
     try:
         yield
     except InsightError as error:
-        error.details = {**error.details, **written}
-        raise
+        raise error.but(**written) from error
     except Exception as error:
         raise OutcomeUnknownError(
             f"verify the {operation} of {address}",
@@ -78,9 +79,9 @@ def having_written(address: Address, operation: str, entity_id: Any) -> Iterator
         ) from error
 
 
-def _overcome(error: InsightError) -> InsightError:
-    error.hint = f"Reading again shows that it was carried out. {error.hint}".strip()
-    return error
+def _adding(error: InsightError, seen: str) -> InsightError:
+    """The error with what reading again shows."""
+    return error.but(hint=f"{seen} {error.hint}".strip())
 
 
 def _look(what: str, look: Observe, error: InsightError) -> Entity | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Optional
 
 from .._entity.address import Address
@@ -36,8 +35,7 @@ class Listing:
 
         def ids(client: Any, profile: Any) -> list[list[str]]:
             of_type = profile.type(self.type_name)
-            found = islice(client.pages(Address(of_type)), pages)
-            return [[str(of_type.id_in(entity)) for entity in page] for page in found]
+            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(Address(of_type), pages)]
 
         return self.experiment.attempt(self.type_name, "list", definition, ids)
 

@@ -50,7 +50,7 @@ def _finds(experiment: Experiment, named: Json) -> Iterator[Attempt]:
         return client.find(keyed(profile, named))
 
     for candidate in experiment.candidates(type_name, "find"):
-        for one in reference_ways(candidate, named):
+        for one in reference_ways(experiment.data, candidate, named):
             yield experiment.attempt(type_name, "find", one, call)
 
 

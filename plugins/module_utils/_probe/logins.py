@@ -25,7 +25,7 @@ from .._transport.write_record import note_write
 from ..errors import AuthenticationError, InsightError
 from .findings import DIFFERS, NOT_FOUND, Finding, brief, nested
 from .page import LoginReport
-from .request_candidates import BASE_PATHS
+from .request_candidates import base_paths
 from .shapes import described, is_success, json_content, scalars
 
 MOST_TURNS = 12
@@ -139,7 +139,7 @@ def _address(login: Login, response: Response) -> Optional[Finding]:
     url = str(login.values.get("url") or "").rstrip("/")
     original = next((one.expected for one in login.findings if one.profile_key == "base_path"), login.data["base_path"])
     came = described(response)
-    for base in BASE_PATHS:
+    for base in base_paths(login.data):
         if f"{url}{base}/{start}" not in tried:
             return Finding("base_path", DIFFERS, original, came, {"base_path": base})
     if not login.data.get("oauth"):

@@ -240,11 +240,12 @@ def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, know
         experiment.learn(("compare", "read_only"), all_names)
 
 
-def reference_ways(definition: Json, entity: Json) -> Iterator[Json]:
-    """A definition with each way in which references may go out, as it is first."""
+def reference_ways(profile: Json, definition: Json, entity: Json) -> Iterator[Json]:
+    """A definition with each way in which references may go out, as it is first; as text where the profile says where
+    in a body."""
     yield definition
-    if entity.get("refs"):
-        other = "id" if definition.get("references", "id") == "query_for" else "query_for"
+    other = "id" if definition.get("references", "id") == "query_for" else "query_for"
+    if entity.get("refs") and (other == "id" or profile.get("query_for_at")):
         yield {**definition, "references": other}
 
 
@@ -256,7 +257,7 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
-        for one in reference_ways(candidate, entity):
+        for one in reference_ways(experiment.data, candidate, entity):
             attempt, learned, found = _found(experiment, one, entity)
             first = first or attempt
             if learned is not None:

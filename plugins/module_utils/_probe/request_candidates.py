@@ -17,15 +17,7 @@ from .._text.json_forms import Json
 READING_WORDS = ("read", "get", "find", "search", "query", "list", "lookup")
 """A POST to a path that ends in one of these reads. Every other POST could write."""
 
-BASE_PATHS = (
-    "/insight/api/v2",
-    "/api/v2",
-    "/InSight/api/v2",
-    "/insight/rest/api/v2",
-    "/rest/api/v2",
-    "/insight/api",
-    "/api",
-)
+BASE_PATHS = ("/api/v2", "/rest/api/v2", "/api")
 
 REQUEST = ("method", "path", "body", "references", "addressed_by", "id_field", "request_at", "paging")
 """What an operation says of its request; everything else speaks of the answer."""
@@ -148,6 +140,11 @@ def is_daring(operation: str, candidate: Json) -> bool:
     if operation == "delete":
         return "{id}" not in address and "{uuid}" not in address
     return address == "{type}" and candidate["method"] in ("PUT", "PATCH", "DELETE")
+
+
+def base_paths(profile: Json) -> tuple[str, ...]:
+    """What may come behind url: what the profile says of other servers of its kind, then what is common."""
+    return (*profile.get("other_base_paths", ()), *BASE_PATHS)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ def probe_create(scratch: ScratchEntity) -> Optional[Entity]:
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         first: Optional[Attempt] = None
         for one in (
-            reference_ways(candidate, scratch.named) if not (scratch.experiment.left_behind or scratch.ids) else ()
+            reference_ways(scratch.experiment.data, candidate, scratch.named)
+            if not (scratch.experiment.left_behind or scratch.ids)
+            else ()
         ):
             attempt = scratch.create(one)
             first = first or attempt

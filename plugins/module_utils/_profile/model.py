@@ -143,7 +143,8 @@ class EntityType:
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
     one; required: attributes that a new one must have; compare: layers of comparison rules, from general to
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret."""
+    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
+    body the texts of references stand."""
 
     name: str
     path: str
@@ -158,6 +159,7 @@ class EntityType:
     schema: Optional[Json] = None
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    query_for_at: str = ""
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -180,6 +182,7 @@ class Profile:
     session: Json
     headers: Mapping[str, str]
     types: Mapping[str, EntityType]
+    other_versions: Json = field(default_factory=dict)
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
@@ -236,6 +239,7 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
         secrets=tuple(path for path, said in data.get("attributes", {}).items() if said.get("secret")),
+        query_for_at=profile.get("query_for_at", ""),
     )
 
 
@@ -249,4 +253,5 @@ def profile_of(data: Json) -> Profile:
         session=data.get("session", {"kind": "bearer"}),
         headers=data.get("headers", {}),
         types={name: _entity_type(name, entity_type, data) for name, entity_type in data.get("types", {}).items()},
+        other_versions=data.get("other_versions", {}),
     )

@@ -24,7 +24,7 @@ from ...module_utils._commands.base import REQUEST_LOG, Command, HandOver, hand_
 from ...module_utils._commands.connection import ask_anew, canary_writes
 from ...module_utils._commands.results import broken_off, one_line, outgoing, run_command, unexpected
 from ...module_utils._options.context import Context, Files
-from ...module_utils._options.shared import environment_name
+from ...module_utils._options.shared import SHARED, environment_name
 from ...module_utils._text.redaction import know
 from ...module_utils._transport.write_record import WRITES
 from ...module_utils.errors import ConfigurationError, InsightError
@@ -130,7 +130,9 @@ class CommandAction(ActionBase):
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(given("profile") or "insight", given("profile_overrides"), files.find, files.decrypt)
+        profile = profile_data(
+            given("profile") or SHARED["profile"]["default"], given("profile_overrides"), files.find, files.decrypt
+        )
         return {"profile": profile, "profile_overrides": {}, **read}
 
     def _files(self) -> Files:

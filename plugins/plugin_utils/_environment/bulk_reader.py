@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.api.paging import whole
 from ...module_utils._entity.contradictions import list_mismatch
 from ...module_utils._profile.model import EntityType, Profile, plain_id
 from ...module_utils._transport.messages import Send
@@ -29,7 +28,7 @@ class BulkReader(EntityClient):
 
     def read_all(self, entity_type: EntityType) -> None:
         """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
-        every = whole(lambda: self.pages(Address(entity_type)))
+        every = self.whole(Address(entity_type), distinct=False)
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
         self._listed[entity_type.name] = [

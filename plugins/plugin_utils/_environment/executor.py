@@ -187,7 +187,7 @@ def _recorded(
             if journal:
                 journal.outcome(operation.entity, fate_of(error), options.server_date(), error.message)
         except InsightError as broken:  # must not take the place of what says whether something was written
-            error.hint = f"{error.hint} {broken.message}".strip()
+            error = error.but(hint=f"{error.hint} {broken.message}".strip())
         if error is caught:
             raise
         raise error from caught

@@ -78,8 +78,7 @@ def naming(entry: Entry) -> Iterator[None]:
     try:
         yield
     except InsightError as error:
-        error.what = f"{error.what} ({entry.origin})" if entry.origin else error.what
-        raise
+        raise error.but(what=f"{error.what} ({entry.origin})" if entry.origin else error.what) from error
 
 
 def _checked(entry: Entry, desired_of: Callable[[Entry], DesiredState]) -> DesiredState:

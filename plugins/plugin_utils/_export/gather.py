@@ -12,7 +12,6 @@ from typing import Any, Callable, Optional, TypeVar
 
 from ...module_utils._entity.address import Address, Entity, rules_of
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.api.paging import whole
 from ...module_utils._profile.model import EntityType, Profile, plain_id
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import ABSENT
@@ -93,7 +92,7 @@ class Reading:
         return gathered
 
     def _add(self, gathered: Gathered, one: Seen) -> None:
-        gathered.seen.setdefault((one.type.name, str(self.client.id_of(one.type, one.entity))), one)
+        gathered.seen.setdefault((one.type.name, str(Address(one.type).located(one.entity).id)), one)
 
     def _seen(self, entity_type: EntityType, entity: Entity, exported: bool, entry: Optional[Entry] = None) -> Seen:
         """entry: how the user named the entity."""
@@ -106,8 +105,9 @@ class Reading:
     def _listed(self, entity_type: EntityType, notes: list[str]) -> list[Entity]:
         """All entities of a type. Where the list shows less of one than a read does, each is read."""
         client = self.client
-        every = whole(lambda: client.pages(entity_type))  # what stands on two pages is one entity
-        by_id = {str(client.id_of(entity_type, entity)): entity for entity in every}
+        place = Address(entity_type)
+        every = client.whole(place, distinct=False)  # what stands on two pages is one entity
+        by_id = {str(place.located(entity).id): entity for entity in every}
         if not by_id:
             notes += filter(None, [client.doubt_of(entity_type, "list")])
         lacking = self._lacking(entity_type, next(iter(by_id.values()), None))
@@ -130,10 +130,8 @@ class Reading:
         return sorted(name for name in other if canonical(one.get(name)) != canonical(other[name]))
 
     def _by_id(self, entity_type: EntityType, entities: Iterable[Entity]) -> dict[ServerId, Address]:
-        return {
-            (entity_type.name, str(entity_id)): Address(entity_type, entity_id)
-            for entity_id in (self.client.id_of(entity_type, entity) for entity in entities)
-        }
+        found = [Address(entity_type).located(entity) for entity in entities]
+        return {(entity_type.name, str(address.id)): address for address in found}
 
     def _read(self, addresses: Mapping[ServerId, Address]) -> dict[ServerId, Optional[Entity]]:
         return self._each(addresses, lambda place: self.client.the_one(addresses[place]), "read")

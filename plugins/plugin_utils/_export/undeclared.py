@@ -51,8 +51,11 @@ def _rows(run: Run, reads: Mapping[EntryName, Read], profile: Profile, listed: S
     options = replace(run.options, stop_on=(InsightError,))
     seen = Reading(profile, options, lambda one: one.key).gather(listed, {}).seen
     titles = Titles(profile, seen, known())
-    found = [read for read in reads.values() if isinstance(read, Examined) and read.observed is not None]
-    there = {(one.found_as.type.name, str(one.found_as.type.id_in(one.observed))) for one in found}
+    there = {
+        (one.found_as.type.name, str(one.found_as.type.id_in(one.observed)))
+        for one in reads.values()
+        if isinstance(one, Examined) and one.observed is not None
+    }
     rows = []
     for place, one in seen.items():
         if not one.exported or place in there:

@@ -17,7 +17,7 @@ NAME = re.compile(r"\{([\w .-]+)\}")
 CREDENTIALS = ("access_token", "refresh_token", "token_type", "username", "password")
 
 PLACES: tuple[tuple[str, Sequence[str]], ...] = (
-    (r"base_path|headers\..+|oauth\.authority|types\.\w+\.path", ()),
+    (r"base_path|other_base_paths\.\d+|headers\..+|oauth\.authority|types\.\w+\.path", ()),
     (r"session\.(start|login|look|logout)\.path", ()),
     (r"session\.(login|logout)\.body(\..+)?", CREDENTIALS),
     (r"oauth\.(token|authorize|device)_path", ("tenant_id",)),
@@ -123,3 +123,5 @@ def _of_type(name: str, of_type: EntityType) -> Iterator[str]:
             yield f"{operation.profile_key}.request_at has no effect where body is query"
         if operation.id_at and operation.entity is not None:
             yield f"{operation.profile_key}.id_at has no effect unless entity is false"
+        if operation.references == "query_for" and not of_type.query_for_at:
+            yield f"{operation.profile_key}.references is query_for, and query_for_at does not say where they stand"

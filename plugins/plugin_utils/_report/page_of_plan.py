@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...module_utils._entity.compare import Change
-from ...module_utils._text.nested_paths import ABSENT
 from .._environment.plan_file import EnvironmentPlan
 from .._environment.planned_change import PlannedChange
 from .page import Fact, Group, Page, PageRow, Sign, Source
@@ -63,10 +61,7 @@ def _plan_facts(plan: EnvironmentPlan) -> Iterator[Fact]:
 
 
 def _page_row(one: PlannedChange) -> PageRow:
-    changes = [
-        Change(str(change.get("path", "")), change.get("before", ABSENT), change.get("after", ABSENT))
-        for change in one.changes
-    ]
+    changes = one.changes
     return PageRow(
         entity=one.entity,
         type=one.type,

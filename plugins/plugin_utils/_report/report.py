@@ -23,17 +23,10 @@ from .._environment.planned_change import PlannedChange
 from .._environment.run import Run, assumed
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import EntryName
+from .check import NotCompared
 
 BAD = ("failed", "moved", "outcome_unknown", "not_tried")
 """Outcomes of an entity that is not as declared now, or of which nobody knows."""
-
-
-@dataclass(frozen=True)
-class NotCompared:
-    """A part of an entity of which nobody knows whether it is as declared. path: empty for the entity as a whole."""
-
-    path: str
-    why: str
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def authorization_url(client: OAuthClient, state: str, code_verifier: str) -> st
 def authorization_answer(url: str) -> Mapping[str, str]:
     """The parameters of the URL on which the browser ended: ``code`` and ``state``, or ``error``.
 
-    The page itself does not matter: InSight's is an error page. Raises ConfigurationError when there are none.
+    The page itself does not matter: it may be an error page. Raises ConfigurationError when there are none.
     """
     query = url.partition("?")[2].partition("#")[0] or url.partition("#")[2]
     answer = dict(parse_qsl(query, keep_blank_values=True))

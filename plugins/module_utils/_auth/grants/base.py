@@ -181,5 +181,4 @@ def token_in(response: Response, request: Request, client: OAuthClient, meanings
     if granted and text(answer.get("access_token")):
         return token_of(answer, client.clock.now())
     failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
-    failure.successor = refresh_token_of(answer) if granted else None
-    raise failure
+    raise failure.but(successor=refresh_token_of(answer)) if granted else failure

@@ -1,39 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Speaks the operations of a profile: one request each, and what its answer means."""
+"""The entities of a system: its operations carried out, references resolved, and what was used and shown kept."""
 
 from __future__ import annotations
 
 import string
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable
 
 from ..._profile.mismatch import profile_mismatch, shape
-from ..._profile.model import EntityType, Operation, Profile, at
+from ..._profile.model import EntityType, Operation, Profile
 from ..._text.nested_paths import with_value
-from ..._text.redaction import know, printable
-from ..._transport.messages import Request, Send
+from ..._text.redaction import printable
+from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, check_case, exactly_one, has_id, has_key
+from ..address import Address, Entity, exactly_one
 from ..proof import doubt
-from ..references import as_declared
-from ..shown_secrets import secrets_in
-from .answers import accept, deviation, entities_of, entity_of, is_missing, new_id, strange_location, written
-from .paging import Asking, pages_of
-from .requests import needs_id, request_to
-
-MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
-
-
-def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
-    """An entity as it is compared: its references as they are declared, its secrets known, to be hidden wherever they
-    appear."""
-    shown = None if entity is None else as_declared(entity_type, entity)
-    know(secrets_in(shown, entity_type.secrets))
-    return shown
+from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .paging import list_pages, list_whole
+from .requests import Invocation
 
 
 class EntityClient:
@@ -62,20 +50,8 @@ class EntityClient:
 
     def read(self, address: Address) -> Entity | None:
         """The entity with the id of this address; None when the server says that it is missing."""
-        entity_type = address.type
-        purpose = f"read {printable(f'{entity_type.name} with id {address.id}')}"
-        operation = self.operation(entity_type, "read", purpose)
-        response = self._send(self._request(operation, address, purpose, {}))
-        if is_missing(operation, response):
-            return None
-        entity = entity_of(operation, response)
-        if not has_id(address, entity):
-            check_case(address, entity)
-            why, name = "the server answered with an entity of another id", entity_type.id_attribute
-            came = printable(f"{name} {entity_type.id_in(entity)}")
-            raise deviation(operation, response, "path", why, printable(f"{name} {address.id}"), came)
-        self.shown.add((entity_type.name, "read"))
-        return as_received(entity_type, entity)
+        of = self._invocation(address, "read", f"read {printable(f'{address.type.name} with id {address.id}')}")
+        return self._converse(of, read_entity(of))
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -83,16 +59,9 @@ class EntityClient:
 
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
-        purpose = f"find {address}"
-        operation = self.operation(address.type, "find", purpose)
-        body = {**address.key, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address, purpose, body))
-        offered = [] if is_missing(operation, response) else entities_of(operation, response)
-        found = [as_received(address.type, one) for one in offered]
-        shown = (address.type.name, "find")
-        if shown not in self.shown and any(has_key(address, entity) for entity in found):
-            self.shown.add(shown)
-        return found
+        of = self._invocation(address, "find", f"find {address}")
+        content = {**address.key, **self.reference_fields(of.operation, address)}
+        return self._converse(of, find_entities(of, content))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
@@ -101,73 +70,52 @@ class EntityClient:
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
         answers nothing. note: is told what else the user should know."""
-        operation = self.operation(address.type, "create", f"create {address}")
-        body = {**attributes, **self.reference_fields(operation, address)}
-        response = self._send(self._request(operation, address, f"create {address}", body))
-        if operation.entity is None and operation.id_at:
-            note(strange_location(operation, response, self._base))
-            return with_value({}, address.type.id_attribute.split("."), new_id(operation, response))
-        return as_received(address.type, written(operation, response))
+        of = self._invocation(address, "create", f"create {address}")
+        content = {**attributes, **self.reference_fields(of.operation, address)}
+        return self._converse(of, create_entity(of, content, note))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
-        operation = self.operation(address.type, "update", f"update {address}")
-        body = dict(bodies[operation.body])
-        if operation.addressed_by:
-            identifying = at(observed, operation.addressed_by)
-            if identifying in (None, ""):
-                raise profile_mismatch(
-                    f"update {address}",
-                    f"the entity as read carries no {operation.addressed_by}, which tells the server what is meant",
-                    f"{operation.profile_key}.addressed_by",
-                    expected=f"an entity with {operation.addressed_by}",
-                    came=shape(observed),
-                )
-            body = with_value(body, operation.addressed_by.split("."), identifying)
-        response = self._send(self._request(operation, address, f"update {address}", body, observed))
-        return as_received(address.type, written(operation, response))
+        of = self._invocation(address, "update", f"update {address}")
+        return self._converse(of, update_entity(of, observed, bodies[of.operation.body]))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
         address; None when the server says that it has deleted it."""
-        operation = self.operation(address.type, "delete", f"delete {address}")
-        response = self._send(self._request(operation, address, f"delete {address}", {}, observed))
-        if response.status not in operation.success and is_missing(operation, response):
-            return response.status
-        accept(operation, response)
-        return None
+        of = self._invocation(address, "delete", f"delete {address}")
+        return self._converse(of, delete_entity(of, observed))
 
-    def pages(self, address: Address) -> Iterator[list[Entity]]:
-        """All entities of the type of an address without key and id, a page at a time. Raises when the list stops short
-        of the total that it names."""
-        entity_type = address.type
-        purpose = f"list entities of type {entity_type.name}"
-        operation = self.operation(entity_type, "list", purpose)
+    def pages(self, address: Address, enough: int | None = None) -> list[list[Entity]]:
+        """The pages of the list of a type, which the address names without key and id: all, or as many as are
+        enough."""
+        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
+        pages: list[list[Entity]] = []
+        self._converse(of, list_pages(of, pages.append, enough))
+        return pages
 
-        def request(paging: Mapping[str, Any]) -> Request:
-            return self._request(operation, address, purpose, paging)
-
-        for page in pages_of(Asking(operation, request, self._send)):
-            if page:
-                self.shown.add((entity_type.name, "list"))
-            yield [as_received(entity_type, entity) for entity in page]
+    def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """All entities of a type, which the address names without key and id. distinct: read the list again where an id
+        comes twice."""
+        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
+        return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
 
     def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
         """The references of an address as this operation wants them: ids, or texts that the server looks up."""
         ids: dict[str, Any] = {}
         texts: dict[str, Any] = {}
-        by_text = operation.references == "query_for" and operation.body != "query"
+        place = address.type.query_for_at
+        by_text = place and operation.references == "query_for" and operation.body != "query"
         for attribute, referred in address.refs.items():
             reference = address.type.references.get(attribute)
             is_told = reference and by_text and reference.type == referred.type.name
             template = reference.query_for if reference and is_told else ""
             if template and referred.key:
-                texts[attribute] = self._query_text(address.type.name, attribute, template, referred)
+                texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:
                 ids[attribute] = referred.located(self.resolve(referred)).id
-        return {**ids, "queryFor": texts} if texts else ids
+        return with_value(ids, place.split("."), texts) if texts else ids
 
-    def _query_text(self, referrer: str, attribute: str, template: str, referred: Address) -> str:
+    def _query_text(self, referrer: EntityType, attribute: str, template: str, referred: Address) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
         names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
         at_hand = (self.known or {}).get(referred.identity)  # under the key that it has now, be it a former one
@@ -176,8 +124,8 @@ class EntityClient:
         if lacking:
             raise profile_mismatch(
                 f"refer to {referred}",
-                f"the entity as read carries no {', '.join(lacking)}, of which queryFor is made",
-                f"types.{referrer}.references.{attribute}.query_for",
+                f"the entity as read carries no {', '.join(lacking)}, of which {referrer.query_for_at} is made",
+                f"types.{referrer.name}.references.{attribute}.query_for",
                 expected=f"an entity with {', '.join(sorted(names))}",
                 came=shape(known),
             )
@@ -235,16 +183,16 @@ class EntityClient:
             )
         return operation
 
-    def _request(
-        self,
-        operation: Operation,
-        address: Address,
-        purpose: str,
-        body: Mapping[str, Any],
-        observed: Entity | None = None,
-    ) -> Request:
-        if observed is not None and needs_id(operation):
-            address = address.located(observed)
-        uuid = at(observed, address.type.uuid_attribute) if address.type.uuid_attribute else ""
-        self.used[operation.profile_key] = operation
-        return request_to(self._base, operation, address, purpose, body, uuid)
+    def _invocation(self, address: Address, name: str, purpose: str) -> Invocation:
+        """An operation on an entity or a list, which notes what it shows."""
+        operation, of_type = self.operation(address.type, name, purpose), address.type.name
+        return Invocation(self._base, operation, address, purpose, lambda: self.shown.add((of_type, name)))
+
+    def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
+        """Run a conversation; the operation counts as used once a request goes out."""
+
+        def send(request: Request) -> Response:
+            self.used[of.operation.profile_key] = of.operation
+            return self._send(request)
+
+        return converse(conversation, send)

@@ -1,33 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A list, page after page, in the ways in which servers cut them: whole, or an error."""
+"""A list as a conversation, page after page, in the ways in which servers cut them: whole, or an error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Union
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ..._profile.mismatch import place, shape
 from ..._profile.model import Operation, at
 from ..._text.redaction import printable
-from ..._transport.messages import Request, Response, Send
+from ..._transport.messages import Flow, Request, Response
 from ...errors import ServerError
 from ..address import Entity
 from .answers import content, deviation
-from .requests import same_origin
+from .operations import as_received
+from .requests import Invocation, same_origin
 
-
-@dataclass(frozen=True)
-class Asking:
-    """How pages are asked for. request: makes the request for what the body is about."""
-
-    operation: Operation
-    request: Callable[[Mapping[str, Any]], Request]
-    send: Send
-
+Take = Callable[[list[Entity]], None]
+"""Takes a page."""
 
 MOST_PAGES = 10_000
 """Pages of which a list may consist, where the profile does not say otherwise."""
@@ -43,50 +37,48 @@ class ListChanged(ServerError):
     """Entities came or went while a list was read, so that it is not whole."""
 
 
-def whole(
-    pages: Callable[[], Iterator[list[Entity]]], id_in: Callable[[Entity], Any] = lambda _one: None
-) -> list[Entity]:
-    """All entities of a list, read again where others change it meanwhile. pages: begins to read it; id_in: the id of
-    an entity, None where it has none. Raises ListChanged where that does not end."""
-    changed = ListChanged("read the whole list")
+def list_whole(of: Invocation, id_in: Callable[[Entity], Any] = lambda _one: None) -> Flow[list[Entity]]:
+    """All entities of a list, read again where others change it meanwhile. id_in: the id of an entity, None where it
+    has none. Raises ListChanged where that does not end."""
+    changed = ListChanged(of.purpose)
     for _time in range(TIMES):
-        found = _read(pages(), id_in)
-        if isinstance(found, list):
-            return found
-        changed = found
+        entities: list[Entity] = []
+        try:
+            yield from list_pages(of, _each_once(entities, id_in))
+            return entities
+        except ListChanged as error:
+            changed = error
     raise ListChanged(
-        changed.what,
+        of.purpose,
         f"{changed.why}, {TIMES} times in a row",
         "Read it when fewer entities of this type come and go, or look whether paging in the profile is right.",
     )
 
 
-def _read(pages: Iterator[list[Entity]], id_in: Callable[[Entity], Any]) -> Union[list[Entity], ListChanged]:
-    """The entities, or how the list changed meanwhile."""
-    entities: list[Entity] = []
+def _each_once(entities: list[Entity], id_in: Callable[[Entity], Any]) -> Take:
+    """Adds pages to these entities. Raises ListChanged where an id comes twice."""
     seen: set[str] = set()
-    try:
-        for page in pages:
-            for number in map(id_in, page):
-                if number is not None and str(number) in seen:
-                    why = f"the entity with the id {printable(str(number))} came twice"
-                    return ListChanged("read the whole list", why)
-                seen.add(str(number))
-            entities += page
-    except ListChanged as error:
-        return error
-    return entities
+
+    def take(page: list[Entity]) -> None:
+        for number in map(id_in, page):
+            if number is not None and str(number) in seen:
+                why = f"the entity with the id {printable(str(number))} came twice"
+                raise ListChanged("read the whole list", why)
+            seen.add(str(number))
+        entities.extend(page)
+
+    return take
 
 
-def pages_of(asking: Asking) -> Iterator[list[Entity]]:
-    """All pages. Raises when the list stops short of the total that it names or this changes, when a page comes again,
-    when the next page is elsewhere, and when there is no end."""
-    operation, paging = asking.operation, asking.operation.paging
-    request = asking.request(_first(paging))
+def list_pages(of: Invocation, take: Take, enough: int | None = None) -> Flow[None]:
+    """All pages, or as many as are enough. Raises when the list stops short of the total that it names or this changes,
+    when a page comes again, when the next page is elsewhere, and when there is no end."""
+    operation, paging = of.operation, of.operation.paging
+    request = of.request(_first(paging))
     known: int | None = None
     seen, number, before, empty = 0, paging.get("first", 0), None, 0
-    for _page_number in range(paging.get("most_pages", MOST_PAGES)):
-        response = asking.send(request)
+    for count in range(1, paging.get("most_pages", MOST_PAGES) + 1):
+        response = yield request
         answer = content(operation, response, "")
         page, total = _page(operation, response, answer), _total(operation, response, answer)
         known = total if known is None else known
@@ -94,10 +86,14 @@ def pages_of(asking: Asking) -> Iterator[list[Entity]]:
             raise ListChanged(response.purpose, f"the server spoke of {known} entities first, and then of {total}")
         if page and page == before:
             raise _again(operation, response)
-        yield page
+        if page:
+            of.shows()
+        take([as_received(of.type, entity) for entity in page])
+        if count == enough:
+            return
         seen, before, empty = seen + len(page), page, 0 if page else empty + 1
         number += len(page) if paging.get("kind") == "offset" else 1
-        following = _following(asking, response, answer, number) if not _is_last(paging, page, seen, total) else None
+        following = _following(of, response, answer, number) if not _is_last(paging, page, seen, total) else None
         if following is None or (not page and _is_counted(paging)):
             _check_total(response, seen, total)
             return
@@ -133,11 +129,11 @@ def _is_last(paging: Mapping[str, Any], page: list[Entity], seen: int, total: in
     return not paging or (_is_counted(paging) and (not page if total is None else seen >= total))
 
 
-def _following(asking: Asking, response: Response, answer: Any, number: int) -> Request | None:
+def _following(of: Invocation, response: Response, answer: Any, number: int) -> Request | None:
     """The request for the next page; None where the server names none."""
-    operation, paging = asking.operation, asking.operation.paging
+    operation, paging = of.operation, of.operation.paging
     if _is_counted(paging):
-        return asking.request({**_first(paging), paging["page"]: number})
+        return of.request({**_first(paging), paging["page"]: number})
     following = at(answer, paging["next"])
     if following in (None, "", False):
         return None
@@ -145,8 +141,8 @@ def _following(asking: Asking, response: Response, answer: Any, number: int) -> 
         why = "what leads to the next page is neither text nor number"
         raise deviation(operation, response, "paging.next", why, f"a text {place(paging['next'])}", shape(following))
     if paging["kind"] == "cursor":
-        return asking.request({**_first(paging), paging["page"]: following})
-    first = asking.request({})
+        return of.request({**_first(paging), paging["page"]: following})
+    first = of.request({})
     if not same_origin(first.url, str(following)):
         why = "the next page is on another server, which is not asked"
         raise deviation(operation, response, "paging.next", why, "an address of the origin of url", "another origin")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Callable
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
-from ..._profile.model import Operation, plain_id
+from ..._profile.model import EntityType, Operation, at, plain_id
 from ..._text.nested_paths import with_value
 from ..._transport.messages import Request
 from ...errors import ConfigurationError
@@ -79,41 +80,57 @@ def _query(content: Mapping[str, Any]) -> str:
     return urlencode(texts, doseq=True, quote_via=quote)
 
 
-def needs_id(operation: Operation) -> bool:
-    """Whether an operation has a place for the id, in its path or in its body."""
-    return "{id}" in operation.path or bool(operation.id_field)
+@dataclass(frozen=True)
+class Invocation:
+    """An operation on an entity, or on the list of a type. base: url and base path; address: by id, where the operation
+    needs it before an entity was read; purpose: as in Request; shows: is called when an answer has shown an entity."""
 
+    base: str
+    operation: Operation
+    address: Address
+    purpose: str
+    shows: Callable[[], Any] = bool
 
-def request_to(
-    base: str,
-    operation: Operation,
-    address: Address,
-    purpose: str,
-    content: Mapping[str, Any],
-    uuid: Any,
-) -> Request:
-    """The request of an operation. base: url and base path; address: by id, where the operation needs it; content: what
-    the body is about; uuid: of the entity, where there is one."""
-    path, _mark, query = operation.path.lstrip("/").partition("?")
-    ids = {"id": address.id, "uuid": uuid}
-    encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
-    kind = address.type.path.strip("/")
-    body: Any = dict(content) if operation.body not in ("none", "empty") else {}
-    if operation.request_at and operation.body in WITH_ATTRIBUTES:
-        body = with_value({}, operation.request_at.split("."), body)
-    if operation.id_field:
-        segment(address.id, purpose)
-        body = with_value(body, operation.id_field.split("."), plain_id(address.id))
-    queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
-    if operation.body == "query":
-        queries.append(_query(body))
-    whole_query = "&".join(filter(None, queries))
-    return Request(
-        purpose=purpose,
-        method=operation.method,
-        url=f"{base}/{path.format_map({'type': kind, **encoded})}" + (f"?{whole_query}" if whole_query else ""),
-        json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
-        safe=operation.safe,
-        kind=f"{address.type.name} {operation.name}",
-        understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
-    )
+    @property
+    def type(self) -> EntityType:
+        """The type that it is about."""
+        return self.address.type
+
+    @property
+    def takes_id(self) -> bool:
+        """Whether the path or the body has a place for the id."""
+        return "{id}" in self.operation.path or bool(self.operation.id_field)
+
+    def request(self, content: Mapping[str, Any], observed: Mapping[str, Any] | None = None) -> Request:
+        """The request. content: what the body is about; observed: the entity as it was read."""
+        operation, purpose, uuid_at = self.operation, self.purpose, self.type.uuid_attribute
+        address = self.address.located(observed) if observed is not None and self.takes_id else self.address
+        path, _mark, query = operation.path.lstrip("/").partition("?")
+        ids = {"id": address.id, "uuid": at(observed, uuid_at) if uuid_at else ""}
+        encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
+        kind = self.type.path.strip("/")
+        queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
+        body = self._body(content, address.id)
+        if operation.body == "query":
+            queries.append(_query(body))
+        whole_query = "&".join(filter(None, queries))
+        url = f"{self.base}/{path.format_map({'type': kind, **encoded})}"
+        return Request(
+            purpose=purpose,
+            method=operation.method,
+            url=f"{url}?{whole_query}" if whole_query else url,
+            json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
+            safe=operation.safe,
+            kind=f"{self.type.name} {operation.name}",
+            understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
+        )
+
+    def _body(self, content: Mapping[str, Any], entity_id: Any) -> dict[str, Any]:
+        operation = self.operation
+        body: dict[str, Any] = dict(content) if operation.body not in ("none", "empty") else {}
+        if operation.request_at and operation.body in WITH_ATTRIBUTES:
+            body = with_value({}, operation.request_at.split("."), body)
+        if operation.id_field:
+            segment(entity_id, self.purpose)  # refuses what is no id
+            body = with_value(body, operation.id_field.split("."), plain_id(entity_id))
+        return body

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,6 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InsightError,
     InterruptedRequest,
+    MissingReferenceError,
     NotSentError,
     UntrustedServerError,
 )
@@ -46,10 +48,49 @@ def test_details_without_what_is_not_known():
     assert error.as_result()["error"] == {"kind": "ConfigurationError", "status": 404, "written": False}
 
 
-def test_a_hint_that_came_later():
-    error = InsightError("a", "b")
-    error.hint = "C."
-    assert error.message == str(error) == "Cannot a: b. C."
+@pytest.mark.parametrize("kind", ALL)
+def test_an_error_does_not_change(kind):
+    error = kind("a", "b", status=404)
+    told = error.as_result()
+    for name in vars(error):
+        with pytest.raises(AttributeError, match=rf"{name} of an error does not change"):
+            setattr(error, name, "C.")
+    with pytest.raises(TypeError):
+        error.details["written"] = "create"
+    assert error.as_result() == told
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_error_in_other_words_is_another_one_of_its_kind(kind):
+    error = kind("a", "b", "Look.", status=404)
+    other = error.but(hint="C.", written="create", lacking=None)
+    assert (type(other), other.message, other.args) == (kind, "Cannot a: b. C.", ("Cannot a: b. C.",))
+    assert other.details == {"status": 404, "written": "create"}
+    assert error.message == "Cannot a: b. Look." and error.details == {"status": 404}
+
+
+def test_fields_of_a_kind_stay_and_are_no_details():
+    refused = AuthenticationError("log in", oauth_error="invalid_grant", successor="s3cret")
+    other = refused.but(why="no")
+    assert (other.oauth_error, other.successor) == ("invalid_grant", "s3cret")
+    assert refused.but(successor="n3w").successor == "n3w"
+    assert "s3cret" not in str(other.as_result()) and "n3w" not in str(refused.but(successor="n3w").as_result())
+    missing = MissingReferenceError("refer", identity="[1]", doubt="Perhaps.").but(what="refer to it")
+    assert (missing.identity, missing.doubt, missing.message) == ("[1]", "Perhaps.", "Cannot refer to it. Perhaps.")
+    assert NotSentError("ask", starting=True).but(hint="C.").starting
+
+
+def test_an_error_in_other_words_says_where_it_comes_from():
+    with pytest.raises(InsightError) as caught, contextmanager(_in_other_words)():
+        raise InsightError("a")
+    assert (caught.value.message, str(caught.value.__cause__)) == ("Cannot b.", "Cannot a.")
+
+
+def _in_other_words():
+    try:
+        yield
+    except InsightError as error:
+        raise error.but(what="b") from error
 
 
 def test_what_the_identity_platform_called_it():

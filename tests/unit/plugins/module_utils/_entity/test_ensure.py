@@ -293,6 +293,18 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
     assert insight.writes == []
 
 
+@pytest.mark.proves("WRITE-2", "DECLARE-11")
+def test_a_search_that_does_not_look_at_the_id_of_a_reference(insight):
+    """It is asked by id already, so that is not the advice."""
+    of = profile(operations={"find": {"references": "id"}})
+    theirs = insight.add("event", eventName="Filing", applicationId=99)
+    insight.hooks = {"find": [None, lambda request, go: answer(200, theirs)]}
+    with pytest.raises(ProfileMismatchError, match=r"not look at applicationId\. Change operations\.find in") as caught:
+        run(insight, desired({"description": "x"}, of=of), of=of)
+    assert caught.value.details["profile_key"] == "operations.find"
+    assert insight.writes == []
+
+
 @pytest.mark.proves("DECLARE-11")
 @pytest.mark.parametrize("wished", [{"description": "x"}, {}])
 def test_an_unchanged_entity_of_another_parent_is_told_where_its_reference_is_at_hand(insight, wished):

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment, reads_only
+from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import reference_ways
 from ansible_collections.rimops.insight.plugins.module_utils._probe.request_candidates import TABLES, Hints, candidates
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
@@ -129,3 +130,10 @@ def test_an_experiment_leaves_the_profile_as_it_was():
     quiet, _sent = experiment()
     read(quiet, {"method": "GET", "path": "x"})
     assert quiet.data == built_in("insight")
+
+
+def test_references_go_out_as_text_only_where_the_profile_says_where():
+    by_id, entity = {"references": "id"}, {"refs": {"applicationId": {}}}
+    assert list(reference_ways({"query_for_at": "q"}, by_id, entity)) == [by_id, {"references": "query_for"}]
+    assert list(reference_ways({}, by_id, entity)) == list(reference_ways({"query_for_at": "q"}, by_id, {})) == [by_id]
+    assert list(reference_ways({}, {"references": "query_for"}, entity))[1:] == [by_id]

@@ -17,8 +17,8 @@ import zlib
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
+from ansible_collections.rimops.insight.plugins.module_utils._transport import connections
 from ansible_collections.rimops.insight.plugins.module_utils._transport import deadline as bounds
-from ansible_collections.rimops.insight.plugins.module_utils._transport import http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -219,7 +219,7 @@ FLOODS = {
 @pytest.mark.proves("NETWORK-3", "NETWORK-7")
 @pytest.mark.parametrize("place", FLOODS)
 def test_an_answer_that_fills_the_memory_or_cannot_be_unpacked(serve, monkeypatch, place):
-    monkeypatch.setattr(http, "MAX_ANSWER", 100_000)
+    monkeypatch.setattr(connections, "MAX_ANSWER", 100_000)
     monkeypatch.setattr(bounds, "FRAMING", 100_000)
     with pytest.raises((ServerError, InterruptedRequest), match=r"larger than|cannot be read|exceeded"):
         ask(serve(FLOODS[place], tls=False), timeout=30.0)

@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
-from ansible_collections.rimops.insight.plugins.module_utils._transport import http, proxies
+from ansible_collections.rimops.insight.plugins.module_utils._transport import connections, proxies
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http, address, with_headers
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -52,7 +52,7 @@ def test_what_goes_out(serve):
     assert headers["content-type"] == "application/json"
     assert headers["accept"] == "application/json"
     assert headers["x-one"] == "1"
-    assert headers["user-agent"] == http.ALWAYS["User-Agent"]
+    assert headers["user-agent"] == connections.ALWAYS["User-Agent"]
 
 
 @pytest.mark.proves("WRITE-9")
@@ -158,7 +158,7 @@ def test_a_redirect_is_an_answer(serve, status, location):
 @pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize("status", ["200 OK", "302 Found"])
 def test_an_answer_that_is_too_large(serve, monkeypatch, status):
-    monkeypatch.setattr(http, "MAX_ANSWER", 100_000)
+    monkeypatch.setattr(connections, "MAX_ANSWER", 100_000)
     server = serve(lines(status, "Location: /", body=b"x" * 100_001), tls=False)
     with pytest.raises(ServerError, match="larger than") as caught:
         send(server)
@@ -166,7 +166,7 @@ def test_an_answer_that_is_too_large(serve, monkeypatch, status):
 
 
 def test_an_answer_that_just_fits(serve, monkeypatch):
-    monkeypatch.setattr(http, "MAX_ANSWER", 100_000)
+    monkeypatch.setattr(connections, "MAX_ANSWER", 100_000)
     assert len(send(serve(lines("200 OK", body=b"x" * 100_000), tls=False)).body) == 100_000
 
 
@@ -195,7 +195,7 @@ def test_compressed(serve):
 def test_compressed_and_too_large(serve, monkeypatch):
     import gzip
 
-    monkeypatch.setattr(http, "MAX_ANSWER", 100_000)
+    monkeypatch.setattr(connections, "MAX_ANSWER", 100_000)
     with pytest.raises(ServerError, match="larger than"):
         send(serve(lines("200 OK", "Content-Encoding: gzip", body=gzip.compress(b" " * 300_000)), tls=False))
 
@@ -336,7 +336,7 @@ def test_proxies_of_the_environment(serve, monkeypatch, variables, network, stat
 def test_what_is_excepted_from_the_proxy(monkeypatch, server, excepted, through):
     monkeypatch.setenv("all_proxy", "http://proxy:3128")
     monkeypatch.setenv("no_proxy", excepted)
-    assert bool(http._proxies(server)) == through
+    assert bool(connections._proxies(server)) == through
 
 
 @pytest.mark.proves("NETWORK-2")

@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
-from ansible_collections.rimops.insight.plugins.module_utils._transport import http
+from ansible_collections.rimops.insight.plugins.module_utils._transport import connections
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -244,7 +244,7 @@ def test_netrc_does_not_count(serve, tmp_path, monkeypatch, ours):
 
 @pytest.mark.proves("ANSIBLE-4")
 def test_without_requests(monkeypatch):
-    monkeypatch.setattr(http, "HAS_REQUESTS", False)
+    monkeypatch.setattr(connections, "HAS_REQUESTS", False)
     message = failure(ConfigurationError, "https://127.0.0.1:1")
     assert f"missing for {sys.executable}" in message
     assert f"{sys.executable} -m pip install requests" in message
@@ -262,7 +262,7 @@ def test_the_module_can_be_imported_without_requests():
         "try: Http(Network()).send(Request('ask', 'GET', 'https://127.0.0.1:1'))\n"
         "except Exception as error: print(type(error).__name__, error)\n"
     )
-    root = http.__file__.partition("/ansible_collections/")[0]
+    root = connections.__file__.partition("/ansible_collections/")[0]
     command = [sys.executable, "-c", program, f"{root}:{':'.join(path for path in sys.path if path)}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert said.startswith("ConfigurationError Cannot ask: the Python library requests is missing")

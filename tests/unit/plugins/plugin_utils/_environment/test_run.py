@@ -464,7 +464,7 @@ def listing(lab, monkeypatch):
     lab.overrides = {"operations": {"list": {"enabled": True}}}
 
     def show(*entities):
-        monkeypatch.setattr(BulkReader, "pages", lambda *_given: iter([[one] for one in entities]))
+        monkeypatch.setattr(BulkReader, "whole", lambda *_given, **_more: list(entities))
 
     return show
 

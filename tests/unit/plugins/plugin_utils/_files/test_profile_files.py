@@ -251,6 +251,7 @@ def test_a_name_that_is_replaced_there_and_what_is_no_name_are_taken():
     ("overrides", "message"),
     [
         ({"uuid_attribute": None, "operations": {"delete": {"path": "{uuid}"}}}, "delete.path names {uuid}, and types"),
+        ({"query_for_at": None}, r"operations.find.references is query_for, and query_for_at does not say where"),
         ({"operations": {"find": {"id_field": "id"}}}, r"operations.find.id_field has no effect there, only in read"),
         (over(operations={"list": {"id_field": "id"}}), "types.event.operations.list.id_field has no effect"),
         ({"operations": {"read": {"addressed_by": "uuid"}}}, "read.addressed_by has no effect there, only in update"),

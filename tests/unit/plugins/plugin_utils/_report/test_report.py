@@ -22,9 +22,9 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import Outco
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.run import Run
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.worker_pool import NotTried
 from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import Entry
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.check import NotCompared
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.report import (
     EntityReport,
-    NotCompared,
     RunReport,
     entity_report,
 )

@@ -446,6 +446,15 @@ def test_what_was_used_and_what_of_it_is_assumed():
     assert client.assumed == ["operations.find"]
 
 
+def test_an_operation_counts_as_used_once_its_request_went_out():
+    client, script = scripted(MISSING)
+    with pytest.raises(ProfileMismatchError):
+        client.delete(address(), {"uuid": "u-5"})
+    with pytest.raises(MissingReferenceError):
+        client.create(address(REFERRING | {"refs": {"applicationId": {"type": "application", "id": 17}}}), {})
+    assert list(client.used) == ["operations.read"] and len(script.requests) == 1
+
+
 def test_what_many_threads_refer_to_is_asked_for_once():
     asked = []
 
