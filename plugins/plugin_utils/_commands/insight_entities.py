@@ -27,7 +27,7 @@ from ...module_utils.version import VERSION
 from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
-from .._environment.members import Environment, Member, environment_of, subject_of
+from .._environment.members import Member, environment_of, subject_of
 from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .._environment.planned_change import (
@@ -38,8 +38,9 @@ from .._environment.planned_change import (
     with_renames,
 )
 from .._environment.run import OURS, Run, approved_plan, assumed, check_approved, plan_out
+from .._environment.shown_ids import ordered_by_ids, refuse_two_names
 from .._environment.worker_pool import NotTried
-from .._manifest.entry import Entry, EntryName, refuse
+from .._manifest.entry import Entry, EntryName
 
 ENTITIES_SPEC: Spec = {
     **SHARED,
@@ -169,8 +170,11 @@ def _carry_out(run: Run) -> dict[str, Any]:
     """Read, plan, and write unless only a plan is wanted; the result of the task."""
     plan = approved_plan(run) if run.values["plan_file"] else None
     reads = _read(run)
-    run = replace(run, doubts=doubts(run.environment, reads, {}, run.options.client))
-    _refuse_two_names(run.environment, reads)
+    referred = run.options.client.known or {}
+    refuse_two_names(run.environment, reads, referred)
+    environment, told = ordered_by_ids(run.environment, reads, referred)
+    in_doubt = doubts(environment, reads, {}, run.options.client)
+    run = replace(run, environment=environment, notes=[*run.notes, *told], doubts=in_doubt)
     operations = _operations(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]
@@ -205,30 +209,14 @@ def _read(run: Run) -> dict[EntryName, Read]:
     return read_all(run.environment, run.options)
 
 
-def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
-    """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
-    first: dict[tuple[str, str], Member] = {}
-    twice = []
-    for name, member in environment.members.items():
-        read = reads.get(name)
-        if isinstance(read, Examined) and read.observed is not None:
-            entity_type = read.found_as.type
-            place = (entity_type.name, str(entity_type.id_in(read.observed)))
-            entry, other = member.entry, first.setdefault(place, member).entry
-            if other is not entry:
-                places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
-                twice.append(f"{places} are one entity, that with the id {place[1]}")
-    refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
-
-
 def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
     """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
+    members, secrets = run.environment.members, [known()]
     plans = {
         name: read.plan
-        for name, read in reads.items()
+        for name, read in ((name, reads.get(name)) for name in members)  # in the order of the work
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
-    members, secrets = run.environment.members, [known()]
     found = {name: planned_change_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
 
     def candidates(operation: str) -> list[RenameCandidate]:
