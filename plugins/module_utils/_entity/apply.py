@@ -122,8 +122,9 @@ def perform(
     if creates and answered is not None:
         entity_id = address.type.id_in(answered)
     with having_written(address, planned.operation, entity_id):
-        if desired.secrets.memory:
-            desired.secrets.memory.remember(planned, desired.secrets.values)
+        memory, secrets = desired.secrets.memory, desired.secrets.values
+        if memory:
+            memory.remember(planned, secrets, entity_id)
         if creates:
             seen: Entity | None = _created(client, desired, planned, entity_id, clock)
         else:
@@ -133,6 +134,8 @@ def perform(
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
         seen_id = None if seen is None else client.id_of(address.type, seen)
+        if memory and entity_id is None:
+            memory.remember(planned, secrets, seen_id)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
         *((overcome.message,) if overcome else ()),

@@ -44,16 +44,15 @@ class Waiting:
 
 
 class Memory(Protocol):
-    """What was sent of an entity's secrets before. ``known`` by attribute path."""
+    """What was sent of an entity's secrets before. entity_id: of the entity, None where nobody knows it."""
 
-    @property
-    def known(self) -> Mapping[str, str]:
-        """The fingerprints."""
+    def known(self, entity_id: Any) -> Mapping[str, str]:
+        """The fingerprints by attribute path."""
 
     def of(self, path: str, value: Any) -> str:
         """The fingerprint of a secret."""
 
-    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+    def remember(self, plan: Plan, secrets: Mapping[str, Any], entity_id: Any) -> None:
         """Remember what this plan has just sent."""
 
 

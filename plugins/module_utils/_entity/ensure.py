@@ -182,7 +182,7 @@ def _plan(client: EntityClient, desired: DesiredState, observed: Entity | None, 
         observed,
         desired.address.rules,
         secrets.policy,
-        memory.known if memory else {},
+        memory.known(desired.address.type.id_in(observed)) if memory and observed is not None else {},
         memory.of if memory else None,
     )
     for name in NEEDED.get(planned.operation, ()):

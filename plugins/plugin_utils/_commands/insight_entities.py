@@ -27,7 +27,7 @@ from ...module_utils.version import VERSION
 from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
-from .._environment.members import Member, environment_of, subject_of
+from .._environment.members import Member, environment_of, ids_of, subject_of
 from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
 from .._environment.planned_change import (
@@ -212,16 +212,19 @@ def _read(run: Run) -> dict[EntryName, Read]:
 def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
     """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
     members, secrets = run.environment.members, [known()]
-    plans = {
-        name: read.plan
+    examined = {
+        name: read
         for name, read in ((name, reads.get(name)) for name in members)  # in the order of the work
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
-    found = {name: planned_change_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
+    found = {
+        name: planned_change_of(subject_of(members[name], read.observed), read.plan, secrets)
+        for name, read in examined.items()
+    }
 
     def candidates(operation: str) -> list[RenameCandidate]:
         return [
-            RenameCandidate(one.entity, one.type, _beside_key(plans[name], members[name]))
+            RenameCandidate(one.entity, one.type, _beside_key(examined[name].plan, members[name]))
             for name, one in found.items()
             if one.operation == operation
         ]
@@ -233,7 +236,7 @@ def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[
 def _beside_key(plan: Plan, member: Member) -> dict[str, Any]:
     """What an entity holds beside its key."""
     held = plan.before if plan.operation == "delete" else plan.desired
-    known = {*member.entry.key, *subject_of(member).id_attributes}
+    known = {*member.entry.key, *ids_of(member)}
     return {name: value for name, value in (held or {}).items() if name not in known}
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable, Optional
 
 from ...module_utils._entity.address import Address
 from ...module_utils._entity.desired_state import DesiredState, check_desired_state
@@ -101,8 +101,8 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
     return dependents
 
 
-def subject_of(member: Member) -> Subject:
-    """A member as plans know it."""
+def subject_of(member: Member, observed: Optional[Mapping[str, Any]]) -> Subject:
+    """A member as plans know it. observed: the entity as it was read."""
     entry, desired = member.entry, member.desired
     secrets = desired.secrets
     memory = secrets.memory if secrets.policy == "on_change" else None
@@ -116,10 +116,16 @@ def subject_of(member: Member) -> Subject:
             attribute: str(member.references.get(attribute, f"id {reference.get('id')}"))
             for attribute, reference in entry.refs.items()
         },
-        id_attributes=tuple(one for one in (entity_type.id_attribute, entity_type.uuid_attribute) if one),
-        known=memory.known if memory else {},
+        id_attributes=ids_of(member),
+        known=memory.known(entity_type.id_in(observed)) if memory and observed is not None else {},
         fresh={path: memory.of(path, value) for path, value in secret_leaves(secrets.values)} if memory else {},
     )
+
+
+def ids_of(member: Member) -> tuple[str, ...]:
+    """The attributes that hold the ids of a member."""
+    entity_type = member.desired.address.type
+    return tuple(one for one in (entity_type.id_attribute, entity_type.uuid_attribute) if one)
 
 
 def _meant(member: Member) -> Iterator[tuple[Address, EntryName]]:
