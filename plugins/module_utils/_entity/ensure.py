@@ -203,19 +203,22 @@ def _check_references(
     desired: DesiredState, planned: Plan, observed: Entity | None, references: Mapping[str, Any]
 ) -> None:
     """An entity that was found by its references has them; else the server searched without looking at them, or shows
-    them in another form."""
+    them in another form. What is declared as attributes is looked at for its form only."""
     if observed is None:
         return
-    wrong = compare(references, observed, planned.rules(desired.address.rules)).changes
-    forms = [reference_advice(desired.address, change.path, change.before, change.after) for change in wrong]
-    form = next((one for one in forms if one), None)
-    if not wrong or (desired.address.id is not None and not form):
+    address = desired.address
+    changes = compare(references, observed, planned.rules(address.rules)).changes
+    others = [one for one in planned.changes if one.path not in references and one.path not in planned.secret_paths]
+    advised = [(one, reference_advice(address, one.path, one.before, one.after)) for one in (*changes, *others)]
+    form = next((advice for _change, advice in advised if advice), None)
+    wrong = [change for change, advice in advised if change in changes or advice]
+    if not form and (not wrong or address.id is not None):
         return
     names = ", ".join(change.path for change in wrong)
-    key = f"{desired.address.type.operations['find'].profile_key}.references"
+    key = f"{address.type.operations['find'].profile_key}.references"
     why = "the entity that the server found refers to another one in"
     raise ProfileMismatchError(
-        f"write {desired.address}",
+        f"write {address}",
         f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
         form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
         profile_key=form[0] if form else key,
