@@ -153,6 +153,52 @@ def test_a_new_secret_goes_along_with_a_new_name(server: Server, play: Player, s
     assert server.counted["writes"] == 4
 
 
+@pytest.mark.proves("COMPARE-60")
+@pytest.mark.parametrize("shown", [*IN_ANOTHER_FORM, "salted"])
+def test_an_attribute_that_the_server_hides_is_never_told_as_unchanged(
+    server: Server, play: Player, shown: str
+) -> None:
+    server.control("POST", "switches", {"secrets_shown": shown})
+    attributes = {"selectedProducts": ["a"], "pin": "no secret"}
+    for _again in range(2):
+        failed = ensured(play, attributes=attributes, secret_attributes={})
+        assert (failed["error"]["kind"], failed["changed"]) == ("UnconvergedError", True)
+        assert "secret_attributes" in failed["msg"] or shown == "salted"
+        assert "changed nothing" not in failed["msg"]
+        forget_connections()
+    if "compare: {hidden: [pin]}" in failed["msg"]:
+        settled = ensured(play, attributes=attributes, secret_attributes={}, compare={"hidden": ["pin"]})
+        assert told(settled) == (False, ["pin"])
+    else:
+        assert shown in ("null", "empty", "flag", "salted")
+    if shown != "salted":
+        more = {"attributes": {"selectedProducts": ["a"]}, "secret_attributes": {"pin": "no secret"}}
+        assert told(ensured(play, **more)) == (False, ["pin"])
+        assert told(ensured(play, policy="always", **more)) == (True, [])
+        assert told(ensured(play, **more)) == (False, [])
+
+
+@pytest.mark.proves("COMPARE-61")
+@pytest.mark.parametrize("shown", ["stars", "dots", "words", "last_four"])
+def test_a_mask_does_not_go_back_with_an_update(server: Server, play: Player, shown: str) -> None:
+    server.control("POST", "switches", {"secrets_shown": shown})
+    server.seed("application", **KEY, selectedProducts=["a"], pin="theirs", nested={"deep": "theirs"})
+    changed = {"attributes": {"selectedProducts": ["b"]}, "secret_attributes": {}}
+    for mode in (True, False):
+        options = {"type": "application", "key": KEY, **changed}
+        refused = run(play, {"name": "task", "rimops.insight.insight_entity": options, "check_mode": mode})
+        assert refused["error"]["profile_key"] == "compare.hidden"
+        assert "a mask in place of nested.deep, pin, and the update would send it back" in refused["msg"]
+    assert server.counted["writes"] == 0
+    settled = ensured(play, compare={"hidden": ["pin", "nested.deep"]}, **changed)
+    assert told(settled) == (True, [])
+    assert "nested.deep, pin did not go out with the update" in " ".join(settled["notes"])
+    assert told(ensured(play, attributes={"selectedProducts": ["c"]}, secret_attributes={"pin": OURS})) == (
+        True,
+        ["pin"],
+    )
+
+
 @pytest.mark.proves("SECRET-60")
 @pytest.mark.parametrize("how", ["key", "id", "more of a key"])
 def test_a_secret_is_remembered_whatever_its_parent_is_called(server: Server, play: Player, how: str) -> None:

@@ -47,6 +47,7 @@ PURE = (
     "module_utils._profile.mismatch",
     "module_utils._profile.server_messages",
     "module_utils._entity.compare",
+    "module_utils._entity.masks",
     "module_utils._entity.mistyped",
     "module_utils._entity.normalise",
     "module_utils._entity.place",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Callable
@@ -17,9 +17,9 @@ from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import moved, perform, read_again
 from .canary import CanaryWrites
-from .compare import compare
+from .compare import ABSENT, compare
 from .desired_state import DesiredState, Outcome, check_desired_state
-from .plan import Declaration, Plan, not_sent, plan
+from .plan import Declaration, Plan, masks_sent, not_sent, plan
 from .read_back_errors import listed
 from .references import reference_advice
 
@@ -187,7 +187,25 @@ def _plan(client: EntityClient, desired: DesiredState, observed: Entity | None, 
     )
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
+    if planned.operation == "update":
+        _refuse_masks(desired.address, masks_sent(planned, client.update_body(desired.address.type)))
     return planned
+
+
+def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
+    """Raise ProfileMismatchError where an update would write what a server shows in place of a value."""
+    if not paths:
+        return
+    names = ", ".join(paths)
+    raise ProfileMismatchError(
+        f"update {address}",
+        f"the server shows a mask in place of {names}, and the update would send it back; nothing was written",
+        f"Name it in compare.hidden, then it is left out, or say attributes.{paths[0]}.secret: true in the profile. Or "
+        "declare its value.",
+        profile_key="compare.hidden",
+        expected=f"the value of {names}",
+        came="a mask",
+    )
 
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
@@ -216,12 +234,18 @@ def _check_references(
         return
     names = ", ".join(change.path for change in wrong)
     key = f"{address.type.operations['find'].profile_key}.references"
-    why = "the entity that the server found refers to another one in"
+    why = "the server shows in another form what is referred to in"
+    if not form:
+        not_shown = all(change.before is ABSENT for change in wrong)
+        why = f"the entity that the server found refers to {'nothing' if not_shown else 'another one'} in"
+        form = (key, f"Its search does not look at queryFor. Set {key} to id in profile_overrides.")
+        if not_shown:
+            form = (key, f"{form[1]} Or the server never shows it: then name it in compare.hidden.")
     raise ProfileMismatchError(
         f"write {address}",
-        f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
-        form[1] if form else f"Its search does not look at queryFor. Set {key} to id in profile_overrides.",
-        profile_key=form[0] if form else key,
+        f"{why} {names}; nothing was written",
+        form[1],
+        profile_key=form[0],
         expected=listed((change.path, change.after) for change in wrong),
         came=listed((change.path, change.before) for change in wrong),
     )

@@ -22,8 +22,9 @@ from .._text.redaction import MASK, printable, printable_values
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
 from .compare import Change, Comparison, check_declared, compare
+from .masks import masks_in
 from .rules import Rules
-from .shown_secrets import concealed, is_shown, without_hidden
+from .shown_secrets import concealed, is_shown, without_hidden, without_masks
 
 
 @dataclass(frozen=True)
@@ -257,12 +258,14 @@ def _with_secrets(
     nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
 ) -> Mapping[str, Any]:
     """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
-    update that replaces everything would clear them. left_out: takes the paths of those that it hides."""
-    if not rules.secret:
-        return comparison.merged
-    merged = compare(nothing.desired, observed, rules, nothing.entity).merged
-    kept: Mapping[str, Any] = without_hidden(merged, rules.secret - rules.unsent, left_out)
-    return kept
+    update that replaces everything would clear them. left_out: takes the paths of those that it hides, and of other
+    hidden attributes, which must not go back as a mask."""
+    merged: Mapping[str, Any] = comparison.merged
+    if rules.secret:
+        merged = compare(nothing.desired, observed, rules, nothing.entity).merged
+        merged = without_hidden(merged, rules.secret - rules.unsent, left_out)
+    undeclared = rules.hidden - rules.unsent - rules.secret - {path for path, _name in places(nothing.desired)}
+    return without_masks(merged, undeclared, left_out) if undeclared else merged
 
 
 def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
@@ -299,13 +302,31 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return with_values(getattr(plan, kind), values)
 
 
+def masks_sent(plan: Plan, kind: str) -> list[str]:
+    """The places at which a body would send back a mask in place of what it hides, if nobody declared it."""
+    return sorted({*masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Each value of an entity that is neither a mapping nor a list."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for inner in value:
+        yield from leaves(inner)
+
+
 def not_sent(plan: Plan) -> tuple[str, ...]:
     """What to say of secrets of which the server shows another value, and that stay as they are."""
     left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
     if not left:
         return ()
     names = ", ".join(left)
-    return (f"The server shows another value of {names} than is declared. Set update_secrets to on_change to send it.",)
+    send = "Set update_secrets to on_change to send it."
+    mask = "If it is the server's mask or hash, name the attribute in compare.write_only."
+    return (f"The server shows another value of {names} than is declared. {send} {mask}",)
 
 
 def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _hint(planned: Plan, verification: ReadBack) -> str:
         return f"It also changed, without being asked: {', '.join(also)}."
     before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
     if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
-        return "It took the request and changed nothing of it. Set wait_timeout if it shows an update later."
+        return "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
     return ""
 
 

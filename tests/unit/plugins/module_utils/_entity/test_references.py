@@ -285,3 +285,19 @@ def test_a_known_reference_in_a_form_that_holds_no_declared_id_is_told_too():
     with pytest.raises(ProfileMismatchError, match=r"owners.read says where its id is"):
         run(insight, desired(of, owners=[9]), of)
     assert insight.writes == []
+
+
+@pytest.mark.proves("COMPARE-60")
+def test_a_reference_that_the_server_does_not_show_is_told_and_settled():
+    insight, of = Insight(), profile()
+    insight.add("application", **KEY)
+    insight.add("event", eventName="Filing", description="a")
+    insight.hooks["find"] = [lambda request, go: answer(200, insight.entities["event"][2])] * 9
+    client = insight.client(of)
+    address = desired(of).address
+    client.known = {address.refs["applicationId"].identity: insight.entities["application"][1]}
+    with pytest.raises(ProfileMismatchError, match=r"refers to nothing in applicationId.*compare\.hidden"):
+        ensure(client, DesiredState(address, {"description": "b"}), True, FakeClock().clock)
+    known = profile(types={"event": {"compare": {"hidden": ["applicationId"]}}})
+    outcome = ensure(client, DesiredState(desired(known).address, {"description": "a"}), True, FakeClock().clock)
+    assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("applicationId",))
