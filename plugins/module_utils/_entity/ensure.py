@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from .._profile.model import plain_id
+from .._text.nested_paths import ABSENT
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
 from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import moved, perform, read_again
 from .canary import CanaryWrites
-from .compare import ABSENT, compare
+from .compare import compare
 from .desired_state import DesiredState, Outcome, check_desired_state
 from .plan import Declaration, Plan, masks_sent, not_sent, plan
 from .read_back_errors import listed

@@ -72,7 +72,8 @@ def ordered_by_ids(
     members = environment.members
     names = {place: name for name, read in reads.items() for place in [_place(read)] if place}
     users: dict[EntryName, list[EntryName]] = {name: [] for name in members}
-    wrong, notes = [], []
+    wrong: list[str] = []
+    notes: list[str] = []
     for name, member in members.items():
         declared = {names[place] for place in _declared(member, known) if place in names}
         held = {names[place] for place in _held_by(member, reads.get(name)) if place in names}

@@ -484,6 +484,26 @@ def test_a_near_match_of_a_list_does_not_hide_an_exact_one(lab, listing):
     assert "APPLICATION 1" in lab([application(1)], gather="list")["msg"]
 
 
+@pytest.mark.proves("ENVIRONMENT-61")
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_list_of_summaries_is_no_drift(lab, listing, check_mode):
+    found = [lab.insight.add("application", **application(one)["key"], selectedProducts=["Zelvora"]) for one in (1, 2)]
+    listing(*({name: value for name, value in one.items() if name != "selectedProducts"} for one in found))
+    wanted = [application(1), absent(application(2))]
+    options = {"check_mode": check_mode, "gather": "list", "on_error": "continue"}
+    told = lab(wanted, **options)
+    assert (told["summary"]["failed"], told["changed"]) == (2, False)
+    for one in told["entities"]:
+        assert "operations.list" in one["why"] and "show it differently: selectedProducts" in one["why"]
+        assert "set gather to each" in one["why"]
+    assert lab.insight.requests == [("read", {})], "one of the type tells"
+    listing(*found)
+    lab.insight.requests.clear()
+    told = lab([{**application(1), "attributes": {"selectedProducts": ["x"]}}, wanted[1]], **options)
+    assert (told["summary"]["updated"], told["summary"]["deleted"], told["changed"]) == (1, 1, True)
+    assert [verb for verb, _body in lab.insight.requests].count("read") == (1 if check_mode else 5)
+
+
 @pytest.mark.proves("LUCK-9")
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
 def test_an_exception_in_the_middle_of_a_write_is_the_unknown_outcome_of_that_entity(lab, on_error):
