@@ -38,7 +38,7 @@ from .._environment.planned_change import (
     with_renames,
 )
 from .._environment.run import OURS, Run, approved_plan, assumed, check_approved, plan_out
-from .._environment.shown_ids import ordered_by_ids, refuse_two_names
+from .._environment.shown_ids import deleted_along, ordered_by_ids, refuse_two_names
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
 
@@ -324,7 +324,10 @@ def _result(
     written: Mapping[EntryName, Written],
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    told = outcomes(run.environment, reads, operations, written, run.values["return_unchanged"])
+    gone = deleted_along(run.environment, reads, written, run.options.client)
+    reads = {**reads, **gone}
+    last = {name: one for name, one in written.items() if name not in gone}
+    told = outcomes(run.environment, reads, operations, last, run.values["return_unchanged"])
     counted = summary(told, reads)
     evidence = evidence_of(run.connection.settings)
     in_doubt = doubts(run.environment, reads, written, run.options.client)

@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ...module_utils._entity.address import Address, Entity
+from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._profile.model import EntityType, plain_id
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.spelling import spelling
+from ...module_utils.errors import CollateralError, InsightError
 from .._manifest.entry import EntryName, refuse
-from .executor import Read
+from .executor import Read, Written
 from .graph import levels
 from .members import Environment, Member
 
@@ -24,6 +27,7 @@ _Referred = Mapping[str, Optional[Entity]]
 """The entities that references have led to, by ``Address.identity``."""
 _TypeAndId = tuple[str, str]
 """A type and an id."""
+ALONG = "The server may change it, or delete it along."
 
 
 def refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read], known: _Referred) -> None:
@@ -72,6 +76,7 @@ def ordered_by_ids(
     members = environment.members
     names = {place: name for name, read in reads.items() for place in [_place(read)] if place}
     users: dict[EntryName, list[EntryName]] = {name: [] for name in members}
+    exposed: dict[EntryName, EntryName] = {}
     wrong: list[str] = []
     notes: list[str] = []
     for name, member in members.items():
@@ -80,12 +85,35 @@ def ordered_by_ids(
         for other in sorted((declared | held) - {name}):
             users[other].append(name)
             if member.entry.state == "present" and members[other].entry.state == "absent":
-                place = f"{name} ({member.entry.origin}) refers to {other}, which {members[other].entry.origin}"
-                told = wrong if other in declared else notes
-                told.append(f"{place} declares absent")
+                said = f"{name} ({member.entry.origin}) refers to {other}, which {members[other].entry.origin} declares"
+                if other in declared:
+                    wrong.append(f"{said} absent")
+                else:
+                    exposed[name] = other
+                    notes.append(f"{said} absent, with an attribute that is not declared here. {ALONG}")
     refuse("order the entries", wrong, "Nothing was written. Correct the reference, or what it refers to.")
-    more = "with an attribute that is not declared here: a server may change it, or delete it along."
-    return _with_users(environment, users), [f"{note}, {more}" for note in notes]
+    return replace(_with_users(environment, users), exposed=exposed), notes
+
+
+def deleted_along(
+    environment: Environment,
+    reads: Mapping[EntryName, Read],
+    written: Mapping[EntryName, Written],
+    client: EntityClient,
+) -> dict[EntryName, InsightError]:
+    """The entities that were to stay, and that the server deleted along with what they refer to."""
+    gone: dict[EntryName, InsightError] = {}
+    for name, other in environment.exposed.items():
+        place = _place(reads[name])
+        if place is None or not isinstance(written.get(other), Outcome):
+            continue
+        try:
+            if client.read(environment.members[name].desired.address.type, place[1]) is None:
+                hint = "Declare it absent too, or let it refer to something that stays, and run the task again."
+                gone[name] = CollateralError(f"keep {name}", f"the server deleted it along with {other}", hint)
+        except InsightError as error:
+            gone[name] = error
+    return gone
 
 
 def _with_users(environment: Environment, users: Mapping[EntryName, list[EntryName]]) -> Environment:

@@ -657,5 +657,31 @@ def test_a_reference_that_nobody_declared_is_told(lab):
     result = lab([DELETED, stays], check_mode=True)
     [note] = [one for one in result["notes"] if "declares absent" in one]
     assert "event (eventName=stays)" in note and "with an attribute that is not declared here" in note
+    assert lab.insight.writes == []
     moved = {**stays, "attributes": {"applicationId": None}}
     assert [one for one in lab([DELETED, moved], check_mode=True).get("notes", ()) if "declares absent" in one] == []
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+@pytest.mark.parametrize("description", ["d", "changed"])
+@pytest.mark.parametrize("cascades", [True, False])
+def test_what_was_deleted_along_is_not_told_as_unchanged(lab, cascades, description):
+    with_events(lab, "stays")
+    delete = lab.insight._delete
+
+    def along(name, number, body):
+        if cascades:
+            lab.insight.entities["event"].clear()
+        return delete(name, number, body)
+
+    lab.insight._delete = along
+    stays = {**event(1, "stays"), "refs": {}, "attributes": {"description": description}}
+    result = lab([DELETED, stays], return_unchanged=True)
+    by_type = {one["type"]: one for one in result["entities"]}
+    assert by_type["application"]["outcome"] == "deleted" and result["changed"]
+    left = "unchanged" if description == "d" else "updated"
+    assert by_type["event"]["outcome"] == ("failed" if cascades else left)
+    assert bool(result.get("failed")) is cascades and sum(result["summary"].values()) == 2
+    if cascades:
+        assert "the server deleted it along with application" in by_type["event"]["why"]
+        assert by_type["event"]["error"]["kind"] == "CollateralError"
