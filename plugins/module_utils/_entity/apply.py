@@ -316,7 +316,7 @@ def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) ->
     if planned.operation != "update" or not unsent or client.update_body(desired.address.type) == "changed":
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
-    return (f"{lost} Set update_secrets to on_change or always, or operations.update.body to changed.",)
+    return (f"{lost} Declare them, with update_secrets on_change or always, or set operations.update.body to changed.",)
 
 
 def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> float:

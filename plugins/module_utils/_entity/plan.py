@@ -259,13 +259,18 @@ def _with_secrets(
 ) -> Mapping[str, Any]:
     """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
     update that replaces everything would clear them. left_out: takes the paths of those that it hides, and of other
-    hidden attributes, which must not go back as a mask."""
+    attributes that it does not show, or behind a mask that must not go back."""
     merged: Mapping[str, Any] = comparison.merged
     if rules.secret:
         merged = compare(nothing.desired, observed, rules, nothing.entity).merged
         merged = without_hidden(merged, rules.secret - rules.unsent, left_out)
-    undeclared = rules.hidden - rules.unsent - rules.secret - {path for path, _name in places(nothing.desired)}
-    return without_masks(merged, undeclared, left_out) if undeclared else merged
+    unseen = (rules.hidden | rules.write_only) - rules.secret - {*nothing.secret_paths}
+    unseen -= {path for path, _name in places(nothing.desired)}
+    if unseen:
+        shown = {path for path, _name in places(observed)}
+        left_out.update(path for path in unseen if path not in shown or path in rules.write_only)
+        merged = without_masks(merged, unseen - rules.unsent, left_out)
+    return merged
 
 
 def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:

@@ -113,3 +113,20 @@ def test_a_masked_attribute_is_never_told_as_unchanged():
     wished = desired({"description": "a", "iban": "DE123456", "bank": {"iban": "DE123456"}}, of=hidden)
     outcome = run(insight, wished, of=hidden)
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("bank.iban", "iban"))
+
+
+@pytest.mark.proves("COMPARE-61")
+@pytest.mark.parametrize("rule", ["hidden", "write_only"])
+@pytest.mark.parametrize("body", ["whole", "changed"])
+def test_what_is_never_shown_and_does_not_go_out_is_told(rule, body):
+    insight = Insight()
+    insight.merges = body == "changed"
+    insight.add("application", **KEY)
+    insight.add("event", eventName="Filing", applicationId=1, description="a", note="n")
+    of = profile(types={"event": {"compare": {rule: ["iban", "bank.pin"]}, "operations": {"update": {"body": body}}}})
+    outcome = run(insight, desired({"description": "b"}, of=of), of=of)
+    told = "bank.pin, iban did not go out with the update" in " ".join(outcome.notes)
+    assert told is (body == "whole")
+    if rule == "hidden":
+        outcome = run(insight, desired({"description": "c", "iban": "x", "bank": {"pin": "y"}}, of=of), of=of)
+        assert not [one for one in outcome.notes if "did not go out" in one]
