@@ -108,7 +108,9 @@ options:
         type: list
         elements: str
       hidden:
-        description: Attributes that the server does not show to everybody. Not compared where they are not shown.
+        description:
+          - Attributes that the server does not show to everybody. Not compared where they are not shown, or behind a
+            mask.
         type: list
         elements: str
       volatile:

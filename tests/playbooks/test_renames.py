@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Player, Server
-from environments import LISTED, absent, application, count, counted, event, outcomes, task
+from environments import LISTED, absent, application, control, count, counted, event, outcomes, task, written
 
 OLD = application(1)
 NEW = {**OLD, "key": {**OLD["key"], "appName": "New"}, "was": {"appName": OLD["key"]["appName"]}}
@@ -59,3 +59,34 @@ def test_children_of_a_renamed_entity_are_found(server: Server, play: Player, ga
         ("changed", "Second", parent["id"]),
         ("new", "First", parent["id"]),
     }
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+@pytest.mark.parametrize("gather", ["each", "list"])
+def test_a_parent_by_its_id_is_not_deleted_under_its_children(server: Server, play: Player, gather: str) -> None:
+    by_id = {"type": "application", "id": "{{ before.entities[0].entity_id }}"}
+    children = [{**event(1, name), "refs": {"applicationId": by_id}} for name in ("one", "two")]
+    gone = absent([OLD, *children])
+    listing = {"gather": gather, "profile_overrides": LISTED}
+    written(play.folder / "earlier.json", [OLD])
+    refused = {"match": {"operation": "delete"}, "kind": "status", "status": 403}
+    played = play(
+        [
+            task("before", [OLD, event(1, "one"), event(1, "two")]) | {"register": "before"},
+            count("made"),
+            task("stays", [gone[0], gone[1], children[1]], **listing),
+            task("pruned", children, prune_from="earlier.json", prune_limit=1, plan_out="plan.json", **listing),
+            control("refuse", ["POST", "faults", [refused]]),
+            task("refused", gone, on_error="continue", concurrency=1, **listing),
+            count("kept"),
+            task("gone", gone, **listing),
+        ]
+    )
+    for name, place in (("stays", "entities, entry 1"), ("pruned", "of prune_from")):
+        assert "refers to application (appCode=000001, appName=Application 1), which" in played[name]["msg"]
+        assert place in played[name]["msg"] and "Nothing was written" in played[name]["msg"]
+    assert outcomes(played["refused"]) == {"deleted": 1, "failed": 1, "not_tried": 1}, played.output
+    assert "still refers to it" in played["refused"]["entities"][2]["why"]
+    assert counted(played, "kept", "writes") == (2,)
+    assert outcomes(played["gone"]) == {"deleted": 2, "unchanged": 1}, played.output
+    assert server.stored("application") == server.stored("event") == []

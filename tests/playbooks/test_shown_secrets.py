@@ -153,6 +153,95 @@ def test_a_new_secret_goes_along_with_a_new_name(server: Server, play: Player, s
     assert server.counted["writes"] == 4
 
 
+@pytest.mark.proves("COMPARE-60")
+@pytest.mark.parametrize("shown", [*IN_ANOTHER_FORM, "salted"])
+def test_an_attribute_that_the_server_hides_is_never_told_as_unchanged(
+    server: Server, play: Player, shown: str
+) -> None:
+    server.control("POST", "switches", {"secrets_shown": shown})
+    attributes = {"selectedProducts": ["a"], "pin": "no secret"}
+    for _again in range(2):
+        failed = ensured(play, attributes=attributes, secret_attributes={})
+        assert (failed["error"]["kind"], failed["changed"]) == ("UnconvergedError", True)
+        assert "secret_attributes" in failed["msg"] or shown == "salted"
+        assert "changed nothing" not in failed["msg"]
+        forget_connections()
+    if "compare: {hidden: [pin]}" in failed["msg"]:
+        settled = ensured(play, attributes=attributes, secret_attributes={}, compare={"hidden": ["pin"]})
+        assert told(settled) == (False, ["pin"])
+    else:
+        assert shown in ("null", "empty", "flag", "salted")
+    if shown != "salted":
+        more = {"attributes": {"selectedProducts": ["a"]}, "secret_attributes": {"pin": "no secret"}}
+        assert told(ensured(play, **more)) == (False, ["pin"])
+        assert told(ensured(play, policy="always", **more)) == (True, [])
+        assert told(ensured(play, **more)) == (False, [])
+
+
+@pytest.mark.proves("COMPARE-61")
+@pytest.mark.parametrize("shown", ["stars", "dots", "words", "last_four"])
+def test_a_mask_does_not_go_back_with_an_update(server: Server, play: Player, shown: str) -> None:
+    server.control("POST", "switches", {"secrets_shown": shown})
+    server.seed("application", **KEY, selectedProducts=["a"], pin="theirs", nested={"deep": "theirs"})
+    changed = {"attributes": {"selectedProducts": ["b"]}, "secret_attributes": {}}
+    for mode in (True, False):
+        options = {"type": "application", "key": KEY, **changed}
+        refused = run(play, {"name": "task", "rimops.insight.insight_entity": options, "check_mode": mode})
+        assert refused["error"]["profile_key"] == "compare.hidden"
+        assert "a mask in place of nested.deep, pin, and the update would send it back" in refused["msg"]
+    assert server.counted["writes"] == 0
+    settled = ensured(play, compare={"hidden": ["pin", "nested.deep"]}, **changed)
+    assert told(settled) == (True, [])
+    assert "nested.deep, pin did not go out with the update" in " ".join(settled["notes"])
+    assert told(ensured(play, attributes={"selectedProducts": ["c"]}, secret_attributes={"pin": OURS})) == (
+        True,
+        ["pin"],
+    )
+
+
+@pytest.mark.proves("SECRET-60")
+@pytest.mark.parametrize("how", ["key", "id", "more of a key"])
+def test_a_secret_is_remembered_whatever_its_parent_is_called(server: Server, play: Player, how: str) -> None:
+    server.control("POST", "switches", {"secrets_shown": "stars"})
+    server.seed("application", **KEY, selectedProducts=["a"])
+    (parent,) = server.stored("application")
+    under_old = {"type": "application", "key": KEY}
+    under_new = {"type": "application", "key": {**KEY, "appName": "New"}}
+    child = {"type": "event", "key": {"eventName": "E"}, "attributes": {"description": "d"}}
+    first = {**child, "refs": {"applicationId": under_old}}
+    then = {
+        "key": {**child, "refs": {"applicationId": under_new}},
+        "id": {**child, "refs": {"applicationId": {"type": "application", "id": parent["id"]}}},
+        "more of a key": {**first, "key": {"eventName": "E", "description": "d"}, "attributes": {}},
+    }[how]
+    assert told(ensured(play, **first)) == (True, [])
+    if how == "key":
+        renamed = {"type": "application", "key": under_new["key"], "was": {"appName": "Zelvora"}}
+        assert run(play, {"name": "rename", "rimops.insight.insight_entity": renamed})["changed"]
+    assert told(ensured(play, **then)) == (False, [])
+    assert told(ensured(play, NEXT, **then)) == (True, [])
+    assert told(ensured(play, NEXT, **then)) == (False, [])
+    assert [one["pin"] for one in server.stored("event")] == [NEXT]
+    absent = {**then, "state": "absent", "attributes": {}}
+    assert told(ensured(play, NEXT, **absent)) == (True, [])
+    assert '"pin"' not in (play.folder / "store" / "fingerprints.json").read_text()
+
+
+@pytest.mark.proves("SECRET-60")
+def test_what_an_earlier_version_remembered_by_name_is_still_known(server: Server, play: Player) -> None:
+    server.control("POST", "switches", {"secrets_shown": "stars"})
+    ensured(play)
+    (one,) = server.stored("application")
+    file = play.folder / "store" / "fingerprints.json"
+    by_name = "appCode=123456, appName=Zelvora"
+    file.write_text(file.read_text().replace(f"id {one['id']}", by_name))
+    assert by_name in file.read_text()
+    renamed = {"key": {**KEY, "appName": "New"}, "was": {"appName": "Zelvora"}}
+    assert told(ensured(play, **renamed)) == (True, [])
+    assert by_name not in file.read_text()
+    assert told(ensured(play, **renamed)) == (False, [])
+
+
 @pytest.mark.proves("SECRET-20")
 def test_a_secret_that_was_rotated_after_a_lost_answer(server: Server, play: Player) -> None:
     ensured(play)
@@ -161,6 +250,33 @@ def test_a_secret_that_was_rotated_after_a_lost_answer(server: Server, play: Pla
     assert told(ensured(play)) == (True, [])
     assert held(server) == [OURS, OURS]
     assert told(ensured(play)) == (False, [])
+
+
+@pytest.mark.proves("SECRET-60", "PLAN-5")
+def test_a_parent_and_the_secret_of_its_child_change_in_one_run(server: Server, play: Player) -> None:
+    server.control("POST", "switches", {"secrets_shown": "stars"})
+
+    def declared(parent: dict[str, Any], pin: str) -> list[dict[str, Any]]:
+        refs = {"applicationId": {"type": "application", "key": parent["key"]}}
+        child = {"type": "event", "key": {"eventName": "E"}, "attributes": {"pin": {"secret": pin}}}
+        return [parent, {**child, "refs": refs}]
+
+    old = {"type": "application", "key": KEY, "attributes": {"selectedProducts": ["a"]}}
+    new = {**old, "key": {**KEY, "appName": "New"}, "was": {"appName": "Zelvora"}}
+    secrets = {"secrets": {"ours": OURS, "next": NEXT}, "update_secrets": "on_change"}
+    tasks = [
+        task("before", declared(old, "ours"), **secrets),
+        checked("look", declared(new, "ours"), **secrets),
+        task("plan", declared(new, "next"), plan_out="plan.json", **secrets) | {"register": "plan"},
+        task("apply", declared(new, "next"), plan_file="plan.json", plan_digest="{{ plan.plan_digest }}", **secrets),
+        checked("again", declared(new, "next"), **secrets),
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    assert outcomes(played["look"]) == {"updated": 1, "unchanged": 1}, played.output
+    assert outcomes(played["apply"]) == {"updated": 2}
+    assert outcomes(played["again"]) == {"unchanged": 2}
+    assert [one["pin"] for one in server.stored("event")] == [NEXT]
 
 
 @pytest.mark.proves("SECRET-20", "PLAN-5")

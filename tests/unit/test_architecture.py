@@ -53,6 +53,7 @@ PURE = (
     "module_utils._entity.address",
     "module_utils._entity.compare",
     "module_utils._entity.desired_state",
+    "module_utils._entity.masks",
     "module_utils._entity.mistyped",
     "module_utils._entity.normalise",
     "module_utils._entity.place",

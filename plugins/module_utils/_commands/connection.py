@@ -21,7 +21,7 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
 from .._text.ansible_secrets import register
-from .._text.redaction import LIKE_A_TOKEN, fingerprint, know
+from .._text.redaction import LIKE_A_TOKEN, fingerprint, know, printable
 from .._transport.http import Http
 from .._transport.messages import Request, Response
 from .._transport.request_log import log_of
@@ -142,26 +142,38 @@ def connect(values: Values, context: Context) -> Connection:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What is remembered of an entity's secrets, by attribute path, and how to remember. former: under which name it is
-    remembered that it does not have any more."""
+    """What is remembered of an entity's secrets, by its id, which no renaming changes, and how to remember. place: the
+    system and the type; names: where it may be remembered by somebody who did not know the id."""
 
-    known: Mapping[str, str]
+    place: tuple[str, ...]
+    names: tuple[str, ...]
     key: bytes = field(repr=False)
     store: Any = field(repr=False)
-    entity: str = ""
-    former: Optional[str] = None
+
+    def known(self, entity_id: Any) -> Mapping[str, str]:
+        """The fingerprints by attribute path."""
+        found: Mapping[str, str] = next(filter(None, map(self.store.load, self._places(entity_id))), {})
+        return found
 
     def of(self, path: str, value: Any) -> str:
         """The fingerprint of a secret."""
         return fingerprint(self.key, path, value)
 
-    def remember(self, sent: Mapping[str, Any], deleted: bool) -> None:
+    def remember(self, sent: Mapping[str, Any], operation: str, entity_id: Any) -> None:
         """Remember the secrets that were sent; forget those of an entity that is gone."""
-        if self.former is not None or deleted or sent:
-            now = {path: self.of(path, value) for path, value in sent.items()}
-            self.store.save(self.entity, {} if deleted else {**self.known, **now})
-        if self.former is not None:
-            self.store.save(self.former, {})
+        now = {path: self.of(path, value) for path, value in sent.items()}
+        held = self.known(entity_id) if operation == "update" else {}
+        first, *others = self._places(entity_id)
+        wanted = {first: {} if operation == "delete" else {**held, **now}}
+        for place in (first, *others):
+            fingerprints = wanted.get(place, {})
+            if fingerprints != self.store.load(place):
+                self.store.save(place, fingerprints)
+
+    def _places(self, entity_id: Any) -> list[str]:
+        """Where it is remembered, and where else it may be."""
+        by_id = [] if entity_id is None else [printable(f"id {entity_id}")]
+        return [json.dumps([*self.place, name]) for name in dict.fromkeys([*by_id, *self.names])]
 
 
 def _unheard(_warning: str) -> None:
@@ -169,11 +181,11 @@ def _unheard(_warning: str) -> None:
 
 
 def remembered(connection: Connection, address: Address, was: Optional[Address], needed: bool) -> Optional[Remembered]:
-    """What the token store remembers of the secrets of an entity, perhaps under its former key; None without a store,
-    which is a ConfigurationError where it is needed."""
+    """What the token store remembers of the secrets of an entity; None without a store, which is a ConfigurationError
+    where it is needed. was: the entity under its former key."""
     settings = connection.settings
-    place = settings.session.store if settings.session and settings.session.store else settings.token_store
-    store = fingerprints_of(open_store(place, _unheard))
+    folder = settings.session.store if settings.session and settings.session.store else settings.token_store
+    store = fingerprints_of(open_store(folder, _unheard))
     if store is None and not needed:
         return None
     if store is None:
@@ -182,11 +194,8 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
             "update_secrets is on_change and there is no token store to remember them in",
             "Set token_store to a folder, or update_secrets to on_create or always.",
         )
-    entity, former = (
-        json.dumps([settings.url, settings.profile.name, one.type.name, one.named]) for one in (address, was or address)
-    )
-    before = store.load(former) if was else {}
-    return Remembered(before or store.load(entity), store.key(), store, entity, former if before else None)
+    place = (settings.url, settings.profile.name, address.type.name)
+    return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
 
 
 def evidence_of(settings: Settings) -> dict[str, str]:

@@ -137,9 +137,9 @@ def perform(
     if creates and answered is not None:
         known_as = address.with_id(address.type.id_in(answered))
     with having_written(address, planned.operation, known_as.id):
-        if desired.secrets.memory:
-            sent = secrets_at(desired.secrets.values, planned.secrets_to_send)
-            desired.secrets.memory.remember(sent, planned.operation == "delete")
+        memory, sent = desired.secrets.memory, secrets_at(desired.secrets.values, planned.secrets_to_send)
+        if memory:
+            memory.remember(sent, planned.operation, known_as.id)
         if creates:
             seen: Entity | None = _created(client, desired, planned, known_as, clock)
         else:
@@ -149,6 +149,8 @@ def perform(
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
         seen_id = None if seen is None else address.located(seen).id
+        if memory and known_as.id is None:
+            memory.remember(sent, planned.operation, seen_id)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
         *((overcome.message,) if overcome else ()),
@@ -328,7 +330,7 @@ def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) ->
     if planned.operation != "update" or not unsent or client.update_body(desired.address.type) == "changed":
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
-    return (f"{lost} Set update_secrets to on_change or always, or operations.update.body to changed.",)
+    return (f"{lost} Declare them, with update_secrets on_change or always, or set operations.update.body to changed.",)
 
 
 def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> float:

@@ -17,6 +17,7 @@ from .._text.json_forms import canonical, in_full, is_number, number_text
 from .._text.nested_paths import ABSENT, places
 from .._text.spelling import check_names, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
+from .masks import hides
 from .mistyped import Mistyped, mistyped, wrong_types
 from .normalise import normalise
 from .place import Place
@@ -196,10 +197,16 @@ def _mapping(declared: Mapping[str, Any], observed: Mapping[str, Any], place: Pl
 def _attribute(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     if place.rule in place.rules.uncompared:
         return observed
-    if place.rule in place.rules.write_only or (observed is ABSENT and place.rule in place.rules.hidden):
+    if place.rule in place.rules.write_only or (place.rule in place.rules.hidden and _is_hidden(declared, observed)):
         found.unobservable.append(place.path)
         return declared
     return _value(declared, observed, place, found)
+
+
+def _is_hidden(declared: Any, observed: Any) -> bool:
+    """Whether nothing is shown, or a mask. Null and an empty text may be what the server holds."""
+    is_text = isinstance(observed, str) and observed != ""
+    return observed is ABSENT or (is_text and observed != declared and hides(declared, observed))
 
 
 def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:

@@ -116,6 +116,20 @@ def shown_differently(address: Address, purpose: str, names: str) -> ProfileMism
     )
 
 
+def listed_differently(address: Address, names: str) -> ProfileMismatchError:
+    """A list and a read by id that show the same entity differently. names: of the attributes."""
+    listing, read = address.type.operations["list"], address.type.operations["read"]
+    return profile_mismatch(
+        f"compare {address}",
+        f"{basis(listing)} and {basis(read)} show it differently: {names}; nothing was written",
+        listing.profile_key,
+        expected="the same attributes and values of both",
+        came=f"a difference in {names}",
+        hint=f"Perhaps the list shows a summary: set gather to each, or change {listing.profile_key} in "
+        "profile_overrides. If somebody changed the entity at that moment, run the task again.",
+    )
+
+
 def write_mismatch(purpose: str, operation: Operation, status: int) -> ProfileMismatchError:
     """An update or delete that says missing where the read still shows the entity."""
     return profile_mismatch(

@@ -16,16 +16,15 @@ from .address import Address, Entity
 
 
 class Memory(Protocol):
-    """What was sent of an entity's secrets before. ``known`` by attribute path."""
+    """What was sent of an entity's secrets before. entity_id: of the entity, None where nobody knows it."""
 
-    @property
-    def known(self) -> Mapping[str, str]:
-        """The fingerprints."""
+    def known(self, entity_id: Any) -> Mapping[str, str]:
+        """The fingerprints by attribute path."""
 
     def of(self, path: str, value: Any) -> str:
         """The fingerprint of a secret."""
 
-    def remember(self, sent: Mapping[str, Any], deleted: bool) -> None:
+    def remember(self, sent: Mapping[str, Any], operation: str, entity_id: Any) -> None:
         """Remember the secrets that were just sent, by path; forget those of an entity that was deleted."""
 
 

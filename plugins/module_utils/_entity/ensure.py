@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from .._profile.json_schema import check
 from .._profile.model import plain_id
+from .._text.nested_paths import ABSENT
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
 from .address import Address, Entity
@@ -20,7 +21,7 @@ from .apply import Outcome, moved, perform, read_again
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState
-from .plan import Plan, not_sent, plan
+from .plan import Plan, masks_sent, not_sent, plan
 from .read_back_errors import listed
 from .references import reference_advice
 
@@ -184,7 +185,25 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     planned = plan(desired, references, observed)
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
+    if planned.operation == "update":
+        _refuse_masks(desired.address, masks_sent(planned, client.update_body(desired.address.type)))
     return planned
+
+
+def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
+    """Raise ProfileMismatchError where an update would write what a server shows in place of a value."""
+    if not paths:
+        return
+    names = ", ".join(paths)
+    raise ProfileMismatchError(
+        f"update {address}",
+        f"the server shows a mask in place of {names}, and the update would send it back; nothing was written",
+        f"Name it in compare.hidden, then it is left out, or say attributes.{paths[0]}.secret: true in the profile. Or "
+        "declare its value.",
+        profile_key="compare.hidden",
+        expected=f"the value of {names}",
+        came="a mask",
+    )
 
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
@@ -200,26 +219,40 @@ def _check_references(
     desired: DesiredState, planned: Plan, observed: Entity | None, references: Mapping[str, Any]
 ) -> None:
     """An entity that was found by its references has them; else the server searched without looking at them, or shows
-    them in another form."""
+    them in another form. What is declared as attributes is looked at for its form only."""
     if observed is None:
         return
-    wrong = compare(references, observed, planned.rules(desired.address.rules)).changes
-    forms = [reference_advice(desired.address, change.path, change.before, change.after) for change in wrong]
-    form = next((one for one in forms if one), None)
-    if not wrong or (desired.address.id is not None and not form):
+    address = desired.address
+    changes = compare(references, observed, planned.rules(address.rules)).changes
+    others = [one for one in planned.changes if one.path not in references and one.path not in planned.secret_paths]
+    advised = [(one, reference_advice(address, one.path, one.before, one.after)) for one in (*changes, *others)]
+    form = next((advice for _change, advice in advised if advice), None)
+    wrong = [change for change, advice in advised if change in changes or advice]
+    if not form and (not wrong or address.id is not None):
         return
     names = ", ".join(change.path for change in wrong)
-    search = desired.address.type.operations["find"]
-    key, advice = search.profile_key, f"Its search does not look at {names}. Change {search.profile_key}"
-    if search.references == "query_for":
-        key = f"{search.profile_key}.references"
-        advice = f"Its search does not look at {desired.address.type.query_for_at}. Set {key} to id"
-    why = "the entity that the server found refers to another one in"
+    why = "the server shows in another form what is referred to in"
+    if not form:
+        not_shown = all(change.before is ABSENT for change in wrong)
+        why = f"the entity that the server found refers to {'nothing' if not_shown else 'another one'} in"
+        form = _search_advice(address, names)
+        if not_shown:
+            form = (form[0], f"{form[1]} Or the server never shows it: then name it in compare.hidden.")
     raise ProfileMismatchError(
-        f"write {desired.address}",
-        f"{'the server shows in another form what is referred to in' if form else why} {names}; nothing was written",
-        form[1] if form else f"{advice} in profile_overrides.",
-        profile_key=form[0] if form else key,
+        f"write {address}",
+        f"{why} {names}; nothing was written",
+        form[1],
+        profile_key=form[0],
         expected=listed((change.path, change.after) for change in wrong),
         came=listed((change.path, change.before) for change in wrong),
     )
+
+
+def _search_advice(address: Address, names: str) -> tuple[str, str]:
+    """The key of the profile and what to do, where a search does not look at these references."""
+    search = address.type.operations["find"]
+    if search.references != "query_for":
+        key = search.profile_key
+        return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
+    key = f"{search.profile_key}.references"
+    return key, f"Its search does not look at {address.type.query_for_at}. Set {key} to id in profile_overrides."

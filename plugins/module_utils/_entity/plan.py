@@ -23,8 +23,9 @@ from ..errors import ConfigurationError
 from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare
 from .desired_state import DesiredState, Memory
+from .masks import masks_in
 from .rules import Rules
-from .shown_secrets import concealed, is_shown, without_hidden
+from .shown_secrets import concealed, is_shown, without_hidden, without_masks
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     if not desired.update_existing:
         return evolve(nothing, after=nothing.before)
     shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
-    remembered = _remembered(secrets, desired.secrets.memory)
+    remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     return _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
@@ -166,9 +167,9 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
             yield child(path, name)
 
 
-def _remembered(secrets: Mapping[str, Any], memory: Optional[Memory]) -> dict[str, bool]:
+def _remembered(secrets: Mapping[str, Any], memory: Optional[Memory], entity_id: Any) -> dict[str, bool]:
     """Whether the secrets are those that were sent last time, as far as that is known."""
-    known = memory.known if memory else {}
+    known = memory.known(entity_id) if memory else {}
     return {path: memory.of(path, value) == known[path] for path, value in secrets.items() if memory and path in known}
 
 
@@ -231,12 +232,19 @@ def _with_secrets(
     nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
 ) -> Mapping[str, Any]:
     """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
-    update that replaces everything would clear them. left_out: takes the paths of those that it hides."""
-    if not rules.secret:
-        return comparison.merged
-    merged = compare(nothing.desired, observed, rules, nothing.entity).merged
-    kept: Mapping[str, Any] = without_hidden(merged, rules.secret - rules.unsent, left_out)
-    return kept
+    update that replaces everything would clear them. left_out: takes the paths of those that it hides, and of other
+    attributes that it does not show, or behind a mask that must not go back."""
+    merged: Mapping[str, Any] = comparison.merged
+    if rules.secret:
+        merged = compare(nothing.desired, observed, rules, nothing.entity).merged
+        merged = without_hidden(merged, rules.secret - rules.unsent, left_out)
+    unseen = (rules.hidden | rules.write_only) - rules.secret - {*nothing.secret_paths}
+    unseen -= {path for path, _name in places(nothing.desired)}
+    if unseen:
+        shown = {path for path, _name in places(observed)}
+        left_out.update(path for path in unseen if path not in shown or path in rules.write_only)
+        merged = without_masks(merged, unseen - rules.unsent, left_out)
+    return merged
 
 
 def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
@@ -266,13 +274,31 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return with_values(getattr(plan, kind), secrets_at(secrets, paths))
 
 
+def masks_sent(plan: Plan, kind: str) -> list[str]:
+    """The places at which a body would send back a mask in place of what it hides, if nobody declared it."""
+    return sorted({*masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Each value of an entity that is neither a mapping nor a list."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for inner in value:
+        yield from leaves(inner)
+
+
 def not_sent(plan: Plan) -> tuple[str, ...]:
     """What to say of secrets of which the server shows another value, and that stay as they are."""
     left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
     if not left:
         return ()
     names = ", ".join(left)
-    return (f"The server shows another value of {names} than is declared. Set update_secrets to on_change to send it.",)
+    send = "Set update_secrets to on_change to send it."
+    mask = "If it is the server's mask or hash, name the attribute in compare.write_only."
+    return (f"The server shows another value of {names} than is declared. {send} {mask}",)
 
 
 def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:

@@ -55,11 +55,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
 
 
 def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: str) -> UnconvergedError:
-    references = {*address.refs, *address.type.references}
-    forms = [
-        reference_advice(address, one.path, one.stored, one.sent) if one.path in references else None
-        for one in verification.unconverged
-    ]
+    forms = [reference_advice(address, one.path, one.stored, one.sent) for one in verification.unconverged]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
     refers = [f"{key}.references" for one in missed if one.path in address.refs]
@@ -82,7 +78,7 @@ def _hint(planned: Plan, verification: ReadBack) -> str:
         return f"It also changed, without being asked: {', '.join(also)}."
     before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
     if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
-        return "It took the request and changed nothing of it. Set wait_timeout if it shows an update later."
+        return "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
     return ""
 
 

@@ -59,22 +59,27 @@ def _without(entity: Entity, name: str, path: str) -> Entity:
 
 
 def reference_advice(address: Address, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
-    """Key of the profile and advice for a reference that the server shows in another form than the id that is
-    declared; None where it just refers to another entity."""
+    """Key of the profile and advice for a reference that the server shows in another form than the ids that are
+    declared; None where it just refers to another entity. An attribute that nobody calls a reference is one where what
+    is shown has an id, and it is a declared one."""
     own = address.type
-    if isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
+    known = attribute in address.refs or attribute in own.references
+    if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
         rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
         return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
-    if not isinstance(stored, (Mapping, list)):
+    if not _is_another_form(stored, declared):
         return None
-    key = f"types.{own.name}.references.{attribute}"
-    known = address.refs[attribute].type.id_attribute if attribute in address.refs else "id"
-    ways = sorted(_ways(stored, attribute, declared), key=lambda way: (way.rpartition(".")[2] != known, len(way)))
-    if not ways:
+    key, id_attribute = f"types.{own.name}.references.{attribute}", own.id_attribute
+    if attribute in address.refs:
+        id_attribute = address.refs[attribute].type.id_attribute
+    ways = sorted({*_ways(stored, attribute, declared)}, key=lambda way: (not _ends(way, id_attribute), len(way), way))
+    if known and not ways:
         return (
             f"{key}.read",
             f"The server shows this reference as a list or an object: {key}.read says where its id is.",
         )
+    if not known and not (ways and _ends(ways[0], id_attribute) and re.fullmatch(r"[^.\[\]\\]+", attribute)):
+        return None
     read = printable(f"{{entity.{ways[0]}}}")
     if attribute in own.references:
         return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
@@ -82,14 +87,27 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     return f"{key}.read", f'Set {key} to {{type: {referred}, read: "{read}"}} in profile_overrides.'
 
 
+def _ends(way: str, name: str) -> bool:
+    return way.endswith(f".{name}")
+
+
+def _is_another_form(stored: Any, declared: Any) -> bool:
+    """Whether there is an object or a list where an id is declared. Nothing has no form."""
+    if isinstance(declared, (list, tuple)):
+        return isinstance(stored, list) and any(_is_another_form(held, one) for held in stored for one in declared[:1])
+    return isinstance(stored, (Mapping, list)) and declared is not None and not isinstance(declared, Mapping)
+
+
 def _ways(stored: Any, path: str, declared: Any) -> Iterator[str]:
-    """The places within what the server shows at which the declared id stands."""
+    """The places within what the server shows at which a declared id stands."""
     if isinstance(stored, Mapping):
         for name, inner in stored.items():
             if re.fullmatch(r"[^.\[\]{}]+", str(name)):
                 yield from _ways(inner, f"{path}.{name}", declared)
-    elif isinstance(stored, list) and stored and isinstance(declared, list) and declared:
-        yield from _ways(stored[0], f"{path}[]", declared[0])
+    elif isinstance(stored, list) and isinstance(declared, (list, tuple)):
+        for held in stored:
+            for one in declared:
+                yield from _ways(held, f"{path}[]", one)
     elif isinstance(stored, list) and len(stored) == 1:
         yield from _ways(stored[0], f"{path}[0]", declared)
     elif str(plain_id(stored)) == str(plain_id(declared)):

@@ -25,7 +25,7 @@ class Rules:
     create_only: compared; a difference on an entity that exists is an error.
     read_only: the server's alone; declaring one is an error, and it is never sent.
     write_only: never shown by the server, or shown as something else: never compared.
-    hidden: compared where the server shows it, not observable where it does not.
+    hidden: compared where the server shows it, not observable where it shows nothing or a mask.
     volatile: changed by the server on its own account: not compared, never sent, no collateral.
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
@@ -14,20 +13,9 @@ from .._text.nested_paths import ABSENT, names_of, replace, value_at
 from .._text.redaction import MASK
 from .._text.spelling import spelling
 from .compare import differs, is_within
+from .masks import hides, is_plain_mask
 from .rules import Rules
 
-_MASK = re.compile(
-    r"""
-      (?: ([\W_])\1* | x{3,} )?                                    # nothing, or one sign over and over: ********
-    | .* (?: \*{3} | •{3} | ●{3} | \.{3} | … ) .*                  # a part of it: ****1234
-    | (?: hidden | masked | redacted )
-    | [<(\[{]+ [\w\s-]* (?: hidden | masked | redacted | removed | secret | password | protected | encrypted | null
-      | none | set | shown ) [\w\s-]* [>)\]}]+                     # <hidden>, [not shown]
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-_HASH = re.compile(r"\$[0-9a-z][\w-]*\$.+|\{[\w.@+-]+\}.+", re.DOTALL | re.IGNORECASE)
-"""As crypt(3) writes it, ``$2b$12$...``, or with its name before it, ``{bcrypt}...``, ``{SSHA}...``."""
 _CLEAR = "{noop}"
 """What Spring Security writes before a password that it does not hash."""
 _PLAIN_HASHES = ("md5", "sha1", "sha256", "sha512")
@@ -43,7 +31,7 @@ def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) 
         shown = shown[len(_CLEAR) :]
     if shown is not ABSENT and (_is_same(declared, shown) or not differs(declared, shown, path, rules)):
         return True
-    return None if _is_hidden(declared, shown) else False
+    return None if hides(declared, shown) else False
 
 
 def concealed(value: Any, paths: Collection[str]) -> Any:
@@ -55,7 +43,7 @@ def secrets_in(value: Any, paths: Collection[str]) -> list[Any]:
     """What an entity shows of the secrets at these paths."""
     found: list[Any] = []
     replace(value, paths, lambda held, _path: found.append(held))
-    return [held for held in found if not _is_hidden("", held)]
+    return [held for held in found if not hides("", held)]
 
 
 def without_hidden(value: Any, paths: Collection[str], left_out: set[str]) -> Any:
@@ -63,9 +51,21 @@ def without_hidden(value: Any, paths: Collection[str], left_out: set[str]) -> An
     left_out: takes the paths of the masks and hashes."""
 
     def kept(held: Any, path: str) -> Any:
-        if not _is_hidden("", held):
+        if not hides("", held):
             return held
         left_out.update([] if held is None else [path])
+        return ABSENT
+
+    return replace(value, paths, kept)
+
+
+def without_masks(value: Any, paths: Collection[str], left_out: set[str]) -> Any:
+    """A copy without those attributes that hold a mask. left_out: takes their paths."""
+
+    def kept(held: Any, path: str) -> Any:
+        if not is_plain_mask(held):
+            return held
+        left_out.add(path)
         return ABSENT
 
     return replace(value, paths, kept)
@@ -79,12 +79,3 @@ def _is_same(declared: Any, shown: Any) -> bool:
     data = text.encode("utf-8", "surrogatepass")
     hashes = (hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in _PLAIN_HASHES)
     return isinstance(shown, str) and shown.lower() in hashes
-
-
-def _is_hidden(declared: Any, shown: Any) -> bool:
-    if isinstance(shown, bool):  # whether there is one
-        return spelling(declared).lower() not in ("true", "false")
-    if not isinstance(shown, str):
-        return shown is ABSENT or shown is None
-    hashed = _HASH.fullmatch(shown) and not _HASH.fullmatch(spelling(declared))
-    return bool(_MASK.fullmatch(shown) or hashed)

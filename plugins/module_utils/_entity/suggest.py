@@ -13,6 +13,7 @@ from typing import Any, Optional
 from .._text.nested_paths import ABSENT
 from .._text.spelling import json_text, unquoted
 from .compare import differs
+from .masks import hides
 from .normalise import NORMALISATIONS, is_blank
 from .rules import Rules, rules
 
@@ -20,6 +21,7 @@ NONE = (
     "No compare rule makes them equal: the server keeps something else. "
     "Declare what it keeps, or leave the attribute out."
 )
+NOT_SHOWN = "If it takes the attribute and never shows it, move it to secret_attributes."
 SECRET = " if the server takes it and never shows it; a secret belongs into secret_attributes"
 
 
@@ -32,10 +34,17 @@ def settling(sent: Any, stored: Any, rule: str, given: Rules) -> Optional[Mappin
 
 def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
     """The ``compare`` option that makes the two values at a rule's path equal, or a sentence that says none does."""
-    layer = settling(sent, stored, rule, given)
+    layer = settling(sent, stored, rule, given) or _unmasking(sent, stored, rule, given)
     if layer is None:
-        return NONE
+        return f"{NONE} {NOT_SHOWN}" if sent is not None and hides(sent, stored) else NONE
     return f"compare: {_flow(layer)}" + (SECRET if "hidden" in layer else "")
+
+
+def _unmasking(sent: Any, stored: Any, rule: str, given: Rules) -> Optional[Mapping[str, Any]]:
+    """The rule for an attribute that is shown behind a mask, so that nobody can tell whether it was stored."""
+    layer = {"hidden": [rule]}
+    is_settled = stored is not None and not differs(sent, stored, rule, rules(given.as_layer(), layer))
+    return layer if is_settled else None
 
 
 def _candidates(sent: Any, stored: Any, rule: str) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -38,7 +38,7 @@ from .._report.check import Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, known_drift, with_exceptions
 from .._report.formats import FORMATS
-from .._report.report import RunReport, doubts, report_of
+from .._report.report import RunReport, report_of
 from .insight_report import REPORTS, write_reports
 
 WHAT = "check for drift"
@@ -147,8 +147,7 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
         server_date=connection.server_date,
     )
     run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes, began=began)
-    reads = observed(run)
-    run = replace(run, doubts=doubts(environment, reads, {}, options.client))
+    run, reads = observed(run)
     report = report_of(run, reads, planned(run, reads, ()), {})
     rows = _rows(values, report, run, reads, inputs.lacking)
     more, not_looked, error = undeclared_rows(run, reads, values["undeclared"])

@@ -31,7 +31,7 @@ from .._environment.run import OURS, Run, approved_plan, check_approved, plan_ou
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
 from .._manifest.manifest import Manifest, entries_of
-from .._report.report import RunReport, doubts, report_of
+from .._report.report import RunReport, report_of
 from .._report.result import as_result
 
 ENTITIES_SPEC: Spec = {
@@ -133,8 +133,7 @@ def _pruned(values: Values, connection: Connection, files: Files, manifest: Mani
 def _carry_out(run: Run) -> RunReport:
     """Read, plan, and write unless only a plan is wanted."""
     plan = approved_plan(run) if run.values["plan_file"] else None
-    reads = observed(run)
-    run = replace(run, doubts=doubts(run.environment, reads, {}, run.options.client))
+    run, reads = observed(run)
     operations = planned(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
     unread = [name for name, one in reads.items() if not isinstance(one, Examined)]

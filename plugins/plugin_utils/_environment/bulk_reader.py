@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.contradictions import list_mismatch
+from ...module_utils._entity.contradictions import list_mismatch, listed_differently
+from ...module_utils._entity.desired_state import DesiredState, differing
+from ...module_utils._profile.mismatch import some_of
 from ...module_utils._profile.model import EntityType, Profile, plain_id
 from ...module_utils._transport.messages import Send
 
@@ -24,6 +26,7 @@ class BulkReader(EntityClient):
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
         self._compared: dict[str, Address | None] = {}
+        self._unlike: dict[str, list[str]] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
@@ -34,6 +37,19 @@ class BulkReader(EntityClient):
         self._listed[entity_type.name] = [
             entity for number, entity in enumerate(every) if ids[number] is None or last[str(ids[number])] == number
         ]
+
+    def prove_list(self, desired: DesiredState, entity: Entity) -> None:
+        """Before a difference is believed that only the list has shown: read one such entity of each type by its id.
+        Raises ProfileMismatchError where that shows something else, for this entity and those that follow."""
+        entity_type = desired.address.type
+        if not any(entity is one for one in self._listed.get(entity_type.name, ())):
+            return
+        with self._asking.setdefault(f"list of {entity_type.name}", threading.Lock()):
+            if entity_type.name not in self._unlike:
+                read = self.read(Address(entity_type).located(entity))
+                self._unlike[entity_type.name] = [] if read is None else differing(entity, read, desired)
+        if self._unlike[entity_type.name]:
+            raise listed_differently(desired.address, some_of(self._unlike[entity_type.name]))
 
     def find(self, address: Address) -> list[Entity]:
         """The listed entities with this key and these references; where there are none, those with a key that is near

@@ -21,6 +21,7 @@ from ...module_utils._entity.safe_write import having_written
 from ...module_utils._journal.writer import Journal
 from ...module_utils.errors import InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
+from .bulk_reader import BulkReader
 from .members import Environment, Member, naming
 from .planned_change import PlannedChange
 from .worker_pool import NotBegun, NotTried, work_through
@@ -75,6 +76,8 @@ def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, R
         member = environment.members[name]
         with naming(member.entry):
             examined = examine(client, member.desired, may_come)
+            if isinstance(client, BulkReader) and examined.observed and examined.plan.operation != "none":
+                client.prove_list(member.desired, examined.observed)
         _know(environment, client, name, examined.observed)
         return examined
 

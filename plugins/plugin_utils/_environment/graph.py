@@ -9,9 +9,10 @@ What cannot be ordered is an error before the first request.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from ...module_utils.errors import ConfigurationError
@@ -80,7 +81,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
     refuse_duplicates((entry.name, entry.origin) for entry in entries)
     declared = _Declared(entries)
     _refuse_doubtful(entries, declared)
-    needs: dict[EntryName, list[Entry]] = {}
+    needs: dict[EntryName, list[EntryName]] = {}
     references: dict[EntryName, Mapping[str, EntryName]] = {}
     users: dict[EntryName, dict[Entry, None]] = {}
     wrong: list[str] = []
@@ -89,7 +90,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
         for name, reference in references_in(entry.refs):
             meant = declared.meant_by(name)
             names[id(reference)] = meant[0].name if meant else name
-            needs[entry.name] += meant[:1]
+            needs[entry.name] += [one.name for one in meant[:1]]
             wrong += _wrong_reference(entry, name, meant)
             if not meant:
                 users.setdefault(name, {})[entry] = None
@@ -98,8 +99,8 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
         }
     refuse("order the entries", wrong, "Correct the reference, or what it refers to.")
     _refuse_former(entries, declared, users)
-    present = _levels([entry for entry in entries if entry.state == "present"], needs)
-    absent = _levels([entry for entry in entries if entry.state == "absent"], needs)
+    present = levels([entry for entry in entries if entry.state == "present"], needs)
+    absent = levels([entry for entry in entries if entry.state == "absent"], needs)
     return Ordered(present, absent[::-1], references)
 
 
@@ -162,23 +163,36 @@ def _refuse_former(entries: Iterable[Entry], declared: _Declared, users: Mapping
     refuse("rename", wrong, "An entity has one key: take was away, or use the new key everywhere.")
 
 
-def _levels(entries: Sequence[Entry], needs: Mapping[EntryName, Sequence[Entry]]) -> tuple[tuple[Entry, ...], ...]:
-    """Each entry after those that it needs, in the order in which they are declared."""
+def levels(
+    entries: Sequence[Entry],
+    needs: Mapping[EntryName, Collection[EntryName]],
+    perhaps: Mapping[EntryName, Collection[EntryName]] | None = None,
+) -> tuple[tuple[Entry, ...], ...]:
+    """Each entry after those that it needs, in the order in which they are declared. perhaps: what it needs besides,
+    as far as that makes no circle."""
     numbers = {entry.name: number for number, entry in enumerate(entries)}
-    graph = {
-        number: [numbers[one.name] for one in needs[name] if one.name in numbers] for name, number in numbers.items()
-    }
-    sorter = TopologicalSorter(graph)
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        _refuse_cycle([entries[number] for number in reversed(error.args[1])])
-    levels = []
+    firm, loose = (
+        {number: {numbers[one] for one in wanted.get(name, ()) if one in numbers} for name, number in numbers.items()}
+        for wanted in (needs, perhaps or {})
+    )
+    while True:
+        sorter = TopologicalSorter({number: firm[number] | loose[number] for number in firm})
+        try:
+            sorter.prepare()
+            break
+        except CycleError as error:
+            circle = error.args[1]
+            gives_way = [(one, other) for one, other in pairwise(circle) if one in loose[other] - firm[other]]
+            if not gives_way:
+                _refuse_cycle([entries[number] for number in reversed(circle)])
+            for one, other in gives_way:
+                loose[other].discard(one)
+    found = []
     while sorter.is_active():
         ready = sorter.get_ready()
-        levels.append(tuple(entries[number] for number in sorted(ready)))
+        found.append(tuple(entries[number] for number in sorted(ready)))
         sorter.done(*ready)
-    return tuple(levels)
+    return tuple(found)
 
 
 def _refuse_cycle(members: Sequence[Entry]) -> NoReturn:

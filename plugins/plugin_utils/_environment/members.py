@@ -44,12 +44,14 @@ class Member:
 @dataclass(frozen=True)
 class Environment:
     """All members, in the order in which they are written, by name; levels: their names, level by level. meant: the
-    member that a reference means, by ``Address.identity``; identities: the other way round."""
+    member that a reference means, by ``Address.identity``; identities: the other way round. exposed: by name of what
+    stays, the member that is deleted and to which it refers without saying so."""
 
     members: Mapping[EntryName, Member]
     levels: tuple[Names, ...]
     meant: Mapping[str, EntryName] = field(default_factory=dict)
     identities: Mapping[EntryName, Sequence[str]] = field(default_factory=dict)
+    exposed: Mapping[EntryName, EntryName] = field(default_factory=dict)
 
 
 def environment_of(ordered: Ordered, desired_of: Callable[[Entry], DesiredState]) -> Environment:

@@ -6,21 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Optional
 
 from ...module_utils._commands.connection import Connection
+from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._options.context import Files
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError
-from .._manifest.entry import Entry, EntryName, refuse
+from .._manifest.entry import EntryName
 from .._manifest.manifest import Manifest, load_manifest
 from .bulk_reader import BulkReader
-from .executor import Read, read_all
+from .executor import Read, Written, read_all
 from .members import Environment
 from .planned_change import PlannedChange, planned_changes
 from .run import Run
+from .shown_ids import ordered_by_ids, refuse_two_names
 
 WHAT = "manage the environment"
 
@@ -45,37 +48,41 @@ def read_manifest(
     return manifest
 
 
-def observed(run: Run) -> dict[EntryName, Read]:
-    """What each member is and needs. Raises ConfigurationError where two of them turned out to be one entity."""
+def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
+    """What each member is and needs; and the run in the order that the ids say, with what is to be told of that and of
+    what was found to be absent. Raises ConfigurationError where two members turned out to be one entity."""
     client = run.options.client
     if isinstance(client, BulkReader):
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
             client.read_all(run.connection.settings.profile.type(name))
-    reads = read_all(run.environment, run.options)
-    _refuse_two_names(run.environment, reads)
-    return reads
+    reads, referred = read_all(run.environment, run.options), client.known or {}
+    refuse_two_names(run.environment, reads, referred)
+    environment, told = ordered_by_ids(run.environment, reads, referred)
+    in_doubt = doubts(environment, reads, {}, client)
+    return replace(run, environment=environment, notes=[*run.notes, *told], doubts=in_doubt), reads
 
 
-def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
-    """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
-    first: dict[str, Entry] = {}
-    twice = []
-    for name, member in environment.members.items():
-        read, entry = reads.get(name), member.entry
-        if isinstance(read, Examined) and read.observed is not None:
-            address = read.found_as.with_id(read.found_as.type.id_in(read.observed))
-            other = first.setdefault(address.identity, entry)
-            if other is not entry:
-                places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
-                twice.append(f"{places} are one entity, that with the {address.named}")
-    refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
+def doubts(
+    environment: Environment,
+    reads: Mapping[EntryName, Read],
+    written: Mapping[EntryName, Written],
+    client: EntityClient,
+) -> list[str]:
+    """What to say of each type of which entities are absent by a search alone that proves nothing. A reference to an
+    entity that is not there yet is no search for this one."""
+    absent = [
+        environment.members[name].desired.address
+        for name, read in reads.items()
+        if isinstance(read, Examined) and read.observed is None and not read.pending and name not in written
+    ]
+    return [doubt for doubt in dict.fromkeys(map(client.doubt, absent)) if doubt]
 
 
 def planned(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
     """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
     plans = {
         name: read.plan
-        for name, read in reads.items()
+        for name, read in ((name, reads.get(name)) for name in run.environment.members)  # in the order of the work
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
     return planned_changes(run.environment.members, plans, [known()])

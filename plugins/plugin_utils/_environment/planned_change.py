@@ -76,7 +76,7 @@ def _digests(member: Member, plan: Plan) -> tuple[str, str]:
     address, secrets = member.desired.address, member.desired.secrets
     rules, ids, referred = plan.rules(address.rules), address.type.identifiers, member.referred
     memory = secrets.memory if secrets.policy == "on_change" else None
-    known = memory.known if memory else {}
+    known = memory.known(address.type.id_in(plan.before)) if memory and plan.before is not None else {}
     sent = secrets_at(secrets.values, plan.secrets_to_send)
     fresh = {path: memory.of(path, value) for path, value in sent.items()} if memory else {}
     changed = {change.rule for change in plan.changes}

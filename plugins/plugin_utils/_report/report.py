@@ -12,15 +12,16 @@ from datetime import datetime, timezone
 from typing import Any, Optional, Union
 
 from ...module_utils._commands.connection import evidence_of
-from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.compare import Change
 from ...module_utils._entity.ensure import Examined
 from ...module_utils.errors import InsightError
 from .._environment.executor import DONE, Read, Written, fate_of
-from .._environment.members import Environment, Member
+from .._environment.members import Member
+from .._environment.observation import doubts
 from .._environment.planned_change import PlannedChange
 from .._environment.run import Run, assumed
+from .._environment.shown_ids import deleted_along
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import EntryName
 from .check import NotCompared
@@ -124,6 +125,8 @@ def report_of(
 ) -> RunReport:
     """The report of a run. written: what became of each entity that was to be written."""
     connection, check_mode = run.connection, run.context.check_mode
+    gone = deleted_along(run.environment, reads, written, run.options.client)
+    reads, written = {**reads, **gone}, {name: one for name, one in written.items() if name not in gone}
     with_unchanged = run.values["return_unchanged"]
     entities = [
         entity_report(member, reads[name], operations.get(name), written.get(name))
@@ -219,19 +222,3 @@ def _has_written(written: Mapping[EntryName, Written]) -> bool:
         isinstance(one, Outcome) or (isinstance(one, InsightError) and "written" in one.details)
         for one in written.values()
     )
-
-
-def doubts(
-    environment: Environment,
-    reads: Mapping[EntryName, Read],
-    written: Mapping[EntryName, Written],
-    client: EntityClient,
-) -> list[str]:
-    """What to say of each type of which entities are absent by a search alone that proves nothing. A reference to an
-    entity that is not there yet is no search for this one."""
-    absent = [
-        environment.members[name].desired.address
-        for name, read in reads.items()
-        if isinstance(read, Examined) and read.observed is None and not read.pending and name not in written
-    ]
-    return [doubt for doubt in dict.fromkeys(map(client.doubt, absent)) if doubt]

@@ -525,13 +525,16 @@ class Memory:
     """Remembers one fingerprint; every secret has the fingerprint ``new``."""
 
     def __init__(self, known):
-        self.known = {"password": known}
+        self.fingerprints = {"password": known}
+
+    def known(self, entity_id):
+        return self.fingerprints
 
     def of(self, path, value):
         return "new"
 
-    def remember(self, sent, deleted):
-        self.known = {} if deleted else {path: self.of(path, value) for path, value in sent.items()}
+    def remember(self, sent, operation, entity_id):
+        self.fingerprints = {path: self.of(path, value) for path, value in sent.items()}
 
 
 @pytest.mark.proves("SECRET-2")
@@ -542,7 +545,7 @@ def test_a_secret_that_changed(insight):
     secrets = Secrets({"password": SECRET}, "on_change", memory)
     assert run(insight, desired(secrets=secrets)).plan.operation == "update"
     assert insight.sent("create-or-update")["password"] == SECRET
-    assert memory.known == {"password": "new"}
+    assert memory.fingerprints == {"password": "new"}
     assert run(insight, desired(secrets=secrets)).plan.operation == "none"
 
 
@@ -555,7 +558,7 @@ def test_a_secret_that_was_sent_is_remembered_whatever_else_went_wrong(insight):
             insight,
             desired(attributes={"description": "x"}, secrets=Secrets({"password": SECRET}, "on_create", memory)),
         )
-    assert memory.known == {"password": "new"}
+    assert memory.fingerprints == {"password": "new"}
 
 
 @pytest.mark.proves("SECRET-2", "WRITE-5")

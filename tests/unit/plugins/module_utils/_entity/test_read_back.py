@@ -12,7 +12,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back i
     Unconverged,
     compare_read_back,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NONE, suggestion
+from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NONE, NOT_SHOWN, suggestion
 from ansible_collections.rimops.insight.tests.unit import fakes
 
 OBSERVED = {"id": 5, "name": "A", "description": "old", "status": "draft", "contact": {"email": "e", "phone": "1"}}
@@ -151,7 +151,6 @@ SUGGESTIONS = [
     *((blank, ABSENT, "a", "compare: {normalise: {a: [blank_as_null]}}") for blank in ("", [], {})),
     ([], [1], "a", NONE),
     ("x", "y", "a", NONE),
-    ("x", None, "a", NONE),
     (None, "x", "a", NONE),
     (5, 7, "a", NONE),
     (True, 1, "a", NONE),
@@ -163,6 +162,28 @@ SUGGESTIONS = [
 @pytest.mark.parametrize(("sent", "stored", "rule", "expected"), SUGGESTIONS)
 def test_suggestions(sent, stored, rule, expected):
     assert suggestion(sent, stored, rule, rules()) == expected
+
+
+@pytest.mark.proves("COMPARE-60")
+def test_null_and_the_like_may_be_what_a_server_shows_of_what_it_hides():
+    assert suggestion("x", None, "a", rules()) == f"{NONE} {NOT_SHOWN}"
+    assert suggestion(5, None, "a.b", rules({"hidden": ["a.b"]})) == f"{NONE} {NOT_SHOWN}"
+    assert suggestion("x", "", "a", rules()) == suggestion("x", True, "a", rules()) == f"{NONE} {NOT_SHOWN}"
+    assert suggestion("x", "y", "a", rules()) == NONE
+
+
+@pytest.mark.proves("COMPARE-60")
+@pytest.mark.parametrize(
+    "shown", ["********", "****3456", "DE12•••", "<hidden>", "[redacted]", "DE12...3456", "{bcrypt}$2a$1"]
+)
+@pytest.mark.parametrize("rule", ["iban", "bank.iban", "banks[].iban"])
+def test_a_mask_is_told_with_the_rule_that_makes_it_unobservable(shown, rule):
+    expected = suggestion("DE123456", ABSENT, rule, rules())
+    assert "compare: {hidden: [" in expected and "secret_attributes" in expected
+    assert suggestion("DE123456", shown, rule, rules()) == expected
+    layer = rules({"hidden": [rule]})
+    assert not differs("DE123456", shown, rule, layer)
+    assert [differs("DE123456", other, rule, layer) for other in ("DE123457", None, "", True)] == [True] * 4
 
 
 def test_a_suggestion_adds_to_the_rules_that_there_are():

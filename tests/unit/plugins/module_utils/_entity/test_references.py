@@ -199,3 +199,105 @@ def test_a_reference_in_another_case_is_told_with_the_rule_that_settles_it():
         ensure(client, DesiredState(address), False, FakeClock().clock)
     assert caught.value.details["profile_key"] == "compare.normalise"
     assert insight.writes == []
+
+
+class Listing(Insight):
+    """Keeps ids, and shows each of ``owners`` and ``site`` as an object."""
+
+    def __init__(self):
+        super().__init__()
+        self.add("application", **KEY)
+
+    def __call__(self, request):
+        response = super().__call__(request)
+        content = response.json()
+        shown = {"owners": lambda ids: [as_object(one) for one in ids], "site": as_object}
+        forms = {name: form(content[name]) for name, form in shown.items() if content.get(name)}
+        return answer(response.status, {**content, **forms}) if forms else response
+
+
+LISTED = {"owners": {"type": "application", "read": "{entity.owners[].id}"}}
+
+
+@pytest.mark.proves("PROFILE-60")
+@pytest.mark.parametrize("said", [{}, {"owners": {"type": "application"}}])
+@pytest.mark.parametrize("ids", [[7, 8], [8, 7], [7], [7, 9], (7, 8)])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_list_of_references_in_another_form_is_told_before_the_write(said, ids, check_mode):
+    insight = Listing()
+    insight.add("event", eventName="Filing", applicationId=1, owners=[7, 8])
+    of = profile(types={"event": {"references": said}})
+    with pytest.raises(ProfileMismatchError, match="shows in another form what is referred to in owners") as caught:
+        ensure(insight.client(of), desired(of, owners=ids), check_mode, FakeClock().clock)
+    assert insight.writes == []
+    key = "types.event.references.owners"
+    assert caught.value.details["profile_key"] == f"{key}.read"
+    lines = (
+        f'Set {key}.read to "{{entity.owners[].id}}"',
+        f'Set {key} to {{type: the type, read: "{{entity.owners[].id}}"}}',
+    )
+    assert lines[0 if said else 1] in caught.value.message
+    known = profile(types={"event": {"references": LISTED}})
+    assert run(insight, desired(known, owners=list(ids)), known).plan.operation == (
+        "none" if list(ids) == [7, 8] else "update"
+    )
+    assert [one["owners"] for one in insight.entities["event"].values()] == [list(ids)]
+
+
+@pytest.mark.proves("PROFILE-60")
+def test_a_reference_among_the_attributes_is_told_as_one_in_refs_is():
+    insight, of = Listing(), profile()
+    insight.add("event", eventName="Filing", applicationId=1, site=7)
+    with pytest.raises(ProfileMismatchError, match=r"site; nothing was written.*\{entity.site.id\}"):
+        run(insight, desired(of, site="7"), of)
+    assert insight.writes == []
+
+
+@pytest.mark.proves("PROFILE-60")
+@pytest.mark.parametrize(
+    ("held", "declared"),
+    [
+        ([7, 8], [7, 9]),
+        ([], [7]),
+        (None, [7]),
+        ([{"id": 7}], []),
+        ([{"id": 7}], None),
+        ({"id": 7}, {"id": 8}),
+        ([{"id": 7}], [{"id": 8}]),
+        ({"code": "NO"}, "NO"),
+        ([{"code": "NO"}], ["NO"]),
+        ({"id": 7}, "x"),
+    ],
+)
+def test_what_is_no_reference_or_no_other_form_is_written(held, declared):
+    insight, of = Insight(), profile()
+    insight.add("application", **KEY)
+    insight.add("event", eventName="Filing", applicationId=1, owners=held)
+    assert run(insight, desired(of, owners=declared), of).plan.operation == "update"
+    assert insight.entities["event"][2]["owners"] == declared
+
+
+@pytest.mark.proves("PROFILE-60")
+def test_a_known_reference_in_a_form_that_holds_no_declared_id_is_told_too():
+    insight = Listing()
+    insight.add("event", eventName="Filing", applicationId=1, owners=[7])
+    of = profile(types={"event": {"references": {"owners": {"type": "application"}}}})
+    with pytest.raises(ProfileMismatchError, match=r"owners.read says where its id is"):
+        run(insight, desired(of, owners=[9]), of)
+    assert insight.writes == []
+
+
+@pytest.mark.proves("COMPARE-60")
+def test_a_reference_that_the_server_does_not_show_is_told_and_settled():
+    insight, of = Insight(), profile()
+    insight.add("application", **KEY)
+    insight.add("event", eventName="Filing", description="a")
+    insight.hooks["find"] = [lambda request, go: answer(200, insight.entities["event"][2])] * 9
+    client = insight.client(of)
+    address = desired(of).address
+    client.known = {address.refs["applicationId"].identity: insight.entities["application"][1]}
+    with pytest.raises(ProfileMismatchError, match=r"refers to nothing in applicationId.*compare\.hidden"):
+        ensure(client, DesiredState(address, {"description": "b"}), True, FakeClock().clock)
+    known = profile(types={"event": {"compare": {"hidden": ["applicationId"]}}})
+    outcome = ensure(client, DesiredState(desired(known).address, {"description": "a"}), True, FakeClock().clock)
+    assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("applicationId",))

@@ -89,7 +89,7 @@ def test_an_update_that_the_server_ignores_is_looked_for_twice(insight, says):
     insight.hooks = {"create-or-update": [ignored]}
     insight.requests.clear()
     of = profile(**(SAYS_NOTHING if says == "nothing" else {}))
-    with pytest.raises(UnconvergedError, match=r"stored nothing.*changed nothing of it.*wait_timeout"):
+    with pytest.raises(UnconvergedError, match=r"stored nothing.*shows the same as before.*wait_timeout"):
         ensure(insight.client(of), desired({"description": "x"}, of), False, clock.clock)
     verbs = [verb for verb, _body in insight.requests]
     assert verbs == ["find", "read", "create-or-update", "read", "read"]

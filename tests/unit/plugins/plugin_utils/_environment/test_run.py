@@ -488,6 +488,26 @@ def test_a_near_match_of_a_list_does_not_hide_an_exact_one(lab, listing):
     assert "APPLICATION 1" in lab([application(1)], gather="list")["msg"]
 
 
+@pytest.mark.proves("ENVIRONMENT-61")
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_list_of_summaries_is_no_drift(lab, listing, check_mode):
+    found = [lab.insight.add("application", **application(one)["key"], selectedProducts=["Zelvora"]) for one in (1, 2)]
+    listing(*({name: value for name, value in one.items() if name != "selectedProducts"} for one in found))
+    wanted = [application(1), absent(application(2))]
+    options = {"check_mode": check_mode, "gather": "list", "on_error": "continue"}
+    told = lab(wanted, **options)
+    assert (told["summary"]["failed"], told["changed"]) == (2, False)
+    for one in told["entities"]:
+        assert "operations.list" in one["why"] and "show it differently: selectedProducts" in one["why"]
+        assert "set gather to each" in one["why"]
+    assert lab.insight.requests == [("read", {})], "one of the type tells"
+    listing(*found)
+    lab.insight.requests.clear()
+    told = lab([{**application(1), "attributes": {"selectedProducts": ["x"]}}, wanted[1]], **options)
+    assert (told["summary"]["updated"], told["summary"]["deleted"], told["changed"]) == (1, 1, True)
+    assert [verb for verb, _body in lab.insight.requests].count("read") == (1 if check_mode else 5)
+
+
 @pytest.mark.proves("LUCK-9")
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
 def test_an_exception_in_the_middle_of_a_write_is_the_unknown_outcome_of_that_entity(lab, on_error):
@@ -544,3 +564,128 @@ def test_what_is_needed_beyond_the_plan_is_told_with_its_article(lab):
     said = refused(lab, many, plan_file="plan.json", kind=PlanRefused)
     assert "application (appCode=000002, appName=Application 2) needs an update that is not in the plan" in said
     assert "application (appCode=000003, appName=Application 3) needs a create that is not in the plan" in said
+
+
+def child(name, parent_id, **more):
+    """An event that refers to its application by the id."""
+    refs = {"applicationId": {"type": "application", "id": parent_id}}
+    return {"type": "event", "key": {"eventName": name}, "refs": refs, "attributes": {"description": "d"}, **more}
+
+
+def with_events(lab, *names):
+    """An application with these events, on the server; its id."""
+    number = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])["id"]
+    for name in names:
+        lab.insight.add("event", eventName=name, applicationId=number, description="d")
+    return number
+
+
+DELETED = absent(application(1))
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+@pytest.mark.parametrize("how", ["by id", "as text", "as attribute", "through a reference", "new"])
+def test_what_stays_refers_by_id_to_nothing_that_is_deleted(lab, how):
+    number = with_events(lab, "stays")
+    lab.overrides = {"types": {"step": {"path": "step", "key": {"attributes": ["name"]}}}}
+    lab.insight.add("step", name="stays", eventId=number + 1)
+    below = child("stays", number)
+    step = {"type": "step", "key": {"name": "stays"}, "refs": {"eventId": {**below}}}
+    del step["refs"]["eventId"]["attributes"]
+    stays = {
+        "by id": below,
+        "as text": child("stays", str(number)),
+        "as attribute": {**below, "refs": {}, "attributes": {"applicationId": number}},
+        "through a reference": step,
+        "new": child("new", number),
+    }[how]
+    for entities in ([DELETED, stays], [stays, DELETED]):
+        said = refused(lab, entities, kind=ConfigurationError)
+        assert "refers to application (appCode=000001, appName=Application 1), which entities" in said
+        assert "declares absent" in said and "Nothing was written" in said
+    said = refused(lab, [stays], earlier={"entities": [application(1)]}, prune_limit=1, plan_out="plan.json")
+    assert "of prune_from declares absent" in said
+    assert not (lab.folder / "plan.json").exists()
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+@pytest.mark.parametrize("how", ["by id", "by key", "undeclared"])
+def test_what_is_deleted_goes_before_what_it_refers_to_by_id(lab, how):
+    number = with_events(lab, "one", "two")
+
+    def refers(name, parent_id):
+        undeclared = {**event(1, name), "refs": {}}
+        return {"by id": child(name, parent_id), "by key": event(1, name), "undeclared": undeclared}[how]
+
+    names = []
+    lab.insight.hooks["delete"] = [lambda request, go: (names.append(request.purpose), go())[1]] * 3
+    lab([DELETED, *(absent(refers(name, number)) for name in ("one", "two"))], plan_out="plan.json")
+    plan = json.loads((lab.folder / "plan.json").read_text())
+    result = lab([DELETED, *(absent(refers(name, number)) for name in ("one", "two"))])
+    assert result["summary"]["deleted"] == 3
+    assert [one["type"] for one in plan["operations"]] == ["event", "event", "application"]
+    assert [name.split()[1] for name in names] == ["event", "event", "application"]
+    assert [one["type"] for one in result["entities"]] == ["event", "event", "application"]
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+def test_a_parent_stays_where_a_child_by_id_could_not_be_deleted(lab):
+    number = with_events(lab, "one")
+    lab.insight.hooks["delete"] = [lambda request, go: answer(403, {"message": "no"})]
+    result = lab([DELETED, absent(child("one", number))], on_error="continue")
+    assert [one["outcome"] for one in result["entities"]] == ["failed", "not_tried"]
+    assert "still refers to it" in result["entities"][1]["why"]
+    assert len(lab.insight.entities["application"]) == 1
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+def test_what_refers_to_one_another_is_deleted_all_the_same(lab):
+    lab.overrides = {"types": {"event": {"references": {"before": {"type": "event"}}}}}
+    number = with_events(lab, "one", "two")
+    lab.insight.entities["event"][2]["before"], lab.insight.entities["event"][3]["before"] = 3, 2
+    result = lab([DELETED, *(absent(child(name, number)) for name in ("one", "two"))])
+    assert result["summary"]["deleted"] == 3 and lab.insight.entities["application"] == {}
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+def test_one_entity_by_the_id_and_by_the_key_of_its_parent_is_declared_twice(lab):
+    number = with_events(lab)
+    said = refused(lab, [application(1), event(1, "new"), child("new", number)])
+    assert "event (eventName=new, applicationId=(id 1))" in said and "are one entity, which does not exist yet" in said
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+def test_a_reference_that_nobody_declared_is_told(lab):
+    with_events(lab, "stays")
+    stays = {**event(1, "stays"), "refs": {}}
+    result = lab([DELETED, stays], check_mode=True)
+    [note] = [one for one in result["notes"] if "declares absent" in one]
+    assert "event (eventName=stays)" in note and "with an attribute that is not declared here" in note
+    assert lab.insight.writes == []
+    moved = {**stays, "attributes": {"applicationId": None}}
+    assert [one for one in lab([DELETED, moved], check_mode=True).get("notes", ()) if "declares absent" in one] == []
+
+
+@pytest.mark.proves("ENVIRONMENT-60")
+@pytest.mark.parametrize("description", ["d", "changed"])
+@pytest.mark.parametrize("cascades", [True, False])
+def test_what_was_deleted_along_is_not_told_as_unchanged(lab, cascades, description):
+    with_events(lab, "stays")
+    delete = lab.insight._delete
+
+    def along(name, number, body):
+        if cascades:
+            lab.insight.entities["event"].clear()
+        return delete(name, number, body)
+
+    lab.insight._delete = along
+    stays = {**event(1, "stays"), "refs": {}, "attributes": {"description": description}}
+    result = lab([DELETED, stays], return_unchanged=True)
+    by_type = {one["type"]: one for one in result["entities"]}
+    assert by_type["application"]["outcome"] == "deleted" and result["changed"]
+    left = "unchanged" if description == "d" else "updated"
+    assert by_type["event"]["outcome"] == ("failed" if cascades else left)
+    assert bool(result.get("failed")) is cascades and sum(result["summary"].values()) == 2
+    if cascades:
+        assert "the server deleted it along with application" in by_type["event"]["why"]
+        assert by_type["event"]["error"]["kind"] == "CollateralError"

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values behind which a server hides another one: nothing, a mask, a hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from .._text.nested_paths import ABSENT, child
+from .._text.spelling import spelling
+
+_MASK = re.compile(
+    r"""
+      (?: ([\W_])\1* | x{3,} )?                                    # nothing, or one sign over and over: ********
+    | .* (?: \*{3} | •{3} | ●{3} | \.{3} | … ) .*                  # a part of it: ****1234
+    | (?: hidden | masked | redacted )
+    | [<(\[{]+ [\w\s-]* (?: hidden | masked | redacted | removed | secret | password | protected | encrypted | null
+      | none | set | shown ) [\w\s-]* [>)\]}]+                     # <hidden>, [not shown]
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_HASH = re.compile(r"\$[0-9a-z][\w-]*\$.+|\{[\w.@+-]+\}.+", re.DOTALL | re.IGNORECASE)
+"""As crypt(3) writes it, ``$2b$12$...``, or with its name before it, ``{bcrypt}...``, ``{SSHA}...``."""
+_PLAIN_MASK = re.compile(r".{0,6}[*•●∙█]{3,}.{0,6}|[<(\[{]+(hidden|masked|redacted)[>)\]}]+", re.DOTALL | re.IGNORECASE)
+"""What hardly anybody writes as a value: stars or dots, and perhaps the first or last signs of what they hide."""
+
+
+def hides(declared: Any, shown: Any) -> bool:
+    """Whether what is shown hides a value such as the declared one."""
+    if isinstance(shown, bool):  # whether there is one
+        return spelling(declared).lower() not in ("true", "false")
+    if not isinstance(shown, str):
+        return shown is ABSENT or shown is None
+    hashed = _HASH.fullmatch(shown) and not _HASH.fullmatch(spelling(declared))
+    return bool(_MASK.fullmatch(shown) or hashed)
+
+
+def is_plain_mask(value: Any) -> bool:
+    """Whether it is a mask for sure, whatever it stands for."""
+    return isinstance(value, str) and bool(_PLAIN_MASK.fullmatch(value))
+
+
+def masks_in(value: Any, declared: Collection[Any], path: str = "") -> Iterator[str]:
+    """The places of masks in a value, without what is declared."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from masks_in(inner, declared, child(path, str(name)))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from masks_in(inner, declared, f"{path}[]")
+    elif is_plain_mask(value) and value not in declared:
+        yield path
