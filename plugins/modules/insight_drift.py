@@ -115,6 +115,21 @@ options:
     elements: str
     choices: [drift, incomplete]
     default: []
+  sides:
+    description: What the reports call both sides of a difference, the system that is checked first.
+    type: list
+    elements: str
+    default: ["on the server", declared]
+  expected_here:
+    description:
+      - The layers that declare the system that is checked, where O(manifest) was exported from another system. What the
+        two are declared to differ in is accepted. Needs O(expected_there).
+    type: list
+    elements: str
+  expected_there:
+    description: The layers that declare the system from which O(manifest) was exported.
+    type: list
+    elements: str
   commit:
     description: The commit of the manifest, for the reports.
     type: str

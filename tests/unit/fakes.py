@@ -80,7 +80,7 @@ def planned(
 ) -> Plan:
     """The plan for an event. refs, of what is declared: the ids that it must hold; known, fingerprint: of its secrets,
     where there is a memory of them."""
-    memory: Any = SimpleNamespace(known=known or {}, of=fingerprint) if fingerprint else None
+    memory: Any = SimpleNamespace(known=lambda _id: known or {}, of=fingerprint) if fingerprint else None
     return plan(desired_state(declared, given, policy, memory), declared.get("refs", {}), observed)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import desired_state
+from ...module_utils._entity.address import rules_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.compare import Change
 from ...module_utils._entity.ensure import Examined
@@ -33,10 +34,11 @@ from .._export.undeclared import undeclared_rows
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
+from .._manifest.manifest import load_manifest
 from .._report.as_json import checks_from, row_data
 from .._report.check import Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
-from .._report.exceptions import as_exceptions, known_drift, with_exceptions
+from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
 from .insight_report import REPORTS, write_reports
@@ -59,6 +61,9 @@ DRIFT_SPEC: Spec = {
     "previous": {"type": "str"},
     "reports": {"type": "dict", "default": {}, "options": REPORTS},
     "fail_on": {"type": "list", "elements": "str", "choices": ["drift", "incomplete"], "default": []},
+    "sides": {"type": "list", "elements": "str", "default": ["on the server", "declared"]},
+    "expected_here": {"type": "list", "elements": "str"},
+    "expected_there": {"type": "list", "elements": "str"},
     "commit": {"type": "str"},
     "mend": {"type": "str"},
 }
@@ -103,6 +108,8 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     values = {**READING, **values}
     if not 1 <= values["concurrency"] <= 64:
         raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    if len(values["sides"]) != 2:
+        raise ConfigurationError(WHAT, "sides are not two", "Name what is checked, and what it is held against.")
     connection = connect(values, context)
     inputs = _inputs(values, context.files, connection)
     check = _checked(values, context, connection, inputs, began)
@@ -120,6 +127,12 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
         text = _read(path).decode("utf-8-sig", errors="replace")
         data = load_json(text, path) if path.lower().endswith(".json") else load_yaml(text, path, files.decrypt)
         accepted = known_drift(data, path)
+    if values["expected_here"]:
+        here, there = (
+            load_manifest(values[name], None, files.find, files.decrypt) for name in ("expected_here", "expected_there")
+        )
+        profile = connection.settings.profile
+        accepted = [*accepted, *expected_differences(here, there, lambda name: rules_of(profile.type(name)))]
     earlier: Sequence[Check] = ()
     if values["previous"]:
         path = files.path_of(values["previous"])
@@ -204,6 +217,7 @@ def _with_knowledge(
         commit=values["commit"] or "",
         versions=report.versions,
         evidence=report.evidence,
+        sides=(values["sides"][0], values["sides"][1]),
         not_looked=not_looked,
         assumed=report.assumed,
         notes=[*report.notes, *report.doubts, *expired],
@@ -249,4 +263,11 @@ def _failure(check: Check) -> str:
 
 
 OURS_OF_RESULT = {**OURS, "not_looked": [{"path": KEPT}]}
-DRIFT = Command(f"{NAME}insight_drift", DRIFT_SPEC, run_drift, ours=OURS_OF_RESULT, writes=False)
+DRIFT = Command(
+    f"{NAME}insight_drift",
+    DRIFT_SPEC,
+    run_drift,
+    constraints={"required_together": [("expected_here", "expected_there")]},
+    ours=OURS_OF_RESULT,
+    writes=False,
+)

@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._entity.compare import Change, compare_loosely
+from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.json_schema import violations
 from ...module_utils._text.json_forms import Json, canonical
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError
+from .._manifest.entry import Entry
+from .._manifest.manifest import Manifest
 from .check import Accepted, Row
+from .drift import strict_changes
 
 FORMAT = 1
 SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "exceptions.schema.json"
@@ -30,6 +35,7 @@ class KnownDrift:
     """What somebody has accepted: of one entity, or without a name of all entities of a type.
 
     verdict, changes, secrets, unobserved: what is accepted, as a row shows it. A row that shows more is not covered.
+    The changes count for an entity that is there on both sides.
     """
 
     type: str
@@ -45,10 +51,13 @@ class KnownDrift:
         return (
             self.is_about(row)
             and row.verdict == self.verdict
-            and {canonical(one.as_result()) for one in row.changes} <= {canonical(one) for one in self.changes}
+            and (row.verdict != "drifted" or self._covers_changes(row))
             and set(row.secrets) <= set(self.secrets)
             and {one.path for one in row.not_compared} <= set(self.unobserved)
         )
+
+    def _covers_changes(self, row: Row) -> bool:
+        return {canonical(one.as_result()) for one in row.changes} <= {canonical(one) for one in self.changes}
 
     def is_about(self, row: Row) -> bool:
         """Whether it is meant for the entity of a row."""
@@ -60,6 +69,29 @@ def exceptions_schema() -> Json:
     """The JSON Schema of such files."""
     schema: Json = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return schema
+
+
+def expected_differences(here: Manifest, there: Manifest, rules_of: Callable[[str], Rules]) -> list[KnownDrift]:
+    """What two systems differ in because they are declared so. here, there: what is declared of the system that is
+    checked, and of the other one. rules_of: the rules of a type."""
+    ours, theirs = ({one.name: one for one in manifest.entries if one.state == "present"} for manifest in (here, there))
+    found = []
+    for name in {**theirs, **ours}:
+        mine, other = ours.get(name), theirs.get(name)
+        verdict = "missing" if mine is None else "undeclared" if other is None else "drifted"
+        changes = _declared_changes(other, mine, rules_of(name.type)) if mine and other else ()
+        if verdict == "drifted" and not changes:
+            continue
+        origins = " and ".join(one.origin for one in (mine, other) if one)
+        accepted = Accepted(f"declared so in {origins}", date.max.isoformat())
+        data = [change.as_result() for change in changes]
+        found.append(KnownDrift(name.type, accepted, str(name), verdict, data))
+    return found
+
+
+def _declared_changes(there: Entry, here: Entry, rules: Rules) -> Sequence[Change]:
+    found = compare_loosely(there.attributes, here.attributes, rules).changes
+    return [*found, *strict_changes(there.attributes, here.attributes, rules)]
 
 
 def known_drift(data: Any, name: str) -> list[KnownDrift]:
@@ -116,7 +148,7 @@ def as_exceptions(rows: Iterable[Row], reason: str, expires: date) -> dict[str, 
             "type": row.type,
             "entity": row.entity,
             "verdict": row.verdict,
-            "changes": [change.as_result() for change in row.changes],
+            "changes": [change.as_result() for change in row.changes if row.verdict == "drifted"],
             "secrets": list(row.secrets),
             "unobserved": [one.path for one in row.not_compared],
             "reason": row.accepted.reason if row.accepted else reason,

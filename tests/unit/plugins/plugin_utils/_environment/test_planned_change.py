@@ -44,7 +44,7 @@ def operation(observed, application=17, policy="on_create", known=None, pin=SECR
     """What is needed for this event; application: the id of the one that it refers to, None where there is none yet."""
     attributes = {"countries": ["DE", "FR"], "description": "Initial", **declared.pop("attributes", {})}
     declared = {"key": KEY, "attributes": attributes, "secrets": {"pin": pin} if pin else {}, **declared}
-    wanted = desired_state(declared, RULES, policy, SimpleNamespace(known=known or {}, of=fingerprint))
+    wanted = desired_state(declared, RULES, policy, SimpleNamespace(known=lambda _id: known or {}, of=fingerprint))
     made = plan(wanted, {} if application is None else {"applicationId": application}, observed)
     member = Member(ENTRY, wanted, {"applicationId": APPLICATION})
     return planned_changes({ENTRY.name: member}, {ENTRY.name: made}, [pin] if pin else [])[ENTRY.name]
