@@ -14,7 +14,7 @@ from conftest import Player
 from environments import LISTED
 from in_process import door
 
-from ansible_collections.rimops.insight.plugins.action import insight_entities, insight_export
+from ansible_collections.rimops.insight.plugins.action import insight_drift, insight_entities, insight_export
 from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import forget_connections
 
 
@@ -32,6 +32,11 @@ class Exporter:
         """The result of bringing the system to what an export says."""
         given = {"manifest": [str(self.folder / folder)], "wait": False, **options}
         return self._run(insight_entities.ActionModule, given, check, True)
+
+    def drift(self, folder: str = "out", **options: Any) -> dict[str, Any]:
+        """The result of a check against what an export, or a manifest, says."""
+        given = {"manifest": [str(self.folder / folder)], **options}
+        return self._run(insight_drift.ActionModule, given, check=False, diff=False)
 
     def _run(self, kind: Any, options: dict[str, Any], check: bool, diff: bool) -> dict[str, Any]:
         forget_connections()

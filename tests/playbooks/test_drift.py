@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Player, Server
 from environments import application, event, task, written
+from exporting import Exporter
 
 MODULE = "rimops.insight.insight_drift"
 
@@ -50,3 +52,157 @@ def test_what_drifted_is_found_and_nothing_is_written(server: Server, play: Play
     assert (document["verdict"], document["checks"][0]["name"]) == ("drift", "VALIDATION")
     assert "Edited" in (tmp_path / "out" / "page.html").read_text()
     assert played["fail"]["failed"] and "has not drifted" in played["fail"]["msg"]
+
+
+@pytest.fixture
+def here(server: Server, play: Player, tmp_path: Path) -> Exporter:
+    """Checks in this process. The manifest in ``out`` declares three applications and an event, and they are there."""
+    many = [application(1), application(2), application(3), event(1)]
+    written(tmp_path / "out" / "all.json", many)
+    exporter = Exporter(play)
+    assert exporter.apply()["summary"]["created"] == 4
+    server.forget()
+    return exporter
+
+
+def ids(server: Server) -> dict[str, Any]:
+    """The ids of the applications by code."""
+    return {one["appCode"]: one["id"] for one in server.stored("application")}
+
+
+def verdicts(result: dict[str, Any]) -> dict[str, str]:
+    """The verdicts of what is not as declared, by code or name."""
+    return {str(next(iter(row["key"].values()))): row["verdict"] for row in result["rows"]}
+
+
+@pytest.mark.proves("DRIFT-2")
+def test_what_nobody_declares_is_shown_and_is_no_drift(server: Server, here: Exporter) -> None:
+    server.seed("application", **application(9)["key"], selectedProducts=["x"])
+    found = here.drift()
+    assert (found["verdict"], verdicts(found)) == ("no_drift", {"000009": "undeclared"})
+    assert found["summary"]["undeclared"] == 1
+    blind = here.drift(undeclared=False)
+    assert blind["rows"] == [] and {"application", "event"} <= {one["path"] for one in blind["not_looked"]}
+    unlisted = here.drift(profile_overrides={})
+    assert {one["path"]: one["why"] for one in unlisted["not_looked"]}["event"].endswith("that is switched on")
+
+
+@pytest.mark.proves("DRIFT-3")
+def test_an_exported_baseline_notices_what_is_not_declared(server: Server, here: Exporter) -> None:
+    here.export(to="baseline")
+    assert here.drift("baseline", strict=True)["verdict"] == "no_drift"
+    server.tamper("application", ids(server)["000001"], note="by hand", nested={"deep": [1]})
+    assert here.drift()["verdict"] == here.drift("baseline")["verdict"] == "no_drift"
+    [row] = here.drift("baseline", strict=True)["rows"]
+    assert row["changes"] == [{"path": "nested", "before": {"deep": [1]}}, {"path": "note", "before": "by hand"}]
+
+
+@pytest.mark.proves("DRIFT-4")
+def test_a_verdict_is_incomplete_while_something_is_unobserved(here: Exporter, tmp_path: Path) -> None:
+    secret = application(1, attributes={"selectedProducts": ["Zelvora"], "password": {"secret": "none is given"}})
+    written(tmp_path / "secret" / "all.json", [secret])
+    found = here.drift("secret")
+    assert found["verdict"] == "incomplete" and found["summary"]["unobserved"] == 1
+    assert [one["path"] for one in found["rows"][0]["not_compared"]] == ["password"]
+    assert here.drift("secret", fail_on=["drift"])["verdict"] == "incomplete"
+    failed = here.drift("secret", fail_on=["drift", "incomplete"])
+    assert failed["failed"] and "not everything that is declared could be compared" in failed["msg"]
+    exception = {
+        "type": "application",
+        "unobserved": ["password"],
+        "reason": "It is a secret.",
+        "expires": "2999-12-31",
+    }
+    (tmp_path / "accepted.json").write_text(json.dumps({"format": 1, "exceptions": [exception]}))
+    accepted = here.drift("secret", exceptions="accepted.json")
+    assert (accepted["verdict"], accepted["summary"]["accepted"]) == ("no_drift", 1)
+
+
+@pytest.mark.proves("DRIFT-5")
+def test_exceptions_accept_what_they_name_until_they_expire(server: Server, here: Exporter, tmp_path: Path) -> None:
+    server.tamper("application", ids(server)["000001"], selectedProducts=["by hand"])
+    server.control("DELETE", f"entities/application/{ids(server)['000002']}")
+    assert here.drift(exceptions_out="taken.yml")["verdict"] == "drift"
+    accepted = here.drift(exceptions="taken.yml")
+    assert (accepted["verdict"], accepted["summary"]["accepted"]) == ("no_drift", 2)
+    assert {row["accepted"]["reason"].startswith("Taken over on") for row in accepted["rows"]} == {True}
+    server.tamper("application", ids(server)["000001"], selectedProducts=["by another hand"])
+    assert verdicts(here.drift(exceptions="taken.yml")) == {"000001": "drifted", "000002": "missing"}
+    assert here.drift(exceptions="taken.yml")["verdict"] == "drift", "another value is no accepted one"
+    text = (tmp_path / "taken.yml").read_text()
+    past = re.sub(r"expires: .*", 'expires: "2020-01-31"', text)
+    (tmp_path / "past.yml").write_text(past.replace("appCode=000002", "appCode=000007"))
+    expired = here.drift(exceptions="past.yml")
+    assert expired["verdict"] == "drift" and expired["summary"]["accepted"] == 0
+    assert any("expired on 2020-01-31" in note for note in expired["notes"])
+    assert any("appCode=000007" in note and "fits nothing" in note for note in expired["notes"])
+
+
+BAD = {
+    "no reason": ({"type": "application", "expires": "2999-01-01", "reason": " "}, "reason"),
+    "no day": ({"type": "application", "reason": "x", "expires": "2999-02-30"}, "no day of the calendar"),
+    "no expiry": ({"type": "application", "reason": "x"}, "expires"),
+    "unknown word": ({"type": "application", "reason": "x", "expires": "2999-01-01", "verdict": "fine"}, "fine"),
+}
+
+
+@pytest.mark.proves("DRIFT-5")
+@pytest.mark.parametrize("case", BAD)
+def test_exceptions_that_cannot_be_meant(case: str, here: Exporter, server: Server, tmp_path: Path) -> None:
+    exception, words = BAD[case]
+    (tmp_path / "bad.json").write_text(json.dumps({"format": 1, "exceptions": [exception]}))
+    refused = here.drift(exceptions="bad.json")
+    assert refused["failed"] and words in refused["msg"] and "bad.json" in refused["msg"]
+    assert server.counted["reads"] == server.counted["finds"] == 0
+
+
+@pytest.mark.proves("DRIFT-6")
+def test_a_later_check_says_since_when(server: Server, here: Exporter, tmp_path: Path) -> None:
+    first, second, third, fourth = (ids(server)[code] for code in ("000001", "000002", "000003", "000001"))
+    for one in (first, second):
+        server.tamper("application", one, selectedProducts=["by hand"])
+    here.drift(reports={"json": "then.json"})
+    server.tamper("application", second, selectedProducts=["again"])
+    server.tamper("application", third, selectedProducts=["by hand"])
+    later = here.drift(previous="then.json", reports={"json": "now.json"})
+    assert {row["key"]["appCode"]: row["trend"] for row in later["rows"]} == {
+        "000001": "standing",
+        "000002": "changed",
+        "000003": "new",
+    }
+    began = json.loads((tmp_path / "then.json").read_text())["checks"][0]["began"]
+    assert {row["since"] for row in later["rows"] if row["trend"] == "standing"} == {began}
+    server.tamper("application", fourth, selectedProducts=["Zelvora"])
+    last = here.drift(previous="now.json", reports={"json": "last.json"})
+    [gone] = [
+        row
+        for row in json.loads((tmp_path / "last.json").read_text())["checks"][0]["rows"]
+        if "trend" in row and row["trend"] == "gone"
+    ]
+    assert (gone["verdict"], gone["since"]) == ("as_declared", began)
+    assert last["summary"]["drifted"] == 2
+
+
+@pytest.mark.proves("DRIFT-7")
+def test_a_system_that_goes_away_half_way_is_told_as_far_as_it_was_seen(
+    server: Server, here: Exporter, tmp_path: Path
+) -> None:
+    server.fault("status", ["find", "read"], about="000002", times=0, status=500)
+    some = here.drift(reports={"json": "some.json"}, retry_limit=0, fail_on=["incomplete"])
+    assert some["failed"] and verdicts(some) == {"000002": "not_checked"}, "another entity is compared all the same"
+    server.control("DELETE", "faults")
+    server.fault("drop_before", ["find", "read"], times=0, after=2)
+    gone = here.drift(reports={"json": "gone.json"}, retry_limit=0, concurrency=1)
+    assert gone["verdict"] == "incomplete" and gone["error"]
+    assert sorted(verdicts(gone).values()) == ["not_checked", "not_checked"]
+    assert json.loads((tmp_path / "gone.json").read_text())["checks"][0]["error"]
+
+
+@pytest.mark.proves("DRIFT-8")
+def test_reports_that_cannot_be_written(here: Exporter, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed = here.drift(reports={"html": "file/page.html", "json": "fine.json"})
+    assert failed["failed"] and "write the html report" in failed["msg"]
+    assert (tmp_path / "fine.json").exists(), "what can be written is written"
+    unknown = here.drift(reports={"pdf": "page.pdf"})
+    assert unknown["failed"] and "pdf" in unknown["msg"]
