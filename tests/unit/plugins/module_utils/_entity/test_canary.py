@@ -60,10 +60,10 @@ def kind_of(outcome):
     return type(outcome)
 
 
-def attempt(insight, wished, known, of=None, check_mode=False):
+def attempt(insight, wanted, known, of=None, check_mode=False):
     """The error of an attempt, or its outcome."""
     try:
-        return ensure(insight.client(of), wished, check_mode, FakeClock().clock, known)
+        return ensure(insight.client(of), wanted, check_mode, FakeClock().clock, known)
     except InsightError as error:
         return error
 

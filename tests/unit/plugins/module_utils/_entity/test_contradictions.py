@@ -50,11 +50,11 @@ def desired(number=1, of=None, **more):
     return DesiredState(address, more.pop("attributes", {"description": "new"}), waiting=Waiting(timeout=1), **more)
 
 
-def came(insight, wished, known=None, of=None, client=None):
-    """What came of a wish."""
+def came(insight, wanted, known=None, of=None, client=None):
+    """What came of a desired state."""
     try:
         asked = client or insight.client(of)
-        return ensure(asked, wished, False, FakeClock().clock, known or CanaryWrites())
+        return ensure(asked, wanted, False, FakeClock().clock, known or CanaryWrites())
     except InsightError as error:
         return error
 

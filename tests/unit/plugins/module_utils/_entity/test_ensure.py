@@ -53,8 +53,8 @@ READS_ONLY = {"operations": {"create": None, "update": None, "delete": None}}
 """Overrides that leave nothing but what reads."""
 
 
-def run(insight, wished, check_mode=False, of=None, clock=None):
-    return ensure(insight.client(of), wished, check_mode, (clock or FakeClock()).clock)
+def run(insight, wanted, check_mode=False, of=None, clock=None):
+    return ensure(insight.client(of), wanted, check_mode, (clock or FakeClock()).clock)
 
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2")
@@ -237,15 +237,15 @@ def test_a_reason_that_somebody_gave_meanwhile_does_not_count_as_moved(insight):
 
 @pytest.mark.proves("WRITE-3")
 def test_what_appeared_while_that_to_which_it_refers_was_created_is_not_written(insight):
-    wished, client = desired({"description": "ours"}, app=OTHER), insight.client()
-    examined = examine(client, wished, lambda _identity: True)
+    wanted, client = desired({"description": "ours"}, app=OTHER), insight.client()
+    examined = examine(client, wanted, lambda _identity: True)
     assert (examined.pending, examined.plan.operation) == (True, "create")
     parent = insight.add("application", **OTHER)
     assert apply(client, desired({"description": "x"}, key="Other", app=OTHER), examined, FakeClock().clock).entity
     insight.requests.clear()
     theirs = dict(insight.add("event", eventName="Filing", applicationId=parent["id"], description="theirs"))
     with pytest.raises(MovedError, match="appeared since it was read a moment ago; nothing was written"):
-        apply(client, wished, examined, FakeClock().clock)
+        apply(client, wanted, examined, FakeClock().clock)
     assert insight.writes == []
     assert insight.entities["event"][theirs["id"]] == theirs
 
@@ -255,11 +255,11 @@ def test_an_entity_that_is_named_by_id_gets_the_reference_that_is_declared(insig
     insight.add("application", **OTHER)
     insight.add("event", eventName="Filing", applicationId=1, description="x")
     refs = {"applicationId": {"type": "application", "key": OTHER}}
-    wished = DesiredState(address_of(profile(), {"type": "event", "id": 3, "refs": refs}))
-    outcome = run(insight, wished)
+    wanted = DesiredState(address_of(profile(), {"type": "event", "id": 3, "refs": refs}))
+    outcome = run(insight, wanted)
     assert [change.path for change in outcome.plan.changes] == ["applicationId"]
     assert outcome.entity["applicationId"] == insight.entities["event"][3]["applicationId"] == 2
-    assert run(insight, wished).plan.operation == "none"
+    assert run(insight, wanted).plan.operation == "none"
 
 
 @pytest.mark.proves("ENVIRONMENT-2")
@@ -272,9 +272,9 @@ def test_what_each_operation_asks(insight):
         (desired({"description": "c"}, key="New", was="Filing"), "find find"),
         (desired(key="New", state="absent"), "find find read delete read"),
     ]
-    for wished, asked in shown:
+    for wanted, asked in shown:
         insight.requests.clear()
-        run(insight, wished)
+        run(insight, wanted)
         assert " ".join(verb for verb, _body in insight.requests) == asked
 
 
@@ -294,17 +294,17 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
 
 
 @pytest.mark.proves("DECLARE-11")
-@pytest.mark.parametrize("wished", [{"description": "x"}, {}])
-def test_an_unchanged_entity_of_another_parent_is_told_where_its_reference_is_at_hand(insight, wished):
+@pytest.mark.parametrize("wanted", [{"description": "x"}, {}])
+def test_an_unchanged_entity_of_another_parent_is_told_where_its_reference_is_at_hand(insight, wanted):
     insight.ignores_query_for = True
     theirs = insight.add("event", eventName="Filing", applicationId=99, description="x")
     client = insight.client()
     client.known = {}
     with pytest.raises(ProfileMismatchError, match="another one in applicationId"):
-        ensure(client, desired(wished), False, FakeClock().clock)
+        ensure(client, desired(wanted), False, FakeClock().clock)
     insight.hooks = {"find": [lambda request, go: answer(200, theirs)]}
     with pytest.raises(ProfileMismatchError, match="another one in applicationId"):
-        run(insight, DesiredState(address_of(profile(), EVENT_BY_ID), wished))
+        run(insight, DesiredState(address_of(profile(), EVENT_BY_ID), wanted))
     assert insight.writes == []
 
 
@@ -563,13 +563,13 @@ def test_secrets_that_a_replacing_server_may_have_cleared(insight, policy, known
 def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anything_is_sent(insight, check_mode):
     of = profile(**READS_ONLY)
     held = insight.add("event", eventName="Filing", applicationId=1, description="a")
-    for operation, wished in (
+    for operation, wanted in (
         ("create", desired({}, "New", of=of)),
         ("update", desired({"description": "b"}, of=of)),
         ("delete", desired({}, of=of, state="absent")),
     ):
         with pytest.raises(ConfigurationError, match=rf"{operation} event .*no {operation} operation for event") as one:
-            run(insight, wished, check_mode, of=of)
+            run(insight, wanted, check_mode, of=of)
         assert one.value.details["profile_key"] == f"operations.{operation}"
     assert run(insight, desired({"description": "a"}, of=of), check_mode, of=of).plan.operation == "none"
     assert run(insight, desired({}, "New", of=of, state="absent"), check_mode, of=of).plan.operation == "none"
@@ -581,8 +581,8 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
 def test_what_changes_an_entity_has_to_read_it(insight, check_mode):
     of = profile(operations={}, types={"event": {"operations": {"read": None}}})
     insight.add("event", eventName="Filing", applicationId=1, description="a")
-    for wished in (desired({"description": "b"}, of=of), desired({}, of=of, state="absent")):
+    for wanted in (desired({"description": "b"}, of=of), desired({}, of=of, state="absent")):
         with pytest.raises(ConfigurationError, match="no read operation for event"):
-            run(insight, wished, check_mode, of=of)
+            run(insight, wanted, check_mode, of=of)
     assert insight.writes == []
     assert run(insight, desired({}, "New", of=of), check_mode, of=of).plan.operation == "create"

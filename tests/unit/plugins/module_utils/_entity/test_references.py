@@ -60,8 +60,8 @@ def desired(of, state="present", **attributes):
     return DesiredState(address, attributes, state=state)
 
 
-def run(insight, wished, of):
-    return ensure(insight.client(of), wished, False, FakeClock().clock)
+def run(insight, wanted, of):
+    return ensure(insight.client(of), wanted, False, FakeClock().clock)
 
 
 @pytest.mark.proves("PROFILE-22")

@@ -58,8 +58,8 @@ def run(operation, *hooks, of=NOT_ENFORCED, **more):
     address = address_of(of, {"type": "event", "key": {"eventName": "Filing"}})
     state = "absent" if operation == "delete" else "present"
     attributes = {} if operation == "delete" else {"description": "new"}
-    wished = DesiredState(address, **{"attributes": attributes, "state": state, **more})
-    return insight, lambda: ensure(insight.client(of), wished, False, FakeClock().clock)
+    wanted = DesiredState(address, **{"attributes": attributes, "state": state, **more})
+    return insight, lambda: ensure(insight.client(of), wanted, False, FakeClock().clock)
 
 
 OPERATIONS = ["create", "update", "delete"]

@@ -27,8 +27,8 @@ def desired(attributes=None, of=None, **more):
     return DesiredState(address, attributes or {}, **more)
 
 
-def run(insight, wished, clock):
-    return ensure(insight.client(), wished, False, clock.clock)
+def run(insight, wanted, clock):
+    return ensure(insight.client(), wanted, False, clock.clock)
 
 
 def lagging(times, old):
@@ -106,12 +106,12 @@ def test_an_update_that_shows_late_is_waited_for_where_that_is_said(insight, wai
     insight.requests.clear()
     waiting = Waiting.of({"wait": True, "wait_timeout": waits, "wait_interval": 1.0})
     of = profile(**SAYS_NOTHING)
-    wished, client = desired({"description": "x"}, of, waiting=waiting), insight.client(of)
+    wanted, client = desired({"description": "x"}, of, waiting=waiting), insight.client(of)
     if waits:
-        assert ensure(client, wished, False, clock.clock).entity["description"] == "x"
+        assert ensure(client, wanted, False, clock.clock).entity["description"] == "x"
     else:
         with pytest.raises(UnconvergedError):
-            ensure(client, wished, False, clock.clock)
+            ensure(client, wanted, False, clock.clock)
     assert [verb for verb, _body in insight.requests].count("read") == 1 + reads
 
 
