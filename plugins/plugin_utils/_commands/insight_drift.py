@@ -70,6 +70,7 @@ DRIFT_SPEC: Spec = {
 READING = {
     "update_secrets": "on_create",
     "collateral": "report",
+    "return_unchanged": True,
     "wait": False,
     "wait_timeout": None,
     "wait_interval": 1.0,
