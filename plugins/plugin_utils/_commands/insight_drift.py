@@ -41,7 +41,7 @@ from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
-from .insight_report import REPORTS, write_reports
+from .insight_report import REPORT_OPTIONS, write_reports
 
 WHAT = "check for drift"
 UNREACHABLE = (TransportError, AuthenticationError)
@@ -59,7 +59,7 @@ DRIFT_SPEC: Spec = {
     "exceptions_out": {"type": "str"},
     "exceptions_days": {"type": "int", "default": 90},
     "previous": {"type": "str"},
-    "reports": {"type": "dict", "default": {}, "options": REPORTS},
+    "reports": {"type": "dict", "default": {}, "options": REPORT_OPTIONS},
     "fail_on": {"type": "list", "elements": "str", "choices": ["drift", "incomplete"], "default": []},
     "sides": {"type": "list", "elements": "str", "default": ["on the server", "declared"]},
     "expected_here": {"type": "list", "elements": "str"},

@@ -26,14 +26,14 @@ from .._report.page_of_evidence import page_of_evidence
 from .._report.page_of_plan import page_of_plan
 
 WHAT = "write the reports"
-REPORTS: Spec = {name: {"type": "str"} for name in FORMATS}
+REPORT_OPTIONS: Spec = {name: {"type": "str"} for name in FORMATS}
 REPORT_SPEC: Spec = {
     "checks": {"type": "list", "elements": "str"},
     "expected": {"type": "list", "elements": "str", "default": []},
     "plan": {"type": "str"},
     "journal": {"type": "str"},
     "head": {"type": "str"},
-    "reports": {"type": "dict", "required": True, "options": REPORTS},
+    "reports": {"type": "dict", "required": True, "options": REPORT_OPTIONS},
 }
 ABSENT_CHECK = "there is no report of its check, so nobody knows whether it was checked"
 

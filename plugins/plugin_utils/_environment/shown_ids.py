@@ -46,10 +46,11 @@ def refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read], 
 
 
 def _place(read: Optional[Read]) -> Optional[_TypeAndId]:
-    """Type and id of an entity that is there."""
+    """Type and id of an entity that is there and carries one."""
     if not isinstance(read, Examined) or read.observed is None:
         return None
-    return read.found_as.type.name, str(read.found_as.type.id_in(read.observed))
+    entity_id = read.found_as.type.id_in(read.observed)
+    return None if entity_id is None else (read.found_as.type.name, str(entity_id))
 
 
 def _to_be_created(member: Member, read: Optional[Read], known: _Referred) -> Optional[str]:

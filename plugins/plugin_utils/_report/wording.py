@@ -34,7 +34,7 @@ KINDS = {
 """What is told of an entity in words, in the order in which people are told."""
 
 
-def kind_of(row: Row) -> str:
+def group_of(row: Row) -> str:
     """Which of KINDS an entity is: the verdict on it, but for one that is accepted, or not wholly observed and not
     known to have drifted."""
     if row.accepted:
@@ -56,7 +56,7 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 
 def coverage(checks: Sequence[Check]) -> list[str]:
     """What was looked at and what was not, as sentences."""
-    counted = Counter(kind_of(row) for check in checks for row in check.rows)
+    counted = Counter(group_of(row) for check in checks for row in check.rows)
     everything, drift = counted.total(), sum(counted[name] for name in DRIFT)
     told = ", ".join(f"{counted[name]:,} {word}" for name, word in KINDS.items() if counted[name])
     sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
