@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any, Optional
 from urllib.parse import unquote, urlsplit
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import Profile, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Memory, Secrets
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import Rules
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType, Profile, profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest
@@ -52,6 +57,31 @@ def answer(status: int = 200, content: Any = None, **headers: str) -> Response:
 
 
 HTML = answer(404, b"<!DOCTYPE html><html>Not here</html>", **{"content-type": "text/html"})
+
+
+def desired_state(
+    declared: Mapping[str, Any], given: Rules, policy: str = "on_create", memory: Optional[Memory] = None
+) -> DesiredState:
+    """An event by the arguments of DesiredState, and key, id and secrets. given: its rules."""
+    more = {name: value for name, value in declared.items() if name not in ("key", "id", "refs", "secrets")}
+    address = Address(
+        EntityType("event", "event", "id", "uuid", {}), declared.get("id"), declared.get("key", {}), rules=given
+    )
+    return DesiredState(address, secrets=Secrets(declared.get("secrets", {}), policy, memory), **more)
+
+
+def planned(
+    declared: Mapping[str, Any],
+    observed: Any,
+    given: Rules,
+    policy: str = "on_create",
+    known: Optional[Mapping[str, str]] = None,
+    fingerprint: Optional[Callable[[str, Any], str]] = None,
+) -> Plan:
+    """The plan for an event. refs, of what is declared: the ids that it must hold; known, fingerprint: of its secrets,
+    where there is a memory of them."""
+    memory: Any = SimpleNamespace(known=known or {}, of=fingerprint) if fingerprint else None
+    return plan(desired_state(declared, given, policy, memory), declared.get("refs", {}), observed)
 
 
 class Script:

@@ -44,9 +44,13 @@ PURE = (
     "module_utils._text.nested_paths",
     "module_utils._text.redaction",
     "module_utils._text.spelling",
+    "module_utils._options.waiting",
     "module_utils._profile.mismatch",
+    "module_utils._profile.model",
     "module_utils._profile.server_messages",
+    "module_utils._entity.address",
     "module_utils._entity.compare",
+    "module_utils._entity.desired_state",
     "module_utils._entity.mistyped",
     "module_utils._entity.normalise",
     "module_utils._entity.place",
@@ -61,8 +65,9 @@ PURE = (
 )
 """Comparing, planning and ordering: values in, values out."""
 KNOWN = (
-    *("__future__", "base64", "collections", "dataclasses", "datetime", "enum", "functools", "graphlib"),
-    *("hashlib", "hmac", "html", "itertools", "json", "quopri", "re", "typing", "unicodedata", "urllib"),
+    *("__future__", "base64", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools"),
+    *("graphlib", "hashlib", "hmac", "html", "itertools", "json", "math", "quopri", "re", "typing", "unicodedata"),
+    "urllib",
 )
 """What pure files import of the standard library."""
 

@@ -17,7 +17,6 @@ from .._auth.store import fingerprints_of, open_store
 from .._entity.address import Address
 from .._entity.api.client import EntityClient
 from .._entity.canary import CanaryWrites
-from .._entity.plan import Plan, secret_leaves
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
@@ -156,15 +155,11 @@ class Remembered:
         """The fingerprint of a secret."""
         return fingerprint(self.key, path, value)
 
-    def remember(self, plan: Plan, secrets: Mapping[str, Any]) -> None:
+    def remember(self, sent: Mapping[str, Any], deleted: bool) -> None:
         """Remember the secrets that were sent; forget those of an entity that is gone."""
-        if plan.operation == "delete":
-            now: dict[str, str] = {}
-        else:
-            values = dict(secret_leaves(secrets))
-            now = {**self.known, **{path: self.of(path, values[path]) for path in plan.secrets_to_send}}
-        if self.former is not None or plan.operation == "delete" or plan.secrets_to_send:
-            self.store.save(self.entity, now)
+        if self.former is not None or deleted or sent:
+            now = {path: self.of(path, value) for path, value in sent.items()}
+            self.store.save(self.entity, {} if deleted else {**self.known, **now})
         if self.former is not None:
             self.store.save(self.former, {})
 

@@ -12,12 +12,14 @@ from typing import Any
 
 from .._entity.address import Address, Entity, address_of
 from .._entity.api.client import EntityClient
-from .._entity.desired_state import DesiredState, Outcome, Secrets, Waiting
+from .._entity.apply import Outcome
+from .._entity.desired_state import DesiredState, Secrets
 from .._entity.ensure import ensure
 from .._entity.plan import diff
 from .._entity.rules import Rules
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
+from .._options.waiting import Waiting
 from .._profile.model import EntityType
 from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
@@ -73,23 +75,7 @@ ENTITY_SPEC: Spec = {
 def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
-    client = connection.entities()
-    address = address_of(connection.settings.profile, named(values), values["compare"])
-    secrets = values["secret_attributes"]
-    was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
-    memory = remembered(connection, address, was, values["update_secrets"] == "on_change") if secrets else None
-    desired = DesiredState(
-        address=address,
-        attributes=values["attributes"],
-        secrets=Secrets(secrets, values["update_secrets"], memory),
-        state=values["state"],
-        was=was,
-        update_existing=values["update_existing"],
-        schema=values["schema"],
-        collateral=values["collateral"],
-        sent=evidence_sent(address, connection),
-        waiting=Waiting.of(values),
-    )
+    client, desired = connection.entities(), desired_state(connection, values)
     with naming_assumed(client):
         outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
     return _entity_result(connection, client, desired, outcome, context)
@@ -105,13 +91,30 @@ def naming_assumed(client: EntityClient) -> Iterator[None]:
 
 
 def named(values: Values) -> dict[str, Any]:
-    return {name: values[name] for name in ("type", "id", "key", "refs")}
+    """Which entity the options name."""
+    return {name: values.get(name) for name in ("type", "id", "key", "refs")}
 
 
-def evidence_sent(address: Address, connection: Connection) -> dict[str, str]:
-    """Reason, change reference and initiator, under the attributes that take them."""
-    given = evidence_of(connection.settings)
-    return {attribute: given[name] for name, attribute in address.type.evidence_fields.items() if name in given}
+def desired_state(connection: Connection, values: Values) -> DesiredState:
+    """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
+    address = address_of(connection.settings.profile, named(values), values.get("compare"))
+    was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
+    secrets, policy = values["secret_attributes"], values["update_secrets"]
+    evidence = evidence_of(connection.settings)
+    return DesiredState(
+        address=address,
+        attributes=values["attributes"],
+        secrets=Secrets(
+            secrets, policy, remembered(connection, address, was, policy == "on_change") if secrets else None
+        ),
+        state=values["state"],
+        was=was,
+        update_existing=values.get("update_existing", True),
+        schema=values.get("schema"),
+        collateral=values["collateral"],
+        sent={attribute: evidence[one] for one, attribute in address.type.evidence_fields.items() if one in evidence},
+        waiting=Waiting.of(values),
+    )
 
 
 def _entity_result(
@@ -145,9 +148,9 @@ def absence_in_doubt(client: EntityClient, address: Address) -> dict[str, str]:
 
 def without_secrets(entity: Entity | None, entity_type: EntityType, rules: Rules) -> Entity | None:
     """The entity without secrets. Names of attributes and the ids that the server gave are none."""
-    ids = (entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.references)
+    ids = (*entity_type.identifiers, *entity_type.references)
     masked = redact(entity, paths=rules.unshown)
-    shown: Entity | None = redact_within(masked, dict.fromkeys(filter(None, ids), KEPT), [known()])
+    shown: Entity | None = redact_within(masked, dict.fromkeys(ids, KEPT), [known()])
     return shown
 
 

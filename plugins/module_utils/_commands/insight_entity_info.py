@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._entity.address import address_of, rules_of
+from .._entity.address import Address, address_of, rules_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._text.redaction import KEPT
@@ -31,7 +31,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
             entity_type = profile.type(values["type"])
-            found = client.whole(entity_type)
+            found = client.whole(Address(entity_type))
             doubt = client.doubt_of(entity_type, "list")
         else:
             address = address_of(profile, named(values))

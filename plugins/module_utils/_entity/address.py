@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -43,8 +43,28 @@ class Address:
 
     @cached_property
     def identity(self) -> str:
-        """What tells this entity from all others of the system."""
-        return canonical([self.type.name, self.id, self.key, {name: one.identity for name, one in self.refs.items()}])
+        """What tells this entity from all others of the system. 5 and "5" are one id."""
+        own_id = None if self.id is None else str(self.id)
+        return canonical([self.type.name, own_id, self.key, {name: one.identity for name, one in self.refs.items()}])
+
+    def with_id(self, entity_id: Any) -> Address:
+        """This entity by its id, which tells it from all others of its type; as it is where the id is None."""
+        return self if entity_id is None else replace(self, id=entity_id, key={}, refs={})
+
+    def located(self, entity: Entity) -> Address:
+        """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
+        carries none."""
+        entity_id, attribute, name = self.type.id_in(entity), self.type.id_attribute, self.type.name
+        if entity_id in (None, ""):
+            raise profile_mismatch(
+                f"tell the id of an entity of type {name}",
+                f"the entity as read carries no {attribute}",
+                f"types.{name}.id_attribute",
+                expected=f"an entity with {attribute}",
+                came=shape(entity),
+                hint=f"Change id_attribute in the profile, or types.{name}.id_attribute.",
+            )
+        return self.with_id(entity_id)
 
     def __str__(self) -> str:
         return f"{self.type.name} ({self.named})"
@@ -162,8 +182,15 @@ def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
     return exact[0] if exact else None
 
 
-def check_case(entity_type: EntityType, declared: Any, shown: Any) -> None:
-    """Raise AmbiguousError where the server answers with an entity whose id is almost the one that was asked for."""
+def has_id(address: Address, entity: Entity) -> bool:
+    """Whether an entity carries the id of the address, or none at all."""
+    own = address.type.id_in(entity)
+    return own is None or str(own) == str(plain_id(address.id))
+
+
+def check_case(address: Address, entity: Entity) -> None:
+    """Raise AmbiguousError where the server answers with an entity whose id is almost that of the address."""
+    entity_type, declared, shown = address.type, address.id, address.type.id_in(entity)
     if folded(declared) != folded(shown):
         return
     show = ascii if _nfc(shown) == _nfc(declared) else repr

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable, Optional
 
+from .._options.waiting import Waiting
 from .._profile.mismatch import some_of
 from .._text.redaction import printable
 from .._transport.http import Clock
 from ..errors import AmbiguousError, InsightError, MovedError, OutcomeUnknownError, ProfileMismatchError, ServerError
-from .address import Address, Entity, exactly_one, has_key
-from .api.answers import NOT_THERE, has_id, id_of
+from .address import Address, Entity, exactly_one, has_id, has_key
+from .api.answers import NOT_THERE
 from .api.client import EntityClient
 from .api.requests import hard_to_address
+from .compare import Change
 from .contradictions import (
     create_refused,
     id_mismatch,
@@ -27,8 +29,8 @@ from .contradictions import (
     shown_differently,
     write_mismatch,
 )
-from .desired_state import DesiredState, Outcome, Waiting, differing, steady
-from .plan import Plan, body, not_sent
+from .desired_state import DesiredState, differing, steady
+from .plan import Plan, body, not_sent, secrets_at
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
@@ -37,6 +39,19 @@ from .safe_write import Observe, having_written, write_safely
 Note = Callable[[str], None]
 CONFLICT = 409
 """What HTTP itself calls a conflict, be it in the profile or not."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
+    doubt: why it may have been there before, though none was found."""
+
+    plan: Plan
+    entity: Entity | None
+    entity_id: Any
+    collateral: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def moved(desired: DesiredState, how: str, doubt: str = "") -> MovedError:
@@ -54,12 +69,12 @@ def read_again(client: EntityClient, desired: DesiredState, found_as: Address, o
     if observed is None:
         now = client.the_one(found_as)
     else:
-        entity_id = id_of(found_as.type, observed)
-        now = client.read(found_as.type, entity_id)
+        by_id = found_as.located(observed)
+        now = client.read(by_id)
         if now is None and found_as.id is None:
             still = client.searched(found_as)
-            if still is not None and has_id(found_as.type, still, entity_id):
-                raise read_mismatch(found_as, f"write {desired.address}", entity_id)
+            if still is not None and has_id(by_id, still):
+                raise read_mismatch(by_id, f"write {desired.address}")
     if steady(now, desired) == steady(observed, desired):
         return
     if observed is None:
@@ -74,7 +89,7 @@ def _changed(
 ) -> InsightError:
     """Why the read before a write shows something else than the plan was made from: read and search right away once
     more, which tells whether somebody changed the entity, the server does at each read, or the two differ always."""
-    again = client.read(found_as.type, id_of(found_as.type, now))
+    again = client.read(found_as.located(now))
     if again is None:
         return moved(desired, "disappeared")
     restless = differing(now, again, desired)
@@ -115,24 +130,25 @@ def perform(
 ) -> Outcome:
     """Send the one operation, read back what became of it, and say what is not as planned."""
     address, creates = desired.address, planned.operation == "create"
-    entity_id = id_of(address.type, observed) if observed is not None else None
-    look = partial(_look, client, address, entity_id)
+    known_as = address if observed is None else address.located(observed)
+    look = partial(_look, client, known_as)
     notes: list[str] = []
     answered, overcome = _carried_out(client, desired, planned, observed, look, notes.append)
     if creates and answered is not None:
-        entity_id = address.type.id_in(answered)
-    with having_written(address, planned.operation, entity_id):
+        known_as = address.with_id(address.type.id_in(answered))
+    with having_written(address, planned.operation, known_as.id):
         if desired.secrets.memory:
-            desired.secrets.memory.remember(planned, desired.secrets.values)
+            sent = secrets_at(desired.secrets.values, planned.secrets_to_send)
+            desired.secrets.memory.remember(sent, planned.operation == "delete")
         if creates:
-            seen: Entity | None = _created(client, desired, planned, entity_id, clock)
+            seen: Entity | None = _created(client, desired, planned, known_as, clock)
         else:
             stale = partial(_is_untouched, desired, planned, observed)
             seen = _read_back(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
         verification = check_read_back(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
-        seen_id = None if seen is None else id_of(address.type, seen)
+        seen_id = None if seen is None else address.located(seen).id
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
         *((overcome.message,) if overcome else ()),
@@ -144,9 +160,9 @@ def perform(
     return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, told)
 
 
-def _look(client: EntityClient, address: Address, entity_id: Any) -> Entity | None:
+def _look(client: EntityClient, address: Address) -> Entity | None:
     """The entity as the server shows it now."""
-    return client.searched(address) if entity_id is None else client.read(address.type, entity_id)
+    return client.searched(address) if address.id is None else client.read(address)
 
 
 def _shows(planned: Plan) -> bool:
@@ -219,14 +235,14 @@ def _contradicted(
     return error
 
 
-def _created(client: EntityClient, desired: DesiredState, planned: Plan, entity_id: Any, clock: Clock) -> Entity:
+def _created(client: EntityClient, desired: DesiredState, planned: Plan, known_as: Address, clock: Clock) -> Entity:
     """A new entity as the search shows it, as soon as it does: a search that does not show it has proven nothing, and
     the next run would create it again. The read by id is asked where the search does not show it as declared."""
     address = desired.address
     asked: list[str] = []
     read: list[Entity | None] = []
 
-    by_id = partial(_by_id, client, address, entity_id, read)
+    by_id = partial(_by_id, client, known_as, read)
 
     def refuse_changed_key() -> None:
         asked.append("once")
@@ -236,7 +252,7 @@ def _created(client: EntityClient, desired: DesiredState, planned: Plan, entity_
 
     def look() -> Entity | None:
         try:
-            seen = _without_twin(client, address, entity_id)
+            seen = _without_twin(client, address, known_as)
         except (AmbiguousError, ProfileMismatchError):
             refuse_changed_key()
             raise
@@ -246,46 +262,46 @@ def _created(client: EntityClient, desired: DesiredState, planned: Plan, entity_
 
     seen = _read_back(look, lambda one: one is None, desired.waiting, clock)
     if seen is not None:
-        unlike = entity_id is not None and not _has_arrived(desired, planned, seen)
+        unlike = known_as.id is not None and not _has_arrived(desired, planned, seen)
         if not unlike:
-            _prove_read(client, address, entity_id)
+            _prove_read(client, address, known_as)
         return (by_id() or seen) if unlike else seen
     shown = by_id()
     if shown is None and read:
         raise not_there(client, address)
-    raise search_mismatch(address, entity_id, basis(address.type.operations["read"]) if shown else "")
+    raise search_mismatch(address, known_as.id, basis(address.type.operations["read"]) if shown else "")
 
 
-def _prove_read(client: EntityClient, address: Address, entity_id: Any) -> None:
+def _prove_read(client: EntityClient, address: Address, known_as: Address) -> None:
     """Read a new entity by its id too, where no read has shown one of this type yet: that the read is wrong is found
     with the first entity instead of after many. Not where the id itself may be refused."""
     proven = not is_doubtful(address.type, "read", client.shown)
-    if entity_id is None or proven or hard_to_address(entity_id):
+    if known_as.id is None or proven or hard_to_address(known_as.id):
         return
-    if client.read(address.type, entity_id) is None:
-        raise read_mismatch(address, f"read {address} back", entity_id, "it was created")
+    if client.read(known_as) is None:
+        raise read_mismatch(known_as, f"read {address} back", "it was created")
 
 
-def _by_id(client: EntityClient, address: Address, entity_id: Any, read: list[Entity | None]) -> Entity | None:
+def _by_id(client: EntityClient, known_as: Address, read: list[Entity | None]) -> Entity | None:
     """The new entity by its id, where it is known. read: what was read, kept between calls; empty where that failed."""
-    if entity_id is not None and not any(read):
+    if known_as.id is not None and not any(read):
         try:
-            read[:] = [client.read(address.type, entity_id)]
+            read[:] = [client.read(known_as)]
         except InsightError:  # what the search says is what has to be told
             read.clear()
     return read[0] if read else None
 
 
-def _without_twin(client: EntityClient, address: Address, entity_id: Any) -> Entity | None:
+def _without_twin(client: EntityClient, address: Address, known_as: Address) -> Entity | None:
     """The new entity by its key. Two runs that create an entity at the same moment both succeed where the server does
     not keep keys apart; the one that looks last sees it, be it by the id of the only one that the search shows."""
     found = client.search(address)
     exact = [entity for entity in found if has_key(address, entity)]
     ids = [printable(str(address.type.id_in(entity))) for entity in exact]
-    if len(exact) == 1 and entity_id is not None and not has_id(address.type, exact[0], entity_id):
-        if client.read(address.type, entity_id) is None:
-            raise id_mismatch(address, entity_id, ids[0])
-        ids.append(printable(str(entity_id)))
+    if len(exact) == 1 and known_as.id is not None and not has_id(known_as, exact[0]):
+        if client.read(known_as) is None:
+            raise id_mismatch(address, known_as.id, ids[0])
+        ids.append(printable(str(known_as.id)))
     if len(ids) > 1:
         raise AmbiguousError(
             f"create {address}",

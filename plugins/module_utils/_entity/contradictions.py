@@ -22,7 +22,7 @@ NOT_SHOWN = (
 )
 
 
-def with_id(entity_id: Any) -> str:
+def _with_id(entity_id: Any) -> str:
     """The id in a message, where it is known."""
     return "" if entity_id is None else printable(f" with the id {entity_id}")
 
@@ -33,7 +33,7 @@ def search_mismatch(address: Address, entity_id: Any, shown_by: str) -> ProfileM
     shows = f", and {shown_by} shows it" if shown_by else ""
     return profile_mismatch(
         f"find {address} again",
-        f"it was created{with_id(entity_id)}{shows}, and the search by its key says that there is none",
+        f"it was created{_with_id(entity_id)}{shows}, and the search by its key says that there is none",
         search.profile_key,
         expected="the entity that was created",
         came="the answer for missing",
@@ -65,7 +65,7 @@ def id_mismatch(address: Address, entity_id: Any, other: str) -> ProfileMismatch
     key = f"{create.profile_key}.{'id_at' if create.entity is None else 'entity'}"
     return profile_mismatch(
         f"tell the id of {address}",
-        f"it was created, the create says{with_id(entity_id)}, which no read knows, and the search shows another id",
+        f"it was created, the create says{_with_id(entity_id)}, which no read knows, and the search shows another id",
         key,
         expected=printable(f"the id {other} in the answer of the create"),
         came=printable(f"the id {entity_id}"),
@@ -87,16 +87,14 @@ def list_mismatch(address: Address, purpose: str) -> ProfileMismatchError:
     )
 
 
-def read_mismatch(
-    address: Address, purpose: str, entity_id: Any, written: str = "nothing was written"
-) -> ProfileMismatchError:
+def read_mismatch(address: Address, purpose: str, written: str = "nothing was written") -> ProfileMismatchError:
     """A read by id that says missing where the search shows the entity. written: what was."""
     read, search = address.type.operations["read"], address.type.operations["find"]
     suspect = likelier(read, search)
     return profile_mismatch(
         purpose,
-        f"{basis(read)} says that there is no {address.type.name}{with_id(entity_id)}, and {basis(search)} still shows "
-        f"it; {written}",
+        f"{basis(read)} says that there is no {address.type.name}{_with_id(address.id)}, and {basis(search)} still "
+        f"shows it; {written}",
         suspect.profile_key,
         expected="the entity that the search shows",
         came="the answer for missing",

@@ -10,17 +10,17 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from .._profile.json_schema import check
 from .._profile.model import plain_id
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
 from .address import Address, Entity
-from .api.answers import id_of
 from .api.client import EntityClient
-from .apply import moved, perform, read_again
+from .apply import Outcome, moved, perform, read_again
 from .canary import CanaryWrites
 from .compare import compare
-from .desired_state import DesiredState, Outcome, check_desired_state
-from .plan import Declaration, Plan, not_sent, plan
+from .desired_state import DesiredState
+from .plan import Plan, not_sent, plan
 from .read_back_errors import listed
 from .references import reference_advice
 
@@ -41,6 +41,21 @@ class Examined:
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
+
+
+def check_desired_state(desired: DesiredState) -> None:
+    """What can be said before the first request."""
+    what = f"declare {desired.address}"
+    entity_type = desired.address.type
+    for schema in (entity_type.schema, desired.schema):
+        if schema and desired.state == "present":
+            check(schema, {**desired.address.key, **desired.attributes, **desired.secrets.values}, what)
+    if desired.address.id is not None and desired.was:
+        raise ConfigurationError(
+            what,
+            "id and was exclude each other",
+            "An entity named by its id is renamed by declaring its key attributes.",
+        )
 
 
 def ensure(
@@ -71,19 +86,19 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     try:
         observed, found_as = _gather(client, desired)
         planned = _plan(
-            client, desired, observed, _references(client, desired.address) if desired.address.id is not None else {}
+            client, desired, _references(client, desired.address) if desired.address.id is not None else {}, observed
         )
         _check_required(desired, planned)
         if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
             return Examined(planned, observed, found_as)
         references = _references(client, desired.address)
-        planned = _plan(client, desired, observed, references)
+        planned = _plan(client, desired, references, observed)
     except MissingReferenceError as error:
         if desired.state == "absent":
-            return Examined(_plan(client, desired, None, {}), None, found_as, note=error.doubt)
+            return Examined(_plan(client, desired, {}, None), None, found_as, note=error.doubt)
         if not may_come(error.identity):
             raise
-        return Examined(_plan(client, desired, None, {}), None, found_as, True, _not_yet(error))
+        return Examined(_plan(client, desired, {}, None), None, found_as, True, _not_yet(error))
     _check_references(desired, planned, observed, references)
     return Examined(planned, observed, found_as)
 
@@ -125,7 +140,7 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examin
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the address refers to."""
-    return {name: id_of(referred.type, client.resolve(referred)) for name, referred in address.refs.items()}
+    return {name: referred.located(client.resolve(referred)).id for name, referred in address.refs.items()}
 
 
 def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:
@@ -164,28 +179,9 @@ NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delet
 """What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
 
 
-def _plan(client: EntityClient, desired: DesiredState, observed: Entity | None, references: Mapping[str, Any]) -> Plan:
+def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    declaration = Declaration(
-        type=desired.address.type.name,
-        key=desired.address.key,
-        id=desired.address.id,
-        was=desired.was.key if desired.was else None,
-        refs=references,
-        attributes=desired.attributes,
-        secrets=desired.secrets.values,
-        state=desired.state,
-        update_existing=desired.update_existing,
-    )
-    secrets, memory = desired.secrets, desired.secrets.memory
-    planned = plan(
-        declaration,
-        observed,
-        desired.address.rules,
-        secrets.policy,
-        memory.known if memory else {},
-        memory.of if memory else None,
-    )
+    planned = plan(desired, references, observed)
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     return planned

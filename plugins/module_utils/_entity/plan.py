@@ -3,7 +3,7 @@
 
 """Planning: from what is declared and what was read to the one operation that is needed, or none.
 
-No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` lays the secrets in when it
+No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` puts the secrets in when it
 is sent. Bodies hold what the server itself shows of secrets that nobody declared; nothing shows bodies.
 """
 
@@ -13,54 +13,18 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as evolve
-from functools import cached_property
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from .._text.json_forms import canonical
-from .._text.nested_paths import ABSENT, child, names_of, places, replace, top
+from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, with_value
 from .._text.redaction import MASK, printable, printable_values
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
+from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare
+from .desired_state import DesiredState, Memory
 from .rules import Rules
 from .shown_secrets import concealed, is_shown, without_hidden
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One entity as it is declared.
-
-    key, refs, attributes: together what it must hold; refs maps an attribute to the id that it must hold, whatever
-    the type of it. was: a former key, by which it may have been found. secrets: a mapping, nested as attributes are;
-    each leaf is one secret. state: ``present`` or ``absent``.
-    """
-
-    type: str
-    key: Mapping[str, Any] = field(default_factory=dict)
-    id: Any = None
-    was: Optional[Mapping[str, Any]] = None
-    refs: Mapping[str, Any] = field(default_factory=dict)
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    state: str = "present"
-    update_existing: bool = True
-
-    @cached_property
-    def name(self) -> str:
-        """The entity in a message: ``event (eventName=Initial filing)``."""
-        key = ", ".join(f"{name}={spelling(value)}" for name, value in self.key.items())
-        return printable(f"{self.type} ({key if self.id is None else f'id {self.id}'})")
-
-    @cached_property
-    def desired(self) -> Mapping[str, Any]:
-        """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
-        desired: dict[str, Any] = {}
-        for part in (self.key, self.refs, self.attributes):
-            for name, value in part.items():
-                if name in desired and canonical(desired[name]) != canonical(value):
-                    raise ConfigurationError(f"plan {self.name}", f"{name} is declared twice, with different values")
-                desired[name] = value
-        return desired
 
 
 @dataclass(frozen=True)
@@ -72,7 +36,7 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    lays into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
+    puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
     server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
     reference_names, secret_paths: what was declared, for verify().
     """
@@ -113,47 +77,55 @@ def _path(name: str) -> str:
     return child("", name)
 
 
-Fingerprint = Callable[[str, Any], str]
+def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optional[Entity]) -> Plan:
+    """Plan one entity. references: by attribute the id that it must hold, whatever the type of it. observed: the entity
+    as read, None where it is proven absent.
 
-
-def plan(
-    declaration: Declaration,
-    observed: Optional[Mapping[str, Any]],
-    rules: Rules,
-    update_secrets: str = "on_create",
-    known_fingerprints: Optional[Mapping[str, str]] = None,
-    fingerprint: Optional[Fingerprint] = None,
-) -> Plan:
-    """Plan one entity. observed: the entity as read, None where it is proven absent.
-
-    update_secrets: ``on_create``, ``always``, or ``on_change`` of what the server shows, and where it hides a secret of
-    the fingerprint: ``fingerprint(path, value)`` against ``known_fingerprints`` by path; without an earlier one a
-    secret is unknown: not sent, no change, unverified.
-    Raises ConfigurationError where the declaration contradicts itself, the rules or the types that the server uses,
+    The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, and of the
+    fingerprint of a secret that it hides; without an earlier one a secret is unknown: not sent, no change, unverified.
+    Raises ConfigurationError where what is declared contradicts itself, the rules or the types that the server uses,
     and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
     """
-    secrets = dict(secret_leaves(declaration.secrets))
-    own_rules = _own_rules(rules, declaration.refs, secrets)
+    rules, secrets = desired.address.rules, dict(secret_leaves(desired.secrets.values))
+    own_rules = _own_rules(rules, references, secrets)
     nothing = Plan(
         "none",
-        declaration.name,
+        _name(desired.address),
         before=None if observed is None else concealed(replace(observed, own_rules.write_only, MASK), rules.secret),
-        desired=declaration.desired,
-        reference_names=tuple(sorted(declaration.refs)),
+        desired=_declared(desired, references),
+        reference_names=tuple(sorted(references)),
         secret_paths=tuple(sorted(secrets)),
     )
-    if declaration.state == "absent":
+    if desired.state == "absent":
         return nothing if observed is None else evolve(nothing, operation="delete")
-    _check(declaration, rules)
+    _check(nothing, desired.secrets.values, rules)
     if nothing.before is None:
         return _create(nothing)
-    if not declaration.update_existing:
+    if not desired.update_existing:
         return evolve(nothing, after=nothing.before)
     shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
-    remembered = _remembered(secrets, known_fingerprints or {}, fingerprint)
-    fates = {path: _fate(shown[path], update_secrets, remembered.get(path)) for path in secrets}
+    remembered = _remembered(secrets, desired.secrets.memory)
+    fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     return _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
+
+
+def _name(address: Address) -> str:
+    """The entity in a message, without its references: ``event (eventName=Initial filing)``."""
+    key = ", ".join(f"{name}={spelling(value)}" for name, value in address.key.items())
+    return printable(f"{address.type.name} ({key if address.id is None else f'id {address.id}'})")
+
+
+def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
+    declared: dict[str, Any] = {}
+    for part in (desired.address.key, references, desired.attributes):
+        for name, value in part.items():
+            if name in declared and canonical(declared[name]) != canonical(value):
+                why = f"{name} is declared twice, with different values"
+                raise ConfigurationError(f"plan {_name(desired.address)}", why)
+            declared[name] = value
+    return declared
 
 
 def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -166,17 +138,22 @@ def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[
             yield at, value
 
 
-def _check(declaration: Declaration, rules: Rules) -> None:
+def secrets_at(secrets: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
+    """Those of the secrets that stand at these paths, by path."""
+    return {path: value for path, value in secret_leaves(secrets) if path in paths}
+
+
+def _check(nothing: Plan, secrets: Mapping[str, Any], rules: Rules) -> None:
     """Raise ConfigurationError for what must not be declared, or not where it is."""
-    name, desired = declaration.name, declaration.desired
+    name, desired = nothing.entity, nothing.desired
     check_declared(desired, rules, name)
-    check_declared(declaration.secrets, rules, name)
-    for path, _name in places(desired):
+    check_declared(secrets, rules, name)
+    for path, _attribute in places(desired):
         if path in rules.unshown:
             hint = "Move it to secret_attributes: a secret is known by its place."
             kind = "secret" if path in rules.secret else "write-only"
             raise ConfigurationError(f"plan {name}", f"{path} is {kind} and stands among the attributes", hint)
-    for path in _clashes(desired, declaration.secrets):
+    for path in _clashes(desired, secrets):
         hint = "Leave it in secret_attributes only, if it is secret."
         raise ConfigurationError(f"plan {name}", f"{path} stands in attributes and in secret_attributes", hint)
 
@@ -189,13 +166,10 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
             yield child(path, name)
 
 
-def _remembered(
-    secrets: Mapping[str, Any], known: Mapping[str, str], fingerprint: Optional[Fingerprint]
-) -> dict[str, bool]:
+def _remembered(secrets: Mapping[str, Any], memory: Optional[Memory]) -> dict[str, bool]:
     """Whether the secrets are those that were sent last time, as far as that is known."""
-    if fingerprint is None:
-        return {}
-    return {path: fingerprint(path, value) == known[path] for path, value in secrets.items() if path in known}
+    known = memory.known if memory else {}
+    return {path: memory.of(path, value) == known[path] for path, value in secrets.items() if memory and path in known}
 
 
 def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
@@ -278,25 +252,18 @@ def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a mapping with values laid in at their paths of names."""
-    laid = dict(base)
+    """A copy of a mapping with values at their paths of names."""
+    result = dict(base)
     for path, value in values.items():
-        *way, last = names_of(path)
-        inner = laid
-        for name in way:
-            held = inner.get(name)
-            inner[name] = dict(held) if isinstance(held, Mapping) else {}
-            inner = inner[name]
-        inner[last] = value
-    return laid
+        result = with_value(result, names_of(path), value)
+    return result
 
 
 def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along. A body that may
     replace everything carries the unchanged secrets too, or the server might lose them."""
     paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
-    values = {path: value for path, value in secret_leaves(secrets) if path in paths}
-    return with_values(getattr(plan, kind), values)
+    return with_values(getattr(plan, kind), secrets_at(secrets, paths))
 
 
 def not_sent(plan: Plan) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ LONGEST_LIST = 600
 
 
 def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -> ReadBack:
-    """Compare the entity as it is after a write with the plan and with the secrets that were wished for.
+    """Compare the entity as it is after a write with the plan and with the secrets that were declared.
 
     Raises UnconvergedError or CollateralError where the server did something else. Their details say which line of
     the profile to look at (``profile_key``), what it made us expect (``expected``) and what ``came``.

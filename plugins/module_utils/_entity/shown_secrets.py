@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
-from .._text.nested_paths import ABSENT, names_of, replace
+from .._text.nested_paths import ABSENT, names_of, replace, value_at
 from .._text.redaction import MASK
 from .._text.spelling import spelling
 from .compare import differs, is_within
@@ -38,9 +38,7 @@ def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) 
     rules: those of the type: what they do not compare counts as hidden."""
     if any(is_within(path, one) for one in rules.write_only | rules.uncompared):
         return None
-    shown: Any = entity
-    for name in names_of(path):
-        shown = shown.get(name, ABSENT) if isinstance(shown, Mapping) else ABSENT
+    shown = value_at(entity, names_of(path), ABSENT)
     if isinstance(shown, str) and shown.startswith(_CLEAR) and not spelling(declared).startswith(_CLEAR):
         shown = shown[len(_CLEAR) :]
     if shown is not ABSENT and (_is_same(declared, shown) or not differs(declared, shown, path, rules)):

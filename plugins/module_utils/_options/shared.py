@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .._profile.model import Profile
 from ..errors import ConfigurationError
+from .waiting import HIGHEST
 
 Spec = dict[str, dict[str, Any]]
 
@@ -241,7 +242,6 @@ def _base_url(url: Optional[str], network: Network) -> str:
 
 
 LOWEST = {"connect_timeout": 0.001, "timeout": 0.001, "retry_limit": 0, "retry_deadline": 0}
-HIGHEST = 86400  # seconds, a day; sockets and sleep take no times without bounds
 
 
 def _network(values: Mapping[str, Any]) -> Network:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .._entity.api.client import EntityClient
-from .._entity.desired_state import DesiredState, Waiting
+from .._entity.desired_state import DesiredState
 from .._entity.ensure import ensure
+from .._options.waiting import Waiting
 from .._profile.model import profile_of
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT, value_at, with_value
 from ..errors import InsightError
 from .experiment import Experiment, keyed
-from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, with_value
+from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief
 from .scratch_entity import ScratchEntity
 
 WAITING = Waiting(timeout=10.0, interval=0.5)
@@ -41,7 +43,7 @@ def try_overrides(scratch: ScratchEntity, given: Json) -> None:
         experiment.note([Finding("profile_overrides", SEEN, came=came)])
         return
     for path in parts(scratch.type, given, experiment.data):
-        if not play(scratch, with_value(experiment.data, path, at_path(given, path))):
+        if not play(scratch, with_value(experiment.data, path, value_at(given, path, ABSENT))):
             withdraw(experiment, given, [path], trouble)
             return
     withdraw(experiment, given, list(parts(scratch.type, given, experiment.data)), trouble)
@@ -59,7 +61,7 @@ def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...
         *writes,
         *(("types", type_name, *path) for path in writes),
     ):
-        if at_path(given, path) != at_path(learned, path):
+        if value_at(given, path) != value_at(learned, path):
             yield path
 
 
@@ -72,7 +74,7 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     for path in paths:
-        experiment.learn(path, at_path(given, path))
+        experiment.learn(path, value_at(given, path, ABSENT))
     names = ", ".join(".".join(path) for path in paths) or "what was learned"
     experiment.findings = [*findings, Finding("profile_overrides", NOT_FOUND, f"the whole cycle with {names}", trouble)]
 
@@ -81,15 +83,15 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     """Let the engine create, change and delete the own entity by a profile; why it does not go as it should, empty
     where it does. Nothing of it stays."""
     for part in ("required", "schema"):  # what a user has to declare is no question here
-        data = with_value(data, ("types", scratch.type, part), None)
+        data = with_value(data, ("types", scratch.type, part), ABSENT)
     attributes = scratch.named.get("attributes") or {}
     changed = {**attributes, **(scratch.named.get("change") or {})}
     steps: list[tuple[str, Json | None]] = [("create", attributes), ("none", attributes)]
     if scratch.experiment.is_proven(scratch.type, "update"):
         steps += [("update", changed), ("none", changed)]
     trouble = ""
-    for expected, wished in [*steps, ("delete", None), ("none", None)]:
-        trouble = trouble or _step(scratch, data, expected, wished)
+    for expected, declared in [*steps, ("delete", None), ("none", None)]:
+        trouble = trouble or _step(scratch, data, expected, declared)
     scratch.note(scratch.offered() or [])
     for entity_id in list(scratch.ids):
         if scratch.remove(entity_id):
@@ -99,11 +101,11 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     return trouble
 
 
-def _step(scratch: ScratchEntity, data: Json, expected: str, wished: Json | None) -> str:
+def _step(scratch: ScratchEntity, data: Json, expected: str, declared: Json | None) -> str:
     profile = profile_of(data)
     address = keyed(profile, scratch.named)
-    state = "absent" if wished is None else "present"
-    desired = DesiredState(address=address, attributes=wished or {}, state=state, waiting=WAITING)
+    state = "absent" if declared is None else "present"
+    desired = DesiredState(address=address, attributes=declared or {}, state=state, waiting=WAITING)
     client = EntityClient(profile, scratch.experiment.url, scratch.experiment.guarded)
     try:
         came = ensure(client, desired, check_mode=False, clock=scratch.clock).plan.operation

@@ -18,9 +18,10 @@ from .._entity.address import Address, address_of
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, merge, profile_of
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT, value_at, with_value
 from .._transport.messages import Request, Response, Send
 from ..errors import ConfigurationError, InsightError, NotSentError
-from .findings import AS_PROFILE, SEEN, Finding, at_path, with_value
+from .findings import AS_PROFILE, SEEN, Finding
 from .request_candidates import READING_WORDS, Hints, candidates
 from .shapes import Known
 
@@ -127,7 +128,7 @@ class Experiment:
         path = ("operations", operation)
         scratch = ("types", type_name, "operations", operation)
         data = with_value(self.data, path, {**definition, "enabled": True})
-        data = with_value(data, scratch, None) if at_path(data, scratch) else data
+        data = with_value(data, scratch, ABSENT) if value_at(data, scratch) else data
         before = len(self.answers)
         error: Optional[InsightError] = None
         value: Any = None
@@ -144,8 +145,8 @@ class Experiment:
 
     def definition(self, type_name: str, operation: str) -> dict[str, Any]:
         """An operation of a type as the profile has it by now."""
-        general = at_path(self.data, ("operations", operation)) or {}
-        particular = at_path(self.data, ("types", type_name, "operations", operation)) or {}
+        general = value_at(self.data, ("operations", operation)) or {}
+        particular = value_at(self.data, ("types", type_name, "operations", operation)) or {}
         merged: dict[str, Any] = merge(general, particular)
         return merged
 
@@ -177,7 +178,7 @@ class Experiment:
 
     def verify(self, path: tuple[str, ...]) -> None:
         """Mark a part of the profile as seen on this server."""
-        part = at_path(self.data, path)
+        part = value_at(self.data, path)
         if isinstance(part, Mapping):
             self.learn((*path, "verified"), dict(self.stamp))
             self.learn((*path, "assumed"), False)

@@ -53,23 +53,6 @@ def brief(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
-def at_path(data: Any, path: Sequence[str]) -> Any:
-    """What stands in nested mappings; None where nothing does."""
-    for name in path:
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data
-
-
-def with_value(data: Json, path: Sequence[str], value: Any) -> dict[str, Any]:
-    """A copy of nested mappings with another value at a path; None takes what is there away. Other nulls stay, since in
-    a type they take away what holds for all types."""
-    name, *rest = path
-    if rest:
-        inner = data.get(name)
-        value = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
-    return {key: one for key, one in {**data, name: value}.items() if key != name or one is not None}
-
-
 def nested(path: Sequence[str], value: Any) -> dict[str, Any]:
     """Mappings in which only one path is set; the value may be None, which takes a key of a profile away."""
     for name in reversed(path):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from .._entity.address import Address
 from .._text.json_forms import Json
 from .experiment import Attempt, Experiment
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
@@ -34,7 +35,8 @@ class Listing:
 
         def ids(client: Any, profile: Any) -> list[list[str]]:
             of_type = profile.type(self.type_name)
-            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(of_type, pages)]
+            found = client.pages(Address(of_type), pages)
+            return [[str(of_type.id_in(entity)) for entity in page] for page in found]
 
         return self.experiment.attempt(self.type_name, "list", definition, ids)
 

@@ -17,12 +17,13 @@ from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
 from .._profile.model import overlaid, profile_of
 from .._text.json_forms import Json
+from .._text.nested_paths import value_at
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
 from .._transport.request_log import log_of
 from .._transport.write_record import note_write
 from ..errors import AuthenticationError, InsightError
-from .findings import DIFFERS, NOT_FOUND, Finding, at_path, brief, nested
+from .findings import DIFFERS, NOT_FOUND, Finding, brief, nested
 from .request_candidates import base_paths
 from .shapes import described, is_success, json_content, scalars
 
@@ -215,7 +216,7 @@ def cookie_finding(login: Login) -> Optional[Finding]:
     for _request, response in login.answers:
         if response.purpose != "open a session" or not is_success(response):
             continue
-        session_id = at_path(json_content(response), str(start.get("session_id")).split("."))
+        session_id = value_at(json_content(response), str(start.get("session_id")).split("."))
         names = [name for name, value in response.cookies.items() if value and value == session_id]
         if names and start.get("cookie") not in names:
             override = nested(("session", "start", "cookie"), names[0])

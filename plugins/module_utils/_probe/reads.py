@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Callable, Optional
 
+from .._entity.address import Address
 from .._entity.api.client import EntityClient
 from .._profile.model import BASIS, Profile, at
 from .._text.json_forms import Json
@@ -158,7 +159,7 @@ def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
 
     def read(definition: Json, entity_id: Any) -> Attempt:
         def call(client: EntityClient, profile: Profile) -> Any:
-            return client.read(profile.type(type_name), entity_id)
+            return client.read(Address(profile.type(type_name), entity_id))
 
         return experiment.attempt(type_name, "read", definition, call)
 

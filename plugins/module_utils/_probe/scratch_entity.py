@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .._entity.address import Entity, rules_of
+from .._entity.address import Address, Entity, rules_of
 from .._entity.api.client import EntityClient
 from .._entity.rules import Rules
 from .._profile.model import Profile, at
@@ -117,7 +117,7 @@ class ScratchEntity:
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
         if self.experiment.is_proven(self.type, "read"):
-            return self.experiment.client().read(self.experiment.profile.type(self.type), entity_id)
+            return self.experiment.client().read(Address(self.experiment.profile.type(self.type), entity_id))
         found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
         if None in found:
             raise ServerError(

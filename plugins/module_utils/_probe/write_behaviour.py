@@ -17,8 +17,8 @@ from .._entity.normalise import normalise
 from .._entity.rules import Rules
 from .._entity.suggest import settling
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, child, top
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, at_path, brief, nested
+from .._text.nested_paths import ABSENT, child, top, value_at
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .reads import NO_ANSWER
 from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
@@ -112,7 +112,7 @@ def spell(scratch: ScratchEntity, declared: Json, entity: Entity) -> None:
 
 def _say_rules(scratch: ScratchEntity, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
     """Lay rules over those that are there, and say so."""
-    rules = dict(at_path(scratch.experiment.data, path) or {})
+    rules = dict(value_at(scratch.experiment.data, path) or {})
     for name, value in layer.items():
         held = rules.get(name)
         if isinstance(value, Mapping):
@@ -244,7 +244,7 @@ def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[int]
 def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
     """Whether the server refuses a second entity with the same key."""
     path = ("types", scratch.type, "key")
-    told = at_path(scratch.experiment.data, path) or {}
+    told = value_at(scratch.experiment.data, path) or {}
     before = bool(told.get("enforced"))
     key = ".".join((*path, "enforced"))
     if before == enforced:
@@ -259,7 +259,7 @@ def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
 def _learn_conflict(scratch: ScratchEntity, operation: str, status: int) -> None:
     """With which status the server refuses what would give two entities one key."""
     path = ("operations", operation, "conflict")
-    told = at_path(scratch.experiment.data, path) or {}
+    told = value_at(scratch.experiment.data, path) or {}
     if status not in told.get("status", ()):
         scratch.experiment.learn(path, {"status": [status]})
         override = nested(path, {"status": [status]})

@@ -17,12 +17,13 @@ from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
+from .._text.nested_paths import value_at
 from ..errors import ConfigurationError
 
 
 def merge(base: Any, over: Any) -> Any:
     """Lay ``over`` on ``base`` by RFC 7396: mappings key by key, a null takes the key away, all else replaces."""
-    return _laid(base, over, keep=False)
+    return _merged(base, over, keep=False)
 
 
 def overlaid(base: Json, over: Json) -> dict[str, Any]:
@@ -32,11 +33,11 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
     if isinstance(new, Mapping):
         old = types if isinstance(types, Mapping) else {}
         wanted = {name: value for name, value in new.items() if value is not None}
-        merged["types"] = {**merged["types"], **{name: _laid(old.get(name), wanted[name], True) for name in wanted}}
+        merged["types"] = {**merged["types"], **{name: _merged(old.get(name), wanted[name], True) for name in wanted}}
     return merged
 
 
-def _laid(base: Any, over: Any, keep: bool) -> Any:
+def _merged(base: Any, over: Any, keep: bool) -> Any:
     """keep: a null stays, to be laid on something else."""
     if not isinstance(over, Mapping):
         return over
@@ -45,15 +46,13 @@ def _laid(base: Any, over: Any, keep: bool) -> Any:
         if value is None and not keep:
             merged.pop(name, None)
         else:
-            merged[name] = _laid(merged.get(name), value, keep)
+            merged[name] = _merged(merged.get(name), value, keep)
     return merged
 
 
-def at(value: Any, path: str) -> Any:
-    """What stands at a dotted path of a JSON value; None where nothing does."""
-    for name in path.split(".") if path else ():
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+def at(value: Any, path: str, nothing: Any = None) -> Any:
+    """What stands at a dotted path of a JSON value; ``nothing`` where nothing does."""
+    return value_at(value, path.split(".") if path else (), nothing)
 
 
 def plain_id(value: Any) -> Any:
@@ -161,6 +160,11 @@ class EntityType:
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     query_for_at: str = ""
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The attributes that hold what the server tells its entities apart by."""
+        return tuple(filter(None, (self.id_attribute, self.uuid_attribute)))
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""

@@ -11,7 +11,7 @@ brackets hold the key of the element, ``countries[code="FR"].status``; rules alw
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -48,6 +48,24 @@ def top(path: str) -> str:
 def names_of(path: str) -> list[str]:
     """The names on the way to a path without elements: ``a.b`` is a, then b."""
     return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in re.findall(r"(?:[^.\\]|\\.)+", path, re.DOTALL)]
+
+
+def value_at(value: Any, names: Sequence[str], nothing: Any = None) -> Any:
+    """What stands at the end of these names in nested mappings; ``nothing`` where nothing does."""
+    for name in names:
+        value = value.get(name, nothing) if isinstance(value, Mapping) else nothing
+    return value
+
+
+def with_value(base: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
+    """A copy of nested mappings with another value at the end of these names; ABSENT takes away what is there."""
+    name, *rest = names
+    if rest:
+        inner = base.get(name)
+        value = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
+    if value is ABSENT:
+        return {key: one for key, one in base.items() if key != name}
+    return {**base, name: value}
 
 
 def replace(value: Any, paths: Collection[str], replacement: Any, path: str = "") -> Any:

@@ -10,13 +10,10 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ...module_utils._commands.base import NAME, Command
-from ...module_utils._commands.connection import Connection, connect, evidence_of, remembered
-from ...module_utils._commands.insight_entity import WRITING, evidence_sent
-from ...module_utils._entity.address import address_of
+from ...module_utils._commands.connection import Connection, connect, evidence_of
+from ...module_utils._commands.insight_entity import WRITING, desired_state
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.desired_state import DesiredState, Secrets, Waiting
 from ...module_utils._entity.ensure import Examined
-from ...module_utils._entity.plan import Plan
 from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Interrupted, Journal, Start
 from ...module_utils._options.context import Context, Values
@@ -27,16 +24,10 @@ from ...module_utils.version import VERSION
 from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions, Written, read_all, write_all
 from .._environment.graph import ordered, under_new_names
-from .._environment.members import Environment, Member, environment_of, subject_of
+from .._environment.members import Environment, environment_of
 from .._environment.outcomes import diff_text, doubts, failure_message, has_written, outcomes, summary
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, plan_digest
-from .._environment.planned_change import (
-    PlannedChange,
-    RenameCandidate,
-    planned_change_of,
-    possible_renames,
-    with_renames,
-)
+from .._environment.planned_change import PlannedChange, planned_changes
 from .._environment.run import OURS, Run, approved_plan, assumed, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName, refuse
@@ -72,7 +63,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     connection = connect(values, context)
     manifest = _manifest(values, connection, "manifest")
     entries = [*manifest.entries, *_pruned(values, connection, manifest)]
-    environment = environment_of(ordered(entries), lambda entry: _wish(connection, values, entry))
+    environment = environment_of(ordered(entries), lambda entry: desired_state(connection, {**values, **vars(entry)}))
     options = RunOptions(
         client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
         concurrency=values["concurrency"],
@@ -126,23 +117,6 @@ def _manifest(values: Values, connection: Connection, option: str) -> Any:
             "Take the manifest, or the url, that belongs to the other.",
         )
     return manifest
-
-
-def _wish(connection: Connection, values: Values, entry: Entry) -> DesiredState:
-    address = address_of(connection.settings.profile, {"type": entry.type, "key": entry.key, "refs": entry.refs})
-    was = replace(address, key={**address.key, **entry.was}) if entry.was else None
-    needed = values["update_secrets"] == "on_change"
-    memory = remembered(connection, address, was, needed) if entry.secrets else None
-    return DesiredState(
-        address=address,
-        attributes=entry.attributes,
-        secrets=Secrets(entry.secrets, values["update_secrets"], memory),
-        state=entry.state,
-        was=was,
-        collateral=values["collateral"],
-        sent=evidence_sent(address, connection),
-        waiting=Waiting.of(values),
-    )
 
 
 def _pruned(values: Values, connection: Connection, manifest: Any) -> list[Entry]:
@@ -207,17 +181,16 @@ def _read(run: Run) -> dict[EntryName, Read]:
 
 def _refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read]) -> None:
     """Raise ConfigurationError where two entries turned out to be one entity: each would undo what the other does."""
-    first: dict[tuple[str, str], Member] = {}
+    first: dict[str, Entry] = {}
     twice = []
     for name, member in environment.members.items():
-        read = reads.get(name)
+        read, entry = reads.get(name), member.entry
         if isinstance(read, Examined) and read.observed is not None:
-            entity_type = read.found_as.type
-            place = (entity_type.name, str(entity_type.id_in(read.observed)))
-            entry, other = member.entry, first.setdefault(place, member).entry
+            address = read.found_as.with_id(read.found_as.type.id_in(read.observed))
+            other = first.setdefault(address.identity, entry)
             if other is not entry:
                 places = f"{other.name} ({other.origin}) and {entry.name} ({entry.origin})"
-                twice.append(f"{places} are one entity, that with the id {place[1]}")
+                twice.append(f"{places} are one entity, that with the {address.named}")
     refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 
@@ -228,25 +201,7 @@ def _operations(run: Run, reads: Mapping[EntryName, Read], approved: Collection[
         for name, read in reads.items()
         if isinstance(read, Examined) and (read.plan.operation != "none" or (approved and str(name) in approved))
     }
-    members, secrets = run.environment.members, [known()]
-    found = {name: planned_change_of(subject_of(members[name]), plan, secrets) for name, plan in plans.items()}
-
-    def candidates(operation: str) -> list[RenameCandidate]:
-        return [
-            RenameCandidate(one.entity, one.type, _beside_key(plans[name], members[name]))
-            for name, one in found.items()
-            if one.operation == operation
-        ]
-
-    renames = possible_renames(candidates("delete"), candidates("create"))
-    return dict(zip(found, with_renames(found.values(), renames))) if renames else found
-
-
-def _beside_key(plan: Plan, member: Member) -> dict[str, Any]:
-    """What an entity holds beside its key."""
-    held = plan.before if plan.operation == "delete" else plan.desired
-    known = {*member.entry.key, *subject_of(member).id_attributes}
-    return {name: value for name, value in (held or {}).items() if name not in known}
+    return planned_changes(run.environment.members, plans, [known()])
 
 
 def _write(

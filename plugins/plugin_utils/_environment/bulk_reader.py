@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...module_utils._entity.address import Address, Entity, folded, has_key
-from ...module_utils._entity.api.answers import id_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.contradictions import list_mismatch
 from ...module_utils._profile.model import EntityType, Profile, plain_id
@@ -29,7 +28,7 @@ class BulkReader(EntityClient):
 
     def read_all(self, entity_type: EntityType) -> None:
         """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
-        every = self.whole(entity_type, distinct=False)
+        every = self.whole(Address(entity_type), distinct=False)
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
         self._listed[entity_type.name] = [
@@ -82,6 +81,6 @@ class BulkReader(EntityClient):
 
     def _refers(self, entity: Entity, address: Address) -> bool:
         return all(
-            str(plain_id(entity.get(attribute))) == str(id_of(referred.type, self.resolve(referred)))
+            str(plain_id(entity.get(attribute))) == str(referred.located(self.resolve(referred)).id)
             for attribute, referred in address.refs.items()
         )

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, Callable, Optional, Union
 
 from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.canary import CanaryWrites
-from ...module_utils._entity.desired_state import Outcome
 from ...module_utils._entity.ensure import Examined, apply, examine
 from ...module_utils._entity.safe_write import having_written
 from ...module_utils._journal.writer import Journal

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an environment consists of, ready to be worked on: entries, and what is wished for each."""
+"""What an environment consists of, ready to be worked on: entries, and the desired state of each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from ...module_utils._entity.address import Address
-from ...module_utils._entity.desired_state import DesiredState, check_desired_state
-from ...module_utils._entity.plan import secret_leaves
+from ...module_utils._entity.desired_state import DesiredState
+from ...module_utils._entity.ensure import check_desired_state
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._manifest.entry import Entry, EntryName, name_of
 from .graph import Ordered
-from .planned_change import Subject
 
 Names = Sequence[EntryName]
 
@@ -33,6 +32,14 @@ class Member:
     references: Mapping[str, EntryName] = field(default_factory=dict)
     before: tuple[EntryName, ...] = ()
 
+    @property
+    def referred(self) -> dict[str, str]:
+        """By attribute the name of the entity that is referred to, also of one that does not exist yet; or its id."""
+        return {
+            attribute: str(self.references.get(attribute, f"id {reference.get('id')}"))
+            for attribute, reference in self.entry.refs.items()
+        }
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -45,13 +52,13 @@ class Environment:
     identities: Mapping[EntryName, Sequence[str]] = field(default_factory=dict)
 
 
-def environment_of(ordered: Ordered, wish_of: Callable[[Entry], DesiredState]) -> Environment:
-    """The environment of entries in order. wish_of: what is wished for an entry. Raises InsightError that names the
-    entry's place for everything that can be told without asking the server."""
+def environment_of(ordered: Ordered, desired_of: Callable[[Entry], DesiredState]) -> Environment:
+    """The environment of entries in order. desired_of: the desired state of an entry. Raises InsightError that
+    names the entry's place for everything that can be told without asking the server."""
     members: dict[EntryName, Member] = {}
     dependents = _dependents(ordered)
     for entry in (entry for level in (*ordered.present, *ordered.absent) for entry in level):
-        desired = _checked(entry, wish_of)
+        desired = _checked(entry, desired_of)
         references = ordered.references.get(entry.name, {})
         before = tuple(references.values()) if entry.state == "present" else tuple(dependents[entry.name])
         members[entry.name] = Member(entry, desired, references, before)
@@ -74,10 +81,10 @@ def naming(entry: Entry) -> Iterator[None]:
         raise error.but(what=f"{error.what} ({entry.origin})" if entry.origin else error.what) from error
 
 
-def _checked(entry: Entry, wish_of: Callable[[Entry], DesiredState]) -> DesiredState:
+def _checked(entry: Entry, desired_of: Callable[[Entry], DesiredState]) -> DesiredState:
     with naming(entry):
         _check_former(entry)
-        desired = wish_of(entry)
+        desired = desired_of(entry)
         check_desired_state(desired)
     return desired
 
@@ -98,27 +105,6 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
         for name in ordered.references.get(entry.name, {}).values():
             dependents[name].append(entry.name)
     return dependents
-
-
-def subject_of(member: Member) -> Subject:
-    """A member as plans know it."""
-    entry, desired = member.entry, member.desired
-    secrets = desired.secrets
-    memory = secrets.memory if secrets.policy == "on_change" else None
-    entity_type = desired.address.type
-    return Subject(
-        name=str(entry.name),
-        type=entry.type,
-        key=entry.key,
-        rules=desired.address.rules,
-        references={
-            attribute: str(member.references.get(attribute, f"id {reference.get('id')}"))
-            for attribute, reference in entry.refs.items()
-        },
-        id_attributes=tuple(one for one in (entity_type.id_attribute, entity_type.uuid_attribute) if one),
-        known=memory.known if memory else {},
-        fresh={path: memory.of(path, value) for path, value in secret_leaves(secrets.values)} if memory else {},
-    )
 
 
 def _meant(member: Member) -> Iterator[tuple[Address, EntryName]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.desired_state import Outcome
+from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._text.atomic_files import json_document
 from ...module_utils.errors import InsightError

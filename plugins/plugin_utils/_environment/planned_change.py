@@ -6,35 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Optional
 
-from ...module_utils._entity.plan import Plan
-from ...module_utils._entity.rules import Rules
+from ...module_utils._entity.address import Entity
+from ...module_utils._entity.plan import Plan, secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import child
 from ...module_utils._text.redaction import redact
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is known of an entity besides its plan, and does not depend on the server's ids.
-
-    name: of the entity, for people and for telling it from all others. references: by attribute the name of the
-    entity that is referred to, also of one that does not exist yet. known, fresh: by path the fingerprints of the
-    secrets that the server has, and of those that are declared; empty where changes of secrets are not looked for.
-    """
-
-    name: str
-    type: str
-    key: Mapping[str, Any]
-    rules: Rules
-    references: Mapping[str, str] = field(default_factory=dict)
-    id_attributes: Collection[str] = ()
-    known: Mapping[str, str] = field(default_factory=dict)
-    fresh: Mapping[str, str] = field(default_factory=dict)
+from .._manifest.entry import EntryName
+from .members import Member
 
 
 @dataclass(frozen=True)
@@ -54,40 +37,66 @@ class PlannedChange:
     possible_rename: Optional[str] = None
 
 
-def planned_change_of(subject: Subject, plan: Plan, secrets: Collection[Any] = ()) -> PlannedChange:
-    """What a plan does. secrets: values that are masked wherever they occur."""
-    before, after = ("", "") if plan.operation == "none" else _digests(subject, plan)
+def planned_changes(
+    members: Mapping[EntryName, Member], plans: Mapping[EntryName, Plan], secrets: Collection[Any] = ()
+) -> dict[EntryName, PlannedChange]:
+    """What plans do, with what looks like a rename noted on both sides. secrets: values that are masked wherever they
+    occur."""
+    found = {name: _planned_change(members[name], plan, secrets) for name, plan in plans.items()}
+    deleted, created = (
+        {name: _beside_key(members[name], plan) for name, plan in plans.items() if plan.operation == operation}
+        for operation in ("delete", "create")
+    )
+    for name, other in possible_renames(deleted, created).items():
+        found[name] = replace(found[name], possible_rename=found[other].entity)
+    return found
+
+
+def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> PlannedChange:
+    before, after = ("", "") if plan.operation == "none" else _digests(member, plan)
     return PlannedChange(
-        entity=subject.name,
-        type=subject.type,
-        key=redact(subject.key, secrets),
+        entity=str(member.entry.name),
+        type=member.entry.type,
+        key=redact(member.entry.key, secrets),
         operation=plan.operation,
         before=before,
         after=after,
-        changes=tuple(redact(_changes(subject, plan), secrets)),
+        changes=tuple(redact(_changes(member, plan), secrets)),
         secrets=plan.secrets_to_send,
     )
 
 
-def _digests(subject: Subject, plan: Plan) -> tuple[str, str]:
-    rules, ids = plan.rules(subject.rules), subject.id_attributes
+def _digests(member: Member, plan: Plan) -> tuple[str, str]:
+    """Of an entity before and after. For the secrets stand their fingerprints, where changes of them are looked for."""
+    address, secrets = member.desired.address, member.desired.secrets
+    rules, ids, referred = plan.rules(address.rules), address.type.identifiers, member.referred
+    memory = secrets.memory if secrets.policy == "on_change" else None
+    known = memory.known if memory else {}
+    sent = secrets_at(secrets.values, plan.secrets_to_send)
+    fresh = {path: memory.of(path, value) for path, value in sent.items()} if memory else {}
     changed = {change.rule for change in plan.changes}
-    kept = {name: text for name, text in subject.references.items() if child("", name) not in changed}
-    sent = {path: subject.fresh[path] for path in plan.secrets_to_send if path in subject.fresh}
-    held = {path: known for path, known in subject.known.items() if path not in plan.secrets_unlike}
+    kept = {name: text for name, text in referred.items() if child("", name) not in changed}
+    held = {path: one for path, one in known.items() if path not in plan.secrets_unlike}
     before = entity_digest(plan.before, rules, kept, held, ids)
-    after = entity_digest(plan.after, rules, subject.references, {**subject.known, **sent}, ids)
+    after = entity_digest(plan.after, rules, referred, {**known, **fresh}, ids)
     return before, NO_ENTITY if plan.operation == "delete" else after
 
 
-def _changes(subject: Subject, plan: Plan) -> list[Mapping[str, Any]]:
+def _changes(member: Member, plan: Plan) -> list[Mapping[str, Any]]:
     """The changes without those of secrets. References go by name, also where no id is known yet."""
     found = {change.path: change.as_result() for change in plan.changes if change.path not in plan.secret_paths}
-    for name, text in subject.references.items():
+    for name, text in member.referred.items():
         path = child("", name)
         if plan.operation == "create" or path in found:
             found[path] = {**found.get(path, {"path": path}), "after": text}
     return [found[path] for path in sorted(found)]
+
+
+def _beside_key(member: Member, plan: Plan) -> dict[str, Any]:
+    """What an entity holds beside its key and the server's ids."""
+    held = plan.before if plan.operation == "delete" else plan.desired
+    known = {*member.entry.key, *member.desired.address.type.identifiers}
+    return {name: value for name, value in (held or {}).items() if name not in known}
 
 
 def approval_state(approved: PlannedChange, again: PlannedChange) -> str:
@@ -116,30 +125,25 @@ def moved_how(approved: PlannedChange, again: PlannedChange) -> str:
     return "was changed meanwhile"
 
 
-@dataclass(frozen=True)
-class RenameCandidate:
-    """An entity that disappears or appears. attributes: what it holds, without its key and the server's ids."""
-
-    name: str
-    type: str
-    attributes: Mapping[str, Any]
-
-
-def possible_renames(deleted: Iterable[RenameCandidate], created: Iterable[RenameCandidate]) -> dict[str, str]:
-    """Names of deleted and created entities that may be the same, each with the other's: of one type, and the old one
-    held all that is declared of the new one. What fits several is no rename."""
-    wanted = [(one, _held(one)) for one in created]
+def possible_renames(
+    deleted: Mapping[EntryName, Entity], created: Mapping[EntryName, Entity]
+) -> dict[EntryName, EntryName]:
+    """Deleted and created entities that may be the same, each with the other: of one type, and the old one held all
+    that is declared of the new one. What fits several is no rename. The entities are without key and ids."""
+    wanted = {
+        name: tuple(sorted(attribute for attribute, value in held.items() if value is not None))
+        for name, held in created.items()
+    }
     shapes: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for one, names in wanted:
-        shapes[one.type].add(names)
-    old: dict[Any, list[str]] = defaultdict(list)
-    new: dict[Any, list[str]] = defaultdict(list)
-    for one, names in wanted:
-        if names:
-            new[_likeness(one, names)].append(one.name)
-    for one in deleted:
-        for names in shapes[one.type]:
-            old[_likeness(one, names)].append(one.name)
+    old: dict[Any, list[EntryName]] = defaultdict(list)
+    new: dict[Any, list[EntryName]] = defaultdict(list)
+    for name, attributes in wanted.items():
+        shapes[name.type].add(attributes)
+        if attributes:
+            new[_likeness(name, created[name], attributes)].append(name)
+    for name, held in deleted.items():
+        for attributes in shapes[name.type]:
+            old[_likeness(name, held, attributes)].append(name)
     fits = Counter(name for likeness in new for name in old[likeness])
     single = [
         (old[likeness][0], names[0])
@@ -149,14 +153,5 @@ def possible_renames(deleted: Iterable[RenameCandidate], created: Iterable[Renam
     return dict([*single, *(pair[::-1] for pair in single)])
 
 
-def _held(one: RenameCandidate) -> tuple[str, ...]:
-    return tuple(sorted(name for name, value in one.attributes.items() if value is not None))
-
-
-def _likeness(one: RenameCandidate, names: Collection[str]) -> tuple[str, Collection[str], str]:
-    return one.type, names, canonical([one.attributes.get(name) for name in names])
-
-
-def with_renames(operations: Iterable[PlannedChange], renames: Mapping[str, str]) -> list[PlannedChange]:
-    """The operations with the possible renames noted on both sides."""
-    return [replace(one, possible_rename=renames.get(one.entity)) for one in operations]
+def _likeness(name: EntryName, held: Entity, attributes: Collection[str]) -> tuple[str, Collection[str], str]:
+    return name.type, attributes, canonical([held.get(one) for one in attributes])

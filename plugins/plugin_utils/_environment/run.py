@@ -83,7 +83,7 @@ class Run:
 
     def __post_init__(self) -> None:
         """Have the secrets of the task and of its manifest hidden."""
-        know([self.values["secrets"], *(member.entry.secrets for member in self.environment.members.values())])
+        know([self.values["secrets"], *(one.entry.secret_attributes for one in self.environment.members.values())])
 
     def redact(self, told: Any) -> Any:
         """The result, a line of the journal, or a text, without secrets."""

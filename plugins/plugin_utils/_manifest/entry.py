@@ -84,7 +84,7 @@ class Entry:
     """One entity as declared.
 
     was: the former values of the attributes of ``key`` that have changed. refs: attribute -> ``{type, key, refs}`` or
-    ``{type, id}``. attributes: without secrets. secrets: nested as attributes are; each leaf is one secret. state:
+    ``{type, id}``. attributes: without secrets. secret_attributes: nested as they are; each leaf is one secret. state:
     ``present`` or ``absent``. origin: where it is declared, for people: ``base/applications.yml, entry 3``.
     """
 
@@ -93,7 +93,7 @@ class Entry:
     was: Optional[Mapping[str, Any]] = None
     refs: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    secret_attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
     state: str = "present"
     origin: str = ""
 

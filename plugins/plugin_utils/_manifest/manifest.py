@@ -22,7 +22,7 @@ from typing import Any, Optional, Union
 from ...module_utils._profile.json_schema import violations
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.json_forms import Json
-from ...module_utils._text.nested_paths import child
+from ...module_utils._text.nested_paths import child, with_value
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
 from .._files.profile_files import FindFile, decrypted
@@ -178,17 +178,14 @@ def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secret
         attributes = _without(attributes, place)
         value = secret.value if isinstance(secret, Vaulted) else secrets.get(secret)
         if value is not None:
-            inner = values
-            for name in place[:-1]:
-                inner = inner.setdefault(name, {})
-            inner[place[-1]] = value
+            values = with_value(values, place, value)
     return Entry(
         type=data["type"],
         key=data["key"],
         was=data.get("was"),
         refs=data.get("refs", {}),
         attributes=attributes,
-        secrets=values,
+        secret_attributes=values,
         state=data.get("state", "present"),
         origin=origin,
     )

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import EntityType, Operation, at, plain_id
+from ..._profile.model import Operation, at, plain_id
 from ..._profile.server_messages import path_of, said
+from ..._text.nested_paths import ABSENT
 from ..._transport.messages import Response
 from ...errors import ConflictError, ProfileMismatchError, ServerError
 from ..address import Entity
@@ -27,9 +28,7 @@ NOT_THERE = (404, 410)
 
 def is_there(answer: Any, path: str) -> bool:
     """Whether anything, null too, stands at a dotted path."""
-    parent, _dot, name = path.rpartition(".")
-    holder = at(answer, parent)
-    return not name or (isinstance(holder, Mapping) and name in holder)
+    return at(answer, path, ABSENT) is not ABSENT
 
 
 OF_THE_REQUEST = (400, 422)
@@ -230,24 +229,3 @@ def new_id(operation: Operation, response: Response) -> Any:
 def last_part(response: Response) -> str:
     """The last part of the path in the Location header, decoded once."""
     return unquote(response.location.path.rstrip("/").rpartition("/")[2])
-
-
-def has_id(entity_type: EntityType, entity: Entity, entity_id: Any) -> bool:
-    """Whether an entity carries this id, or none at all."""
-    own = entity_type.id_in(entity)
-    return own is None or str(own) == str(plain_id(entity_id))
-
-
-def id_of(entity_type: EntityType, entity: Entity) -> Any:
-    """The id under which the server knows the entity. Raises ProfileMismatchError when it carries none."""
-    value = entity_type.id_in(entity)
-    if value in (None, ""):
-        raise profile_mismatch(
-            f"tell the id of an entity of type {entity_type.name}",
-            f"the entity as read carries no {entity_type.id_attribute}",
-            f"types.{entity_type.name}.id_attribute",
-            expected=f"an entity with {entity_type.id_attribute}",
-            came=shape(entity),
-            hint=f"Change id_attribute in the profile, or types.{entity_type.name}.id_attribute.",
-        )
-    return value

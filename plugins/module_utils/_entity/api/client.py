@@ -13,15 +13,15 @@ from typing import Any, Callable
 
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, Profile
+from ..._text.nested_paths import with_value
 from ..._text.redaction import printable
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one
 from ..proof import doubt
-from .answers import id_of
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .paging import list_pages, list_whole
-from .requests import Invocation, with_value_at
+from .requests import Invocation
 
 
 class EntityClient:
@@ -48,10 +48,10 @@ class EntityClient:
         """What an update of this type sends: ``declared``, ``changed`` or ``whole``."""
         return entity_type.operations["update"].body
 
-    def read(self, entity_type: EntityType, entity_id: Any) -> Entity | None:
-        """The entity with this id; None when the server says that it is missing."""
-        of = self._invocation(entity_type, "read", f"read {printable(f'{entity_type.name} with id {entity_id}')}")
-        return self._converse(of, read_entity(of, entity_id))
+    def read(self, address: Address) -> Entity | None:
+        """The entity with the id of this address; None when the server says that it is missing."""
+        of = self._invocation(address, "read", f"read {printable(f'{address.type.name} with id {address.id}')}")
+        return self._converse(of, read_entity(of))
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -59,9 +59,9 @@ class EntityClient:
 
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
-        of = self._invocation(address.type, "find", f"find {address}")
+        of = self._invocation(address, "find", f"find {address}")
         content = {**address.key, **self.reference_fields(of.operation, address)}
-        return self._converse(of, find_entities(of, address, content))
+        return self._converse(of, find_entities(of, content))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
@@ -70,32 +70,36 @@ class EntityClient:
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
         answers nothing. note: is told what else the user should know."""
-        of = self._invocation(address.type, "create", f"create {address}")
+        of = self._invocation(address, "create", f"create {address}")
         content = {**attributes, **self.reference_fields(of.operation, address)}
         return self._converse(of, create_entity(of, content, note))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
         """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
-        of = self._invocation(address.type, "update", f"update {address}")
+        of = self._invocation(address, "update", f"update {address}")
         return self._converse(of, update_entity(of, observed, bodies[of.operation.body]))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
         address; None when the server says that it has deleted it."""
-        of = self._invocation(address.type, "delete", f"delete {address}")
+        of = self._invocation(address, "delete", f"delete {address}")
         return self._converse(of, delete_entity(of, observed))
 
-    def pages(self, entity_type: EntityType, enough: int | None = None) -> list[list[Entity]]:
-        """The pages of the list of a type: all, or as many as are enough."""
-        of = self._invocation(entity_type, "list", f"list entities of type {entity_type.name}")
+    def pages(self, address: Address, enough: int | None = None) -> list[list[Entity]]:
+        """The pages of the list of a type, named by an address without key and id: all, or as many as are enough."""
+        of = self._listing(address)
         pages: list[list[Entity]] = []
         self._converse(of, list_pages(of, pages.append, enough))
         return pages
 
-    def whole(self, entity_type: EntityType, distinct: bool = True) -> list[Entity]:
-        """All entities of a type. distinct: read the list again where an id comes twice."""
-        of = self._invocation(entity_type, "list", f"list entities of type {entity_type.name}")
-        return self._converse(of, list_whole(of, *([entity_type.id_in] if distinct else [])))
+    def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """All entities of a type, named by an address without key and id. distinct: read the list again where an id
+        comes twice."""
+        of = self._listing(address)
+        return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
+
+    def _listing(self, address: Address) -> Invocation:
+        return self._invocation(address, "list", f"list entities of type {address.type.name}")
 
     def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
         """The references of an address as this operation wants them: ids, or texts that the server looks up."""
@@ -110,8 +114,8 @@ class EntityClient:
             if template and referred.key:
                 texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:
-                ids[attribute] = id_of(referred.type, self.resolve(referred))
-        return with_value_at(ids, place, texts) if texts else ids
+                ids[attribute] = referred.located(self.resolve(referred)).id
+        return with_value(ids, place.split("."), texts) if texts else ids
 
     def _query_text(self, referrer: EntityType, attribute: str, template: str, referred: Address) -> str:
         """The display text by which the server finds the referred entity; asks for what the key does not say."""
@@ -152,7 +156,7 @@ class EntityClient:
         Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form.
         """
         if address.id is not None:
-            return self.read(address.type, address.id)
+            return self.read(address)
         return exactly_one(address, self.find(address))
 
     @staticmethod
@@ -181,10 +185,10 @@ class EntityClient:
             )
         return operation
 
-    def _invocation(self, entity_type: EntityType, name: str, purpose: str) -> Invocation:
-        """An operation of a type, which notes what it shows."""
-        operation = self.operation(entity_type, name, purpose)
-        return Invocation(self._base, operation, entity_type, purpose, lambda: self.shown.add((entity_type.name, name)))
+    def _invocation(self, address: Address, name: str, purpose: str) -> Invocation:
+        """An operation on what an address names, which notes what it shows."""
+        operation, place = self.operation(address.type, name, purpose), (address.type.name, name)
+        return Invocation(self._base, operation, address, purpose, lambda: self.shown.add(place))
 
     def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
         """Run a conversation; the operation counts as used once a request goes out."""

@@ -10,9 +10,10 @@ from typing import Any, Callable, Optional, TypeVar
 
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, at
+from ..._text.nested_paths import with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Flow
-from ..address import Address, Entity, check_case, has_key
+from ..address import Entity, check_case, has_id, has_key
 from ..references import as_declared
 from ..shown_secrets import secrets_in
 from .answers import (
@@ -20,14 +21,12 @@ from .answers import (
     deviation,
     entities_of,
     entity_of,
-    has_id,
-    id_of,
     is_missing,
     new_id,
     strange_location,
     written,
 )
-from .requests import Invocation, with_value_at
+from .requests import Invocation
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
@@ -40,28 +39,28 @@ def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
     return shown
 
 
-def read_entity(of: Invocation, entity_id: Any) -> Flow[Entity | None]:
-    """The entity with this id; None when the server says that it is missing."""
-    response = yield of.request({}, entity_id)
+def read_entity(of: Invocation) -> Flow[Entity | None]:
+    """The entity with the id of the address; None when the server says that it is missing."""
+    response = yield of.request({})
     if is_missing(of.operation, response):
         return None
     entity = entity_of(of.operation, response)
-    if not has_id(of.type, entity, entity_id):
-        check_case(of.type, entity_id, of.type.id_in(entity))
-        why, name = "the server answered with an entity of another id", of.type.id_attribute
-        came = printable(f"{name} {of.type.id_in(entity)}")
-        raise deviation(of.operation, response, "path", why, printable(f"{name} {entity_id}"), came)
+    if not has_id(of.address, entity):
+        check_case(of.address, entity)
+        why, name = "the server answered with an entity of another id", of.address.type.id_attribute
+        came = printable(f"{name} {of.address.type.id_in(entity)}")
+        raise deviation(of.operation, response, "path", why, printable(f"{name} {of.address.id}"), came)
     of.shows()
-    return as_received(of.type, entity)
+    return as_received(of.address.type, entity)
 
 
-def find_entities(of: Invocation, address: Address, content: Entity) -> Flow[list[Entity]]:
-    """Every entity that the server offers for a key; none when it says that there is none. content: the key, with the
-    references."""
+def find_entities(of: Invocation, content: Entity) -> Flow[list[Entity]]:
+    """Every entity that the server offers for the key of the address; none when it says that there is none. content:
+    the key, with the references."""
     response = yield of.request(content)
     offered = [] if is_missing(of.operation, response) else entities_of(of.operation, response)
-    found = [as_received(of.type, one) for one in offered]
-    if any(has_key(address, entity) for entity in found):
+    found = [as_received(of.address.type, one) for one in offered]
+    if any(has_key(of.address, entity) for entity in found):
         of.shows()
     return found
 
@@ -72,8 +71,8 @@ def create_entity(of: Invocation, content: Entity, note: Callable[[str], Any]) -
     response = yield of.request(content)
     if of.operation.entity is None and of.operation.id_at:
         note(strange_location(of.operation, response, of.base))
-        return with_value_at({}, of.type.id_attribute, new_id(of.operation, response))
-    return as_received(of.type, written(of.operation, response))
+        return with_value({}, of.address.type.id_attribute.split("."), new_id(of.operation, response))
+    return as_received(of.address.type, written(of.operation, response))
 
 
 def update_entity(of: Invocation, observed: Entity, content: Entity) -> Flow[Entity | None]:
@@ -90,22 +89,16 @@ def update_entity(of: Invocation, observed: Entity, content: Entity) -> Flow[Ent
                 expected=f"an entity with {addressed_by}",
                 came=shape(observed),
             )
-        content = with_value_at(content, addressed_by, identifying)
-    response = yield of.request(content, *_names_of(of, observed))
-    return as_received(of.type, written(of.operation, response))
+        content = with_value(content, addressed_by.split("."), identifying)
+    response = yield of.request(content, observed)
+    return as_received(of.address.type, written(of.operation, response))
 
 
 def delete_entity(of: Invocation, observed: Entity) -> Flow[int | None]:
     """The status of an answer that calls the entity missing, which may come from a wrong address; None when the server
     says that it has deleted it. observed: the entity as it was read."""
-    response = yield of.request({}, *_names_of(of, observed))
+    response = yield of.request({}, observed)
     if response.status not in of.operation.success and is_missing(of.operation, response):
         return response.status
     accept(of.operation, response)
     return None
-
-
-def _names_of(of: Invocation, observed: Entity) -> tuple[Any, Any]:
-    """The id and the uuid of an entity, as far as the request takes them."""
-    entity_id = id_of(of.type, observed) if of.takes("id") else None
-    return entity_id, at(observed, of.type.uuid_attribute) if of.type.uuid_attribute else ""

@@ -88,7 +88,7 @@ def list_pages(of: Invocation, take: Take, enough: int | None = None) -> Flow[No
             raise _again(operation, response)
         if page:
             of.shows()
-        take([as_received(of.type, entity) for entity in page])
+        take([as_received(of.address.type, entity) for entity in page])
         if count == enough:
             return
         seen, before, empty = seen + len(page), page, 0 if page else empty + 1

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Callable
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
-from ..._profile.model import EntityType, Operation, plain_id
+from ..._profile.model import Operation, at, plain_id
+from ..._text.nested_paths import with_value
 from ..._transport.messages import Request
 from ...errors import ConfigurationError
+from ..address import Address
 
 PORTS = {"http": 80, "https": 443}
 WITH_ATTRIBUTES = ("key", "declared", "changed", "whole")
@@ -72,13 +74,6 @@ def same_origin(url: str, other: str) -> bool:
         return False
 
 
-def with_value_at(content: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of a mapping with a value at a dotted path."""
-    name, _dot, rest = path.partition(".")
-    inner = content.get(name)
-    return {**content, name: with_value_at(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value}
-
-
 def _query(content: Mapping[str, Any]) -> str:
     """A query string; a boolean as JSON writes it, for a server that reads JSON reads it so."""
     texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in content.items()}
@@ -87,30 +82,28 @@ def _query(content: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Invocation:
-    """An operation of a type on a server. base: url and base path; purpose: as in Request; shows: is called when an
-    answer has shown an entity."""
+    """An operation of the profile, for the entity or the type that an address names. base: url and base path; purpose:
+    as in Request; shows: is called when an answer has shown an entity."""
 
     base: str
     operation: Operation
-    type: EntityType
+    address: Address
     purpose: str
     shows: Callable[[], Any] = bool
 
-    def takes(self, name: str) -> bool:
-        """Whether the path has a place for ``id`` or ``uuid``, or the body one for the id."""
-        operation = self.operation
-        return f"{{{name}}}" in operation.path or (name == "id" and bool(operation.id_field))
-
-    def request(self, content: Mapping[str, Any], entity_id: Any = None, uuid: Any = None) -> Request:
-        """The request. content: what the body is about; entity_id, uuid: of the entity, where the request takes
-        them."""
-        operation, purpose = self.operation, self.purpose
+    def request(self, content: Mapping[str, Any], observed: Mapping[str, Any] | None = None) -> Request:
+        """The request. content: what the body is about; observed: the entity as it was read, where the request is about
+        that."""
+        operation, purpose, entity_type = self.operation, self.purpose, self.address.type
         path, _mark, query = operation.path.lstrip("/").partition("?")
-        ids = {"id": entity_id, "uuid": uuid}
+        ids = {
+            "id": self._id(observed),
+            "uuid": at(observed, entity_type.uuid_attribute) if entity_type.uuid_attribute else "",
+        }
         encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
-        kind = self.type.path.strip("/")
+        kind = entity_type.path.strip("/")
         queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
-        body = self._body(content, entity_id)
+        body = self._body(content, ids["id"])
         if operation.body == "query":
             queries.append(_query(body))
         whole_query = "&".join(filter(None, queries))
@@ -121,16 +114,21 @@ class Invocation:
             url=f"{address}?{whole_query}" if whole_query else address,
             json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
             safe=operation.safe,
-            kind=f"{self.type.name} {operation.name}",
+            kind=f"{entity_type.name} {operation.name}",
             understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
         )
+
+    def _id(self, observed: Mapping[str, Any] | None) -> Any:
+        """The id of the entity, which has to be known only where path or body have a place for it."""
+        takes_it = "{id}" in self.operation.path or self.operation.id_field
+        return self.address.located(observed).id if takes_it and observed is not None else self.address.id
 
     def _body(self, content: Mapping[str, Any], entity_id: Any) -> dict[str, Any]:
         operation = self.operation
         body: dict[str, Any] = dict(content) if operation.body not in ("none", "empty") else {}
         if operation.request_at and operation.body in WITH_ATTRIBUTES:
-            body = with_value_at({}, operation.request_at, body)
+            body = with_value({}, operation.request_at.split("."), body)
         if operation.id_field:
             segment(entity_id, self.purpose)  # refuses what is no id
-            body = with_value_at(body, operation.id_field, plain_id(entity_id))
+            body = with_value(body, operation.id_field.split("."), plain_id(entity_id))
         return body

@@ -161,3 +161,16 @@ def test_offered_and_none_exact(name):
     with pytest.raises(ProfileMismatchError, match="offered 1 entities and none") as caught:
         exactly_one(event("None"), offered(name))
     assert caught.value.details["profile_key"] == "operations.find"
+
+
+def test_an_entity_by_the_id_that_it_carries_is_one_under_each_of_its_names():
+    refs = {"applicationId": APPLICATION}
+    first, other = event(), address_of(INSIGHT, {"type": "event", "key": {"eventName": "Other"}, "refs": refs})
+    assert first.identity != other.identity
+    assert first.located({"id": 5, "eventName": "Filing"}).identity == other.located({"id": "5"}).identity
+    assert first.located({"id": 5}).identity == address_of(INSIGHT, {"type": "event", "id": "5"}).identity
+    assert first.located({"id": 5}).identity != first.located({"id": 6}).identity
+    assert first.located({"id": 5}).identity != address_of(INSIGHT, {"type": "application", "id": 5}).identity
+    assert str(other.located({"id": 5})) == "event (id 5)"
+    assert other.located({"id": 5}).rules is other.rules
+    assert other.with_id(None) is other

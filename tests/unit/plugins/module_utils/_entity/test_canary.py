@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import WHY_LIMIT, CanaryWrites
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets, Waiting
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     CollateralError,
     HeldBackError,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a wish to a verified entity, against an InSight in memory."""
+"""From a desired state to a verified entity, against an InSight in memory."""
 
 from __future__ import annotations
 
@@ -530,8 +530,8 @@ class Memory:
     def of(self, path, value):
         return "new"
 
-    def remember(self, plan, secrets):
-        self.known = {path: self.of(path, secrets[path]) for path in plan.secrets_to_send}
+    def remember(self, sent, deleted):
+        self.known = {} if deleted else {path: self.of(path, value) for path, value in sent.items()}
 
 
 @pytest.mark.proves("SECRET-2")

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import compare, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.normalise import NORMALISATIONS, normalise
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, body, plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import compare_read_back
 from ansible_collections.rimops.insight.plugins.module_utils._text.json_forms import canonical
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT, names_of, replace
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import SHORTEST, printable, redact
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
+from ansible_collections.rimops.insight.tests.unit import fakes
 
 
 def given(*strategies):
@@ -86,9 +87,9 @@ policies = st.sampled_from(["on_create", "on_change"])
 
 
 def planned(declared, observed, given_rules, secrets=(), policy="on_create", known=None):
-    declaration = Declaration("thing", key={"name": "n"}, attributes=declared, secrets=dict(secrets))
+    thing = {"key": {"name": "n"}, "attributes": declared, "secrets": dict(secrets)}
     try:
-        return plan(declaration, observed, given_rules, policy, known, lambda path, value: canonical([path, value]))
+        return fakes.planned(thing, observed, given_rules, policy, known, lambda path, value: canonical([path, value]))
     except ConfigurationError as error:
         assume("quoted" not in error.message)  # a number where the server holds text
         raise

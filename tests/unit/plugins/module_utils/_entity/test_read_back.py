@@ -7,21 +7,21 @@ import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, differs, rules
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, plan
 from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import (
     ReadBack,
     Unconverged,
     compare_read_back,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NONE, suggestion
+from ansible_collections.rimops.insight.tests.unit import fakes
 
 OBSERVED = {"id": 5, "name": "A", "description": "old", "status": "draft", "contact": {"email": "e", "phone": "1"}}
 RULES = rules({"read_only": ["id"], "volatile": ["at"], "keyed": {"c": ["code"]}})
 
 
 def planned(attributes, exists=True, given=RULES, **more):
-    declaration = Declaration("event", key={"name": "A"}, attributes=attributes, **more)
-    return plan(declaration, OBSERVED if exists else None, given)
+    declared = {"key": {"name": "A"}, "attributes": attributes, **more}
+    return fakes.planned(declared, OBSERVED if exists else None, given)
 
 
 def test_a_clean_write():
@@ -90,8 +90,8 @@ def test_a_new_entity_and_what_is_ignored_hidden_or_a_reference():
 
 @pytest.mark.proves("SECRET-2")
 def test_a_secret_is_neither_unconverged_nor_collateral():
-    made = plan(
-        Declaration("event", attributes={"api": {"url": "v"}}, secrets={"api": {"key": "k"}}),
+    made = fakes.planned(
+        {"attributes": {"api": {"url": "v"}}, "secrets": {"api": {"key": "k"}}},
         {"api": {"url": "u", "key": 1}},
         RULES,
     )
@@ -101,7 +101,7 @@ def test_a_secret_is_neither_unconverged_nor_collateral():
 @pytest.mark.proves("SECRET-20")
 def test_a_secret_that_the_server_shows_has_arrived_or_not():
     secrets = {"api": {"key": "k3y!"}}
-    made = plan(Declaration("event", key={"name": "A"}, secrets=secrets), {"name": "A"}, RULES, "always")
+    made = fakes.planned({"key": {"name": "A"}, "secrets": secrets}, {"name": "A"}, RULES, "always")
     assert compare_read_back(made, {"name": "A", "api": {"key": "k3y!"}}, RULES, secrets) == ReadBack()
     assert compare_read_back(made, {"name": "A", "api": {"key": "***"}}, RULES, secrets) == ReadBack()
     [missed] = compare_read_back(made, {"name": "A", "api": {"key": "0ther!"}}, RULES, secrets).unconverged

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._entity.references import as_declared
@@ -169,7 +169,7 @@ def test_what_is_no_such_place_is_refused(template):
 def test_an_id_in_another_case_than_the_servers_is_told():
     client, _script = scripted(answer(200, {"id": "aB-1", "eventName": "x"}))
     with pytest.raises(AmbiguousError, match=r"differs only in case.*id is 'aB-1' on the server and 'AB-1' here"):
-        client.read(profile().type("event"), "AB-1")
+        client.read(Address(profile().type("event"), "AB-1"))
     client, _script = scripted(answer(200, {"id": "ab", "appCode": "1"}))
     refs = {"applicationId": {"type": "application", "id": "AB"}}
     address = address_of(profile(), {"type": "event", "key": {"eventName": "x"}, "refs": refs})
@@ -177,7 +177,7 @@ def test_an_id_in_another_case_than_the_servers_is_told():
         client.resolve(address.refs["applicationId"])
     client, _script = scripted(answer(200, {"id": "other"}))
     with pytest.raises(ProfileMismatchError, match="an entity of another id"):
-        client.read(profile().type("event"), "AB")
+        client.read(Address(profile().type("event"), "AB"))
 
 
 @pytest.mark.proves("MESSAGE-21")

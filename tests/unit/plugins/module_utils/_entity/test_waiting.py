@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Waiting
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, UnconvergedError
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile
 

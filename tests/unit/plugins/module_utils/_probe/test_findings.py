@@ -11,14 +11,13 @@ from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils._probe.findings import (
     Finding,
-    at_path,
     brief,
     compared,
     difference,
     nested,
-    with_value,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import value_at, with_value
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 
 leaves = some.integers() | some.booleans() | some.text(max_size=3) | some.lists(some.integers(), max_size=2)
@@ -52,7 +51,7 @@ of_types = some.dictionaries(
 def test_what_is_learned_leaves_the_nulls_of_a_type(general, scratch, path, value):
     before = {**general, "types": {"event": scratch}}
     for where in (("types", "event", *path), tuple(path)):
-        assume(not isinstance(at_path(before, where), dict))
+        assume(not isinstance(value_at(before, where), dict))
         after = with_value(before, where, value)
         assert overlaid(before, difference(before, after)) == after
         assert nulls(after) >= {one for one in nulls(before) if one[: len(where)] != where[: len(one)]}
@@ -65,17 +64,7 @@ def nulls(value, path=()):
     return {path} if value is None else set()
 
 
-def test_a_value_at_a_path():
-    taken = {"types": {"event": {"operations": {"list": None, "read": {"paging": None}}}}}
-    learned = with_value(taken, ("types", "event", "operations", "read", "path"), "x")
-    assert learned == {"types": {"event": {"operations": {"list": None, "read": {"paging": None, "path": "x"}}}}}
-    data = {"operations": {"read": {"method": "POST"}}}
-    assert with_value(data, ("operations", "read", "method"), "GET") == {"operations": {"read": {"method": "GET"}}}
-    assert with_value(data, ("operations", "read", "method"), None) == {"operations": {"read": {}}}
-    assert with_value(data, ("types", "event"), {}) == {**data, "types": {"event": {}}}
-    assert data == {"operations": {"read": {"method": "POST"}}}
-    assert at_path(data, ("operations", "read", "method")) == "POST"
-    assert at_path(data, ("operations", "read", "method", "x")) is None
+def test_an_override_at_a_path():
     assert nested(("a", "b"), None) == {"a": {"b": None}}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment, reads_only
 from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import reference_ways
 from ansible_collections.rimops.insight.plugins.module_utils._probe.request_candidates import TABLES, Hints, candidates
@@ -104,7 +105,7 @@ TOUCH = {**INSIGHT["read"], "path": "{type}/{id}/touch"}
 def read(of, definition):
     """Let the engine read an application by this definition."""
     return of.attempt(
-        "application", "read", definition, lambda client, known: client.read(known.type("application"), 17)
+        "application", "read", definition, lambda client, known: client.read(Address(known.type("application"), 17))
     )
 
 

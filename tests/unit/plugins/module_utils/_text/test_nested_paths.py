@@ -16,6 +16,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths 
     places,
     replace,
     top,
+    value_at,
+    with_value,
 )
 
 
@@ -79,3 +81,19 @@ def test_absent_is_one_and_not_null():
     assert pickle.loads(pickle.dumps(ABSENT)) is ABSENT
     assert repr(ABSENT) == "(absent)"
     assert ABSENT is not None
+
+
+def test_a_value_at_a_path():
+    taken = {"types": {"event": {"operations": {"list": None, "read": {"paging": None}}}}}
+    learned = with_value(taken, ("types", "event", "operations", "read", "path"), "x")
+    assert learned == {"types": {"event": {"operations": {"list": None, "read": {"paging": None, "path": "x"}}}}}
+    data = {"operations": {"read": {"method": "POST"}}}
+    assert with_value(data, ("operations", "read", "method"), "GET") == {"operations": {"read": {"method": "GET"}}}
+    assert with_value(data, ("operations", "read", "method"), ABSENT) == {"operations": {"read": {}}}
+    assert with_value(data, ("types", "event"), {}) == {**data, "types": {"event": {}}}
+    assert data == {"operations": {"read": {"method": "POST"}}}
+    assert value_at(data, ("operations", "read", "method")) == "POST"
+    assert value_at(data, ("operations", "read", "method", "x")) is None
+    assert value_at(data, ("operations", "find", "method"), ABSENT) is ABSENT
+    assert value_at({"a": None}, ("a",), ABSENT) is None and value_at(data, ()) is data
+    assert with_value({"a": 1}, ("a", "b"), None) == {"a": {"b": None}}

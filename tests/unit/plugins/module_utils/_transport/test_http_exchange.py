@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, body, plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
 from ansible_collections.rimops.insight.plugins.module_utils._transport import connections, proxies
@@ -28,6 +28,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ServerError,
     UntrustedServerError,
 )
+from ansible_collections.rimops.insight.tests.unit.fakes import planned
 
 SECRET = "s3cret-canary"
 OUTCOME = {"retry_limit": 0, "timeout": 10.0}
@@ -61,7 +62,7 @@ def test_numbers_that_nobody_declared_go_back_to_the_letter(serve):
         lines("200 OK", "Content-Type: application/json", body=b'{"name": "n", "text": "x", %s}' % numbers), tls=False
     )
     held = send(server).json()
-    changed = plan(Declaration("scale", key={"name": "n"}, attributes={"text": "y", "price": 10.5}), held, rules())
+    changed = planned({"key": {"name": "n"}, "attributes": {"text": "y", "price": 10.5}}, held, rules())
     send(server, method="PUT", json_body=body(changed, "whole", {}))
     _first, headers, sent = server.requests[-1]
     assert sent == b'{"name": "n", "text": "y", %s}' % numbers

@@ -15,7 +15,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.run im
 
 def run(secrets, of_login=()):
     """A run whose manifest and login have these secrets."""
-    members = {"a": SimpleNamespace(entry=SimpleNamespace(secrets=secrets))}
+    members = {"a": SimpleNamespace(entry=SimpleNamespace(secret_attributes=secrets))}
     return Run(
         connection=SimpleNamespace(secrets=lambda: of_login),
         values={"secrets": {}},

@@ -8,25 +8,27 @@ from __future__ import annotations
 import json
 import tracemalloc
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Declaration, plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import plan
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.members import Member
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import (
-    RenameCandidate,
-    Subject,
     approval_state,
     moved_how,
-    planned_change_of,
+    planned_changes,
     possible_renames,
-    with_renames,
 )
+from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import Entry, EntryName, name_of
+from ansible_collections.rimops.insight.tests.unit.fakes import desired_state
 
-NAME = "event (eventName=Initial filing, applicationId=(appCode=123456))"
-APPLICATION = "application (appCode=123456)"
 KEY = {"eventName": "Initial filing"}
+REFERENCE = {"type": "application", "key": {"appCode": "123456"}}
+APPLICATION = name_of(REFERENCE)
+ENTRY = Entry("event", KEY, refs={"applicationId": REFERENCE})
 RULES = rules({"sets": ["countries"], "volatile": ["lastChanged"], "write_only": ["pin"]})
 SECRET = "canary-4711"
 STORED = {"id": 7, "eventName": "Initial filing", "applicationId": 17, "countries": ["FR", "DE"], "lastChanged": 1}
@@ -38,15 +40,12 @@ def fingerprint(path, value):
 
 def operation(observed, application=17, policy="on_create", known=None, pin=SECRET, **declared):
     """What is needed for this event; application: the id of the one that it refers to, None where there is none yet."""
-    secrets = {"pin": pin} if pin else {}
     attributes = {"countries": ["DE", "FR"], "description": "Initial", **declared.pop("attributes", {})}
-    refs = {} if application is None else {"applicationId": application}
-    declaration = Declaration("event", KEY, refs=refs, attributes=attributes, secrets=secrets, **declared)
-    fingerprints = {"pin": fingerprint("pin", pin)} if pin and policy == "on_change" else {}
-    planned = plan(declaration, observed, RULES, policy, known or {}, fingerprint)
-    references = {"applicationId": APPLICATION}
-    subject = Subject(NAME, "event", KEY, RULES, references, ("id",), known or {}, fingerprints)
-    return planned_change_of(subject, planned, [pin] if pin else [])
+    declared = {"key": KEY, "attributes": attributes, "secrets": {"pin": pin} if pin else {}, **declared}
+    wanted = desired_state(declared, RULES, policy, SimpleNamespace(known=known or {}, of=fingerprint))
+    made = plan(wanted, {} if application is None else {"applicationId": application}, observed)
+    member = Member(ENTRY, wanted, {"applicationId": APPLICATION})
+    return planned_changes({ENTRY.name: member}, {ENTRY.name: made}, [pin] if pin else [])[ENTRY.name]
 
 
 @pytest.mark.proves("PLAN-1")
@@ -63,12 +62,12 @@ def test_what_refers_to_an_entity_that_is_not_there_yet_is_the_same_when_it_is()
     assert operation(None, application=None) == operation(None, application=17)
     created = operation(None)
     assert (created.operation, created.before, created.secrets) == ("create", "absent", ("pin",))
-    assert {"path": "applicationId", "after": APPLICATION} in created.changes
+    assert {"path": "applicationId", "after": "application (appCode=123456)"} in created.changes
 
 
 def test_a_reference_that_changes_is_named():
     moved = operation({**STORED, "applicationId": 18, "description": "Initial"})
-    assert moved.changes == ({"path": "applicationId", "before": 18, "after": APPLICATION},)
+    assert moved.changes == ({"path": "applicationId", "before": 18, "after": "application (appCode=123456)"},)
     assert moved.before != moved.after
     assert moved.after == operation({**STORED, "description": "Old"}).after
 
@@ -143,39 +142,44 @@ def test_how_it_moved(approved, again, how):
     assert moved_how(approved, again) == how
 
 
-def candidates(**attributes):
-    return [RenameCandidate(name, "application", held) for name, held in attributes.items()]
+def entities(**attributes):
+    return {EntryName("application", name): held for name, held in attributes.items()}
+
+
+def pairs_of(deleted, created):
+    """The keys of those that may be one."""
+    return {name.key: other.key for name, other in possible_renames(deleted, created).items()}
 
 
 @pytest.mark.parametrize(
     ("deleted", "created", "pairs"),
     [
-        (candidates(a={"x": 1, "y": 2}), candidates(b={"x": 1, "y": 2}), {"a": "b", "b": "a"}),
-        (candidates(a={"x": 1, "more": 2}), candidates(b={"x": 1, "z": None}), {"a": "b", "b": "a"}),
-        (candidates(a={"x": 1}), candidates(b={"x": 2}), {}),
-        (candidates(a={"x": 1}), candidates(b={}), {}),
-        (candidates(a={"x": 1}), candidates(b={"z": None}), {}),
-        (candidates(a={"x": 1}, c={"x": 1}), candidates(b={"x": 1}), {}),
-        (candidates(a={"x": 1, "y": 2}), candidates(b={"x": 1}, d={"y": 2}), {}),
-        (candidates(a={"x": 1}), candidates(b={"x": 1}, d={"x": 1}), {}),
+        (entities(a={"x": 1, "y": 2}), entities(b={"x": 1, "y": 2}), {"a": "b", "b": "a"}),
+        (entities(a={"x": 1, "more": 2}), entities(b={"x": 1, "z": None}), {"a": "b", "b": "a"}),
+        (entities(a={"x": 1}), entities(b={"x": 2}), {}),
+        (entities(a={"x": 1}), entities(b={}), {}),
+        (entities(a={"x": 1}), entities(b={"z": None}), {}),
+        (entities(a={"x": 1}, c={"x": 1}), entities(b={"x": 1}), {}),
+        (entities(a={"x": 1, "y": 2}), entities(b={"x": 1}, d={"y": 2}), {}),
+        (entities(a={"x": 1}), entities(b={"x": 1}, d={"x": 1}), {}),
         (
-            candidates(a={"x": 1, "y": 2}, c={"x": 3}),
-            candidates(b={"x": 1}, d={"x": 3}),
+            entities(a={"x": 1, "y": 2}, c={"x": 3}),
+            entities(b={"x": 1}, d={"x": 3}),
             {"a": "b", "b": "a", "c": "d", "d": "c"},
         ),
-        (candidates(a={"x": 1}), [RenameCandidate("b", "event", {"x": 1})], {}),
+        (entities(a={"x": 1}), {EntryName("event", "b"): {"x": 1}}, {}),
     ],
 )
 def test_possible_renames(deleted, created, pairs):
-    assert possible_renames(deleted, created) == pairs
+    assert pairs_of(deleted, created) == pairs
 
 
 def test_many_that_are_alike_make_no_pairs():
     alike = {str(number): {"x": 1} for number in range(300)}
-    deleted = candidates(**alike, one={"x": 2})
-    created = candidates(**{f"new {name}": held for name, held in alike.items()}, other={"x": 2})
+    deleted = entities(**alike, one={"x": 2})
+    created = entities(**{f"new {name}": held for name, held in alike.items()}, other={"x": 2})
     peak = bytes_at_most(lambda: possible_renames(deleted, created))
-    assert possible_renames(deleted, created) == {"one": "other", "other": "one"}
+    assert pairs_of(deleted, created) == {"one": "other", "other": "one"}
     assert peak < 2_000_000, peak
 
 
@@ -190,7 +194,13 @@ def bytes_at_most(work):
 
 
 def test_a_possible_rename_is_noted_on_both_sides():
-    gone, new = replace(operation(FULL, state="absent"), entity="old"), replace(operation(None), entity="new")
-    other = replace(new, entity="other")
-    noted = with_renames([gone, new, other], {"old": "new", "new": "old"})
-    assert [one.possible_rename for one in noted] == ["new", "old", None]
+    entries = {name: Entry("event", {"eventName": name}) for name in ("old", "new", "other")}
+    members, plans = {}, {}
+    for name, more in {"old": {"state": "absent"}, "new": {}, "other": {}}.items():
+        declared = {"key": {"eventName": name}, "attributes": {"text": "x" if name == "new" else "y"}, **more}
+        wanted, observed = desired_state(declared, RULES), {"id": 7, "eventName": "old", "text": "x"} if more else None
+        members[entries[name].name] = Member(entries[name], wanted)
+        plans[entries[name].name] = plan(wanted, {}, observed)
+    noted = planned_changes(members, plans)
+    assert list(noted) == [one.name for one in entries.values()]
+    assert [one.possible_rename for one in noted.values()] == ["event (eventName=new)", "event (eventName=old)", None]

@@ -157,6 +157,12 @@ def test_one_entity_under_two_names_is_refused(lab, other, state):
     assert not (lab.folder / "plan.json").exists()
 
 
+def test_entities_whose_answers_hold_no_id_are_not_taken_for_one(lab):
+    lab([application(1), application(2)])
+    lab.overrides = {"types": {"application": {"id_attribute": "number"}}}
+    assert lab([application(1), application(2)])["summary"]["unchanged"] == 2
+
+
 def test_names_that_the_rules_make_one_are_refused(lab):
     lab.overrides = {"types": {"event": {"compare": {"normalise": {"eventName": ["case"]}}}}}
     found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])

@@ -99,11 +99,11 @@ def test_two_entities_never_look_the_same(one, other):
 
 
 def test_an_entry_knows_its_name():
-    entry = Entry("event", EVENT["key"], refs=EVENT["refs"], secrets={"password": "hunter2"})
+    entry = Entry("event", EVENT["key"], refs=EVENT["refs"], secret_attributes={"password": "hunter2"})
     assert entry.name == name_of(EVENT)
     assert entry.former is None
     assert "hunter2" not in repr(entry)
-    assert {entry: 1}[Entry("event", EVENT["key"], refs=EVENT["refs"], secrets={"password": "hunter2"})] == 1
+    assert {entry: 1}[Entry("event", EVENT["key"], refs=EVENT["refs"], secret_attributes={"password": "hunter2"})] == 1
 
 
 def test_a_former_key_names_only_what_changed():

@@ -241,7 +241,7 @@ def test_secrets_are_filled_from_the_task(project):
     )
     (entry,) = found.entries
     assert entry.attributes == {"plain": 1, "account": {"name": "x"}, "no": {"secret": "x", "name": "y"}}
-    assert entry.secrets == {
+    assert entry.secret_attributes == {
         "password": "hunter2",
         "account": {"login": {"token": "3"}},
         "only": {"pin": "hunter2"},
@@ -269,7 +269,7 @@ def test_where_only_names_matter_no_secret_is_needed(project):
     files = {"a.yml": manifest(application(attributes={"a": {"secret": "one"}, "b": 1}))}
     project("a.yml", secrets={"one": "x"}, **files)
     found = load_manifest("a.yml", None, lambda name: str(project.folder / name), decrypt)
-    assert [(entry.attributes, entry.secrets) for entry in found.entries] == [({"b": 1}, {})]
+    assert [(entry.attributes, entry.secret_attributes) for entry in found.entries] == [({"b": 1}, {})]
 
 
 @pytest.mark.proves("MANIFEST-5")
@@ -305,7 +305,7 @@ entities:
 """
     files = {"a.json": whole, "b.yml": encrypted("format: 1\nentities: [{type: x, key: {k: NO}}]"), "c.yml": value}
     found = project("a.json", "b.yml", "c.yml", **files)
-    assert [(entry.key, entry.attributes, entry.secrets) for entry in found.entries] == [
+    assert [(entry.key, entry.attributes, entry.secret_attributes) for entry in found.entries] == [
         ({"appCode": "1"}, {"a": "x"}, {}),
         ({"k": "NO"}, {}, {}),
         ({"appCode": "2"}, {"b": "y"}, {"account": {"password": "hunter2"}}),
@@ -511,7 +511,7 @@ entities:
 
 def test_entries_given_inline():
     found = entries_of([application(attributes={"a": {"secret": "s"}}), application("2")], {"s": "hunter2"})
-    assert [(entry.origin, entry.secrets) for entry in found.entries] == [
+    assert [(entry.origin, entry.secret_attributes) for entry in found.entries] == [
         ("entities, entry 1", {"a": "hunter2"}),
         ("entities, entry 2", {}),
     ]

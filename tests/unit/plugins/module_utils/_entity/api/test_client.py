@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.answers import id_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import segment
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
@@ -39,7 +38,7 @@ def address(data=None, of=INSIGHT):
 
 def test_read():
     client, script = scripted(answer(200, STORED))
-    assert client.read(EVENT_TYPE, 5) == STORED
+    assert client.read(Address(EVENT_TYPE, 5)) == STORED
     request = script.requests[0]
     assert (request.method, request.url) == ("POST", f"{URL}/insight/api/v2/event/5/read")
     assert (request.json_body, request.safe, request.purpose) == ({}, True, "read event with id 5")
@@ -131,7 +130,7 @@ def test_an_entity_without_id_has_no_address():
 )
 def test_ids_in_addresses(entity_id, encoded):
     client, script = scripted(answer(200, {**STORED, "id": entity_id}))
-    client.read(EVENT_TYPE, entity_id)
+    client.read(Address(EVENT_TYPE, entity_id))
     assert script.paths == [f"event/{encoded}/read"]
 
 
@@ -139,7 +138,7 @@ def test_ids_in_addresses(entity_id, encoded):
 def test_an_entity_of_another_id_is_not_believed():
     client, _script = scripted(answer(200, {**STORED, "id": 6}))
     with pytest.raises(ProfileMismatchError, match="another id") as caught:
-        client.read(EVENT_TYPE, 5)
+        client.read(Address(EVENT_TYPE, 5))
     assert caught.value.details["profile_key"] == "operations.read.path"
 
 
@@ -198,7 +197,7 @@ def test_an_entity_of_another_id_is_not_believed():
 def test_ids_that_lead_elsewhere(entity_id):
     client, script = scripted()
     with pytest.raises(ConfigurationError, match="cannot stand in an address"):
-        client.read(EVENT_TYPE, entity_id)
+        client.read(Address(EVENT_TYPE, entity_id))
     assert script.requests == []
     with pytest.raises(ConfigurationError):
         segment(entity_id, "do something")
@@ -237,7 +236,7 @@ def test_a_whole_number_is_one_id_in_every_form(asked, answered):
     by_id = address({"type": "event", "id": asked})
     entity = client.the_one(by_id)
     assert script.paths == ["event/5350200/read"]
-    assert str(id_of(EVENT_TYPE, entity)) == "5350200" == str(by_id.id)
+    assert str(Address(EVENT_TYPE).located(entity).id) == "5350200" == str(by_id.id)
 
 
 @pytest.mark.proves("COMPARE-20")
@@ -299,7 +298,7 @@ def test_a_reference_that_does_not_exist():
 @pytest.mark.proves("WRITE-1")
 def test_only_the_answer_that_the_profile_calls_missing_is_missing():
     client, _script = scripted(MISSING, MISSING)
-    assert client.read(EVENT_TYPE, 5) is None
+    assert client.read(Address(EVENT_TYPE, 5)) is None
     assert client.find(address()) == []
 
 
@@ -338,7 +337,7 @@ NO_ANSWERS = [
 def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, operation):
     client, _script = scripted(said)
     with pytest.raises(kind, match=message) as caught:
-        client.read(EVENT_TYPE, 5) if operation == "read" else client.find(address())
+        client.read(Address(EVENT_TYPE, 5)) if operation == "read" else client.find(address())
     assert caught.type is kind
     assert caught.value.details["status"] == said.status
     assert "evil" not in caught.value.message
@@ -362,7 +361,7 @@ def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
         answer(200, content), answer(200, content), of=profile(operations={"find": empty, "read": empty})
     )
     assert client.find(address(of=profile(operations={"find": empty}))) == []
-    assert client.read(profile(operations={"read": empty}).type("event"), 5) is None
+    assert client.read(Address(profile(operations={"read": empty}).type("event"), 5)) is None
 
 
 @pytest.mark.parametrize(("content", "path"), [(STORED, ""), ({"data": {"event": STORED}}, "data.event")])
@@ -370,7 +369,7 @@ def test_where_the_entity_stands(content, path):
     of = profile(operations={"find": {"entity": path}, "read": {"entity": path}})
     client, _script = scripted(answer(200, content), answer(200, content), of=of)
     assert client.find(address(of=of)) == [STORED]
-    assert client.read(of.type("event"), 5) == STORED
+    assert client.read(Address(of.type("event"), 5)) == STORED
 
 
 def test_a_list_of_matches():
@@ -440,7 +439,7 @@ def test_what_was_used_and_what_of_it_is_assumed():
     of = profile(types={"event": {"operations": {"read": verified}}})
     client, _script = scripted(answer(200, STORED), answer(200, STORED), answer(200, {}), of=of)
     assert client.assumed == []
-    client.read(of.type("event"), 5)
+    client.read(Address(of.type("event"), 5))
     client.find(address(of=of))
     client.delete(address(of=of), STORED)
     assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.answers import id_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import same_origin
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -58,7 +57,7 @@ def test_the_id_in_the_query():
     read = {"method": "GET", "path": "{type}/read?id={id}", "body": "none"}
     delete = {"method": "DELETE", "path": "{type}", "body": "query", "id_field": "entityId"}
     client, script, event = speaking(answer(200, STORED), answer(200, {}), read=read, delete=delete)
-    client.read(event.type, 5)
+    client.read(Address(event.type, 5))
     client.delete(event, {"id": "a&b/c"})
     assert script.paths == ["event/read?id=5", "event?entityId=a%26b%2Fc"]
     assert script.bodies == [None, None]
@@ -89,7 +88,7 @@ def test_where_id_and_attributes_stand_in_the_body(update, body):
 def test_the_id_in_a_body_that_is_empty_otherwise(body):
     aimed = {"path": "{type}/do", "body": body, "id_field": "id", "request_at": "entity"}
     client, script, event = speaking(answer(200, STORED), answer(200, {}), read=aimed, delete=aimed)
-    client.read(event.type, "5")
+    client.read(Address(event.type, "5"))
     client.delete(event, STORED)
     assert script.bodies == [{"id": "5"}, {"id": 5}]
 
@@ -108,14 +107,14 @@ def test_ids_that_stand_within():
     )
     client, script = scripted(answer(200, WITHIN), answer(200, WITHIN), answer(200, {"id": 9}), of=of)
     event = address_of(of, EVENT | {"refs": {}})
-    assert client.read(event.type, 5) == WITHIN
-    assert id_of(event.type, WITHIN) == 5
+    assert client.read(Address(event.type, 5)) == WITHIN
+    assert Address(event.type).located(WITHIN).id == 5
     client.update(event, WITHIN, BODIES | {"whole": {"a": 3, "meta": {"b": 4}}})
     assert script.paths[1] == "event/5/u-5"
     assert script.bodies[1] == {"a": 3, "meta": {"b": 4, "uuid": "u-5"}}
     assert client.create(event, {}) == {"meta": {"id": 9}}
     with pytest.raises(ProfileMismatchError, match=r"carries no meta\.id: expected an entity with meta\.id"):
-        id_of(event.type, {"meta": {}})
+        Address(event.type).located({"meta": {}})
 
 
 @pytest.mark.proves("WRITE-2")
@@ -123,7 +122,7 @@ def test_an_id_within_is_checked():
     of = profile(id_attribute="meta.id")
     client, _script = scripted(answer(200, WITHIN), of=of)
     with pytest.raises(ProfileMismatchError, match=r"expected meta\.id 6, came meta\.id 5"):
-        client.read(of.type("event"), 6)
+        client.read(Address(of.type("event"), 6))
 
 
 def test_references_stand_with_the_attributes():
@@ -139,7 +138,7 @@ def test_references_stand_with_the_attributes():
 def test_a_list_of_one_is_that_one(found):
     wrapped = {"entity": "data"}
     client, _script, event = speaking(*[answer(200, {"data": found})] * 2, read=wrapped, find=wrapped)
-    assert client.read(event.type, 5) == STORED
+    assert client.read(Address(event.type, 5)) == STORED
     assert client.find(event) == [STORED]
 
 
@@ -147,7 +146,7 @@ def test_a_list_of_one_is_that_one(found):
 def test_a_read_that_answers_several_answers_none():
     client, _script, event = speaking(answer(200, [STORED, {**STORED, "id": 6}]))
     with pytest.raises(ProfileMismatchError, match="came a list of 2"):
-        client.read(event.type, 5)
+        client.read(Address(event.type, 5))
 
 
 @pytest.mark.proves("WRITE-1")
@@ -170,10 +169,10 @@ def test_an_empty_place_is_missing_and_an_absent_one_is_not(said, missing):
     wrapped = {"entity": "data", "missing": {"empty": True}}
     client, _script, event = speaking(answer(200, said), answer(200, said), read=wrapped, find=wrapped)
     if missing:
-        assert client.read(event.type, 5) is None
+        assert client.read(Address(event.type, 5)) is None
         assert client.find(event) == []
         return
-    for ask in (lambda: client.read(event.type, 5), lambda: client.find(event)):
+    for ask in (lambda: client.read(Address(event.type, 5)), lambda: client.find(event)):
         with pytest.raises(ProfileMismatchError) as caught:
             ask()
         assert caught.value.details["expected"] == "an entity in 'data' of the answer"

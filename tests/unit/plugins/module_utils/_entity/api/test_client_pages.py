@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.paging import ListChanged
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -22,7 +23,7 @@ PAGED = {"enabled": True}
 def listing(*answers, **operation):
     of = profile(operations={"list": {**PAGED, **operation}})
     client, script = scripted(*answers, of=of)
-    return (lambda: [entity["id"] for page in client.pages(of.type("event")) for entity in page]), script
+    return (lambda: [entity["id"] for page in client.pages(Address(of.type("event"))) for entity in page]), script
 
 
 def page(*ids, **more):
@@ -83,7 +84,7 @@ def test_a_list_that_is_not_whole_is_an_error(answers, kind, message):
 def test_a_list_that_is_off():
     client, script = scripted()
     with pytest.raises(ConfigurationError, match="no list operation for event that is switched on") as caught:
-        list(client.pages(EVENT_TYPE))
+        list(client.pages(Address(EVENT_TYPE)))
     assert caught.value.details["profile_key"] == "operations.list"
     assert script.requests == []
 
@@ -188,7 +189,7 @@ def test_a_link_gives_its_query_and_nothing_else(end):
 def whole_listing(*answers, **operation):
     of = profile(operations={"list": {**PAGED, **operation}})
     client, script = scripted(*answers, of=of)
-    return [one.get("id") for one in client.whole(of.type("event"))], script
+    return [one.get("id") for one in client.whole(Address(of.type("event")))], script
 
 
 OFFSET = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api import client as client_module
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.operations import (
     create_entity,
@@ -50,35 +50,34 @@ def shown():
     return []
 
 
-def invocation(name, shown=None):
-    """An operation of the type event; shown: takes a note each time that an entity was shown."""
-    return Invocation(
-        "b", EVENT.operations[name], EVENT, "try it", (lambda: shown.append(name)) if shown is not None else bool
-    )
+def invocation(name, shown=None, **named):
+    """An operation on an event that is named so; shown: takes a note each time that an entity was shown."""
+    notes = (lambda: shown.append(name)) if shown is not None else bool
+    return Invocation("b", EVENT.operations[name], Address(EVENT, **named), "try it", notes)
 
 
 def test_a_read(shown):
-    held = Held(read_entity(invocation("read", shown), 5), answer(200, STORED))
+    held = Held(read_entity(invocation("read", shown, id=5)), answer(200, STORED))
     assert held.asked == ["POST b/event/5/read {}"]
     assert (held.returned, shown) == (STORED, ["read"])
 
 
 def test_a_read_that_shows_nothing(shown):
-    assert Held(read_entity(invocation("read", shown), 5), MISSING).returned is None
-    other = Held(read_entity(invocation("read", shown), 5), answer(200, {**STORED, "id": 6}))
+    assert Held(read_entity(invocation("read", shown, id=5)), MISSING).returned is None
+    other = Held(read_entity(invocation("read", shown, id=5)), answer(200, {**STORED, "id": 6}))
     assert isinstance(other.raised, ProfileMismatchError)
     assert shown == []
 
 
 def test_a_search(shown):
-    address = address_of(OF, {"type": "event", "key": {"eventName": "Filing"}})
-    of = invocation("find", shown)
-    held = Held(find_entities(of, address, address.key), answer(200, STORED))
+    key = {"eventName": "Filing"}
+    of = invocation("find", shown, key=key)
+    held = Held(find_entities(of, key), answer(200, STORED))
     assert held.asked == ["POST b/event/read {'eventName': 'Filing'}"]
     assert (held.returned, shown) == ([STORED], ["find"])
-    assert Held(find_entities(of, address, address.key), MISSING).returned == []
+    assert Held(find_entities(of, key), MISSING).returned == []
     other = {**STORED, "eventName": "Other"}
-    assert Held(find_entities(of, address, address.key), answer(200, other)).returned == [other]
+    assert Held(find_entities(of, key), answer(200, other)).returned == [other]
     assert shown == ["find"], "what has another key does not show that the search works"
 
 
