@@ -91,7 +91,7 @@ class SessionSender:
         self._denied: set[str] = set()  # the kinds of requests that this identity may not send
         self._last_accepted = -1  # the last generation in which a request was accepted
         self._unused = -1  # the last generation that was lost before one was
-        self._ended: dict[str, SessionRejected] = {}  # by kind: what no new session helps
+        self._ended: dict[str, Response] = {}  # by kind: the refusal that no new session helps
         self._first_tokens: dict[int, Optional[str]] = {}  # the CSRF token that each generation began with
         self._first_was_good: set[int] = set()  # generations in which that token was accepted
         self._logged_in_anew = False
@@ -196,12 +196,12 @@ class SessionSender:
         """Raise SessionRejected where no new session helps, or none has until the deadline."""
         if self._clock.monotonic() > deadline:
             raise self._rejected(request, sent.response)
-        if self._is_in_vain(sent, losses) and not self._others_end_it(sent):
+        if self._is_in_vain(sent, losses) and request.kind not in self._ended and not self._others_end_it(sent):
             with self._lock:
-                self._ended[request.kind] = self._rejected(request, sent.response)
+                self._ended[request.kind] = sent.response
         with self._lock:
             if request.kind in self._ended:
-                raise self._ended[request.kind].with_traceback(None)  # else it grows with each raise
+                raise self._rejected(request, self._ended[request.kind])
 
     def _is_in_vain(self, sent: Sent, losses: int) -> bool:
         """Whether two sessions running were lost before any request was accepted in them, or this request was lost in
@@ -217,15 +217,20 @@ class SessionSender:
 
     def _others_end_it(self, sent: Sent) -> bool:
         """Whether sessions are good when they are opened and end all the same: by other logins of the same identity.
-        Looks tell: at this session, and where none has been seen alive yet, at the next one after its login."""
+        Looks tell: at this session, and where none has been seen alive yet, at the next ones, each right after its
+        login. One such look may be lost to another login that comes in between."""
+        refused = self._keeper.ticket()  # what was accepted before says nothing of a session that was lost since
         with self._judging:
             if self._keeper.current().generation > sent.state.generation:
                 return True
-            if self._keeper.look(sent.state, sent.ticket) is not None:
+            if self._keeper.look(sent.state, refused) is not None:
                 return False
-            if self._keeper.seen_alive:
-                return True
-            return self._keeper.look(self._keeper.renew(sent.state), self._keeper.ticket()) is not None
+            state = sent.state
+            for _login in range(0 if self._keeper.seen_alive else MOST_LOGINS):
+                state = self._keeper.renew(state)
+                if self._keeper.look(state, self._keeper.ticket()) is not None:
+                    break
+            return self._keeper.seen_alive
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         words, is_token = said(response.body), kind_of(self._rules).is_token

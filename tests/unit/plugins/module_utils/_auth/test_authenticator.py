@@ -752,6 +752,40 @@ def test_sessions_that_end_right_after_each_look_are_renewed_for_so_long(login, 
     assert 10 < handshakes(system) < 1000
 
 
+def overtaken(system, times):
+    """Sends as the system does; so many sessions are ended by another login right after they were opened."""
+    left = [times]
+
+    def send(request):
+        response = system.send(request)
+        if request.purpose == "log in" and left[0]:
+            left[0] -= 1
+            system.expire_sessions()
+        return response
+
+    return send
+
+
+@pytest.mark.proves("LOGIN-20", "LOGIN-4")
+@pytest.mark.parametrize("times", range(5))
+def test_other_logins_end_the_first_sessions_before_anything_was_accepted(login, system, times):
+    """Not even a look has seen one alive then; it takes several logins to tell this from a server that refuses."""
+    system.rejection, system.lost_sets_cookie = FORBIDDEN, True
+    authenticator = login(send=overtaken(system, times), **ALICE)
+    assert authenticator.send(READ).status == 200
+    assert handshakes(system) == 1 + times
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_where_each_session_is_ended_one_request_finds_it_out(login, system):
+    system.rejection, system.lost_sets_cookie = FORBIDDEN, True
+    authenticator = login(send=overtaken(system, 1000), **ALICE)
+    for _turn in range(20):
+        with pytest.raises(SessionRejected, match="the server refused a session that was opened a moment ago"):
+            authenticator.send(READ)
+    assert handshakes(system) == 5
+
+
 @pytest.mark.proves("LOGIN-12")
 def test_what_the_profile_understands_is_not_looked_into(login, system):
     system.rejection = FORBIDDEN
@@ -783,8 +817,8 @@ def test_what_no_new_session_helps_does_not_log_in_for_each_entity(login, system
     def one(number):
         if number % 2:
             return authenticator.send(READ).status
-        with pytest.raises(SessionRejected):
-            authenticator.send(other)
+        with pytest.raises(SessionRejected, match=f"Cannot read event {number}:"):
+            authenticator.send(replace(other, purpose=f"read event {number}"))
         return 200
 
     with ThreadPoolExecutor(8) as pool:
