@@ -36,7 +36,7 @@ bench: python ## what checking and making an environment costs, side by side wit
 	@$(TOOLING)/checkout.py > /dev/null
 	@PYTHONPATH=tests build/venv/bench/bin/python tests/benchmarks/run.py $(OPTIONS)
 
-shows: python ## 300 processes killed around a refresh, 50 that need one at once; takes minutes
+shows: python ## 300 processes killed around a refresh, 50 that need one at once, ten exchanges that hang; minutes
 	@$(TOOLING)/environments.py bench > /dev/null
 	@$(TOOLING)/checkout.py > /dev/null
 	@PYTHONPATH=build/collections:tests build/venv/bench/bin/python -m shows $(OPTIONS)

@@ -14,11 +14,12 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import DOORS, SECRET, Player, Server
 from environments import SURE, Background, application, descendants, outcomes, runs, task
 
 HANGING = (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: yes\r\n")
@@ -194,6 +195,56 @@ def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: 
         assert told["failed"] and "the timeout of the task, 10 s, is over" in told["msg"], name
     assert played["writing"]["changed"] and began[door] in played["writing"]["msg"]
     assert not played["reading"]["changed"] and "Nothing was written." in played["reading"]["msg"]
+
+
+@pytest.mark.proves("LUCK-71")
+@pytest.mark.parametrize("door", ["elsewhere"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_module_on_another_host_ends_when_nobody_waits_for_it(server: Server, play: Player, number: int) -> None:
+    """No signal gets there, as over SSH."""
+    with front(server, b"/create", lambda _number: dripping()) as between:
+        writing = doors(between.url, 1)["insight_entity"]
+        with Background(play, [writing], ("-e", "ansible_connection=far")) as running:
+            running.wait(lambda: between.open == 1)
+            assert between.open == 1
+            os.kill(running.pid, number)
+        assert gone(between)
+
+
+@pytest.mark.proves("LUCK-70")
+def test_after_the_timeout_the_probe_tries_little_more(server: Server, play: Player) -> None:
+    """It tries once more to delete what it made, and names that."""
+    create = {**application(7), "change": {"description": "Another"}}
+    with front(server, b"/delete", lambda _number: dripping()) as between:
+        more = {"url": between.url, "timeout": 20.0, "writes": True, "create": create}
+        probing = {"name": "probe", "rimops.insight.insight_probe": more, "timeout": 10, "ignore_errors": True}
+        told = play([probing])["probe"]
+        assert between.came == 2
+    assert told["failed"] and told["changed"] and "the timeout of the task, 10 s, is over" in told["msg"]
+    assert "It had begun to create application (appCode=000007, appName=Application 7)" in told["msg"]
+    assert "delete application" in told["msg"]
+
+
+LOOKED_UP = "{{{{ lookup('rimops.insight.insight_entity', 1, type='application', url='{url}', timeout=100.0) }}}}"
+
+
+@pytest.mark.proves("LUCK-70")
+def test_the_timeout_of_a_task_ends_a_lookup_in_its_template(server: Server, play: Player) -> None:
+    """In its options Ansible evaluates a lookup before the task begins; in a template it is within the task."""
+    options = {f"INSIGHT_{name.upper()}": value for name, value in play.defaults.items()}
+    fronts = (front(server, path, lambda _number: dripping()) for path in (b"/read", b"/login"))
+    with next(fronts) as reads, next(fronts) as logins:
+        tasks = []
+        for name, between in (("reads", reads), ("logins", logins)):
+            (play.folder / f"{name}.j2").write_text(LOOKED_UP.format(url=between.url))
+            written = {"src": f"{name}.j2", "dest": str(play.folder / f"{name}.txt"), "mode": "0600"}
+            tasks.append({"name": name, "ansible.builtin.template": written, "timeout": 10, "ignore_errors": True})
+        played = replace(play, defaults={})(tasks, environment=options)  # Ansible shows lines of a playbook
+        assert (reads.came, logins.came) == (1, 1)
+        assert gone(reads) and gone(logins)
+    for name in ("reads", "logins"):
+        assert played[name]["failed"] and played[name]["timedout"]["period"] == 10
+    assert SECRET not in played.output and "Traceback" not in played.output
 
 
 @pytest.mark.proves("NETWORK-7")

@@ -171,8 +171,13 @@ def _busy(server: Server, _folder: Path) -> None:
     server.control("POST", "faults", [fault])
 
 
+def _late(server: Server, _folder: Path) -> None:
+    server.fault("late", "create", seconds=30)
+
+
 BEFORE = {
     "busy once": _busy,
+    "late create": _late,
     "certificate": _certificate,
     "assertion": _assertion,
     "redirect_uri": _redirect_uri,

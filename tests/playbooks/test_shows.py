@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make shows` with smaller numbers: processes that are killed around a refresh, and many that need one at once."""
+"""`make shows` with smaller numbers: processes that are killed around a refresh, many that need one at once, exchanges
+that hang."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Server
 from shows import store
+from shows.hanging import HANGS, took
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folder import Folder
 
@@ -82,3 +84,9 @@ def test_a_stopped_process_that_holds_the_lock_is_named(server: Server, tmp_path
     assert len(told) == 2
     assert all(f"Waiting for another process ({holder.pid} on " in text for text in told)
     assert server.counted["refreshes"] == 2
+
+
+@pytest.mark.proves("NETWORK-7")
+@pytest.mark.parametrize("name", HANGS)
+def test_an_exchange_that_hangs_ends(name: str) -> None:
+    assert "did not answer within 0.4 s" in took(HANGS[name], 0.4)[1]

@@ -11,126 +11,30 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import random
-import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import pytest
 from conftest import Player, Server
 from environments import SURE, application, event
 from in_process import door
+from planted import WORDS, called, faults, monitored, within
 
 from ansible_collections.rimops.insight.plugins.action.insight_entities import ActionModule as Entities
 from ansible_collections.rimops.insight.plugins.action.insight_entity import ActionModule as Entity
 from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry import action_base as door_module
 
 pytestmark = pytest.mark.one_core
 
-OURS = str(Path(door_module.__file__).parents[2])
-WORDS = "canary of an error"
 ERRORS = (
     *(kind(WORDS) for kind in (TypeError, KeyError, MemoryError, RecursionError, UnicodeError, AttributeError)),
     OSError(errno.EIO, "Input/output error"),  # what the system says is shown,
     ValueError("a text"),  # and what cannot be read in an answer
 )
-TOOL = 4
-"""The tool of sys.monitoring that we are; one that is free."""
-EVENTS = sys.monitoring.events if sys.version_info >= (3, 12) else None
-STARTS, RETURNS = (EVENTS.PY_START, EVENTS.PY_RETURN) if EVENTS else (0, 0)
-"""A core with an older Python reads this file, and does not run it."""
-OUTERMOST = ("CommandAction.run", "work_through.<locals>.serve", "_fate", "apart.<locals>.run")
-"""Begins of a process and of a thread: nothing of ours is outside of them."""
-
-
-class HangsError(BaseException):
-    """A run that does not end."""
-
-
-@contextmanager
-def monitored(events: int, callback: Callable[[int, CodeType], Any], code: CodeType | None = None) -> Iterator[None]:
-    """Hear of the begins and ends of functions, of one or of all."""
-    monitoring = sys.monitoring
-    monitoring.use_tool_id(TOOL, "faults")
-    for one in (STARTS, RETURNS):
-        monitoring.register_callback(TOOL, one, lambda code, *_more, one=one: callback(one, code))
-    if code:
-        monitoring.set_local_events(TOOL, code, events)
-    else:
-        monitoring.set_events(TOOL, events)
-    try:
-        yield
-    finally:
-        if code:
-            monitoring.set_local_events(TOOL, code, 0)
-        monitoring.set_events(TOOL, 0)
-        monitoring.free_tool_id(TOOL)
-
-
-def called(run: Callable[[], Any]) -> list[CodeType]:
-    """Our functions that a run calls, in the order of their first call."""
-    found: dict[CodeType, None] = {}
-
-    def note(_event: int, code: CodeType) -> Any:
-        if code.co_filename.startswith(OURS) and code.co_qualname not in OUTERMOST:
-            found.setdefault(code)
-        return sys.monitoring.DISABLE
-
-    with monitored(STARTS, note):
-        run()
-    return list(found)
-
-
-@dataclass
-class Fault:
-    """An error in a function, once. at: the event."""
-
-    code: CodeType
-    at: int
-    error: BaseException
-    struck: bool = False
-
-    def __str__(self) -> str:
-        place = f"{Path(self.code.co_filename).name}:{self.code.co_qualname}"
-        return f"{type(self.error).__name__} {'before' if self.at == STARTS else 'after'} {place}"
-
-    def strike(self, _event: int, _code: CodeType) -> None:
-        """Raise it."""
-        if not self.struck:
-            self.struck = True
-            raise self.error
-
-
-def faults(codes: list[CodeType]) -> Iterator[Fault]:
-    """One before or after so many functions, of any kind. RIMOPS_FAULTS and RIMOPS_SEED take more, and others."""
-    chance = random.Random(int(os.environ.get("RIMOPS_SEED", "7")))
-    for code in chance.sample(codes, min(len(codes), int(os.environ.get("RIMOPS_FAULTS", "60")))):
-        yield Fault(code, chance.choice((STARTS, RETURNS)), chance.choice(ERRORS))
-
-
-@contextmanager
-def within(seconds: int) -> Iterator[None]:
-    """Ends what hangs."""
-
-    def ends(_number: int, _frame: Any) -> None:
-        raise HangsError
-
-    before = signal.signal(signal.SIGALRM, ends)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -152,7 +56,7 @@ class Runs:
     def problems(self, part: str = "") -> Iterator[str]:
         """What is wrong with the results of all faults. part: what the paths of the files have in common."""
         self.prepared()()  # what is done once a process is done
-        for fault in faults([code for code in called(self.prepared()) if part in code.co_filename]):
+        for fault in faults([code for code in called(self.prepared()) if part in code.co_filename], ERRORS):
             run = self.prepared()
             try:
                 with within(60), monitored(fault.at, fault.strike, fault.code):

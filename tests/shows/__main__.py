@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kill processes around a refresh, let many need one at once, and say the figures: ``make shows``."""
+"""Kill processes around a refresh, let many need one at once, let exchanges hang; say the figures: ``make shows``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from simulator.process import running
 from simulator.surroundings import IDENTITY, knowing
 
+from shows.hanging import HANGS, took
 from shows.store import kills, rounds
 
 USER = {"username": "jdoe@example.com", "password": "only good for this simulator"}
@@ -25,7 +26,12 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1, help="other moments at which processes are killed")
     asked.add_argument("--processes", type=int, default=50)
     asked.add_argument("--rounds", type=int, default=7)
+    asked.add_argument("--timeout", type=float, default=3.0, help="seconds that an exchange that hangs may take")
     given, identity = asked.parse_args(), {**IDENTITY, **USER}
+    print(f"Exchanges that hang, with a timeout of {given.timeout:g} s:")
+    for name, hang in HANGS.items():
+        seconds, why = took(hang, given.timeout)
+        print(f"  {seconds:5.2f} s  {name}: {why}")
     with tempfile.TemporaryDirectory() as place, running(Path(place, "server"), *knowing(identity)) as server:
         found = kills(server, identity, Path(place, "kills"), given.kills, given.seed)
         fates = ", ".join(f"{count} {fate}" for fate, count in sorted(found.counted.items()))

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import math
+import select
+from threading import Thread
+
 from ansible.module_utils.basic import AnsibleModule
 
 from .._options.context import Context
-from .._transport.deadline import Ending, work_until
+from .._transport.deadline import GRACE, Ending, work_until
 from .._transport.request_log import last_of
 from .argument_spec import argument_spec, secret_values
 from .base import LOGGED_FROM, REQUEST_LOG, Command, handed_over
@@ -20,8 +24,10 @@ def run_module(command: Command) -> None:
     spec = argument_spec(command)
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **command.constraints)
     values, beside = handed_over(module.params)
-    if beside.ends_in:
-        work_until(Ending(beside.ends_in))
+    # the task ends over there; nobody ends us
+    ending = Ending(beside.ends_in or math.inf)
+    work_until(ending)
+    Thread(target=_end_unheard, args=[ending], daemon=True).start()
     lines: list[str] = []
     context = Context(
         check_mode=module.check_mode,
@@ -36,3 +42,11 @@ def run_module(command: Command) -> None:
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _end_unheard(ending: Ending) -> None:
+    """Begin the end as soon as nobody reads our result any more, as after Ctrl-C over there."""
+    result = select.poll()
+    result.register(1, 0)  # waits for errors and for a hang-up, which need not be asked for
+    if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in result.poll()):
+        ending.begin(GRACE)

@@ -3,15 +3,17 @@
 
 """Experiments that write, on one entity that the user named and that did not exist: create, update, delete. Where it is
 not known yet how entities are read and found, that is learned on it. What was created is deleted at the end, whatever
-happens; what is not known to be gone is named."""
+happens, after an interruption as far as two seconds suffice; what is not known to be gone is named."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
 from .._entity.api.answers import last_part
 from .._text.json_forms import Json
+from .._transport.deadline import last_moments
 from .._transport.messages import Response
 from ..errors import InsightError
 from . import write_behaviour as manners
@@ -39,10 +41,13 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
         _experiments(scratch, while_there)
     except InsightError as error:
         experiment.note([Finding("operations", NOT_FOUND, came=refusal_cause(error))])
-    finally:
-        _clear(scratch)
-        try_overrides(scratch, given)
-        experiment.may_write = False
+    except BaseException:  # Ctrl-C, Ansible's timeout, a fault of ours: nobody waits for experiments any more
+        with last_moments(), suppress(InsightError):
+            _clear(scratch)
+        raise
+    _clear(scratch)
+    try_overrides(scratch, given)
+    experiment.may_write = False
 
 
 def _refusal(scratch: ScratchEntity) -> str:

@@ -30,6 +30,9 @@ SLICE = 0.25
 FRAMING = 1024 * 1024
 """Bytes that may come around a body: headers, the sizes of chunks, trailers."""
 
+GRACE = 2.0
+"""Seconds that what is under way has left after an interruption."""
+
 INTERRUPTED = "the run was interrupted"
 UNCONNECTED = "its name was not found, or none of its addresses reached, in time"
 
@@ -125,6 +128,17 @@ def received() -> int:
 def work_until(ending: Ending) -> None:
     """This thread works until that end."""
     _thread.ending = ending
+
+
+@contextmanager
+def last_moments() -> Iterator[None]:
+    """What this thread still does inside, after an interruption, ends after GRACE seconds."""
+    before = _thread.ending
+    _thread.ending = Ending(min(GRACE, before.left) if before else GRACE)
+    try:
+        yield
+    finally:
+        _thread.ending = before
 
 
 def is_over() -> bool:

@@ -57,6 +57,8 @@ class CommandLookup(LookupBase):
             raise
         except Exception as error:  # noqa: BLE001 no traceback, it may show secrets
             raise AnsibleLookupError(unexpected(error, type(self).__module__.rsplit(".", 1)[-1]).message) from None
+        except BaseException as error:  # Ctrl-C, or Ansible's timeout: what it came amid may be printed, unmasked
+            raise error from None
 
     def _answers(self, terms: Sequence[Any], variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[Any]:
         """The same. Raises also what nobody expected."""

@@ -15,14 +15,11 @@ from threading import Thread
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ...module_utils._commands.results import unexpected
-from ...module_utils._transport.deadline import Ending, work_until
+from ...module_utils._transport.deadline import GRACE, Ending, work_until
 from ...module_utils.errors import InsightError
 
 Item = TypeVar("Item", bound=Hashable)
 Done = TypeVar("Done")
-
-GRACE = 2.0
-"""Seconds that what is under way has left after an interruption."""
 
 ENDED = 0.5
 """Seconds that threads then take to notice, and to note what became of their work."""
