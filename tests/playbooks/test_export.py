@@ -18,6 +18,7 @@ from simulator.surroundings import ROOT
 from test_other_insights import ATTRIBUTES as ATTRIBUTES_OF_OTHERS
 from test_other_insights import overrides_of
 
+from ansible_collections.rimops.insight.plugins.modules import insight_export
 from ansible_collections.rimops.insight.plugins.plugin_utils._export import attributes, naming
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.strict_yaml import load_yaml
 
@@ -167,6 +168,8 @@ def test_only_what_changed_changes_a_file_and_check_mode_changes_none(server: Se
     number = seeded(server, "application", **ZELVORA)
     seeded(server, "event", eventName="First", applicationId=number)
     looked = exporter.export(**NAMED, check=True, diff=True)
+    told = {name for name in looked if not name.startswith("_ansible")} - {"changed", "diff"}
+    assert told <= set(yaml.safe_load(insight_export.RETURN))
     assert looked["changed"] and not (exporter.folder / "out").exists()
     assert '+      appCode: "012345"\n' in looked["diff"]["prepared"]
     files = {name: exporter.folder / "out" / f"{name}.yml" for name in ("application", "event")}

@@ -18,7 +18,7 @@ from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._profile.model import EntityType, Profile
 from ...module_utils._text.atomic_files import file_problem, read_regular, write_whole
-from ...module_utils._text.redaction import KEPT, PLACE, known
+from ...module_utils._text.redaction import KEPT, PLACE, harmless, known
 from ...module_utils.errors import ConfigurationError
 from .._environment.executor import RunOptions
 from .._export.export import Export, export_of, file_text
@@ -63,8 +63,8 @@ def run_export(values: Values, context: Context) -> dict[str, Any]:
     return {
         "changed": bool(changed),
         "files": [str(path) for path in texts],
-        **_told(export, connection, client.assumed, [*notes, *gathered.notes]),
-        **({"diff": {"prepared": diff}} if context.diff_mode else {}),
+        **_told(export, connection, client.assumed, [*notes, *export.notes]),
+        **({"diff": {"prepared": harmless(diff)}} if context.diff_mode else {}),
     }
 
 

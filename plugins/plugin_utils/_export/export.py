@@ -31,13 +31,15 @@ LONGEST = 40
 class Export:
     """What is exported. entries: of each type, as they stand in its file. left_out: how many entities have an
     attribute that is not declared, by type, path and reason. not_exported: entities, and why. outside: how many refer
-    to an entity that is not exported. secrets: name, entity and attribute of each."""
+    to an entity that is not exported. secrets: name, entity and attribute of each. notes: what else
+    to say."""
 
     entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     not_exported: list[dict[str, Any]] = field(default_factory=list)
     outside: Counter[str] = field(default_factory=Counter)
     secrets: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def export_of(profile: Profile, gathered: Gathered, types: Sequence[str], secrets: frozenset[str]) -> Export:
@@ -46,6 +48,7 @@ def export_of(profile: Profile, gathered: Gathered, types: Sequence[str], secret
     seen, names = gathered.seen, Titles(profile, gathered.seen, secrets)
     export, named = Export({name: [] for name in types}), _named(gathered, names)
     export.not_exported += _not_exported(gathered, names)
+    export.notes += [*gathered.notes, *names.alike()]
     declared = {name: declared_of(seen[place], secrets) for name, (place, _title) in named.items()}
     secret_names = _secret_names(declared)
     places = {place for place, _title in named.values()}

@@ -92,11 +92,13 @@ class Reading:
         return gathered
 
     def _add(self, gathered: Gathered, one: Seen) -> None:
-        gathered.seen.setdefault((one.type.name, str(Address(one.type).located(one.entity).id)), one)
+        gathered.seen[one.type.name, str(Address(one.type).located(one.entity).id)] = one
 
     def _seen(self, entity_type: EntityType, entity: Entity, exported: bool, entry: Optional[Entry] = None) -> Seen:
         """entry: how the user named the entity."""
-        references = {name: reference.type for name, reference in entity_type.references.items()}
+        rules = rules_of(entity_type)
+        left_out = rules.read_only | rules.volatile | rules.write_only
+        references = {name: one.type for name, one in entity_type.references.items() if name not in left_out}
         if entry is None:
             return Seen(entity_type, entity, self.named_by(entity_type), references, exported)
         given = {name: reference["type"] for name, reference in entry.refs.items()}

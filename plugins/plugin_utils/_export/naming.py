@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Union
 
-from ...module_utils._entity.address import address_of
+from ...module_utils._entity.address import address_of, folded, rules_of
+from ...module_utils._entity.compare import check_declared
 from ...module_utils._profile.model import Profile
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.redaction import printable, redact
@@ -25,6 +26,8 @@ MOST_NESTED = 20
 NO_KEY = (
     "nobody says which attributes are the key of {type}. Give them in keys, or in types.{type}.key of profile_overrides"
 )
+
+ALIKE = "have keys that differ only in case, outer space or Unicode form. Apply their file with gather: list."
 
 
 class Titles:
@@ -52,6 +55,17 @@ class Titles:
         one = self._seen[place]
         refs = {attribute: self._names[target] for attribute, target in one.targets.items()}
         return _without_name(one, refs) or _name(one.type.name, name["key"], refs)
+
+    def alike(self) -> Iterator[str]:
+        """What to say of entities that are exported and that a server may not tell apart when it searches."""
+        groups: dict[Any, list[ServerId]] = {}
+        for place, one in self._seen.items():
+            if one.exported and isinstance(self.entry(place), dict):
+                key = tuple((name, folded(value)) for name, value in self._key(one).items())
+                groups.setdefault((one.type.name, key, frozenset(one.targets.items())), []).append(place)
+        for same in groups.values():
+            if len(same) > 1:
+                yield f"{' and '.join(map(shown_place, same))} {ALIKE}"
 
     def _key(self, one: Seen) -> dict[str, Any]:
         ordered = one.type.key if set(one.type.key) == set(one.named_by) else sorted(one.named_by)
@@ -110,6 +124,7 @@ class Titles:
         made = _name(one.type.name, key, refs)
         try:
             address_of(self._profile, made)
+            check_declared(key, rules_of(one.type))
         except ConfigurationError as error:
             return error.why
         return made

@@ -10,17 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .strict_yaml import UNREADABLE
-
 _PLAIN = re.compile(r"[A-Za-z](?:[\w .,/()%+-]*[\w.)%+])?", re.ASCII)
 """Text that needs no quotes unless it is a word: it begins with a letter, and nothing in it means anything in YAML."""
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 """What YAML 1.1 or 1.2 takes for something else than text."""
-_LINES = re.compile(r"[^\s](?:[^\r\t\x85\u2028\u2029]*[^\s])?\n?")
-"""Text that may stand as lines, as they are."""
-_END = re.compile(r"[ \t]\n")
-_UNSEEN = re.compile("[\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Characters that nobody sees."""
+_LINES = re.compile(r"\S(?:.*\S)?\n?", re.DOTALL)
+"""Text that may stand as lines: nothing at its beginning or end would get lost."""
 LONGEST_NAME = 1000
 """Characters, with quotes and escapes. YAML gives up looking for the colon after 1024."""
 
@@ -61,10 +56,11 @@ def _is_filled(value: Any) -> bool:
 
 
 def _stands_as_lines(text: str) -> bool:
+    lines = text.split("\n")
     return (
         "\n" in text[:-1]
         and _LINES.fullmatch(text) is not None
-        and not (_END.search(text) or UNREADABLE.search(text) or _UNSEEN.search(text))
+        and all(line.isprintable() and line == line.rstrip() for line in lines)
     )
 
 
@@ -89,6 +85,9 @@ def _text(text: str) -> str:
         return text
     text.encode("utf-8")  # raises UnicodeEncodeError, a ValueError, for half of a surrogate pair
     quoted = json.dumps(text, ensure_ascii=False)
-    for hidden in (UNREADABLE, _UNSEEN):
-        quoted = hidden.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
-    return quoted
+    return quoted if quoted.isprintable() else "".join(map(_escaped, quoted))
+
+
+def _escaped(char: str) -> str:
+    """A character as it is, or as an escape where a reader would not see it or act upon it."""
+    return char if char.isprintable() else f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.executor import RunOptions
+from ansible_collections.rimops.insight.plugins.plugin_utils._export import attributes
 from ansible_collections.rimops.insight.plugins.plugin_utils._export.attributes import NESTED, UNEQUAL, UNWRITABLE
 from ansible_collections.rimops.insight.plugins.plugin_utils._export.export import export_of
 from ansible_collections.rimops.insight.plugins.plugin_utils._export.gather import Reading
+from ansible_collections.rimops.insight.plugins.plugin_utils._export.naming import ALIKE
+from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import entries_of
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
 
 PROFILE = profile(operations={"list": {"enabled": True}})
 KEY = {"appCode": "1", "appName": "Zelvora"}
+WHYS = {name: getattr(attributes, name.upper()) for name in ("read_only", "volatile", "write_only")}
 
 
 class Listing(Insight):
@@ -39,12 +44,14 @@ class Listing(Insight):
         return answer(200, self.raw) if self.raw is not None else super()._read(name, number, body)
 
 
-def exported(insight, type_name="application", secrets=frozenset()):
-    """The export of a type, and notes."""
-    client = EntityClient(PROFILE, URL, insight)
-    gathered = Reading(PROFILE, RunOptions(client), lambda one: one.key).gather([PROFILE.type(type_name)], {})
+def exported(insight, type_name="application", secrets=frozenset(), of=PROFILE, named=()):
+    """The export of a type, and of entities that are named."""
+    client = EntityClient(of, URL, insight)
+    entries = entries_of(list(named), None).entries if named else ()
+    addresses = {one: address_of(of, {"type": one.type, "key": one.key, "refs": one.refs}) for one in entries}
+    gathered = Reading(of, RunOptions(client), lambda one: one.key).gather([of.type(type_name)], addresses)
     assert set(insight.writes) <= {"list"}
-    return export_of(PROFILE, gathered, [type_name], secrets), gathered.notes
+    return export_of(of, gathered, [type_name], secrets)
 
 
 @pytest.mark.proves("EXPORT-8")
@@ -60,13 +67,12 @@ def test_a_list_that_shows_less_than_a_read(shows, reads):
         for name in ("uuid", "lastChangedDate") if reads == 1 and shows else ():
             del insight.entities["application"][number + 1][name]
     insight.shows = shows
-    export, notes = exported(insight)
+    export = exported(insight)
     assert [one["attributes"] for one in export.entries["application"]] == [
         {"none": None, "note": number} for number in range(3)
     ]
     assert insight.reads == reads
-    assert [note for note in notes if "otherwise than a read does" in note] == notes
-    assert bool(notes) is (reads > 1)
+    assert ["otherwise than a read does" in note for note in export.notes] == [True] * (reads > 1)
 
 
 @pytest.mark.proves("EXPORT-1", "EXPORT-5")
@@ -90,7 +96,7 @@ def test_a_list_that_shows_less_than_a_read(shows, reads):
 def test_values_that_few_servers_send(letters, value):
     insight = Listing()
     insight.raw = b'{"id": 1, "appCode": "1", "appName": "Zelvora", "it": %s, "beside": 1}' % letters
-    export, _notes = exported(insight)
+    export = exported(insight)
     [entry] = export.entries["application"]
     told = {path: why for (_type, path, why) in export.left_out}
     if isinstance(value, str) and value in (UNWRITABLE, NESTED):
@@ -104,9 +110,7 @@ def test_a_list_of_which_a_part_is_left_out_is_left_out_where_it_would_count_as_
     own = profile(operations={"list": {"enabled": True}}, evidence_fields={"reason": "steps[].why"})
     insight = Listing()
     insight.add("application", **KEY, steps=[{"name": "a", "why": "CHG-1"}], beside=1)
-    client = EntityClient(own, URL, insight)
-    gathered = Reading(own, RunOptions(client), lambda one: one.key).gather([own.type("application")], {})
-    export = export_of(own, gathered, ["application"], frozenset())
+    export = exported(insight, of=own)
     assert export.entries["application"][0]["attributes"] == {"beside": 1}
     assert {path: why for _type, path, why in export.left_out}["steps"] == UNEQUAL
 
@@ -120,12 +124,13 @@ def test_a_list_of_which_a_part_is_left_out_is_left_out_where_it_would_count_as_
         ({**KEY, "appName": 7}, "appName in key is the number 7, not text"),
         ({**KEY, "appName": ["a"]}, "appName in key is a list, not text"),
         ({"appCode": "1"}, "appName in key is empty"),
+        ({"appCode": "1", "appName": "\t"}, "appName in key is empty"),
     ],
 )
 def test_a_key_that_names_nothing(key, why):
     insight = Listing()
     number = insight.add("application", **key)["id"]
-    export, _notes = exported(insight, secrets=frozenset(["canary"]))
+    export = exported(insight, secrets=frozenset(["canary"]))
     assert export.entries == {"application": []}
     assert export.not_exported == [
         {"entity": f"application with id {number}", "type": "application", "entity_id": str(number), "why": why}
@@ -148,9 +153,47 @@ def test_names_of_secrets_are_told_apart_whatever_the_keys():
     ]
     for code, name in keys:
         insight.add("application", appCode=code, appName=name, pin="****")
-    client = EntityClient(own, URL, insight)
-    gathered = Reading(own, RunOptions(client), lambda one: one.key).gather([own.type("application")], {})
-    names = [one["name"] for one in export_of(own, gathered, ["application"], frozenset()).secrets]
+    names = [one["name"] for one in exported(insight, of=own).secrets]
     assert len(set(names)) == len(keys) and "application_plain_1_pin" in names
     assert all(name.isascii() and name.replace("_", "").isalnum() for name in names)
     assert len([name for name in names if name.startswith("application_a_b_c_pin_")]) == 3
+
+
+@pytest.mark.proves("EXPORT-5", "EXPORT-6")
+@pytest.mark.parametrize("rule", ["read_only", "volatile", "write_only"])
+def test_a_reference_or_a_key_that_the_server_alone_sets(rule):
+    key = {"event": {"key": {"attributes": ["eventName"]}}}
+    listed = {"operations": {"list": {"enabled": True}}, "types": key}
+    insight = Listing()
+    above = insight.add("application", **KEY)
+    insight.add("event", eventName="First", applicationId=above["id"])
+    export = exported(insight, "event", of=profile(**listed, compare={rule: ["applicationId"]}))
+    assert "applicationId" not in str(export.entries["event"])
+    assert [why for _type, path, why in export.left_out if path == "applicationId"] == [WHYS[rule]]
+    export = exported(insight, "event", of=profile(**listed, compare={rule: ["eventName"]}))
+    whys = [one["why"] for one in export.not_exported]
+    assert whys == (["eventName is read-only, the server alone sets it"] if rule == "read_only" else [])
+
+
+@pytest.mark.proves("EXPORT-6")
+def test_what_the_user_names_is_named_so_also_where_its_type_is_listed():
+    insight = Listing()
+    above = insight.add("application", **KEY)
+    insight.add("event", eventName="First", applicationId=above["id"])
+    event = {
+        "type": "event",
+        "key": {"eventName": "First"},
+        "refs": {"applicationId": {"type": "application", "key": KEY}},
+    }
+    assert exported(insight, "event").entries["event"] == []
+    assert exported(insight, "event", named=[event]).entries["event"] == [event]
+
+
+@pytest.mark.proves("EXPORT-6")
+def test_keys_that_a_search_may_not_tell_apart_are_told():
+    insight = Listing()
+    for name in ("Zelvora", "ZELVORA", "Other"):
+        insight.add("application", appCode="1", appName=name)
+    export = exported(insight)
+    assert len(export.entries["application"]) == 3
+    assert export.notes == [f"application with id 1 and application with id 2 {ALIKE}"]

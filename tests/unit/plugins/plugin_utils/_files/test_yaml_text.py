@@ -88,7 +88,9 @@ def exactly(value):
 @example({"a": STRANGE, **{text: [{text: text}] for text in STRANGE}})
 def test_the_strict_reader_gives_back_the_same(value):
     document = {"it": value}
-    assert exactly(load_yaml(written(document), "it", str)) == exactly(document)
+    text = written(document)
+    assert exactly(load_yaml(text, "it", str)) == exactly(document)
+    assert text.replace("\n", "").isprintable(), "nothing is hidden from whoever reviews the file"
 
 
 @calm
