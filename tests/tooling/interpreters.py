@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import chromium
 from layout import CORES, TARGET_PYTHON, version_key
 
 # A virtual environment and a pyenv shim both answer with the interpreter behind them.
@@ -84,15 +85,18 @@ def newest_core() -> str:
     return max(usable, key=version_key)
 
 
-def missing_programs() -> list[str]:
-    """Return what the part spring needs and is not here."""
+def missing_programs(part: str) -> list[str]:
+    """Return what the part spring or browser needs and is not here."""
+    if part == "browser":
+        return [] if chromium.find() or chromium.may_be_installed() else ["chromium"]
     return [name for name in ("java", "mvn") if not shutil.which(name)]
 
 
 def missing(cores: list[str]) -> list[str]:
-    """Return a line for each of these cores, and for the target, that has no Python here, and for the part spring."""
+    """Return a line for each of these cores, and for the target, that has no Python here, and for what the parts
+    spring and browser lack."""
     lines = [
         f"ansible-core {core}: no Python {' or '.join(CORES[core].pythons)}" for core in cores if not python_for(core)
     ]
-    lines += [f"spring: no {name}" for name in missing_programs()]
+    lines += [f"{part}: no {name}" for part in ("spring", "browser") for name in missing_programs(part)]
     return lines if TARGET_PYTHON in find() else [*lines, f"target host: no Python {TARGET_PYTHON}"]

@@ -104,6 +104,14 @@ SPRING = Part(
     variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
 )
 
+BROWSER = Part(
+    "browser",
+    ("python {root}/tests/tooling/chromium.py", f"{PYTEST} -rP tests/browser"),
+    ("browser",),
+    seconds=120,
+    variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
+)
+
 EACH_CORE = (
     Part(
         "units-{core}",
@@ -162,8 +170,10 @@ def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
     if newest in cores:
         yield from ONCE
         yield for_core(UNIT, newest)
-        if not interpreters.missing_programs():
+        if not interpreters.missing_programs("spring"):
             yield for_core(SPRING, newest)
+        if not interpreters.missing_programs("browser"):
+            yield BROWSER
     for core in cores:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")

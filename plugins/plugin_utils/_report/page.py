@@ -175,6 +175,11 @@ def html_of(value: Any) -> Markup:
     return escape(text) if text.isprintable() else Markup("").join(map(_visible, _PARTS.finditer(text)))
 
 
+def _named(text: str) -> str:
+    """A name that can be seen."""
+    return text if text.strip() else "(blank)"
+
+
 def _plain(text: str) -> Markup:
     """A text where no element may stand, as in a title."""
     return escape(printable(text))
@@ -216,6 +221,7 @@ def _templates() -> Environment:
     )
     environment.globals["bars"] = bars
     environment.filters["plain"] = _plain
+    environment.filters["named"] = _named
     return environment
 
 
