@@ -92,12 +92,11 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    home = constants.ANSIBLE_HOME
+    home, place = constants.ANSIBLE_HOME, place_of_collection()
     for name, definition in constants.config.get_configuration_definitions().items():
         if any(variable in str(definition) for variable in MAY_DIFFER):
             constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
-    if any(Path(path).exists() for path in constants.COLLECTIONS_PATHS):  # before the one along PYTHONPATH
-        forget_collections()
+    forget_collections(f"{COLLECTION}.plugins." if place_of_collection() == place else "")
     for one in vars(loader).values():
         if isinstance(one, loader.PluginLoader):
             one.config = [path.replace(home, constants.ANSIBLE_HOME) for path in one.config]
@@ -135,10 +134,17 @@ def prepare() -> None:
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)  # each run makes its own
 
 
-def forget_collections() -> None:
-    """Have what is found of collections imported anew."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
-        del sys.modules[name]
+def place_of_collection() -> Path | None:
+    """The folder in which Ansible finds this collection."""
+    folders = (Path(path, *COLLECTION.split(".")).resolve() for path in constants.COLLECTIONS_PATHS)
+    return next(filter(Path.is_dir, folders), None)
+
+
+def forget_collections(but: str = "") -> None:
+    """Have what is found of collections imported anew. but: the beginning of the names that stay."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "ansible_collections" and not (but and name.startswith(but)):
+            del sys.modules[name]
 
 
 def import_collection() -> None:
