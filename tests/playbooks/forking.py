@@ -47,6 +47,9 @@ DESCRIBED = {
     loader.vars_loader: ("host_group_vars",),
 }
 """The plugins of Ansible's own whose options a run reads, from the YAML in their text."""
+COLLECTION = "ansible_collections.rimops.insight"
+IN_THE_CONTROLLER = ("action", "lookup", "module_utils", "plugin_utils")
+"""Folders of our plugins that a run imports itself."""
 LARGEST = 1 << 17  # bytes of a request
 
 
@@ -89,10 +92,11 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    home = constants.ANSIBLE_HOME
+    home, place = constants.ANSIBLE_HOME, place_of_collection()
     for name, definition in constants.config.get_configuration_definitions().items():
         if any(variable in str(definition) for variable in MAY_DIFFER):
             constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+    forget_collections(f"{COLLECTION}.plugins." if place_of_collection() == place else "")
     for one in vars(loader).values():
         if isinstance(one, loader.PluginLoader):
             one.config = [path.replace(home, constants.ANSIBLE_HOME) for path in one.config]
@@ -124,10 +128,34 @@ def prepare() -> None:
     routes = Path(config.__file__).with_name("ansible_builtin_runtime.yml").read_bytes()
     _collection_finder._meta_yml_to_dict = functools.cache(_collection_finder._meta_yml_to_dict)
     _collection_finder._meta_yml_to_dict(routes, ("ansible.builtin", "runtime.yml"))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
-        del sys.modules[name]  # found along PYTHONPATH, before Ansible says where collections are
+    forget_collections()  # found along PYTHONPATH, before Ansible says where collections are
+    import_collection()
     atexit.unregister(cleanup_tmp_file)
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)  # each run makes its own
+
+
+def place_of_collection() -> Path | None:
+    """The folder in which Ansible finds this collection."""
+    folders = (Path(path, *COLLECTION.split(".")).resolve() for path in constants.COLLECTIONS_PATHS)
+    return next(filter(Path.is_dir, folders), None)
+
+
+def forget_collections(but: str = "") -> None:
+    """Have what is found of collections imported anew. but: the beginning of the names that stay."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "ansible_collections" and not (but and name.startswith(but)):
+            del sys.modules[name]
+
+
+def import_collection() -> None:
+    """Import this collection from where Ansible finds it, as a run does with its first task."""
+    _collection_finder._AnsibleCollectionFinder(constants.COLLECTIONS_PATHS)._install()
+    [folder] = importlib.import_module(f"{COLLECTION}.plugins").__path__
+    for kind in IN_THE_CONTROLLER:
+        for path in sorted(Path(folder, kind).rglob("*.py")):
+            importlib.import_module(".".join((COLLECTION, "plugins", *path.relative_to(folder).with_suffix("").parts)))
+    _collection_finder._AnsibleCollectionFinder._remove()
+    sys.path_importer_cache.clear()
 
 
 if __name__ == "__main__":

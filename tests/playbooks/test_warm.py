@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from both_doors import comparable
 from conftest import DOORS, Played, Player
+from simulator.surroundings import ROOT
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 ENTITY = "rimops.insight.insight_entity"
@@ -86,3 +88,14 @@ def test_a_configuration_file_needs_a_start_of_its_own(play: Player) -> None:
     (play.folder / "ansible.cfg").write_text("[defaults]\nforks = 7\n", encoding="utf-8")
     around = play([{"name": "around", "around": {}}])["around"]
     assert (around["started_by"], around["configuration"]["DEFAULT_FORKS"]) == (os.getpid(), "7")
+
+
+def test_a_run_imports_the_collection_that_it_finds(play: Player) -> None:
+    collection = play.folder / "collections" / "ansible_collections" / "rimops" / "insight"
+    for name in ("meta", "plugins"):
+        shutil.copytree(ROOT / name, collection / name, ignore=shutil.ignore_patterns("__pycache__"))
+    errors = collection / "plugins" / "module_utils" / "errors.py"
+    errors.write_text(errors.read_text(encoding="utf-8").replace("Cannot {", "Can never {"), encoding="utf-8")
+    played = play(TASKS[:1] + TASKS[-1:])
+    assert played["around"]["started_by"] != os.getpid()
+    assert played["refused"]["msg"].startswith("Can never ")

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import ssl
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ class Running:
 
     def __init__(self, directory: Path, *arguments: str) -> None:
         self.directory = directory
+        self._asking, self._opener = threading.Lock(), 0  # the process whose connection it is
         self._arguments = [sys.executable, "-m", "simulator", "--directory", str(directory), *arguments]
         self._start()
 
@@ -65,19 +66,31 @@ class Running:
 
     def control(self, method: str, path: str, content: Any = None) -> Any:
         """Ask a control endpoint (``path`` is below /_simulator/). Raises RuntimeError with its message."""
-        context = None
-        if self.ca_path:
-            context = ssl.create_default_context(cafile=self.ca_path)
-            context.load_cert_chain(self.directory / "client.pem", self.directory / "client.key")
-        handlers: list[Any] = [urllib.request.ProxyHandler({})]
-        handlers += [urllib.request.HTTPSHandler(context=context)] if context else []
         body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(f"{self.url}/_simulator/{path}", body, method=method)
-        try:
-            with urllib.request.build_opener(*handlers).open(request, timeout=PATIENCE) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as problem:
-            raise RuntimeError(f"{problem.code}: {problem.read().decode()}") from None
+        with self._asking:
+            answer = self._ask(method, f"/_simulator/{path}", body)
+            text = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{answer.status}: {text.decode()}")
+        return json.loads(text)
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
+        """Ask over the connection of this process, or over a new one where there is none or the server closed it."""
+        if self._opener == os.getpid():
+            with suppress(OSError, http.client.HTTPException):
+                self._connection.request(method, path, body)
+                return self._connection.getresponse()
+        self._connection, self._opener = self._connect(), os.getpid()
+        self._connection.request(method, path, body)
+        return self._connection.getresponse()
+
+    def _connect(self) -> http.client.HTTPConnection:
+        server = self.url.partition("://")[2]
+        if not self.ca_path:
+            return http.client.HTTPConnection(server, timeout=PATIENCE)
+        context = ssl.create_default_context(cafile=self.ca_path)
+        context.load_cert_chain(self.directory / "client.pem", self.directory / "client.key")
+        return http.client.HTTPSConnection(server, timeout=PATIENCE, context=context)
 
     def counters(self) -> dict[str, Any]:
         """What the server was asked."""

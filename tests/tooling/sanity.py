@@ -3,7 +3,8 @@
 
 """Run ansible-test sanity for one ansible-core on a copy of its own: sanity.py 2.21 [--own].
 
---own: only the tests whose answer the core decides, by its Pythons, its imports or its schema of documentation.
+--own: only the tests whose answer the core decides, by its imports or its schema of documentation. All Pythons import
+everything with the newest core; with another one its own and the newest that runs it do.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ansible_test._internal.python_requirements import get_venv_packages
 pythons = [types.SimpleNamespace(version=version) for version in SUPPORTED_PYTHON_VERSIONS]
 print(json.dumps(sorted({get_venv_packages(python)["pip"] for python in pythons})))
 """
-OWN = ("action-plugin-docs", "ansible-doc", "compile", "ignores", "import", "runtime-metadata", "validate-modules")
+OWN = ("action-plugin-docs", "ansible-doc", "compile", "ignores", "runtime-metadata", "validate-modules")
 INSTALL_PIP = "import ensurepip\nensurepip.bootstrap(upgrade=True, default_pip=True)\n"
 
 
@@ -62,7 +63,9 @@ def runs(core: str, own: bool) -> list[list[str]]:
     """Return the arguments of each run. Pylint takes longer than all else, so it reads everything on the newest core
     only, and on another what runs there."""
     if own:
-        return [[word for name in OWN for word in ("--test", name)]]
+        pythons = dict.fromkeys((interpreters.python_for(core), interpreters.newest_python_for(core)))
+        imports = [["--test", "import", "--python", python] for python in pythons if python]
+        return [[word for name in OWN for word in ("--test", name)], *imports]
     whole = core == interpreters.newest_core()
     return [[]] if whole else [["--skip-test", "pylint"], ["--test", "pylint", "plugins/"]]
 

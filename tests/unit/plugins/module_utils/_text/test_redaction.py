@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 
 import pytest
 
@@ -16,6 +17,9 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.redaction imp
     MASK,
     fingerprint,
     forms_of,
+    harmless,
+    know,
+    known,
     printable,
     printable_values,
     redact,
@@ -134,6 +138,17 @@ def test_what_is_ours_in_a_shape_is_shown():
     }
 
 
+def test_what_has_the_pattern_of_ours_is_shown():
+    shape = {"digest": re.compile(r"sha256:\d")}
+    assert redact_within({"digest": "sha256:1"}, shape, ["sha256"]) == {"digest": "sha256:1"}
+    assert redact_within({"digest": "sha256:x"}, shape, ["sha256"]) == {"digest": f"{MASK}:x"}
+
+
+def test_what_is_known_is_long_enough():
+    know(["secret", {"deep": ["token-of-ten"]}], shortest=10)
+    assert known() == {"token-of-ten"}
+
+
 def test_a_lone_surrogate_is_masked():
     assert redact("x\ud800secret", ["\ud800secret"]) == f"x{MASK}"
 
@@ -170,6 +185,10 @@ def test_printable(text, shown):
 def test_printable_values():
     assert printable_values({"a\n": ["\x1b", 5, None, {"b": "::x"}]}) == {"a\\n": ["\\x1b", 5, None, {"b": "\\x3a:x"}]}
     assert printable_values({1: ABSENT}) == {1: ABSENT}
+
+
+def test_harmless_keeps_lines_and_tabs():
+    assert harmless(["a\n::b\tc\x1b", 5]) == ["a\n\\x3a:b\tc\\x1b", 5]
 
 
 def test_fingerprint():

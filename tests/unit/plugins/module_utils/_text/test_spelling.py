@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._text.json_forms import canonical
 from ansible_collections.rimops.insight.plugins.module_utils._text.spelling import (
+    check_options,
     json_text,
     kind,
     quoting,
     spelled,
     spelling,
     unquoted,
+    with_article,
 )
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,28 @@ def test_kind():
         "the number 1.5",
         "null",
     ]
+    assert kind(datetime(2026, 11, 27, 8)) == "the date 2026-11-27T08:00:00"
     assert json_text({"b": "é", "a": 1}) == '{"a": 1, "b": "é"}'
+
+
+@pytest.mark.parametrize("noun", ["an update", "a create", "an error", "a user"])
+def test_an_article(noun):
+    assert with_article(noun.split()[1]) == noun
+
+
+@pytest.mark.proves("DECLARE-8")
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"key": {"a": {1: "x"}}}, "Cannot use key: the name of attribute a.1 is the number 1, not text"),
+        ({"entities": [{}, {False: 1}]}, "Cannot use entities, entry 2: the name of attribute False is the boolean"),
+    ],
+)
+def test_the_name_of_an_attribute_that_is_no_text(values, words):
+    fine = {"url": "x", "entities": [{"a": 1}], "key": {"a": {"1": "x"}}}
+    check_options(fine)
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        check_options({**fine, **values})
 
 
 @pytest.mark.proves("DECLARE-8")
