@@ -39,7 +39,8 @@ def names(tree: ast.AST) -> set[str]:
     return texts | attributes | documented
 
 
-NAMED = {path: names(ast.parse(path.read_text(encoding="utf-8"))) for path in PLUGINS.glob("**/*.py")}
+CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PLUGINS.glob("**/*.py")}
+NAMED = {path: names(tree) for path, tree in CODE.items()}
 
 
 @pytest.mark.parametrize("name", sorted(set(NETWORK) - USED_WIDELY))
