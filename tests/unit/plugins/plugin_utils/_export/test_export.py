@@ -137,6 +137,30 @@ def test_a_key_that_names_nothing(key, why):
     ]
 
 
+@pytest.mark.proves("EXPORT-4", "EXPORT-6")
+def test_a_key_that_is_a_secret_itself():
+    """Also where it is too short to be looked for elsewhere."""
+    own = profile(operations={"list": {"enabled": True}}, attributes={"appCode": {"secret": True}})
+    insight = Listing()
+    insight.add("application", **KEY)
+    assert [one["why"] for one in exported(insight, of=own).not_exported] == ["its key holds a secret"]
+
+
+@pytest.mark.proves("EXPORT-6")
+@pytest.mark.parametrize(("members", "shown"), [(1, 2), (4, 5), (30, 5)])
+def test_a_circle_is_told_in_a_sentence(members, shown):
+    own = profile(
+        operations={"list": {"enabled": True}},
+        types={"node": {"path": "/node", "key": {"attributes": ["code"]}, "references": {"above": {"type": "node"}}}},
+    )
+    insight = Listing()
+    for number in range(members):
+        insight.add("node", code=f"n{number}", above=(number + 1) % members + 1)
+    whys = [one["why"] for one in exported(insight, "node", of=own).not_exported]
+    assert len(whys) == members and {why.count("node with id") for why in whys} == {shown}
+    assert (f"and so on, through {members - 4} more" in whys[0]) is (members > 4)
+
+
 @pytest.mark.proves("EXPORT-4")
 def test_names_of_secrets_are_told_apart_whatever_the_keys():
     own = profile(operations={"list": {"enabled": True}}, attributes={"pin": {"secret": True}})
