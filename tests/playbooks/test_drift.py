@@ -142,7 +142,10 @@ BAD = {
     "no reason": ({"type": "application", "expires": "2999-01-01", "reason": " "}, "reason"),
     "no day": ({"type": "application", "reason": "x", "expires": "2999-02-30"}, "no day of the calendar"),
     "no expiry": ({"type": "application", "reason": "x"}, "expires"),
-    "unknown word": ({"type": "application", "reason": "x", "expires": "2999-01-01", "verdict": "fine"}, "fine"),
+    "unknown word": (
+        {"type": "application", "reason": "x", "expires": "2999-01-01", "verdict": "fine"},
+        "exceptions.0.verdict",
+    ),
 }
 
 

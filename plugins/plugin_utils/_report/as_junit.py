@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from ...module_utils._text.atomic_files import utc_text
 from ...module_utils._text.redaction import harmless, printable
 from .check import DRIFT, Check, Row, verdict_of
-from .wording import change_text, group_of, plural
+from .wording import change_text, plural, told_as
 
 COUNTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The counts of a suite, by the element that a test case holds."""
@@ -68,7 +68,7 @@ def _case(row: Row, check: Check) -> Case:
     if row.accepted:
         message = f"Accepted until {row.accepted.expires}: {row.accepted.reason}"
         return Case(row.entity, "skipped", "accepted", message, list(_details(row, check)))
-    kind = group_of(row)
+    kind = told_as(row)
     element = "failure" if kind in DRIFT else {"undeclared": "skipped", "as_declared": ""}.get(kind, "error")
     message = plural(len(row.changes), "difference") if kind == "drifted" else MEANINGS[kind]
     return Case(row.entity, element, kind, message, list(_details(row, check)))

@@ -13,7 +13,7 @@ from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import sides_of
 from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
-from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, group_of, row_tags
+from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, row_tags, told_as
 
 SIGNS = {
     "drift": Sign("Δ", VERDICT_WORDS["drift"], "bad"),
@@ -44,7 +44,7 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
     found: dict[str, list[PageRow]] = defaultdict(list)
     for check in checks:
         for row in check.rows:
-            found[group_of(row)].append(_page_row(row, check))
+            found[told_as(row)].append(_page_row(row, check))
     groups = [
         Group(sign, why, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)))
         for name, (sign, why) in GROUPS.items()

@@ -34,7 +34,7 @@ KINDS = {
 """What is told of an entity in words, in the order in which people are told."""
 
 
-def group_of(row: Row) -> str:
+def told_as(row: Row) -> str:
     """Which of KINDS an entity is: the verdict on it, but for one that is accepted, or not wholly observed and not
     known to have drifted."""
     if row.accepted:
@@ -56,12 +56,12 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 
 def coverage(checks: Sequence[Check]) -> list[str]:
     """What was looked at and what was not, as sentences."""
-    counted = Counter(group_of(row) for check in checks for row in check.rows)
+    counted = Counter(told_as(row) for check in checks for row in check.rows)
     everything, drift = counted.total(), sum(counted[name] for name in DRIFT)
     told = ", ".join(f"{counted[name]:,} {word}" for name, word in KINDS.items() if counted[name])
     sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
     unobserved = totals(checks)["unobserved"] - counted["not_observed"]
-    of_drift = f"{drift:,} of {everything:,} {'is' if drift == 1 else 'are'} not as declared." if drift else ""
+    of_drift = f"{drift:,} of {everything:,} entities {'is' if drift == 1 else 'are'} not as declared." if drift else ""
     unseen = sum(len(check.not_looked) for check in checks)
     broken = sum(bool(check.error) for check in checks)
     return [
@@ -69,7 +69,7 @@ def coverage(checks: Sequence[Check]) -> list[str]:
         sentence,
         *_counted(unobserved, "Of {} that drifted something could not be observed.", "entity", "entities"),
         *_counted(broken, "{} could not be carried out to the end.", "check"),
-        *_counted(unseen, "{} not looked at, for the reasons that are told.", "type"),
+        *_counted(unseen, "{} not looked at.", "type was", "types were"),
     ]
 
 
