@@ -143,17 +143,15 @@ def common_start(ours: Sequence[str], theirs: Sequence[str]) -> int:
 
 def _merged(runs: Sequence[tuple[bool, str, str]]) -> Iterator[tuple[bool, str, str]]:
     """Spaces and signs between two parts that differ belong to them."""
-    waiting = ["", ""]
+    left = right = ""
     for number, (same, before, after) in enumerate(runs):
         if same and (not 0 < number < len(runs) - 1 or re.search(r"\w", before)):
-            if any(waiting):
-                yield False, *waiting
+            yield False, left, right
             yield True, before, after
-            waiting = ["", ""]
+            left = right = ""
         else:
-            waiting = [waiting[0] + before, waiting[1] + after]
-    if any(waiting):
-        yield False, *waiting
+            left, right = left + before, right + after
+    yield False, left, right
 
 
 def _folded(runs: Sequence[tuple[bool, str, str]]) -> tuple[list[Piece], list[Piece]]:

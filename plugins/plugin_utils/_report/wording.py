@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from ...module_utils._entity.compare import Change
@@ -87,7 +87,7 @@ def row_tags(row: Row) -> list[str]:
 
 def moment_text(moment: datetime) -> str:
     """A moment for people: ``2026-01-02 03:04:05 UTC``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def value_text(value: Any) -> str:
