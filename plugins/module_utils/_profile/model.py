@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import value_at
+from .._text.nested_paths import path_of, value_at
 from ..errors import ConfigurationError
 
 
@@ -163,8 +163,8 @@ class EntityType:
 
     @property
     def identifiers(self) -> tuple[str, ...]:
-        """The attributes that hold what the server tells its entities apart by."""
-        return tuple(filter(None, (self.id_attribute, self.uuid_attribute)))
+        """The paths of the ids that the server gives an entity, as comparison rules write paths."""
+        return tuple(path_of(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""

@@ -11,9 +11,9 @@ brackets hold the key of the element, ``countries[code="FR"].status``; rules alw
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 _NAME = r"(?:[^.\[\]\\]|\\.)+(?:\[\])*"
@@ -38,6 +38,11 @@ def child(path: str, name: str) -> str:
     """The path of an attribute inside the mapping at ``path``, which is empty for the entity itself."""
     escaped = re.sub(r"([.\[\]\\])", r"\\\1", name)
     return f"{path}.{escaped}" if path else escaped
+
+
+def path_of(names: Iterable[str]) -> str:
+    """The path of the attribute to which these names lead; the reverse of names_of()."""
+    return reduce(child, names, "")
 
 
 def top(path: str) -> str:
@@ -84,6 +89,19 @@ def replace(value: Any, paths: Collection[str], replacement: Any, path: str = ""
         elements = [replaced(inner, f"{path}[]") for inner in value]
         return [inner for inner in elements if inner is not ABSENT]
     return value
+
+
+def without(entity: Mapping[str, Any], paths: Collection[str], path: str = "") -> dict[str, Any]:
+    """A copy of an entity without the values at these paths, and without the mappings that are empty for lack of them.
+    path: of the entity, where it is part of another one."""
+    kept = {}
+    for name, value in entity.items():
+        at = child(path, name)
+        if at not in paths:
+            inner = without(value, paths, at) if isinstance(value, Mapping) else replace(value, paths, ABSENT, at)
+            if inner != {} or value == {}:
+                kept[name] = inner
+    return kept
 
 
 def places(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

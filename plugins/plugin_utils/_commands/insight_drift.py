@@ -22,6 +22,7 @@ from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text
+from ...module_utils._text.nested_paths import child, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.bulk_reader import BulkReader
@@ -181,14 +182,15 @@ def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName,
 
 
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
-    """What an entity holds beside what is declared, where that counts."""
+    """The attributes that an entity holds and that are not declared, where the option ``strict`` asks for them."""
     if not (strict and isinstance(read, Examined) and read.observed is not None and member.desired.state == "present"):
         return ()
     entity_type = member.desired.address.type
-    ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values()}
-    seen = {name: value for name, value in read.observed.items() if name not in ours}
-    declared = {**read.plan.desired, **member.desired.secrets.values}
     rules = read.plan.rules(member.desired.address.rules)
+    evidence = {child("", name) for name in entity_type.evidence_fields.values()}
+    left_out = evidence.union(entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
+    seen = without(read.observed, left_out)
+    declared = {**read.plan.desired, **member.desired.secrets.values}
     return [change.in_full() for change in strict_changes(declared, seen, rules)]
 
 
