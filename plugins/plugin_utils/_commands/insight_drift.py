@@ -53,6 +53,8 @@ DRIFT_SPEC: Spec = {
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "strict": {"type": "bool", "default": False},
     "undeclared": {"type": "bool", "default": True},
+    "complete": {"type": "list", "elements": "str", "default": []},
+    "unread": {"type": "list", "elements": "dict", "default": []},
     "concurrency": {"type": "int", "default": 8},
     "gather": {"type": "str", "choices": ["each", "list"], "default": "each"},
     "exceptions": {"type": "str"},
@@ -164,10 +166,10 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
     run, reads = observed(run)
     report = report_of(run, reads, planned(run, reads, ()), {})
     rows = _rows(values, report, run, reads, inputs.lacking)
-    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"])
+    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"], values["complete"])
     ended = [one for one in (*reads.values(), error) if isinstance(one, UNREACHABLE)]
     why = ended[0].message if ended else ""
-    return _with_knowledge(values, report, [*rows, *more], not_looked, why, inputs)
+    return _with_knowledge(values, report, [*rows, *more, *_unread(values)], not_looked, why, inputs)
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
@@ -180,12 +182,28 @@ def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName,
     return rows
 
 
+def _unread(values: Values) -> list[Row]:
+    """What the other side holds, and could not be exported from there."""
+    why = f"it could not be read from {values['sides'][1]}: "
+    return [
+        Row(
+            str(one["entity"]),
+            str(one["type"]),
+            {},
+            "not_checked",
+            not_compared=[NotCompared("", f"{why}{one['why']}")],
+        )
+        for one in values["unread"]
+    ]
+
+
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
     """What an entity holds beside what is declared, where that counts."""
     if not (strict and isinstance(read, Examined) and read.observed is not None and member.desired.state == "present"):
         return ()
-    entity_type = member.desired.address.type
-    ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values()}
+    address, entity_type = member.desired.address, member.desired.address.type
+    # a reference is declared by name, and need not have an id in the plan
+    ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values(), *address.refs}
     seen = {name: value for name, value in read.observed.items() if name not in ours}
     declared = {**read.plan.desired, **member.desired.secrets.values}
     rules = read.plan.rules(member.desired.address.rules)
