@@ -61,6 +61,20 @@ options:
         switched on. They are shown, and do not count as drift.
     type: bool
     default: true
+  complete:
+    description:
+      - The types of which O(manifest) declares all entities, as an export does. What is there besides is then unwanted,
+        which counts as drift. They need a list that is switched on.
+    type: list
+    elements: str
+    default: []
+  unread:
+    description:
+      - What could not be exported from the other system, as C(not_exported) of M(rimops.insight.insight_export) says
+        it. It is shown as not checked.
+    type: list
+    elements: dict
+    default: []
   concurrency:
     description: How many entities are read at the same time, 1 to 64.
     type: int

@@ -86,11 +86,15 @@ def test_what_nobody_declares_is_shown_and_is_no_drift(server: Server, here: Exp
     assert blind["rows"] == [] and {"application", "event"} <= {one["path"] for one in blind["not_looked"]}
     unlisted = here.drift(profile_overrides={})
     assert {one["path"]: one["why"] for one in unlisted["not_looked"]}["event"].endswith("that is switched on")
+    assert verdicts(here.drift(complete=["application"])) == {"000009": "unwanted"}
+    refused = here.drift(complete=["application"], profile_overrides={})
+    assert refused["failed"] and "application: the profile has no list operation" in refused["msg"]
 
 
 @pytest.mark.proves("DRIFT-3")
 def test_an_exported_baseline_notices_what_is_not_declared(server: Server, here: Exporter) -> None:
-    here.export(to="baseline")
+    exported = here.export(to="baseline", keys={"event": ["eventName", "applicationId"]})
+    assert exported["not_exported"] == []
     assert here.drift("baseline", strict=True)["verdict"] == "no_drift"
     server.tamper("application", ids(server)["000001"], note="by hand", nested={"deep": [1]})
     assert here.drift()["verdict"] == here.drift("baseline")["verdict"] == "no_drift"
@@ -155,10 +159,7 @@ BAD = {
     "no reason": ({"type": "application", "expires": "2999-01-01", "reason": " "}, "reason"),
     "no day": ({"type": "application", "reason": "x", "expires": "2999-02-30"}, "no day of the calendar"),
     "no expiry": ({"type": "application", "reason": "x"}, "expires"),
-    "unknown word": (
-        {"type": "application", "reason": "x", "expires": "2999-01-01", "verdict": "fine"},
-        "exceptions.0.verdict",
-    ),
+    "unknown word": ({"type": "application", "reason": "x", "expires": "2999-01-01", "verdict": "fine"}, "verdict"),
 }
 
 

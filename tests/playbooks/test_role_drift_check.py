@@ -97,3 +97,27 @@ def test_a_system_that_could_not_be_checked_at_all_is_on_the_page(server: Server
         "host0": "no_drift",
         "host1": "incomplete",
     }
+
+
+@pytest.mark.each_core
+@pytest.mark.proves("ROLE-3")
+def test_the_playbook_by_name_runs_the_role_where_the_command_is_typed(
+    server: Server, role: Role, tmp_path: Path
+) -> None:
+    server.tamper("application", server.stored("application")[0]["id"], selectedProducts=["Edited"])
+    given = tmp_path / "given.json"
+    given.write_text(json.dumps({"drift_check_connection": role.connection}))
+    role.play.defaults.clear()
+    texts = ("-e", "drift_check_reports=markdown,junit drift_check_fleet=false")
+
+    def run(*arguments: str) -> Played:
+        name = {"playbook": ROLE, "environment": {"PWD": str(tmp_path)}}
+        return role.play([], "-e", f"@{given}", *texts, *arguments, **name)
+
+    assert run().code != 0
+    tolerant = run("-e", "drift_check_fail=")
+    assert tolerant.code == 0 and tolerant[CHECK]["verdict"] == "drift", tolerant.output
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == ["host.md", "host.xml"]
+    wrong = run("-e", "drift_check_reports=pdf")
+    assert wrong.code != 0 and "value of drift_check_reports must be one or more of" in wrong.output
+    assert server.counted["writes"] == 0

@@ -54,6 +54,8 @@ DRIFT_SPEC: Spec = {
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "strict": {"type": "bool", "default": False},
     "undeclared": {"type": "bool", "default": True},
+    "complete": {"type": "list", "elements": "str", "default": []},
+    "unread": {"type": "list", "elements": "dict", "default": []},
     "concurrency": {"type": "int", "default": 8},
     "gather": {"type": "str", "choices": ["each", "list"], "default": "each"},
     "exceptions": {"type": "str"},
@@ -165,10 +167,10 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
     run, reads = observed(run)
     report = report_of(run, reads, planned(run, reads, ()), {})
     rows = _rows(values, report, run, reads, inputs.lacking)
-    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"])
+    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"], values["complete"])
     ended = [one for one in (*reads.values(), error) if isinstance(one, UNREACHABLE)]
     why = ended[0].message if ended else ""
-    return _with_knowledge(values, report, [*rows, *more], not_looked, why, inputs)
+    return _with_knowledge(values, report, [*rows, *more, *_unread(values)], not_looked, why, inputs)
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
@@ -181,14 +183,30 @@ def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName,
     return rows
 
 
+def _unread(values: Values) -> list[Row]:
+    """What the other side holds, and could not be exported from there."""
+    why = f"it could not be read from {values['sides'][1]}: "
+    return [
+        Row(
+            str(one["entity"]),
+            str(one["type"]),
+            {},
+            "not_checked",
+            not_compared=[NotCompared("", f"{why}{one['why']}")],
+        )
+        for one in values["unread"]
+    ]
+
+
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
     """The attributes that an entity holds and that are not declared, where the option ``strict`` asks for them."""
     if not (strict and isinstance(read, Examined) and read.observed is not None and member.desired.state == "present"):
         return ()
-    entity_type = member.desired.address.type
-    rules = read.plan.rules(member.desired.address.rules)
-    evidence = {child("", name) for name in entity_type.evidence_fields.values()}
-    left_out = evidence.union(entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
+    address, entity_type = member.desired.address, member.desired.address.type
+    rules = read.plan.rules(address.rules)
+    # a reference is declared by name, and need not have an id in the plan
+    named = {child("", name) for name in (*entity_type.evidence_fields.values(), *address.refs)}
+    left_out = named.union(entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
     seen = without(read.observed, left_out)
     declared = {**read.plan.desired, **member.desired.secrets.values}
     return [change.in_full() for change in strict_changes(declared, seen, rules)]

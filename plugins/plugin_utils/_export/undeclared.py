@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ...module_utils._entity.ensure import Examined
-from ...module_utils._profile.model import EntityType, Profile
+from ...module_utils._profile.model import EntityType
 from ...module_utils._text.redaction import known
-from ...module_utils.errors import InsightError
+from ...module_utils.errors import ConfigurationError, InsightError
 from .._environment.executor import Read
 from .._environment.run import Run
 from .._manifest.entry import EntryName, name_of
@@ -21,22 +21,27 @@ from .naming import Titles, shown_place
 
 UNASKED = "the option undeclared is false"
 UNLISTED = "the profile has no list operation for it that is switched on"
+LISTABLE = "Take the type out of complete, or switch its list operation on once the probe has seen it."
 NONE_DECLARED = "none of it is declared"
 
 
 def undeclared_rows(
-    run: Run, reads: Mapping[EntryName, Read], wanted: bool
+    run: Run, reads: Mapping[EntryName, Read], wanted: bool, complete: Collection[str]
 ) -> tuple[list[Row], list[NotCompared], InsightError | None]:
     """A row for each entity of a declared type that nobody declares; the types that were not looked at for such, with
-    the reason; and the error that ended looking. wanted: whether to look at all."""
+    the reason; and the error that ended looking. wanted: whether to look at all. complete: types of which all are
+    declared, so that others are unwanted. Raises ConfigurationError where one of them cannot be listed."""
     profile = run.connection.settings.profile
-    declared = sorted({member.entry.type for member in run.environment.members.values()})
+    declared = sorted({*(member.entry.type for member in run.environment.members.values()), *complete})
     whys = {name: _why_not(profile.type(name), wanted) for name in declared}
+    blind = [f"{name}: {whys[name]}" for name in sorted(complete) if whys[name]]
+    if blind:
+        raise ConfigurationError("look for what nobody declares", "; ".join(blind), LISTABLE)
     rest = [NotCompared(name, NONE_DECLARED) for name in sorted(set(profile.types) - set(declared))]
     not_looked = [NotCompared(name, f"undeclared entities: {why}") for name, why in whys.items() if why] + rest
     listed = [profile.type(name) for name, why in whys.items() if not why]
     try:
-        return _rows(run, reads, profile, listed), not_looked, None
+        return _rows(run, reads, listed, complete), not_looked, None
     except InsightError as error:
         unseen = [NotCompared(one.name, f"undeclared entities: {error.message}") for one in listed]
         return [], [*unseen, *not_looked], error
@@ -47,7 +52,10 @@ def _why_not(entity_type: EntityType, wanted: bool) -> str:
     return UNASKED if not wanted else "" if operation is not None and operation.enabled else UNLISTED
 
 
-def _rows(run: Run, reads: Mapping[EntryName, Read], profile: Profile, listed: Sequence[EntityType]) -> list[Row]:
+def _rows(
+    run: Run, reads: Mapping[EntryName, Read], listed: Sequence[EntityType], complete: Collection[str]
+) -> list[Row]:
+    profile = run.connection.settings.profile
     options = replace(run.options, stop_on=(InsightError,))
     seen = Reading(profile, options, lambda one: one.key).gather(listed, {}).seen
     titles = Titles(profile, seen, known())
@@ -65,5 +73,7 @@ def _rows(run: Run, reads: Mapping[EntryName, Read], profile: Profile, listed: S
         if name is not None and name in reads:  # declared, and could not be read
             continue
         key = {} if isinstance(title, str) else title["key"]
-        rows.append(Row(str(name or shown_place(place)), place[0], key, "undeclared"))
+        rows.append(
+            Row(str(name or shown_place(place)), place[0], key, "unwanted" if place[0] in complete else "undeclared")
+        )
     return rows

@@ -78,7 +78,7 @@ def expected_differences(here: Manifest, there: Manifest, rules_of: Callable[[st
     found = []
     for name in {**theirs, **ours}:
         mine, other = ours.get(name), theirs.get(name)
-        verdict = "missing" if mine is None else "undeclared" if other is None else "drifted"
+        verdict = "missing" if mine is None else "unwanted" if other is None else "drifted"
         changes = _declared_changes(other, mine, rules_of(name.type)) if mine and other else ()
         if verdict == "drifted" and not changes:
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.nested_paths import ABSENT
@@ -23,7 +24,7 @@ SIGNS = {
 GROUPS = {
     "drifted": (Sign("Δ", "Drifted", "bad", "c1"), "They differ from what is declared."),
     "missing": (Sign("\N{MINUS SIGN}", "Missing", "bad", "c2"), "They are declared and not there."),
-    "unwanted": (Sign("+", "Unwanted", "bad", "c3"), "They are declared absent and there."),
+    "unwanted": (Sign("+", "Unwanted", "bad", "c3"), "They are there and shall not be."),
     "not_checked": (Sign("?", "Not checked", "unsure", "c4"), "Nobody knows whether they are as declared."),
     "not_observed": (
         Sign("◐", "Not wholly observed", "unsure", "c5"),
@@ -39,6 +40,23 @@ GROUPS = {
 """The groups of a page, in their order."""
 
 
+def _groups(checks: Sequence[Check]) -> dict[str, tuple[Sign, str]]:
+    """The groups, in the words of what is compared: a system and what is declared, or two systems."""
+    sides = {check.sides for check in checks} - {Check.sides}
+    if len(sides) != 1:
+        return GROUPS
+    [(here, there)] = sides
+    told = {
+        "drifted": ("Different", "They are on both, and differ."),
+        "missing": (f"Only {there}", f"They are not on {here}."),
+        "unwanted": (f"Only {here}", f"They are not on {there}."),
+    }
+    return {
+        name: (replace(sign, word=told.get(name, (sign.word,))[0]), told.get(name, (why, why))[1])
+        for name, (sign, why) in GROUPS.items()
+    }
+
+
 def page_of_checks(checks: Sequence[Check]) -> Page:
     """The page of these checks."""
     found: dict[str, list[PageRow]] = defaultdict(list)
@@ -47,7 +65,7 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
             found[told_as(row)].append(_page_row(row, check))
     groups = [
         Group(sign, why, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)))
-        for name, (sign, why) in GROUPS.items()
+        for name, (sign, why) in _groups(checks).items()
         if found[name]
     ]
     verdict = verdict_of(checks)
