@@ -139,8 +139,8 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class EntityType:
-    """One kind of entity. id_attribute, uuid_attribute: where an entity holds them, as dotted paths; key: the
-    attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
+    """One kind of entity. id_attribute, uuid_attribute, changed_by, changed_at: where an entity holds them, as dotted
+    paths; key: the attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
     one; required: attributes that a new one must have; compare: layers of comparison rules, from general to
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
     ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
@@ -160,6 +160,8 @@ class EntityType:
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     query_for_at: str = ""
+    changed_by: str = ""
+    changed_at: str = ""
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
-GENERAL = ("id_attribute", "uuid_attribute", "evidence_fields", "attributes")
+GENERAL = ("id_attribute", "uuid_attribute", "changed_by", "changed_at", "evidence_fields", "attributes")
 """What a profile says for all types, and a type may say otherwise."""
 
 
@@ -240,6 +242,8 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         evidence_fields=data.get("evidence_fields", {}),
         secrets=tuple(path for path, said in data.get("attributes", {}).items() if said.get("secret")),
         query_for_at=profile.get("query_for_at", ""),
+        changed_by=data.get("changed_by", ""),
+        changed_at=data.get("changed_at", ""),
     )
 
 

@@ -22,7 +22,7 @@ from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text
-from ...module_utils._text.nested_paths import child, without
+from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.bulk_reader import BulkReader
@@ -35,9 +35,9 @@ from .._export.undeclared import undeclared_rows
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
-from .._manifest.manifest import load_manifest
+from .._manifest.manifest import entries_of, load_manifest
 from .._report.as_json import checks_from, row_data
-from .._report.check import Check, NotCompared, Row
+from .._report.check import DRIFT, Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
@@ -50,7 +50,8 @@ UNREACHABLE = (TransportError, AuthenticationError)
 DRIFT_SPEC: Spec = {
     **SHARED,
     "name": {"type": "str"},
-    "manifest": {"type": "list", "elements": "str", "required": True},
+    "entities": {"type": "list", "elements": "dict"},
+    "manifest": {"type": "list", "elements": "str"},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "strict": {"type": "bool", "default": False},
     "undeclared": {"type": "bool", "default": True},
@@ -124,7 +125,10 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     lacking = random.token_hex(32)
-    manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
+    if values["entities"] is not None:
+        manifest = entries_of(values["entities"], values["secrets"], lacking)
+    else:
+        manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
@@ -179,7 +183,8 @@ def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName,
         read = reads[name]
         values_lacking = {path for path, value in secret_leaves(member.desired.secrets.values) if value == lacking}
         unlike = [path for path in entity.secrets_unlike if path not in values_lacking]
-        rows.append(row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or ""))
+        row = row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or "")
+        rows.append(_with_last_change(row, read))
     return rows
 
 
@@ -196,6 +201,16 @@ def _unread(values: Values) -> list[Row]:
         )
         for one in values["unread"]
     ]
+
+
+def _with_last_change(row: Row, read: Read) -> Row:
+    """The row with who changed the entity last, and when, as the system shows it where the profile says."""
+    if row.verdict not in DRIFT or not isinstance(read, Examined) or read.observed is None:
+        return row
+    of_type = read.found_as.type
+    paths = {"changed_by": of_type.changed_by, "changed_at": of_type.changed_at}
+    shown = {name: value_at(read.observed, path.split(".")) for name, path in paths.items() if path}
+    return replace(row, **{name: str(value) for name, value in shown.items() if value is not None})
 
 
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
@@ -288,7 +303,11 @@ DRIFT = Command(
     f"{NAME}insight_drift",
     DRIFT_SPEC,
     run_drift,
-    constraints={"required_together": [("expected_here", "expected_there")]},
+    constraints={
+        "mutually_exclusive": [("entities", "manifest")],
+        "required_one_of": [("entities", "manifest")],
+        "required_together": [("expected_here", "expected_there")],
+    },
     ours=OURS_OF_RESULT,
     writes=False,
 )

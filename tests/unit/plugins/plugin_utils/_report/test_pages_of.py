@@ -16,6 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import Basis, make_plan
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.check import NotCompared
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.formats import FORMATS
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page import bars, render_page
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page_of_checks import page_of_checks
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page_of_evidence import page_of_evidence
@@ -96,6 +97,26 @@ def test_a_side_on_which_nothing_is_there_has_no_column():
     html = render_page(page_of_checks([full_check()]))
     missing = html.partition("application Zelvora")[2].partition("</details>")[0]
     assert "declared</th>" in missing and "on the server</th>" not in missing
+
+
+@pytest.mark.proves("REPORT-17")
+def test_a_comparison_of_two_systems_speaks_of_them():
+    sides = ("VALIDATION", "PRODUCTION")
+    changes = (Change("status", "open", "closed"),)
+    rows = (row("event A", "drifted", changes=changes), row("event B", "missing"), row("event C", "unwanted"), row())
+    page = page_of_checks([check(*rows, name="VALIDATION and PRODUCTION", sides=sides)])
+    assert (page.kind, page.sign.word) == ("Comparison", "Different")
+    assert page.sentences[1] == "3 of 4 entities are not alike."
+    assert {group.sign.word: group.why for group in page.groups} == {
+        "Different": "They are on both sides, and differ.",
+        "Only on the second side": "They are in PRODUCTION and not in VALIDATION.",
+        "Only on the first side": "They are in VALIDATION and not in PRODUCTION.",
+        "Alike": "All that was compared is alike.",
+    }
+    assert page.groups[0].rows[0].sides == sides
+    assert page_of_checks([check(row(), sides=sides)]).sign.word == "Alike"
+    for render in FORMATS.values():
+        assert "declared absent" not in render([check(*rows, sides=sides)])
 
 
 # Plans
