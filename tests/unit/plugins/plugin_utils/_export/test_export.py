@@ -44,14 +44,14 @@ class Listing(Insight):
         return answer(200, self.raw) if self.raw is not None else super()._read(name, number, body)
 
 
-def exported(insight, type_name="application", secrets=frozenset(), of=PROFILE, named=()):
+def exported(insight, type_name="application", secrets=frozenset(), of=PROFILE, named=(), more=()):
     """The export of a type, and of entities that are named."""
     client = EntityClient(of, URL, insight)
     entries = entries_of(list(named), None).entries if named else ()
     addresses = {one: address_of(of, {"type": one.type, "key": one.key, "refs": one.refs}) for one in entries}
     gathered = Reading(of, RunOptions(client), lambda one: one.key).gather([of.type(type_name)], addresses)
     assert set(insight.writes) <= {"list"}
-    return export_of(of, gathered, [type_name], secrets)
+    return export_of(of, gathered, [type_name, *more], secrets)
 
 
 @pytest.mark.proves("EXPORT-8")
@@ -211,6 +211,24 @@ def test_what_the_user_names_is_named_so_also_where_its_type_is_listed():
     }
     assert exported(insight, "event").entries["event"] == []
     assert exported(insight, "event", named=[event]).entries["event"] == [event]
+
+
+@pytest.mark.proves("EXPORT-3")
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_reference_has_the_references_that_a_name_needs(others):
+    """Those by which the user named the entity, and all where its key does not tell it from others."""
+    note = {"path": "/note", "key": {"attributes": ["code"]}, "references": {"eventId": {"type": "event"}}}
+    own = profile(operations={"list": {"enabled": True}}, types={"note": note})
+    insight = Listing()
+    applications = [insight.add("application", appCode=code, appName="Zelvora")["id"] for code in "123"]
+    for number in applications[: others + 1]:
+        event = insight.add("event", eventName="First", applicationId=number)["id"]
+    insight.add("note", code="n", eventId=event)
+    refs = {"applicationId": {"type": "application", "key": {"appCode": str(others + 1), "appName": "Zelvora"}}}
+    named = {"type": "event", "key": {"eventName": "First"}, "refs": refs}
+    export = exported(insight, "note", of=own, named=[named], more=["event"])
+    assert export.entries["event"] == [named]
+    assert export.entries["note"] == [{"type": "note", "key": {"code": "n"}, "refs": {"eventId": named}}]
 
 
 @pytest.mark.proves("EXPORT-6")
