@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -299,7 +299,7 @@ def _failure(check: Check) -> str:
 
 
 OURS_OF_RESULT = {**OURS, "not_looked": [{"path": KEPT}]}
-DRIFT = Command(
+CHECK_DRIFT = Command(
     f"{NAME}insight_drift",
     DRIFT_SPEC,
     run_drift,

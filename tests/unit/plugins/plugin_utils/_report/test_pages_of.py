@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import verify_all
 from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal, Start
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import Basis, make_plan
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.check import NotCompared
@@ -130,10 +132,10 @@ def planned(*operations):
 
 @pytest.mark.proves("REPORT-15")
 def test_the_page_of_a_plan_shows_what_is_approved():
-    change = {"path": "status", "before": "open", "after": "closed"}
+    change = Change("status", "open", "closed")
     plan = planned(
         PlannedChange("event E", "event", {}, "update", DIGEST, DIGEST, (change,), ("gateway.password",)),
-        PlannedChange("event N", "event", {}, "create", "absent", DIGEST, ({"path": "status", "after": "open"},)),
+        PlannedChange("event N", "event", {}, "create", "absent", DIGEST, (Change("status", ABSENT, "open"),)),
         PlannedChange("event O", "event", {}, "delete", DIGEST, "absent", possible_rename="event N"),
     )
     page = page_of_plan(plan, "sha256:approve-this")
