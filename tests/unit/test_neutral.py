@@ -16,7 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils import errors
 PLUGINS = Path(errors.__file__).resolve().parent.parent
 ENGINE = sorted(PLUGINS.glob("*_utils/**/*.py"))
 OURS = re.compile(
-    r"rimops[./]insight\b|\b(rimops_)?insight_(token|entity|entities|entity_info|journal_info|probe|drift|export|report|check)\b|\bINSIGHT_|\bInsightError\b"
+    r"rimops[./]insight\b|\b(rimops_)?insight_(token|entity|entities|entity_info|journal_info|probe|drift|export|qualify|report|check)\b|\bINSIGHT_|\bInsightError\b"
 )
 """Names of the collection, of its modules, of variables of the environment, of the base of our errors."""
 EXACTLY = {

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import path_of, value_at
+from .._text.nested_paths import path_to, value_at
 from ..errors import ConfigurationError
 
 
@@ -142,8 +142,8 @@ class EntityType:
     """One kind of entity. id_attribute, uuid_attribute, changed_by, changed_at: where an entity holds them, as dotted
     paths; key: the attributes that are unique together, empty where nobody says which; key_enforced: the server
     refuses a second one; required: attributes that a new one must have; compare: layers of comparison rules, from
-    general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
+    general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the
+    ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
     body the texts of references stand."""
 
     name: str
@@ -166,7 +166,7 @@ class EntityType:
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
-        return tuple(path_of(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
+        return tuple(path_to(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""

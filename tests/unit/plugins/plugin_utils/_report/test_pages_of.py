@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import verify_all
 from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal, Start
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
