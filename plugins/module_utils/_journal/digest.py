@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Digests: by what a plan and a journal know an entity again, on every machine and whatever its ids are."""
+"""Digests by which plans and journals recognise an entity, the same on every machine and whatever its ids are."""
 
 from __future__ import annotations
 

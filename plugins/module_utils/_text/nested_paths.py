@@ -30,7 +30,8 @@ class _Absent(Enum):
 
 
 ABSENT = _Absent.ABSENT
-"""What an attribute holds that is not there; None is one that is there and null. Never part of a result."""
+"""The value of an attribute that does not exist; None is an attribute that exists and is null. Never part of a
+result."""
 
 
 @lru_cache(maxsize=10_000)  # asked for each attribute of each entity, and there are few
@@ -56,14 +57,15 @@ def names_of(path: str) -> list[str]:
 
 
 def value_at(value: Any, names: Sequence[str], nothing: Any = None) -> Any:
-    """What stands at the end of these names in nested mappings; ``nothing`` where nothing does."""
+    """The value to which these names lead in nested mappings; ``nothing`` where there is none."""
     for name in names:
         value = value.get(name, nothing) if isinstance(value, Mapping) else nothing
     return value
 
 
 def with_value(base: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
-    """A copy of nested mappings with another value at the end of these names; ABSENT takes away what is there."""
+    """A copy of nested mappings with another value at the place to which these names lead; ABSENT removes the one
+    there."""
     name, *rest = names
     if rest:
         inner = base.get(name)
@@ -74,8 +76,8 @@ def with_value(base: Mapping[str, Any], names: Sequence[str], value: Any) -> dic
 
 
 def replace(value: Any, paths: Collection[str], replacement: Any, path: str = "") -> Any:
-    """A copy of the value in which what stands at one of the paths is replaced, or left out by ABSENT. replacement: may
-    be a function of what stands there and of its path."""
+    """A copy of a value in which the values at these paths are replaced, or left out with ABSENT. replacement: the new
+    value, or a function of the old value and its path."""
 
     def replaced(inner: Any, at: str) -> Any:
         if at not in paths:
