@@ -180,6 +180,10 @@ def test_the_page_of_a_journal_shows_each_write(journal, tmp_path):
     journal.end({"updated": 1, "failed": 1})
     page = page_of_evidence(verify_all(str(tmp_path), journal.head))
     assert page.sign.word == "As written"
+    assert page.sentences == [
+        "1 journal verified: each line follows from the line before it.",
+        "Writes: 1 failed, 1 not tried, 1 updated.",
+    ]
     assert groups(page) == {"Failed": ["event B"], "Not tried": ["event C"], "Updated": ["event A"]}
     updated = facts(page.groups[2].rows[0])
     assert {"Intent", "Outcome", "Clock of the server", "Digest before", "Digest after"} <= set(updated)
