@@ -143,8 +143,8 @@ class EntityType:
     paths; key: the attributes that are unique together, empty where nobody says which; key_enforced: the server
     refuses a second one; required: attributes that a new one must have; compare: layers of comparison rules, from
     general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the
-    ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
-    body the texts of references stand."""
+    ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at:
+    where in a body the texts of references stand."""
 
     name: str
     path: str

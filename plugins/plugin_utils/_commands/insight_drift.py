@@ -208,9 +208,8 @@ def _with_last_change(row: Row, read: Read) -> Row:
     if row.verdict not in DRIFT or not isinstance(read, Examined) or read.observed is None:
         return row
     of_type = read.found_as.type
-    paths = {"changed_by": of_type.changed_by, "changed_at": of_type.changed_at}
-    shown = {name: value_at(read.observed, path.split(".")) for name, path in paths.items() if path}
-    return replace(row, **{name: str(value) for name, value in shown.items() if value is not None})
+    by, when = (str(value_at(read.observed, path.split(".")) or "") for path in (of_type.changed_by, of_type.changed_at))
+    return replace(row, changed_by=by, changed_at=when)
 
 
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
