@@ -207,8 +207,8 @@ def _with_last_change(row: Row, read: Read) -> Row:
     """The row with who changed the entity last, and when, as the system shows it where the profile says."""
     if row.verdict not in DRIFT or not isinstance(read, Examined) or read.observed is None:
         return row
-    of_type = read.found_as.type
-    by, when = (str(value_at(read.observed, path.split(".")) or "") for path in (of_type.changed_by, of_type.changed_at))
+    paths = (read.found_as.type.changed_by, read.found_as.type.changed_at)
+    by, when = (str(value_at(read.observed, path.split(".")) or "") for path in paths)
     return replace(row, changed_by=by, changed_at=when)
 
 
