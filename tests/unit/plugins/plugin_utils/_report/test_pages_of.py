@@ -202,6 +202,7 @@ def test_a_write_without_an_outcome_is_told(journal, tmp_path):
     assert page.sign.word == "Incomplete"
     assert groups(page) == {"No outcome": ["event B"], "Updated": ["event A"]}
     assert "What became of 1 write is not known." in page.sentences
+    assert page.sources[0].sentence == "The outcome of a write is not known."
 
 
 @pytest.mark.proves("REPORT-16")
