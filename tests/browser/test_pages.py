@@ -87,7 +87,7 @@ def test_the_keyboard_is_enough(opened):
     assert page.evaluate("document.activeElement.id") == "text"
     page.keyboard.type("Entity 00012")
     first = page.locator(".group li:not([hidden]) details").first
-    for _ in range(20):
+    for _press in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.tagName") == "SUMMARY":
             break

@@ -73,7 +73,8 @@ def _sentences(journals: Sequence[Verified], broken: int, unsettled: int) -> Ite
 
 def _journal(one: Verified) -> Source:
     sign = BROKEN if not one.ok else INTACT if one.ended and not one.open else UNSETTLED_SIGN
-    sentence = "; ".join(one.problems) or ("It is whole." if one.ended else "It has no end.")
+    whole = "The outcome of a write is not known." if one.open else "It is whole." if one.ended else "It has no end."
+    sentence = "; ".join(one.problems) or whole
     notes = [f"Problem: {problem}" for problem in one.problems] + list(one.notes)
     return Source(Path(one.file).name, sign, sentence, [fact for fact in _journal_facts(one) if fact.value], notes)
 

@@ -45,9 +45,9 @@ class Elements(HTMLParser):
         self.attributes: set[str] = set()
         self.feed(html)
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag, attrs):
         self.names.append(tag)
-        self.attributes |= {name for name, _value in attributes}
+        self.attributes |= {name for name, _value in attrs}
 
     def handle_data(self, data):
         self.texts.append(data)

@@ -73,8 +73,9 @@ def test_a_page_has_every_entity_once_and_in_one_order():
     page = page_of_checks([check(*rows)])
     assert sorted(name for names in groups(page).values() for name in names) == sorted(row.entity for row in rows)
     assert page == page_of_checks([check(*rows[::-1])])
-    assert page.total == len(rows) == sum(bar.total for bar in bars(page))
-    assert all(abs(sum(float(length) for _, _, length, _ in bar.parts) - 100) < 0.1 for bar in bars(page))
+    assert page.total == len(rows) == sum(one.total for one in bars(page))
+    for one in bars(page):
+        assert sum(float(length) for _group, _start, length, _count in one.parts) == pytest.approx(100, abs=0.1)
 
 
 @pytest.mark.proves("REPORT-1")
@@ -202,6 +203,7 @@ def test_a_write_without_an_outcome_is_told(journal, tmp_path):
     assert page.sign.word == "Incomplete"
     assert groups(page) == {"No outcome": ["event B"], "Updated": ["event A"]}
     assert "What became of 1 write is not known." in page.sentences
+    assert page.sources[0].sentence == "The outcome of a write is not known."
 
 
 @pytest.mark.proves("REPORT-16")
