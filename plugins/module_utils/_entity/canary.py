@@ -67,8 +67,8 @@ class CanaryWrites:
     def hold_back(self, refusals: Iterable[Mapping[str, str]]) -> None:
         """Learn what another process has found out."""
         with self._news:
-            for told in refusals:
-                refusal = Refusal(**{one.name: str(told.get(one.name, "")) for one in fields(Refusal)})
+            for data in refusals:
+                refusal = Refusal(**{one.name: str(data.get(one.name, "")) for one in fields(Refusal)})
                 self._refused.setdefault(refusal.operation, refusal)
 
     @contextmanager

@@ -69,8 +69,8 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
     """Take back what was learned in these parts, and say why."""
     findings: list[Finding] = []
     for one in experiment.findings:
-        told = tuple(one.profile_key.split("."))
-        mine = one.verdict == DIFFERS and any(told[: len(path)] == path for path in paths)
+        stated = tuple(one.profile_key.split("."))
+        mine = one.verdict == DIFFERS and any(stated[: len(path)] == path for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     for path in paths:

@@ -35,14 +35,14 @@ class Finding:
 
     def as_result(self) -> dict[str, Any]:
         """The finding as a JSON value without what it does not say."""
-        told = {
+        stated = {
             "profile_key": self.profile_key,
             "verdict": self.verdict,
             "expected": self.expected,
             "came": self.came,
             "override": self.override,
         }
-        return {name: value for name, value in told.items() if value not in (None, "")}
+        return {name: value for name, value in stated.items() if value not in (None, "")}
 
 
 def brief(value: Any) -> str:

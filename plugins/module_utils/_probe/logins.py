@@ -28,7 +28,7 @@ from .page import LoginReport
 from .request_candidates import base_paths
 from .shapes import described, is_success, json_content, scalars
 
-MOST_TURNS = 12
+MOST_ROUNDS = 12
 SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
 INHERITED = ("tenant_id", "authority", "client_id", "token_store")
@@ -74,7 +74,7 @@ def ways_in(values: Values) -> list[dict[str, Any]]:
 def log_in(values: Values, data: Json, context: Context) -> Login:
     """Log in, and learn from the answers of a handshake that is not as the profile says."""
     login = Login(values, dict(data))
-    for _turn in range(MOST_TURNS):
+    for _round in range(MOST_ROUNDS):
         login.error = None
         try:
             _open(login, context)

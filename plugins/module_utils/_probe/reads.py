@@ -47,7 +47,7 @@ def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[
     """What a profile says of an answer that means missing; None where this one cannot mean it."""
     if response is None or response.is_html:
         return None
-    told: Json = definition.get("missing") or {}
+    stated: Json = definition.get("missing") or {}
     if is_success(response):
         if not response.body.strip():
             return {"status": [response.status]}
@@ -55,7 +55,7 @@ def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[
         return {"empty": True} if value in EMPTY or at(value, definition.get("entity") or "") in EMPTY else None
     if not 400 <= response.status < 500 or response.status in NO_ANSWER:
         return None
-    return dict(told) if response.status in told.get("status", ()) else {"status": [response.status]}
+    return dict(stated) if response.status in stated.get("status", ()) else {"status": [response.status]}
 
 
 def succeeding(definition: Json, response: Optional[Response]) -> dict[str, Any]:
@@ -230,13 +230,13 @@ def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, know
         came = f"the entity holds it under {after}" if after else "the entity holds none"
         experiment.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
         experiment.learn(path, after)
-    told = (experiment.data.get("compare") or {}).get("read_only", [])
+    stated = (experiment.data.get("compare") or {}).get("read_only", [])
     declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
     names = [name for name in (shown, uuid) if name and name not in declared]
-    if not set(names) <= set(told):
-        all_names = sorted({*names, *told})
+    if not set(names) <= set(stated):
+        all_names = sorted({*names, *stated})
         override = nested(("compare", "read_only"), all_names)
-        experiment.note([Finding("compare.read_only", DIFFERS, brief(told), "the server gives them", override)])
+        experiment.note([Finding("compare.read_only", DIFFERS, brief(stated), "the server gives them", override)])
         experiment.learn(("compare", "read_only"), all_names)
 
 
@@ -281,11 +281,11 @@ def refer_in_create(experiment: Experiment, references: Optional[str]) -> None:
     """What a find does with references, a create is expected to do as well."""
     path = ("operations", "create", "references")
     create = experiment.data["operations"].get("create")
-    told = create and create.get("references")
-    if create and references and references != told:
+    stated = create and create.get("references")
+    if create and references and references != stated:
         experiment.learn(path, references)
         came = "find takes them only so"
-        experiment.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])
+        experiment.note([Finding(".".join(path), DIFFERS, brief(stated), came, nested(path, references))])
 
 
 def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:

@@ -122,8 +122,8 @@ def conclude(experiment: Experiment, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
     session = experiment.data["session"]
     if experiment.answers_anybody:
-        told = _rules_told(session.get("rejected") or {})
-        experiment.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
+        stated = _rules_text(session.get("rejected") or {})
+        experiment.note([Finding("session.rejected", DIFFERS, stated, "the server answers a session that nobody has")])
     if experiment.answers_anybody or not experiment.lost:
         return
     look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login)
@@ -151,7 +151,7 @@ def _look_tells(login: Login) -> bool:
         return False
 
 
-def _rules_told(rules: Json) -> str:
+def _rules_text(rules: Json) -> str:
     return brief({name: value for name, value in rules.items() if name not in BASIS})
 
 
@@ -161,23 +161,23 @@ def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False
     rules = session.get("rejected") or {}
     answers = {method: _answered(session, response) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
-    told = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
+    stated = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
     strange = [one for one in lost.values() if not is_lost(session, one, _sent(session))]
     if look_tells and any(one.status == 403 for one in strange):
-        told += "; after HTTP 403 a look at the session tells that it does not live"
+        stated += "; after HTTP 403 a look at the session tells that it does not live"
         strange = [one for one in strange if one.status != 403]
     more: dict[str, Any] = {}
     for response in strange:
         sign = _sign(session, response)
         if sign is None:
-            return Finding("session.rejected", NOT_FOUND, _rules_told(rules), told)
+            return Finding("session.rejected", NOT_FOUND, _rules_text(rules), stated)
         for name, value in sign.items():
             held = more.get(name, rules.get(name, []))
             more[name] = list(dict.fromkeys([*held, *value])) if isinstance(value, list) else value
     if not more:
-        return Finding("session.rejected", AS_PROFILE, came=told)
+        return Finding("session.rejected", AS_PROFILE, came=stated)
     key = f"session.rejected.{next(iter(more))}" if len(more) == 1 else "session.rejected"
-    return Finding(key, DIFFERS, _rules_told(rules), told, nested(("session", "rejected"), more))
+    return Finding(key, DIFFERS, _rules_text(rules), stated, nested(("session", "rejected"), more))
 
 
 def _sent(session: Json) -> dict[str, str]:

@@ -166,33 +166,33 @@ def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
     the request addresses it by. Learns whether an update merges or replaces."""
     experiment, entity_id = scratch.experiment, scratch.id_of(entity)
     change: Json = scratch.named["change"]
-    turns = (change, {name: entity.get(name) for name in change})
+    alternating = (change, {name: entity.get(name) for name in change})
     made = 0
     stuck: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         nonlocal made
         before = scratch.now(entity_id) or entity
-        attempt = scratch.update(candidate, before, turns[made % 2])
+        attempt = scratch.update(candidate, before, alternating[made % 2])
         after = scratch.now(entity_id)
-        changed = after is not None and manners.is_changed(before, after, turns[made % 2])
+        changed = after is not None and manners.is_changed(before, after, alternating[made % 2])
         if answers_something(attempt):
             _note_twins(scratch, changed)
         if after is None or not changed:
             return attempt, None
         made += 1
-        manners.learn_volatile(scratch, turns[made % 2], before, after)
+        manners.learn_volatile(scratch, alternating[made % 2], before, after)
         if made == 1:
             manners.spell(scratch, change, after)
         definition = _answering(scratch, candidate, attempt.response, entity_id)
         if not manners.renames(scratch, definition, after):
             stuck.append(definition)
             return attempt, None
-        return attempt, manners.merging(scratch, definition, turns[made % 2])
+        return attempt, manners.merging(scratch, definition, alternating[made % 2])
 
     learned, first = explore(experiment, scratch.type, "update", tried)
     if learned is None and stuck:
-        learned = manners.merging(scratch, stuck[0], turns[made % 2])
+        learned = manners.merging(scratch, stuck[0], alternating[made % 2])
         manners.fix_key(scratch)
     settle(experiment, scratch.type, "update", learned, first)
 

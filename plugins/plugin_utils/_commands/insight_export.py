@@ -63,7 +63,7 @@ def run_export(values: Values, context: Context) -> dict[str, Any]:
     return {
         "changed": bool(changed),
         "files": [str(path) for path in texts],
-        **_told(export, connection, client.assumed, [*notes, *export.notes]),
+        **_result_of(export, connection, client.assumed, [*notes, *export.notes]),
         **({"diff": {"prepared": harmless(diff)}} if context.diff_mode else {}),
     }
 
@@ -141,7 +141,7 @@ def _diff(path: Path, before: Optional[str], after: str) -> str:
     return "".join(difflib.unified_diff(old, new, name if before is not None else "/dev/null", name))
 
 
-def _told(export: Export, connection: Connection, used: list[str], notes: list[str]) -> dict[str, Any]:
+def _result_of(export: Export, connection: Connection, used: list[str], notes: list[str]) -> dict[str, Any]:
     """What the result says of an export."""
     missing: dict[str, int] = {}
     for one in export.not_exported:
@@ -159,7 +159,7 @@ def _told(export: Export, connection: Connection, used: list[str], notes: list[s
         "outside": [{"entity": name, "referred_by": number} for name, number in sorted(export.outside.items())],
         "secrets": export.secrets,
         "assumed": used,
-        **connection.told(*notes),
+        **connection.noted(*notes),
     }
 
 

@@ -23,7 +23,7 @@ from ...module_utils.errors import InsightError
 from .._files.profile_files import profile_data
 from .native_values import plain, plain_options
 from .orphan import end_with_parent
-from .telling import teller
+from .verbose import verbose_output
 
 display = Display()
 
@@ -79,7 +79,7 @@ class CommandLookup(LookupBase):
             loader: Any = self._loader
             return bytes(loader._vault.decrypt(text)).decode("utf-8")
 
-        log = teller(variables.get("inventory_hostname"))
+        log = verbose_output(variables.get("inventory_hostname"))
         context = Context(
             check_mode=False,
             diff_mode=False,

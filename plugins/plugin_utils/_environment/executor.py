@@ -29,7 +29,7 @@ from .worker_pool import NotBegun, NotTried, work_through
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
 
-TELL_EVERY = 10.0
+PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress; what takes less says nothing."""
 
 
@@ -48,20 +48,20 @@ class RunOptions:
 
 def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None]:
     """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
-    began = told = time.monotonic()
+    began = last = time.monotonic()
 
-    def tell(done: int) -> None:
-        nonlocal told
+    def report(done: int) -> None:
+        nonlocal last
         now = time.monotonic()
-        if options.show is None or now - told < TELL_EVERY or done == total:
+        if options.show is None or now - last < PROGRESS_EVERY or done == total:
             return
-        told = now
+        last = now
         rate = done / (now - began)
         options.show(
             f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left"
         )
 
-    return tell
+    return report
 
 
 def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, Read]:
@@ -86,8 +86,8 @@ def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, R
         bad = [one for one in member.before if member.entry.state == "present" and not _is_read(reads, one)]
         return f"{bad[0]}, to which it refers, could not be read" if bad else None
 
-    tell = progress(options, "read", len(environment.members))
-    return work_through(environment.levels, look, options.concurrency, options.stop_on, blocked, tell, [])
+    report = progress(options, "read", len(environment.members))
+    return work_through(environment.levels, look, options.concurrency, options.stop_on, blocked, report, [])
 
 
 def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
@@ -116,7 +116,9 @@ def write_all(
         if not isinstance(examined, Examined):
             raise TypeError(name)
         with _unknown_once_begun(name) as begun:
-            outcome = _told(options, journal, operations[name], environment.members[name], examined, stopped, begun)
+            outcome = _written_with_journal(
+                options, journal, operations[name], environment.members[name], examined, stopped, begun
+            )
             _know(environment, options.client, name, outcome.entity)
             return outcome
 
@@ -132,11 +134,11 @@ def write_all(
         return f"{bad[0]}, to which it refers, was not written" if present else f"{bad[0]} still refers to it"
 
     levels = [[name for name in level if name in names] for level in environment.levels]
-    tell = progress(options, "written", len(names))
-    return work_through(levels, work, options.concurrency, options.stop_on, blocked, tell, stopped, unknown)
+    report = progress(options, "written", len(names))
+    return work_through(levels, work, options.concurrency, options.stop_on, blocked, report, stopped, unknown)
 
 
-def _told(
+def _written_with_journal(
     options: RunOptions,
     journal: Optional[Journal],
     operation: PlannedChange,

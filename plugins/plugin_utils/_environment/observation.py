@@ -57,9 +57,9 @@ def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
             client.read_all(run.connection.settings.profile.type(name))
     reads, referred = read_all(run.environment, run.options), client.known or {}
     refuse_two_names(run.environment, reads, referred)
-    environment, told = ordered_by_ids(run.environment, reads, referred)
+    environment, notes_on_order = ordered_by_ids(run.environment, reads, referred)
     in_doubt = doubts(environment, reads, {}, client)
-    return replace(run, environment=environment, notes=[*run.notes, *told], doubts=in_doubt), reads
+    return replace(run, environment=environment, notes=[*run.notes, *notes_on_order], doubts=in_doubt), reads
 
 
 def doubts(

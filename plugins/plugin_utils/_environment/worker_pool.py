@@ -46,7 +46,7 @@ def work_through(
     concurrency: int,
     stop_on: tuple[type[InsightError], ...],
     blocked: Blocked[Item],
-    tell: Callable[[int], None],
+    report: Callable[[int], None],
     stopped: list[str],
     unforeseen: Callable[[BaseException, str], InsightError] = unexpected,
 ) -> dict[Item, Fate[Done]]:
@@ -77,7 +77,7 @@ def work_through(
                 item, fate = through.get()
                 fates[item] = fate
                 with suppress(Exception):  # whom it does not reach, it must not stop
-                    tell(len(fates))
+                    report(len(fates))
     return {item: fates[item] for level in levels for item in level}
 
 

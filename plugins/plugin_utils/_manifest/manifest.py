@@ -314,8 +314,8 @@ def _check_file(data: Any, name: str) -> None:
 def _check_entries(entries: Sequence[Any], name: str) -> None:
     schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
-    told = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
-    _refuse([f"entry {number}: {one}" for number, found in told for one in found], name)
+    problems = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
+    _refuse([f"entry {number}: {one}" for number, found in problems for one in found], name)
 
 
 def _refuse(found: Sequence[str], name: str) -> None:

@@ -107,8 +107,8 @@ class EntityClient:
         by_text = place and operation.references == "query_for" and operation.body != "query"
         for attribute, referred in address.refs.items():
             reference = address.type.references.get(attribute)
-            is_told = reference and by_text and reference.type == referred.type.name
-            template = reference.query_for if reference and is_told else ""
+            goes_as_text = reference and by_text and reference.type == referred.type.name
+            template = reference.query_for if reference and goes_as_text else ""
             if template and referred.key:
                 texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:
