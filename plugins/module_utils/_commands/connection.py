@@ -86,8 +86,8 @@ class Connection:
 
 
 _CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
-"""Open connections of this process, by all their options: the items of a loop run in one process and share them. A
-profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
+"""The open connections of this process, by all their options: the items of a loop run in one process and share them. A
+profile is compared as an object, not by its content: it is kept here, so that no other object gets its identity."""
 
 
 _CANARY_WRITES: dict[tuple[str, int], tuple[Any, CanaryWrites]] = {}

@@ -18,7 +18,7 @@ from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
 from .shapes import described, is_known, is_success, json_content, lists, numbers, scalars
 
 MOST_PAGES = 50
-"""Pages that are asked for to see whether the number that answers name is that of all entities."""
+"""How many pages are read to see whether the number in the answers is the number of all entities."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def _learn(experiment: Experiment, type_name: str, before: Json, definition: Jso
 
 
 def _paging(listing: Listing, stated: Json, whole: list[str]) -> Optional[Json]:
-    """How pages are asked for; empty where the server gives all at once and says so, None where nobody can tell that
-    the list is whole."""
+    """How pages are asked for; empty where the server gives all entities at once and says so, None where nothing shows
+    that the list is complete."""
     for size in dict.fromkeys((*([stated["size"]] if stated.get("size") else []), *PAGE_SIZES)):
         if len(listing.first(_sized(size))) == 1:
             return next((_finished(listing, stated, one) for one in _ways(listing, stated, size, whole)), None)

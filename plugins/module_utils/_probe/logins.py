@@ -56,7 +56,7 @@ class Login:
         return response
 
     def report(self) -> LoginReport:
-        """What became of it."""
+        """The outcome of the login."""
         grant = (self.authenticator and self.authenticator.grant) or self.values.get("grant_type") or "handed over"
         if self.error or not self.authenticator:
             return LoginReport(grant, self.error is None, error=self.error.message if self.error else "")
@@ -94,7 +94,7 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
 
 
 def _withdraw(login: Login, data: Json) -> None:
-    """Nothing is offered with which nobody got in."""
+    """Remove the overrides with which no login worked."""
     login.data = dict(data)
     came = "; with what this suggests nobody got in either, so it is not offered"
     login.findings = [

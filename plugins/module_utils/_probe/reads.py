@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Experiments that only read: how an entity is read by its id and found by its key, and how that is told which is not
-there."""
+"""Experiments that only read: how an entity is read by its id and found by its key, and how the server answers for an
+entity that does not exist."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def with_missing(
 
 
 def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, known: Known) -> None:
-    """Under which names the server shows its own id and UUID of an entity."""
+    """Under which names the server shows the id and the UUID that it gave an entity."""
     of_type = experiment.profile.type(type_name)
     shown = id_path(entity, known.id, of_type.id_attribute)
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
@@ -289,7 +289,8 @@ def refer_in_create(experiment: Experiment, references: Optional[str]) -> None:
 
 
 def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
-    """Find the entity with this definition, and something that cannot exist: only who tells them apart has searched."""
+    """Search with this definition for the entity, and for one that cannot exist: only a search that answers both
+    rightly works."""
     known, type_name = known_of(entity), str(entity["type"])
 
     def search(definition: Json, sought: Json) -> Attempt:

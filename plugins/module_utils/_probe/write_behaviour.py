@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server does with what it is sent: merges or replaces, respells, changes on its own account, refuses twins."""
+"""How a server treats the values of a write: it merges or replaces, changes their spelling, changes attributes by
+itself, refuses a second entity with the same key."""
 
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def spell(scratch: ScratchEntity, declared: Json, entity: Entity) -> None:
 
 
 def _say_rules(scratch: ScratchEntity, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
-    """Lay rules over those that are there, and say so."""
+    """Merge rules into the present ones, and record the finding."""
     rules = dict(value_at(scratch.experiment.data, path) or {})
     for name, value in layer.items():
         held = rules.get(name)
@@ -132,7 +133,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def learn_volatile(scratch: ScratchEntity, declared: Json, before: Entity, after: Entity) -> None:
-    """Attributes that changed although nobody changed them: the server does it by itself."""
+    """Learn the attributes that changed without a request: the server changes them by itself."""
     changes = undeclared_changes(declared, before, after, scratch.rules)
     names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
     if names:

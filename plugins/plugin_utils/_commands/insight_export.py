@@ -142,7 +142,7 @@ def _diff(path: Path, before: Optional[str], after: str) -> str:
 
 
 def _result_of(export: Export, connection: Connection, used: list[str], notes: list[str]) -> dict[str, Any]:
-    """What the result says of an export."""
+    """The result of the task for an export."""
     missing: dict[str, int] = {}
     for one in export.not_exported:
         missing[one["type"]] = missing.get(one["type"], 0) + 1

@@ -60,7 +60,7 @@ class CommandAction(ActionBase):
     _log: Callable[[str], None] | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the command here or over there; both give the same result."""
+        """Run the command in this process or on the other host; both give the same result."""
         super().run(tmp, task_vars)
         try:
             end_with_parent()
@@ -93,8 +93,8 @@ class CommandAction(ActionBase):
         return self._marked(self._hand_over(values, task_vars))
 
     def _request_log(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
-        """What shows a line for each request; None where nobody listens, or the task is to be hidden. Under async
-        Ansible would keep the lines in the file of the result."""
+        """The function that shows a line for each request; None where no log is asked for, or the task has no_log.
+        Under async Ansible would keep the lines in the file of the result."""
         if self._task.no_log or self._task.async_val:
             return None
         return verbose_output(self._task.delegate_to or task_vars.get("inventory_hostname"))
@@ -110,7 +110,8 @@ class CommandAction(ActionBase):
             )
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
-        """The result, hidden in all output where it is secret as a whole. The registered value stays as it is."""
+        """The result, marked so that Ansible shows nothing of it where all of it is secret. The registered value stays
+        as it is."""
         return {**result, "_ansible_no_log": True} if self.command.hides(result) else result
 
     def _runs_here(self) -> bool:
@@ -201,7 +202,7 @@ class CommandAction(ActionBase):
         return dict(result)
 
     def _show_requests(self, lines: Any) -> None:
-        """Show what a module on another host brought along."""
+        """Show the log lines that a module on another host returned."""
         if self._log and isinstance(lines, list):
             for line in lines:
                 self._log(one_line(str(line)))
@@ -209,8 +210,8 @@ class CommandAction(ActionBase):
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
     ) -> Any:
-        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret. Where
-        nobody listens, no request is shown."""
+        """Keep the options out of the system log of the other host: attributes may hold secrets that are not marked.
+        Where no log is asked for, the module makes none."""
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
         ours = module_args if updated is None else updated
         ours["_ansible_no_log"] = True

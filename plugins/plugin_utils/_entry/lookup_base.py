@@ -42,8 +42,8 @@ def without_empty_variables() -> Iterator[None]:
 
 
 class CommandLookup(LookupBase):
-    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``, which
-    hides what is secret."""
+    """A lookup that gives its terms, with the values of the shared and its other options, to ``answer``, which masks
+    secrets."""
 
     answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
     own_options: ClassVar[Sequence[str]] = ()
@@ -61,7 +61,7 @@ class CommandLookup(LookupBase):
             raise error from None
 
     def _answers(self, terms: Sequence[Any], variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[Any]:
-        """The same. Raises also what nobody expected."""
+        """The same. Raises unexpected errors, too."""
         names = (*SHARED, *self.own_options)
         with without_empty_variables():
             self.set_options(var_options=self._templated(names, variables), direct=options)

@@ -30,7 +30,7 @@ Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
 
 PROGRESS_EVERY = 10.0
-"""Seconds between two lines of progress; what takes less says nothing."""
+"""Seconds between two lines of progress; work that is shorter shows none."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class RunOptions:
 
 
 def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None]:
-    """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
+    """Shows the user now and then how much is done, how fast it goes and how long it will take."""
     began = last = time.monotonic()
 
     def report(done: int) -> None:
@@ -65,7 +65,7 @@ def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None
 
 
 def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, Read]:
-    """What each member is and needs. One that refers to a member which does not exist yet is planned as a new one."""
+    """Read and plan each member. A member that refers to one which does not exist yet is planned as a new one."""
     client = options.client
     client.known = {}
 
@@ -95,7 +95,7 @@ def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
 
 
 def _know(environment: Environment, client: EntityClient, name: EntryName, entity: Optional[Mapping[str, Any]]) -> None:
-    """Keep at hand, for those that refer to it, what an entity is, or that there is none."""
+    """Keep what was read of an entity, or that it does not exist, for the entities that refer to it."""
     if client.known is not None:
         client.known.update(dict.fromkeys(environment.identities.get(name, ()), entity))
 
@@ -108,7 +108,7 @@ def write_all(
     options: RunOptions,
     journal: Optional[Journal] = None,
 ) -> dict[EntryName, Written]:
-    """Write these members, each before those that need it, and say what became of each."""
+    """Write these members, each before those that need it. Returns the fate of each."""
     stopped: list[str] = []
 
     def work(name: EntryName) -> Outcome:
@@ -158,8 +158,8 @@ def _written_with_journal(
 
 @contextmanager
 def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
-    """Whatever comes after a write had begun, and nobody expected, makes its outcome unknown. Yields the list for what
-    has begun."""
+    """After a write had begun, every unexpected error makes its outcome unknown. Yields the list of the writes that
+    have begun."""
     begun: list[str] = []
     try:
         yield begun
@@ -175,8 +175,8 @@ def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
 def _recorded(
     options: RunOptions, journal: Optional[Journal], operation: PlannedChange, stopped: list[str], begun: list[str]
 ) -> Iterator[None]:
-    """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
-    next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
+    """Context around a write: records its intent in the journal, and what went wrong. The write may come long after its
+    thread began."""
     if stopped:
         raise NotBegun(f"write {operation.entity}", stopped[0])
     if journal:
@@ -199,14 +199,14 @@ def _recorded(
 
 
 def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
-    """The error for a write during which an error came that nobody expected."""
+    """The error for a write that ended with an unexpected error."""
     cause = unexpected(error, name)
     hint = f"It may have been carried out. Look at the entity before you run this again. {cause.hint}"
     return OutcomeUnknownError(cause.what, cause.why, hint, written="unknown")
 
 
 DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
-"""What has become of an entity, by the operation."""
+"""The outcome of an entity, by its operation."""
 
 FAILED = {
     "MovedError": "moved",
@@ -216,5 +216,5 @@ FAILED = {
 
 
 def fate_of(error: InsightError) -> str:
-    """What has become of an entity with which something went wrong."""
+    """The outcome of an entity whose work ended with an error."""
     return FAILED.get(type(error).__name__, "failed")

@@ -68,8 +68,8 @@ class EntityClient:
         return exactly_one(address, self.search(address))
 
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
-        """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
-        answers nothing. note: is told what else the user should know."""
+        """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
+        says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}")
         content = {**attributes, **self.reference_fields(of.operation, address)}
         return self._converse(of, create_entity(of, content, note))
