@@ -39,7 +39,7 @@ AnError = TypeVar("AnError", bound="InsightError")
 
 
 class InsightError(Exception):
-    """Something that a playbook author is told. It does not change once it was raised, since others may hold it.
+    """An error for the author of a playbook. It does not change once it was raised, since others may hold it.
 
     what: what could not be done and to which entity, after "Cannot".
     why: the cause, as far as it is known.

@@ -373,7 +373,7 @@ def written_variables(folder: Path) -> Path:
 def test_long_work_says_how_far_it_is_while_it_runs(server: Server, play: Player) -> None:
     server.switch(latency_ms=20)
     quiet = play([task("short", list(map(application, range(30))))])
-    hurried = {"ANSIBLE_CALLBACKS_ENABLED": "record,hurry", "RIMOPS_TELL_EVERY": "0.1"}
+    hurried = {"ANSIBLE_CALLBACKS_ENABLED": "record,hurry", "RIMOPS_PROGRESS_EVERY": "0.1"}
     more = {"concurrency": 2, "return_unchanged": False}
     played = play([task("long", list(map(application, range(60))), **more) | {"diff": False}], environment=hurried)
     told = re.compile(r"^(\d+) of (\d+) entities (read|written), \d+ a second, \d+ s left$", re.MULTILINE)
@@ -408,7 +408,7 @@ def test_progress_is_seen_before_the_task_is_through(server: Server, play: Playe
     play.environment = {
         "ANSIBLE_CALLBACKS_ENABLED": "record,hurry",
         "ANSIBLE_LOG_PATH": str(log),
-        "RIMOPS_TELL_EVERY": "0.1",
+        "RIMOPS_PROGRESS_EVERY": "0.1",
     }
     many = list(map(application, range(60)))
     with Background(play, [task("long", many, concurrency=2) | {"diff": False}]) as running:

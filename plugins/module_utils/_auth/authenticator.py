@@ -30,7 +30,7 @@ from .store import FileStore, MemoryStore, Store, open_store
 
 
 class Authenticator:
-    """Sends requests within a session; threads may share it. warnings: what the user should be told."""
+    """Sends requests within a session; threads may share it. warnings: for the user."""
 
     def __init__(
         self,
@@ -118,8 +118,8 @@ class Authenticator:
         return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings.url, with_secret)
 
     def authorization_headers(self) -> dict[str, str]:
-        """The headers that carry the session, for somebody who cannot look into a refusal: with the CSRF token that the
-        server shows now, which may not be the one of the login's answer."""
+        """The headers that carry the session, for use outside of this collection. The CSRF token is the one that the
+        server shows now, since it may differ from the one in the login's answer."""
         state = self._keeper.current()
         looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
         session = (looked or self._keeper.current()).session
@@ -164,7 +164,7 @@ class Authenticator:
     # --- ending the session
 
     def known(self) -> bool:
-        """Whether there is something that ``logout`` would remove. Asks nobody."""
+        """Whether there is something that ``logout`` would remove. Sends no request."""
         return self._keeper.load() is not None or self._keeper.state is not None
 
     def logout(self) -> bool:
@@ -199,7 +199,7 @@ class Authenticator:
     # --- a person's login in the browser
 
     def needs_person(self) -> bool:
-        """Whether somebody has to log in in a browser before anything else, see ``begin_authorization``."""
+        """Whether a person has to log in in a browser before anything else, see ``begin_authorization``."""
         if not (self._grant and self._grant.in_browser) or self._settings.identity.authorization_response:
             return False
         state = self._keeper.load()
@@ -207,7 +207,7 @@ class Authenticator:
         return not (state and (state.session or usable))
 
     def begin_authorization(self) -> str:
-        """The page that somebody must open to log in, good for ten minutes and one login."""
+        """The page that a person must open to log in; it is good for ten minutes and one login."""
         if self._client is None or not (self._grant and self._grant.in_browser):
             raise ConfigurationError("start the login", f"grant_type is not {AUTHORIZATION_CODE.name}")
         with self._store.locked(self._name):
@@ -241,9 +241,9 @@ def authenticator_for(
         handle.name_in(given)
         if not Path(str(given.store)).is_dir():
             raise ConfigurationError(handle.WHAT, f"its token store {given.store} is not on this host", handle.AGAIN)
-        store = open_store(str(given.store), warnings.append, clock, tell=show or warn)
+        store = open_store(str(given.store), warnings.append, clock, show=show or warn)
     else:
-        store = open_store(settings.token_store, warnings.append, clock, tell=show or warn)
+        store = open_store(settings.token_store, warnings.append, clock, show=show or warn)
     authenticator = Authenticator(settings, send, store, clock, show, refresh_token_return, warn)
     authenticator.warnings[:0] = warnings
     return authenticator

@@ -24,7 +24,7 @@ Save = Callable[[Mapping[str, Any]], None]
 
 
 def begin(client: OAuthClient, settings: Settings, store: Store, clock: Clock, save: Save) -> str:
-    """The page that somebody must open to log in, good for ten minutes and one login."""
+    """The page that a person must open to log in; it is good for ten minutes and one login."""
     if not store.durable:
         raise ConfigurationError(
             "start the login",

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the application itself proves who it is: by secret, certificate, somebody else's assertion, or not at all."""
+"""How the application proves its identity: by secret, by certificate, by an assertion of another issuer, or not at
+all."""
 
 from __future__ import annotations
 
@@ -72,7 +73,7 @@ def assertion_from_file(identity: Identity) -> str:
 
 
 def key_file(identity: Identity) -> Optional[str]:
-    """Where the private key lies: in a file of its own, or with its certificate."""
+    """The file of the private key: a separate one, or that of the certificate."""
     return identity.assertion_key or identity.assertion_certificate
 
 

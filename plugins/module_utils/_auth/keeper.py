@@ -24,7 +24,7 @@ from .state import State, as_json, from_json
 from .store import Store
 
 DENIAL = 60.0
-"""Seconds for which credentials that were refused are not sent again, by nobody: accounts get locked that way."""
+"""Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
 REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
 """OAuth errors that say that the credentials are wrong."""
 UNSAVED = (
@@ -38,8 +38,8 @@ UNSTABLE = (
 
 
 def _refuses_credentials(error: AuthenticationError) -> bool:
-    """Whether the platform, or the system's own login, says that the credentials are wrong: not that it failed, nor
-    that somebody in between did."""
+    """Whether the platform or the system's login says that the credentials are wrong. That the login itself failed, or
+    that a proxy refused it, is not meant."""
     status = error.details.get("status")
     if status == 401:
         return True
@@ -50,7 +50,7 @@ def _refuses_credentials(error: AuthenticationError) -> bool:
 class SessionKeeper:
     """The session of one identity; threads may share it.
 
-    acquired: ``store`` or ``handshake``, None before the first use. notes: what the user should be told.
+    acquired: ``store`` or ``handshake``, None before the first use. notes: for the user.
     """
 
     def __init__(self, settings: Settings, send: Send, store: Store, clock: Clock, name: str) -> None:
@@ -141,8 +141,8 @@ class SessionKeeper:
         return self._vouched[0] == state.generation
 
     def look(self, state: State, since: int) -> Optional[State]:
-        """The state after a look at the session, None where it is lost; itself where something vouched for it after
-        the request of number ``since`` was sent."""
+        """The state after a look at the session; None where the session is lost. ``state`` itself where another request
+        showed after the request of number ``since`` that the session lives."""
         session = state.session
         if session is None:
             return None
@@ -172,7 +172,8 @@ class SessionKeeper:
         return state if state and self._good(state, None) else self.renew(None)
 
     def present(self, used: State) -> State:
-        """The state to use after ``used`` was refused a request: that of a newer login, be it in another process."""
+        """The state to use after a request with ``used`` was refused: the state of a newer login where there is one,
+        also of another process."""
         stored = self.load()
         if stored and stored.generation > used.generation and self._good(stored, used):
             return self.renew(used)
@@ -231,7 +232,8 @@ class SessionKeeper:
         return self._adopt(renewed, "handshake")
 
     def _renewed(self, known: State, rejected: bool) -> State:
-        """A new session; one after the other where others end each right after its login, if one was ever alive."""
+        """A new session. Where other logins of the same identity end each new session at once, log in again until
+        ``retry_deadline`` is over, provided that a session was seen alive before."""
         deadline = self._clock.monotonic() + self._settings.network.retry_deadline
         while True:
             renewed = self._renewed_once(known, rejected, deadline)
@@ -309,7 +311,8 @@ class SessionKeeper:
             ) from error
 
     def save(self, state: Optional[State], **more: Any) -> None:
-        """Save a state beside what else is in the record; None leaves the state as it is. The caller holds the lock."""
+        """Save a state in the record and leave its other fields as they are; None leaves the state as it is. The caller
+        holds the lock."""
         record = {
             **(self._store.load(self.name) or {}),
             "url": self._settings.url,
@@ -349,7 +352,8 @@ class SessionKeeper:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold our record; where its newest token could not be saved, also without a lock: nobody else has it."""
+        """Hold the lock of our record. Where its newest token could not be saved, go on without the lock: that token is
+        in this process only."""
         with ExitStack() as stack:
             try:
                 stack.enter_context(self._store.locked(self.name))

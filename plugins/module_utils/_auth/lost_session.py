@@ -21,16 +21,14 @@ LOGIN_ADDRESS = re.compile(
 INNER_WORD = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 """Where a word begins within ``userLogin``."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-"""What a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
+"""The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 LOOKED_AT = 64 * 1024
 """Bytes of an answer in which words are looked for."""
 
 
 def is_lost(rules: Json, response: Response, cookies: Mapping[str, str]) -> bool:
-    """Whether an answer says that the session is lost, whatever it says it with.
-
-    rules: the profile's ``session``; cookies: those that the request carried.
-    """
+    """Whether an answer says that the session is lost, in any of the ways that the profile knows. rules: the profile's
+    ``session``; cookies: those that the request carried."""
     signs = rules.get("rejected", {"status": [401]})
     head = response.body[:LOOKED_AT]
     if response.status in signs.get("status", ()) or changes_session_cookie(rules, response, cookies):
@@ -43,10 +41,8 @@ def is_lost(rules: Json, response: Response, cookies: Mapping[str, str]) -> bool
 
 
 def changes_session_cookie(rules: Json, response: Response, cookies: Mapping[str, str]) -> bool:
-    """Whether an answer sets another value of the session's cookie than the one that was sent, or takes it away.
-
-    Servers make a session for whoever has none, so this tells a lost session from a refusal inside a session.
-    """
+    """Whether an answer replaces or removes the session's cookie that was sent. Servers make a session for a request
+    without one, so this tells a lost session from a refusal inside a session."""
     name = rules.get("start", {}).get("cookie", "")
     if not rules.get("rejected", {}).get("cookie_changes", True) or name not in cookies:
         return False

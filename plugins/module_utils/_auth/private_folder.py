@@ -35,7 +35,7 @@ def _problem(path: str, why: str, hint: str) -> ConfigurationError:
 
 
 def check_owned(path: str, status: os.stat_result) -> None:
-    """Raises ConfigurationError unless this is ours and nobody else's."""
+    """Raises ConfigurationError unless the file or folder belongs to us and nobody else may read or write it."""
     if status.st_uid != os.geteuid():
         raise _problem(
             path,
@@ -71,15 +71,16 @@ def _made(path: Path) -> bool:
 class Folder:
     """Files by name. Its errors are ConfigurationErrors that name the file and what to do."""
 
-    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK, tell: Optional[Callable[[str], None]] = None) -> None:
-        """Make the folder where it is missing. path: absolute; tell: tells the user who is waited for."""
+    def __init__(self, path: str, clock: Clock = SYSTEM_CLOCK, show: Optional[Callable[[str], None]] = None) -> None:
+        """Make the folder where it is missing. path: absolute; show: shows the user at once which process is waited
+        for."""
         self.path = path
-        self._clock, self._tell = clock, tell
+        self._clock, self._show = clock, show
         self._reserved: set[str] = set()
         self._make()
 
     def _make(self) -> None:
-        """Make the folder where it is missing, and see that it is ours."""
+        """Make the folder where it is missing, and check that it belongs to us."""
         path = self.path
         try:
             for parent in reversed(Path(path).parents):
@@ -122,10 +123,8 @@ class Folder:
             raise self._failed(path, "read", error) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole: it is on the disk before it takes the place of the old one. The caller holds a lock.
-
-        A folder that somebody removed meanwhile is made again.
-        """
+        """Write a file as a whole: the new content is on the disk before it replaces the old one. The caller holds a
+        lock. A folder that was removed meanwhile is made again."""
         path, partial = self.file(name), self.file(f"{name}.tmp")
         try:
             self._write(partial, content, name in self._reserved)
@@ -212,7 +211,7 @@ class Folder:
             raise self._failed(path, "opened", error) from error
 
     def _lock(self, path: str, descriptor: int) -> None:
-        begin, told = self._clock.monotonic(), False
+        begin, shown = self._clock.monotonic(), False
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -223,9 +222,9 @@ class Folder:
                     raise _problem(path, f"is held by {_holder(descriptor)}", "Wait for it, or end it.") from error
             except OSError as error:
                 raise self._failed(path, "locked", error) from error
-            if waited > LOCK_SILENCE and self._tell and not told:
-                self._tell(f"Waiting for {_holder(descriptor)}, which holds {path} of the token store.")
-                told = True
+            if waited > LOCK_SILENCE and self._show and not shown:
+                self._show(f"Waiting for {_holder(descriptor)}, which holds {path} of the token store.")
+                shown = True
             self._clock.sleep(LOCK_INTERVAL)
 
 
@@ -238,7 +237,7 @@ def _is_at(path: str, descriptor: int) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    """Write into a lock who holds it. A disk that is full holds it all the same."""
+    """Write into the lock's file which process holds it. A full disk is no error: the lock holds without the text."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} on {socket.gethostname()}".encode(), 0)

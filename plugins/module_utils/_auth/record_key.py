@@ -24,7 +24,7 @@ NOT_OURS = ("authorization_response", "expected_user")
 
 
 def _digest(path: Optional[str]) -> Optional[str]:
-    """What tells a file's content from another's; None where it cannot be read, which its use will say."""
+    """A digest of a file's content; None where the file cannot be read, which is reported where it is used."""
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else None
     except OSError:

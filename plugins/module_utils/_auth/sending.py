@@ -36,10 +36,10 @@ from .state import State
 
 LOOKED_INTO = 403
 FRESH = 60.0
-"""Seconds after its login for which nobody logs in anew because a request is refused within the session."""
+"""Seconds after a login in which a refused request causes no new login."""
 MOST_LOGINS = 3
-"""How often a session is opened for one refused request where no look has ever found one alive: some servers open
-another one at each look."""
+"""How many sessions are opened for one refused request where no look has found a session alive: some servers open a
+session at each look."""
 LOSSES = 3
 """How often a request may find its session lost before it goes alone in a session that was opened for it."""
 RULED_OUT = "the session lives and its CSRF token is the present one"
@@ -87,7 +87,7 @@ class SessionSender:
     def __init__(self, keeper: SessionKeeper, settings: Settings, send: Send, clock: Clock) -> None:
         self._keeper, self._settings, self._send, self._clock = keeper, settings, send, clock
         self._rules = settings.profile.session
-        self._turns, self._lock, self._judging = SharedLock(), threading.Lock(), threading.Lock()
+        self._session_lock, self._lock, self._judging = SharedLock(), threading.Lock(), threading.Lock()
         self._denied: set[str] = set()  # the kinds of requests that this identity may not send
         self._last_accepted = -1  # the last generation in which a request was accepted
         self._unused = -1  # the last generation that was lost before one was
@@ -123,16 +123,16 @@ class SessionSender:
 
     def _exchange(self, request: Request) -> Sent:
         if self._keeper.current().shared:
-            with self._turns.beside():
+            with self._session_lock.shared():
                 state = self._keeper.current()
                 if state.shared:
                     return self._exchange_in(state, request)
-        with self._turns.alone():
+        with self._session_lock.exclusive():
             return self._exchange_in(self._keeper.current(), request)
 
     def _exchange_first(self, request: Request, losses: int) -> Sent:
-        """Send a request as the first one of a new session, which nobody else can have used up."""
-        with self._turns.alone():
+        """Send a request as the first one of a new session, before another request can use up its CSRF token."""
+        with self._session_lock.exclusive():
             state = self._keeper.current()
             return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
 
@@ -149,7 +149,7 @@ class SessionSender:
         return sent
 
     def _note(self, request: Request, sent: Sent) -> None:
-        """Take over what an accepted request tells, before anybody whose turn comes next asks for it."""
+        """Take over the values of an accepted answer before the next request asks for them."""
         with self._lock:
             self._last_accepted = max(self._last_accepted, sent.state.generation)
             self._denied.discard(request.kind)
@@ -164,7 +164,7 @@ class SessionSender:
         return not sent.lost and not self._is_refused(request, sent)
 
     def _is_refused(self, request: Request, sent: Sent) -> bool:
-        """Whether an answer has to be looked into: a refusal to which the profile gives no meaning of its own."""
+        """Whether the reason of a refusal has to be found out: the profile gives this answer no meaning."""
         if sent.response.status != LOOKED_INTO or LOOKED_INTO in request.understood:
             return False
         return look_of(self._settings.profile, self._settings.url, sent.session) is not None
@@ -204,8 +204,8 @@ class SessionSender:
                 raise self._rejected(request, self._ended[request.kind])
 
     def _is_in_vain(self, sent: Sent, losses: int) -> bool:
-        """Whether two sessions running were lost before any request was accepted in them, or this request was lost in
-        sessions of its own."""
+        """Whether two sessions in a row were lost before any request was accepted in them, or whether this request was
+        lost in each new session."""
         generation = sent.state.generation
         with self._lock:
             adopted = self._keeper.first_adopted
@@ -216,9 +216,9 @@ class SessionSender:
             return in_vain or losses > LOSSES + 1
 
     def _others_end_it(self, sent: Sent) -> bool:
-        """Whether sessions are good when they are opened and end all the same: by other logins of the same identity.
-        Looks tell: at this session, and where none has been seen alive yet, at the next ones, each right after its
-        login. One such look may be lost to another login that comes in between."""
+        """Whether sessions work after the login and are ended soon by other logins of the same identity. Looks show it:
+        one at this session and, where no look has found a session alive yet, one right after each of the next logins.
+        One such look may fail because of another login in between."""
         refused = self._keeper.ticket()  # what was accepted before says nothing of a session that was lost since
         with self._judging:
             if self._keeper.current().generation > sent.state.generation:
@@ -249,7 +249,7 @@ class SessionSender:
         """The last answer to a refused request, and whether it is final, everything else than a permission ruled out.
         It is not where the session was lost meanwhile and renewed."""
         refused = self._keeper.ticket()
-        with self._turns.alone():  # so that no other answer changes the values on the way
+        with self._session_lock.exclusive():  # so that no other answer changes the values on the way
             last = sent
             if request.kind not in self._denied:
                 for state, because in self._remedies(request, sent, refused, deadline):
@@ -310,7 +310,7 @@ class SessionSender:
         return state.shared and (not first or state.generation in self._first_was_good)
 
     def _learn(self, refused: Sent, accepted: Sent) -> None:
-        """What the difference between a refused and an accepted request tells about the server."""
+        """What the server does with CSRF tokens, by the difference between a refused and an accepted request."""
         token, generation = refused.session.csrf_token, refused.state.generation
         if generation != accepted.state.generation or token == accepted.session.csrf_token:
             return

@@ -27,12 +27,10 @@ NAMED = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Session:
-    """What every request to the system carries. Secrets do not show in its repr.
-
-    csrf_header and csrf_token: name and value of the CSRF header, where there is one. headers: others that carry a
-    credential. id_is_cookie: the session id in the body of the first answer is the value of the session's cookie, so
-    that a later one tells whose session it is.
-    """
+    """The credentials that every request to the system carries. Secrets do not show in its repr. csrf_header and
+    csrf_token: name and value of the CSRF header, where there is one. headers: others that carry a credential.
+    id_is_cookie: the session id in the body of the first answer is the value of the session's cookie, so that the id in
+    a later answer shows whose session it is."""
 
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     csrf_header: Optional[str] = None
@@ -55,7 +53,7 @@ def headers_of(session: Session) -> dict[str, str]:
 
 
 def carried(profile: Profile, session: Session) -> dict[str, str]:
-    """The headers of every request to the system: the profile's own, and those of the session over them."""
+    """The headers of every request to the system: those of the profile and of the session; the session's win."""
     own = headers_of(session)
     taken = set(map(str.lower, own))
     return {**{name: value for name, value in profile.headers.items() if name.lower() not in taken}, **own}
@@ -104,8 +102,8 @@ def url_of(profile: Profile, url: str, path: str) -> str:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at the living session told. session: after it, None where the session is lost; announced: the
-    answer carried a CSRF token."""
+    """The result of a look at the session. session: after it, None where the session is lost; announced: the answer
+    carried a CSRF token."""
 
     session: Optional[Session]
     announced: bool = False

@@ -11,37 +11,38 @@ from contextlib import contextmanager
 
 
 class SharedLock:
-    """Threads go beside one another, or alone: then nobody is under way, and nobody begins before it is through."""
+    """A shared/exclusive lock (readers and writers): shared, for many threads at a time, or exclusive, for one. A
+    thread that waits for the exclusive lock keeps others from taking the shared one."""
 
     def __init__(self) -> None:
-        self._news = threading.Condition()
-        self._turn = threading.Lock()
-        self._beside = self._alone = 0
+        self._changed = threading.Condition()
+        self._one_by_one = threading.Lock()
+        self._sharing = self._excluding = 0
 
     @contextmanager
-    def beside(self) -> Iterator[None]:
-        """Be under way beside others."""
-        with self._news:
-            self._news.wait_for(lambda: not self._alone)
-            self._beside += 1
+    def shared(self) -> Iterator[None]:
+        """Hold the lock together with others."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._excluding)
+            self._sharing += 1
         try:
             yield
         finally:
-            with self._news:
-                self._beside -= 1
-                self._news.notify_all()
+            with self._changed:
+                self._sharing -= 1
+                self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be under way alone, in turn."""
-        with self._news:
-            self._alone += 1
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock alone. Threads that want it alone get it one after the other."""
+        with self._changed:
+            self._excluding += 1
         try:
-            with self._turn:
-                with self._news:
-                    self._news.wait_for(lambda: not self._beside)
+            with self._one_by_one:
+                with self._changed:
+                    self._changed.wait_for(lambda: not self._sharing)
                 yield
         finally:
-            with self._news:
-                self._alone -= 1
-                self._news.notify_all()
+            with self._changed:
+                self._excluding -= 1
+                self._changed.notify_all()

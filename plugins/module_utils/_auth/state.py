@@ -14,16 +14,17 @@ from .session import CARRIED, Session, headers_of
 from .tokens import LONGEST, Token, text
 
 ORDINARY_WORD = re.compile(r"(?=.{1,16}\Z)[A-Z]?[a-z]+(?:[-_ ][a-z]+)*")
-"""A value of a cookie that nobody made to be secret, such as the language or a session id for show. Masking it would
-change every text that holds the word."""
+"""A value of a cookie that is no secret, such as a language or a word. Masking it would change every text that holds
+the word."""
 
 
 @dataclass(frozen=True)
 class State:
-    """generation: counts the sessions of an identity, so that nobody renews what somebody else has renewed;
-    opened_at: when it was opened, epoch seconds; refresh_begun: when its refresh token was sent last, epoch seconds,
-    where no answer came; shared: other requests and processes may use the session at the same
-    time; looks_first: the login of this server shows a CSRF token that it does not take, and a look the good one."""
+    """The session of an identity and its token. generation: counts the sessions of an identity, so that one that was
+    renewed by another process is not renewed again; opened_at: when it was opened, epoch seconds; refresh_begun: when
+    its refresh token was sent last, epoch seconds, where no answer came; shared: other requests and processes may use
+    the session at the same time; looks_first: the CSRF token in the login's answer is not accepted by this server, and
+    a look shows the good one."""
 
     generation: int = 0
     token: Optional[Token] = None
@@ -98,7 +99,8 @@ def _fields(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _session(data: Any) -> Optional[Session]:
-    """The session in the data; an earlier version wrote the header Authorization in a field of its own."""
+    """The session in the data. An earlier version of this collection wrote the header Authorization as a separate
+    field."""
     if data and data.get("authorization"):
         data = {"headers": {"Authorization": data["authorization"]}, **data}
     session: Optional[Session] = _known(Session, data)

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The token store: one record an identity, in a folder that outlives the task or in this process's memory.
+"""The token store: one record for each identity, in a folder that stays after the task or in the memory of this
+process.
 
-A record is a JSON object. Its name is an HMAC over the whole identity, secrets included, under a random key of the
-store's own: a wrong secret finds nothing, and a name cannot be used to guess one.
+A record is a JSON object. Its name is an HMAC over the whole identity, secrets included, under a random key that
+belongs to the store: a wrong secret finds nothing, and a name cannot be used to guess a secret.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class FileStore:
 
     @staticmethod
     def is_name(text: str) -> bool:
-        """Whether this is the name of a record, and so no path to anywhere else."""
+        """Whether this is the name of a record, and so not a path to another place."""
         return bool(NAME.match(text))
 
     @property
@@ -157,7 +158,8 @@ def _corrupt(path: str, why: str = "is damaged") -> ConfigurationError:
 
 
 _parsed = lru_cache(maxsize=1)(json.loads)
-"""The fingerprints are asked for with each entity, and the file holds those of all. Nobody changes what it returns."""
+"""Keeps the file of fingerprints in memory, since each entity asks for its fingerprints and the file holds all of them.
+Callers do not change the returned value."""
 
 
 def _read(folder: Folder, file: str, parsed: Callable[[bytes], Any] = json.loads) -> Optional[Record]:
@@ -241,8 +243,8 @@ class Fingerprints:
             return base64.b64decode(record["key"])
 
     def load(self, entity: str) -> dict[str, str]:
-        """The fingerprints of an entity, by attribute path; none where it was never seen. entity: whatever tells it
-        from all others, across systems."""
+        """The fingerprints of an entity, by attribute path; none where it was never seen. entity: a text that
+        identifies it across systems."""
         record = self._read() or {}
         return dict(record.get("entities", {}).get(entity, {}))
 
@@ -306,11 +308,12 @@ def open_store(
     warn: Callable[[str], None],
     clock: Clock = SYSTEM_CLOCK,
     environment: Optional[Mapping[str, str]] = None,
-    tell: Optional[Callable[[str], None]] = None,
+    show: Optional[Callable[[str], None]] = None,
 ) -> Store:
-    """The store that the option names: ``auto``, ``none`` or an absolute folder. tell: tells at once who is waited for.
+    """The store that the option names: ``auto``, ``none`` or an absolute folder. show: shows at once which process is
+    waited for.
 
-    Where auto finds no folder that is ours, sessions are kept in memory only, and a warning says why. Raises
+    Where auto finds no folder that belongs to us, sessions are kept in memory only, and a warning says why. Raises
     ConfigurationError when a folder that was named, or ours, cannot be used.
     """
     if token_store == "none":
@@ -322,14 +325,14 @@ def open_store(
                 f"Sessions and refresh tokens are not kept after this task, because {why}. Set token_store to a folder."
             )
             return MemoryStore()
-        return FileStore(Folder(found, clock, tell), warn)
+        return FileStore(Folder(found, clock, show), warn)
     try:
         path = Path(token_store).expanduser()
     except RuntimeError:  # there is no home directory
         path = Path(token_store)
     if not path.is_absolute():
         raise ConfigurationError(WHAT, f"token_store {token_store} is not an absolute path", "Write it from / on.")
-    return FileStore(Folder(str(path), clock, tell), warn)
+    return FileStore(Folder(str(path), clock, show), warn)
 
 
 def fingerprints_of(store: Store) -> Optional[Fingerprints]:

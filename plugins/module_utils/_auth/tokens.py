@@ -27,11 +27,9 @@ USER_CLAIMS = ("preferred_username", "upn", "unique_name", "email")
 
 @dataclass(frozen=True)
 class Token:
-    """An access token and what came with it. Secrets do not show in its repr.
-
-    expires_at: epoch seconds, None where nobody says; margin: seconds before it from which the token is not used any
-    more; user: who the token speaks for, as far as the platform says.
-    """
+    """An access token and the values that came with it. Secrets do not show in its repr. expires_at: epoch seconds,
+    None where the platform does not say; margin: seconds before it from which the token is not used any more; user: who
+    the token speaks for, as far as the platform says."""
 
     access_token: str = field(repr=False)
     token_type: str = "Bearer"

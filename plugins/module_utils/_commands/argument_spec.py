@@ -16,8 +16,8 @@ from .base import Command
 
 
 def argument_spec(command: Command) -> dict[str, dict[str, Any]]:
-    """The command's specification with the environment fallbacks of the shared options: of those that are set, since
-    Ansible asks for each of the others again for each item of a loop."""
+    """The command's specification with environment fallbacks for those shared options whose variable is set: Ansible
+    looks each fallback up again for each item of a loop."""
     fallbacks = {
         name: {"fallback": (env_fallback, [environment_name(name)])}
         for name in SHARED

@@ -47,7 +47,7 @@ def handed_over(values: Values) -> tuple[Values, HandOver]:
 
 
 def shows_all(_result: Mapping[str, Any]) -> bool:
-    """Hides no result."""
+    """Marks no result as secret."""
     return False
 
 

@@ -64,14 +64,14 @@ class Connection:
         client.shown = self.canary_writes.shown
         return client
 
-    def tell_warnings(self, warn: Callable[[str], None]) -> None:
-        """Tell the user, once, what the login warns of."""
+    def show_warnings(self, warn: Callable[[str], None]) -> None:
+        """Show the user, once, the warnings of the login."""
         for warning in self.authenticator.warnings:
             warn(warning)
         self.authenticator.warnings.clear()
 
     def secrets(self) -> list[str]:
-        """What the login knows that must not be seen."""
+        """The secrets that the login knows."""
         return self.authenticator.secrets()
 
     @property
@@ -79,15 +79,15 @@ class Connection:
         """What the user should know about the session."""
         return list(self.authenticator.notes)
 
-    def told(self, *more: str) -> dict[str, list[str]]:
-        """The notes of a result: those on the session, and more."""
+    def noted(self, *more: str) -> dict[str, list[str]]:
+        """The field ``notes`` of a result: the notes on the session, and more; nothing where there are none."""
         notes = [*self.notes, *more]
         return {"notes": notes} if notes else {}
 
 
 _CONNECTIONS: dict[tuple[int, str], tuple[Any, Connection]] = {}
-"""Open connections of this process, by all their options: the items of a loop run in one process and share them. A
-profile counts as the object that it is: it is held here, so that no other can take its place, and never serialised."""
+"""The open connections of this process, by all their options: the items of a loop run in one process and share them. A
+profile is compared as an object, not by its content: it is kept here, so that no other object gets its identity."""
 
 
 _CANARY_WRITES: dict[tuple[str, int], tuple[Any, CanaryWrites]] = {}
@@ -113,7 +113,7 @@ def ask_anew() -> None:
 
 
 def canary_writes(url: str, profile: Mapping[str, Any]) -> CanaryWrites:
-    """What this process knows of the assumed writes of a system."""
+    """The canary writes of a system, as far as this process knows."""
     return _CANARY_WRITES.setdefault((url, id(profile)), (profile, CanaryWrites()))[1]
 
 
@@ -136,14 +136,14 @@ def connect(values: Values, context: Context) -> Connection:
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known, http)
     _profile, connection = _CONNECTIONS[key]
     connection.http.log = log_of(context.log, connection.settings.url)  # of this item of a loop, not of the first
-    connection.tell_warnings(context.warn)
+    connection.show_warnings(context.warn)
     return connection
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """What is remembered of an entity's secrets, by its id, which no renaming changes, and how to remember. place: the
-    system and the type; names: where it may be remembered by somebody who did not know the id."""
+    """The fingerprints of an entity's secrets, by its id, which a rename does not change, and how to store them. place:
+    the system and the type; names: under which they may be stored where the id was not known."""
 
     place: tuple[str, ...]
     names: tuple[str, ...]

@@ -133,7 +133,7 @@ def _entity_result(
         "assumed": client.assumed,
         **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),
         **({"evidence": evidence} if evidence else {}),
-        **connection.told(*doubts.values(), *outcome.notes),
+        **connection.noted(*doubts.values(), *outcome.notes),
     }
     if context.diff_mode:
         result["diff"] = diff(planned, outcome.doubt)

@@ -43,7 +43,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
         "changed": False,
         "entities": shown,
         "assumed": client.assumed,
-        **connection.told(*filter(None, [doubt])),
+        **connection.noted(*filter(None, [doubt])),
     }
 
 

@@ -16,19 +16,19 @@ from .base import Command
 def run_journal_info(values: Values, _context: Context) -> dict[str, Any]:
     """Journals, verified; see the module insight_journal_info."""
     found = verify_all(values["journal"], values["head"])
-    told = [_told(one) for one in found]
+    journals = [_as_result(one) for one in found]
     broken = [one for one in found if not one.ok]
     if broken:
         raise JournalError(
             f"trust the journal {', '.join(one.file for one in broken)}",
             "; ".join(broken[0].problems),
             "Compare it with a copy that nobody could change.",
-            journals=told,
+            journals=journals,
         )
-    return {"changed": False, "journals": told, "open": left_open(found)}
+    return {"changed": False, "journals": journals, "open": left_open(found)}
 
 
-def _told(one: Verified) -> dict[str, Any]:
+def _as_result(one: Verified) -> dict[str, Any]:
     run = {name: value for name, value in one.start.items() if name not in ("kind", "hash", "previous", "continues")}
     return {
         "file": one.file,

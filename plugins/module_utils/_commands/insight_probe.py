@@ -142,7 +142,7 @@ def _reads(experiment: Experiment, entities: list[Json]) -> None:
 
 
 def _elsewhere(experiment: Experiment, entity: Json) -> None:
-    """Without a session to start, only a read can tell a base path: where none worked, look at others."""
+    """Find the base path by a read where no session is started: where none worked, look at other paths."""
     original = experiment.data["base_path"]
     if experiment.shown or kind_of(experiment.data["session"]).steps:
         return
@@ -184,5 +184,6 @@ OURS = {
     "logins": [dict.fromkeys(("grant_type", "ok"), KEPT)],
     "findings": [dict.fromkeys(("profile_key", "verdict"), KEPT)],
 }
-"""What is ours in a report and a result. The page is made of a report without secrets."""
+"""The parts of a report and a result that are written by this collection, and so never masked. The page is made of a
+report without secrets."""
 PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS)

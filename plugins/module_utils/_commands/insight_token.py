@@ -30,8 +30,8 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
     authenticator = connection.authenticator
     if values["state"] == "absent":
         changed = authenticator.known() if context.check_mode else authenticator.logout()
-        connection.tell_warnings(context.warn)
-        return {"changed": changed, **connection.told()}
+        connection.show_warnings(context.warn)
+        return {"changed": changed, **connection.noted()}
     if authenticator.needs_person():
         return {"changed": False, "acquired": "none", "authorization_url": authenticator.begin_authorization()}
     try:
@@ -51,9 +51,9 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
             secret["access_token"] = authenticator.access_token()
     if values["refresh_token_return"]:
         secret["refresh_token"] = authenticator.refresh_token()
-    told = {"changed": False, "acquired": authenticator.acquired, "session": handle}
+    result = {"changed": False, "acquired": authenticator.acquired, "session": handle}
     assumed = _assumed_of_login(connection.settings.profile, authenticator.grant)
-    return {**told, "assumed": assumed, **secret, **connection.told()}
+    return {**result, "assumed": assumed, **secret, **connection.noted()}
 
 
 def _assumed_of_login(profile: Profile, grant: str | None) -> list[str]:

@@ -45,7 +45,7 @@ def run_module(command: Command) -> None:
 
 
 def _end_unheard(ending: Ending) -> None:
-    """Begin the end as soon as nobody reads our result any more, as after Ctrl-C over there."""
+    """End this process as soon as the controller does not read its result any more, as after Ctrl-C there."""
     result = select.poll()
     result.register(1, 0)  # waits for errors and for a hang-up, which need not be asked for
     if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in result.poll()):

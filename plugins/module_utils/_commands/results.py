@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one place through which results and messages go out, however a command is run: secrets hidden, text harmless."""
+"""The only place through which results and messages leave, for every command: secrets masked, control characters
+escaped."""
 
 from __future__ import annotations
 
@@ -42,8 +43,8 @@ OURS = {
     "error": OF_ERROR,
     "evidence": {},
 }
-"""What each command tells that is ours, and so is no secret even where it looks like one: names of fields, fixed words,
-and ids that the server gave. A command's own ``ours`` goes beside it; all else is masked."""
+"""The parts of every result that this collection writes, and so no secret even where they look like one: names of
+fields, fixed words, and ids that the server gave. ``ours`` of a command is added; everything else is masked."""
 SENTENCES = ("msg", "notes", "why", "page")
 """The fields of a result, and of each entity of an environment, that hold sentences."""
 SHOWN = 5
@@ -83,7 +84,7 @@ def one_line(text: str) -> str:
 
 
 def _hiding(context: Context) -> Context:
-    """The same, hiding what it tells."""
+    """The same, with secrets masked."""
     warn, show, log = context.warn, context.show, context.log
     return replace(
         context,
@@ -122,8 +123,8 @@ def with_line_ends(error: InsightError, values: Values) -> InsightError:
 
 
 def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[str, Any]:
-    """The result of a command that came to no end of its own, with what it had sent before; of that the number alone
-    where it cannot be hidden."""
+    """The result of a command that was interrupted, with the writes that it had sent; only their number where they
+    cannot be masked."""
     more = f" and {len(WRITES) - SHOWN} more" if len(WRITES) > SHOWN else ""
     began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: look what became of it."
     error = {**details, **({"written": list(WRITES)} if WRITES else {})}
@@ -136,8 +137,8 @@ def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[
 
 
 def unexpected(error: BaseException, name: str) -> InsightError:
-    """An error that nobody expected, in the work on a module or an entity, as one that can be shown. Its own text may
-    hold secrets, and its place does not."""
+    """An unexpected error in a module or an entity, as one that can be shown. Its text may hold secrets and is left
+    out; the place in the code is shown."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return InsightError(

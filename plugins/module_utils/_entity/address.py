@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which entity is meant, and whether an entity that a server offers is that one."""
+"""The address of an entity, and whether an entity that a server offers has that address."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Address:
 
     @cached_property
     def identity(self) -> str:
-        """What tells this entity from all others of the system. 5 and "5" are one id."""
+        """The text that identifies this entity in its system. 5 and "5" are one id."""
         own_id = None if self.id is None else str(self.id)
         return canonical([self.type.name, own_id, self.key, {name: one.identity for name, one in self.refs.items()}])
 
     def with_id(self, entity_id: Any) -> Address:
-        """This entity by its id, which tells it from all others of its type; as it is where the id is None."""
+        """This entity by its id, which identifies it among all of its type; unchanged where the id is None."""
         return self if entity_id is None else replace(self, id=entity_id, key={}, refs={})
 
     def located(self, entity: Entity) -> Address:
@@ -71,8 +71,9 @@ class Address:
 
 
 def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Address:
-    """The target that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError for what cannot
-    name an entity: neither or both, a key that is incomplete, values of it that a playbook turned into numbers."""
+    """The address that ``type``, ``id`` or ``key``, and ``refs`` describe. Raises ConfigurationError where they do not
+    name an entity: neither id nor key, or both; an incomplete key; a value of the key that YAML has read as a
+    number."""
     if not isinstance(data, Mapping):
         raise ConfigurationError("refer to an entity", f"{data!r} does not say which one", REFERENCE)
     entity_type = profile.type(str(data.get("type") or ""))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Performs a plan: sends its one operation, reads back what became of it, and says what is not as planned."""
+"""Applies a plan: sends its one operation, reads the entity back, and reports differences from the plan."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ CONFLICT = 409
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
-    doubt: why it may have been there before, though none was found."""
+    """The outcome of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
+    doubt: why it may have existed before, though it was not found."""
 
     plan: Plan
     entity: Entity | None
@@ -87,8 +87,9 @@ def read_again(client: EntityClient, desired: DesiredState, found_as: Address, o
 def _changed(
     client: EntityClient, desired: DesiredState, found_as: Address, observed: Entity, now: Entity
 ) -> InsightError:
-    """Why the read before a write shows something else than the plan was made from: read and search right away once
-    more, which tells whether somebody changed the entity, the server does at each read, or the two differ always."""
+    """Why the read before a write differs from the entity that was planned on. A second read and a search, right away,
+    distinguish three causes: somebody changed the entity, the server changes it at each read, or read and search always
+    differ."""
     again = client.read(found_as.located(now))
     if again is None:
         return moved(desired, "disappeared")
@@ -128,7 +129,7 @@ def _send(
 def perform(
     client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity | None, clock: Clock
 ) -> Outcome:
-    """Send the one operation, read back what became of it, and say what is not as planned."""
+    """Send the one operation, read the entity back, and report differences from the plan."""
     address, creates = desired.address, planned.operation == "create"
     known_as = address if observed is None else address.located(observed)
     look = partial(_look, client, known_as)
@@ -168,7 +169,7 @@ def _look(client: EntityClient, address: Address) -> Entity | None:
 
 
 def _shows(planned: Plan) -> bool:
-    """Whether reading can tell that the write was carried out."""
+    """Whether reading can show that the write was carried out."""
     unseen = {*planned.secret_paths} - {*planned.secrets_unlike}
     return planned.operation != "update" or any(one.path not in unseen for one in planned.changes)
 
@@ -324,7 +325,8 @@ def _hard_to_reach(entity_id: Any) -> tuple[str, ...]:
 
 
 def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) -> tuple[str, ...]:
-    """What nobody can see: an update that may replace everything went out without secrets that are there."""
+    """A note on a loss that reading does not show: an update that may replace the whole entity was sent without secrets
+    that the entity holds."""
     sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
     unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
     if planned.operation != "update" or not unsent or client.update_body(desired.address.type) == "changed":
@@ -334,8 +336,8 @@ def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) ->
 
 
 def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> float:
-    """How often an update is looked for that does not show: once more where nothing but its status says that the server
-    has carried it out, unless somebody said how long to wait."""
+    """How often to read back an update that does not show. Two reads are enough where only the status of the answer
+    says that the update was carried out, unless the user gave a time to wait."""
     try:
         shown = answered is not None and not compare_read_back(planned, answered, desired.address.rules).unconverged
     except InsightError:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes that nobody has seen working, and creates whose search has shown nothing yet: one entity first, and on only
-after a clean read-back."""
+"""Canary writes: a write that was never seen to work, and a create whose search has never found anything, go to one
+entity alone; the others follow only after a clean read-back."""
 
 from __future__ import annotations
 
@@ -34,21 +34,22 @@ class Refusal:
     profile_key: str
 
     def as_result(self) -> dict[str, str]:
-        """The fields, for the results of the entity that it went to and of those that it did not."""
+        """The fields, for the result of the entity with the failed write and of the entities that were held back."""
         return asdict(self)
 
 
 class CanaryWrites:
-    """What this process has learnt of the write operations of one system that are assumed.
+    """What this process has learnt of the assumed write operations of one system.
 
-    The first write of each goes alone: other threads wait until it was read back. Clean, the operation goes on to
-    the others, many at a time. Not clean (something else arrived or changed, the answer contradicts the profile,
-    nobody knows), it goes to no other entity for as long as this process lives. A write that was refused and did
-    nothing taught nothing: the next one is the first. Documented and verified operations are not held back.
+    The first write of each operation goes alone: other threads wait until it was read back. If the read-back is clean,
+    the operation goes to the other entities, many at a time. If not (another value arrived or changed, the answer
+    contradicts the profile, or the outcome is unknown), the operation goes to no other entity while this process lives.
+    After a write that was refused and changed nothing, the next write is the first. Documented and verified operations
+    are not held back.
 
-    A search that has shown no entity of a type is in doubt, whatever backs it: of the creates of that type the first
-    one goes alone until the search shows what was created. Where it does not, there is no second one. shown: what has
-    been shown, for the clients of the system to share.
+    A search that has never found an entity of a type is in doubt, however well its operation is documented: the first
+    create of that type goes alone until the search finds the created entity. If it does not, no other entity of that
+    type is created. shown: the searches that have found an entity, shared by the clients of the system.
     """
 
     def __init__(self) -> None:
@@ -67,17 +68,18 @@ class CanaryWrites:
     def hold_back(self, refusals: Iterable[Mapping[str, str]]) -> None:
         """Learn what another process has found out."""
         with self._news:
-            for told in refusals:
-                refusal = Refusal(**{one.name: str(told.get(one.name, "")) for one in fields(Refusal)})
+            for data in refusals:
+                refusal = Refusal(**{one.name: str(data.get(one.name, "")) for one in fields(Refusal)})
                 self._refused.setdefault(refusal.operation, refusal)
 
     @contextmanager
     def first_write_alone(self, operation: Operation | None, entity: str, secrets: Mapping[str, Any]) -> Iterator[None]:
-        """Around the write of an entity and its read-back. Raises HeldBackError instead where nothing may be sent.
+        """Context around the write of an entity and its read-back. Raises HeldBackError where the write must not be
+        sent.
 
-        An error inside counts as not clean when its details say ``written``, or when it refutes this operation.
-        operation: None where the profile has none, which sends nothing. secrets: of this entity, which must not turn
-        up in what others are told.
+        An error inside counts as not clean when its details say ``written``, or when it contradicts this operation of
+        the profile. operation: None where the profile has none, and nothing is sent. secrets: of this entity, which
+        must not appear in the errors of others.
         """
         if operation is None or not operation.assumed:
             yield
@@ -153,7 +155,7 @@ class CanaryWrites:
 
 
 def _is_unclean(error: BaseException, key: str) -> bool:
-    """Whether the write may have done something that it should not have; of an interruption nobody knows."""
+    """Whether the write may have changed something that it should not have; after an interruption this is unknown."""
     if not isinstance(error, InsightError):
         return True
     about_search = isinstance(error, ProfileMismatchError) and "operations.find" in str(

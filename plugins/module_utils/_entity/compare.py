@@ -49,13 +49,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison found.
-
-    changes: the differences, sorted by path. forbidden: those among them that a create-only rule forbids.
-    unobservable: paths that are declared and cannot be seen on the server; never a change.
-    merged: the observed entity with what is declared laid over it, in the types that the server uses.
-    mistyped: never empty where compare() would have raised.
-    """
+    """The result of a comparison. changes: the differences, sorted by path. forbidden: those of them that a create-only
+    rule forbids. unobservable: paths that are declared and cannot be seen on the server; never a change. merged: the
+    observed entity with the declared values merged in, in the types that the server uses. mistyped: never empty where
+    compare() would have raised."""
 
     changes: tuple[Change, ...] = ()
     unobservable: tuple[str, ...] = ()
@@ -133,8 +130,8 @@ def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the
 def undeclared_changes(
     declared: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any], rules: Rules
 ) -> tuple[Change, ...]:
-    """What differs between two states of an entity, outside of what is declared and of what rules leave out. Null and
-    absent are the same here: nothing was there and nothing is."""
+    """The differences between two states of an entity, except in what is declared and in what the rules leave out. Null
+    and absent count as the same here: there is no value before and none after."""
     return tuple(_undeclared(declared, before, now, Place.root(rules)))
 
 
@@ -278,7 +275,8 @@ def _same(one: Any, other: Any, place: Place) -> bool:
 
 
 def _form(value: Any, place: Place) -> Any:
-    """What a value is compared by as a whole: without what rules leave out, normalised, unordered lists sorted."""
+    """The form in which whole values are compared: normalised, unordered lists sorted, without the parts that rules
+    leave out."""
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
         skipped = place.rules.uncompared | place.rules.unsent
@@ -291,8 +289,8 @@ def _form(value: Any, place: Place) -> Any:
 
 
 def normal_form(entity: Any, rules: Rules) -> Any:
-    """What a whole entity is compared by: without what rules leave out or the server alone sets, normalised, sets and
-    keyed lists in one order."""
+    """The form in which whole entities are compared: normalised, with sets and keyed lists in one order, and without
+    the parts that rules leave out or the server alone sets."""
     return _form(entity, Place.root(rules))
 
 

@@ -145,8 +145,8 @@ def write_mismatch(purpose: str, operation: Operation, status: int) -> ProfileMi
 
 
 def create_refused(client: EntityClient, address: Address, error: ServerError) -> ServerError:
-    """What a create that says that the entity exists means, where the search has said that there is none; it is asked
-    once more, for somebody else may have created it at that moment."""
+    """The meaning of a create that is answered with "it exists" after the search has found nothing. The search is
+    repeated, since somebody else may have created the entity in between."""
     search = address.type.operations["find"]
     if client.searched(address) is not None:
         return error.but(hint="It is there now: somebody else created it meanwhile. Run the task again.")

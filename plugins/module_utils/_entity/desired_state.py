@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is desired of one entity, and what of it a server may change by itself."""
+"""The desired state of one entity, and the form in which two readings of it are compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .address import Address, Entity
 
 
 class Memory(Protocol):
-    """What was sent of an entity's secrets before. entity_id: of the entity, None where nobody knows it."""
+    """The fingerprints of the secrets that were sent to an entity before. entity_id: None where the id is not known."""
 
     def known(self, entity_id: Any) -> Mapping[str, str]:
         """The fingerprints by attribute path."""
@@ -60,12 +60,13 @@ class DesiredState:
 
 
 def steady(entity: Entity | None, desired: DesiredState) -> str:
-    """The entity in canonical form without what the server changes by itself, to tell whether it moved."""
+    """The entity in canonical form without the attributes that the server changes by itself. It differs where somebody
+    changed the entity between two readings."""
     return canonical(_without_volatile(entity, desired))
 
 
 def differing(one: Entity, other: Entity, desired: DesiredState) -> list[str]:
-    """The attributes that two readings show differently, without those that the server changes by itself."""
+    """The attributes that differ between two readings, except those that the server changes by itself."""
     both = [_without_volatile(entity, desired) for entity in (one, other)]
     shown = [{name: canonical(value) for name, value in entity.items()} for entity in both]
     return sorted(name for name in {*shown[0], *shown[1]} if shown[0].get(name) != shown[1].get(name))

@@ -38,7 +38,7 @@ class Examined:
     note: str = ""
 
     def expected(self) -> Outcome:
-        """What would become of the desired state."""
+        """The outcome that is expected of the desired state."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
@@ -80,9 +80,9 @@ def ensure(
 
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
-    """Read the entity and plan. may_come: whether an entity that is referred to and does not exist, told by its
-    ``Address.identity``, may be created before this one is written; else it is an error, unless absence is desired:
-    what refers to nothing is absent."""
+    """Read the entity and plan. may_come: whether an entity that is referred to and does not exist (given by its
+    ``Address.identity``) will be created before this one is written. If not, the reference is an error, unless absence
+    is desired: an entity whose reference does not exist is absent itself."""
     found_as = desired.address
     try:
         observed, found_as = _gather(client, desired)
@@ -116,8 +116,9 @@ def apply(
     canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Outcome:
-    """Write what was found to be needed, unless the entity has moved since. around: entered when its turn has come,
-    before it is read again, and left when it was read back. Raises as ``ensure`` does."""
+    """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
+    the write). around: a context that is entered before that read and left after the read-back. Raises as ``ensure``
+    does."""
     address, secrets = desired.address, desired.secrets.values
     operation = address.type.operations.get(examined.plan.operation)
     assumed = canary_writes or CanaryWrites()

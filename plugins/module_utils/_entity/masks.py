@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values behind which a server hides another one: nothing, a mask, a hash."""
+"""Values that a server shows in place of a secret: nothing, a mask, a hash."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ _MASK = re.compile(
 _HASH = re.compile(r"\$[0-9a-z][\w-]*\$.+|\{[\w.@+-]+\}.+", re.DOTALL | re.IGNORECASE)
 """As crypt(3) writes it, ``$2b$12$...``, or with its name before it, ``{bcrypt}...``, ``{SSHA}...``."""
 _PLAIN_MASK = re.compile(r".{0,6}[*•●∙█]{3,}.{0,6}|[<(\[{]+(hidden|masked|redacted)[>)\]}]+", re.DOTALL | re.IGNORECASE)
-"""What hardly anybody writes as a value: stars or dots, and perhaps the first or last signs of what they hide."""
+"""A mask: stars or dots, perhaps with the first or last characters of the masked value. Hardly anybody declares such a
+value."""
 
 
 def hides(declared: Any, shown: Any) -> bool:
-    """Whether what is shown hides a value such as the declared one."""
+    """Whether the shown value is a mask or a hash of a value such as the declared one."""
     if isinstance(shown, bool):  # whether there is one
         return spelling(declared).lower() not in ("true", "false")
     if not isinstance(shown, str):

@@ -36,7 +36,7 @@ class _Moment(NamedTuple):
 
 
 def _moment(value: Any) -> Optional[_Moment]:
-    """Read a date with a time; None for everything else: a mere date, which is its own day, or the 30th of February."""
+    """Read a date with a time; None for every other value, such as a date without a time, or the 30th of February."""
     try:
         if isinstance(value, int) and abs(value) >= FIRST_MILLISECONDS:
             seconds, milliseconds = divmod(value, 1000)
@@ -60,13 +60,13 @@ def _offset(text: Optional[str]) -> Optional[timedelta]:
 
 
 def _date_as_day(value: Any) -> Any:
-    """The day on which it is written, in its own offset; milliseconds since 1970 are UTC."""
+    """The date as written, in its UTC offset; milliseconds since 1970 are UTC."""
     moment = _moment(value)
     return moment.wall.date().isoformat() if moment else value
 
 
 def _date_as_instant(value: Any) -> Any:
-    """The instant in UTC. A time without an offset keeps its own clock, and so never equals one that has an offset."""
+    """The instant in UTC. A time without an offset stays without one, and so never equals a time that has one."""
     moment = _moment(value)
     if not moment:
         return value

@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning: from what is declared and what was read to the one operation that is needed, or none.
+"""Planning: compares what is declared with what was read (three-way comparison, with the rules of the type), and gives
+the one operation that is needed, or none.
 
-No plan holds a declared secret: bodies and entities are without, or masked, and ``body()`` puts the secrets in when it
-is sent. Bodies hold what the server itself shows of secrets that nobody declared; nothing shows bodies.
+No plan holds a declared secret: bodies and entities are without secrets or have them masked, and ``body()`` puts the
+secrets in when it is sent. Bodies hold secrets that the server itself shows and nobody declared; bodies are never
+shown.
 """
 
 from __future__ import annotations
@@ -168,14 +170,15 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
 
 
 def _remembered(secrets: Mapping[str, Any], memory: Optional[Memory], entity_id: Any) -> dict[str, bool]:
-    """Whether the secrets are those that were sent last time, as far as that is known."""
+    """Whether the secrets equal those that were sent last time, as far as that is known."""
     known = memory.known(entity_id) if memory else {}
     return {path: memory.of(path, value) == known[path] for path, value in secrets.items() if memory and path in known}
 
 
 def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
-    """What becomes of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown,
-    remembered: whether it is what the server shows, and what was sent last time; None where nobody knows."""
+    """The state of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown, remembered:
+    whether it equals the value that the server shows, and the value that was sent last time; None where that is
+    unknown."""
     if policy == "always":
         return "sent"
     if policy == "on_create":
@@ -231,9 +234,9 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
 def _with_secrets(
     nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
 ) -> Mapping[str, Any]:
-    """The entity as it shall be, with the secrets that nobody declared and that the server shows: without them, an
-    update that replaces everything would clear them. left_out: takes the paths of those that it hides, and of other
-    attributes that it does not show, or behind a mask that must not go back."""
+    """The entity as it is to be, with the undeclared secrets that the server shows: without them, an update that
+    replaces the whole entity would clear them. left_out: takes the paths of secrets that the server masks, and of other
+    attributes that it does not show or that it shows as a mask, which must not be sent back."""
     merged: Mapping[str, Any] = comparison.merged
     if rules.secret:
         merged = compare(nothing.desired, observed, rules, nothing.entity).merged
@@ -275,7 +278,7 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def masks_sent(plan: Plan, kind: str) -> list[str]:
-    """The places at which a body would send back a mask in place of what it hides, if nobody declared it."""
+    """The places at which a body would send back a mask that the server shows for an undeclared attribute."""
     return sorted({*masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
 
 

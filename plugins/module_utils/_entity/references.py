@@ -59,9 +59,9 @@ def _without(entity: Entity, name: str, path: str) -> Entity:
 
 
 def reference_advice(address: Address, attribute: str, stored: Any, declared: Any) -> Optional[tuple[str, str]]:
-    """Key of the profile and advice for a reference that the server shows in another form than the ids that are
-    declared; None where it just refers to another entity. An attribute that nobody calls a reference is one where what
-    is shown has an id, and it is a declared one."""
+    """The key of the profile and the advice for a reference that the server shows in another form than the declared id;
+    None where the entity just refers to another one. An attribute that the profile does not call a reference counts as
+    one where its shown value holds an id, and that is the declared one."""
     own = address.type
     known = attribute in address.refs or attribute in own.references
     if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):

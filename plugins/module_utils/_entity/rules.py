@@ -55,7 +55,7 @@ class Rules:
 
     @property
     def unshown(self) -> frozenset[str]:
-        """The paths at which nobody is shown anything."""
+        """The paths at which the value is never shown to the user."""
         return self.write_only | self.secret
 
     def as_layer(self) -> Mapping[str, Any]:
@@ -69,11 +69,7 @@ MAPPINGS = ("keyed", "normalise")
 
 
 def rules(*layers: Mapping[str, Any], secret: Collection[str] = ()) -> Rules:
-    """Lay rules over one another, from general to particular; null stands for a rule that is not given. secret: paths.
-
-    Paths are added. Where ``keyed`` and ``sets`` speak of the same list, the later layer wins, as it does for the
-    attributes of a keyed list. Raises ConfigurationError that names what is wrong and lists what there is.
-    """
+    """Merge layers of rules, from general to particular; null stands for a rule that is not given. secret: paths."""
     lists: dict[str, frozenset[str]] = {name: frozenset() for name in LISTS}
     keyed: dict[str, tuple[str, ...]] = {}
     normalise: dict[str, tuple[str, ...]] = {}

@@ -30,11 +30,11 @@ def _is_doubtful(error: InsightError) -> bool:
 def write_safely(
     what: str, send: Observe, look: Observe, is_done: Judge, is_untouched: Judge, repeatable: bool
 ) -> tuple[Entity | None, Optional[InsightError]]:
-    """Send a write and return its answer; or, of one that was carried out all the same, the error that came of it.
+    """Send a write once and return its answer; or, where the write was carried out in spite of an error, that error.
 
-    what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge what was read. repeatable:
-    a second request cannot do the work twice, so it may be sent once more. Raises OutcomeUnknownError when reading
-    does not tell.
+    what: the write, after "Cannot". look: reads the entity. is_done, is_untouched: judge the entity that was read.
+    repeatable: a second request cannot repeat the effect, so it may be sent once more. Raises OutcomeUnknownError when
+    reading does not show whether the write was carried out.
     """
     try:
         return send(), None
@@ -64,7 +64,7 @@ def write_safely(
 
 @contextmanager
 def having_written(address: Address, operation: str, entity_id: Any) -> Iterator[None]:
-    """Errors inside say what was written before they came, also those that nobody expected."""
+    """Errors inside name the write that was carried out before them, also unexpected errors."""
     written = {"written": operation, "entity_id": entity_id}
     try:
         yield

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets as a server shows them: as they are, and then they are compared, or hidden behind a mask or a hash."""
+"""Secrets as a server shows them: in clear text, which is compared, or as a mask or a hash."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _PLAIN_HASHES = ("md5", "sha1", "sha256", "sha512")
 
 
 def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) -> Optional[bool]:
-    """Whether an entity holds a secret as it is declared, or another one (False); None where the server hides it.
-    rules: those of the type: what they do not compare counts as hidden."""
+    """Whether an entity holds a secret as it is declared, or another one (False); None where the server masks it.
+    rules: those of the type: attributes that they do not compare count as masked."""
     if any(is_within(path, one) for one in rules.write_only | rules.uncompared):
         return None
     shown = value_at(entity, names_of(path), ABSENT)

@@ -41,7 +41,7 @@ def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
 
 
 def _unmasking(sent: Any, stored: Any, rule: str, given: Rules) -> Optional[Mapping[str, Any]]:
-    """The rule for an attribute that is shown behind a mask, so that nobody can tell whether it was stored."""
+    """The rule for an attribute that the server shows as a mask, so that it is unknown whether it was stored."""
     layer = {"hidden": [rule]}
     is_settled = stored is not None and not differs(sent, stored, rule, rules(given.as_layer(), layer))
     return layer if is_settled else None

@@ -29,13 +29,10 @@ class Files:
 
 @dataclass(frozen=True)
 class Context:
-    """How a command is run.
-
-    warn: tells the user. show: tells the user while the task is still running, None where that cannot be done.
-    log: takes a line for each request, None where nobody listens.
-    files: of the controller; on another host none is found or written through it.
-    held_back: what other processes have learnt of writes that are assumed, see CanaryWrites.
-    """
+    """How a command is run. warn: warns the user. show: shows the user a text while the task is still running, None
+    where that cannot be done. log: takes a line for each request, None where no log is asked for. files: of the
+    controller; on another host no file is found or written through it. held_back: the assumed writes that other
+    processes found not to work, see CanaryWrites."""
 
     check_mode: bool
     diff_mode: bool

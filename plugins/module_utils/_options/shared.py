@@ -120,7 +120,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class SessionHandle:
-    """Where a session lies that somebody else acquired; ``secret`` is the session itself, when it travels along."""
+    """Where a session lies that another task acquired; ``secret`` is the session itself, when it travels along."""
 
     store: Optional[str] = None
     file: Optional[str] = None
@@ -181,7 +181,7 @@ INITIATORS = (
 
 
 def initiator_from(environment: Mapping[str, str]) -> Optional[str]:
-    """Who started this run, as the CI or AWX says; None where nobody says."""
+    """The person who started this run, as the CI or AWX says; None where neither says."""
     for variable, form in INITIATORS:
         if environment.get(variable):
             return form.format(environment[variable])

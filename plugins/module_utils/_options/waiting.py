@@ -25,7 +25,7 @@ class Waiting:
     asked: bool = False
 
     def __post_init__(self) -> None:
-        """Raises ConfigurationError for times that nobody can wait."""
+        """Raises ConfigurationError for times that are no possible times to wait."""
         for name, value, lowest in (("timeout", self.timeout, 0), ("interval", self.interval, 0.001)):
             if not lowest <= value <= HIGHEST:
                 raise ConfigurationError("wait for writes", f"wait_{name} is not between {lowest} and {HIGHEST}")

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Before overrides are offered they are tried: the whole life of the probe's own entity, by the engine, with the
-profile as it was learned. A part with which it does not go as it should is not offered."""
+"""Tries overrides before they are offered: the engine creates, changes and deletes the probe's scratch entity with the
+learned profile. A part of the overrides that does not work is not offered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .scratch_entity import ScratchEntity
 
 WAITING = Waiting(timeout=10.0, interval=0.5)
 NEEDED = ("read", "find", "create", "delete")
-"""Operations without which nobody could try anything and clear up behind it."""
+"""The operations without which a trial, and the removal of its entity, are not possible."""
 
 
 def try_overrides(scratch: ScratchEntity, given: Json) -> None:
@@ -69,8 +69,8 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
     """Take back what was learned in these parts, and say why."""
     findings: list[Finding] = []
     for one in experiment.findings:
-        told = tuple(one.profile_key.split("."))
-        mine = one.verdict == DIFFERS and any(told[: len(path)] == path for path in paths)
+        stated = tuple(one.profile_key.split("."))
+        mine = one.verdict == DIFFERS and any(stated[: len(path)] == path for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     for path in paths:
@@ -80,8 +80,8 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
 
 
 def play(scratch: ScratchEntity, data: Json) -> str:
-    """Let the engine create, change and delete the own entity by a profile; why it does not go as it should, empty
-    where it does. Nothing of it stays."""
+    """Let the engine create, change and delete the scratch entity with a profile. Returns why that does not work, empty
+    where it does. The entity is removed in either case."""
     for part in ("required", "schema"):  # what a user has to declare is no question here
         data = with_value(data, ("types", scratch.type, part), ABSENT)
     attributes = scratch.named.get("attributes") or {}

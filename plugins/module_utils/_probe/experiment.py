@@ -1,10 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where experiments are made: a system, the profile as far as it is known by now, and every answer that came.
-
-The requests of an experiment are those of the engine itself, which is given a profile with the operation under test.
-"""
+"""The state of a probe: a system, the profile as far as it is known, and every answer so far. The requests of an
+experiment are made by the engine itself, with a profile that holds the operation under test."""
 
 from __future__ import annotations
 
@@ -66,11 +64,10 @@ class Attempt:
 @dataclass
 class Experiment:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
-    write are let through; daring: see candidates.is_daring(); stamp: what goes under ``verified``; shown: a request
-    that was answered with a known entity; proven: the operations of each type that were seen to show an entity that is
-    there and not one that is not, or to write; lost: by method, what a request got with a session that nobody has;
-    answers_anybody: whether such a session was shown an entity; left_behind: what was created and could not be
-    deleted."""
+    write are sent; daring: see candidates.is_daring(); stamp: the value for ``verified``; shown: a request that was
+    answered with a known entity; proven: the operations of each type that were seen to show an existing entity and no
+    other, or to write; lost: by method, the answer to a request with a session that does not exist; answers_anybody:
+    whether such a session was shown an entity; left_behind: entities that were created and could not be deleted."""
 
     data: dict[str, Any]
     url: str
@@ -159,7 +156,7 @@ class Experiment:
         return candidates(operation, self.definition(type_name, operation), hints)
 
     def prove(self, type_name: str, operation: str) -> None:
-        """Remember that an operation of a type did what it should, seen by what is known to be there."""
+        """Remember that an operation of a type works, as seen on an entity that is known to exist."""
         self.proven.add((type_name, operation))
 
     def is_proven(self, type_name: str, operation: str) -> bool:

@@ -17,15 +17,16 @@ from .request_candidates import REQUEST
 
 AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED = "as_profile", "differs", "not_found", "not_tried"
 SEEN, NOT_LOOKED_AT = "seen", "not_looked_at"
-"""What a server does without any key of the profile for it; and what nobody named anything to look at it with."""
+"""Verdict on a behaviour that needs no key of the profile, or on one that was not examined since the task names nothing
+to examine it with."""
 LONGEST = 200
 """Characters of a text in a finding."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. expected: what the profile says; came: what the server did; override: what to
-    lay over the profile, None where nothing is to be changed or nobody knows to what."""
+    """The result for one key of the profile. expected: the value in the profile; came: what the server did; override:
+    to merge into the profile, None where nothing is to be changed or the right value is unknown."""
 
     profile_key: str
     verdict: str
@@ -35,14 +36,14 @@ class Finding:
 
     def as_result(self) -> dict[str, Any]:
         """The finding as a JSON value without what it does not say."""
-        told = {
+        stated = {
             "profile_key": self.profile_key,
             "verdict": self.verdict,
             "expected": self.expected,
             "came": self.came,
             "override": self.override,
         }
-        return {name: value for name, value in told.items() if value not in (None, "")}
+        return {name: value for name, value in stated.items() if value not in (None, "")}
 
 
 def brief(value: Any) -> str:
@@ -80,10 +81,9 @@ def _only(part: Json, name: str) -> Json:
 
 
 def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[Finding]:
-    """A finding for each key of a part of a profile that the server contradicted, or one that says that none did.
-
-    came: what the server answered to the request as the profile has it; what a key says of answers is told by what the
-    answers were like."""
+    """A finding for each key of a part of a profile that the server contradicted, or one that says that it contradicted
+    none. came: the server's answer to the request as the profile has it; for keys about answers the form of the answers
+    is given instead."""
     key = ".".join(path)
     names = [name for name in {**before, **after} if name not in BASIS and before.get(name) != after.get(name)]
     if not names:

@@ -18,7 +18,7 @@ from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
 from .shapes import described, is_known, is_success, json_content, lists, numbers, scalars
 
 MOST_PAGES = 50
-"""Pages that are asked for to see whether the number that answers name is that of all entities."""
+"""How many pages are read to see whether the number in the answers is the number of all entities."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def _learn(experiment: Experiment, type_name: str, before: Json, definition: Jso
     return True
 
 
-def _paging(listing: Listing, told: Json, whole: list[str]) -> Optional[Json]:
-    """How pages are asked for; empty where the server gives all at once and says so, None where nobody can tell that
-    the list is whole."""
-    for size in dict.fromkeys((*([told["size"]] if told.get("size") else []), *PAGE_SIZES)):
+def _paging(listing: Listing, stated: Json, whole: list[str]) -> Optional[Json]:
+    """How pages are asked for; empty where the server gives all entities at once and says so, None where nothing shows
+    that the list is complete."""
+    for size in dict.fromkeys((*([stated["size"]] if stated.get("size") else []), *PAGE_SIZES)):
         if len(listing.first(_sized(size))) == 1:
-            return next((_finished(listing, told, one) for one in _ways(listing, told, size, whole)), None)
+            return next((_finished(listing, stated, one) for one in _ways(listing, stated, size, whole)), None)
     response = listing.attempt(None).response
     return {} if response and len(whole) in numbers(json_content(response)).values() else None
 
@@ -105,11 +105,11 @@ def _sized(size: str) -> Json:
     return {"kind": "link", "next": "_", "size": size, "limit": 1}
 
 
-def _ways(listing: Listing, told: Json, size: str, whole: list[str]) -> Iterator[Json]:
+def _ways(listing: Listing, stated: Json, size: str, whole: list[str]) -> Iterator[Json]:
     """The ways of paging that give the second entity behind the first, where a page holds one: what the profile says,
     then what the answer leads to, then numbers."""
-    if told.get("page"):
-        yield from _numbered(listing, (told["page"],), size, whole)
+    if stated.get("page"):
+        yield from _numbered(listing, (stated["page"],), size, whole)
     response = listing.attempt(_sized(size)).response
     for path, value in _following(json_content(response)) if response else ():
         links = "/" in str(value)
@@ -139,13 +139,13 @@ def _following(answer: Any) -> list[tuple[str, Any]]:
     return sorted(found, key=lambda pair: "next" not in pair[0].lower())
 
 
-def _finished(listing: Listing, told: Json, way: Json) -> Json:
+def _finished(listing: Listing, stated: Json, way: Json) -> Json:
     """A way of paging with pages of the usual size and with the total that the answers name."""
-    way = {**way, "limit": told.get("limit", 100)}
+    way = {**way, "limit": stated.get("limit", 100)}
     attempt = listing.attempt(way, MOST_PAGES)
     seen = [one for page in attempt.value or [] for one in page]
     beside = numbers(json_content(attempt.response)) if attempt.response else {}
     counted = [path for path, value in beside.items() if value == len(seen) != 1]
-    likely = sorted(counted, key=lambda path: (path != told.get("total"), "total" not in path.lower()))
+    likely = sorted(counted, key=lambda path: (path != stated.get("total"), "total" not in path.lower()))
     paging = {**way, **({"total": likely[0]} if likely else {})}
-    return dict(told) if {"first": 0, **told} == {"first": 0, **paging} else paging
+    return dict(stated) if {"first": 0, **stated} == {"first": 0, **paging} else paging

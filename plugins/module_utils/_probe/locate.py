@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Experiments that read, on a server that may be empty: whether anything with the key of the probe's own entity is
-there, and where that entity is after it was created. What shows it then is how entities are read, found and listed."""
+"""Experiments that read, on a server that may be empty: whether an entity with the key of the scratch entity exists,
+and where the scratch entity is found after it was created. The request that shows it is how entities are read, found
+and listed."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ MOST_IDS = 4
 
 
 def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
-    """Whether anything shows an entity with this key, of all requests by which a server may find or list; None where
-    nobody can tell."""
+    """Whether any of the requests by which servers find or list shows an entity with this key; None where that stays
+    unknown."""
     known, useless = Known(None, named["key"]), 0
     for attempt in chain(_finds(experiment, named), _lists(experiment, named)):
         if attempt.response is not None and find(json_content(attempt.response), known):
@@ -86,8 +87,8 @@ def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
 
 
 def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Entity]:
-    """The probe's own entity soon after the server may have created it: by an id that the answer says, else by its key,
-    else in a list; None where nothing that was tried reads or finds it."""
+    """The scratch entity soon after the server may have created it: by the id in the answer, else by its key, else in a
+    list; None where none of the requests finds it."""
     id_name = scratch.experiment.profile.type(scratch.type).id_attribute
     for pause in LOOKS:
         scratch.clock.sleep(pause)

@@ -28,7 +28,7 @@ from .page import LoginReport
 from .request_candidates import base_paths
 from .shapes import described, is_success, json_content, scalars
 
-MOST_TURNS = 12
+MOST_ROUNDS = 12
 SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
 INHERITED = ("tenant_id", "authority", "client_id", "token_store")
@@ -56,7 +56,7 @@ class Login:
         return response
 
     def report(self) -> LoginReport:
-        """What became of it."""
+        """The outcome of the login."""
         grant = (self.authenticator and self.authenticator.grant) or self.values.get("grant_type") or "handed over"
         if self.error or not self.authenticator:
             return LoginReport(grant, self.error is None, error=self.error.message if self.error else "")
@@ -74,7 +74,7 @@ def ways_in(values: Values) -> list[dict[str, Any]]:
 def log_in(values: Values, data: Json, context: Context) -> Login:
     """Log in, and learn from the answers of a handshake that is not as the profile says."""
     login = Login(values, dict(data))
-    for _turn in range(MOST_TURNS):
+    for _round in range(MOST_ROUNDS):
         login.error = None
         try:
             _open(login, context)
@@ -94,7 +94,7 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
 
 
 def _withdraw(login: Login, data: Json) -> None:
-    """Nothing is offered with which nobody got in."""
+    """Remove the overrides with which no login worked."""
     login.data = dict(data)
     came = "; with what this suggests nobody got in either, so it is not offered"
     login.findings = [

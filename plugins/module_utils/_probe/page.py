@@ -40,8 +40,8 @@ class LoginReport:
 
 @dataclass(frozen=True)
 class ProbeReport:
-    """What a probe did and found. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where
-    nobody could log in. overrides: what to lay over the profile. left_behind: what it could not delete again."""
+    """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
+    login worked. overrides: to merge into the profile. left_behind: entities that it could not delete again."""
 
     profile: Json
     stamp: Json
@@ -94,7 +94,7 @@ def page(report: ProbeReport) -> str:
 
 
 def _written(report: ProbeReport) -> str:
-    """What became of what the probe wrote, in one sentence."""
+    """What happened to the entities that the probe wrote, in one sentence."""
     if not report.wrote:
         return "The probe only read."
     if report.left_behind:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Experiments that only read: how an entity is read by its id and found by its key, and how that is told which is not
-there."""
+"""Experiments that only read: how an entity is read by its id and found by its key, and how the server answers for an
+entity that does not exist."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[
     """What a profile says of an answer that means missing; None where this one cannot mean it."""
     if response is None or response.is_html:
         return None
-    told: Json = definition.get("missing") or {}
+    stated: Json = definition.get("missing") or {}
     if is_success(response):
         if not response.body.strip():
             return {"status": [response.status]}
@@ -55,7 +55,7 @@ def missing_of(definition: Json, response: Optional[Response]) -> Optional[dict[
         return {"empty": True} if value in EMPTY or at(value, definition.get("entity") or "") in EMPTY else None
     if not 400 <= response.status < 500 or response.status in NO_ANSWER:
         return None
-    return dict(told) if response.status in told.get("status", ()) else {"status": [response.status]}
+    return dict(stated) if response.status in stated.get("status", ()) else {"status": [response.status]}
 
 
 def succeeding(definition: Json, response: Optional[Response]) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def with_missing(
 
 
 def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, known: Known) -> None:
-    """Under which names the server shows its own id and UUID of an entity."""
+    """Under which names the server shows the id and the UUID that it gave an entity."""
     of_type = experiment.profile.type(type_name)
     shown = id_path(entity, known.id, of_type.id_attribute)
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
@@ -230,13 +230,13 @@ def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, know
         came = f"the entity holds it under {after}" if after else "the entity holds none"
         experiment.note([Finding(".".join(path), DIFFERS, brief(before), came, nested(path, after))])
         experiment.learn(path, after)
-    told = (experiment.data.get("compare") or {}).get("read_only", [])
+    stated = (experiment.data.get("compare") or {}).get("read_only", [])
     declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
     names = [name for name in (shown, uuid) if name and name not in declared]
-    if not set(names) <= set(told):
-        all_names = sorted({*names, *told})
+    if not set(names) <= set(stated):
+        all_names = sorted({*names, *stated})
         override = nested(("compare", "read_only"), all_names)
-        experiment.note([Finding("compare.read_only", DIFFERS, brief(told), "the server gives them", override)])
+        experiment.note([Finding("compare.read_only", DIFFERS, brief(stated), "the server gives them", override)])
         experiment.learn(("compare", "read_only"), all_names)
 
 
@@ -281,15 +281,16 @@ def refer_in_create(experiment: Experiment, references: Optional[str]) -> None:
     """What a find does with references, a create is expected to do as well."""
     path = ("operations", "create", "references")
     create = experiment.data["operations"].get("create")
-    told = create and create.get("references")
-    if create and references and references != told:
+    stated = create and create.get("references")
+    if create and references and references != stated:
         experiment.learn(path, references)
         came = "find takes them only so"
-        experiment.note([Finding(".".join(path), DIFFERS, brief(told), came, nested(path, references))])
+        experiment.note([Finding(".".join(path), DIFFERS, brief(stated), came, nested(path, references))])
 
 
 def _found(experiment: Experiment, candidate: Json, entity: Json) -> tuple[Attempt, Optional[Json], Json]:
-    """Find the entity with this definition, and something that cannot exist: only who tells them apart has searched."""
+    """Search with this definition for the entity, and for one that cannot exist: only a search that answers both
+    rightly works."""
     known, type_name = known_of(entity), str(entity["type"])
 
     def search(definition: Json, sought: Json) -> Attempt:

@@ -31,10 +31,10 @@ LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 
 @dataclass
 class ScratchEntity:
-    """The probe's own entity. named: what the user said of it: type, key, refs, attributes, change, rename. ids: of
-    everything that was created and is not known to be gone; suspected: something may have been created of which the
-    server says neither id nor key; doubts: why something may be left that nobody can look for, as long as no search was
-    seen to work."""
+    """The entity that the probe makes and removes again. named: what the user said of it: type, key, refs, attributes,
+    change, rename. ids: of every created entity that is not known to be gone; suspected: an entity may have been
+    created of which neither id nor key is known; doubts: why an entity may be left that cannot be looked for, since no
+    search was seen to work."""
 
     experiment: Experiment
     named: Json
@@ -98,8 +98,8 @@ class ScratchEntity:
         return at(entity, self.experiment.profile.type(self.type).id_attribute)
 
     def note(self, entities: list[Entity]) -> None:
-        """Remember what came to be. Only what shows the probe's own key counts: an answer may hold somebody else's
-        entity, and what is remembered is deleted."""
+        """Remember a created entity. Only one that shows the probe's key counts: an answer may hold an entity of
+        somebody else, and the remembered ones are deleted."""
         for entity in entities:
             entity_id = self.id_of(entity)
             if entity_id is not None and entity_id not in self.ids and self._is_mine(entity, entity_id):
@@ -115,7 +115,8 @@ class ScratchEntity:
         return any(all(same(entity.get(name), value) for name, value in one.items()) for one in (key, renamed))
 
     def now(self, entity_id: Any) -> Optional[Entity]:
-        """The entity with this id as it is, None where there is none. Raises InsightError where nobody can tell."""
+        """The entity with this id as it is, None where it does not exist. Raises InsightError where that stays
+        unknown."""
         if self.experiment.is_proven(self.type, "read"):
             return self.experiment.client().read(Address(self.experiment.profile.type(self.type), entity_id))
         found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
@@ -136,7 +137,7 @@ class ScratchEntity:
         return bool(shows) and not any(shows)
 
     def create(self, definition: Json, attributes: Json | None = None) -> Attempt:
-        """Let the engine create it by this definition. attributes: others than its own."""
+        """Let the engine create it by this definition. attributes: instead of its usual ones."""
         sent = {**self.named["key"], **(self.named.get("attributes") or {})} if attributes is None else attributes
 
         def call(client: EntityClient, profile: Profile) -> Any:
@@ -171,8 +172,9 @@ class ScratchEntity:
         return self.experiment.attempt(self.type, "delete", definition, call)
 
     def remove(self, entity_id: Any) -> bool:
-        """Delete what was created by the probe, by what was learned or else by whatever works; whether it is gone.
-        Where nobody can tell, what is taken for a success is the last."""
+        """Delete an entity that the probe created, with the learned operation or else with any that works. Returns
+        whether it is gone. Where that stays unknown, nothing more is tried after the first answer that looks like a
+        success."""
         id_name = self.experiment.profile.type(self.type).id_attribute
         try:
             observed = self.now(entity_id)

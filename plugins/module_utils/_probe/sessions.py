@@ -30,14 +30,14 @@ from .shapes import described, find, is_success, json_content
 LOST = re.compile(r"session|expired|log(ged)?[ -]?(in|on|out)|sign(ed)?[ -]?(in|on)", re.IGNORECASE)
 """What a text says that speaks of a lost session."""
 WITHOUT_LOGIN = (401, 419, 440)
-"""Statuses that say nothing else than that nobody is logged in."""
+"""Statuses that mean only that there is no valid login."""
 
 
 # --- a session that nobody has
 
 
 def unlike(value: str) -> str:
-    """A value of the same form that nobody was given."""
+    """A value of the same form that the server has given to nobody."""
     letters = "abcdef" if re.fullmatch("[0-9a-fA-F-]+", value) else string.ascii_lowercase
     kinds = (string.digits, letters, letters.upper())
     return "".join(next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in value)
@@ -79,8 +79,8 @@ def _url(login: Login) -> str:
 
 
 def ask_reading(experiment: Experiment, login: Login) -> None:
-    """With a session that nobody has: the request that showed an entity, and one of each other method that only reads.
-    The entity must be there still."""
+    """Send requests with a session that does not exist: the request that showed an entity, and one of each other method
+    that only reads. The entity must still exist."""
     if experiment.shown is None or experiment.lost:
         return
     request, known = experiment.shown
@@ -94,8 +94,8 @@ def ask_reading(experiment: Experiment, login: Login) -> None:
 
 
 def ask_writing(experiment: Experiment, login: Login) -> None:
-    """The same with the methods that write, as they were sent for the probe's own entity, which is gone by now. Nothing
-    is sent where the server was seen to answer anybody, or where nobody looked."""
+    """The same with the methods that write, as they were sent for the scratch entity, which is gone by now. Nothing is
+    sent where the server answers requests without a valid session, or where that was not examined."""
     if experiment.answers_anybody or not experiment.lost:
         return
     for method, request in _methods(experiment).items():
@@ -122,8 +122,8 @@ def conclude(experiment: Experiment, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
     session = experiment.data["session"]
     if experiment.answers_anybody:
-        told = _rules_told(session.get("rejected") or {})
-        experiment.note([Finding("session.rejected", DIFFERS, told, "the server answers a session that nobody has")])
+        stated = _rules_text(session.get("rejected") or {})
+        experiment.note([Finding("session.rejected", DIFFERS, stated, "the server answers a session that nobody has")])
     if experiment.answers_anybody or not experiment.lost:
         return
     look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login)
@@ -137,7 +137,7 @@ def conclude(experiment: Experiment, login: Login) -> None:
 
 
 def _look_tells(login: Login) -> bool:
-    """Whether a look at a session that nobody has tells that it does not live."""
+    """Whether a look at a session that does not exist shows that it does not live."""
     opened = next((one for _request, one in login.answers if one.purpose == "open a session"), None)
     cookie = cookie_of(login.data["session"])
     wrong = cookies_in(wrong_session(_headers(login), cookie))
@@ -151,33 +151,34 @@ def _look_tells(login: Login) -> bool:
         return False
 
 
-def _rules_told(rules: Json) -> str:
+def _rules_text(rules: Json) -> str:
     return brief({name: value for name, value in rules.items() if name not in BASIS})
 
 
 def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False) -> Finding:
-    """What the profile says of a lost session, against the answer for each method. A status that also denies is
-    proposed only where nothing else tells. look_tells: after a 403 a look at the session says that it does not live."""
+    """The finding on the profile's rules for a lost session, by the answer for each method. A status that also means a
+    missing permission is proposed only where nothing else shows the lost session. look_tells: after a 403 a look at the
+    session shows that it does not live."""
     rules = session.get("rejected") or {}
     answers = {method: _answered(session, response) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
-    told = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
+    stated = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
     strange = [one for one in lost.values() if not is_lost(session, one, _sent(session))]
     if look_tells and any(one.status == 403 for one in strange):
-        told += "; after HTTP 403 a look at the session tells that it does not live"
+        stated += "; after HTTP 403 a look at the session tells that it does not live"
         strange = [one for one in strange if one.status != 403]
     more: dict[str, Any] = {}
     for response in strange:
         sign = _sign(session, response)
         if sign is None:
-            return Finding("session.rejected", NOT_FOUND, _rules_told(rules), told)
+            return Finding("session.rejected", NOT_FOUND, _rules_text(rules), stated)
         for name, value in sign.items():
             held = more.get(name, rules.get(name, []))
             more[name] = list(dict.fromkeys([*held, *value])) if isinstance(value, list) else value
     if not more:
-        return Finding("session.rejected", AS_PROFILE, came=told)
+        return Finding("session.rejected", AS_PROFILE, came=stated)
     key = f"session.rejected.{next(iter(more))}" if len(more) == 1 else "session.rejected"
-    return Finding(key, DIFFERS, _rules_told(rules), told, nested(("session", "rejected"), more))
+    return Finding(key, DIFFERS, _rules_text(rules), stated, nested(("session", "rejected"), more))
 
 
 def _sent(session: Json) -> dict[str, str]:
@@ -191,7 +192,7 @@ def _sets_another(session: Json, response: Response) -> bool:
 
 
 def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
-    """What tells this answer from all others, as the profile would say it; None where nothing does."""
+    """The rule of the profile that only this answer fulfils; None where there is none."""
     if _sets_another(session, response):
         return {"cookie_changes": True}
     if is_login_page(response, response.body):
@@ -306,7 +307,7 @@ def _lasting(experiment: Experiment, login: Login, tokens: Mapping[str, str]) ->
 
 
 def _unsafe(experiment: Experiment) -> list[Request]:
-    """Requests that need a token and change nothing now: those that read, and the delete of what is gone."""
+    """Requests that need a token and change nothing now: those that read, and the delete of an entity that is gone."""
     sent = [request for request, response in experiment.answers if is_success(response) and request.method != "GET"]
     gone = [one for one in sent if one.purpose.startswith("delete ")]
     return [one for one in sent if reads_only(one)] + gone[-1:]

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server does with what it is sent: merges or replaces, respells, changes on its own account, refuses twins."""
+"""How a server treats the values of a write: it merges or replaces, changes their spelling, changes attributes by
+itself, refuses a second entity with the same key."""
 
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def spell(scratch: ScratchEntity, declared: Json, entity: Entity) -> None:
 
 
 def _say_rules(scratch: ScratchEntity, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
-    """Lay rules over those that are there, and say so."""
+    """Merge rules into the present ones, and record the finding."""
     rules = dict(value_at(scratch.experiment.data, path) or {})
     for name, value in layer.items():
         held = rules.get(name)
@@ -132,7 +133,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def learn_volatile(scratch: ScratchEntity, declared: Json, before: Entity, after: Entity) -> None:
-    """Attributes that changed although nobody changed them: the server does it by itself."""
+    """Learn the attributes that changed without a request: the server changes them by itself."""
     changes = undeclared_changes(declared, before, after, scratch.rules)
     names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
     if names:
@@ -146,9 +147,9 @@ def merging(scratch: ScratchEntity, definition: Json, change: Json) -> dict[str,
     before = scratch.now(entity_id) or {}
     if not witnesses(scratch, before, change):
         why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
-        told = scratch.experiment.definition(scratch.type, "update")
-        is_told = all(told.get(name) == definition.get(name) for name in ("method", "path"))
-        body = told["body"] if is_told else "whole"
+        stated = scratch.experiment.definition(scratch.type, "update")
+        is_stated = all(stated.get(name) == definition.get(name) for name in ("method", "path"))
+        body = stated["body"] if is_stated else "whole"
         scratch.experiment.note([Finding("operations.update.body", NOT_TRIED, body, why)])
         return {**definition, "body": body}
     attempt = scratch.update({**definition, "body": "changed"}, before, change)
@@ -244,14 +245,14 @@ def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[int]
 def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
     """Whether the server refuses a second entity with the same key."""
     path = ("types", scratch.type, "key")
-    told = value_at(scratch.experiment.data, path) or {}
-    before = bool(told.get("enforced"))
+    stated = value_at(scratch.experiment.data, path) or {}
+    before = bool(stated.get("enforced"))
     key = ".".join((*path, "enforced"))
     if before == enforced:
         scratch.experiment.note([Finding(key, AS_PROFILE, came=came)])
         return
-    names = list(told.get("attributes") or [*scratch.named["key"], *(scratch.named.get("refs") or {})])
-    learned = {**told, "attributes": names, "enforced": enforced}
+    names = list(stated.get("attributes") or [*scratch.named["key"], *(scratch.named.get("refs") or {})])
+    learned = {**stated, "attributes": names, "enforced": enforced}
     scratch.experiment.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
     scratch.experiment.learn(path, learned)
 
@@ -259,8 +260,8 @@ def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
 def _learn_conflict(scratch: ScratchEntity, operation: str, status: int) -> None:
     """With which status the server refuses what would give two entities one key."""
     path = ("operations", operation, "conflict")
-    told = value_at(scratch.experiment.data, path) or {}
-    if status not in told.get("status", ()):
+    stated = value_at(scratch.experiment.data, path) or {}
+    if status not in stated.get("status", ()):
         scratch.experiment.learn(path, {"status": [status]})
         override = nested(path, {"status": [status]})
-        scratch.experiment.note([Finding(".".join(path), DIFFERS, brief(told), f"HTTP {status}", override)])
+        scratch.experiment.note([Finding(".".join(path), DIFFERS, brief(stated), f"HTTP {status}", override)])

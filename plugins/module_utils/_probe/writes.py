@@ -107,8 +107,8 @@ def probe_create(scratch: ScratchEntity) -> Optional[Entity]:
 
 
 def _made(scratch: ScratchEntity, attempt: Attempt) -> Optional[Entity]:
-    """The entity that a create made; None where nothing shows it, and then what may be left is named. Once a search was
-    seen to work, it is believed that nothing came to be; before that, whoever creates once more may make a second."""
+    """The entity that a create made; None where nothing shows it: an entity that may be left is named then. Once a
+    search was seen to work, its answer "none" is believed; before that, another create might make a second entity."""
     if scratch.experiment.is_proven(scratch.type, "find"):
         found = scratch.appeared()
         if not found:
@@ -147,8 +147,8 @@ def _created(scratch: ScratchEntity, definition: Json, response: Optional[Respon
 
 
 def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> None:
-    """Something may have been created that is not found by its key: its id, as far as the answer says it. It is not
-    deleted, since it may as well be somebody else's."""
+    """Record that an entity may have been created which is not found by its key, with the id in the answer where there
+    is one. It is not deleted, since it may belong to somebody else."""
     if not is_success(response) or response is None:
         return
     id_name = scratch.experiment.profile.type(scratch.type).id_attribute.rpartition(".")[2]
@@ -162,37 +162,37 @@ def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> Non
 
 
 def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
-    """How an entity is changed: so that it can be renamed too, since a server may find it by its key instead of by what
-    the request addresses it by. Learns whether an update merges or replaces."""
+    """How an entity is changed, also by a rename, since a server may identify it by its key instead of by the value in
+    the address. Learns whether an update merges or replaces."""
     experiment, entity_id = scratch.experiment, scratch.id_of(entity)
     change: Json = scratch.named["change"]
-    turns = (change, {name: entity.get(name) for name in change})
+    alternating = (change, {name: entity.get(name) for name in change})
     made = 0
     stuck: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         nonlocal made
         before = scratch.now(entity_id) or entity
-        attempt = scratch.update(candidate, before, turns[made % 2])
+        attempt = scratch.update(candidate, before, alternating[made % 2])
         after = scratch.now(entity_id)
-        changed = after is not None and manners.is_changed(before, after, turns[made % 2])
+        changed = after is not None and manners.is_changed(before, after, alternating[made % 2])
         if answers_something(attempt):
             _note_twins(scratch, changed)
         if after is None or not changed:
             return attempt, None
         made += 1
-        manners.learn_volatile(scratch, turns[made % 2], before, after)
+        manners.learn_volatile(scratch, alternating[made % 2], before, after)
         if made == 1:
             manners.spell(scratch, change, after)
         definition = _answering(scratch, candidate, attempt.response, entity_id)
         if not manners.renames(scratch, definition, after):
             stuck.append(definition)
             return attempt, None
-        return attempt, manners.merging(scratch, definition, turns[made % 2])
+        return attempt, manners.merging(scratch, definition, alternating[made % 2])
 
     learned, first = explore(experiment, scratch.type, "update", tried)
     if learned is None and stuck:
-        learned = manners.merging(scratch, stuck[0], turns[made % 2])
+        learned = manners.merging(scratch, stuck[0], alternating[made % 2])
         manners.fix_key(scratch)
     settle(experiment, scratch.type, "update", learned, first)
 

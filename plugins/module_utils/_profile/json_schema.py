@@ -54,8 +54,8 @@ def _sentence(error: Any) -> str:
 
 
 def violations(schema: Mapping[str, Any], value: Any, ours: bool = False) -> list[str]:
-    """Every violation as a sentence, in the order of their paths. ours: the schema comes with the collection, so that
-    it was checked before. Raises ConfigurationError where jsonschema is missing or the schema itself is wrong."""
+    """Every violation as a sentence, in the order of their paths. ours: the schema comes with the collection, and was
+    checked before. Raises ConfigurationError where jsonschema is missing or the schema itself is wrong."""
     try:
         import jsonschema
         from jsonschema.validators import validator_for

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer says against the profile, in words: what was expected, and what came."""
+"""Describes how an answer contradicts the profile: what was expected, and what came."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def some_of(names: Sequence[str]) -> str:
 
 
 def shape(value: Any) -> str:
-    """What kind of JSON value it is, without showing any value in it: only the names of an object's fields."""
+    """The kind of a JSON value, without showing any value in it: only the names of an object's fields."""
     if isinstance(value, Mapping):
         return f"an object with {some_of([str(name) for name in value])}" if value else "an empty object"
     if isinstance(value, (list, tuple)):

@@ -22,12 +22,13 @@ from ..errors import ConfigurationError
 
 
 def merge(base: Any, over: Any) -> Any:
-    """Lay ``over`` on ``base`` by RFC 7396: mappings key by key, a null takes the key away, all else replaces."""
+    """Merge ``over`` into ``base`` by RFC 7396 (JSON Merge Patch): mappings key by key, a null removes the key, every
+    other value replaces."""
     return _merged(base, over, keep=False)
 
 
 def overlaid(base: Json, over: Json) -> dict[str, Any]:
-    """As merge(), for whole profiles. A null in a type also takes away what holds for all types, so it is kept."""
+    """As merge(), for whole profiles. A null in a type stays, since it also removes the value for all types."""
     merged: dict[str, Any] = merge(base, over)
     types, new = base.get("types"), over.get("types")
     if isinstance(new, Mapping):
@@ -38,7 +39,7 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
 
 
 def _merged(base: Any, over: Any, keep: bool) -> Any:
-    """keep: a null stays, to be laid on something else."""
+    """keep: a null stays, for a later merge."""
     if not isinstance(over, Mapping):
         return over
     merged = dict(base) if isinstance(base, Mapping) else {}
@@ -51,7 +52,7 @@ def _merged(base: Any, over: Any, keep: bool) -> Any:
 
 
 def at(value: Any, path: str, nothing: Any = None) -> Any:
-    """What stands at a dotted path of a JSON value; ``nothing`` where nothing does."""
+    """The value at a dotted path of a JSON value; ``nothing`` where there is none."""
     return value_at(value, path.split(".") if path else (), nothing)
 
 
@@ -108,7 +109,7 @@ class Operation:
 
     @classmethod
     def of(cls, name: str, profile_key: str, data: Json) -> Operation:
-        """From the profile's data; what only a reader needs (source, note, verified) stays behind."""
+        """From the profile's data, without the keys that only people read (source, note, verified)."""
         values = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
         values["backed"] = bool(data.get("source") or data.get("verified")) and not is_assumed(data)
         values["success"] = tuple(data.get("success", (200,)))
@@ -199,7 +200,7 @@ class Profile:
 
 
 BASIS = ("source", "assumed", "verified", "note")
-"""What says how we know a thing. ``verified`` overrules ``assumed``."""
+"""The keys that say how a part of the profile is known. ``verified`` overrules ``assumed``."""
 
 
 def is_assumed(data: Json) -> bool:
@@ -208,7 +209,7 @@ def is_assumed(data: Json) -> bool:
 
 
 GENERAL = ("id_attribute", "uuid_attribute", "changed_by", "changed_at", "evidence_fields", "attributes")
-"""What a profile says for all types, and a type may say otherwise."""
+"""The keys that a profile gives for all types and a type may override."""
 
 
 def _entity_type(name: str, data: Json, profile: Json) -> EntityType:

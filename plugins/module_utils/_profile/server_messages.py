@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server says of its refusal, in the forms in which servers say it."""
+"""Reads the reason of a refusal from an answer, in the forms in which servers give it."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ NAMES = (
 TEXTS = ("message", "defaultmessage", "detail", "reason", "msg", "errormessage", "description", "error", "title")
 """Fields of such an error that hold its sentence."""
 VALUES = ("rejectedvalue", "invalidvalue", "value", "input")
-"""Fields of such an error that hold what was refused. It may be a secret, and is not shown."""
+"""Fields of such an error that hold the refused value. It may be a secret, and is not shown."""
 
 
 def said(body: bytes, secrets: Collection[Any] = ()) -> str:
-    """What an answer says in words, on one line and printable: its sentence, and the errors of single attributes by
-    name and message. Empty where it says nothing in a form that is known. secrets: hidden before
-    anything is cut, beside those that this process has met."""
+    """The message in an answer, on one line and printable: its sentence, and the errors of single attributes by name
+    and message. Empty where the answer has no known form. secrets: masked before the text is shortened, beside those
+    that this process has met."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    sentence, errors = _told(answer, DEPTH)
+    sentence, errors = _sentence_and_errors(answer, DEPTH)
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     text = "; ".join(dict.fromkeys(filter(None, [sentence, *errors[:SHOWN], *more])))
     return printable(words(text, secrets)[:LIMIT])
@@ -101,8 +101,8 @@ def _folded(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name).lower().replace("_", "").replace("-", ""): value for name, value in answer.items()}
 
 
-def _told(answer: Any, depth: int) -> tuple[str, list[str]]:
-    """The sentence, and the errors of single attributes."""
+def _sentence_and_errors(answer: Any, depth: int) -> tuple[str, list[str]]:
+    """The sentence of an answer, and its errors of single attributes."""
     if isinstance(answer, list):
         return "", list(_of_list([one for one in answer if isinstance(one, Mapping)]))
     if not isinstance(answer, Mapping) or not depth:
@@ -110,7 +110,13 @@ def _told(answer: Any, depth: int) -> tuple[str, list[str]]:
     fields = _folded(answer)
     sentence, errors = "", [one for name in LISTS for one in _errors(fields.get(name), depth)]
     for held in (fields[name] for name in SENTENCES if name in fields):
-        inner, more = (held, []) if isinstance(held, str) else _told(held, depth - 1) if _is_object(held) else ("", [])
+        inner, more = (
+            (held, [])
+            if isinstance(held, str)
+            else _sentence_and_errors(held, depth - 1)
+            if _is_object(held)
+            else ("", [])
+        )
         sentence, errors = sentence or inner.strip(), errors + (more if not sentence else [])
     return sentence, errors or ([] if sentence else _by_attribute(answer, depth))
 
@@ -136,7 +142,7 @@ def _of_list(errors: list[Any]) -> Iterator[str]:
 
 
 def _one(error: Mapping[str, Any]) -> str:
-    """One error of a list: ``name: message``, without what was refused, be it quoted in the message."""
+    """One error of a list: ``name: message``, without the refused value, also where the message quotes it."""
     texts = [error[name] for name in TEXTS if isinstance(error.get(name), str) and error[name].strip()]
     if not texts:
         return ""

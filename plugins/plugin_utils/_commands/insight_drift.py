@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module insight_drift does: a system held against what is declared, and reports of it. It never writes."""
+"""The module insight_drift: compares a system with a manifest, and writes reports of the differences. It never writes
+to the system."""
 
 from __future__ import annotations
 
@@ -79,7 +80,7 @@ READING = {
     "wait_timeout": None,
     "wait_interval": 1.0,
 }
-"""What a desired state needs to be told besides, where nothing is written."""
+"""Options that a desired state needs besides, where nothing is written."""
 OURS = {
     **dict.fromkeys(("verdict", "summary", "reports", "assumed"), KEPT),
     **dict.fromkeys(("url", "manifest_digest", "commit", "server_date", "versions", "sides"), KEPT),
@@ -94,12 +95,13 @@ OURS = {
     ],
     "evidence": {},
 }
-"""What is ours in a check and in the result."""
+"""The parts of a check and of the result that this collection writes, and so never masked."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is read before the first request. lacking: stands for a secret whose value is not given."""
+    """The files and values that are read before the first request. lacking: stands for a secret whose value is not
+    given."""
 
     manifest: Any
     known: Sequence[Any]
@@ -234,7 +236,7 @@ def _with_knowledge(
     error: str,
     inputs: Inputs,
 ) -> Check:
-    """The check with what earlier checks and people know of its rows."""
+    """The check with history: since when each difference is known, and which differences people have accepted."""
     now = report.began
     for earlier in inputs.earlier:
         if earlier.url == report.url:
@@ -261,7 +263,8 @@ def _with_knowledge(
 
 
 def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]:
-    """Write what is asked for, all that can be written; the paths by format. Raises ConfigurationError for the rest."""
+    """Write the reports that the options ask for, as many as can be written; returns their paths by format. Raises
+    ConfigurationError for those that cannot be written."""
     wanted = {name: path for name, path in values["reports"].items() if path}
     texts = {name: FORMATS[name]([check]) for name in wanted}
     if values["exceptions_out"]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module insight_entities does: a whole environment read, planned, approved, written, and evidence of it."""
+"""The module insight_entities: a whole environment, read, planned, approved and written, with evidence of it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def controller_only() -> ConfigurationError:
 
 
 def _check(values: Values) -> None:
-    """Raise ConfigurationError for what cannot be meant."""
+    """Raise ConfigurationError for options that contradict one another."""
     for name in ("plan_out", "plan_page", "plan_file", "plan_digest", "journal"):
         if values[name] is not None and not values[name].strip():
             raise ConfigurationError(WHAT, f"{name} is given and blank", "Leave it out, or use omit.")
@@ -117,7 +117,8 @@ def _check(values: Values) -> None:
 
 
 def _pruned(values: Values, connection: Connection, files: Files, manifest: Manifest) -> list[Entry]:
-    """The deletion of what an earlier manifest declared and this one does not, under no name that it ever had."""
+    """The deletions: entries that an earlier manifest declares and this one does not, under none of its former
+    names."""
     if not values["prune_from"]:
         return []
     kept = {name for entry in manifest.entries for name in (entry.name, entry.former)}
@@ -180,7 +181,7 @@ def _write(
     needed: Collection[EntryName],
     plan: Optional[EnvironmentPlan],
 ) -> RunReport:
-    """Write what is needed, with a journal where one is wanted."""
+    """Write the changes, with a journal where the options name a folder for it."""
     if not run.values["journal"]:
         return report_of(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
     folder = run.path("journal")

@@ -63,7 +63,7 @@ def run_export(values: Values, context: Context) -> dict[str, Any]:
     return {
         "changed": bool(changed),
         "files": [str(path) for path in texts],
-        **_told(export, connection, client.assumed, [*notes, *export.notes]),
+        **_result_of(export, connection, client.assumed, [*notes, *export.notes]),
         **({"diff": {"prepared": harmless(diff)}} if context.diff_mode else {}),
     }
 
@@ -145,8 +145,8 @@ def _diff(path: Path, before: Optional[str], after: str) -> str:
     return "".join(difflib.unified_diff(old, new, name if before is not None else "/dev/null", name))
 
 
-def _told(export: Export, connection: Connection, used: list[str], notes: list[str]) -> dict[str, Any]:
-    """What the result says of an export."""
+def _result_of(export: Export, connection: Connection, used: list[str], notes: list[str]) -> dict[str, Any]:
+    """The result of the task for an export."""
     missing: dict[str, int] = {}
     for one in export.not_exported:
         missing[one["type"]] = missing.get(one["type"], 0) + 1
@@ -163,7 +163,7 @@ def _told(export: Export, connection: Connection, used: list[str], notes: list[s
         "outside": [{"entity": name, "referred_by": number} for name, number in sorted(export.outside.items())],
         "secrets": export.secrets,
         "assumed": used,
-        **connection.told(*notes),
+        **connection.noted(*notes),
     }
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module insight_report does: reports of several checks, of a plan, or of journals. It asks no system."""
+"""The module insight_report: reports of several checks, of a plan, or of journals. It sends no request to a system."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from ...module_utils.errors import ConfigurationError, InsightError
 from .._files.profile_files import mapping_from, profile_data
 from .native_values import plain, plain_options
 from .orphan import end_with_parent
-from .telling import teller
+from .verbose import verbose_output
 
 display = Display()
 
@@ -57,14 +57,14 @@ class CommandAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
     command: ClassVar[Command]
-    _tell: Callable[[str], None] | None = None
+    _log: Callable[[str], None] | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the command here or over there; both give the same result."""
+        """Run the command in this process or on the other host; both give the same result."""
         super().run(tmp, task_vars)
         try:
             end_with_parent()
-            self._tell = self._teller(task_vars or {})
+            self._log = self._request_log(task_vars or {})
             return self._answer(task_vars)
         except InsightError as error:
             return outgoing({"failed": True, **error.as_result()}, self.command.ours)
@@ -92,12 +92,12 @@ class CommandAction(ActionBase):
             values = self._with_session({**values, **read})
         return self._marked(self._hand_over(values, task_vars))
 
-    def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
-        """What shows a line for each request; None where nobody listens, or the task is to be hidden. Under async
-        Ansible would keep the lines in the file of the result."""
+    def _request_log(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
+        """The function that shows a line for each request; None where no log is asked for, or the task has no_log.
+        Under async Ansible would keep the lines in the file of the result."""
         if self._task.no_log or self._task.async_val:
             return None
-        return teller(self._task.delegate_to or task_vars.get("inventory_hostname"))
+        return verbose_output(self._task.delegate_to or task_vars.get("inventory_hostname"))
 
     def _check_background(self) -> None:
         """Raise ConfigurationError for a command under async whose result may be secret: Ansible writes it into a file
@@ -110,7 +110,8 @@ class CommandAction(ActionBase):
             )
 
     def _marked(self, result: dict[str, Any]) -> dict[str, Any]:
-        """The result, hidden in all output where it is secret as a whole. The registered value stays as it is."""
+        """The result, marked so that Ansible shows nothing of it where all of it is secret. The registered value stays
+        as it is."""
         return {**result, "_ansible_no_log": True} if self.command.hides(result) else result
 
     def _runs_here(self) -> bool:
@@ -165,7 +166,7 @@ class CommandAction(ActionBase):
             diff_mode=self._task.diff,
             warn=display.warning,
             show=lambda text: display.display(text, stderr=True),
-            log=self._tell,
+            log=self._log,
             files=self._files(),
         )
         return run_command(self.command, {**checked.validated_parameters, **read}, context, secrets)
@@ -201,19 +202,19 @@ class CommandAction(ActionBase):
         return dict(result)
 
     def _show_requests(self, lines: Any) -> None:
-        """Show what a module on another host brought along."""
-        if self._tell and isinstance(lines, list):
+        """Show the log lines that a module on another host returned."""
+        if self._log and isinstance(lines, list):
             for line in lines:
-                self._tell(one_line(str(line)))
+                self._log(one_line(str(line)))
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *arguments: Any, **options: Any
     ) -> Any:
-        """Keep the options out of the other host's system log: attributes may hold what nobody marked as secret. Where
-        nobody listens, no request is shown."""
+        """Keep the options out of the system log of the other host: attributes may hold secrets that are not marked.
+        Where no log is asked for, the module makes none."""
         updated = super()._update_module_args(module_name, module_args, *arguments, **options)
         ours = module_args if updated is None else updated
         ours["_ansible_no_log"] = True
-        if self._tell is None:
+        if self._log is None:
             ours["_ansible_verbosity"] = 0
         return updated

@@ -25,7 +25,8 @@ class EnvironmentAction(CommandAction):
         return result
 
     def _show_diff(self, result: Mapping[str, Any]) -> None:
-        """Show the diff of a task that reports no change: Ansible shows those of changes only, and a plan is none."""
+        """Show the diff of a task that reports no change, such as a plan: Ansible shows only those of tasks that
+        changed something."""
         text = result.get("diff", {}).get("prepared")
         if text and not (result["changed"] or result.get("failed") or self._task.no_log):
             display.display(text.rstrip("\n"), stderr=True)

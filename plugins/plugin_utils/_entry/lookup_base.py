@@ -23,7 +23,7 @@ from ...module_utils.errors import InsightError
 from .._files.profile_files import profile_data
 from .native_values import plain, plain_options
 from .orphan import end_with_parent
-from .telling import teller
+from .verbose import verbose_output
 
 display = Display()
 
@@ -42,8 +42,8 @@ def without_empty_variables() -> Iterator[None]:
 
 
 class CommandLookup(LookupBase):
-    """A lookup that gives its terms, and the values of the shared and its own options, to ``answer``, which
-    hides what is secret."""
+    """A lookup that gives its terms, with the values of the shared and its other options, to ``answer``, which masks
+    secrets."""
 
     answer: ClassVar[Callable[[list[Any], Values, Context], list[Any]]]
     own_options: ClassVar[Sequence[str]] = ()
@@ -61,7 +61,7 @@ class CommandLookup(LookupBase):
             raise error from None
 
     def _answers(self, terms: Sequence[Any], variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[Any]:
-        """The same. Raises also what nobody expected."""
+        """The same. Raises unexpected errors, too."""
         names = (*SHARED, *self.own_options)
         with without_empty_variables():
             self.set_options(var_options=self._templated(names, variables), direct=options)
@@ -79,7 +79,7 @@ class CommandLookup(LookupBase):
             loader: Any = self._loader
             return bytes(loader._vault.decrypt(text)).decode("utf-8")
 
-        log = teller(variables.get("inventory_hostname"))
+        log = verbose_output(variables.get("inventory_hostname"))
         context = Context(
             check_mode=False,
             diff_mode=False,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The border between Ansible's values and ours."""
+"""Converts Ansible's tagged values to plain Python values."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def plain(value: Any) -> Any:
 
 
 def plain_options(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of options, plain. Raises ConfigurationError for a name in one of them that YAML made a number or a
-    boolean of: as soon as it is text, nobody can tell what was meant."""
+    """The values of options as plain Python values. Raises ConfigurationError where YAML has read a name in a mapping
+    as a number or a boolean: as a text, its original spelling would be lost."""
     made: dict[str, Any] = plain(values)
     check_options(made)
     return made

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The end of a worker process whose ansible-playbook was killed: nobody reads its result, so it would wait for ever."""
+"""Ends a worker process whose ansible-playbook was killed: its result is not read any more, and it would wait for
+ever."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from ...module_utils._transport.messages import Send
 
 
 class BulkReader(EntityClient):
-    """Finds among what was listed, and asks the server for what the list did not show: only that proves absence."""
+    """Finds entities in lists that were read as a whole, and asks the server for those that the list does not hold:
+    only its answer proves absence."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
@@ -30,7 +31,7 @@ class BulkReader(EntityClient):
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
-        """List a type. What stands on two pages, since others change the list meanwhile, is one entity."""
+        """List a type. An entity on two pages, as happens while others change the list, counts once."""
         every = self.whole(Address(entity_type), distinct=False)
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
@@ -39,8 +40,9 @@ class BulkReader(EntityClient):
         ]
 
     def prove_list(self, desired: DesiredState, entity: Entity) -> None:
-        """Before a difference is believed that only the list has shown: read one such entity of each type by its id.
-        Raises ProfileMismatchError where that shows something else, for this entity and those that follow."""
+        """Check the list before a difference is believed that only the list has shown: read one such entity of each
+        type by its id. Raises ProfileMismatchError where that read shows another value, for this entity and for those
+        that follow."""
         entity_type = desired.address.type
         if not any(entity is one for one in self._listed.get(entity_type.name, ())):
             return
@@ -59,8 +61,8 @@ class BulkReader(EntityClient):
         return exact or found or self._offered(address)
 
     def _offered(self, address: Address) -> list[Entity]:
-        """What the server's search offers. Where it offers nothing and has shown nothing of the type yet, it is asked
-        for one that the list shows: a search that does not find that either is wrong. Of many threads one asks."""
+        """The entities that the server's search offers. Where the search finds nothing and has never found an entity of
+        the type, it is also asked for a listed one, to show that it works."""
         offered, name = self.search(address), address.type.name
         if offered or (name, "find") in self.shown:
             return offered

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the journal of a run begins, and what became of the intents that an earlier run left open."""
+"""The first line of a run's journal, and the outcome of the intents that an earlier run left open."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def inherited(
     needed: Collection[EntryName],
     before: Optional[Interrupted],
 ) -> list[str]:
-    """What to say of each intent that an earlier run left open; one that was read and needs nothing is settled."""
+    """A sentence for each intent that an earlier run left open. An intent is settled where its entity was read and
+    needs no change."""
     if before is None:
         return []
     if not before.open:
@@ -62,7 +63,7 @@ def inherited(
 
 
 def _found(name: EntryName, read: Read, needed: Collection[EntryName]) -> str:
-    """What was found of an entity that an earlier run left open."""
+    """A sentence on the state of an entity that an earlier run left open."""
     if not isinstance(read, Examined):
         return "it could not be read"
     return "it is not as declared yet, and this run goes on with it" if name in needed else SETTLED

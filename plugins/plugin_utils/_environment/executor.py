@@ -29,8 +29,8 @@ from .worker_pool import NotBegun, NotTried, work_through
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
 
-TELL_EVERY = 10.0
-"""Seconds between two lines of progress; what takes less says nothing."""
+PROGRESS_EVERY = 10.0
+"""Seconds between two lines of progress; work that is shorter shows none."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +47,25 @@ class RunOptions:
 
 
 def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None]:
-    """Tells a person now and then how far the work is, how fast it goes and how long it will take."""
-    began = told = time.monotonic()
+    """Shows the user now and then how much is done, how fast it goes and how long it will take."""
+    began = last = time.monotonic()
 
-    def tell(done: int) -> None:
-        nonlocal told
+    def report(done: int) -> None:
+        nonlocal last
         now = time.monotonic()
-        if options.show is None or now - told < TELL_EVERY or done == total:
+        if options.show is None or now - last < PROGRESS_EVERY or done == total:
             return
-        told = now
+        last = now
         rate = done / (now - began)
         options.show(
             f"{done:,} of {total:,} entities {what}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left"
         )
 
-    return tell
+    return report
 
 
 def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, Read]:
-    """What each member is and needs. One that refers to a member which does not exist yet is planned as a new one."""
+    """Read and plan each member. A member that refers to one which does not exist yet is planned as a new one."""
     client = options.client
     client.known = {}
 
@@ -86,8 +86,8 @@ def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, R
         bad = [one for one in member.before if member.entry.state == "present" and not _is_read(reads, one)]
         return f"{bad[0]}, to which it refers, could not be read" if bad else None
 
-    tell = progress(options, "read", len(environment.members))
-    return work_through(environment.levels, look, options.concurrency, options.stop_on, blocked, tell, [])
+    report = progress(options, "read", len(environment.members))
+    return work_through(environment.levels, look, options.concurrency, options.stop_on, blocked, report, [])
 
 
 def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
@@ -95,7 +95,7 @@ def _is_read(reads: Mapping[EntryName, Read], name: EntryName) -> bool:
 
 
 def _know(environment: Environment, client: EntityClient, name: EntryName, entity: Optional[Mapping[str, Any]]) -> None:
-    """Keep at hand, for those that refer to it, what an entity is, or that there is none."""
+    """Keep what was read of an entity, or that it does not exist, for the entities that refer to it."""
     if client.known is not None:
         client.known.update(dict.fromkeys(environment.identities.get(name, ()), entity))
 
@@ -108,7 +108,7 @@ def write_all(
     options: RunOptions,
     journal: Optional[Journal] = None,
 ) -> dict[EntryName, Written]:
-    """Write these members, each before those that need it, and say what became of each."""
+    """Write these members, each before those that need it. Returns the fate of each."""
     stopped: list[str] = []
 
     def work(name: EntryName) -> Outcome:
@@ -116,7 +116,9 @@ def write_all(
         if not isinstance(examined, Examined):
             raise TypeError(name)
         with _unknown_once_begun(name) as begun:
-            outcome = _told(options, journal, operations[name], environment.members[name], examined, stopped, begun)
+            outcome = _written_with_journal(
+                options, journal, operations[name], environment.members[name], examined, stopped, begun
+            )
             _know(environment, options.client, name, outcome.entity)
             return outcome
 
@@ -132,11 +134,11 @@ def write_all(
         return f"{bad[0]}, to which it refers, was not written" if present else f"{bad[0]} still refers to it"
 
     levels = [[name for name in level if name in names] for level in environment.levels]
-    tell = progress(options, "written", len(names))
-    return work_through(levels, work, options.concurrency, options.stop_on, blocked, tell, stopped, unknown)
+    report = progress(options, "written", len(names))
+    return work_through(levels, work, options.concurrency, options.stop_on, blocked, report, stopped, unknown)
 
 
-def _told(
+def _written_with_journal(
     options: RunOptions,
     journal: Optional[Journal],
     operation: PlannedChange,
@@ -156,8 +158,8 @@ def _told(
 
 @contextmanager
 def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
-    """Whatever comes after a write had begun, and nobody expected, makes its outcome unknown. Yields the list for what
-    has begun."""
+    """After a write had begun, every unexpected error makes its outcome unknown. Yields the list of the writes that
+    have begun."""
     begun: list[str] = []
     try:
         yield begun
@@ -173,8 +175,8 @@ def _unknown_once_begun(name: EntryName) -> Iterator[list[str]]:
 def _recorded(
     options: RunOptions, journal: Optional[Journal], operation: PlannedChange, stopped: list[str], begun: list[str]
 ) -> Iterator[None]:
-    """Around a write whose turn has come, perhaps long after its thread began: its intent, and what went wrong. The
-    next one, which may wait for this, must find both ``stopped`` and the journal as they are now."""
+    """Context around a write: records its intent in the journal, and what went wrong. The write may come long after its
+    thread began."""
     if stopped:
         raise NotBegun(f"write {operation.entity}", stopped[0])
     if journal:
@@ -197,14 +199,14 @@ def _recorded(
 
 
 def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
-    """The error for a write during which an error came that nobody expected."""
+    """The error for a write that ended with an unexpected error."""
     cause = unexpected(error, name)
     hint = f"It may have been carried out. Look at the entity before you run this again. {cause.hint}"
     return OutcomeUnknownError(cause.what, cause.why, hint, written="unknown")
 
 
 DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
-"""What has become of an entity, by the operation."""
+"""The outcome of an entity, by its operation."""
 
 FAILED = {
     "MovedError": "moved",
@@ -214,5 +216,5 @@ FAILED = {
 
 
 def fate_of(error: InsightError) -> str:
-    """What has become of an entity with which something went wrong."""
+    """The outcome of an entity whose work ended with an error."""
     return FAILED.get(type(error).__name__, "failed")

@@ -1,10 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""In which order an environment is written: nothing before what it refers to, nothing deleted before what refers to it.
-
-What cannot be ordered is an error before the first request.
-"""
+"""The order in which an environment is written: an entity after those that it refers to; a deletion after the deletions
+of those that refer to it."""
 
 from __future__ import annotations
 
@@ -37,8 +35,8 @@ class Ordered:
 
 
 class _Declared:
-    """The entries by what may be said of them. A reference need not repeat what its entity refers to: it means the
-    entry of that type and key whose references include those that it has."""
+    """Finds the entries that a reference may mean. A reference need not repeat the references of its entity: it means
+    the entry of its type and key whose references include its references."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._by_name = {entry.name: entry for entry in entries}
@@ -168,8 +166,8 @@ def levels(
     needs: Mapping[EntryName, Collection[EntryName]],
     perhaps: Mapping[EntryName, Collection[EntryName]] | None = None,
 ) -> tuple[tuple[Entry, ...], ...]:
-    """Each entry after those that it needs, in the order in which they are declared. perhaps: what it needs besides,
-    as far as that makes no circle."""
+    """The entries, each after those that it needs, else in the order in which they are declared. perhaps: further
+    entries that it may need; they are ignored where that would make a circle."""
     numbers = {entry.name: number for number, entry in enumerate(entries)}
     firm, loose = (
         {number: {numbers[one] for one in wanted.get(name, ()) if one in numbers} for name, number in numbers.items()}

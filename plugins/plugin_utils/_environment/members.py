@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an environment consists of, ready to be worked on: entries, and the desired state of each."""
+"""The members of an environment: entries, each with its desired state."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Environment:
 
 
 def environment_of(ordered: Ordered, desired_of: Callable[[Entry], DesiredState]) -> Environment:
-    """The environment of entries in order. desired_of: the desired state of an entry. Raises InsightError that
-    names the entry's place for everything that can be told without asking the server."""
+    """The environment of entries in order. desired_of: the desired state of an entry. Raises InsightError, with the
+    place of the entry, for every mistake that can be found without asking the server."""
     members: dict[EntryName, Member] = {}
     dependents = _dependents(ordered)
     for entry in (entry for level in (*ordered.present, *ordered.absent) for entry in level):
@@ -110,7 +110,7 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
 
 
 def _meant(member: Member) -> Iterator[tuple[Address, EntryName]]:
-    """What the references of a member mean, and what those of its references do."""
+    """The entities that the references of a member mean, and those that their references mean."""
     for attribute, name in member.references.items():
         yield member.desired.address.refs[attribute], name
     for attribute, reference in member.entry.refs.items():

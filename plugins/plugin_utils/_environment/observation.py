@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a manifest declares and what a system holds of it: the part of a run that writes nothing."""
+"""Reads a manifest, and the entities of it that a system holds: the part of a run that writes nothing."""
 
 from __future__ import annotations
 
@@ -49,17 +49,18 @@ def read_manifest(
 
 
 def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
-    """What each member is and needs; and the run in the order that the ids say, with what is to be told of that and of
-    what was found to be absent. Raises ConfigurationError where two members turned out to be one entity."""
+    """Read and plan each member. Returns these reads, and the run in the order that the server's ids require, with
+    notes on that order and on entities that were not found. Raises ConfigurationError where two members turn out to be
+    one entity."""
     client = run.options.client
     if isinstance(client, BulkReader):
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
             client.read_all(run.connection.settings.profile.type(name))
     reads, referred = read_all(run.environment, run.options), client.known or {}
     refuse_two_names(run.environment, reads, referred)
-    environment, told = ordered_by_ids(run.environment, reads, referred)
+    environment, notes_on_order = ordered_by_ids(run.environment, reads, referred)
     in_doubt = doubts(environment, reads, {}, client)
-    return replace(run, environment=environment, notes=[*run.notes, *told], doubts=in_doubt), reads
+    return replace(run, environment=environment, notes=[*run.notes, *notes_on_order], doubts=in_doubt), reads
 
 
 def doubts(
@@ -79,7 +80,7 @@ def doubts(
 
 
 def planned(run: Run, reads: Mapping[EntryName, Read], approved: Collection[str]) -> dict[EntryName, PlannedChange]:
-    """What has to be done to each entity that needs something, or was approved to; with what looks like a rename."""
+    """The planned changes of the entities that need one or whose change was approved, with possible renames noted."""
     plans = {
         name: read.plan
         for name, read in ((name, reads.get(name)) for name in run.environment.members)  # in the order of the work

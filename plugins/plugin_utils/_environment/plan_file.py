@@ -34,12 +34,12 @@ ANEW = "Plan anew, and have the new plan approved."
 LONGEST_LIFETIME = 3650
 """Days for which a plan holds at most."""
 DEEPEST = 100
-"""How deep the values in a plan are nested at most. What is deeper cannot be compared."""
+"""How deep the values in a plan are nested at most. Deeper values cannot be compared."""
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What a plan holds for. The digests are those of the profile with its overrides, of the options that decide how
+    """The scope of a plan. The digests are those of the profile with its overrides, of the options that decide how
     entities are compared, and of the manifest."""
 
     url: str
@@ -133,7 +133,8 @@ def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPl
 
 
 def _plan_from(data: Any) -> EnvironmentPlan:
-    """Raises one of many errors for what is no plan; render() finds what is one and was written otherwise."""
+    """The plan in a document. Raises one of many errors where it is no plan; render() detects a plan in another
+    form."""
     given = {
         **data,
         "created": utc_moment(data["created"]),

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has to be done to one entity, in a form that can be approved, and compared with what is needed later."""
+"""The change that one entity needs, in a form that can be approved and compared with the change that it needs later."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .members import Member
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """What has to be done to one entity: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
+    """The change that one entity needs: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
     where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent."""
 
     entity: str
@@ -45,8 +45,8 @@ class PlannedChange:
 def planned_changes(
     members: Mapping[EntryName, Member], plans: Mapping[EntryName, Plan], secrets: Collection[Any] = ()
 ) -> dict[EntryName, PlannedChange]:
-    """What plans do, with what looks like a rename noted on both sides. secrets: values that are masked wherever they
-    occur."""
+    """The planned changes of plans, with possible renames noted on both sides. secrets: values that are masked wherever
+    they occur."""
     found = {name: _planned_change(members[name], plan, secrets) for name, plan in plans.items()}
     deleted, created = (
         {name: _beside_key(members[name], plan) for name, plan in plans.items() if plan.operation == operation}
@@ -72,7 +72,8 @@ def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> Pla
 
 
 def _digests(member: Member, plan: Plan) -> tuple[str, str]:
-    """Of an entity before and after. For the secrets stand their fingerprints, where changes of them are looked for."""
+    """The digests before and after the change. With the policy on_change, fingerprints stand in place of the
+    secrets."""
     address, secrets = member.desired.address, member.desired.secrets
     rules, ids, referred = plan.rules(address.rules), address.type.identifiers, member.referred
     memory = secrets.memory if secrets.policy == "on_change" else None
@@ -105,10 +106,10 @@ def _beside_key(member: Member, plan: Plan) -> dict[str, Any]:
 
 
 def approval_state(approved: PlannedChange, again: PlannedChange) -> str:
-    """What becomes of an approved operation, by what the same entity needs now, planned again from what was just read.
+    """The state of an approved change, compared with the change that the same entity needs now.
 
-    ``write``: everything is as it was planned on. ``done``: what was approved is there already. ``moved``: anything
-    else, and nothing must be written.
+    ``write``: both are equal. ``done``: the entity is as approved already. ``moved``: anything else; nothing may be
+    written.
     """
     if _essence(approved) == _essence(again):
         return "write"
@@ -122,7 +123,7 @@ def _essence(operation: PlannedChange) -> str:
 
 
 def moved_how(approved: PlannedChange, again: PlannedChange) -> str:
-    """What happened to an entity that ``moved``, as a part of a sentence about it."""
+    """How an entity ``moved``, as a part of a sentence about it."""
     if again.before == approved.before:
         return "now needs something else than was approved"
     if NO_ENTITY in (approved.before, again.before):
@@ -133,8 +134,9 @@ def moved_how(approved: PlannedChange, again: PlannedChange) -> str:
 def possible_renames(
     deleted: Mapping[EntryName, Entity], created: Mapping[EntryName, Entity]
 ) -> dict[EntryName, EntryName]:
-    """Deleted and created entities that may be the same, each with the other: of one type, and the old one held all
-    that is declared of the new one. What fits several is no rename. The entities are without key and ids."""
+    """Deleted and created entities that may be the same entity under a new name, each with the other: both are of one
+    type, and the deleted one held everything that is declared of the created one. A pair counts only where neither fits
+    another one. The entities are without key and ids."""
     wanted = {
         name: tuple(sorted(attribute for attribute, value in held.items() if value is not None))
         for name, held in created.items()

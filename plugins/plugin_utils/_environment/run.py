@@ -26,7 +26,7 @@ from .plan_file import ANEW, Basis, EnvironmentPlan, check_header, load_plan, ma
 from .planned_change import PlannedChange, approval_state, moved_how
 
 ENTITIES_SHOWN = 3
-"""How many entities a message tells of; the result tells all."""
+"""How many entities a message names; the result holds all."""
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
 OURS = {
@@ -55,8 +55,8 @@ OURS = {
         "open": [dict.fromkeys(("at", "operation", "before", "after"), KEPT)],
     },
 }
-"""What a run tells that is ours, and so is no secret even where it looks like one: digests, names of fields, fixed
-words, files. All else is masked."""
+"""The parts of a run's output that this collection writes, and so no secret even where they look like one: digests,
+names of fields, fixed words, files. Everything else is masked."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Run:
 
     @property
     def basis(self) -> Basis:
-        """What a plan of this run holds for."""
+        """The scope of a plan of this run."""
         return Basis(
             url=self.connection.settings.url,
             tenant=self.connection.settings.identity.tenant_id,
@@ -97,7 +97,7 @@ class Run:
         return {"collection": VERSION, "profile": self.connection.settings.profile.name}
 
     def __post_init__(self) -> None:
-        """Have the secrets of the task and of its manifest hidden."""
+        """Register the secrets of the task and of its manifest, so that they are masked from now on."""
         know([self.values["secrets"], *(one.entry.secret_attributes for one in self.environment.members.values())])
 
     def redact(self, value: Any) -> Any:
@@ -120,8 +120,8 @@ def approved_plan(run: Run) -> EnvironmentPlan:
 def check_approved(
     run: Run, plan: EnvironmentPlan, operations: Mapping[EntryName, PlannedChange]
 ) -> tuple[list[str], set[EntryName]]:
-    """Raise PlanRefused unless all that is needed now is in the approved plan, as it was planned. Returns what to say
-    of what is done already, and what that is: secrets that are sent each time are no reason to write it again."""
+    """Raise PlanRefused unless the approved plan holds every change that is needed now, as it was planned. Returns
+    notes, and the names of the entities that are as approved already."""
     path = run.path("plan_file")
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}

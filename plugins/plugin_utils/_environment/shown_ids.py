@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server's ids tell of an environment once it was read: which entries are one entity, and which entity refers
-to which, be it by its id or by an attribute that nobody declared."""
+"""What the server's ids show about an environment once it was read: which entries are one entity, and which entity
+refers to which, by an id or by an attribute that is not declared."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _place(read: Optional[Read]) -> Optional[_TypeAndId]:
 
 
 def _to_be_created(member: Member, read: Optional[Read], known: _Referred) -> Optional[str]:
-    """What tells an entity that will be created from all others; None where it refers to what does not exist either."""
+    """The identity of an entity that will be created; None where it refers to one that does not exist either."""
     if not isinstance(read, Examined) or read.plan.operation != "create":
         return None
     address = member.desired.address
@@ -136,7 +136,7 @@ def _with_users(environment: Environment, users: Mapping[EntryName, list[EntryNa
 
 
 def _declared(member: Member, known: _Referred) -> Iterator[_TypeAndId]:
-    """What the member refers to as it is declared, and what that refers to."""
+    """The entities that the member refers to as it is declared, and those that they refer to."""
     address, attributes = member.desired.address, member.desired.attributes
     yield from _references_of(address.type, attributes if member.entry.state == "present" else None)
     for referred in address.refs.values():
@@ -153,7 +153,7 @@ def _meant(address: Address, known: _Referred) -> Iterator[_TypeAndId]:
 
 
 def _held_by(member: Member, read: Optional[Read]) -> Iterator[_TypeAndId]:
-    """What the member refers to as it is, or as it will be once it is written."""
+    """The entities that the member refers to now, or will refer to once it is written."""
     if isinstance(read, Examined):
         after = member.entry.state == "present" and read.plan.operation != "none"
         yield from _references_of(member.desired.address.type, read.plan.after if after else read.plan.before)

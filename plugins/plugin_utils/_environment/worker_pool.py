@@ -22,12 +22,12 @@ Item = TypeVar("Item", bound=Hashable)
 Done = TypeVar("Done")
 
 ENDED = 0.5
-"""Seconds that threads then take to notice, and to note what became of their work."""
+"""Seconds that threads then have to notice the end, and to record the fate of their work."""
 
 
 @dataclass(frozen=True)
 class NotTried:
-    """An item that nobody worked on, and why."""
+    """An item that was not worked on, and why."""
 
     why: str
 
@@ -46,16 +46,16 @@ def work_through(
     concurrency: int,
     stop_on: tuple[type[InsightError], ...],
     blocked: Blocked[Item],
-    tell: Callable[[int], None],
+    report: Callable[[int], None],
     stopped: list[str],
     unforeseen: Callable[[BaseException, str], InsightError] = unexpected,
 ) -> dict[Item, Fate[Done]]:
-    """Do the work on each item and return what became of each, in the order of the levels.
+    """Do the work on each item and return the fate of each, in the order of the levels.
 
-    A level begins when the one before it has ended. blocked: says, from what became of the others, why an item cannot
-    be worked on. stop_on: errors after which nothing more is begun. An interruption leaves GRACE seconds for what is
-    under way. tell: hears after each item how many are through. stopped: empty; holds why nothing more is begun.
-    unforeseen: makes the error of an item of one that nobody expected.
+    A level begins when the one before it has ended. blocked: says, from the fates of the others, why an item cannot be
+    worked on. stop_on: errors after which no further item is begun. After an interruption the items under way have
+    GRACE seconds. report: is called after each item with the number of finished ones. stopped: empty; takes the reason
+    why no further item is begun. unforeseen: makes the error of an item from an unexpected one.
     """
     fates: dict[Item, Fate[Done]] = {}
     begun: SimpleQueue[Any] = SimpleQueue()
@@ -77,7 +77,7 @@ def work_through(
                 item, fate = through.get()
                 fates[item] = fate
                 with suppress(Exception):  # whom it does not reach, it must not stop
-                    tell(len(fates))
+                    report(len(fates))
     return {item: fates[item] for level in levels for item in level}
 
 
@@ -141,8 +141,9 @@ def _fate(
     stop_on: tuple[type[InsightError], ...],
     unforeseen: Callable[[BaseException, str], InsightError],
 ) -> Fate[Done]:
-    """What becomes of an item, whatever comes: the main thread would wait for ever for an item without a fate, and an
-    interruption comes to the main thread only. ``stopped`` says to all threads why nothing more is begun."""
+    """The fate of an item, also after an unexpected error: the main thread would wait for ever for an item without a
+    fate, and an interruption reaches the main thread only. ``stopped`` tells all threads why no further item is
+    begun."""
     name = "an entity"
     try:
         name = str(item)

@@ -92,8 +92,8 @@ def _without_effect(path: str, operations: Json) -> Iterator[str]:
 
 
 def _halves(general: Json, types: Json) -> Iterator[str]:
-    """Operations of types that are not whole, since there is none for all types over which they are laid, or since they
-    take away what that says."""
+    """Operations of types that are incomplete, since the profile has no general operation that they could complete, or
+    since they remove a part of it."""
     for name, operation, definition in _own_operations(types):
         if definition is not None:
             whole = merge(general.get(operation, {}), definition)
@@ -106,14 +106,14 @@ def _halves(general: Json, types: Json) -> Iterator[str]:
 
 
 def _own_operations(types: Json) -> Iterator[tuple[str, str, Any]]:
-    """Type, name and definition, which may be null, of what types say of their operations."""
+    """Type, name and definition (which may be null) of the operations that types define."""
     for name, of_type in types.items():
         for operation, definition in ((of_type or {}).get("operations") or {}).items():
             yield name, operation, definition
 
 
 def _of_type(name: str, of_type: EntityType) -> Iterator[str]:
-    """What only the operations of a type as a whole tell: laid over those for all types."""
+    """Mistakes that only show once a type's operations are merged into the general ones."""
     if not any(one in of_type.operations for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     for operation in of_type.operations.values():

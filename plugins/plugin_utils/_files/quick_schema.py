@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a value satisfies one of our own JSON Schemas, told without jsonschema: its import and its check of the
-schema take fifteen times as long as the question. Where the answer is no, jsonschema is asked for the reasons."""
+"""Checks a value against a JSON Schema of this collection without jsonschema, whose import and check of the schema take
+fifteen times as long. Where the value does not satisfy the schema, jsonschema gives the reasons."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _is_deeper(data: Any, levels: int) -> bool:
-    """Whether there are more levels of mappings and lists than these, told without recursion."""
+    """Whether mappings and lists are nested deeper than this, found without recursion."""
     level = [data] if isinstance(data, (dict, list)) else []
     for _number in range(levels):
         inner = (value for outer in level for value in (outer.values() if isinstance(outer, dict) else outer))

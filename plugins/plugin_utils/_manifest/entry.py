@@ -17,7 +17,7 @@ from ...module_utils._text.spelling import spelling
 from ...module_utils.errors import ConfigurationError
 
 _BARE = re.compile(r"[\w.:/+*%&@#!?'-]+(?: [\w.:/+*%&@#!?'-]+)*")
-"""Text that needs no quotes in a name: nothing in it could be taken for what stands around it."""
+"""Text that needs no quotes in a name: it holds no character that has a meaning there."""
 
 
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

@@ -43,12 +43,9 @@ Secret = Union[str, Vaulted]
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an environment declares.
-
-    entries: in the order in which they are first declared. url: the system that a file pins, None where none does.
-    digest: ``sha256:...`` over what is declared, with the names of secrets in their place; the same however it is
-    spread over files, ordered and commented. notes: what a reader should be told.
-    """
+    """An environment as it is declared. entries: in the order in which they are first declared. url: the system that a
+    file pins, None where none does. digest: ``sha256:...`` over the declared content, with the names of secrets in
+    place of their values; it does not depend on files, order and comments. notes: for the user."""
 
     entries: tuple[Entry, ...]
     url: Optional[str]
@@ -58,7 +55,7 @@ class Manifest:
 
 @dataclass
 class _Layer:
-    """What a layer holds: entries and addresses, each with its origin, and notes."""
+    """The content of a layer: entries and addresses, each with its origin, and notes."""
 
     entries: list[tuple[Json, str]] = field(default_factory=list)
     urls: list[tuple[str, str]] = field(default_factory=list)
@@ -72,7 +69,7 @@ def load_manifest(
     decrypt: Decrypt,
     lacking: Optional[str] = None,
 ) -> Manifest:
-    """Read layers, each a file or a folder; a later one is laid over those before it, attribute by attribute.
+    """Read layers, each a file or a folder; a later one is merged into those before it, attribute by attribute.
 
     secrets: what ``{secret: name}`` stands for; None where no value is needed, and none is in the entries then.
     lacking: the value of those that secrets does not give; without it each of them has to be given.
@@ -114,7 +111,7 @@ def _manifest(layers: Sequence[_Layer], secrets: Optional[Json], lacking: Option
 
 
 def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
-    """The entries by name, each with its origins, later layers laid over earlier ones."""
+    """The entries by name, each with its origins; later layers are merged into earlier ones."""
     merged: dict[EntryName, tuple[Json, str]] = {}
     for layer in layers:
         named = [(name_of(data), data, origin) for data, origin in layer.entries]
@@ -135,7 +132,7 @@ def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
 
 
 def _check_revived(base: Json, data: Json, first: str, origin: str) -> None:
-    """Raise ConfigurationError where a layer gives attributes to what one before it wants to be absent."""
+    """Raise ConfigurationError where a layer gives attributes to an entity that an earlier layer declares absent."""
     if data.get("attributes") and base.get("state") == "absent" and "state" not in data:
         why = f"{first} declares {name_of(data)} absent, and {origin} gives it attributes"
         raise ConfigurationError(WHAT, why, f"Write state: present in {origin}, or take the attributes away.")
@@ -199,7 +196,7 @@ def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secret
 
 
 def _without(value: Json, place: SecretPlace) -> dict[str, Any]:
-    """The mapping without what stands at a place, and without mappings that held nothing else."""
+    """The mapping without the value at a place, and without mappings that held nothing else."""
     name, *rest = place
     inner = _without(value[name], tuple(rest)) if rest else {}
     return {**{key: held for key, held in value.items() if key != name}, **({name: inner} if inner else {})}
@@ -314,8 +311,8 @@ def _check_file(data: Any, name: str) -> None:
 def _check_entries(entries: Sequence[Any], name: str) -> None:
     schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
-    told = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
-    _refuse([f"entry {number}: {one}" for number, found in told for one in found], name)
+    problems = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
+    _refuse([f"entry {number}: {one}" for number, found in problems for one in found], name)
 
 
 def _refuse(found: Sequence[str], name: str) -> None:
@@ -334,7 +331,7 @@ def _is_header(data: Json) -> bool:
 
 
 def is_entry(value: Any) -> bool:
-    """Whether the schema would certainly have nothing against this entry, told a thousand times as fast."""
+    """Whether an entry certainly satisfies the schema, checked a thousand times as fast as by jsonschema."""
     return (
         isinstance(value, dict)
         and value.keys() <= {"type", "key", "was", "refs", "attributes", "state"}

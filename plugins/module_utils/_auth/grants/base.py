@@ -60,12 +60,9 @@ def _nobody() -> Authorization:
 
 @dataclass(frozen=True)
 class OAuthClient:
-    """What every grant needs.
-
-    refresh_keeps: a refresh token still works after it was used.
-    show: reaches a person, None where nobody would see it in time.
-    authorization: takes the answer of a person's login in the browser, once.
-    """
+    """What every grant needs. refresh_keeps: a refresh token still works after it was used. show: shows a text to a
+    person at once; None where that cannot be done. authorization: takes the answer of a person's login in the browser,
+    once."""
 
     identity: Identity
     endpoints: Endpoints

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No grant of OAuth: the system's own login takes user name and password."""
+"""Not a grant of OAuth: the system's login takes user name and password."""
 
 from __future__ import annotations
 

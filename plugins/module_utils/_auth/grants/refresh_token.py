@@ -19,7 +19,8 @@ MEANINGS = Meanings(
 
 
 def refresh(client: OAuthClient, refresh_token: str) -> Flow[Token]:
-    """A new access token for a refresh token. It is not sent again when nobody knows whether it was used."""
+    """Get an access token for a refresh token. The request is not sent again when it is unknown whether the token was
+    used."""
     identity = client.identity
     body = (
         oauthlib()

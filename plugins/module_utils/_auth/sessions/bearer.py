@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No session of the server's own: each request carries the access token (RFC 6750)."""
+"""No session on the server: each request carries the access token (RFC 6750)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session of the server's own, carried by a cookie and, beside it, a CSRF token in a header."""
+"""A session on the server, carried by a cookie and by a CSRF token in a header."""
 
 from __future__ import annotations
 
@@ -36,12 +36,10 @@ def takes(profile: Profile, value: str) -> bool:
 def csrf_cookie(
     profile: Profile, url: str, values: Mapping[str, Optional[str]], looks_first: bool = False
 ) -> Flow[Session]:
-    """Ask for a session, then log in with it. values: what the body of the login may name (access_token,
-    refresh_token, username, password). looks_first: this server's login shows a CSRF token that it does not take.
-
-    The steps are taken once more where the session was lost on the way: before the login nobody looked at the
-    credentials then.
-    """
+    """Ask for a session, then log in with it. values: those that the body of the login may name (access_token,
+    refresh_token, username, password). looks_first: the CSRF token in the login's answer is not accepted by this
+    server, so a look fetches the good one. The steps are taken a second time where the session was lost before the
+    login: the credentials were not looked at then."""
     start = profile.session["start"]
     for last in (False, True):
         where = url_of(profile, url, start["path"])
@@ -83,7 +81,7 @@ def _login_request(profile: Profile, url: str, session: Session, values: Mapping
 
 
 def _is_login_success(login: Json, response: Response) -> bool:
-    """Whether a login was accepted, as far as its answer tells."""
+    """Whether the answer says that the login was accepted."""
     accepted = response.status in login.get("success", range(200, 300))
     return accepted and not is_login_page(response, response.body[:LOOKED_AT])
 

@@ -134,8 +134,9 @@ def content(operation: Operation, response: Response, path: str) -> Any:
 
 
 def is_missing(operation: Operation, response: Response) -> bool:
-    """Whether the profile calls this answer missing. A web page, and what is neither JSON nor empty, is nobody's
-    answer about an entity; an empty place in a success must be there, or an error message would count as one."""
+    """Whether this answer is the one that the profile calls missing. A web page, and any other text that is not JSON,
+    says nothing about an entity. In a success, the place that is to be empty must exist, or an error message would
+    count as missing."""
     if operation.missing.empty and response.status in operation.success:
         answer, path = response.json(), operation.entity or ""
         return is_there(answer, path) and not at(answer, path) and not is_scalar(at(answer, path))

@@ -68,8 +68,8 @@ class EntityClient:
         return exactly_one(address, self.search(address))
 
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
-        """Create an entity; what the server answers of it, be it only its id; None where the profile says that it
-        answers nothing. note: is told what else the user should know."""
+        """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
+        says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}")
         content = {**attributes, **self.reference_fields(of.operation, address)}
         return self._converse(of, create_entity(of, content, note))
@@ -107,8 +107,8 @@ class EntityClient:
         by_text = place and operation.references == "query_for" and operation.body != "query"
         for attribute, referred in address.refs.items():
             reference = address.type.references.get(attribute)
-            is_told = reference and by_text and reference.type == referred.type.name
-            template = reference.query_for if reference and is_told else ""
+            goes_as_text = reference and by_text and reference.type == referred.type.name
+            template = reference.query_for if reference and goes_as_text else ""
             if template and referred.key:
                 texts[attribute] = self._query_text(address.type, attribute, template, referred)
             else:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The operations of a profile as conversations (sans-I/O): each yields its requests, is sent their answers, and returns
-what they mean. An operation of several requests is several yields, and nobody else notices."""
+what they mean. An operation of several requests yields several times, and no caller changes for it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
 
 def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
-    """An entity as it is compared: its references as they are declared, its secrets known, to be hidden wherever they
-    appear."""
+    """An entity as it is compared: with its references as they are declared. Its secrets become known, so that they are
+    masked wherever they appear."""
     shown = None if entity is None else as_declared(entity_type, entity)
     know(secrets_in(shown, entity_type.secrets))
     return shown
@@ -66,8 +66,8 @@ def find_entities(of: Invocation, content: Entity) -> Flow[list[Entity]]:
 
 
 def create_entity(of: Invocation, content: Entity, note: Callable[[str], Any]) -> Flow[Entity | None]:
-    """What the server answers of a new entity, be it only its id; None where the profile says that it answers nothing.
-    note: is told what else the user should know."""
+    """The new entity as the server answers it, which may be its id alone; None where the profile says that the answer
+    holds nothing. note: takes notes for the user."""
     response = yield of.request(content)
     if of.operation.entity is None and of.operation.id_at:
         note(strange_location(of.operation, response, of.base))

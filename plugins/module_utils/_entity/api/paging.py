@@ -164,7 +164,8 @@ def _page(operation: Operation, response: Response, answer: Any) -> list[Entity]
 
 
 def _total(operation: Operation, response: Response, answer: Any) -> int | None:
-    """How many entities there are, where the profile says that the answer tells it. Digits in a text will do."""
+    """The number of all entities, where the profile says that the answer holds it. A text of digits counts as a
+    number."""
     path: str = operation.paging.get("total", "")
     total = at(answer, path) if path else None
     if isinstance(total, str) and total.isascii() and total.isdecimal():

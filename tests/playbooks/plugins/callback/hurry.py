@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 name: hurry
 type: aggregate
 short_description: Tells progress more often
-description: Sets the seconds between two lines of progress to RIMOPS_TELL_EVERY, for all workers.
+description: Sets the seconds between two lines of progress to RIMOPS_PROGRESS_EVERY, for all workers.
 author: The rimops.insight authors
 """
 
@@ -30,4 +30,4 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        engine.TELL_EVERY = float(os.environ["RIMOPS_TELL_EVERY"])
+        engine.PROGRESS_EVERY = float(os.environ["RIMOPS_PROGRESS_EVERY"])

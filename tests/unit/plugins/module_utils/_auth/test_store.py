@@ -422,7 +422,7 @@ def test_a_key_that_was_replaced_is_told(tmp_path, replace):
 def test_who_holds_a_lock_is_told_after_some_seconds(tmp_path, ticking):
     told_at = []
     patient = open_store(
-        str(tmp_path / "store"), print, ticking.clock, tell=lambda text: told_at.append((ticking.time, text))
+        str(tmp_path / "store"), print, ticking.clock, show=lambda text: told_at.append((ticking.time, text))
     )
     begin = ticking.time
     name = patient.name(IDENTITY)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Showing what happens while it happens, to those who asked for it with -vvv."""
+"""Lines that are shown while a task runs, at -vvv."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ...module_utils._commands.base import LOGGED_FROM
 display = Display()
 
 
-def teller(host: str | None) -> Callable[[str], None] | None:
-    """What shows a line about a host; None below -vvv."""
+def verbose_output(host: str | None) -> Callable[[str], None] | None:
+    """A function that shows a line about a host; None below -vvv."""
     if display.verbosity < LOGGED_FROM:
         return None
     return lambda line: display.vvv(line, host=host)
