@@ -21,7 +21,7 @@ from simulator.surroundings import IDENTITY, ROOT, surroundings
 pytestmark = pytest.mark.proves("PIPE-3")
 PAGE = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8").split("## A run elsewhere", 1)[1]
 COMMAND = re.search(r"^```console\n(ansible-runner transmit .*?)^```$", PAGE, re.M | re.S)[1]
-VARIABLES, PLAYBOOKS = (yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.S)[:2])
+VARIABLES, PLAYBOOKS = (yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.S))
 APPLICATION = {
     "type": "application",
     "key": {"appCode": "123456", "appName": "Zelvora"},
