@@ -62,6 +62,7 @@ def test_it_plans_then_applies_what_was_approved_and_then_there_is_nothing_to_do
     assert ran(planned) & {PLAN, APPLY, VERIFY, LOG_OUT} == {PLAN, LOG_OUT}
     digest = planned[PLAN]["plan_digest"]
     assert f"run again with provision_plan_digest={digest}" in planned.output
+    assert digest in (tmp_path / "plans" / "host.html").read_text(), "for who approves it"
     stats = next(one for one in planned.tasks if "Hand the digest on" in one["task"])["result"]
     assert stats["ansible_stats"]["data"]["provision_plan_digest"] == digest
 

@@ -80,6 +80,13 @@ ONCE = (
         seconds=50,
     ),
     Part(
+        "remote",
+        (f"{PYTEST} tests/remote",),
+        ("molecule",),
+        seconds=40,
+        variables=IMPORTS,
+    ),
+    Part(
         "docs",
         (f"antsibull-docs lint-collection-docs --plugin-docs {REFERENCES} .",),
         ("collection",),
