@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import (
     ABSENT,
     PATH,
-    names_of,
     dotted_path,
+    names_of,
     places,
     replace,
     top,
