@@ -39,7 +39,7 @@ attributes:
 options:
   manifest:
     description:
-      - The files and folders that declare the environment, as layers. A later layer is laid over those before it,
+      - The files and folders that declare the environment, as layers. A later layer is merged into those before it,
         attribute by attribute. They are searched on the controller as in C(files/).
       - Exactly one of O(manifest) and O(entities) is needed.
     type: list
@@ -130,7 +130,7 @@ options:
     default: stop
   return_unchanged:
     description:
-      - Whether RV(entities) tells of those that are as declared, too.
+      - Whether RV(entities) holds the entities that are as declared, too.
     type: bool
     default: false
 seealso:
@@ -254,8 +254,8 @@ journal_head:
   type: str
   sample: sha256:9d0e3d3a2f1f0b115f0a8f3e3f4c4f7e9d0e3d3a2f1f0b115f0a8f3e3f4c4f7e
 error:
-  description: Why the task failed as a whole, before single entities were looked at. What went wrong with an entity is
-    told in RV(entities).
+  description: Why the task failed as a whole, before single entities were looked at. An error of a single entity is
+    in RV(entities).
   returned: when it failed as a whole
   type: dict
   contains:

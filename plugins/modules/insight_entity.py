@@ -44,7 +44,7 @@ options:
     type: raw
   key:
     description:
-      - The attributes that tell this entity from all others of its type, together with O(refs).
+      - The attributes that identify this entity among all of its type, together with O(refs).
       - They are text. Quote what looks like something else; unquoted, YAML reads V(021436) as 8990 and V(NO) as false.
     type: dict
   was:
@@ -122,7 +122,7 @@ options:
         type: list
         elements: str
       keyed:
-        description: Lists of mappings whose elements are told apart by the attributes named here.
+        description: Lists of mappings whose elements are identified by the attributes named here.
         type: dict
       normalise:
         description:

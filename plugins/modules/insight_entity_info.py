@@ -40,7 +40,7 @@ options:
     type: raw
   key:
     description:
-      - The attributes that tell this entity from all others of its type, together with O(refs).
+      - The attributes that identify this entity among all of its type, together with O(refs).
     type: dict
   refs:
     description:

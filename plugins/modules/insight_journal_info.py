@@ -128,8 +128,8 @@ journals:
       run: {url: https://insight.example.com, initiator: GitLab user jdoe, reason: Initial provisioning}
 open:
   description:
-    - What was under way and has no outcome, in none of the journals. What a later run went on with is told of that one
-      only. A run that is still going on is told of too.
+    - The intents that have no outcome in any of the journals. An intent that a later run continued is listed for that
+      run only. The intents of a run that is still going on are listed, too.
   returned: success
   type: list
   elements: dict

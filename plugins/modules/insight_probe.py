@@ -11,8 +11,8 @@ module: insight_probe
 short_description: Finds out how a server differs from its profile
 version_added: 0.2.0
 description:
-  - Tries what a profile says about a server whose behaviour nobody has published, finds out where the server does
-    something else, and returns the overrides to lay over the profile. The playbook C(rimops.insight.probe)
+  - Tries whether a server whose behaviour is not published does what a profile says, finds out where it does
+    something else, and returns overrides for the profile (O(profile_overrides)). The playbook C(rimops.insight.probe)
     writes them to a file.
   - Logs in, then reads, finds and lists entities that you name. First as the profile says, then in other ways that
     servers are built, until an answer holds the entity that is known to be there; a status alone proves nothing.
@@ -118,7 +118,7 @@ options:
         description: The id that the server gave it. Without it, reading by id is tried with the id that was found.
         type: str
       key:
-        description: The attributes that tell it from all others of its type. Without them it is only read by its id.
+        description: The attributes that identify it among all of its type. Without them it is only read by its id.
         type: dict
       refs:
         description: The entities that it refers to, as in M(rimops.insight.insight_entity).
@@ -148,7 +148,7 @@ options:
         type: str
         required: true
       key:
-        description: The attributes that tell it from all others of its type.
+        description: The attributes that identify it among all of its type.
         type: dict
       refs:
         description: The entities that it refers to.
@@ -255,7 +255,7 @@ findings:
       description: What the server did instead, as status and shape of its answer. Never a value of an attribute.
       type: str
     override:
-      description: What to lay over the profile.
+      description: The overrides for the profile (O(profile_overrides)).
       type: dict
   sample:
     - profile_key: operations.read.method
@@ -273,7 +273,7 @@ overrides:
     operations: {read: {method: GET, assumed: false, verified: {version: "7.3", when: "2026-01-31", by: Jane Doe}}}
 left_behind:
   description:
-    - What the probe created and could not delete, or of which nothing tells whether it is gone. Delete it by hand.
+    - Entities that the probe created and could not delete, or that may still exist. Delete them by hand.
   returned: success
   type: list
   elements: str

@@ -246,8 +246,9 @@ class SessionSender:
     # --- a refusal within a session
 
     def _look_into(self, request: Request, sent: Sent, deadline: float) -> tuple[Response, bool]:
-        """The last answer to a refused request, and whether it is final, everything else than a permission ruled out.
-        It is not where the session was lost meanwhile and renewed."""
+        """Find out why a request was refused, by resending it under a rotating CSRF token and in renewed sessions.
+        Returns the last answer, and whether it is final: every other reason than a missing permission is ruled out. It
+        is not final where the session was lost meanwhile and renewed."""
         refused = self._keeper.ticket()
         with self._session_lock.exclusive():  # so that no other answer changes the values on the way
             last = sent
@@ -269,11 +270,12 @@ class SessionSender:
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
 
     def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
-        """States to send a refused request again with, and why; the cheapest first. A login comes only after a look
-        that shows that the session is lost, and once in a run for a session of an earlier one.
+        """The states with which to resend a refused request, and why; the cheapest first: with the newest values known,
+        with the CSRF token that a look shows, after a new login. A login comes only after a look that shows that the
+        session is lost, and once in a run for a session of an earlier run.
 
-        refused: the number that a request would have had that was sent when the last refusal had come: what was
-        accepted before may have been so in a session that was lost since.
+        refused: the number of a request that would be sent right after the refusal: an earlier accepted request may
+        belong to a session that was lost since.
         """
         state = self._keeper.present(sent.state)
         if _differ(state, sent.state):

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import path_to, value_at
+from .._text.nested_paths import dotted_path, value_at
 from ..errors import ConfigurationError
 
 
@@ -167,7 +167,7 @@ class EntityType:
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
-        return tuple(path_to(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
+        return tuple(dotted_path(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""

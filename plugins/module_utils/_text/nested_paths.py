@@ -41,7 +41,7 @@ def child(path: str, name: str) -> str:
     return f"{path}.{escaped}" if path else escaped
 
 
-def path_to(names: Iterable[str]) -> str:
+def dotted_path(names: Iterable[str]) -> str:
     """The path of the attribute to which these names lead; the reverse of names_of()."""
     return reduce(child, names, "")
 

@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import (
     ABSENT,
     PATH,
+    dotted_path,
     names_of,
-    path_of,
     places,
     replace,
     top,
@@ -37,7 +37,7 @@ def test_no_path(path):
 )
 def test_names(path, names):
     assert names_of(path) == names
-    assert path_of(names) == path
+    assert dotted_path(names) == path
 
 
 def test_what_is_empty_for_lack_of_a_value_goes_with_it():
