@@ -18,6 +18,8 @@ from simulator.surroundings import IDENTITY, knowing, surroundings
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOKS = ("playbook.yml", "environment.yml")
+PAGES = ROOT / "build" / "demo"
+"""Where the pages stay."""
 
 
 def play(folder: Path, server: Running) -> int:
@@ -29,6 +31,7 @@ def play(folder: Path, server: Running) -> int:
         **{f"insight_{name}": value for name, value in IDENTITY.items()},
         "ansible_python_interpreter": sys.executable,
         "demo_folder": str(folder),
+        "demo_pages": str(PAGES),
     }
     environment = surroundings(folder, ANSIBLE_CALLBACK_RESULT_FORMAT="yaml")
     (folder / "variables.json").write_text(json.dumps(variables))
@@ -44,6 +47,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rimops-insight-demo-") as name, running(Path(name), *arguments) as server:
         code = play(Path(name), server)
     print("The demo went through; what it did stands above." if code == 0 else f"The demo failed (exit code {code}).")
+    if code == 0:
+        print(f"The system that was edited by hand, as a page: {PAGES / 'drift.html'}")
+        print(f"The plan that mends it, as a page: {PAGES / 'plan.html'}")
     return code
 
 

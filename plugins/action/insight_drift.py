@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import DRIFT
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import CHECK_DRIFT
 from ansible_collections.rimops.insight.plugins.plugin_utils._entry.environment_base import EnvironmentAction
 
 
 class ActionModule(EnvironmentAction):
     """Runs the module's command in the controller's process, and nowhere else."""
 
-    command = DRIFT
+    command = CHECK_DRIFT

@@ -40,9 +40,13 @@ options:
     description:
       - The files and folders that declare the environment, as layers, as in M(rimops.insight.insight_entities). What
         M(rimops.insight.insight_export) wrote is a manifest too, and serves as a baseline.
+      - Exactly one of O(manifest) and O(entities) is needed.
     type: list
     elements: str
-    required: true
+  entities:
+    description: The entities themselves, as in M(rimops.insight.insight_entities). For some dozens.
+    type: list
+    elements: dict
   secrets:
     description:
       - The secrets of the manifest by name, where they are to be compared with what the system shows. Those that
@@ -221,6 +225,14 @@ rows:
       description: The exception that covers it, with C(reason) and C(expires).
       type: dict
       returned: when it is accepted
+    changed_by:
+      description: Who changed it last, as the system shows it.
+      type: str
+      returned: when it differs and the profile says which attribute that is
+    changed_at:
+      description: When it was changed last, as the system shows it.
+      type: str
+      returned: when it differs and the profile says which attribute that is
     trend:
       description: One of V(new), V(standing), V(changed), V(gone).
       type: str

@@ -73,6 +73,11 @@ options:
       - A file to write the plan into. No entity is written then, so outside of check mode nothing is reported as
         changed; RV(summary) says what would be. A relative path is beside the playbook.
     type: str
+  plan_page:
+    description:
+      - A file to write a page into that shows the plan of O(plan_out) to who approves it, in HTML, with its digest.
+    type: str
+    version_added: 0.3.0
   plan_lifetime:
     description:
       - Days for which the plan of O(plan_out) can be applied, 3650 at most.

@@ -73,12 +73,15 @@
     }
   };
 
-  let folded = [];
+  const unfolded = []; // for the printer
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")].filter((row) => !row.closest("[hidden]"));
-    folded.forEach((row) => (row.open = true));
+    for (const row of document.querySelectorAll("details:not([open])")) {
+      if (row.closest("[hidden]")) continue;
+      unfolded.push(row);
+      row.open = true;
+    }
   });
-  addEventListener("afterprint", () => folded.forEach((row) => (row.open = false)));
+  addEventListener("afterprint", () => unfolded.splice(0).forEach((row) => (row.open = false)));
 
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());

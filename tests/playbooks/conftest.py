@@ -23,6 +23,7 @@ import yaml
 from simulator.process import Running
 from simulator.surroundings import knowing, surroundings
 
+from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import forget_connections
 from ansible_collections.rimops.insight.plugins.module_utils._text import redaction
 
 HERE = Path(__file__).resolve().parent
@@ -92,6 +93,12 @@ def warmed(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(autouse=True)
 def nothing_is_known() -> None:
     """The secrets of other tests are none here: what runs in the process of the tests hides all that it has met."""
+    as_a_new_process()
+
+
+def as_a_new_process() -> None:
+    """Forget what this process has learnt of systems and of secrets, as if another one went on."""
+    forget_connections()
     redaction._KNOWN.clear()
 
 

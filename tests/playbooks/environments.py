@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ class Background:
     play: Player
     tasks: list[dict[str, Any]]
     arguments: tuple[str, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
     played: Played | None = None
 
     def __enter__(self) -> Background:
@@ -137,7 +139,7 @@ class Background:
         self._thread.join()
 
     def _run(self) -> None:
-        self.played = self.play(self.tasks, *self.arguments)
+        self.played = self.play(self.tasks, *self.arguments, **self.more)
 
     def wait(self, until: Callable[[], bool]) -> None:
         """Wait until something holds, or the playbook is through."""
@@ -148,6 +150,12 @@ class Background:
     def pid(self) -> int:
         """The process of ansible-playbook."""
         return int(self._pid_file.read_text())
+
+    def time_out(self) -> None:
+        """The timeout of the task that runs is over: what the system does then is done now, at a moment that is known
+        and not after seconds in which a busy machine gets nowhere."""
+        for one in filter(awaits_alarm, descendants(self.pid)):
+            os.kill(one, signal.SIGALRM)
 
     def kill(self) -> None:
         """Kill it, and every process that it started."""
@@ -165,6 +173,14 @@ def descendants(pid: int) -> list[int]:
             parents.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
     found = parents.get(pid, [])
     return [*found, *(inner for one in found for inner in descendants(one))]
+
+
+def awaits_alarm(pid: int) -> bool:
+    """Whether a process has a handler for the signal with which Ansible ends a task."""
+    with contextlib.suppress(OSError):
+        caught = re.search(r"^SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+        return caught is not None and bool(int(caught[1], 16) >> (signal.SIGALRM - 1) & 1)
+    return False
 
 
 def runs(pid: int) -> bool:

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, SECRET, Player, Server
+from conftest import DOORS, SECRET, Played, Player, Server
 from environments import SURE, Background, application, descendants, outcomes, runs, task
 
-HANGING = (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: yes\r\n")
+LONG = 600
+"""Seconds that a task may take, as its timeout: what is over is said by the test."""
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
 
@@ -127,12 +128,25 @@ def test_after_the_timeout_of_the_task_nothing_runs_on(server: Server, play: Pla
     proven(server, many[0])
     with front(server, b"/create", lambda _number: dripping()) as between:
         more = {"url": between.url, "concurrency": 32, "timeout": 100.0, "journal": str(tmp_path / "evidence")}
-        played = play([task("first", many, profile_overrides=SURE, **more) | {"timeout": 5}])
-        told = played["first"]
-        assert told["failed"] and told["changed"] and told["timedout"]["period"] == 5
-        assert "the timeout of the task, 5 s, is over. It had begun to create application" in told["msg"]
+        with Background(play, [task("first", many, profile_overrides=SURE, **more) | {"timeout": LONG}]) as running:
+            running.wait(lambda: between.open == 32)
+            running.time_out()
+        assert running.played is not None
+        told = running.played["first"]
+        assert told["failed"] and told["changed"] and told["timedout"]["period"] == LONG
+        assert f"the timeout of the task, {LONG} s, is over. It had begun to create application" in told["msg"]
         assert between.came == len(told["error"]["written"]) == len(set(told["error"]["written"])) == 32
         assert between.open == 0 or gone(between)
+
+
+def timed_out(play: Player, tasks: list[dict[str, Any]], *fronts: Front, **more: Any) -> Played:
+    """Tasks each of which hangs at a front, and whose timeout is over then."""
+    with Background(play, tasks, more=more) as running:
+        for between in fronts:
+            running.wait(lambda between=between: between.open == 1)
+            running.time_out()
+    assert running.played is not None
+    return running.played
 
 
 def doors(url: str, number: int) -> dict[str, dict[str, Any]]:
@@ -188,11 +202,12 @@ def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: 
     with next(fronts) as writes, next(fronts) as reads:
         writing = doors(writes.url, 1)["insight_entity"] | {"name": "writing"}
         reading = {"name": "reading", INFO: {"type": "application", "id": 1, "url": reads.url, "timeout": 100.0}}
-        played = play([{**one, "timeout": 10, "ignore_errors": True} for one in (writing, reading)])
+        tasks = [{**one, "timeout": LONG, "ignore_errors": True} for one in (writing, reading)]
+        played = timed_out(play, tasks, writes, reads)
         assert writes.came
         assert gone(writes) and gone(reads)
     for name, told in (("writing", played["writing"]), ("reading", played["reading"])):
-        assert told["failed"] and "the timeout of the task, 10 s, is over" in told["msg"], name
+        assert told["failed"] and f"the timeout of the task, {LONG} s, is over" in told["msg"], name
     assert played["writing"]["changed"] and began[door] in played["writing"]["msg"]
     assert not played["reading"]["changed"] and "Nothing was written." in played["reading"]["msg"]
 
@@ -216,11 +231,11 @@ def test_after_the_timeout_the_probe_tries_little_more(server: Server, play: Pla
     """It tries once more to delete what it made, and names that."""
     create = {**application(7), "change": {"description": "Another"}}
     with front(server, b"/delete", lambda _number: dripping()) as between:
-        more = {"url": between.url, "timeout": 20.0, "writes": True, "create": create}
-        probing = {"name": "probe", "rimops.insight.insight_probe": more, "timeout": 10, "ignore_errors": True}
-        told = play([probing])["probe"]
+        more = {"url": between.url, "timeout": 100.0, "writes": True, "create": create}
+        probing = {"name": "probe", "rimops.insight.insight_probe": more, "timeout": LONG, "ignore_errors": True}
+        told = timed_out(play, [probing], between)["probe"]
         assert between.came == 2
-    assert told["failed"] and told["changed"] and "the timeout of the task, 10 s, is over" in told["msg"]
+    assert told["failed"] and told["changed"] and f"the timeout of the task, {LONG} s, is over" in told["msg"]
     assert "It had begun to create application (appCode=000007, appName=Application 7)" in told["msg"]
     assert "delete application" in told["msg"]
 
@@ -238,19 +253,20 @@ def test_the_timeout_of_a_task_ends_a_lookup_in_its_template(server: Server, pla
         for name, between in (("reads", reads), ("logins", logins)):
             (play.folder / f"{name}.j2").write_text(LOOKED_UP.format(url=between.url))
             written = {"src": f"{name}.j2", "dest": str(play.folder / f"{name}.txt"), "mode": "0600"}
-            tasks.append({"name": name, "ansible.builtin.template": written, "timeout": 10, "ignore_errors": True})
-        played = replace(play, defaults={})(tasks, environment=options)  # Ansible shows lines of a playbook
+            tasks.append({"name": name, "ansible.builtin.template": written, "timeout": LONG, "ignore_errors": True})
+        plain = replace(play, defaults={})  # Ansible shows lines of a playbook
+        played = timed_out(plain, tasks, reads, logins, environment=options)
         assert (reads.came, logins.came) == (1, 1)
         assert gone(reads) and gone(logins)
     for name in ("reads", "logins"):
-        assert played[name]["failed"] and played[name]["timedout"]["period"] == 10
+        assert played[name]["failed"] and played[name]["timedout"]["period"] == LONG
     assert SECRET not in played.output and "Traceback" not in played.output
 
 
 @pytest.mark.proves("NETWORK-7")
 def test_an_answer_that_drips_is_an_unknown_outcome(server: Server, play: Player) -> None:
     with front(server, b"/create", lambda _number: dripping()) as between:
-        more = {"url": between.url, "timeout": 1.0, "retry_limit": 0}
+        more = {"url": between.url, "timeout": 5.0, "retry_limit": 0}
         result = play([task("first", [application(1)], profile_overrides=SURE, **more)])["first"]
     assert outcomes(result) == {"outcome_unknown": 1}
 

@@ -70,7 +70,9 @@ def test_it_goes_through(folder: Path) -> None:
     demo = begin(folder)
     output, _nothing = demo.communicate()
     assert demo.returncode == 0, output
-    assert output.rstrip().endswith("The demo went through; what it did stands above.")
+    said_last = output[output.index("The demo went through; what it did stands above.") :]
+    drift, plan = (Path(line.rpartition(": ")[2]) for line in said_last.splitlines()[1:])
+    assert "Edited by hand" in drift.read_text() and "Withdrawn" in plan.read_text()
     assert "failed=0" in output
     assert "Traceback" not in output
     for said in SAID:

@@ -196,7 +196,7 @@ def _refresh_token(server: Server) -> str:
         "password": PASSWORD,
         "scope": f"{CLIENT}/.default openid offline_access",
     }
-    answer = requests.post(f"{server.url}/{TENANT}/oauth2/v2.0/token", data=form, verify=server.ca_path, timeout=20)
+    answer = requests.post(f"{server.url}/{TENANT}/oauth2/v2.0/token", data=form, verify=server.ca_path, timeout=600)
     return str(answer.json()["refresh_token"])
 
 

@@ -161,7 +161,7 @@ def test_a_list_comes_in_pages_and_whole_or_not_at_all(server: Server, play: Pla
         session.trust_env, session.verify = False, server.ca_path
         for number in range(250):
             path = f"{server.url}/_simulator/entities/application"
-            session.post(path, json={"appCode": str(number), "appName": "x"}, timeout=10).raise_for_status()
+            session.post(path, json={"appCode": str(number), "appName": "x"}, timeout=600).raise_for_status()
     listed = {"type": "application", "profile_overrides": PAGED}
     short = {"kind": "short_page", "match": {"operation": "list"}}
     played = play(

@@ -14,6 +14,7 @@ import pytest
 from conftest import Player, Server
 from environments import application, event, task, written
 from exporting import Exporter
+from test_other_insights import overrides_of
 
 MODULE = "rimops.insight.insight_drift"
 
@@ -99,6 +100,18 @@ def test_an_exported_baseline_notices_what_is_not_declared(server: Server, here:
     assert here.drift()["verdict"] == here.drift("baseline")["verdict"] == "no_drift"
     [row] = here.drift("baseline", strict=True)["rows"]
     assert row["changes"] == [{"path": "nested", "before": {"deep": [1]}}, {"path": "note", "before": "by hand"}]
+
+
+@pytest.mark.proves("DRIFT-3")
+@pytest.mark.parametrize("dialect", ["insight_ids_within"])
+def test_ids_that_stand_deeper_are_nothing_undeclared(server: Server, play: Player, tmp_path: Path) -> None:
+    here = Exporter(play)
+    written(tmp_path / "out" / "all.json", [application(1)])
+    here.play.defaults |= {"profile": "insight", "profile_overrides": overrides_of("insight_ids_within")}
+    applied = here.apply()
+    assert not applied.get("failed") and applied["summary"]["created"] == 1, applied
+    found = here.drift(strict=True, undeclared=False)["rows"]
+    assert [change["path"] for row in found for change in row["changes"]] == []
 
 
 @pytest.mark.proves("DRIFT-4")

@@ -322,6 +322,17 @@ def test_a_pinned_export_is_for_its_system_only(server: Server, exporter: Export
 
 
 @pytest.mark.proves("EXPORT-2")
+def test_a_file_that_no_export_wrote_is_left_alone(server: Server, exporter: Exporter) -> None:
+    seeded(server, "application", **ZELVORA)
+    event = exporter.folder / "out" / "event.yml"
+    event.parent.mkdir()
+    event.write_text("format: 1\nentities: []\n")
+    refused = exporter.export(**NAMED)
+    assert refused["failed"] and f"{event} is there, and no line of it says" in refused["msg"]
+    assert exporter.files() == {"event.yml": "format: 1\nentities: []\n"}
+
+
+@pytest.mark.proves("EXPORT-2")
 def test_what_cannot_be_read_leaves_the_files_as_they_were(server: Server, exporter: Exporter) -> None:
     seeded(server, "application", **ZELVORA)
     exporter.export(types=["application"])

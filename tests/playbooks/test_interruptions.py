@@ -110,7 +110,7 @@ class Interrupted:
     def interrupted(run: Callable[[], Any], fault: Fault | None) -> tuple[Any, BaseException | None]:
         """What a run returns, or what came out of it."""
         try:
-            with within(60), monitored(fault.at, fault.strike, fault.code) if fault else nullcontext():
+            with within(600), monitored(fault.at, fault.strike, fault.code) if fault else nullcontext():
                 return run(), None
         except BaseException as error:  # noqa: BLE001 each is looked at
             return None, error
@@ -163,7 +163,7 @@ class Interrupted:
 def still_running(before: set[threading.Thread]) -> Iterator[threading.Thread]:
     """The threads that were begun since and run on."""
     for thread in set(threading.enumerate()) - before:
-        thread.join(20)
+        thread.join(300)
         if thread.is_alive():
             yield thread
 

@@ -101,7 +101,7 @@ def test_a_login_that_was_ended_is_begun_anew_in_the_same_run(server: Server, pl
     server.control(
         "POST", "credentials", {"client_id": options["client_id"], "redirect_uris": [options["redirect_uri"]]}
     )
-    server.switch(token_lifetime=1, refresh_token_lifetime=1)
+    server.switch(token_lifetime=4, refresh_token_lifetime=4)
     person = {"authorize_url": "{{ page.authorization_url }}", "username": USER, "password": PASSWORD, "approve": True}
     back = {"authorization_response": "{{ browser.answers[0].redirect_url }}"}
     played = play(
@@ -109,7 +109,7 @@ def test_a_login_that_was_ended_is_begun_anew_in_the_same_run(server: Server, pl
             {"name": "page", "rimops.insight.insight_token": options, "register": "page"},
             {"name": "browser", "control": {"requests": [["POST", "authorize", person]]}, "register": "browser"},
             {"name": "login", "rimops.insight.insight_token": {**options, **back}},
-            {"name": "time passes", "ansible.builtin.wait_for": {"timeout": 2}, "delegate_to": "localhost"},
+            {"name": "time passes", "ansible.builtin.wait_for": {"timeout": 5}, "delegate_to": "localhost"},
             {"name": "again", "rimops.insight.insight_token": options},
         ]
     )

@@ -24,13 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLIENT, SECRET, TENANT, Server
+from conftest import CLIENT, SECRET, TENANT, Server, as_a_new_process
 from simulator.faults import KINDS
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
-from ansible_collections.rimops.insight.plugins.module_utils._text import redaction
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock, Http
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
@@ -166,8 +165,7 @@ def troubles(chance: random.Random) -> Iterator[dict[str, Any]]:
 
 def run(world: World, common: dict[str, Any], retry_limit: int) -> Counter[str]:
     """One run, as a process of its own would do it; the kinds of errors that came."""
-    connection.forget_connections()
-    redaction._KNOWN.clear()
+    as_a_new_process()
     errors: Counter[str] = Counter()
     context = Context(check_mode=False, diff_mode=False, warn=lambda _text: None)
     for number in world.random.sample(range(ENTITIES), ENTITIES):

@@ -98,7 +98,7 @@ def answer_to(command: str, token: str, system: SmallSystem) -> requests.Respons
         json=body[0] if body else None,
         headers={"Authorization": f"Bearer {token}"} if token else {},
         verify=system.ca_path,
-        timeout=20,
+        timeout=600,
     )
 
 

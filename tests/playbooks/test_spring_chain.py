@@ -18,14 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server
+from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Server, as_a_new_process
 
-from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
-from ansible_collections.rimops.insight.plugins.module_utils._text import redaction
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
@@ -76,8 +74,7 @@ def options(server: Server, folder: Path, login: str = "200") -> dict[str, Any]:
 
 def run(command: Any, common: dict[str, Any], check_mode: bool = False, **values: Any) -> dict[str, Any]:
     """What the function behind a module returns, in what could be a process of its own."""
-    connection.forget_connections()
-    redaction._KNOWN.clear()
+    as_a_new_process()
     context = Context(check_mode=check_mode, diff_mode=True, warn=lambda _text: None)
     defaults = {name: option.get("default") for name, option in command.spec.items()}
     result: dict[str, Any] = command.run({**defaults, **common, **values}, context)

@@ -97,8 +97,8 @@ def test_the_token_is_saved_when_the_job_fails_and_when_it_rotates_on_the_way(se
     server.switch(refresh_tokens="single_use", device_interval=1)
     played, token = job("first", server, tmp_path / "person", None)
     assert played.code == 0, played.output
-    server.switch(token_lifetime=1)
-    server.fault("slow", "find", seconds=1.2)  # then the task after it finds an access token that has expired
+    server.switch(token_lifetime=4)
+    server.fault("slow", "find", seconds=4.2)  # then the task after it finds an access token that has expired
     server.forget()
     played, token = job("job", server, tmp_path / "rotates", token)
     assert played.code == 0, played.output

@@ -67,7 +67,7 @@ class Shell:
             headers={name: value} if name else {},
             cookies=cookies,
             verify=self.server.ca_path,
-            timeout=20,
+            timeout=600,
         )
         if kept:
             self.jar |= {name: one.value for name, one in SimpleCookie(answer.headers.get("set-cookie")).items()}

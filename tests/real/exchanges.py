@@ -197,7 +197,7 @@ def played(server: Any, access_token: str) -> dict[str, dict[str, Any]]:
     clients: dict[str, Client] = {}
     found = {}
     context = ssl.create_default_context(cafile=server.ca_path)
-    connection = http.client.HTTPSConnection(urlsplit(server.url).netloc, context=context, timeout=60)
+    connection = http.client.HTTPSConnection(urlsplit(server.url).netloc, context=context, timeout=600)
     entity: Any = None
     for exchange in TABLE:
         if exchange.before:

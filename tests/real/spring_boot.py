@@ -21,7 +21,7 @@ SOURCES = Path(__file__).resolve().parent / "spring"
 BUILD = Path(os.environ.get("RIMOPS_BUILD", SOURCES.parents[2] / "build"))
 USER = "jdoe"
 ACCESS_TOKEN = "a-good-access-token"
-PATIENCE = 120  # seconds in which a process must be up
+PATIENCE = 600  # seconds in which a process must be up
 JVM = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m")  # a short life: start fast
 
 
@@ -79,7 +79,7 @@ class Spring:
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(f"{self._control}/{path}", body, method=method)
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=600) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as problem:
             raise RuntimeError(f"{problem.code}: {problem.read().decode()}") from None

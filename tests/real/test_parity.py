@@ -83,7 +83,7 @@ class Simulated(Running):
         asked = {name: IDENTITY[name] for name in ("client_id", "client_secret")}
         asked |= {"grant_type": "client_credentials", "scope": f"{asked['client_id']}/.default"}
         context = ssl.create_default_context(cafile=self.ca_path)
-        connection = http.client.HTTPSConnection(urlsplit(self.url).netloc, context=context, timeout=60)
+        connection = http.client.HTTPSConnection(urlsplit(self.url).netloc, context=context, timeout=600)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", f"/{IDENTITY['tenant_id']}/oauth2/v2.0/token", urlencode(asked), kind)
         token: str = json.loads(connection.getresponse().read())["access_token"]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,7 @@ def test_redirect(client: Client) -> None:
 def test_slow(client: Client) -> None:
     client.server.fault("slow", seconds=5)
     with pytest.raises(requests.ReadTimeout):
-        client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=0.2)
+        client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=(600, 0.2))
 
 
 def test_together(client: Client) -> None:
@@ -164,7 +165,9 @@ def test_late(client: Client) -> None:
     find(client)
     client.server.fault("late", "find", seconds=5)
     with pytest.raises(requests.ReadTimeout):
-        client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=0.2)
+        client.post(client.server.url + "/insight/api/v2/application/read", json=KEY, timeout=(600, 0.2))
+    while client.server.counters()["faults"] == 0:
+        time.sleep(0.01)
     assert client.server.counters()["finds"] == 2
 
 

@@ -221,12 +221,17 @@ def test_extra_attribute_on_write(client: Client) -> None:
 
 
 def test_show_new_late(client: Client) -> None:
-    client.server.switch(show_new_late_ms=2000)
+    client.server.switch(show_new_late_ms=3_600_000)
     created = client.create()
     assert status(client) == 404
     assert client.call(f"application/{created['id']}/read").status_code == 404
     assert client.call("application/list").json()["total"] == 0
     assert client.call("application/create", **APPLICATION).status_code == 409
+
+
+def test_show_new_at_last(client: Client) -> None:
+    client.server.switch(show_new_late_ms=300)
+    created = client.create()
     deadline = time.monotonic() + 600
     while status(client) == 404 and time.monotonic() < deadline:
         time.sleep(0.05)

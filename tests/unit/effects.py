@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._options.context im
 from ansible_collections.rimops.insight.plugins.module_utils._probe import logins
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import CHECK_DRIFT
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, find_nothing
 
@@ -35,6 +36,7 @@ def present(description: Any = "a", **more: Any) -> tuple[Any, dict[str, Any]]:
 
 ABSENT = (ENTITY, {**EVENT, "state": "absent"})
 WRITE = (present("a"), present("b"), ABSENT)
+DRIFTED = (present("a"), (CHECK_DRIFT, {"entities": [{**EVENT, "attributes": {"description": "b"}}]}))
 LIST = ((ENTITY_INFO, {"type": "event"}),)
 LOGIN = ((TOKEN, {}), (TOKEN, {"state": "absent"}))
 LOOK_AROUND = ((PROBE, {"entities": []}),)

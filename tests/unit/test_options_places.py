@@ -19,7 +19,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_j
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_probe import PROBE
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import NETWORK
-from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import DRIFT
+from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import CHECK_DRIFT
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_entities import ENTITIES
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_export import EXPORT
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_qualify import QUALIFY
@@ -52,7 +52,7 @@ def test_an_option_stands_in_few_files(name: str) -> None:
     assert len(files) <= MOST, files
 
 
-COMMANDS = (ENTITY, ENTITY_INFO, JOURNAL_INFO, PROBE, TOKEN, ENTITIES, DRIFT, EXPORT, QUALIFY, REPORT)
+COMMANDS = (ENTITY, ENTITY_INFO, JOURNAL_INFO, PROBE, TOKEN, ENTITIES, CHECK_DRIFT, EXPORT, QUALIFY, REPORT)
 LOOKUPS = (insight_entity.LookupModule, insight_token.LookupModule)
 OPTIONS = {name for command in COMMANDS for name in command.spec} | {
     name for lookup in LOOKUPS for name in lookup.own_options

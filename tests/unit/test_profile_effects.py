@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest, SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data, profile_schema
 from ansible_collections.rimops.insight.tests.unit.effects import (
+    DRIFTED,
     KEY,
     LIST,
     LOGIN,
@@ -143,6 +144,8 @@ CASES = [
     Case("headers", {"headers": {"X-Api-Key": "k-1"}}, '"X-Api-Key": "k-1"'),
     Case("name", {"name": "ours"}, "profile ours has no such type", tasks=(present(type="nothing"),)),
     Case("id_attribute", {"id_attribute": "entityId"}, "/event/70/read"),
+    Case("changed_by", {"changed_by": "other"}, '"changed_by": "other-7"', tasks=DRIFTED),
+    Case("changed_at", {"changed_at": "other"}, '"changed_at": "other-7"', tasks=DRIFTED),
     Case("uuid_attribute", {"uuid_attribute": "other"}, "/by/other-7", given=of("delete", path="by/{uuid}")),
     Case("types", {"types": {"thing": {"path": "/t"}}}, "/t/read", tasks=(present(type="thing"),)),
     *(
@@ -454,6 +457,8 @@ CASES = [
     # types
     Case("type.path", event(path="/happening"), "/happening/read"),
     Case("type.id_attribute", event(id_attribute="entityId"), "/event/70/read"),
+    Case("type.changed_by", event(changed_by="other"), '"changed_by": "other-7"', tasks=DRIFTED),
+    Case("type.changed_at", event(changed_at="other"), '"changed_at": "other-7"', tasks=DRIFTED),
     Case("type.uuid_attribute", event(uuid_attribute="other"), "/by/other-7", given=of("delete", path="by/{uuid}")),
     Case("type.key.attributes", event(key={"attributes": ["eventName", "phase"]}), "phase is not given"),
     Case(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, Callable, Optional
 
@@ -96,27 +96,39 @@ class SessionKeeper:
 
     def stop_sharing(self, generation: int) -> None:
         """From now on requests of this session go one at a time, and no other process uses it."""
-        with self._renewing, self._store.locked(self.name):
-            with self._changing:
-                current = self.state
-                if current is None or not current.shared:
-                    return
-                self.state = replace(current, shared=False)
+        if self._change(lambda state: state.shared, lambda _new, stored: stored.generation == generation, shared=False):
             self.notes.append(UNSTABLE)
-            stored = self.load()
-            if stored and stored.generation == generation:
-                self.save(self.state)
 
     def learn_looks_first(self) -> None:
         """The next login of this server looks for the CSRF token at once."""
+        self._change(
+            lambda state: not state.looks_first,
+            lambda new, stored: stored.generation <= new.generation,
+            looks_first=True,
+        )
+
+    def _change(
+        self,
+        is_meant: Callable[[State], bool],
+        may_replace: Callable[[State, State], bool],
+        ticket: Optional[int] = None,
+        **values: Any,
+    ) -> Optional[State]:
+        """Give the present state these values and save it. Returns the new state, None where nothing was changed.
+
+        is_meant: whether to change the present state. may_replace: whether the new state (first) may replace the
+        stored state (second). ticket: the number of the request whose answer brought the values.
+        """
         with self._renewing, self._store.locked(self.name):
             with self._changing:
-                if self.state is None or self.state.looks_first:
-                    return
-                self.state = replace(self.state, looks_first=True)
+                if self.state is None or not is_meant(self.state):
+                    return None
+                self.state = replace(self.state, **values)
+                self._brought = self._brought if ticket is None else ticket
             stored = self.load()
-            if stored and stored.generation <= self.state.generation:
+            if stored and may_replace(self.state, stored):
                 self.save(self.state)
+            return self.state
 
     # --- looking
 
@@ -143,15 +155,14 @@ class SessionKeeper:
             return None
         self.seen_alive = True
         self.vouch(replace(state, session=seen.session), ticket)
-        with self._renewing, self._store.locked(self.name):
-            with self._changing:
-                if self.state is None or self.state.generation != state.generation:
-                    return self.state
-                self.state, self._brought = replace(self.state, session=seen.session), ticket
-            stored = self.load()
-            if self.state.shared and stored and stored.generation == state.generation:
-                self.save(self.state)
-        return self.state
+
+        def is_same(other: State) -> bool:
+            return other.generation == state.generation
+
+        return (
+            self._change(is_same, lambda new, stored: new.shared and is_same(stored), ticket, session=seen.session)
+            or self.state
+        )
 
     # --- coming to a session
 
@@ -331,12 +342,10 @@ class SessionKeeper:
         known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
         return bool(state.token and state.token.refresh_token not in known)
 
-    @contextmanager
-    def room(self) -> Iterator[None]:
-        """Have room for the successor of a refresh token; not needed where none is in the store. The caller holds the
-        lock."""
-        with nullcontext() if self._unsaved else self._store.reserved(self.name):
-            yield
+    def room(self) -> AbstractContextManager[None]:
+        """Room on the disk for the successor of a refresh token; none is needed where the newest token is in memory
+        only. The caller holds the lock."""
+        return nullcontext() if self._unsaved else self._store.reserved(self.name)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Digests: by what a plan and a journal know an entity again, on every machine and whatever its ids are."""
+"""Digests by which plans and journals recognise an entity, the same on every machine and whatever its ids are."""
 
 from __future__ import annotations
 
@@ -34,17 +34,18 @@ def entity_digest(
     rules: Rules,
     references: Mapping[str, str],
     secrets: Mapping[str, str],
-    id_attributes: Collection[str],
+    id_paths: Collection[str],
 ) -> str:
     """The digest of an entity as the server shows it or shall show it; ``absent`` for None.
 
-    rules: those of ``Plan.rules``. What they do not compare, what the server alone sets or may hide, and id_attributes
-    (names) count for nothing, nor does whether a name is absent or null. references: by attribute the name of the
-    entity that is referred to, which stands for the id. secrets: by path the fingerprint, which stands for the value.
+    rules: those of ``Plan.rules``. Left out are the attributes that they do not compare, those that the server alone
+    sets or may hide, and the ids at id_paths; an attribute that is null counts as absent. references: by attribute the
+    name of the entity that is referred to, which replaces its id. secrets: by path the fingerprint, which replaces the
+    value.
     """
     if entity is None:
         return NO_ENTITY
-    replaced = {child("", name) for name in (*references, *id_attributes)}
+    replaced = {*id_paths, *(child("", name) for name in references)}
     own = evolve(
         rules,
         write_only=rules.write_only.union(secrets),

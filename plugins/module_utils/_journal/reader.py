@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What journals tell: whether they are as they were written, and what an interrupted run left open."""
+"""Reads journals: whether they are as they were written, and which intents an interrupted run left open."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ KILLED = "The run has no end: it was killed, or failed before it could say so."
 
 @dataclass(frozen=True)
 class Verified:
-    """What a journal tells. problems: why it is not what was written; none, and it is. held: whether its head is one
-    that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line. entries: all lines,
-    empty where one is none."""
+    """A journal that was read and verified. problems: why it is not as it was written; empty where it is. held: whether
+    its head equals one that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line.
+    entries: all lines; empty where one of them cannot be read."""
 
     file: str
     lines: int = 0
@@ -158,8 +158,8 @@ def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ..
     for line in lines:
         if line.get("kind") == "start":
             inherited = _mapping(line.get("continues")).get("open")
-            told = map(_intent, inherited if isinstance(inherited, list) else ())
-            found = {one["entity"]: one for one in told}
+            intents = map(_intent, inherited if isinstance(inherited, list) else ())
+            found = {one["entity"]: one for one in intents}
         elif line.get("kind") == "intent":
             one = _intent(line)
             found[one["entity"]] = one
@@ -169,7 +169,7 @@ def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ..
 
 
 def _intent(line: Any) -> Mapping[str, str]:
-    """What is told of an intent, as texts, whoever wrote it."""
+    """The fields of an intent that are shown, as texts, also where another program wrote the line."""
     return {name: str(_mapping(line).get(name)) for name in ("at", "entity", "operation", "before", "after")}
 
 
@@ -178,8 +178,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
-    """Verify a journal, or each one in a folder, oldest first, and that those are there which others continue. head:
-    that of one of them, which then must be there."""
+    """Verify a journal, or every journal of a folder, oldest first, and that each journal that another one continues is
+    there. head: of one of the journals, which must be there."""
     if not Path(place).is_dir():
         return [verify(place, head)]
     found = [verify(str(path)) for path in journals(place)]
@@ -198,7 +198,7 @@ def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
 
 
 def _lost(one: Verified, heads: Mapping[str, str]) -> list[str]:
-    """What is wrong with the journal that this one continues. heads: of those that are there, by file."""
+    """Why the journal that this one continues is not the right one. heads: of the journals that are there, by file."""
     if one.start.get("continues") is None:
         return []
     file, head = _continued(one.start), _mapping(one.start["continues"]).get("head")
@@ -223,8 +223,8 @@ def journals(folder: str) -> list[Path]:
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """A run, as the ends of its journal tell of it. start, last: the first and the last line; going_on: it has not
-    ended, and its process lives."""
+    """A run, by the first and the last line of its journal (start, last). going_on: it has not ended, and its process
+    lives."""
 
     path: Path
     start: Mapping[str, Any]
@@ -260,8 +260,8 @@ def carried_out(runs: Sequence[EarlierRun], plan_digest: str) -> Optional[Earlie
 
 
 def unfinished(runs: Sequence[EarlierRun], manifest_digest: str) -> Optional[Interrupted]:
-    """The latest run of this manifest that was interrupted, or ended without knowing what became of something, and
-    that no later one has continued; a run that is going on was not. Raises ConfigurationError."""
+    """The latest run of this manifest that was interrupted or ended with an unknown outcome, and that no later run has
+    continued. A run that is still going on does not count. Raises ConfigurationError."""
     continued: set[str] = set()
     for run in reversed(runs):
         if run.start.get("manifest_digest") != manifest_digest:

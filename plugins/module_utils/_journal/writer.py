@@ -1,11 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The journal: one file a run, in which each line holds a hash over itself and the line before.
-
-A line is JSON: ``kind`` (``start``, ``intent``, ``outcome``, ``end``), ``at`` (UTC, ours), ``previous``, ``hash``, and
-what there is to tell. An intent is on the disk before its request is sent.
-"""
+"""The write-ahead journal: one file a run, in which each line holds a hash over itself and the line before (a hash
+chain). A line is JSON: ``kind`` (``start``, ``intent``, ``outcome``, ``end``), ``at`` (UTC, by our clock),
+``previous``, ``hash``, and the fields of its kind. An intent is on the disk before its request is sent."""
 
 from __future__ import annotations
 
@@ -32,8 +30,8 @@ UNKNOWN = "outcome_unknown"
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A run that has no end, or ended without knowing what became of something. open: its intents without an outcome,
-    and those that it had inherited."""
+    """A run that has no end, or ended with an unknown outcome. open: its intents without an outcome, and the open
+    intents of the run that it continued."""
 
     file: str
     head: str
@@ -43,8 +41,8 @@ class Interrupted:
 
 @dataclass(frozen=True)
 class Start:
-    """What the first line tells. versions: by name (collection, profile). approval: who, when, reference, as
-    the user gave it. continues: the run before this one that left something open."""
+    """The fields of the first line. versions: by name (collection, profile). approval: who, when, reference, as the
+    user gave it. continues: the earlier run that left intents open."""
 
     url: str
     manifest_digest: str
@@ -85,8 +83,8 @@ class Journal:
         hide: Callable[[Any], Any] = _as_it_is,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        """Begin a file in the folder, which is made where it is missing. hide: masks the secrets in what is written.
-        Raises ConfigurationError."""
+        """Begin a file in the folder, which is made where it is missing. hide: masks the secrets in each line. Raises
+        ConfigurationError."""
         run = uuid.uuid4().hex
         self.path = str(Path(folder, f"{now().astimezone(timezone.utc):%Y%m%dT%H%M%S.%fZ}-{run[:12]}.jsonl"))
         self.head = ""
@@ -114,14 +112,14 @@ class Journal:
             raise ConfigurationError(error.what, error.why, "Make room, or name another folder.") from error
 
     def intent(self, entity: str, operation: str, before: str, after: str) -> None:
-        """What is about to be sent; it is on the disk when this returns. before, after: digests."""
+        """Write the intent of a write; it is on the disk when this returns. before, after: digests."""
         self._unknown.add(self._hide(entity))
         self._line("intent", {"entity": entity, "operation": operation, "before": before, "after": after})
 
     def outcome(
         self, entity: str, result: str, server_date: Optional[str] = None, detail: Optional[str] = None
     ) -> None:
-        """What became of an entity. server_date: the ``Date`` that came with the answer. detail: why it failed."""
+        """Write the outcome of an entity. server_date: the ``Date`` of the answer. detail: why it failed."""
         self._line("outcome", {"entity": entity, "result": result, "server_date": server_date, "detail": detail})
         if result != UNKNOWN:
             self._unknown.discard(self._hide(entity))
@@ -139,9 +137,9 @@ class Journal:
                 self._broken = self._broken or OSError("it has been closed")
                 os.close(self._descriptor)
 
-    def _line(self, kind: str, told: Mapping[str, Any]) -> None:
+    def _line(self, kind: str, fields: Mapping[str, Any]) -> None:
         """Write a line and wait until it is on the disk. Raises JournalError, from then on for every line."""
-        known = self._hide({name: value for name, value in told.items() if value is not None})
+        known = self._hide({name: value for name, value in fields.items() if value is not None})
         with self._writing:
             self._check()
             line = {"kind": kind, "at": self._at(), **known, "previous": self.head}

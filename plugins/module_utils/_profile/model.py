@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import value_at
+from .._text.nested_paths import path_to, value_at
 from ..errors import ConfigurationError
 
 
@@ -139,12 +139,12 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class EntityType:
-    """One kind of entity. id_attribute, uuid_attribute: where an entity holds them, as dotted paths; key: the
-    attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second
-    one; required: attributes that a new one must have; compare: layers of comparison rules, from general to
-    particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at: where in a
-    body the texts of references stand."""
+    """One kind of entity. id_attribute, uuid_attribute, changed_by, changed_at: where an entity holds them, as dotted
+    paths; key: the attributes that are unique together, empty where nobody says which; key_enforced: the server
+    refuses a second one; required: attributes that a new one must have; compare: layers of comparison rules, from
+    general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the
+    ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at:
+    where in a body the texts of references stand."""
 
     name: str
     path: str
@@ -160,11 +160,13 @@ class EntityType:
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     query_for_at: str = ""
+    changed_by: str = ""
+    changed_at: str = ""
 
     @property
     def identifiers(self) -> tuple[str, ...]:
-        """The attributes that hold what the server tells its entities apart by."""
-        return tuple(filter(None, (self.id_attribute, self.uuid_attribute)))
+        """The paths of the ids that the server gives an entity, as comparison rules write paths."""
+        return tuple(path_to(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
@@ -205,7 +207,7 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
-GENERAL = ("id_attribute", "uuid_attribute", "evidence_fields", "attributes")
+GENERAL = ("id_attribute", "uuid_attribute", "changed_by", "changed_at", "evidence_fields", "attributes")
 """What a profile says for all types, and a type may say otherwise."""
 
 
@@ -240,6 +242,8 @@ def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
         evidence_fields=data.get("evidence_fields", {}),
         secrets=tuple(path for path, said in data.get("attributes", {}).items() if said.get("secret")),
         query_for_at=profile.get("query_for_at", ""),
+        changed_by=data.get("changed_by", ""),
+        changed_at=data.get("changed_at", ""),
     )
 
 

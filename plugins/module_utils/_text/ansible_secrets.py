@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Telling Ansible what to mask, where it can be told (from ansible-core 2.22 on)."""
+"""Registers secrets with Ansible's own masking, which exists from ansible-core 2.22 on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that people review and keep: JSON that hides nothing, and files that are there whole or not at all."""
+"""Files that people review and keep: JSON in which every character is visible, and files that are written as a whole or
+not at all."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ def utc_moment(text: str) -> datetime:
 
 
 def file_problem(what: str, path: object, error: OSError) -> ConfigurationError:
-    """What to say of a file that cannot be read or written. what: ``write the plan``."""
+    """The error for a file that cannot be read or written. what: ``write the plan``."""
     return ConfigurationError(
         f"{what} {path}", error.strerror or str(error), MISSING if isinstance(error, FileNotFoundError) else ROOM
     )

@@ -18,13 +18,14 @@ from .redaction import SHORTEST, known, redact, texts_of
 LEFT_OUT = "(its words are left out, since they repeat a secret)"
 LONGEST = 20_000
 """Characters of a foreign text that are looked at."""
-TURNS = 2
-"""How often a text may have been encoded."""
+ENCODINGS = 2
+"""How many encodings, one inside the other, are undone at most."""
 
 
 def words(text: str, secrets: Collection[Any] = ()) -> str:
-    """What somebody else says, as it may be shown: with secrets masked, and left out as a whole where it holds one in
-    an encoding or a case that cannot be masked. secrets: beside those that this process has met."""
+    """A text of a server or a library, as it may be shown: with secrets masked, and left out as a whole where it holds
+    a secret in an encoding or a case that cannot be masked. secrets: to be masked beside those that this process has
+    met."""
     texts = texts_of(secrets) | known()
     shown = redact(text[:LONGEST], [texts])
     return LEFT_OUT if repeats(shown, texts) else shown
@@ -34,7 +35,7 @@ def repeats(text: str, secrets: Collection[str]) -> bool:
     """Whether the text holds one of the secrets in a common encoding or in another case."""
     looked_for = [folded for folded in map(_folded, secrets) if len(folded) >= SHORTEST]
     texts = {text}
-    for _turn in range(TURNS + 1 if looked_for else 0):
+    for _encoding in range(ENCODINGS + 1 if looked_for else 0):
         if any(secret in folded for folded in map(_folded, texts) for secret in looked_for):
             return True
         texts = {other for one in texts for other in _decoded(one) if other and other != one}
@@ -47,7 +48,7 @@ def _folded(text: str) -> str:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    """What the text may have been before somebody encoded it or a part of it."""
+    """The texts that this one may be an encoding of, as a whole or in a part."""
     yield html.unescape(text)
     yield unquote_plus(text)
     yield re.sub(r"\\(.)", r"\1", text)

@@ -19,7 +19,8 @@ LONG = 8
 """Characters. A shorter text in another case, or backwards, is no sign of this text; nor is a shorter rare form."""
 
 LONGEST = 300
-"""Characters. Of what is longer, such as a token, rare forms are looked for in sentences only: they cost time."""
+"""Characters. For longer secrets, such as tokens, rare encodings are looked for in sentences only, since that costs
+time."""
 
 _URI = "!#$%&'()*+,/:;=?@[]~"  # what an HTTP library leaves alone when it repairs an address
 _ENTITIES: tuple[Mapping[str, str], ...] = (
@@ -30,7 +31,7 @@ _ENTITIES: tuple[Mapping[str, str], ...] = (
     {"&#x27;": "'"},
     {"&#x27;": "&apos;", "&quot;": '"'},
 )
-"""What stands for a quote where others than Python escape for HTML."""
+"""The escapes for a quote that libraries other than Python's use in HTML."""
 
 
 @lru_cache(maxsize=4096)

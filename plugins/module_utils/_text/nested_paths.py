@@ -11,9 +11,9 @@ brackets hold the key of the element, ``countries[code="FR"].status``; rules alw
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 _NAME = r"(?:[^.\[\]\\]|\\.)+(?:\[\])*"
@@ -30,7 +30,8 @@ class _Absent(Enum):
 
 
 ABSENT = _Absent.ABSENT
-"""What an attribute holds that is not there; None is one that is there and null. Never part of a result."""
+"""The value of an attribute that does not exist; None is an attribute that exists and is null. Never part of a
+result."""
 
 
 @lru_cache(maxsize=10_000)  # asked for each attribute of each entity, and there are few
@@ -38,6 +39,11 @@ def child(path: str, name: str) -> str:
     """The path of an attribute inside the mapping at ``path``, which is empty for the entity itself."""
     escaped = re.sub(r"([.\[\]\\])", r"\\\1", name)
     return f"{path}.{escaped}" if path else escaped
+
+
+def path_to(names: Iterable[str]) -> str:
+    """The path of the attribute to which these names lead; the reverse of names_of()."""
+    return reduce(child, names, "")
 
 
 def top(path: str) -> str:
@@ -51,14 +57,15 @@ def names_of(path: str) -> list[str]:
 
 
 def value_at(value: Any, names: Sequence[str], nothing: Any = None) -> Any:
-    """What stands at the end of these names in nested mappings; ``nothing`` where nothing does."""
+    """The value to which these names lead in nested mappings; ``nothing`` where there is none."""
     for name in names:
         value = value.get(name, nothing) if isinstance(value, Mapping) else nothing
     return value
 
 
 def with_value(base: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
-    """A copy of nested mappings with another value at the end of these names; ABSENT takes away what is there."""
+    """A copy of nested mappings with another value at the place to which these names lead; ABSENT removes the one
+    there."""
     name, *rest = names
     if rest:
         inner = base.get(name)
@@ -69,8 +76,8 @@ def with_value(base: Mapping[str, Any], names: Sequence[str], value: Any) -> dic
 
 
 def replace(value: Any, paths: Collection[str], replacement: Any, path: str = "") -> Any:
-    """A copy of the value in which what stands at one of the paths is replaced, or left out by ABSENT. replacement: may
-    be a function of what stands there and of its path."""
+    """A copy of a value in which the values at these paths are replaced, or left out with ABSENT. replacement: the new
+    value, or a function of the old value and its path."""
 
     def replaced(inner: Any, at: str) -> Any:
         if at not in paths:
@@ -84,6 +91,19 @@ def replace(value: Any, paths: Collection[str], replacement: Any, path: str = ""
         elements = [replaced(inner, f"{path}[]") for inner in value]
         return [inner for inner in elements if inner is not ABSENT]
     return value
+
+
+def without(entity: Mapping[str, Any], paths: Collection[str], path: str = "") -> dict[str, Any]:
+    """A copy of an entity without the values at these paths, and without the mappings that are empty for lack of them.
+    path: of the entity, where it is part of another one."""
+    kept = {}
+    for name, value in entity.items():
+        at = child(path, name)
+        if at not in paths:
+            inner = without(value, paths, at) if isinstance(value, Mapping) else replace(value, paths, ABSENT, at)
+            if inner != {} or value == {}:
+                kept[name] = inner
+    return kept
 
 
 def places(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -22,7 +22,8 @@ Value = TypeVar("Value")
 
 MASK = "********"
 SHORTEST = 4
-"""Characters. A shorter secret is masked at its own place only: it occurs in too much that is none."""
+"""Characters. A shorter secret is masked only where it is known to stand: elsewhere too many harmless texts hold the
+same characters."""
 
 _COMMAND = re.compile(r"##(?=[A-Za-z-]*\[)|\A(\s*):(?=:)")
 
@@ -53,8 +54,8 @@ def _harmless_line(line: str) -> str:
 
 
 def fingerprint(key: bytes, path: str, value: Any) -> str:
-    """What is remembered of a secret: HMAC-SHA-256 under the user's key over path and value, in hex. 1 and 1.0 are
-    one value, 1 and true and "1" three."""
+    """The fingerprint that is stored for a secret: HMAC-SHA-256, in hex, under the user's key over path and value. 1
+    and 1.0 are one value; 1, true and "1" are three."""
     return hmac.new(key, canonical([path, value]).encode("ascii"), hashlib.sha256).hexdigest()
 
 
@@ -90,7 +91,7 @@ OF_ERROR = {
     "unconverged": [OF_CHANGE],
     "collateral": [OF_CHANGE],
 }
-"""What is ours in the ``error`` of a result."""
+"""The parts of the ``error`` of a result that are written by this collection, and so never masked."""
 
 
 def _is_ours(value: Any, shape: Any) -> bool:
@@ -101,9 +102,10 @@ def _is_ours(value: Any, shape: Any) -> bool:
 
 
 def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
-    """A value of a known shape, masked but for what is ours in it. shape: a mapping of fields (whose names are shown),
-    a list with the shape of its elements, KEPT, a set of words or a pattern that are kept; what it does not speak of is
-    masked, names included. A dataclass is a mapping of its fields."""
+    """A value of a known shape, with secrets masked except in the parts that the shape keeps. shape: a mapping of
+    fields (whose names are shown), a list with the shape of its elements, KEPT, or a set of words or a pattern that are
+    kept; parts that the shape does not mention are masked, names included. A dataclass counts as a mapping of its
+    fields."""
     if _is_ours(value, shape):
         return value
     if is_dataclass(value) and not isinstance(value, type):
@@ -137,7 +139,7 @@ LIKE_A_TOKEN = 8
 
 
 def know(secrets: Iterable[Any], shortest: int = SHORTEST) -> None:
-    """Have these hidden, from now on and in this process, in whatever a foreign text says."""
+    """Mask these secrets, from now on and in this process, in every text that comes from a server or a library."""
     _KNOWN.update(text for text in texts_of(secrets) if len(text) >= shortest)
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How numbers and booleans are spelled as text, and what YAML makes of text that nobody quoted."""
+"""How numbers and booleans are spelled as text, and what YAML makes of text without quotes."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _TIMESTAMP = (
 
 
 def _timestamp(match: re.Match[str]) -> str:
-    """What becomes of a date that YAML read: its ISO form, with a T and without what was not written."""
+    """A date as YAML reads it, as text: in ISO form, with a T, and without parts that were not written."""
     *parts, fraction, utc, sign, hours, minutes = match.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     try:
@@ -142,7 +142,7 @@ _YAML_1_1: Sequence[tuple[str, Callable[[re.Match[str]], Any]]] = (
 
 
 def unquoted(text: str) -> Any:
-    """What a playbook's YAML makes of the text when nobody quotes it: 012345 is 5349, NO is false."""
+    """The value that YAML reads for a text without quotes: 5349 for 012345, false for NO."""
     digits = text.replace("_", "")
     for pattern, convert in _YAML_1_1:
         match = re.fullmatch(pattern, digits)

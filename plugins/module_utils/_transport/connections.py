@@ -273,6 +273,6 @@ def _failure(request: Request, error: BaseException, network: Network) -> Insigh
 
 
 def _unusable(purpose: str, server: str, network: Network) -> InsightError:
-    """The error for what could not even be begun."""
+    """The error for an exchange that could not be begun."""
     fault = fault_of_proxy(server, _proxies(server)) if network.use_proxy else None
     return ConfigurationError(purpose, *(fault or (f"the address or a header for {server} is not valid",)))

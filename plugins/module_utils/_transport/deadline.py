@@ -31,7 +31,7 @@ FRAMING = 1024 * 1024
 """Bytes that may come around a body: headers, the sizes of chunks, trailers."""
 
 GRACE = 2.0
-"""Seconds that what is under way has left after an interruption."""
+"""Seconds that an exchange under way has left after an interruption."""
 
 INTERRUPTED = "the run was interrupted"
 UNCONNECTED = "its name was not found, or none of its addresses reached, in time"
@@ -45,7 +45,7 @@ class TooMuch(OSError):
 
 
 class Unreadable(OSError):
-    """A body that is not coded as is said of it. Its text is ours."""
+    """A body whose content coding is not the one that its header names. The text of the error is ours."""
 
 
 class Ending:
@@ -79,7 +79,7 @@ class Ending:
 
 
 class _OfThread(threading.local):
-    """What holds for the exchange that a thread is in, and for its work as a whole."""
+    """The limits of the exchange that a thread is in, and of its work as a whole."""
 
     deadline = math.inf
     room = 0
@@ -132,7 +132,7 @@ def work_until(ending: Ending) -> None:
 
 @contextmanager
 def last_moments() -> Iterator[None]:
-    """What this thread still does inside, after an interruption, ends after GRACE seconds."""
+    """Whatever this thread still does in the block, after an interruption, ends after GRACE seconds."""
     before = _thread.ending
     _thread.ending = Ending(min(GRACE, before.left) if before else GRACE)
     try:
@@ -160,7 +160,7 @@ class _Bounded:
     settimeout: Callable[[Optional[float]], None]
 
     def _wait(self, act: Callable[..., Any], *arguments: Any) -> Any:
-        """Do what may have to wait, in slices of time."""
+        """Run a step that may have to wait, in slices of time."""
         while True:
             self.settimeout(min(SLICE, _thread.left()))
             try:
@@ -210,9 +210,9 @@ class BoundedAnswer(HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            told: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
-            if not 101 < told[1] < 200:
-                return told
+            status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 101 < status[1] < 200:
+                return status
             parse_headers(self.fp)
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failed exchange means, and what to look at: what needs no HTTP library to be told."""
+"""What a failed exchange means, and what to look at. Nothing here needs an HTTP library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HANDSHAKE_ALERTS = [
     f"ALERT_{alert}"
     for alert in ("CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "PROTOCOL_VERSION")
 ]
-"""What a server says that never got to the request, in OpenSSL's words."""
+"""The alerts, in OpenSSL's words, with which a server ends a TLS handshake, so that the request was never read."""
 CERTIFICATE_WANTED = "It may want a client certificate, or another one: client_cert."
 
 RENEW = "Who runs the server has to renew it"

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sends HTTP requests: again where that is known to be harmless, as many at a time as the server takes."""
+"""Sends HTTP requests: again where sending twice is known to be harmless, and only as many at a time as the server
+takes."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ SYSTEM_CLOCK = Clock()
 
 
 class Http:
-    """Sends requests over kept-alive connections; threads may share it. log: what is told of each, if anything."""
+    """Sends requests over kept-alive connections; threads may share it. log: takes a line for each request; None to log
+    nothing."""
 
     log: Optional[Log] = None
 
@@ -137,5 +139,5 @@ class Http:
 
 
 def with_headers(request: Request, headers: Mapping[str, str]) -> Request:
-    """The request with these headers laid over its own."""
+    """The request with these headers added; where it has one of the same name, the new value replaces it."""
     return replace(request, headers={**request.headers, **headers})

@@ -14,35 +14,37 @@ AT_ONCE = 1.0
 
 
 class ConcurrencyLimiter:
-    """A lane for each request that is under way; a thread that finds none waits. Half as many when the server asks for
-    fewer requests, and one more after each request that it took."""
+    """Limits how many requests are under way; a thread over the limit waits. Additive increase, multiplicative
+    decrease: the limit is halved when the server asks for fewer requests, and grows by one after each request that
+    succeeded."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._open, self._taken = MOST, 0
+        self._limit, self._under_way = MOST, 0
         self._halved = float("-inf")
 
     def __enter__(self) -> None:
         with self._changed:
-            while self._taken >= self._open:
+            while self._under_way >= self._limit:
                 self._changed.wait()
-            self._taken += 1
+            self._under_way += 1
 
     def __exit__(self, *_error: Any) -> None:
         with self._changed:
-            self._taken -= 1
+            self._under_way -= 1
             self._changed.notify()
 
     def halve(self, now: float) -> None:
-        """Half of what is under way, and at least one. now: seconds of any clock that only goes forward."""
+        """Halve the limit, counted from the requests that are under way; at least one stays. now: seconds of any clock
+        that only goes forward."""
         with self._changed:
             if now - self._halved >= AT_ONCE:
                 self._halved = now
-                self._open = max(1, min(self._open, self._taken) // 2)
+                self._limit = max(1, min(self._limit, self._under_way) // 2)
 
     def widen(self) -> None:
-        """One more, up to 64."""
+        """Allow one request more, up to MOST."""
         with self._changed:
-            if self._open < MOST:
-                self._open += 1
+            if self._limit < MOST:
+                self._limit += 1
                 self._changed.notify()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes out and what comes back, as values without behaviour of their own."""
+"""Requests and answers, as values without behaviour."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _marks(value: Any, path: str = "") -> Iterator[str]:
 
 
 class Letters:
-    """Takes the place of exact numbers in a value that is dumped by somebody else."""
+    """Stands for an exact number in a value that another library serialises."""
 
     def __init__(self) -> None:
         """None was met yet."""

@@ -20,11 +20,11 @@ PREFIX = "rimops.insight: "
 UNANSWERED = "no answer"
 
 
-def log_of(tell: Optional[Callable[[str], None]], url: str) -> Optional[Log]:
-    """What is told of each request to the system at ``url``, and to those that it needs; None where nobody listens."""
-    if tell is None:
+def log_of(show: Optional[Callable[[str], None]], url: str) -> Optional[Log]:
+    """The request log of the system at ``url`` and of the servers that it needs; None where no log is asked for."""
+    if show is None:
         return None
-    ours, hear = address(url), tell
+    ours, hear = address(url), show
 
     def log(request: Request, outcome: Union[int, str], seconds: float, why: str) -> None:
         hear(line(request, ours, outcome, seconds, why))
@@ -33,7 +33,7 @@ def log_of(tell: Optional[Callable[[str], None]], url: str) -> Optional[Log]:
 
 
 def line(request: Request, ours: str, outcome: Union[int, str], seconds: float, why: str = "") -> str:
-    """What is told of a request. ours: the origin that needs no telling."""
+    """The line of the log for a request. ours: the origin (scheme, host, port) that the line leaves out."""
     origin = address(request.url)
     again = f" (attempt {request.attempt}: {request.because})" if request.because else ""
     place = f"{'' if origin == ours else origin}{_path(request.url)}"

@@ -20,7 +20,7 @@ LEAST = 0.1
 """Seconds before anything is sent again, whatever the server asks for."""
 
 GATEWAY = (502, 504)
-"""Somebody in between could not say what became of the request."""
+"""Statuses with which a proxy or gateway says that it does not know the outcome of the request."""
 
 
 STARTING = (502, 503, 504)
@@ -39,7 +39,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
 
 
 def time_there(headers: Mapping[str, str], now: float) -> float:
-    """Epoch seconds by the clock of whoever answered, from which its dates count; our own where it does not say."""
+    """The time (epoch seconds) by the clock of the server that answered, from which its dates count; our time where the
+    answer has no date."""
     try:
         return http_date(headers["date"])
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -68,11 +69,9 @@ def asked_to_wait(status: int, headers: Mapping[str, str], now: float) -> Option
 def delay_after_answer(
     status: int, headers: Mapping[str, str], safe: bool, attempt: int, now: float, jitter: float
 ) -> Optional[float]:
-    """Seconds to wait before sending again after this answer; None to keep the answer.
-
-    A write is sent again only when the server says that it came too often, or both that it is busy and when to come
-    back: then it was not taken. A read is sent again also when somebody in between failed.
-    """
+    """Seconds to wait before the request is sent again after this answer; None to keep the answer. A write is sent
+    again only when the server says that it refused it because of too many requests, or that it is busy and when to come
+    back: in both cases it did not carry the write out. A read is sent again also when a proxy or gateway failed."""
     asked = asked_to_wait(status, headers, now)
     if asked is not None:
         return max(LEAST, asked)

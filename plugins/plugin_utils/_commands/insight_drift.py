@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -22,6 +22,7 @@ from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text
+from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.bulk_reader import BulkReader
@@ -34,9 +35,9 @@ from .._export.undeclared import undeclared_rows
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
-from .._manifest.manifest import load_manifest
+from .._manifest.manifest import entries_of, load_manifest
 from .._report.as_json import checks_from, row_data
-from .._report.check import Check, NotCompared, Row
+from .._report.check import DRIFT, Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
@@ -49,7 +50,8 @@ UNREACHABLE = (TransportError, AuthenticationError)
 DRIFT_SPEC: Spec = {
     **SHARED,
     "name": {"type": "str"},
-    "manifest": {"type": "list", "elements": "str", "required": True},
+    "entities": {"type": "list", "elements": "dict"},
+    "manifest": {"type": "list", "elements": "str"},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "strict": {"type": "bool", "default": False},
     "undeclared": {"type": "bool", "default": True},
@@ -123,7 +125,10 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     lacking = random.token_hex(32)
-    manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
+    if values["entities"] is not None:
+        manifest = entries_of(values["entities"], values["secrets"], lacking)
+    else:
+        manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
@@ -178,7 +183,8 @@ def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName,
         read = reads[name]
         values_lacking = {path for path, value in secret_leaves(member.desired.secrets.values) if value == lacking}
         unlike = [path for path in entity.secrets_unlike if path not in values_lacking]
-        rows.append(row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or ""))
+        row = row_of(entity, _beside(values["strict"], member, read), unlike, values["mend"] or "")
+        rows.append(_with_last_change(row, read))
     return rows
 
 
@@ -197,16 +203,26 @@ def _unread(values: Values) -> list[Row]:
     ]
 
 
+def _with_last_change(row: Row, read: Read) -> Row:
+    """The row with who changed the entity last, and when, as the system shows it where the profile says."""
+    if row.verdict not in DRIFT or not isinstance(read, Examined) or read.observed is None:
+        return row
+    paths = (read.found_as.type.changed_by, read.found_as.type.changed_at)
+    by, when = (str(value_at(read.observed, path.split(".")) or "") for path in paths)
+    return replace(row, changed_by=by, changed_at=when)
+
+
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
-    """What an entity holds beside what is declared, where that counts."""
+    """The attributes that an entity holds and that are not declared, where the option ``strict`` asks for them."""
     if not (strict and isinstance(read, Examined) and read.observed is not None and member.desired.state == "present"):
         return ()
     address, entity_type = member.desired.address, member.desired.address.type
+    rules = read.plan.rules(address.rules)
     # a reference is declared by name, and need not have an id in the plan
-    ours = {entity_type.id_attribute, entity_type.uuid_attribute, *entity_type.evidence_fields.values(), *address.refs}
-    seen = {name: value for name, value in read.observed.items() if name not in ours}
+    named = {child("", name) for name in (*entity_type.evidence_fields.values(), *address.refs)}
+    left_out = named.union(entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
+    seen = without(read.observed, left_out)
     declared = {**read.plan.desired, **member.desired.secrets.values}
-    rules = read.plan.rules(member.desired.address.rules)
     return [change.in_full() for change in strict_changes(declared, seen, rules)]
 
 
@@ -282,11 +298,15 @@ def _failure(check: Check) -> str:
 
 
 OURS_OF_RESULT = {**OURS, "not_looked": [{"path": KEPT}]}
-DRIFT = Command(
+CHECK_DRIFT = Command(
     f"{NAME}insight_drift",
     DRIFT_SPEC,
     run_drift,
-    constraints={"required_together": [("expected_here", "expected_there")]},
+    constraints={
+        "mutually_exclusive": [("entities", "manifest")],
+        "required_one_of": [("entities", "manifest")],
+        "required_together": [("expected_here", "expected_there")],
+    },
     ours=OURS_OF_RESULT,
     writes=False,
 )

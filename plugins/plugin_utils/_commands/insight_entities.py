@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Optional
 
 from ...module_utils._commands.base import NAME, Command
@@ -18,6 +19,7 @@ from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Journal
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
+from ...module_utils._text.atomic_files import write_whole
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
 from .._environment.continued import inherited, start_of
@@ -25,12 +27,14 @@ from .._environment.executor import Read, RunOptions, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import environment_of
 from .._environment.observation import observed, planned, read_manifest
-from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
+from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, load_plan, plan_digest
 from .._environment.planned_change import PlannedChange
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
 from .._manifest.manifest import Manifest, entries_of
+from .._report.page import render_page
+from .._report.page_of_plan import page_of_plan
 from .._report.report import RunReport, report_of
 from .._report.result import as_result
 
@@ -43,6 +47,7 @@ ENTITIES_SPEC: Spec = {
     "concurrency": {"type": "int", "default": 8},
     "gather": {"type": "str", "choices": ["each", "list"], "default": "each"},
     "plan_out": {"type": "str"},
+    "plan_page": {"type": "str"},
     "plan_file": {"type": "str"},
     "plan_digest": {"type": "str"},
     "plan_again": {"type": "bool", "default": False},
@@ -55,6 +60,8 @@ ENTITIES_SPEC: Spec = {
     "return_unchanged": {"type": "bool", "default": False},
 }
 WHAT = "manage the environment"
+NEEDS = {"plan_digest": "plan_file", "plan_again": "plan_file", "plan_page": "plan_out", "approval": "journal"}
+"""The options that mean nothing without another one."""
 
 
 def run_entities(values: Values, context: Context) -> dict[str, Any]:
@@ -91,7 +98,7 @@ def controller_only() -> ConfigurationError:
 
 def _check(values: Values) -> None:
     """Raise ConfigurationError for what cannot be meant."""
-    for name in ("plan_out", "plan_file", "plan_digest", "journal"):
+    for name in ("plan_out", "plan_page", "plan_file", "plan_digest", "journal"):
         if values[name] is not None and not values[name].strip():
             raise ConfigurationError(WHAT, f"{name} is given and blank", "Leave it out, or use omit.")
     if not 1 <= values["concurrency"] <= 64:
@@ -100,7 +107,7 @@ def _check(values: Values) -> None:
         raise ConfigurationError(
             WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."
         )
-    for name, needed in {"plan_digest": "plan_file", "plan_again": "plan_file", "approval": "journal"}.items():
+    for name, needed in NEEDS.items():
         if values[name] and not values[needed]:
             raise ConfigurationError(WHAT, f"{name} is given without {needed}")
     if not 0 < values["plan_lifetime"] <= LONGEST_LIFETIME:
@@ -147,9 +154,18 @@ def _carry_out(run: Run) -> RunReport:
         operations = {name: one for name, one in operations.items() if name not in done}
         needed = [name for name in needed if name not in done]
     digest = plan_out(run, operations) if values["plan_out"] else None
+    if values["plan_page"]:
+        _write_page(run)
     if digest or run.context.check_mode:
         return replace(report_of(run, reads, operations, {}), plan_digest=digest)
     return _write(run, reads, operations, set(needed), plan)
+
+
+def _write_page(run: Run) -> None:
+    """The page of the plan that was just written, for who approves it."""
+    plan = load_plan(run.path("plan_out"))
+    page = render_page(page_of_plan(plan, plan_digest(plan)))
+    write_whole(Path(run.path("plan_page")), page.encode("utf-8"), "write the page of the plan")
 
 
 def _settled(read: Read) -> Read:

@@ -21,7 +21,7 @@ from ...module_utils._text.atomic_files import file_problem, read_regular, write
 from ...module_utils._text.redaction import KEPT, PLACE, harmless, known
 from ...module_utils.errors import ConfigurationError
 from .._environment.executor import RunOptions
-from .._export.export import Export, export_of, file_text
+from .._export.export import HEAD, Export, export_of, file_text
 from .._export.gather import Reading
 from .._manifest.entry import Entry
 from .._manifest.manifest import entries_of, load_manifest
@@ -126,13 +126,17 @@ def _keys(values: Values, profile: Profile) -> dict[str, tuple[str, ...]]:
 
 
 def _content(path: Path) -> Optional[str]:
-    """What a file holds; None where there is none."""
+    """What an earlier export wrote; None where there is no file. Raises ConfigurationError for a file of another."""
     try:
-        return read_regular(path).decode("utf-8", "surrogateescape")
+        content = read_regular(path).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise file_problem("compare the export with", path, error) from error
+    if HEAD not in content.splitlines():
+        why = f"{path} is there, and no line of it says {HEAD}"
+        raise ConfigurationError(WHAT, why, "Name another folder in to, or move the file away.")
+    return content
 
 
 def _diff(path: Path, before: Optional[str], after: str) -> str:

@@ -15,7 +15,7 @@ from ...module_utils._entity.compare import Change
 from ...module_utils._entity.plan import Plan, secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
-from ...module_utils._text.nested_paths import ABSENT, child
+from ...module_utils._text.nested_paths import ABSENT, child, without
 from ...module_utils._text.redaction import redact, redact_within
 from .._manifest.entry import EntryName
 from .members import Member
@@ -98,10 +98,10 @@ def _changes(member: Member, plan: Plan) -> list[Change]:
 
 
 def _beside_key(member: Member, plan: Plan) -> dict[str, Any]:
-    """What an entity holds beside its key and the server's ids."""
+    """The attributes of an entity without its key and without the ids that the server gives."""
     held = plan.before if plan.operation == "delete" else plan.desired
-    known = {*member.entry.key, *member.desired.address.type.identifiers}
-    return {name: value for name, value in (held or {}).items() if name not in known}
+    shown = without(held or {}, member.desired.address.type.identifiers)
+    return {name: value for name, value in shown.items() if name not in member.entry.key}
 
 
 def approval_state(approved: PlannedChange, again: PlannedChange) -> str:

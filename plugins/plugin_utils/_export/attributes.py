@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,8 @@ HOLDS_SECRET = "it holds the text of a secret"
 UNEQUAL = "declared without what is left out of it, it would count as changed"
 MOST_LEVELS = 40
 """Levels of mappings and lists inside an attribute. A manifest nests no deeper than 50."""
+SHORT_NAME = 99
+"""Characters of a name that is not too long for YAML, whatever they are."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,9 @@ def declared_of(one: Seen, secrets: frozenset[str]) -> Declared:
     beside = {name: value for name, value in one.entity.items() if name not in named}
     kept = _without_emptied(replace(beside, whys, leave_out), beside)
     marked = _marked(kept, one.type.secrets)
+    doubtful = _wrong(marked, secrets) != ""
     for name, value in sorted(marked.items()):
-        wrong = _wrong(name, value, secrets)
+        wrong = _wrong({name: value}, secrets) if doubtful else ""
         if wrong:
             left_out[child("", name) if name else '""'] = wrong
         else:
@@ -120,39 +124,35 @@ def _holds_some(held: list[Any], path: str, paths: tuple[str, ...]) -> bool:
     return any(one not in (None, False) for one in found)
 
 
-def _wrong(name: str, value: Any, secrets: frozenset[str]) -> str:
-    """Why an attribute cannot be declared; empty where it can."""
-    if not name:
+def _wrong(attributes: Mapping[str, Any], secrets: frozenset[str]) -> str:
+    """Why these attributes cannot be declared; empty where they certainly can."""
+    if "" in attributes:
         return NO_NAME
-    plain = {name: with_marks(value, lambda _mark: None)}
     try:
-        list(yaml_lines(_plain(plain)))
+        text = json.dumps(attributes, ensure_ascii=False, allow_nan=False, default=lambda _mark: None)
+        text.encode("utf-8")
+        wrong = next(_wrong_in(attributes, 0), "")
     except ValueError:
         return UNWRITABLE
-    for is_wrong, why in (
-        (lambda: _depth(plain) > MOST_LEVELS, NESTED),
-        (lambda: any(True for _found in _like_secrets(plain)), LIKE_A_SECRET),
-        (lambda: redact(plain, [secrets]) != plain, HOLDS_SECRET),
-    ):
-        if is_wrong():
-            return why
-    return ""
+    return wrong or (HOLDS_SECRET if redact(text, [secrets]) != text else "")
 
 
-def _depth(value: Any) -> int:
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
-    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
-
-
-def _like_secrets(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        if value.keys() == {"secret"}:
-            yield value
-        for inner in value.values():
-            yield from _like_secrets(inner)
+def _wrong_in(value: Any, level: int) -> Iterator[str]:
+    """Why a value cannot be declared. Raises ValueError for what no YAML holds."""
+    if level > MOST_LEVELS:
+        yield NESTED
+    elif isinstance(value, dict):
+        if value.keys() == {"secret"} and level:
+            yield LIKE_A_SECRET
+        for name, inner in value.items():
+            if len(name) > SHORT_NAME:
+                list(yaml_lines({name: None}))
+            yield from _wrong_in(inner, level + 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from _like_secrets(inner)
+            yield from _wrong_in(inner, level + 1)
+    elif isinstance(value, float):
+        _plain(value)
 
 
 def _plain(value: Any) -> Any:
@@ -180,7 +180,7 @@ def _stable(value: Any, path: str, rules: Rules) -> Any:
 
 
 def _unequal(attributes: Mapping[str, Any], entity: Entity, rules: Rules) -> list[str]:
-    """The attributes that would not compare as equal with the entity itself."""
+    """The attributes that would not compare as equal with the entity itself. Those that are as they were read do."""
 
     def differ(some: Mapping[str, Any]) -> bool:
         try:
@@ -189,7 +189,8 @@ def _unequal(attributes: Mapping[str, Any], entity: Entity, rules: Rules) -> lis
             return True
         return bool(comparison.changes or comparison.mistyped)
 
-    return [name for name, value in attributes.items() if differ({name: value})] if differ(attributes) else []
+    own = {name: value for name, value in attributes.items() if rules.keyed or value != entity[name]}
+    return [name for name, value in own.items() if differ({name: value})] if differ(own) else []
 
 
 def with_marks(value: Any, change: Callable[[SecretMark], Any]) -> Any:

@@ -17,6 +17,7 @@ from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.redaction import printable, redact
 from ...module_utils.errors import ConfigurationError
 from .._files.yaml_text import yaml_lines
+from .._manifest.entry import SHOWN
 from .gather import Seen, ServerId, reference_id
 
 Title = Union[dict[str, Any], str]
@@ -138,7 +139,7 @@ class Titles:
             list(yaml_lines(key))
         except ValueError:
             return "its key holds what no manifest can"
-        if redact(key, [self._secrets]) != key:
+        if redact(key, [self._secrets], one.type.secrets) != key:
             return "its key holds a secret"
         count = self._whole if one.exported else self._short
         same = count[self._identity(place, one.targets if one.exported else one.named_by)]
@@ -158,7 +159,8 @@ class Titles:
                 return
             except CycleError as error:
                 circle = error.args[1][::-1]
-                why = f"it refers to itself: {' refers to '.join(map(shown_place, circle))}"
+                more = [f"and so on, through {len(circle) - SHOWN} more"] if len(circle) > SHOWN else []
+                why = f"it refers to itself: {' refers to '.join([*map(shown_place, circle[:SHOWN]), *more])}"
                 for place in circle:
                     graph.pop(place, None)
                     yield place, why

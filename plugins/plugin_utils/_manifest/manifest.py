@@ -83,12 +83,12 @@ def load_manifest(
     return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets, lacking)
 
 
-def entries_of(entities: Any, secrets: Optional[Json]) -> Manifest:
-    """The manifest that a list of entries, given inline, makes. Raises as load_manifest does."""
+def entries_of(entities: Any, secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
+    """The manifest that a list of entries, given inline, makes. Parameters and errors are those of load_manifest."""
     if not isinstance(entities, list):
         raise ConfigurationError(WHAT, "entities is no list", FORM)
     _check_entries(entities, "entities")
-    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets)
+    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets, lacking)
 
 
 def _manifest(layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:

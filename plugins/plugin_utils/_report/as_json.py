@@ -83,19 +83,13 @@ def checks_from(content: bytes, file: str) -> list[Check]:
 def _check_from(data: Mapping[str, Any], what: str) -> Check:
     given = {name: value for name, value in data.items() if name not in ("verdict", "summary")}
     try:
-        moments = {name: utc_moment(data[name]) for name in ("began", "ended")}
+        moments: dict[str, Any] = {name: utc_moment(data[name]) for name in ("began", "ended")}
     except ValueError as error:
         raise ConfigurationError(what, "began or ended is no moment that there is", ANEW) from error
-    lists = {name: tuple(given[name]) for name in ("sides", "assumed", "notes") if name in given}
-    return Check(
-        **{
-            **given,
-            **moments,
-            **lists,
-            "rows": tuple(_row_from(row) for row in data["rows"]),
-            "not_looked": tuple(NotCompared(**one) for one in data.get("not_looked", ())),
-        }
-    )
+    lists: dict[str, Any] = {name: tuple(given[name]) for name in ("sides", "assumed", "notes") if name in given}
+    rows = tuple(_row_from(row) for row in data["rows"])
+    not_looked = tuple(NotCompared(**one) for one in data.get("not_looked", ()))
+    return Check(**{**given, **moments, **lists, "rows": rows, "not_looked": not_looked})
 
 
 def _row_from(data: Mapping[str, Any]) -> Row:

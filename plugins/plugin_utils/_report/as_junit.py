@@ -13,18 +13,11 @@ from xml.etree import ElementTree
 from ...module_utils._text.atomic_files import utc_text
 from ...module_utils._text.redaction import harmless, printable
 from .check import DRIFT, Check, Row, verdict_of
-from .wording import change_text, group_of, plural
+from .wording import change_text, plural, told_as
+from .words import words_of
 
 COUNTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The counts of a suite, by the element that a test case holds."""
-MEANINGS = {
-    "missing": "It is declared and not there.",
-    "unwanted": "It is declared absent and there.",
-    "not_checked": "Nobody knows whether it is as declared.",
-    "not_observed": "Something of it could not be observed.",
-    "undeclared": "It is there, and nobody declares it.",
-    "as_declared": "",
-}
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ class Case:
 def junit_report(checks: Sequence[Check]) -> str:
     """The report. Nothing in it failed or is an error exactly where the verdict is ``no_drift``."""
     names = ", ".join(check.name for check in checks)
-    root = ElementTree.Element("testsuites", name=printable(f"drift check of {names or 'nothing'}"))
+    root = ElementTree.Element("testsuites", name=printable(f"{words_of(checks).report} of {names or 'nothing'}"))
     for check in checks:
         for name, cases in _suites(check).items():
             _add_suite(root, f"{check.name}: {name}" if len(checks) > 1 else name, cases, check)
@@ -68,9 +61,9 @@ def _case(row: Row, check: Check) -> Case:
     if row.accepted:
         message = f"Accepted until {row.accepted.expires}: {row.accepted.reason}"
         return Case(row.entity, "skipped", "accepted", message, list(_details(row, check)))
-    kind = group_of(row)
+    kind = told_as(row)
     element = "failure" if kind in DRIFT else {"undeclared": "skipped", "as_declared": ""}.get(kind, "error")
-    message = plural(len(row.changes), "difference") if kind == "drifted" else MEANINGS[kind]
+    message = plural(len(row.changes), "difference") if kind == "drifted" else words_of([check]).meanings[kind]
     return Case(row.entity, element, kind, message, list(_details(row, check)))
 
 

@@ -15,7 +15,8 @@ from itertools import accumulate
 from ...module_utils._text.redaction import printable
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import common_start
-from .wording import VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, value_text
+from .wording import check_facts, coverage, value_text
+from .words import words_of
 
 LONG = 200
 """Lines of the table of drift. A comment on GitHub holds 65,536 characters."""
@@ -43,10 +44,10 @@ def code_span(text: str, longest: int = LONGEST_TEXT) -> str:
 def markdown_report(checks: Sequence[Check]) -> str:
     """The verdict, the numbers, what drifted, of what nothing is known, what is accepted, and about the check."""
     title = code_span(checks[0].name) if len(checks) == 1 else f"{len(checks)} systems"
-    verdict = verdict_of(checks)
+    verdict, words = verdict_of(checks), words_of(checks)
     parts = [
-        f"## Drift check of {title}",
-        f"**{VERDICT_WORDS[verdict]}.** {VERDICT_SENTENCES[verdict]}",
+        f"## {words.report} of {title}",
+        f"**{words.verdicts[verdict]}.** {words.sentences[verdict]}",
         "\n".join(f"- {sentence}" for sentence in coverage(checks)),
         *(_systems(checks) if len(checks) > 1 else ()),
         *_drift(checks),
@@ -91,7 +92,7 @@ def _systems(checks: Sequence[Check]) -> list[str]:
     lines = [
         [
             code_span(check.name),
-            VERDICT_WORDS[check.verdict],
+            words_of([check]).verdicts[check.verdict],
             " ".join(coverage([check])),
             code_span(check.error) if check.error else "",
         ]
@@ -102,7 +103,7 @@ def _systems(checks: Sequence[Check]) -> list[str]:
 
 def _drift(checks: Sequence[Check]) -> list[str]:
     lines = [
-        _line(row, check, checks, row.verdict, *cells)
+        _line(row, check, checks, words_of([check]).kinds[row.verdict], *cells)
         for check in checks
         for row in check.rows
         if row.verdict in DRIFT and not row.accepted

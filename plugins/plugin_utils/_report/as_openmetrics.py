@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from ...module_utils._text.redaction import printable
 from .check import DRIFT, VERDICTS, Check, Row, verdict_of
-from .wording import VERDICT_WORDS, totals
+from .wording import totals
+from .words import CHECKING
 
 PREFIX = "rimops_insight_check"
 ENTITY_COUNTS = (*VERDICTS, "accepted")
@@ -65,7 +66,7 @@ def _label(value: str) -> str:
 def _samples(checks: Sequence[Check], system: tuple[str, str]) -> Iterator[Sample]:
     """The samples of a system."""
     verdict = verdict_of(checks)
-    for one in VERDICT_WORDS:
+    for one in CHECKING.verdicts:
         yield Sample("verdict", (system, ("verdict", one)), int(one == verdict))
     by_type: dict[str, list[Row]] = defaultdict(list)
     for check in checks:

@@ -18,6 +18,9 @@ DRIFT = ("drifted", "missing", "unwanted")
 there."""
 VERDICTS = (*DRIFT, "undeclared", "not_checked", "as_declared")
 
+DECLARED_SIDES = ("on the server", "declared")
+"""The sides of a check against what is declared. A comparison of two systems has the names of the two."""
+
 
 @dataclass(frozen=True)
 class NotCompared:
@@ -90,7 +93,7 @@ class Check:
     commit: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
-    sides: tuple[str, str] = ("on the server", "declared")
+    sides: tuple[str, str] = DECLARED_SIDES
     not_looked: Sequence[NotCompared] = ()
     assumed: Sequence[str] = ()
     notes: Sequence[str] = ()

@@ -143,17 +143,15 @@ def common_start(ours: Sequence[str], theirs: Sequence[str]) -> int:
 
 def _merged(runs: Sequence[tuple[bool, str, str]]) -> Iterator[tuple[bool, str, str]]:
     """Spaces and signs between two parts that differ belong to them."""
-    waiting = ["", ""]
+    left = right = ""
     for number, (same, before, after) in enumerate(runs):
         if same and (not 0 < number < len(runs) - 1 or re.search(r"\w", before)):
-            if any(waiting):
-                yield False, *waiting
+            yield False, left, right
             yield True, before, after
-            waiting = ["", ""]
+            left = right = ""
         else:
-            waiting = [waiting[0] + before, waiting[1] + after]
-    if any(waiting):
-        yield False, *waiting
+            left, right = left + before, right + after
+    yield False, left, right
 
 
 def _folded(runs: Sequence[tuple[bool, str, str]]) -> tuple[list[Piece], list[Piece]]:
@@ -172,13 +170,15 @@ def _folded(runs: Sequence[tuple[bool, str, str]]) -> tuple[list[Piece], list[Pi
 
 
 def _around(text: str, follows: bool, leads: bool) -> Iterator[Piece]:
-    """A text that both sides have. follows, leads: whether a part that differs stands before and behind it."""
-    kept = (KEPT if follows else 0, KEPT if leads else 0)
-    if len(text) <= sum(kept) + 2 * KEPT:
+    """A text that both sides have, cut between words. follows, leads: whether a part that differs stands before and
+    behind it."""
+    start, end = KEPT if follows else 0, len(text) - (KEPT if leads else 0)
+    if end - start <= 2 * KEPT:
         yield Piece("same", text)
         return
-    end = len(text) - kept[1]
-    for kind, part in (("same", text[: kept[0]]), ("more", text[kept[0] : end]), ("same", text[end:])):
+    start = text.rfind(" ", start // 2, start) + 1 or start
+    end = text.find(" ", end, (end + len(text)) // 2) + 1 or end
+    for kind, part in (("same", text[:start]), ("more", text[start:end]), ("same", text[end:])):
         if part:
             yield Piece(kind, part)
 

@@ -7,54 +7,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import sides_of
 from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
-from .wording import CODES, VERDICT_SENTENCES, VERDICT_WORDS, check_facts, coverage, group_of, row_tags
+from .wording import CODES, check_facts, coverage, row_tags, told_as
+from .words import Words, words_of
 
-SIGNS = {
-    "drift": Sign("Δ", VERDICT_WORDS["drift"], "bad"),
-    "incomplete": Sign("?", VERDICT_WORDS["incomplete"], "unsure"),
-    "no_drift": Sign("=", VERDICT_WORDS["no_drift"], "good"),
+VERDICT_SIGNS = {"drift": ("Δ", "bad"), "incomplete": ("?", "unsure"), "no_drift": ("=", "good")}
+GROUP_SIGNS = {
+    "drifted": ("Δ", "bad", "c1"),
+    "missing": ("\N{MINUS SIGN}", "bad", "c2"),
+    "unwanted": ("+", "bad", "c3"),
+    "not_checked": ("?", "unsure", "c4"),
+    "not_observed": ("◐", "unsure", "c5"),
+    "accepted": ("≈", "plain", "c6"),
+    "undeclared": ("○", "plain", "c7"),
+    "as_declared": ("=", "good", "c8"),
 }
-GROUPS = {
-    "drifted": (Sign("Δ", "Drifted", "bad", "c1"), "They differ from what is declared."),
-    "missing": (Sign("\N{MINUS SIGN}", "Missing", "bad", "c2"), "They are declared and not there."),
-    "unwanted": (Sign("+", "Unwanted", "bad", "c3"), "They are there and shall not be."),
-    "not_checked": (Sign("?", "Not checked", "unsure", "c4"), "Nobody knows whether they are as declared."),
-    "not_observed": (
-        Sign("◐", "Not wholly observed", "unsure", "c5"),
-        "What could be observed is as declared, and something could not be observed.",
-    ),
-    "accepted": (Sign("≈", "Accepted", "plain", "c6"), "A reviewed exception covers all that differs."),
-    "undeclared": (
-        Sign("○", "Undeclared", "plain", "c7"),
-        "They are there, and nobody declares them. That is no drift.",
-    ),
-    "as_declared": (Sign("=", "As declared", "good", "c8"), "All that is declared was observed, and is as declared."),
-}
-"""The groups of a page, in their order."""
-
-
-def _groups(checks: Sequence[Check]) -> dict[str, tuple[Sign, str]]:
-    """The groups, in the words of what is compared: a system and what is declared, or two systems."""
-    sides = {check.sides for check in checks} - {Check.sides}
-    if len(sides) != 1:
-        return GROUPS
-    [(here, there)] = sides
-    told = {
-        "drifted": ("Different", "They are on both, and differ."),
-        "missing": (f"Only {there}", f"They are not on {here}."),
-        "unwanted": (f"Only {here}", f"They are not on {there}."),
-    }
-    return {
-        name: (replace(sign, word=told.get(name, (sign.word,))[0]), told.get(name, (why, why))[1])
-        for name, (sign, why) in GROUPS.items()
-    }
+"""Symbol, tone and color of the groups of a page, in their order."""
 
 
 def page_of_checks(checks: Sequence[Check]) -> Page:
@@ -62,18 +35,18 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
     found: dict[str, list[PageRow]] = defaultdict(list)
     for check in checks:
         for row in check.rows:
-            found[group_of(row)].append(_page_row(row, check))
+            found[told_as(row)].append(_page_row(row, check))
+    words, verdict = words_of(checks), verdict_of(checks)
     groups = [
-        Group(sign, why, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)))
-        for name, (sign, why) in _groups(checks).items()
+        _group(name, sorted(found[name], key=lambda row: (row.type, row.entity, row.source)), checks)
+        for name in GROUP_SIGNS
         if found[name]
     ]
-    verdict = verdict_of(checks)
     return Page(
-        kind="Drift check",
+        kind=words.report,
         title=checks[0].name if len(checks) == 1 else f"{len(checks)} systems",
-        sign=SIGNS[verdict],
-        sentences=(VERDICT_SENTENCES[verdict], *coverage(checks)),
+        sign=_verdict_sign(verdict, words),
+        sentences=(words.sentences[verdict], *coverage(checks)),
         sources=[_source(check) for check in checks],
         groups=groups,
         not_looked=[
@@ -84,11 +57,25 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
     )
 
 
+def _verdict_sign(verdict: str, words: Words) -> Sign:
+    symbol, tone = VERDICT_SIGNS[verdict]
+    return Sign(symbol, words.verdicts[verdict], tone)
+
+
+def _group(name: str, rows: Sequence[PageRow], checks: Sequence[Check]) -> Group:
+    words, sides = words_of(checks), {check.sides for check in checks}
+    first, second = next(iter(sides)) if len(sides) == 1 else ("the first", "the second")
+    symbol, tone, color = GROUP_SIGNS[name]
+    why = words.groups[name].format(first=first, second=second)
+    return Group(Sign(symbol, words.kinds[name].capitalize(), tone, color), why, rows)
+
+
 def _source(check: Check) -> Source:
+    words = words_of([check])
     facts = [Fact(name, text, code=name in CODES) for name, text in check_facts(check)]
     notes = ([f"The check could not be carried out to its end: {check.error}"] if check.error else []) + [*check.notes]
-    sentence = " ".join((check.error or VERDICT_SENTENCES[check.verdict], *(coverage([check]) if check.rows else ())))
-    return Source(check.name, SIGNS[check.verdict], sentence, facts, notes)
+    sentence = " ".join((check.error or words.sentences[check.verdict], *(coverage([check]) if check.rows else ())))
+    return Source(check.name, _verdict_sign(check.verdict, words), sentence, facts, notes)
 
 
 def _page_row(row: Row, check: Check) -> PageRow:

@@ -45,11 +45,12 @@ def page_of_evidence(journals: Sequence[Verified]) -> Page:
     broken = [one for one in journals if not one.ok]
     unsettled = left_open(journals)
     sign = BROKEN if broken else UNSETTLED_SIGN if unsettled or not all(one.ended for one in journals) else INTACT
+    told = ", ".join(f"{len(found[name]):,} {RESULTS[name][0].word.lower()}" for name in RESULTS if found[name])
     return Page(
         kind="Evidence",
         title=Path(journals[0].file).name if len(journals) == 1 else plural(len(journals), "journal"),
         sign=sign,
-        sentences=list(_sentences(journals, len(broken), len(unsettled))),
+        sentences=[*_sentences(journals, len(broken), len(unsettled)), *([f"Writes: {told}."] if told else [])],
         sources=[_journal(one) for one in journals],
         groups=[Group(*RESULTS[name], found[name]) for name in RESULTS if found[name]],
         source_word="Journal",

@@ -7,36 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.atomic_files import json_document
 from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row
-
-VERDICT_WORDS = {"drift": "Drift", "incomplete": "Incomplete", "no_drift": "No drift"}
-VERDICT_SENTENCES = {
-    "drift": "Something is not as declared, and nobody has accepted that.",
-    "incomplete": "No drift was seen, and not everything could be looked at.",
-    "no_drift": "All that is declared was looked at, and is as declared or accepted.",
-}
-KINDS = {
-    "drifted": "drifted",
-    "missing": "missing",
-    "unwanted": "unwanted",
-    "not_checked": "not checked",
-    "not_observed": "not wholly observed",
-    "accepted": "accepted",
-    "undeclared": "undeclared",
-    "as_declared": "as declared",
-}
-"""What is told of an entity in words, in the order in which people are told."""
+from .words import words_of
 
 
-def group_of(row: Row) -> str:
-    """Which of KINDS an entity is: the verdict on it, but for one that is accepted, or not wholly observed and not
-    known to have drifted."""
+def told_as(row: Row) -> str:
+    """As which of ``Words.kinds`` an entity is told: as the verdict on it says, but for one that is accepted, and one
+    that is not wholly observed and not known to have drifted."""
     if row.accepted:
         return "accepted"
     if row.not_compared and row.verdict not in (*DRIFT, "not_checked"):
@@ -56,20 +39,21 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 
 def coverage(checks: Sequence[Check]) -> list[str]:
     """What was looked at and what was not, as sentences."""
-    counted = Counter(group_of(row) for check in checks for row in check.rows)
+    words = words_of(checks)
+    counted = Counter(told_as(row) for check in checks for row in check.rows)
     everything, drift = counted.total(), sum(counted[name] for name in DRIFT)
-    told = ", ".join(f"{counted[name]:,} {word}" for name, word in KINDS.items() if counted[name])
+    told = ", ".join(f"{counted[name]:,} {word}" for name, word in words.kinds.items() if counted[name])
     sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
     unobserved = totals(checks)["unobserved"] - counted["not_observed"]
-    of_drift = f"{drift:,} of {everything:,} {'is' if drift == 1 else 'are'} not as declared." if drift else ""
+    of_drift = f"{drift:,} of {everything:,} entities {'is' if drift == 1 else 'are'} {words.drift}." if drift else ""
     unseen = sum(len(check.not_looked) for check in checks)
     broken = sum(bool(check.error) for check in checks)
     return [
         *filter(None, [of_drift]),
         sentence,
-        *_counted(unobserved, "Of {} that drifted something could not be observed.", "entity", "entities"),
+        *_counted(unobserved, "Also not wholly observed, among those that differ: {}.", "entity", "entities"),
         *_counted(broken, "{} could not be carried out to the end.", "check"),
-        *_counted(unseen, "{} not looked at, for the reasons that are told.", "type"),
+        *_counted(unseen, "{} not looked at.", "type was", "types were"),
     ]
 
 
@@ -87,7 +71,7 @@ def row_tags(row: Row) -> list[str]:
 
 def moment_text(moment: datetime) -> str:
     """A moment for people: ``2026-01-02 03:04:05 UTC``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def value_text(value: Any) -> str:

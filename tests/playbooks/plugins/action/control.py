@@ -24,7 +24,7 @@ class ActionModule(ActionBase):
         answers = []
         for method, path, body in arguments["requests"]:
             url = f"{os.environ['RIMOPS_SERVER']}/_simulator/{path}"
-            answer = requests.request(method, url, json=body, verify=os.environ["RIMOPS_SERVER_CA"], timeout=20)
+            answer = requests.request(method, url, json=body, verify=os.environ["RIMOPS_SERVER_CA"], timeout=600)
             answer.raise_for_status()
             answers.append(answer.json() if answer.content else None)
         return {"changed": False, "answers": answers}

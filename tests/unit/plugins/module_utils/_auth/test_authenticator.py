@@ -250,7 +250,7 @@ def meeting(system, count):
             meets = request.url == READ.url and waiting[0] > 0
             waiting[0] -= meets
         if meets:
-            together.wait(10)
+            together.wait(300)
         return system.send(request)
 
     return send
@@ -280,14 +280,14 @@ def test_tokens_of_which_the_earlier_ones_stay_good_cost_nothing(login, system):
 
 def test_then_no_two_requests_are_under_way_at_once(login, system):
     system.csrf_in_every_answer, system.rejection = True, (403, {"error": "Forbidden"}, {})
-    under_way, met, watched = [], threading.Event(), []
+    under_way, met, watched, patience = [], threading.Event(), [], 0.02
     both = meeting(system, 2)
 
     def send(request):
         under_way.append(request)
         if watched and len(under_way) > 1:
             met.set()
-        met.wait(0.02)
+        met.wait(patience)
         try:
             return both(request)
         finally:
@@ -303,6 +303,7 @@ def test_then_no_two_requests_are_under_way_at_once(login, system):
     system.csrf_in_every_answer = False
     stable = login(send=send, **MACHINE)
     stable.open()
+    patience = 300
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(stable.send, [READ] * 4))
     assert met.is_set()
@@ -320,7 +321,7 @@ def test_all_requests_under_way_when_it_turns_out_are_answered(login, system):
         reads = request.url == READ.url
         if reads and rushing[0]:
             rushing[0] -= 1
-            together.wait(10)
+            together.wait(300)
         with one_by_one:
             time.sleep(0.01 if reads else 0)
             answer = system.send(request)
@@ -329,7 +330,7 @@ def test_all_requests_under_way_when_it_turns_out_are_answered(login, system):
         if handshakes(system) > 1:
             anew.set()
         if first:
-            anew.wait(10)
+            anew.wait(300)
         return answer
 
     authenticator = login(send=send, **ALICE)
@@ -433,7 +434,7 @@ def test_a_refused_login_is_tried_once_for_all_threads(login, system):
     together = threading.Barrier(8)
 
     def one(_number):
-        together.wait(10)
+        together.wait(300)
         with pytest.raises(AuthenticationError) as caught:
             authenticator.send(READ)
         return caught.value.as_result()

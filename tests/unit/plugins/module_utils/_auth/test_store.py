@@ -257,7 +257,7 @@ def test_the_lock_of_a_killed_process_is_released(folder):
     held = FORK.Event()
     holder = FORK.Process(target=_hold, args=(folder, held))
     holder.start()
-    assert held.wait(30)
+    assert held.wait(300)
     os.kill(holder.pid, signal.SIGKILL)
     holder.join()
     with Folder(folder, Clock(sleep=lambda _seconds: pytest.fail("still locked"))).locked("x"):

@@ -223,7 +223,7 @@ class Watched(Insight):
             self.under_way += 1
             self.most = max(self.most, self.under_way)
         if self.meeting and len(self.writes) > 1:
-            self.meeting.wait(10)  # all others are here at once, or this breaks
+            self.meeting.wait(300)  # all others are here at once, or this breaks
         with self.lock:
             result = super()._create_or_update(name, number, body)
             self.under_way -= 1
@@ -234,7 +234,7 @@ def at_once(insight, known, count):
     start = threading.Barrier(count)
 
     def one(number):
-        start.wait(10)
+        start.wait(300)
         return attempt(insight, desired(number), known)
 
     with ThreadPoolExecutor(count) as threads:

@@ -11,13 +11,14 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import (
     ABSENT,
     PATH,
-    child,
     names_of,
+    path_of,
     places,
     replace,
     top,
     value_at,
     with_value,
+    without,
 )
 
 
@@ -36,10 +37,14 @@ def test_no_path(path):
 )
 def test_names(path, names):
     assert names_of(path) == names
-    made = ""
-    for name in names:
-        made = child(made, name)
-    assert made == path
+    assert path_of(names) == path
+
+
+def test_what_is_empty_for_lack_of_a_value_goes_with_it():
+    entity = {"a": 1, "meta": {"id": 5, "of": {"uuid": "u"}}, "empty": {}, "l": [{"id": 1}], "x.y": 7}
+    assert without(entity, ["meta.id", "meta.of.uuid", r"x\.y", "l[].id"]) == {"a": 1, "empty": {}, "l": [{}]}
+    assert without(entity, ["meta.id"])["meta"] == {"of": {"uuid": "u"}}
+    assert without(entity, ["id", "uuid", "x.y"]) == entity
 
 
 @pytest.mark.parametrize(("path", "name"), [("a.b", "a"), ("a[].b", "a"), (r"a\.b[].c", "a.b"), (r"a\[\].c", "a[]")])

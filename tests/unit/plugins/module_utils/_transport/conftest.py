@@ -10,10 +10,17 @@ import os
 import socket
 import ssl
 import threading
+import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import trustme
+
+from ansible_collections.rimops.insight.plugins.module_utils._transport import deadline as bounds
+
+LONG = 300.0
+"""Seconds that nothing takes unless it hangs, on however busy a machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +79,7 @@ class Connection:
         self._file = sock.makefile("rb")
 
     def receive(self):
-        """The next request as (first line, headers with lower-case names, body); None at the end."""
+        """The next whole request as (first line, headers with lower-case names, body); None at the end."""
         first = self._file.readline().decode().strip()
         if not first:
             return None
@@ -80,7 +87,9 @@ class Connection:
         for line in iter(self._file.readline, b"\r\n"):
             name, _colon, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
-        return first, headers, self._file.read(int(headers.get("content-length", 0)))
+        size = int(headers.get("content-length", 0))
+        body = self._file.read(size)
+        return (first, headers, body) if len(body) == size else None
 
     def send(self, *lines, body=b"{}", length=None):
         """An answer: status and header lines, and a body."""
@@ -112,7 +121,7 @@ class Server:
 
     def _serve(self, accepted):
         with contextlib.suppress(OSError), accepted:
-            accepted.settimeout(10)
+            accepted.settimeout(LONG)
             if not self._context and accepted.recv(1, socket.MSG_PEEK) == b"\x16":
                 accepted.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")  # a client that wants TLS
                 return
@@ -128,7 +137,7 @@ class Server:
         except ssl.SSLError:
             # Read what is left, or the end of the connection overtakes the alert that says why.
             with socket.socket(fileno=secured.detach()) as rest:
-                rest.settimeout(10)  # the new object does not know that reading never waits so far
+                rest.settimeout(LONG)  # the new object does not know that reading never waits so far
                 rest.shutdown(socket.SHUT_WR)
                 while rest.recv(4096):
                     pass
@@ -158,3 +167,22 @@ def serve(certificates):
     yield start
     for server in servers:
         server.close()
+
+
+class Hand:
+    """The time of exchanges, which passes only when a test says so: on a busy machine, too, it is for what its server
+    does that an exchange ends."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def move(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def hand(monkeypatch):
+    """Moves the time on in which exchanges end."""
+    hand = Hand()
+    monkeypatch.setattr(bounds, "time", SimpleNamespace(monotonic=lambda: hand.now, sleep=time.sleep))
+    return hand

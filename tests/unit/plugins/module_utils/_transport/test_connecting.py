@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
 import signal
 import socket
 import threading
@@ -22,27 +24,29 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     TransportError,
     UntrustedServerError,
 )
-from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._transport.conftest import ok
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._transport.conftest import LONG, ok
 
 IN_TIME = "its name was not found, or none of its addresses reached, in time"
 
 
 def ask(url, **network):
-    client = Http(Network(**{"retry_limit": 0, "timeout": 0.4, **network}))
+    client = Http(Network(**{"retry_limit": 0, "timeout": LONG, **network}))
     return client.send(Request("create event 'x'", "POST", url, json_body={}))
 
 
 class Resolver:
-    """Finds names when it is told to. found: the names that it found."""
+    """Finds names when it is told to. asked: is called when a name is looked up; found: the names that it found."""
 
     def __init__(self, monkeypatch):
         self.told, self.found, self._find = threading.Event(), [], socket.getaddrinfo
+        self.asked = lambda: None
         monkeypatch.setattr(socket, "getaddrinfo", self.find)
 
     def find(self, host, *arguments, **options):
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])  # as for Python while the system looks a name up
         try:
-            self.told.wait(20)
+            self.asked()
+            self.told.wait(LONG)
         finally:
             self.found.append(host)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
@@ -58,7 +62,8 @@ def resolver(monkeypatch):
 
 @pytest.mark.proves("NETWORK-20")
 @pytest.mark.parametrize("through", ["directly", "through a proxy"])
-def test_a_name_that_is_looked_up_for_ever(resolver, monkeypatch, through):
+def test_a_name_that_is_looked_up_for_ever(resolver, hand, monkeypatch, through):
+    resolver.asked = lambda: hand.move(2 * LONG)
     if through == "through a proxy":
         monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
     with pytest.raises(NotSentError) as caught:
@@ -70,8 +75,8 @@ def test_a_name_that_is_looked_up_for_ever(resolver, monkeypatch, through):
 
 def test_a_name_that_is_found_late_is_found(resolver, serve):
     server = serve(ok, tls=False)
-    threading.Timer(0.5, resolver.told.set).start()
-    assert ask(f"http://insight.example.com:{server.port}", timeout=30.0).status == 200
+    resolver.asked = threading.Timer(2 * bounds.SLICE, resolver.told.set).start
+    assert ask(f"http://insight.example.com:{server.port}").status == 200
 
 
 @pytest.mark.proves("NETWORK-20")
@@ -85,12 +90,11 @@ def test_a_task_that_is_over_does_not_wait_for_a_name(resolver):
         raise Over
 
     before = signal.signal(signal.SIGALRM, over)
+    resolver.asked = lambda: os.kill(os.getpid(), signal.SIGALRM)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.3)
         with pytest.raises(Over):
-            ask("https://insight.example.com", timeout=3000.0)
+            ask("https://insight.example.com")
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert resolver.found == []
 
@@ -109,17 +113,28 @@ def dead_address():
 
 
 @pytest.mark.proves("NETWORK-20")
-def test_all_addresses_of_a_name_share_one_deadline(serve, monkeypatch):
-    """Each would take its own time; the last one lives."""
-    server = serve(ok, tls=False)
+def test_all_addresses_of_a_name_share_one_deadline(serve, hand, monkeypatch):
+    """Each takes its own time, fewer seconds than a connection may take; the last one lives."""
+    server, over = serve(ok, tls=False), threading.Event()
+
+    def found(seconds):
+        for place in [dead] * 4 + [("127.0.0.1", server.port)]:
+            yield socket.AF_INET, socket.SOCK_STREAM, 6, "", place
+            hand.move(seconds)
+            if hand.now > LONG:  # the next one is not tried before this is noticed
+                over.wait(LONG)
+
+    def ask_where_each_takes(seconds):
+        hand.now = 0.0
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: found(seconds))
+        return ask("http://insight.example.com", connect_timeout=0.1)
+
     with dead_address() as dead:
-        places = [dead] * 4 + [("127.0.0.1", server.port)]
-        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: found)
+        assert ask_where_each_takes(0.2 * LONG).status == 200
         with pytest.raises(NotSentError) as caught:
-            ask("http://insight.example.com", connect_timeout=0.3, timeout=0.5)
+            ask_where_each_takes(0.4 * LONG)
         assert IN_TIME in caught.value.message
-        assert ask("http://insight.example.com", connect_timeout=0.1, timeout=30.0).status == 200
+    over.set()
 
 
 def test_where_there_are_no_more_threads_it_connects_all_the_same(serve, monkeypatch):
@@ -170,7 +185,7 @@ FRAMES = {
 
 @pytest.mark.proves("NETWORK-7")
 @pytest.mark.parametrize("frame", FRAMES)
-def test_whatever_an_answer_says_of_its_end_it_ends_and_the_next_one_is_whole(serve, frame):
+def test_whatever_an_answer_says_of_its_end_it_ends_and_the_next_one_is_whole(serve, hand, frame):
     def answer(connection, request):
         if len(server.requests) == 1:
             connection.socket.sendall(FRAMES[frame])
@@ -178,16 +193,18 @@ def test_whatever_an_answer_says_of_its_end_it_ends_and_the_next_one_is_whole(se
             with contextlib.suppress(OSError):
                 connection.socket.sendall(MORE)
             sent.set()
+            if not select.select([connection.socket], [], [], 0.3)[0]:  # it waits for what never comes
+                hand.move(2 * LONG)
         else:
             connection.send("200 OK", body=request[2])
 
     server, sent = serve(answer, tls=False), threading.Event()
-    client = Http(Network(retry_limit=0, timeout=0.6))
+    client = Http(Network(retry_limit=0, timeout=LONG))
     try:
         body = client.send(Request("create", "POST", server.url, json_body={"number": 1})).body
     except TransportError:
         body = b""
     assert body in (b"", b"{}")
-    assert sent.wait(10)
+    assert sent.wait(LONG)
     second = client.send(Request("create", "POST", server.url, json_body={"number": 2}))
     assert second.json() == {"number": 2}

@@ -20,6 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     UntrustedServerError,
 )
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Script, answer
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._transport.conftest import LONG
 
 BUSY = answer(503, None, **{"retry-after": "3"})
 DOWN = answer(502, None)
@@ -103,7 +104,7 @@ def test_answers_that_say_when_to_come_back_leave_the_limit_to_others():
 def test_a_server_that_asks_for_fewer_requests_gets_fewer_at_a_time(serve, status):
     """The limit on requests at a time is what changes, so that is looked at: the next burst, as it arrives."""
     together, most, lock, calm = 0, 0, threading.Lock(), threading.Event()
-    burst = threading.Barrier(16, action=calm.set, timeout=20)
+    burst = threading.Barrier(16, action=calm.set, timeout=LONG)
 
     def answers(connection, _request):
         nonlocal together, most

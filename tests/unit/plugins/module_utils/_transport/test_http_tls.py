@@ -23,6 +23,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     NotSentError,
     UntrustedServerError,
 )
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._transport.conftest import LONG
 
 SECRET = "s3cret-canary"
 
@@ -40,7 +41,7 @@ def request(url, **more):
 
 
 def send(url, **network):
-    return Http(Network(**{"retry_limit": 0, "timeout": 10.0, **network})).send(request(url))
+    return Http(Network(**{"retry_limit": 0, "timeout": LONG, **network})).send(request(url))
 
 
 def failure(kind, url, **network):

@@ -6,29 +6,30 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from ansible_collections.rimops.insight.plugins.module_utils._transport.limiter import MOST, ConcurrencyLimiter
 
 
 def most_at_once(lanes: ConcurrencyLimiter, threads: int) -> int:
     """How many threads get into a lane while none leaves."""
-    entered, leave = threading.Semaphore(0), threading.Event()
+    inside, leave = [], threading.Event()
 
     def run() -> None:
         with lanes:
-            entered.release()
+            inside.append(True)
             leave.wait()
 
     started = [threading.Thread(target=run) for _number in range(threads)]
     for one in started:
         one.start()
-    inside = 0
-    while inside < threads and entered.acquire(timeout=2):
-        inside += 1
+    while len(inside) + len(lanes._changed._waiters) < threads:
+        time.sleep(0.001)
+    entered = len(inside)
     leave.set()
     for one in started:
         one.join()
-    return inside
+    return entered
 
 
 def halved(lanes: ConcurrencyLimiter, under_way: int, *times: float) -> None:

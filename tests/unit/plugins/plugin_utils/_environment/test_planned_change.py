@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import plan
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.members import Member
@@ -40,11 +41,13 @@ def fingerprint(path, value):
     return f"{path}:{len(value)}"
 
 
-def operation(observed, application=17, policy="on_create", known=None, pin=SECRET, **declared):
+def operation(observed, application=17, policy="on_create", known=None, pin=SECRET, kind=None, **declared):
     """What is needed for this event; application: the id of the one that it refers to, None where there is none yet."""
     attributes = {"countries": ["DE", "FR"], "description": "Initial", **declared.pop("attributes", {})}
     declared = {"key": KEY, "attributes": attributes, "secrets": {"pin": pin} if pin else {}, **declared}
     wanted = desired_state(declared, RULES, policy, SimpleNamespace(known=lambda _id: known or {}, of=fingerprint))
+    if kind:
+        wanted = replace(wanted, address=replace(wanted.address, type=kind))
     made = plan(wanted, {} if application is None else {"applicationId": application}, observed)
     member = Member(ENTRY, wanted, {"applicationId": APPLICATION})
     return planned_changes({ENTRY.name: member}, {ENTRY.name: made}, [pin] if pin else [])[ENTRY.name]
@@ -57,6 +60,35 @@ def test_ids_and_what_the_server_adds_are_not_in_it():
     assert here == there
     assert here.changes == (Change("description", "Old", "Initial"),)
     assert here.before != here.after
+
+
+@pytest.mark.proves("PLAN-1")
+def test_ids_that_stand_deeper_are_not_in_it():
+    def found(number, **more):
+        held = {name: value for name, value in STORED.items() if name != "id"}
+        return {**held, "meta": {"id": number, "uuid": f"u-{number}", "note": "n"}, "description": "Old", **more}
+
+    kind = EntityType("event", "event", "meta.id", "meta.uuid", {})
+    here, there = operation(found(7), kind=kind), operation(found(9), kind=kind)
+    assert here == there and here.before.startswith("sha256:")
+    deeper = operation(found(7, meta={"id": 7, "uuid": "u-7", "note": "other"}), kind=kind)
+    assert deeper.before != here.before
+    flat = operation(found(7))
+    assert flat.before != operation(found(9)).before
+
+
+@pytest.mark.proves("PLAN-1")
+def test_a_rename_is_seen_whatever_the_ids_are():
+    kind = EntityType("event", "event", "meta.id", "meta.uuid", {})
+    state = desired_state({"key": KEY, "attributes": {"meta": {"note": "n"}}}, RULES)
+    state = replace(state, address=replace(state.address, type=kind))
+    gone = replace(state, address=replace(state.address, key={"eventName": "Old"}), state="absent")
+    old = Entry("event", {"eventName": "Old"}, state="absent")
+    new = Entry("event", KEY)
+    held = {"eventName": "Old", "meta": {"id": 7, "uuid": "u-7", "note": "n"}}
+    members = {old.name: Member(old, gone, {}), new.name: Member(new, state, {})}
+    changes = planned_changes(members, {old.name: plan(gone, {}, held), new.name: plan(state, {}, None)})
+    assert changes[new.name].possible_rename == str(old.name)
 
 
 @pytest.mark.proves("PLAN-1")

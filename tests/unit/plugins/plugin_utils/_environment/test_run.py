@@ -230,7 +230,7 @@ def test_nothing_is_begun_while_a_failure_is_written_down(lab, monkeypatch):
 
     def after_the_failure(operation, name, secrets):
         if "000002" in name:
-            failing.wait(30)
+            failing.wait(300)
         return first_write_alone(operation, name, secrets)
 
     def slow(journal, entity, result, *more):

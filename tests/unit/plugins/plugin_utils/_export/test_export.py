@@ -44,14 +44,14 @@ class Listing(Insight):
         return answer(200, self.raw) if self.raw is not None else super()._read(name, number, body)
 
 
-def exported(insight, type_name="application", secrets=frozenset(), of=PROFILE, named=()):
+def exported(insight, type_name="application", secrets=frozenset(), of=PROFILE, named=(), more=()):
     """The export of a type, and of entities that are named."""
     client = EntityClient(of, URL, insight)
     entries = entries_of(list(named), None).entries if named else ()
     addresses = {one: address_of(of, {"type": one.type, "key": one.key, "refs": one.refs}) for one in entries}
     gathered = Reading(of, RunOptions(client), lambda one: one.key).gather([of.type(type_name)], addresses)
     assert set(insight.writes) <= {"list"}
-    return export_of(of, gathered, [type_name], secrets)
+    return export_of(of, gathered, [type_name, *more], secrets)
 
 
 @pytest.mark.proves("EXPORT-8")
@@ -137,6 +137,30 @@ def test_a_key_that_names_nothing(key, why):
     ]
 
 
+@pytest.mark.proves("EXPORT-4", "EXPORT-6")
+def test_a_key_that_is_a_secret_itself():
+    """Also where it is too short to be looked for elsewhere."""
+    own = profile(operations={"list": {"enabled": True}}, attributes={"appCode": {"secret": True}})
+    insight = Listing()
+    insight.add("application", **KEY)
+    assert [one["why"] for one in exported(insight, of=own).not_exported] == ["its key holds a secret"]
+
+
+@pytest.mark.proves("EXPORT-6")
+@pytest.mark.parametrize(("members", "shown"), [(1, 2), (4, 5), (30, 5)])
+def test_a_circle_is_told_in_a_sentence(members, shown):
+    own = profile(
+        operations={"list": {"enabled": True}},
+        types={"node": {"path": "/node", "key": {"attributes": ["code"]}, "references": {"above": {"type": "node"}}}},
+    )
+    insight = Listing()
+    for number in range(members):
+        insight.add("node", code=f"n{number}", above=(number + 1) % members + 1)
+    whys = [one["why"] for one in exported(insight, "node", of=own).not_exported]
+    assert len(whys) == members and {why.count("node with id") for why in whys} == {shown}
+    assert (f"and so on, through {members - 4} more" in whys[0]) is (members > 4)
+
+
 @pytest.mark.proves("EXPORT-4")
 def test_names_of_secrets_are_told_apart_whatever_the_keys():
     own = profile(operations={"list": {"enabled": True}}, attributes={"pin": {"secret": True}})
@@ -187,6 +211,24 @@ def test_what_the_user_names_is_named_so_also_where_its_type_is_listed():
     }
     assert exported(insight, "event").entries["event"] == []
     assert exported(insight, "event", named=[event]).entries["event"] == [event]
+
+
+@pytest.mark.proves("EXPORT-3")
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_reference_has_the_references_that_a_name_needs(others):
+    """Those by which the user named the entity, and all where its key does not tell it from others."""
+    note = {"path": "/note", "key": {"attributes": ["code"]}, "references": {"eventId": {"type": "event"}}}
+    own = profile(operations={"list": {"enabled": True}}, types={"note": note})
+    insight = Listing()
+    applications = [insight.add("application", appCode=code, appName="Zelvora")["id"] for code in "123"]
+    for number in applications[: others + 1]:
+        event = insight.add("event", eventName="First", applicationId=number)["id"]
+    insight.add("note", code="n", eventId=event)
+    refs = {"applicationId": {"type": "application", "key": {"appCode": str(others + 1), "appName": "Zelvora"}}}
+    named = {"type": "event", "key": {"eventName": "First"}, "refs": refs}
+    export = exported(insight, "note", of=own, named=[named], more=["event"])
+    assert export.entries["event"] == [named]
+    assert export.entries["note"] == [{"type": "note", "key": {"code": "n"}, "refs": {"eventId": named}}]
 
 
 @pytest.mark.proves("EXPORT-6")

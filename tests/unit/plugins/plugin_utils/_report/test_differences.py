@@ -66,6 +66,15 @@ def test_a_long_text_is_cut_to_what_differs():
     assert len(before) < 200
 
 
+@pytest.mark.proves("REPORT-9")
+def test_a_long_text_of_which_all_differs_is_folded_and_whole():
+    one, other = "".join(map(str, range(1000))), " ".join("abcdefgh" * 200)
+    for text, side in zip((one, other), sides_of(one, other), strict=True):
+        assert "".join(piece.text for piece in side.pieces) == text
+        assert [piece.kind for piece in side.pieces] == ["changed", "more"]
+        assert len(side.pieces[0].text) < 700
+
+
 @trying
 @given(texts, texts)
 @pytest.mark.proves("REPORT-9")

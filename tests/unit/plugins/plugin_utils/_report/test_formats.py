@@ -135,6 +135,13 @@ def test_the_suites_of_several_systems_are_told_apart():
 
 
 @pytest.mark.proves("REPORT-6")
+@pytest.mark.parametrize("verdict", ["as_declared", "undeclared", "not_checked"])
+def test_what_was_not_wholly_observed_is_no_success(verdict):
+    one = check(row(verdict=verdict, not_compared=(NotCompared("password", "it is write-only"),)))
+    assert [[inner.tag for inner in case] for case in cases([one])] == [["error"]]
+
+
+@pytest.mark.proves("REPORT-6")
 @trying
 @given(some_checks)
 def test_a_junit_report_is_parsed_and_succeeds_only_where_the_verdict_is_no_drift(checks):
