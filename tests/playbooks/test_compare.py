@@ -60,7 +60,7 @@ class Comparison:
         given = {"here": HERE, "there": THERE, **self.connections, "types": ["application", "event"], **variables}
         file = self.play.folder / "compare.yml"
         file.write_text(dumped({f"compare_{name}": value for name, value in given.items() if value is not None}))
-        place = {"PWD": str(self.play.folder)}
+        place = {"PWD": "/"}
         return self.play([], "-e", f"@{file}", *arguments, playbook=PLAYBOOK, environment=place)
 
 

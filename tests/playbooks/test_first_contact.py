@@ -63,7 +63,7 @@ def play(server: Server, tmp_path: Path) -> Player:
     assert (exported["TENANT_ID"], exported["CLIENT_ID"]) == (TENANT, CLIENT)
     exported |= {"URL": server.url, "AUTHORITY": server.url, "CA_PATH": server.ca_path}
     environment = {f"INSIGHT_{name}": value for name, value in exported.items()}
-    return Player(server, tmp_path, environment={**environment, "PWD": str(tmp_path)})
+    return Player(server, tmp_path, environment={**environment, "PWD": "/"})
 
 
 def test_from_credentials_to_a_verified_profile(server: Server, play: Player, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Qualifier:
         given = {"sandbox": self.play.server.url, "connection": self.connection, "entity": ENTITY, **variables}
         file = self.play.folder / "qualify.yml"
         file.write_text(dumped({f"qualify_{name}": value for name, value in given.items()}))
-        place = {"PWD": str(self.play.folder)}
+        place = {"PWD": "/"}
         if self.collections:
             place["ANSIBLE_COLLECTIONS_PATH"] = str(self.collections)
         return self.play([], "-e", f"@{file}", *arguments, playbook=PLAYBOOK, environment=place)

@@ -88,7 +88,7 @@ def documented_options(module):
         ("insight_entity_info", "module_utils", "ENTITY_INFO"),
         ("insight_token", "module_utils", "TOKEN"),
         ("insight_entities", "plugin_utils", "ENTITIES"),
-        ("insight_drift", "plugin_utils", "DRIFT"),
+        ("insight_drift", "plugin_utils", "CHECK_DRIFT"),
         ("insight_export", "plugin_utils", "EXPORT"),
         ("insight_qualify", "plugin_utils", "QUALIFY"),
         ("insight_report", "plugin_utils", "REPORT"),
