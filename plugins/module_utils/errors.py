@@ -18,12 +18,12 @@ InsightError
 │   └── ProfileMismatchError        the answer contradicts the profile: names the key of the profile to change
 ├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
 ├── PlanRefused             the plan is not the approved one, has expired, or holds for something else
-├── JournalError            the journal cannot be written any more, or does not tell what happened
+├── JournalError            the journal cannot be written any more, or does not show what happened
 ├── MovedError              the entity changed between the plan and the write; nothing was written
 ├── UnconvergedError        written, and what was declared did not arrive
 ├── CollateralError         written, and something changed that nobody planned
 ├── HeldBackError           an assumed write was not read back clean from an earlier entity; nothing was written
-└── OutcomeUnknownError     a write left, no answer came, and reading again could not tell what happened
+└── OutcomeUnknownError     a write left, no answer came, and reading again did not show whether it was carried out
 
 A message reads "Cannot <what>: <why>. <what to do next>". Only the fields below enter a result: no header, no
 body and no option value ever gets into an error.
@@ -193,4 +193,4 @@ class HeldBackError(InsightError):
 
 
 class OutcomeUnknownError(InsightError):
-    """A write left, no answer came, and reading again could not tell what happened."""
+    """A write left, no answer came, and reading again did not show whether it was carried out."""

@@ -118,7 +118,7 @@ options:
     default: 0
   journal:
     description:
-      - A folder in which each run writes a file that says what was intended, what became of it, and under which
+      - A folder in which each run writes a file that says what was intended, its outcome, and under which
         approval. A relative path is beside the playbook.
     type: str
   on_error:
@@ -285,7 +285,7 @@ evidence:
   type: dict
   sample: {reason: Release 4, change_reference: CHG-4711}
 notes:
-  description: What else is worth knowing, for instance what became of the intents of an interrupted run.
+  description: What else is worth knowing, for instance the outcome of the intents of an interrupted run.
   returned: when there is something to say
   type: list
   elements: str

@@ -90,7 +90,7 @@ TROUBLES = {
     "dropped for good": Trouble([fault("find", "drop_before", GONE)], ("connection", "was lost")),
     "dropped before a create": Trouble(
         [fault("create", "drop_before")],
-        ("tell what became of the request to create application", "audit trail"),
+        ("tell whether the server carried out the request to create application", "audit trail"),
         kind="OutcomeUnknownError",
     ),
     "dropped before a create where the server enforces the key": Trouble(
@@ -145,7 +145,7 @@ TROUBLES = {
     ),
     "dropped, and blind afterwards": Trouble(
         [fault("create", "drop_after"), fault("find", "drop_before", GONE, after=2)],
-        ("tell what became of the request to create application", "reading again failed too"),
+        ("tell whether the server carried out the request to create application", "reading again failed too"),
         writes=1,
         kind="OutcomeUnknownError",
     ),

@@ -172,7 +172,7 @@ def test_after_a_crash(server: Server, story: Story) -> None:
     killed.write_bytes(b"".join(lines[:-2]) + lines[-2][:40])  # no end, and half of the last outcome
     finished = story.play("apply").tasks[0]["result"]
     assert server.counted["writes"] == 0
-    assert "nobody knew what became of its create of event" in " ".join(finished["notes"])
+    assert "nobody knew the outcome of its create of event" in " ".join(finished["notes"])
     verified = story.play("verify").tasks[0]["result"]["journals"]
     assert [one["ended"] for one in verified] == [False, True]
     assert len(verified[0]["open"]) == 1

@@ -144,7 +144,7 @@ def test_a_run_that_ended_without_knowing_and_secrets_that_look_like_what_is_our
     digest = hashlib.sha256((tmp_path / "plan.json").read_bytes()).hexdigest()
     assert played["plan"]["plan_digest"] == f"sha256:{digest}"
     [note] = played["then"]["notes"]
-    said = f"The run of {Path(left['file']).name} ended without knowing what became of its update of {left['entity']}: "
+    said = f"The run of {Path(left['file']).name} ended without knowing the outcome of its update of {left['entity']}: "
     assert note == f"{said}it is not as declared yet, and this run goes on with it."
     assert outcomes(played["then"])["updated"] == 1 and played["settled"]["open"] == []
     assert played["then"]["journal_head"] == played["settled"]["journals"][-1]["head"]

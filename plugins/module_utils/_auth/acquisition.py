@@ -197,7 +197,7 @@ class Acquisition:
                 "this would use up the only refresh token you have: without a token_store nobody keeps its successor",
                 "Set token_store to a folder that is kept, or let insight_token return it (refresh_token_return).",
             )
-        # what is saved before it is sent tells the next run what happened, where this one is killed
+        # saved before it is sent (write-ahead), so that the next run knows of it where this one is killed
         begun = self.clock.now()
         self.keep(replace(state, refresh_begun=begun))
         try:

@@ -21,6 +21,7 @@ from .store import FileStore, Store
 
 WHAT = "use the session that was handed over"
 AGAIN = "Run insight_token again and hand over what it returns."
+"""The hint of every error about a handle."""
 
 
 def iso(seconds: Optional[float]) -> Optional[str]:

@@ -63,7 +63,7 @@ class SessionKeeper:
         self._made: set[int] = set()  # the generations that this process opened
         self._vouched: tuple[int, Optional[str], int] = (0, None, 0)  # see vouch
         self.first_adopted: Optional[int] = None
-        self.seen_alive = False  # by a look, so that looks tell something
+        self.seen_alive = False  # by a look, so that looks show whether a session lives
         self.state: Optional[State] = None
         self.acquired: Optional[str] = None
         self.notes: list[str] = []

@@ -20,7 +20,7 @@ from .lost_session import SAFE_METHODS, is_lost, is_page
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
 """Headers that no server may choose as the carrier of its CSRF token."""
 CARRIED = re.compile(r"[ -~\x80-\xff]+")
-"""What a header can carry."""
+"""The characters of a header's value."""
 NAMED = re.compile(r"\{(\w+)\}")
 """What stands in a body for a value."""
 

@@ -160,5 +160,5 @@ ENTITY = Command(
     run_entity,
     files=("schema",),
     constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
-    ours={"entity": KEPT},  # hidden already
+    ours={"entity": KEPT},  # masked already
 )

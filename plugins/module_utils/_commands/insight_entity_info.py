@@ -53,5 +53,5 @@ ENTITY_INFO = Command(
     run_entity_info,
     constraints={"mutually_exclusive": [("id", "key")]},
     writes=False,
-    ours={"entities": KEPT},  # hidden already
+    ours={"entities": KEPT},  # masked already
 )

@@ -126,13 +126,13 @@ def broken_off(why: str, secrets: Collection[str] = (), **details: Any) -> dict[
     """The result of a command that was interrupted, with the writes that it had sent; only their number where they
     cannot be masked."""
     more = f" and {len(WRITES) - SHOWN} more" if len(WRITES) > SHOWN else ""
-    began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: look what became of it."
+    began = f"It had begun to {', '.join(WRITES[:SHOWN])}{more}: check whether it was carried out."
     error = {**details, **({"written": list(WRITES)} if WRITES else {})}
     result = {"failed": True, "changed": bool(WRITES), "msg": f"{why} {began if WRITES else NOTHING}", "error": error}
     try:
         return outgoing(result, {}, secrets)
     except Exception:  # noqa: BLE001 as hiding itself fails
-        began = f"It had sent {len(WRITES)} requests that change something: look what became of them."
+        began = f"It had sent {len(WRITES)} requests that change something: check whether they were carried out."
         return {**result, "msg": f"{why} {began if WRITES else NOTHING}", "error": details}
 
 

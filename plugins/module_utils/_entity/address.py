@@ -21,6 +21,7 @@ from .compare import Rules, compare, rules
 Entity = Mapping[str, Any]
 
 REFERENCE = "Write it as {type: application, key: {...}}, or with id."
+"""The hint of errors about a reference."""
 
 
 @dataclass(frozen=True)

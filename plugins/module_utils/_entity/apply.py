@@ -159,8 +159,8 @@ def perform(
         *_perhaps_lost(client, desired, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
     ]
-    told = tuple(filter(None, notes))
-    return Outcome(replace(planned, unverified=unverified), seen, seen_id, verification.collateral, told)
+    planned = replace(planned, unverified=unverified)
+    return Outcome(planned, seen, seen_id, verification.collateral, tuple(filter(None, notes)))
 
 
 def _look(client: EntityClient, address: Address) -> Entity | None:
@@ -290,7 +290,7 @@ def _by_id(client: EntityClient, known_as: Address, read: list[Entity | None]) -
     if known_as.id is not None and not any(read):
         try:
             read[:] = [client.read(known_as)]
-        except InsightError:  # what the search says is what has to be told
+        except InsightError:  # the error of the search is the one to report
             read.clear()
     return read[0] if read else None
 

@@ -90,8 +90,8 @@ def compare(
     """Compare what is declared with what the server holds; ``entity`` names it in errors.
 
     Raises ConfigurationError for a read-only attribute that is declared, a number or boolean where the server holds
-    text, a text that means one where it holds one, and a keyed list whose declared elements cannot be told apart;
-    ServerError where the server's cannot.
+    text or the other way round, and a keyed list whose declared elements are not distinct; ServerError where the
+    server's elements are not distinct.
     """
     comparison = compare_loosely(declared, observed, rules, entity)
     if comparison.mistyped:

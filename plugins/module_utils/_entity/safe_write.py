@@ -93,7 +93,7 @@ def _look(what: str, look: Observe, error: InsightError) -> Entity | None:
 
 def _unknown(what: str, error: InsightError, why: str) -> OutcomeUnknownError:
     return OutcomeUnknownError(
-        f"tell what became of the request to {what}",
+        f"tell whether the server carried out the request to {what}",
         f"{error.why}; {why}",
         "It may have been carried out. Look at the entity and at the system's audit trail before you run this again.",
         written="unknown",

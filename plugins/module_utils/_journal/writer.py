@@ -173,7 +173,7 @@ class Journal:
     def _check(self) -> None:
         if self._broken:
             why = self._broken.strerror or str(self._broken)
-            hint = "Nothing more is sent. Make room and run the same again: it reads what became of the open intents."
+            hint = "Nothing more is sent. Make room and run the same again: it reads the outcome of the open intents."
             raise JournalError(f"{WHAT} {self.path}", why, hint) from self._broken
 
 

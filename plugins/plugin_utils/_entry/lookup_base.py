@@ -90,7 +90,7 @@ class CommandLookup(LookupBase):
             values = plain_options(given)
             values["profile"] = profile_data(values["profile"], values["profile_overrides"], find, decrypt)
             asked = plain_options({"terms": list(terms)})["terms"]
-            answers: list[Any] = plain(type(self).answer(asked, values, context))  # hidden already
+            answers: list[Any] = plain(type(self).answer(asked, values, context))  # masked already
             return answers
         except InsightError as error:
             # a cause is printed, unmasked

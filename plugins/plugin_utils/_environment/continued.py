@@ -47,7 +47,7 @@ def inherited(
     if before is None:
         return []
     if not before.open:
-        return [f"The run of {before.file} was interrupted, and what became of all that it began is known."]
+        return [f"The run of {before.file} was interrupted, and the outcome of all that it began is known."]
     # A journal knows an entity by its name without secrets. Of two with one such name, what is worse counts.
     states = [(run.redact(str(name)), _found(name, read, needed)) for name, read in reads.items()]
     now = dict(sorted(states, key=lambda one: one[1] != SETTLED))
@@ -58,7 +58,7 @@ def inherited(
         found = now.get(name, "it is not declared any more, and was not read")
         if found == SETTLED:
             journal.outcome(name, "unchanged", detail=f"{found}; read after the run of {before.file}")
-        notes.append(f"The run of {before.file} {how} what became of its {intent['operation']} of {name}: {found}.")
+        notes.append(f"The run of {before.file} {how} the outcome of its {intent['operation']} of {name}: {found}.")
     return notes
 
 

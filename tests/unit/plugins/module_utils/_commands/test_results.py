@@ -67,7 +67,7 @@ def test_an_error_that_nobody_foresaw_is_a_failure_that_says_what_was_written():
     assert (shown["failed"], shown["changed"]) == (True, True)
     assert shown["error"] == {"kind": "UnexpectedError", "written": ["create application (appCode=1)"]}
     assert "ValueError in test_results.py" in shown["msg"] and "hunter22" not in shown["msg"]
-    assert "It had begun to create application (appCode=1): look what became of it" in shown["msg"]
+    assert "It had begun to create application (appCode=1): check whether it was carried out" in shown["msg"]
     assert told(RecursionError())["changed"] is False
 
 
