@@ -66,9 +66,7 @@ def redact(value: Value, secrets: Collection[Any] = (), paths: Collection[str] =
     of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
     encoded text, and escaped as in JSON. A frozenset of ``texts_of`` among them is looked through once only.
     """
-    sets = [one for one in secrets if isinstance(one, frozenset)]
-    rest = texts_of(one for one in secrets if not isinstance(one, frozenset))
-    finders = [finder for finder in map(_finder, [*sets, rest]) if finder]
+    finders = [finder for finder in map(_finder, _sets(secrets)) if finder]
     masked: Value = replace(value, paths, MASK) if paths else value
     if finders:
         masked = _texts_changed(masked, lambda text: _masked(text, finders))
@@ -106,17 +104,21 @@ def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     fields (whose names are shown), a list with the shape of its elements, KEPT, or a set of words or a pattern that are
     kept; parts that the shape does not mention are masked, names included. A dataclass counts as a mapping of its
     fields."""
+    return _redact_within(value, shape, _sets(secrets))
+
+
+def _redact_within(value: Any, shape: Any, secrets: Collection[frozenset[str]]) -> Any:
     if _is_ours(value, shape):
         return value
     if is_dataclass(value) and not isinstance(value, type):
         shapes = shape if isinstance(shape, Mapping) else {}
         held = {one.name: getattr(value, one.name) for one in fields(value)}
-        shown = {name: redact_within(one, shapes.get(name), secrets) for name, one in held.items() if one}
+        shown = {name: _redact_within(one, shapes.get(name), secrets) for name, one in held.items() if one}
         return evolve(value, **shown)
     if isinstance(shape, Mapping) and isinstance(value, Mapping):
-        return {name: redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
+        return {name: _redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
     if isinstance(shape, list) and isinstance(value, (list, tuple)):
-        return [redact_within(inner, shape[0], secrets) for inner in value]
+        return [_redact_within(inner, shape[0], secrets) for inner in value]
     return redact(value, secrets)
 
 
@@ -125,6 +127,13 @@ def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
     of its lines: these count too."""
     texts = (part for secret in secrets for text in _leaves(secret) for part in (text, text.strip(), *_lines(text)))
     return frozenset(text for text in texts if len(text) >= SHORTEST)
+
+
+def _sets(secrets: Collection[Any]) -> list[frozenset[str]]:
+    """The texts in secrets, in sets that are looked through once for all that is masked with them."""
+    sets = [one for one in secrets if isinstance(one, frozenset)]
+    rest = texts_of(one for one in secrets if not isinstance(one, frozenset))
+    return [*sets, rest] if rest else sets
 
 
 def _lines(text: str) -> list[str]:

@@ -122,6 +122,15 @@ def test_thousands_of_secrets_cost_no_more_than_a_few(monkeypatch):
     assert len([text for text in made if text in texts]) == 500
 
 
+def test_secrets_are_looked_through_once_for_a_whole_report(monkeypatch):
+    looked_at, leaves = [], mask_module._leaves
+    monkeypatch.setattr(mask_module, "_leaves", lambda secret: looked_at.append(secret) or leaves(secret))
+    report = {"entities": [{"name": f"secret {number}", "kind": "secret"} for number in range(50)]}
+    shown = redact_within(report, {"entities": [{"kind": KEPT}]}, ["secret", frozenset({"another"})])
+    assert shown["entities"][7] == {"name": f"{MASK} 7", "kind": "secret"}
+    assert looked_at == ["secret"]
+
+
 def test_what_is_ours_in_a_shape_is_shown():
     shape = {"digest": KEPT, "entities": [{"outcome": KEPT, "key": {}}], "evidence": {}}
     value = {
