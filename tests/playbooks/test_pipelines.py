@@ -26,18 +26,8 @@ pytestmark = pytest.mark.proves("PIPE-1")
 FOLDER = ROOT / "docs" / "pipelines"
 
 
-class Loader(yaml.SafeLoader):
-    """Reads ``on`` as a word, as CI systems do."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [one for one in found if one[0] != "tag:yaml.org,2002:bool" or first not in "oO"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def loaded(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader)
+    data: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     return data
 
 

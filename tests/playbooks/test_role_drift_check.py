@@ -100,7 +100,7 @@ def test_a_system_that_could_not_be_checked_at_all_is_on_the_page(server: Server
 
 
 @pytest.mark.each_core
-@pytest.mark.proves("ROLE-3")
+@pytest.mark.proves("ROLE-3", "PIPE-2")
 def test_the_playbook_by_name_runs_the_role_where_the_command_is_typed(
     server: Server, role: Role, tmp_path: Path
 ) -> None:

@@ -120,7 +120,7 @@ def test_what_fails_while_writing_leaves_evidence_and_no_session(server: Server,
 
 
 @pytest.mark.each_core
-@pytest.mark.proves("ROLE-3")
+@pytest.mark.proves("ROLE-3", "PIPE-2")
 def test_the_playbook_by_name_runs_the_role_where_the_command_is_typed(
     server: Server, role: Role, tmp_path: Path
 ) -> None:
