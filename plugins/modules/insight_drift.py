@@ -128,7 +128,8 @@ options:
         type: str
   fail_on:
     description:
-      - The verdicts with which the task fails, after the reports were written.
+      - The findings with which the task fails, after the reports were written; V(incomplete) also where there is drift
+        besides.
     type: list
     elements: str
     choices: [drift, incomplete]

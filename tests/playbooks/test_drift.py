@@ -124,6 +124,10 @@ def test_a_verdict_is_incomplete_while_something_is_unobserved(here: Exporter, t
     assert here.drift("secret", fail_on=["drift"])["verdict"] == "incomplete"
     failed = here.drift("secret", fail_on=["drift", "incomplete"])
     assert failed["failed"] and "not everything that is declared could be compared" in failed["msg"]
+    written(tmp_path / "both" / "all.json", [secret, application(7)])
+    both = here.drift("both", fail_on=["incomplete"])
+    assert both["verdict"] == "drift" and both["failed"], "what is incomplete fails, also where something drifted"
+    assert not here.drift("both").get("failed")
     exception = {
         "type": "application",
         "unobserved": ["password"],

@@ -288,15 +288,16 @@ def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) ->
         "assumed": list(check.assumed),
         **({"notes": list(check.notes)} if check.notes else {}),
     }
-    if check.verdict in fail_on:
-        result.update(failed=True, msg=_failure(check))
+    against = [finding for finding in check.findings if finding in fail_on]
+    if against:
+        result.update(failed=True, msg=_failure(check, against[0]))
     return result
 
 
-def _failure(check: Check) -> str:
+def _failure(check: Check, finding: str) -> str:
     counted = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in check.summary.items() if number)
     found = {"drift": "it is not as declared", "incomplete": "not everything that is declared could be compared"}
-    why = check.error or f"{found[check.verdict]} ({counted})"
+    why = check.error or f"{found[finding]} ({counted})"
     return InsightError(f"say that {check.name} has not drifted", why, "Look at rows, or at the reports.").message
 
 

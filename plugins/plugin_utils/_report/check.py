@@ -110,13 +110,20 @@ class Check:
         return {**{name: counted[name] for name in (*VERDICTS, "accepted")}, "unobserved": unobserved}
 
     @property
-    def verdict(self) -> str:
-        """``drift``; else ``incomplete`` where something was not checked or not observed and nobody accepted that; else
-        ``no_drift``. Entities that are there and not declared are no drift, and are shown."""
+    def findings(self) -> list[str]:
+        """What stands against ``no_drift``, the worse first: ``drift`` where something is not as declared,
+        ``incomplete`` where something was not checked or not observed, each unless somebody has accepted it."""
         summary = self.summary
-        if any(summary[name] for name in DRIFT):
-            return "drift"
-        return "incomplete" if self.error or summary["not_checked"] or summary["unobserved"] else "no_drift"
+        found = {
+            "drift": any(summary[name] for name in DRIFT),
+            "incomplete": bool(self.error or summary["not_checked"] or summary["unobserved"]),
+        }
+        return [name for name, holds in found.items() if holds]
+
+    @property
+    def verdict(self) -> str:
+        """The worst finding, else ``no_drift``. Entities that nobody declares are shown, and are no drift."""
+        return (*self.findings, "no_drift")[0]
 
 
 def verdict_of(checks: Sequence[Check]) -> str:
