@@ -15,9 +15,8 @@ from ansible_collections.rimops.insight.plugins.module_utils import errors
 
 PLUGINS = Path(errors.__file__).resolve().parent.parent
 ENGINE = sorted(PLUGINS.glob("*_utils/**/*.py"))
-OURS = re.compile(
-    r"rimops[./]insight\b|\b(rimops_)?insight_(token|entity|entities|entity_info|journal_info|probe|drift|export|qualify|report|check)\b|\bINSIGHT_|\bInsightError\b"
-)
+MODULES = "token|entity|entities|entity_info|journal_info|probe|drift|export|qualify|report"
+OURS = re.compile(rf"rimops[./]insight\b|\binsight_({MODULES})\b|\brimops_insight_check\b|\bINSIGHT_|\bInsightError\b")
 """Names of the collection, of its modules, of variables of the environment, of the base of our errors."""
 EXACTLY = {
     "_options/shared.py": {"insight"},

@@ -65,8 +65,8 @@ def asked_of_values(tree: ast.AST) -> set[str]:
     for node in ast.walk(tree):
         match node:
             case (
-                ast.Subscript(value=of, slice=ast.Constant(value=str(name)), ctx=ast.Load())
-                | ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_])
+                ast.Subscript(value=of, slice=ast.Constant(value=str() as name), ctx=ast.Load())
+                | ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str() as name), *_])
             ) if ast.unparse(of) in ("values", "run.values", "self.values"):
                 asked.add(name)
     return asked

@@ -143,7 +143,11 @@ def slowly(server, pause, downstream=1 << 16, upstream=1 << 16):
 @pytest.mark.proves("NETWORK-7")
 def test_tls_that_drips(serve, hand, certificates):
     server, pauses = serve(), [at_once]
-    with slowly(server, lambda seconds: pauses[-1](seconds), downstream=30) as front:
+
+    def pause(seconds):
+        pauses[-1](seconds)
+
+    with slowly(server, pause, downstream=30) as front:
         server.url = f"https://127.0.0.1:{front.getsockname()[1]}"
         assert ask(server, ca_path=certificates.ca).status == 200
         pauses.append(hand.move)
