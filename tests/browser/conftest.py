@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import verify_all
 from ansible_collections.rimops.insight.plugins.module_utils._journal.writer import Journal, Start
+from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import (
     Basis,
     EnvironmentPlan,
@@ -52,7 +53,7 @@ Open = Callable[..., Page]
 
 def plan() -> EnvironmentPlan:
     """A plan with an operation of each kind."""
-    described = {"path": "description", "before": "Initial application", "after": "Initial marketing application"}
+    described = Change("description", "Initial application", "Initial marketing application")
     operations = [
         PlannedChange(
             "event Initial filing", "event", {}, "update", DIGEST, DIGEST, (described,), ("gateway.password",)
@@ -64,7 +65,7 @@ def plan() -> EnvironmentPlan:
             "create",
             "absent",
             DIGEST,
-            ({"path": "appCode", "after": "123456"}, {"path": "selectedProducts", "after": ["Zelvora 10 mg"]}),
+            (Change("appCode", ABSENT, "123456"), Change("selectedProducts", ABSENT, ["Zelvora 10 mg"])),
         ),
         PlannedChange("renewal R-7", "renewal", {}, "delete", DIGEST, "absent", possible_rename="renewal R-8"),
     ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, Change, rules
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, body, diff, not_sent
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, body, diff, masks_sent, not_sent
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
 from ansible_collections.rimops.insight.tests.unit.fakes import desired_state, planned
@@ -339,3 +339,13 @@ def test_a_whole_body_holds_the_secrets_that_nobody_declared():
     assert made.changed == {"a": 2}
     assert made.secrets_left_out == ("masked",)
     assert "t0ken!" not in repr([made.before, made.after, made.changes])
+
+
+@pytest.mark.proves("COMPARE-61")
+def test_a_mask_that_an_update_would_send_back_is_named_unless_it_is_declared():
+    held = {"name": "A", "description": "old", "pin": "****", "deep": [{"token": "<hidden>"}, {"token": "abc"}]}
+    made = planned(declare({"description": "new"}), held, rules({}))
+    assert masks_sent(made, "whole") == ["deep[].token", "pin"]
+    assert masks_sent(made, "changed") == []
+    declared = planned(declare({"description": "new", "pin": "****", "deep": held["deep"]}), held, rules({}))
+    assert masks_sent(declared, "whole") == []

@@ -7,6 +7,8 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -211,3 +213,20 @@ def test_fingerprint():
     assert len({made, *others}) == 4
     assert fingerprint(b"k", "a", {"x": 1, "y": 2.0}) == fingerprint(b"k", "a", {"y": 2, "x": 1.0})
     assert len({fingerprint(b"k", "a", value) for value in (1, "1", True, None, [1])}) == 5
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something with fields."""
+
+    kind: str
+    value: Any
+    inner: Any = None
+
+
+def test_a_dataclass_is_masked_field_by_field():
+    value = Told("hunter22", ["hunter22", {"hunter22": 1}], Told("hunter22", "x"))
+    shape = {"kind": KEPT, "inner": {"kind": KEPT}}
+    hidden = redact_within(value, shape, ["hunter22"])
+    assert hidden == Told("hunter22", [MASK, {MASK: 1}], Told("hunter22", "x"))
+    assert redact_within(Told("hunter22", ""), None, ["hunter22"]) == Told(MASK, "")

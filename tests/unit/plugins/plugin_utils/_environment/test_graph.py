@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment.graph import ordered, under_new_names
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.graph import levels, ordered, under_new_names
 from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import (
     SHOWN,
     Entry,
@@ -196,10 +196,18 @@ def environments(draw):
 def test_each_entry_once_and_after_what_it_needs(entries):
     found = ordered(entries)
     assert sorted(found.references) == sorted(one.name for one in entries)
-    for levels, sign in ((found.present, 1), (found.absent, -1)):
-        place = {one.name: sign * number for number, level in enumerate(levels) for one in level}
+    for found_levels, sign in ((found.present, 1), (found.absent, -1)):
+        place = {one.name: sign * number for number, level in enumerate(found_levels) for one in level}
         for name, number in place.items():
             assert all(place[other] < number for other in found.references[name].values() if other in place)
     assert sorted(one.name for levels in (found.present, found.absent) for level in levels for one in level) == sorted(
         one.name for one in entries
     )
+
+
+def test_what_is_needed_perhaps_gives_way_where_it_would_make_a_circle():
+    first, second, third = entry("a"), entry("b"), entry("c")
+    firm, perhaps = {first.name: [second.name]}, {second.name: [first.name], third.name: [first.name]}
+    assert levels([first, second, third], firm, perhaps) == ((second,), (first,), (third,))
+    with pytest.raises(ConfigurationError, match="take one of these references out"):
+        levels([first, second], {first.name: [second.name], second.name: [first.name]})
