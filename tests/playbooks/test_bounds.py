@@ -195,8 +195,8 @@ def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: 
     """On another host, too, nothing runs on."""
     server.seed("application", **application(1)["key"], **application(1)["attributes"])
     began = {
-        "here": "It had begun to create application (appCode=000003, appName=Application 3): look",
-        "elsewhere": "It had begun to run rimops.insight.insight_entity on another host: look",
+        "here": "It had begun to create application (appCode=000003, appName=Application 3): check whether it was carried out",
+        "elsewhere": "It had begun to run rimops.insight.insight_entity on another host: check whether it was carried out",
     }
     fronts = (front(server, path, lambda _number: dripping()) for path in (b"/create", b"/read"))
     with next(fronts) as writes, next(fronts) as reads:
