@@ -194,9 +194,10 @@ def test_a_worker_ends_with_its_playbook(server: Server, play: Player, kind: str
 def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: Player, door: str) -> None:
     """On another host, too, nothing runs on."""
     server.seed("application", **application(1)["key"], **application(1)["attributes"])
+    asked = "check whether it was carried out"
     began = {
-        "here": "It had begun to create application (appCode=000003, appName=Application 3): check whether it was carried out",
-        "elsewhere": "It had begun to run rimops.insight.insight_entity on another host: check whether it was carried out",
+        "here": f"It had begun to create application (appCode=000003, appName=Application 3): {asked}",
+        "elsewhere": f"It had begun to run rimops.insight.insight_entity on another host: {asked}",
     }
     fronts = (front(server, path, lambda _number: dripping()) for path in (b"/create", b"/read"))
     with next(fronts) as writes, next(fronts) as reads:
