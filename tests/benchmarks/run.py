@@ -85,11 +85,6 @@ WAYS = (
     ),
     Way("insight_entities, unchanged", "insight_entities"),
     Way("insight_entities, unchanged, with a login of its own", "insight_entities", variables={"store": "none"}),
-    Way(
-        "insight_entities, unchanged, with a profile of one's own",
-        "insight_entities",
-        variables={"profile": "own_profile.yml"},
-    ),
     Way("insight_entities, 1 % changed", "insight_entities", edited, expected="changed=1"),
     Way(
         "insight_entities, unchanged, gathered by list (assumes a list)",
@@ -122,7 +117,6 @@ def run_once(way: Way, folder: Path, server: Running, count: int) -> tuple[Cost,
         "threads": THREADS,
         "gather": "each",
         "store": "auto",
-        "profile": "insight",
         "overrides": {},
         **way.variables,
     }
