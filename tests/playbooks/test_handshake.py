@@ -363,8 +363,14 @@ REFUSALS = {
         {"grant_type": "password", "username": USER, "password": PASSWORD, "expected_user": "boss@example.com"},
         "boss@example.com",
     ),
-    "unreachable": ({"url": "https://127.0.0.1:9", "retry_limit": 1, "timeout": 2}, "cannot be reached"),
-    "unreachable platform": ({"authority": "https://127.0.0.1:9", "retry_limit": 1}, "cannot be reached"),
+    "unreachable": (
+        {"url": "https://127.0.0.1:9", "retry_limit": 1, "timeout": 2, "retry_deadline": 1},
+        "cannot be reached",
+    ),
+    "unreachable platform": (
+        {"authority": "https://127.0.0.1:9", "retry_limit": 1, "retry_deadline": 1},
+        "cannot be reached",
+    ),
     "untrusted certificate": ({"ca_path": None}, "cannot be trusted"),
 }
 
