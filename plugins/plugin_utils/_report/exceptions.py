@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +49,9 @@ class KnownDrift:
     unobserved: Sequence[str] = ()
 
     def covers(self, row: Row) -> bool:
-        """Whether everything that a row shows is accepted."""
+        """Whether everything that a row shows is accepted. row: of this entity, or of this type where none is named."""
         return (
-            self.is_about(row)
-            and row.verdict == self.verdict
+            row.verdict == self.verdict
             and (row.verdict != "drifted" or self._covers_changes(row))
             and set(row.secrets) <= set(self.secrets)
             and {one.path for one in row.not_compared} <= set(self.unobserved)
@@ -58,10 +59,6 @@ class KnownDrift:
 
     def _covers_changes(self, row: Row) -> bool:
         return {canonical(one.as_result()) for one in row.changes} <= {canonical(one) for one in self.changes}
-
-    def is_about(self, row: Row) -> bool:
-        """Whether it is meant for the entity of a row."""
-        return row.type == self.type and self.entity in ("", row.entity)
 
 
 @cache
@@ -116,24 +113,29 @@ def _known(number: int, data: dict[str, Any], name: str) -> KnownDrift:
 def with_exceptions(rows: Iterable[Row], known: Sequence[KnownDrift], today: date) -> tuple[list[Row], list[str]]:
     """The rows with the exceptions that hold today; and what to say of those that do not hold, or fit no entity."""
     rows = list(rows)
-    holding = [one for one in known if date.fromisoformat(one.accepted.expires) >= today]
-    notes = [
-        f"The exception for {one.entity or one.type} expired on {one.accepted.expires}, and counts as drift again."
-        for one in known
-        if one not in holding
-    ]
-    notes += [
-        f"The exception for {one.entity or one.type} fits nothing that is declared or found. Correct it or take it out."
-        for one in known
-        if not any(one.is_about(row) for row in rows)
-    ]
-    return [_accepted(row, holding) for row in rows], [printable(note) for note in notes]
+    there = {(row.type, entity) for row in rows for entity in ("", row.entity)}
+    holding: dict[tuple[str, str], list[tuple[int, KnownDrift]]] = defaultdict(list)
+    expired, unfit = [], []
+    for number, one in enumerate(known):
+        name = one.entity or one.type
+        if date.fromisoformat(one.accepted.expires) >= today:
+            holding[one.type, one.entity].append((number, one))
+        else:
+            expired.append(f"The exception for {name} expired on {one.accepted.expires}, and counts as drift again.")
+        if (one.type, one.entity) not in there:
+            unfit.append(f"The exception for {name} fits nothing that is declared or found. Correct it or take it out.")
+    return [_accepted(row, holding) for row in rows], [printable(note) for note in (*expired, *unfit)]
 
 
-def _accepted(row: Row, holding: Sequence[KnownDrift]) -> Row:
+def _accepted(row: Row, holding: Mapping[tuple[str, str], Sequence[tuple[int, KnownDrift]]]) -> Row:
+    """The row with the first exception that covers it. holding: by type and entity, numbered as they stand in the
+    file."""
     if not _says_something(row):
         return row
-    return replace(row, accepted=next((one.accepted for one in holding if one.covers(row)), None))
+    about = sorted(
+        (one for entity in ("", row.entity) for one in holding.get((row.type, entity), ())), key=itemgetter(0)
+    )
+    return replace(row, accepted=next((one.accepted for _number, one in about if one.covers(row)), None))
 
 
 def _says_something(row: Row) -> bool:
