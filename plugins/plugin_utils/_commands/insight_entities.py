@@ -27,7 +27,7 @@ from .._environment.executor import Read, RunOptions, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import environment_of
 from .._environment.observation import observed, planned, read_manifest
-from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan, load_plan, plan_digest
+from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
 from .._environment.planned_change import PlannedChange
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
@@ -154,19 +154,19 @@ def _carry_out(run: Run) -> RunReport:
         reads = {**reads, **{name: _settled(reads[name]) for name in done}}
         operations = {name: one for name, one in operations.items() if name not in done}
         needed = [name for name in needed if name not in done]
-    digest = plan_out(run, operations) if values["plan_out"] else None
-    if values["plan_page"]:
-        _write_page(run)
+    digest = _plan_written(run, operations) if values["plan_out"] else None
     if digest or run.context.check_mode:
         return replace(report_of(run, reads, operations, {}), plan_digest=digest)
     return _write(run, reads, operations, set(needed), plan)
 
 
-def _write_page(run: Run) -> None:
-    """The page of the plan that was just written, for who approves it."""
-    plan = load_plan(run.path("plan_out"))
-    page = render_page(page_of_plan(plan, plan_digest(plan)))
-    write_whole(Path(run.path("plan_page")), page.encode("utf-8"), "write the page of the plan")
+def _plan_written(run: Run, operations: Mapping[EntryName, PlannedChange]) -> str:
+    """Write the plan, and the page of it where one is wanted; the digest of its file."""
+    plan, digest = plan_out(run, operations)
+    if run.values["plan_page"]:
+        page = render_page(page_of_plan(plan, digest))
+        write_whole(Path(run.path("plan_page")), page.encode("utf-8"), "write the page of the plan")
+    return digest
 
 
 def _settled(read: Read) -> Read:

@@ -106,8 +106,9 @@ def plan_digest(plan: EnvironmentPlan) -> str:
 
 def write_plan(path: str, plan: EnvironmentPlan) -> str:
     """Write a plan, whole or not at all, and return the digest of the file. Raises ConfigurationError."""
-    write_whole(Path(path), render(plan), "write the plan")
-    return plan_digest(plan)
+    content = render(plan)
+    write_whole(Path(path), content, "write the plan")
+    return digest_of(content)
 
 
 def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPlan:

@@ -164,7 +164,8 @@ def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
     return [f"The plan {path} is carried out again: {why}."]
 
 
-def plan_out(run: Run, operations: Mapping[EntryName, PlannedChange]) -> str:
+def plan_out(run: Run, operations: Mapping[EntryName, PlannedChange]) -> tuple[EnvironmentPlan, str]:
+    """Write the plan; it, and the digest of its file."""
     plan = make_plan(
         run.basis,
         operations.values(),
@@ -172,7 +173,7 @@ def plan_out(run: Run, operations: Mapping[EntryName, PlannedChange]) -> str:
         timedelta(days=run.values["plan_lifetime"]),
         assumed(run, operations),
     )
-    return write_plan(run.path("plan_out"), plan)
+    return plan, write_plan(run.path("plan_out"), plan)
 
 
 def assumed(run: Run, operations: Mapping[EntryName, PlannedChange]) -> list[str]:
