@@ -70,6 +70,14 @@ def read_regular(path: object, largest: Optional[int] = LARGEST) -> bytes:
     return content
 
 
+def read_given(path: object, what: str) -> bytes:
+    """The content of a file that an option names. what: ``read the plan``. Raises ConfigurationError."""
+    try:
+        return read_regular(path)
+    except OSError as error:
+        raise file_problem(what, path, error) from error
+
+
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder last through a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -22,7 +22,7 @@ from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
-from ...module_utils._text.atomic_files import file_problem, read_regular, utc_text
+from ...module_utils._text.atomic_files import read_given, utc_text
 from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
@@ -134,7 +134,7 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
-        text = _read(path).decode("utf-8-sig", errors="replace")
+        text = read_given(path, "read").decode("utf-8-sig", errors="replace")
         data = load_json(text, path) if path.lower().endswith(".json") else load_yaml(text, path, files.decrypt)
         accepted = known_drift(data, path)
     if values["expected_here"]:
@@ -146,15 +146,8 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     earlier: Sequence[Check] = ()
     if values["previous"]:
         path = files.path_of(values["previous"])
-        earlier = checks_from(_read(path), path)
+        earlier = checks_from(read_given(path, "read"), path)
     return Inputs(manifest, accepted, earlier, lacking)
-
-
-def _read(path: str) -> bytes:
-    try:
-        return read_regular(path)
-    except OSError as error:
-        raise file_problem("read", path, error) from error
 
 
 def _checked(values: Values, context: Context, connection: Connection, inputs: Inputs, began: datetime) -> Check:

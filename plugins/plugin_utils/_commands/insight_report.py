@@ -14,7 +14,7 @@ from ...module_utils._commands.base import NAME, Command
 from ...module_utils._journal.reader import verify_all
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import Spec
-from ...module_utils._text.atomic_files import file_problem, read_regular, write_whole
+from ...module_utils._text.atomic_files import read_given, write_whole
 from ...module_utils._text.redaction import KEPT
 from ...module_utils.errors import ConfigurationError
 from .._environment.plan_file import load_plan, plan_digest
@@ -61,10 +61,7 @@ def _checks(values: Values, files: Files) -> list[Check]:
     found: list[Check] = []
     for name in values["checks"]:
         path = files.path_of(name)
-        try:
-            found += checks_from(read_regular(path), path)
-        except OSError as error:
-            raise file_problem("read the report", path, error) from error
+        found += checks_from(read_given(path, "read the report"), path)
     there, now = {check.name for check in found}, datetime.now(timezone.utc)
     lacking = [name for name in values["expected"] if name not in there]
     return [*found, *(Check(name, "", now, now, error=ABSENT_CHECK) for name in lacking)]

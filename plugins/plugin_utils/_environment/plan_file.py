@@ -16,9 +16,8 @@ from typing import Any, Optional
 from ...module_utils._entity.compare import Change
 from ...module_utils._journal.digest import digest_of
 from ...module_utils._text.atomic_files import (
-    file_problem,
     json_document,
-    read_regular,
+    read_given,
     utc_moment,
     utc_text,
     write_whole,
@@ -114,10 +113,7 @@ def write_plan(path: str, plan: EnvironmentPlan) -> str:
 def load_plan(path: str, expected_digest: Optional[str] = None) -> EnvironmentPlan:
     """Read a plan. expected_digest: what was approved. Raises ConfigurationError where the file cannot be read, and
     PlanRefused where it is not the approved one, or not as a plan is written."""
-    try:
-        content = read_regular(path)
-    except OSError as error:
-        raise file_problem("read the plan", path, error) from error
+    content = read_given(path, "read the plan")
     found = digest_of(content)
     if expected_digest is not None and expected_digest.strip() != found:
         why = f"its digest is {found}, and {expected_digest.strip()} was approved"
