@@ -30,13 +30,13 @@ from .._environment.bulk_reader import BulkReader
 from .._environment.executor import Read, RunOptions
 from .._environment.graph import ordered
 from .._environment.members import Member, environment_of
-from .._environment.observation import observed, planned, read_manifest
+from .._environment.observation import declared, observed, planned
 from .._environment.run import Run
 from .._export.undeclared import undeclared_rows
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
-from .._manifest.manifest import entries_of, load_manifest
+from .._manifest.manifest import load_manifest
 from .._report.as_json import checks_from, row_data
 from .._report.check import DRIFT, Check, NotCompared, Row
 from .._report.drift import row_of, strict_changes, with_history
@@ -127,10 +127,7 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     lacking = random.token_hex(32)
-    if values["entities"] is not None:
-        manifest = entries_of(values["entities"], values["secrets"], lacking)
-    else:
-        manifest = read_manifest(connection, files, "manifest", values["manifest"], values["secrets"], lacking)
+    manifest = declared(values, connection, files, values["secrets"], lacking)
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])

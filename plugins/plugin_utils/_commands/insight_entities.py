@@ -26,13 +26,13 @@ from .._environment.continued import inherited, start_of
 from .._environment.executor import Read, RunOptions, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import environment_of
-from .._environment.observation import observed, planned, read_manifest
+from .._environment.observation import declared, observed, planned, read_manifest
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
 from .._environment.planned_change import PlannedChange
 from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
-from .._manifest.manifest import Manifest, entries_of
+from .._manifest.manifest import Manifest
 from .._report.page import render_page
 from .._report.page_of_plan import page_of_plan
 from .._report.report import RunReport, report_of
@@ -68,11 +68,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     """An environment as declared; see the module insight_entities."""
     _check(values)
     connection = connect(values, context)
-    secrets = values["secrets"]
-    if values["entities"] is not None:
-        manifest = entries_of(values["entities"], secrets)
-    else:
-        manifest = read_manifest(connection, context.files, "manifest", values["manifest"], secrets)
+    manifest = declared(values, connection, context.files, values["secrets"])
     entries = [*manifest.entries, *_pruned(values, connection, context.files, manifest)]
     environment = environment_of(ordered(entries), lambda entry: desired_state(connection, {**values, **vars(entry)}))
     options = RunOptions(

@@ -12,12 +12,12 @@ from typing import Optional
 from ...module_utils._commands.connection import Connection
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.ensure import Examined
-from ...module_utils._options.context import Files
+from ...module_utils._options.context import Files, Values
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import EntryName
-from .._manifest.manifest import Manifest, load_manifest
+from .._manifest.manifest import Manifest, entries_of, load_manifest
 from .bulk_reader import BulkReader
 from .executor import Read, Written, read_all
 from .members import Environment
@@ -46,6 +46,15 @@ def read_manifest(
             "Take the manifest, or the url, that belongs to the other.",
         )
     return manifest
+
+
+def declared(
+    values: Values, connection: Connection, files: Files, secrets: Optional[Json], lacking: Optional[str] = None
+) -> Manifest:
+    """What the options ``entities`` or ``manifest`` declare. secrets, lacking: as for load_manifest()."""
+    if values["entities"] is not None:
+        return entries_of(values["entities"], secrets, lacking)
+    return read_manifest(connection, files, "manifest", values["manifest"], secrets, lacking)
 
 
 def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
