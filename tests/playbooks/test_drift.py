@@ -82,6 +82,9 @@ def test_what_nobody_declares_is_shown_and_is_no_drift(server: Server, here: Exp
     found = here.drift()
     assert (found["verdict"], verdicts(found)) == ("no_drift", {"000009": "undeclared"})
     assert found["summary"]["undeclared"] == 1
+    server.forget()
+    assert verdicts(here.drift(gather="list")) == verdicts(found)
+    assert server.counted["lists"] == 2, "each type is listed once"
     blind = here.drift(undeclared=False)
     assert blind["rows"] == [] and {"application", "event"} <= {one["path"] for one in blind["not_looked"]}
     unlisted = here.drift(profile_overrides={})

@@ -26,6 +26,7 @@ class BulkReader(EntityClient):
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
+        self._from_list: set[int] = set()  # the objects in _listed, by id()
         self._compared: dict[str, Address | None] = {}
         self._unlike: dict[str, list[str]] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
@@ -38,13 +39,19 @@ class BulkReader(EntityClient):
         self._listed[entity_type.name] = [
             entity for number, entity in enumerate(every) if ids[number] is None or last[str(ids[number])] == number
         ]
+        self._from_list.update(map(id, self._listed[entity_type.name]))
+
+    def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """All entities of a type; those that were listed already are not listed again."""
+        listed = self._listed.get(address.type.name)
+        return super().whole(address, distinct) if listed is None else listed
 
     def prove_list(self, desired: DesiredState, entity: Entity) -> None:
         """Check the list before a difference is believed that only the list has shown: read one such entity of each
         type by its id. Raises ProfileMismatchError where that read shows another value, for this entity and for those
         that follow."""
         entity_type = desired.address.type
-        if not any(entity is one for one in self._listed.get(entity_type.name, ())):
+        if id(entity) not in self._from_list:
             return
         with self._asking.setdefault(f"list of {entity_type.name}", threading.Lock()):
             if entity_type.name not in self._unlike:
