@@ -43,6 +43,7 @@ from .._report.drift import row_of, strict_changes, with_history
 from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
+from .._report.text import numbers_text
 from .insight_report import REPORT_OPTIONS, write_reports
 
 WHAT = "check for drift"
@@ -285,9 +286,8 @@ def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) ->
 
 
 def _failure(check: Check, finding: str) -> str:
-    counted = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in check.summary.items() if number)
     found = {"drift": "it is not as declared", "incomplete": "not everything that is declared could be compared"}
-    why = check.error or f"{found[finding]} ({counted})"
+    why = check.error or f"{found[finding]} ({numbers_text(check.summary)})"
     return InsightError(f"say that {check.name} has not drifted", why, "Look at rows, or at the reports.").message
 
 

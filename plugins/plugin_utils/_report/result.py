@@ -10,7 +10,7 @@ from typing import Any
 
 from .._environment.run import ENTITIES_SHOWN
 from .report import BAD, EntityReport, RunReport
-from .text import diff_text
+from .text import diff_text, numbers_text
 
 
 def as_result(report: RunReport, with_diff: bool) -> dict[str, Any]:
@@ -71,5 +71,4 @@ def _unlike_declared(report: RunReport) -> Iterable[str]:
     if causes:
         first = " ".join(f"{one.entity}: {one.why}" for one in causes[:ENTITIES_SHOWN])
         more = f" {len(causes) - ENTITIES_SHOWN} more are told in entities." if len(causes) > ENTITIES_SHOWN else ""
-        numbers = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in report.summary.items() if number)
-        yield f"Cannot bring the environment to what is declared ({numbers}). {first}{more}"
+        yield f"Cannot bring the environment to what is declared ({numbers_text(report.summary)}). {first}{more}"

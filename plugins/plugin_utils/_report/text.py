@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.atomic_files import json_document
 from ...module_utils._text.nested_paths import ABSENT
@@ -23,6 +25,11 @@ def diff_text(report: RunReport) -> str:
             lines += [f"    {path}: a secret is sent" for path in one.secrets]
             lines += [f"    perhaps a rename: {one.possible_rename}"] if one.possible_rename else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def numbers_text(summary: Mapping[str, int]) -> str:
+    """A summary in one line, without what is zero: ``2 drifted, 200 as declared``."""
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in summary.items() if number)
 
 
 def _sides(change: Change) -> str:
