@@ -27,7 +27,7 @@ from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.bulk_reader import BulkReader
-from .._environment.executor import Read, RunOptions
+from .._environment.executor import Read, RunOptions, check_concurrency
 from .._environment.graph import ordered
 from .._environment.members import Member, environment_of
 from .._environment.observation import declared, observed, planned
@@ -114,8 +114,7 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     """A system checked; see the module insight_drift."""
     began = datetime.now(timezone.utc)
     values = {**READING, **values}
-    if not 1 <= values["concurrency"] <= 64:
-        raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    check_concurrency(WHAT, values["concurrency"])
     if len(values["sides"]) != 2:
         raise ConfigurationError(WHAT, "sides are not two", "Name what is checked, and what it is held against.")
     connection = connect(values, context)

@@ -23,7 +23,7 @@ from ...module_utils._text.atomic_files import write_whole
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
 from .._environment.continued import inherited, start_of
-from .._environment.executor import Read, RunOptions, write_all
+from .._environment.executor import Read, RunOptions, check_concurrency, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.members import environment_of
 from .._environment.observation import declared, observed, planned, read_manifest
@@ -97,8 +97,7 @@ def _check(values: Values) -> None:
     for name in ("plan_out", "plan_page", "plan_file", "plan_digest", "journal"):
         if values[name] is not None and not values[name].strip():
             raise ConfigurationError(WHAT, f"{name} is given and blank", "Leave it out, or use omit.")
-    if not 1 <= values["concurrency"] <= 64:
-        raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    check_concurrency(WHAT, values["concurrency"])
     if values["prune_from"] and not (values["plan_out"] or values["plan_file"]):
         raise ConfigurationError(
             WHAT, "prune_from deletes, and that goes only through a plan", "Set plan_out, review, and apply plan_file."

@@ -20,7 +20,7 @@ from ...module_utils._profile.model import EntityType, Profile
 from ...module_utils._text.atomic_files import file_problem, read_regular, write_whole
 from ...module_utils._text.redaction import KEPT, PLACE, harmless, known
 from ...module_utils.errors import ConfigurationError
-from .._environment.executor import RunOptions
+from .._environment.executor import RunOptions, check_concurrency
 from .._export.export import HEAD, Export, export_of, file_text
 from .._export.gather import Reading
 from .._manifest.entry import Entry
@@ -70,8 +70,7 @@ def run_export(values: Values, context: Context) -> dict[str, Any]:
 
 def _checked(values: Values, files: Files) -> Path:
     """The folder. Raises ConfigurationError for what cannot be meant."""
-    if not 1 <= values["concurrency"] <= 64:
-        raise ConfigurationError(WHAT, "concurrency is not between 1 and 64")
+    check_concurrency(WHAT, values["concurrency"])
     if not values["to"].strip():
         raise ConfigurationError(WHAT, "to is blank", "Name the folder of the manifest.")
     folder = Path(files.path_of(values["to"]))

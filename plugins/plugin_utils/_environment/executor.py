@@ -19,7 +19,7 @@ from ...module_utils._entity.canary import CanaryWrites
 from ...module_utils._entity.ensure import Examined, apply, examine
 from ...module_utils._entity.safe_write import having_written
 from ...module_utils._journal.writer import Journal
-from ...module_utils.errors import InsightError, OutcomeUnknownError
+from ...module_utils.errors import ConfigurationError, InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
 from .bulk_reader import BulkReader
 from .members import Environment, Member, naming
@@ -44,6 +44,12 @@ class RunOptions:
     canary_writes: CanaryWrites = field(default_factory=CanaryWrites)
     show: Optional[Callable[[str], None]] = None
     server_date: Callable[[], Optional[str]] = lambda: None
+
+
+def check_concurrency(what: str, concurrency: int) -> None:
+    """Raise ConfigurationError for a number of entities at a time that nobody can work on. what: as in InsightError."""
+    if not 1 <= concurrency <= 64:
+        raise ConfigurationError(what, "concurrency is not between 1 and 64")
 
 
 def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None]:
