@@ -19,11 +19,16 @@ from typing import Any, Optional
 from .._text.json_forms import Json
 from .._text.nested_paths import dotted_path, value_at
 from ..errors import ConfigurationError
+from .attributes import Reference, marked, references_of, rule_layer
+from .predicate import Predicate, predicate_of
+from .request_template import RequestTemplate
+from .session_rules import SessionRules, session_of
+from .upgrade import upgraded
 
 
 def merge(base: Any, over: Any) -> Any:
     """Merge ``over`` into ``base`` by RFC 7396 (JSON Merge Patch): mappings key by key, a null removes the key, every
-    other value replaces."""
+    other value replaces. The values of VALUES are replaced whole."""
     return _merged(base, over, keep=False)
 
 
@@ -38,16 +43,24 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
     return merged
 
 
-def _merged(base: Any, over: Any, keep: bool) -> Any:
-    """keep: a null stays, for a later merge."""
+VALUES = ("json", "form", "query")
+"""Keys whose value goes to the server as it is: null inside is null."""
+NAMED = ("types", "attributes", "steps", "parts", "transitions", "inputs", "grants", "completes", "logout", "properties")
+"""Keys below which stand names of the profile's author, so that VALUES mean nothing there."""
+
+
+def _merged(base: Any, over: Any, keep: bool, inside: str = "") -> Any:
+    """keep: a null stays, for a later merge. inside: the key of these mappings."""
     if not isinstance(over, Mapping):
         return over
     merged = dict(base) if isinstance(base, Mapping) else {}
     for name, value in over.items():
         if value is None and not keep:
             merged.pop(name, None)
+        elif name in VALUES and inside not in NAMED:
+            merged[name] = value
         else:
-            merged[name] = _merged(merged.get(name), value, keep)
+            merged[name] = _merged(merged.get(name), value, keep, name)
     return merged
 
 
@@ -62,130 +75,129 @@ def plain_id(value: Any) -> Any:
     return int(value) if is_whole else value
 
 
-@dataclass(frozen=True)
-class Answer:
-    """How an answer of this meaning is recognised: by its status, or by a success whose entities are none."""
-
-    status: tuple[int, ...] = ()
-    empty: bool = False
+READING = ("read", "find", "list")
+SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
+MISSING = ({"status": [404]},)
+CONFLICT = ({"status": [409, 412]},)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One request of an entity type.
+    """One operation on the entities of a type.
 
     name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
-    profile. path: template under the profile's base path with ``{type}`` (the type's path), ``{id}``, ``{uuid}``;
-    it may hold a query. body: ``none``, ``empty`` ({}), ``key``, ``declared``, ``changed``, ``whole``, ``page``, or
-    ``query`` for what would be the body in the query instead. request_at: dotted path in the body at which the
-    attributes stand. id_field: dotted path in the body, or name in the query, that takes the entity's id.
-    references: whether references go out as ``id`` or as ``query_for``. addressed_by: attribute of the entity as
-    read that goes along with the attributes to say which one is meant. entity, entities: where they stand in the
-    answer, as a dotted path; empty for the whole answer; entity None where the answer does not carry it (false in
-    the profile). id_at: where such an answer says the id of a new entity: a dotted path, or ``location``.
-    safe: may be repeated although it may have been carried out. backed: a document or a probe says that it is so.
+    profile. by: the operation that serves this one, for a find by ``list`` or by ``read``. entity: where the entity, or
+    the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
+    mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where in
+    the body the texts of references stand, empty where references go out as ids. narrows: the search may answer others
+    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or
+    seen it. backed: a document or a probe says that it is so.
     """
 
     name: str
     profile_key: str
-    method: str
-    path: str
-    body: str = "none"
-    references: str = "id"
-    request_at: str = ""
-    id_field: Optional[str] = None
-    addressed_by: Optional[str] = None
-    success: tuple[int, ...] = (200,)
-    missing: Answer = Answer()
-    conflict: Answer = Answer()
-    entity: Optional[str] = ""
-    id_at: Optional[str] = None
-    entities: str = ""
+    request: RequestTemplate
+    by: str = ""
+    success: Predicate = ()
+    missing: Predicate = ()
+    conflict: Predicate = ()
+    entity: Any = "body"
     paging: Json = field(default_factory=dict)
-    safe: bool = False
+    texts_at: str = ""
+    narrows: bool = False
+    then_read: bool = False
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
 
-    @classmethod
-    def of(cls, name: str, profile_key: str, data: Json) -> Operation:
-        """From the profile's data, without the keys that only people read (source, note, verified)."""
-        values = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
-        values["backed"] = bool(data.get("source") or data.get("verified")) and not is_assumed(data)
-        values["success"] = tuple(data.get("success", (200,)))
-        values["entity"] = None if data.get("entity") is False else data.get("entity", "")
-        for meaning in ("missing", "conflict"):
-            answer = data.get(meaning, {})
-            values[meaning] = Answer(tuple(answer.get("status", ())), answer.get("empty", False))
-        return cls(name=name, profile_key=profile_key, **values)
+    @property
+    def safe(self) -> bool:
+        """Whether it only reads, and so may be sent again."""
+        return self.name in READING
 
-
-@dataclass(frozen=True)
-class Reference:
-    """An attribute that holds the id of another entity. query_for: the text by which the server finds that entity,
-    a template over its attributes; empty where the id has to be found first. read: where an answer holds the id, empty
-    where the attribute itself does."""
-
-    attribute: str
-    type: str
-    query_for: str = ""
-    read: str = ""
+    @property
+    def place(self) -> str:
+        """The place of the entity, for a message and for ``empty``."""
+        if isinstance(self.entity, str):
+            return self.entity
+        return str(self.entity[0]) if isinstance(self.entity, list) else "body"
 
     @classmethod
-    def of(cls, attribute: str, data: Json) -> Reference:
-        """From the profile's data, where ``read`` is a template with the one name ``{entity.PATH}``."""
-        read = data.get("read", "")[len("{entity.") : -1]
-        return cls(attribute, data["type"], data.get("query_for", ""), read)
+    def of(cls, name: str, profile_key: str, said: Any) -> Operation:
+        """From the profile's data, which is the name of another operation where ``by`` says so."""
+        data: Json = {"by": said} if isinstance(said, str) else said
+        assumed = is_assumed(data)
+        return cls(
+            name=name,
+            profile_key=data.get("profile_key", profile_key),
+            request=RequestTemplate.of({"method": "GET", "path": "", **data}),
+            by=data.get("by", ""),
+            success=predicate_of(data.get("success", SUCCESS)),
+            missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
+            conflict=predicate_of(data.get("conflict", CONFLICT)),
+            entity=None if data.get("entity") is False else data.get("entity", "body"),
+            paging=data.get("paging", {}),
+            texts_at=data.get("texts_at", ""),
+            narrows=bool(data.get("narrows")),
+            then_read=data.get("then") == "read",
+            enabled=data.get("enabled", True),
+            assumed=assumed,
+            backed=bool(data.get("source") or data.get("verified")) and not assumed,
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class EntityType:
-    """One kind of entity. id_attribute, uuid_attribute, changed_by, changed_at: where an entity holds them, as dotted
-    paths; key: the attributes that are unique together, empty where nobody says which; key_enforced: the server
-    refuses a second one; required: attributes that a new one must have; compare: layers of comparison rules, from
-    general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the
-    ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; query_for_at:
-    where in a body the texts of references stand."""
+    """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template that gives the id of an
+    entity before it was seen, empty where the server gives it; key: the attributes that are unique together, empty
+    where nobody says which; key_enforced: the server refuses a second one; required: attributes that a new one must
+    have; compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
+    evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
+    of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by,
+    changed_at: where an entity says who changed it last, and when."""
 
     name: str
     path: str
-    id_attribute: str
-    uuid_attribute: Optional[str]
     operations: Mapping[str, Operation]
+    id_at: str = "id"
+    id_from: str = ""
     key: tuple[str, ...] = ()
     key_enforced: bool = False
+    singleton: bool = False
     required: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     compare: tuple[Json, ...] = ()
     schema: Optional[Json] = None
     evidence_fields: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
-    query_for_at: str = ""
+    other_ids: tuple[str, ...] = ()
     changed_by: str = ""
     changed_at: str = ""
 
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
-        return tuple(dotted_path(dotted.split(".")) for dotted in (self.id_attribute, self.uuid_attribute) if dotted)
+        return (dotted_path(self.id_at.split(".")), *self.other_ids)
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
-        return plain_id(at(entity, self.id_attribute))
+        return plain_id(at(entity, self.id_at))
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A system. oauth and session stay as the profile writes them; their readers are in ``auth``."""
+    """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
+    answer stand."""
 
     name: str
     title: str
     base_path: str
     oauth: Json
-    session: Json
-    headers: Mapping[str, str]
+    session: SessionRules
     types: Mapping[str, EntityType]
     other_versions: Json = field(default_factory=dict)
+    inputs: Json = field(default_factory=dict)
+    errors: Json = field(default_factory=dict)
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
@@ -208,55 +220,67 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
-GENERAL = ("id_attribute", "uuid_attribute", "changed_by", "changed_at", "evidence_fields", "attributes")
+OPERATIONS = (*READING, "create", "update", "delete")
+GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id")
 """The keys that a profile gives for all types and a type may override."""
 
 
-def _entity_type(name: str, data: Json, profile: Json) -> EntityType:
-    general = profile.get("operations", {})
-    own = merge({}, data.get("operations") or {})
+def type_data(name: str, profile: Json) -> dict[str, Any]:
+    """The data of a type over those of the type that it extends and over what holds for all types."""
+    chain = [profile["types"][name]]
+    while "extends" in chain[-1]:
+        chain.append(profile["types"][chain[-1]["extends"]])
+    data = {**{key: profile[key] for key in GENERAL if key in profile}, **profile.get("operations", {})}
+    for one in reversed(chain):
+        data = merge(data, {key: value for key, value in one.items() if key != "extends"})
+    return data
+
+
+def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
+    own, general = profile["types"][name], profile.get("operations", {})
     operations = {}
-    for operation, whole in merge(general, data.get("operations") or {}).items():
-        owner = f"types.{name}." if operation in own else ""
-        merged = {**whole, "assumed": is_assumed(whole)}
-        operations[operation] = Operation.of(operation, f"{owner}operations.{operation}", merged)
-    data = merge({field: profile[field] for field in GENERAL if field in profile}, data)
-    key = data.get("key", {})
-    rules = [
-        {k: v for k, v in layer.items() if k not in BASIS}
-        for layer in (profile.get("compare", {}), data.get("compare", {}))
-    ]
+    for one in OPERATIONS:
+        if one in data:
+            key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
+            operations[one] = Operation.of(one, key, data[one])
+    return operations
+
+
+def _entity_type(name: str, profile: Json) -> EntityType:
+    data = type_data(name, profile)
+    attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
     return EntityType(
         name=name,
-        path=data["path"],
-        id_attribute=data.get("id_attribute", "id"),
-        uuid_attribute=data.get("uuid_attribute"),
-        operations=operations,
+        path=data.get("path", ""),
+        operations=_operations(name, data, profile),
+        id_at=own_id.get("at", "id"),
+        id_from=own_id.get("from", ""),
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),
+        singleton=bool(data.get("singleton")),
         required=tuple(data.get("required", ())),
-        references={
-            attribute: Reference.of(attribute, reference) for attribute, reference in data.get("references", {}).items()
-        },
-        compare=tuple(rules),
+        references=references_of(attributes),
+        compare=(rule_layer(attributes),),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
-        secrets=tuple(path for path, said in data.get("attributes", {}).items() if said.get("secret")),
-        query_for_at=profile.get("query_for_at", ""),
+        secrets=marked(attributes, "secret"),
+        other_ids=marked(attributes, "identifier"),
         changed_by=data.get("changed_by", ""),
         changed_at=data.get("changed_at", ""),
     )
 
 
-def profile_of(data: Json) -> Profile:
+def profile_of(given: Json) -> Profile:
     """Make a Profile of checked data."""
+    data = upgraded(given)
     return Profile(
         name=data["name"],
         title=data.get("title", data["name"]),
         base_path=data.get("base_path", "").rstrip("/"),
         oauth=data.get("oauth", {}),
-        session=data.get("session", {"kind": "bearer"}),
-        headers=data.get("headers", {}),
-        types={name: _entity_type(name, entity_type, data) for name, entity_type in data.get("types", {}).items()},
+        session=session_of(data.get("session")),
+        types={name: _entity_type(name, data) for name in data.get("types", {})},
         other_versions=data.get("other_versions", {}),
+        inputs=data.get("inputs", {}),
+        errors=data.get("errors", {}),
     )

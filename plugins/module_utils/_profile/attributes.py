@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a profile says of single attributes: references, and the rules by which they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._text.json_forms import Json
+
+RULES: Mapping[str, str] = {
+    "ignored": "ignore",
+    "immutable": "create_only",
+    "read_only": "read_only",
+    "write_only": "write_only",
+    "hidden": "hidden",
+    "volatile": "volatile",
+    "set": "sets",
+}
+"""Settings of an attribute that are true or false, with the comparison rule that lists its path."""
+ALL = "*"
+"""Stands for every attribute."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An attribute that holds the id of another entity. many: it holds a list of ids. text: the text by which the
+    server finds that entity, a template over its attributes, for operations with ``texts_at``; empty where the id has
+    to be found first. read: where an answer holds the id, as a path; empty where the attribute itself does."""
+
+    attribute: str
+    type: str
+    many: bool = False
+    text: str = ""
+    read: str = ""
+
+
+def entity_path(template: str) -> str:
+    """The path of a template that is one name of the entity: ``site.id`` of ``{entity.site.id}``."""
+    return template[len("{entity.") : -1]
+
+
+def references_of(attributes: Json) -> dict[str, Reference]:
+    """The references among the attributes."""
+    return {
+        path: Reference(path, **{"many": False, **said["ref"]}, read=entity_path(said.get("read", "")))
+        for path, said in attributes.items()
+        if "ref" in said
+    }
+
+
+def rule_layer(attributes: Json) -> dict[str, Any]:
+    """What is said of the attributes as a layer of comparison rules: for each rule the paths that it holds for."""
+    layer: dict[str, Any] = {rule: [] for rule in RULES.values()}
+    for path, said in attributes.items():
+        for setting, rule in RULES.items():
+            if said.get(setting):
+                layer[rule].append(path)
+    layer["keyed"] = {path: _names(said["keyed"]) for path, said in attributes.items() if said.get("keyed")}
+    layer["normalise"] = {path: said["normalise"] for path, said in attributes.items() if said.get("normalise")}
+    return {rule: held for rule, held in layer.items() if held}
+
+
+def _names(said: Any) -> list[str]:
+    return [said] if isinstance(said, str) else list(said)
+
+
+def marked(attributes: Json, setting: str) -> tuple[str, ...]:
+    """The paths of the attributes for which a setting is true."""
+    return tuple(path for path, said in attributes.items() if said.get(setting))

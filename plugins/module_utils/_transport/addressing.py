@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A request template with its names replaced: where the request goes and what it carries; and which addresses that a
+server names are followed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
+
+from .._profile.model import plain_id
+from .._profile.request_template import RequestTemplate
+from .._profile.template import Names, at_path, parts_of, text_of
+from .._text.json_forms import is_number, number_text
+from .._text.nested_paths import ABSENT
+from ..errors import ConfigurationError
+from .messages import Request
+
+PORTS = {"http": 80, "https": 443}
+RAW = ("type.path",)
+"""Names whose value is a path of the profile itself, and not one step of a path."""
+HEADER_VALUE = re.compile(r"[ -~\x80-\xff]*")
+
+
+def segment(value: Any, purpose: str) -> str:
+    """One path segment, percent-encoded. Refuses what a server might read as a step to another folder, as nothing, or
+    otherwise than it is shown: it may decode more than once, take the compatible form of a character, and cut
+    parameters off."""
+    text = "" if value is None or value is ABSENT else str(plain_id(value))
+    read = _as_read(text)
+    if (
+        not read.strip()
+        or not read.isprintable()
+        or "\ufffd" in read
+        or any(map(_leads_away, re.split(r"[/\\]", read)))
+    ):
+        raise ConfigurationError(purpose, f"{text!a} cannot stand in an address", "Give the id as the server shows it.")
+    return quote(text, safe="")
+
+
+def hard_to_address(value: Any) -> str:
+    """The characters of an id that many servers refuse in a path, in words; empty where there is none."""
+    text = "" if value is None else str(value)
+    found = [char for char in "/;%\\" if char in text]
+    return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
+
+
+def _as_read(text: str) -> str:
+    """A text as the most helpful server reads it."""
+    read = unicodedata.normalize("NFKC", unquote(text))
+    return read if read == text else _as_read(read)
+
+
+def _leads_away(step: str) -> bool:
+    """Whether a step of a path is ``.``, ``..`` or, without its parameters, empty."""
+    name, parameters, _rest = step.partition(";")
+    return name.strip() in (".", "..") or bool(parameters and not name.strip())
+
+
+def _origin(url: str) -> tuple[Any, ...]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme), parts.username
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Whether another address, which may be relative, has scheme, host and port of this one. One with characters that
+    two readers may read differently has not."""
+    if not (other.isascii() and other.isprintable()) or {" ", "\\"} & set(other):
+        return False
+    try:
+        return _origin(url) == _origin(urljoin(url, other))
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where a system is: its url, and the profile's base path, which begins with a slash or is empty."""
+
+    url: str
+    path: str = ""
+
+
+def filled_path(template: str, names: Names, purpose: str) -> str:
+    """A path with its names replaced, each value as one segment. Raises ConfigurationError where one has no value."""
+    parts = []
+    for part in parts_of(template):
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        name, _function = part
+        value = at_path(names, name)
+        if name in RAW:
+            parts.append(filled_path(str(value), names, purpose))
+        elif value is ABSENT or value is None or value == "":
+            raise ConfigurationError(
+                purpose, f"its address holds {{{name}}}, which has no value", "Without it, another address would be met."
+            )
+        else:
+            parts.append(segment(value, purpose))
+    return "".join(parts)
+
+
+def address_of(template: str, names: Names, base: Base, purpose: str) -> str:
+    """The address of a path: at ``url`` where it begins with a slash, else behind the base path. Raises
+    ConfigurationError where it is not at the origin of ``url``, or leads upwards."""
+    path = filled_path(template, names, purpose)
+    prefix = "" if path.startswith("/") else filled_path(base.path, names, purpose) + "/"
+    url = base.url + prefix + path
+    if not same_origin(base.url, url) or any(map(_leads_away, urlsplit(url).path.split("/"))):
+        raise ConfigurationError(purpose, f"{template} leads to an address outside of url", "Correct it in the profile.")
+    return url
+
+
+def query_text(query: Any, purpose: str) -> str:
+    """A query string. A list repeats the parameter; numbers and booleans go out as JSON prints them. Raises
+    ConfigurationError for a mapping."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items() if isinstance(query, Mapping) else ():
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            text = text_of(one, name) if not isinstance(one, Mapping) else None
+            if text is None:
+                raise ConfigurationError(
+                    purpose, f"the parameter {name} of its query is no single value", f"Write {{...|json}} for {name}."
+                )
+            pairs.append((name, text))
+    return urlencode(pairs, quote_via=quote)
+
+
+def header_values(headers: Mapping[str, Any], purpose: str) -> dict[str, str]:
+    """Headers as they go out. Raises ConfigurationError for a value that no header can carry."""
+    values = {}
+    for name, value in headers.items():
+        text = number_text(value) if is_number(value) else str(value)
+        if not HEADER_VALUE.fullmatch(text):
+            raise ConfigurationError(purpose, f"the value of its header {name} holds a character that no header carries")
+        values[name] = text
+    return values
+
+
+def request_of(template: RequestTemplate, names: Names, base: Base, purpose: str, **more: Any) -> Request:
+    """The request of a template. names: what it may name; more: other fields of the request."""
+    url = address_of(template.path, names, base, purpose)
+    query, json, form = template.content(names)
+    text = query_text(query, purpose) if query is not ABSENT else ""
+    from_names = {} if not template.headers else template.filled_headers(names)
+    return Request(
+        purpose=purpose,
+        method=template.method,
+        url=f"{url}?{text}" if text else url,
+        headers=header_values(from_names, purpose),
+        json_body=None if json is ABSENT and template.json is ABSENT else {} if json is ABSENT else json,
+        form=None if form is ABSENT else {name: text_of(one, name) or "" for name, one in form.items()},
+        **more,
+    )
