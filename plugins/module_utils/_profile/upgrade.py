@@ -62,6 +62,8 @@ def _session(given: Json) -> Json:
         session["steps"] = {"start": _start(start), "login": _login(login)}
         session["denied"] = _predicate([400, 401, 403])
     look = said.get("look") or (start if start and start["method"] in ("GET", "HEAD", "OPTIONS") else None)
+    if start and "steps" in session:
+        session["steps"]["start"]["take"].update(session["take"])
     if look:
         session["look"] = _start(start) if look is start else {"method": look["method"], "path": _path(look["path"])}
     if said.get("logout"):
