@@ -106,7 +106,7 @@ def _version_hint(profile: Profile, name: str, place: str, answer: Any) -> str:
     return f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
 
 
-def without_value(profile: Profile, steps: Iterable[Step], name: str) -> InsightError:
+def without_value(steps: Iterable[Step], name: str) -> InsightError:
     """The error for a login after which a value is lacking that requests carry."""
     bringing = [step.profile_key for step in steps if name in step.take]
     key = f"{bringing[-1]}.take.{name}" if bringing else f"session.take.{name}"

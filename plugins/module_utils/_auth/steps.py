@@ -56,7 +56,7 @@ def open_session(profile: Profile, names: Names, looks_first: bool = False, give
     for last in (False, True):
         session = yield from _taken_steps(profile, steps, names, last)
         if session is not None:
-            session = yield from _looked(profile, steps, *session, names, looks_first)
+            session = yield from _looked(profile, *session, names, looks_first)
         if session is not None:
             _check_carried(profile, steps, session, names)
             return session
@@ -108,7 +108,6 @@ def _after(
 
 def _looked(
     profile: Profile,
-    steps: Sequence[Step],
     session: Session,
     response: Optional[Response],
     names: Names,
@@ -138,6 +137,6 @@ def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, na
             LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type."
         )
     if lacking:
-        raise without_value(profile, steps, lacking[0])
+        raise without_value(steps, lacking[0])
     if TOKEN in profile.session.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):
         raise AuthenticationError(LOG_IN, "the access token holds characters that no header can carry")

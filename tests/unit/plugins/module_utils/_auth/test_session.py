@@ -318,7 +318,7 @@ def test_a_session_that_is_lost_before_the_login_is_begun_again_once():
     requests, session = handshake(OPENED, lost, OPENED, (200, {}, AFTER))
     assert [one.purpose for one in requests] == ["open a session", "log in"] * 2
     assert session.values["csrf"] == "after"
-    with pytest.raises(AuthenticationError, match="does not accept the access token, or the CSRF token beside it"):
+    with pytest.raises(AuthenticationError, match=r"does not accept the access token, or the CSRF token beside it"):
         handshake(OPENED, lost, OPENED, lost)
 
 
