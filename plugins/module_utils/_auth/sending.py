@@ -22,8 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._options.shared import Settings
-from .._profile.predicate import LOOKED_AT, fitting
-from .._profile.predicate import Sent as RequestSent
+from .._profile.predicate import LOOKED_AT, Sent, fitting
 from .._profile.server_messages import said
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
@@ -66,7 +65,7 @@ CAUSES = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class Exchange:
     """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
     session is lost."""
 
@@ -121,7 +120,7 @@ class SessionSender:
 
     # --- one exchange
 
-    def _exchange(self, request: Request) -> Sent:
+    def _exchange(self, request: Request) -> Exchange:
         if self._keeper.current().shared:
             with self._session_lock.shared():
                 state = self._keeper.current()
@@ -130,25 +129,25 @@ class SessionSender:
         with self._session_lock.exclusive():
             return self._exchange_in(self._keeper.current(), request)
 
-    def _exchange_first(self, request: Request, losses: int) -> Sent:
+    def _exchange_first(self, request: Request, losses: int) -> Exchange:
         """Send a request as the first one of a new session, before another request can use up its CSRF token."""
         with self._session_lock.exclusive():
             state = self._keeper.current()
             return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
 
-    def _exchange_in(self, state: State, request: Request) -> Sent:
+    def _exchange_in(self, state: State, request: Request) -> Exchange:
         if state.session is None:
             raise AuthenticationError(request.purpose, "there is no session")
         self._first_values.setdefault(state.generation, self._keeper.marks(state))
         ticket = self._keeper.ticket()
         response = self._send(within(self._rules, state.session, self._keeper.names(state), request))
         lost = is_lost(self._rules, response, state.session.cookies, request.method)
-        sent = Sent(state, ticket, response, lost)
+        sent = Exchange(state, ticket, response, lost)
         if self._is_accepted(request, sent):
             self._note(request, sent)
         return sent
 
-    def _note(self, request: Request, sent: Sent) -> None:
+    def _note(self, request: Request, sent: Exchange) -> None:
         """Take over the values of an accepted answer before the next request asks for them."""
         with self._lock:
             self._last_accepted = max(self._last_accepted, sent.state.generation)
@@ -160,16 +159,16 @@ class SessionSender:
                     self._first_was_good.add(sent.state.generation)
         self._keeper.observe(sent.state, sent.ticket, sent.response)
 
-    def _is_accepted(self, request: Request, sent: Sent) -> bool:
+    def _is_accepted(self, request: Request, sent: Exchange) -> bool:
         return not sent.lost and not self._is_refused(request, sent)
 
-    def _is_refused(self, request: Request, sent: Sent) -> bool:
+    def _is_refused(self, request: Request, sent: Exchange) -> bool:
         """Whether the reason of a refusal has to be found out: the profile gives this answer no meaning."""
         if sent.response.status in request.understood:
             return False
-        return bool(fitting(self._rules.looks_after, sent.response, RequestSent(request.method, sent.session.cookies)))
+        return bool(fitting(self._rules.looks_after, sent.response, Sent(request.method, sent.session.cookies)))
 
-    def _is_older(self, sent: Sent) -> bool:
+    def _is_older(self, sent: Exchange) -> bool:
         """Whether a request may have been refused for its CSRF token, another one having become known meanwhile."""
         state = self._keeper.current()
         same = state.generation == sent.state.generation and self._differ(state, sent.state)
@@ -177,7 +176,7 @@ class SessionSender:
 
     # --- a lost session
 
-    def _after_loss(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+    def _after_loss(self, request: Request, sent: Exchange, losses: int, deadline: float) -> None:
         """Have the session renewed, unless nothing comes of it or the request may have been carried out."""
         self._end_what_is_in_vain(request, sent, losses, deadline)
         self._keeper.renew(sent.state)
@@ -193,7 +192,7 @@ class SessionSender:
                 status=status,
             )
 
-    def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+    def _end_what_is_in_vain(self, request: Request, sent: Exchange, losses: int, deadline: float) -> None:
         """Raise SessionRejected where no new session helps, or none has until the deadline."""
         if self._clock.monotonic() > deadline:
             raise self._rejected(request, sent.response)
@@ -204,7 +203,7 @@ class SessionSender:
             if request.kind in self._ended:
                 raise self._rejected(request, self._ended[request.kind])
 
-    def _is_in_vain(self, sent: Sent, losses: int) -> bool:
+    def _is_in_vain(self, sent: Exchange, losses: int) -> bool:
         """Whether two sessions in a row were lost before any request was accepted in them, or whether this request was
         lost in each new session."""
         generation = sent.state.generation
@@ -216,7 +215,7 @@ class SessionSender:
                 self._unused = max(generation, self._unused)
             return in_vain or losses > LOSSES + 1
 
-    def _others_end_it(self, sent: Sent) -> bool:
+    def _others_end_it(self, sent: Exchange) -> bool:
         """Whether sessions work after the login and are ended soon by other logins of the same identity. Looks show it:
         one at this session and, where no look has found a session alive yet, one right after each of the next logins.
         One such look may fail because of another login in between."""
@@ -246,7 +245,7 @@ class SessionSender:
 
     # --- a refusal within a session
 
-    def _look_into(self, request: Request, sent: Sent, deadline: float) -> tuple[Response, bool]:
+    def _look_into(self, request: Request, sent: Exchange, deadline: float) -> tuple[Response, bool]:
         """Find out why a request was refused, by resending it under a rotating CSRF token and in renewed sessions.
         Returns the last answer, and whether it is final: every other reason than a missing permission is ruled out. It
         is not final where the session was lost meanwhile and renewed."""
@@ -270,7 +269,7 @@ class SessionSender:
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
 
-    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
+    def _remedies(self, request: Request, sent: Exchange, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
         """The states with which to resend a refused request, and why; the cheapest first: with the newest values known,
         with the CSRF token that a look shows, after a new login. A login comes only after a look that shows that the
         session is lost, and once in a run for a session of an earlier run.
@@ -311,7 +310,7 @@ class SessionSender:
         first = self._keeper.marks(state) == self._first_values.get(state.generation)
         return state.shared and (not first or state.generation in self._first_was_good)
 
-    def _learn(self, refused: Sent, accepted: Sent) -> None:
+    def _learn(self, refused: Exchange, accepted: Exchange) -> None:
         """What the server does with values, by the difference between a refused and an accepted request."""
         values, generation = self._keeper.marks(refused.state), refused.state.generation
         if generation != accepted.state.generation or values == self._keeper.marks(accepted.state):

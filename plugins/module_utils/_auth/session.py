@@ -122,7 +122,7 @@ def within(rules: SessionRules, session: Session, names: Names, request: Request
     return carried(rules, session, names, request.purpose).added_to(request)
 
 
-def asked(profile: Profile, step: Step, session: Session, names: Names, purpose: str, **more: Any) -> Request:
+def step_request(profile: Profile, step: Step, session: Session, names: Names, purpose: str, **more: Any) -> Request:
     """The request of a step. more: other fields of it."""
     base = Base(names["url"], profile.base_path)
     request = request_of(step.request, session.named(names), base, purpose, **more)
@@ -228,7 +228,7 @@ class Look:
 def look_of(profile: Profile, session: Session, names: Names) -> Optional[Request]:
     """The safe request that shows the session's present values and whether it lives; None where there is none."""
     step = profile.session.look
-    return asked(profile, step, session, names, "look at the session", safe=True) if step else None
+    return step_request(profile, step, session, names, "look at the session", safe=True) if step else None
 
 
 def look(profile: Profile, session: Session, names: Names) -> Flow[Look]:
@@ -268,7 +268,7 @@ def log_out(profile: Profile, session: Session, names: Names) -> Flow[str]:
     """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
     rules = profile.session
     for step in rules.logout:
-        request = asked(profile, step, session, names, "log out")
+        request = step_request(profile, step, session, names, "log out")
         response = yield request
         sent = Sent(request.method, session.cookies)
         if not is_accepted(step, response, sent):

@@ -19,11 +19,11 @@ from .handshake_errors import check_step, no_value_shown, not_taken, without_val
 from .session import (
     CARRIED,
     Session,
-    asked,
     changes_session_cookie,
     is_accepted,
     look,
     observe,
+    step_request,
     taken,
     with_cookies,
     with_values,
@@ -54,9 +54,8 @@ def open_session(profile: Profile, names: Names, looks_first: bool = False, give
     rules = profile.session
     steps = steps_with(rules, given)
     for last in (False, True):
-        session = yield from _taken_steps(profile, steps, names, last)
-        if session is not None:
-            session = yield from _looked(profile, *session, names, looks_first)
+        opened = yield from _taken_steps(profile, steps, names, last)
+        session = (yield from _looked(profile, *opened, names, looks_first)) if opened else None
         if session is not None:
             _check_carried(profile, steps, session, names)
             return session
@@ -78,7 +77,7 @@ def _taken_steps(
         if step.when and (response is None or not fitting(step.when, response, sent)):
             continue
         reads = not step.credentials
-        request = asked(profile, step, session, names, purpose_of(step), safe=reads, patient=not number)
+        request = step_request(profile, step, session, names, purpose_of(step), safe=reads, patient=not number)
         sent = Sent(request.method, session.cookies)
         response = yield request
         lost = step.credentials and changes_session_cookie(rules, response, session.cookies)

@@ -18,7 +18,8 @@ from .._auth.session import Session, changes_session_cookie, is_lost, look, look
 from .._profile.model import BASIS, at, profile_of
 from .._profile.predicate import is_login_page
 from .._profile.server_messages import said
-from .._profile.session_rules import SessionRules
+from .._profile.session_rules import SessionRules, session_of
+from .._profile.upgrade import lost_of
 from .._text.json_forms import Json
 from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
@@ -185,8 +186,8 @@ def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False
 
 
 def _session_rules(session: Json) -> SessionRules:
-    """The rules in the data of a profile's ``session``."""
-    return profile_of({"name": "", "session": session}).session
+    """How a lost session is told. session: that of a profile of format 1."""
+    return session_of({"lost": lost_of(session)})
 
 
 def _sent(session: Json) -> dict[str, str]:

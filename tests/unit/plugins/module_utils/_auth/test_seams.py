@@ -148,11 +148,12 @@ def registered(monkeypatch):
 
 
 def options(server, **values):
+    scope = {"scope": "all/.default"}
     profile = {
         "format": 2,
         "name": "keys",
         "base_path": "/api",
-        "oauth": {"token_path": "/token", "grants": {BASIC.name: {"scope": "all/.default"}}},
+        "oauth": {"token_path": "/token", "grants": {BASIC.name: scope, "client_credentials": scope}},
         "session": API_KEY,
     }
     given = {
