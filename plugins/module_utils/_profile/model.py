@@ -134,7 +134,7 @@ class Operation:
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
-            conflict=predicate_of(data.get("conflict", CONFLICT)),
+            conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
