@@ -91,7 +91,8 @@ profile is compared as an object, not by its content: it is kept here, so that n
 
 
 _CANARY_WRITES: dict[tuple[str, int], tuple[Any, CanaryWrites]] = {}
-"""By URL with inputs and profile: items that differ in another option, such as the reason, share what is known of a system."""
+"""By URL with inputs, and profile: items that differ in another option, such as the reason, share what is known of a
+system."""
 
 
 def forget_connections() -> None:

@@ -45,7 +45,18 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
 
 VALUES = ("json", "form", "query")
 """Keys whose value goes to the server as it is: null inside is null."""
-NAMED = ("types", "attributes", "steps", "parts", "transitions", "inputs", "grants", "completes", "logout", "properties")
+NAMED = (
+    "types",
+    "attributes",
+    "steps",
+    "parts",
+    "transitions",
+    "inputs",
+    "grants",
+    "completes",
+    "logout",
+    "properties",
+)
 """Keys below which stand names of the profile's author, so that VALUES mean nothing there."""
 
 

@@ -178,7 +178,9 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     if str(whole.get("path", "")).startswith("/"):
         yield f"types.{name}.path begins with a slash; it begins with a word"
     yield from _unknown(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
-    yield from _unknown(f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {}))
+    yield from _unknown(
+        f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {})
+    )
     for operation in OPERATIONS:
         if operation in whole:
             path = f"types.{name}.{operation}" if operation in own else f"operations.{operation}"
