@@ -13,12 +13,21 @@ from typing import Any, Callable, Optional
 from .._options.waiting import Waiting
 from .._profile.mismatch import some_of
 from .._text.redaction import printable
+from .._transport.addressing import hard_to_address
 from .._transport.http import Clock
-from ..errors import AmbiguousError, InsightError, MovedError, OutcomeUnknownError, ProfileMismatchError, ServerError
+from ..errors import (
+    AmbiguousError,
+    ConflictError,
+    InsightError,
+    MovedError,
+    OutcomeUnknownError,
+    ProfileMismatchError,
+    ServerError,
+)
 from .address import Address, Entity, exactly_one, has_id, has_key
 from .api.answers import NOT_THERE
 from .api.client import EntityClient
-from .api.requests import hard_to_address
+from .api.requests import BODIES
 from .compare import Change
 from .contradictions import (
     create_refused,
@@ -121,8 +130,7 @@ def _send(
     if planned.operation == "create":
         sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
         return client.create(address, {name: value for name, value in sent.items() if name not in address.refs}, note)
-    kinds = ("declared", "changed", "whole")
-    bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in kinds}
+    bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in BODIES}
     return client.update(address, observed, bodies)
 
 
@@ -227,7 +235,7 @@ def _contradicted(
     address, status = desired.address, error.details.get("status")
     definition = address.type.operations[operation]
     try:
-        if operation == "create" and (status == CONFLICT or status in definition.conflict.status):
+        if operation == "create" and (status == CONFLICT or isinstance(error, ConflictError)):
             return create_refused(client, address, error)
         if operation != "create" and status in NOT_THERE and not isinstance(error, ProfileMismatchError):
             if look() is None:
@@ -329,10 +337,10 @@ def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) ->
     that the entity holds."""
     sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
     unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
-    if planned.operation != "update" or not unsent or client.update_body(desired.address.type) == "changed":
+    if planned.operation != "update" or not unsent or client.update_bodies(desired.address.type) == ["changed"]:
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
-    return (f"{lost} Declare them, with update_secrets on_change or always, or set operations.update.body to changed.",)
+    return (f"{lost} Declare them, with update_secrets on_change or always, or let the update send {{changed}} only.",)
 
 
 def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> float:

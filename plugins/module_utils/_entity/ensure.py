@@ -187,7 +187,7 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     if planned.operation == "update":
-        _refuse_masks(desired.address, masks_sent(planned, client.update_body(desired.address.type)))
+        _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
     return planned
 
 
@@ -252,8 +252,8 @@ def _check_references(
 def _search_advice(address: Address, names: str) -> tuple[str, str]:
     """The key of the profile and what to do, where a search does not look at these references."""
     search = address.type.operations["find"]
-    if search.references != "query_for":
+    if not search.texts_at:
         key = search.profile_key
         return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
-    key = f"{search.profile_key}.references"
-    return key, f"Its search does not look at {address.type.query_for_at}. Set {key} to id in profile_overrides."
+    key = f"{search.profile_key}.texts_at"
+    return key, f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."

@@ -277,9 +277,9 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return with_values(getattr(plan, kind), secrets_at(secrets, paths))
 
 
-def masks_sent(plan: Plan, kind: str) -> list[str]:
-    """The places at which a body would send back a mask that the server shows for an undeclared attribute."""
-    return sorted({*masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
+def masks_sent(plan: Plan, kinds: Iterable[str]) -> list[str]:
+    """The places at which bodies would send back a mask that the server shows for an undeclared attribute."""
+    return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
 
 
 def leaves(value: Any) -> Iterator[Any]:

@@ -184,7 +184,7 @@ def _operation(name: str, said: Json, data: Json, texts_at: str) -> Json:
         "conflict": _predicate(said.get("conflict", {}).get("status", ())),
         "entity": _entity(said, data.get("id_attribute", "id")),
         "paging": _paging(said.get("paging", {})),
-        **({"texts_at": texts_at} if texts_at and said.get("references") == "query_for" else {}),
+        **({"texts_at": texts_at} if texts_at and said.get("references") == "query_for" and said.get("body") != "query" else {}),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import same_origin
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import same_origin
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     ProfileMismatchError,
