@@ -26,13 +26,15 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 
 @dataclass(frozen=True)
 class Address:
-    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given."""
+    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given. parts: those of
+    its parts that are read along with it."""
 
     type: EntityType
     id: Any = None
     key: Mapping[str, Any] = field(default_factory=dict)
     refs: Mapping[str, Address] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    parts: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:

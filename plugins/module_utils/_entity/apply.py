@@ -153,7 +153,7 @@ def perform(
             seen: Entity | None = _created(client, desired, planned, known_as, clock)
         else:
             stale = partial(_is_untouched, desired, planned, observed)
-            seen = _read_back(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
+            seen = seen_after(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
         verification = check_read_back(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
@@ -182,7 +182,7 @@ def _shows(planned: Plan) -> bool:
     return planned.operation != "update" or any(one.path not in unseen for one in planned.changes)
 
 
-def _has_arrived(desired: DesiredState, planned: Plan, seen: Entity) -> bool:
+def has_arrived(desired: DesiredState, planned: Plan, seen: Entity) -> bool:
     return not compare_read_back(planned, seen, desired.address.rules, desired.secrets.values).unconverged
 
 
@@ -208,7 +208,7 @@ def _carried_out(
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
-            return _shows(planned) and seen is not None and _has_arrived(desired, planned, seen)
+            return _shows(planned) and seen is not None and has_arrived(desired, planned, seen)
         return (seen is None) == (operation == "delete")
 
     is_untouched = partial(_is_untouched, desired, planned, observed)
@@ -271,9 +271,9 @@ def _created(client: EntityClient, desired: DesiredState, planned: Plan, known_a
             refuse_changed_key()
         return seen
 
-    seen = _read_back(look, lambda one: one is None, desired.waiting, clock)
+    seen = seen_after(look, lambda one: one is None, desired.waiting, clock)
     if seen is not None:
-        unlike = known_as.id is not None and not _has_arrived(desired, planned, seen)
+        unlike = known_as.id is not None and not has_arrived(desired, planned, seen)
         if not unlike:
             _prove_read(client, address, known_as)
         return (by_id() or seen) if unlike else seen
@@ -353,7 +353,7 @@ def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> flo
     return math.inf if shown or desired.waiting.asked or planned.operation != "update" else 2
 
 
-def _read_back(
+def seen_after(
     look: Observe,
     is_stale: Callable[[Entity | None], bool],
     waiting: Waiting,

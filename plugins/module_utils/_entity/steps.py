@@ -16,7 +16,7 @@ from typing import Any, Optional
 from .._profile.model import EntityType
 from .._profile.parts import Part, StepRequest, Transition
 from .._text.json_forms import canonical
-from .._text.nested_paths import ABSENT, names_of, value_at
+from .._text.nested_paths import ABSENT, names_of, top, value_at
 from .._text.spelling import json_text
 from ..errors import ConfigurationError
 from .plan import Plan
@@ -40,7 +40,8 @@ class EntityStep:
         if not self.attribute:
             return self.kind
         if self.kind == "transition":
-            return f"{self.attribute}: {json_text(self.before)} to {json_text(self.after)}"
+            before = "" if self.before is ABSENT else f" from {json_text(self.before)}"
+            return f"{self.attribute}{before} to {json_text(self.after)}"
         return f"{self.kind} {self.attribute}" + (f" {self.element}" if self.element else "")
 
 
@@ -53,23 +54,24 @@ def steps_of(planned: Plan, entity_type: EntityType) -> list[EntityStep]:
     return [*first, *_own(planned, entity_type), *parts, *last]
 
 
-def own_parts(entity_type: EntityType, operation: str) -> list[str]:
-    """The parts that no body of this operation holds."""
-    return [name for name, part in entity_type.parts.items() if operation not in part.within]
-
-
 def _own(planned: Plan, entity_type: EntityType) -> Iterator[EntityStep]:
     """The entity's own create or update; no update where parts and states are all that changes."""
-    apart = {*own_parts(entity_type, planned.operation), *(one.attribute for one in entity_type.transitions)}
-    changed = {names_of(change.rule.split("[")[0])[0] for change in planned.changes}
-    if planned.operation == "create" or changed - apart:
+    apart = {*entity_type.apart(planned.operation), *entity_type.states}
+    if planned.operation == "create" or _changed(planned) - apart:
         yield EntityStep(planned.operation)
 
 
+def _changed(planned: Plan) -> set[str]:
+    """The attributes in which something changes."""
+    return {top(change.rule) for change in planned.changes}
+
+
 def _side(planned: Plan, name: str) -> tuple[Any, Any]:
-    """What a plan finds and expects of an attribute."""
+    """What a plan finds of an attribute, and what it expects where it is declared."""
     names = names_of(name)
-    return value_at(planned.before or {}, names, ABSENT), value_at(planned.desired, names, ABSENT)
+    declared = value_at(planned.desired, names, ABSENT) is not ABSENT
+    after = value_at(planned.after or {}, names, ABSENT) if declared else ABSENT
+    return value_at(planned.before or {}, names, ABSENT), after
 
 
 # --- states
@@ -78,9 +80,12 @@ def _side(planned: Plan, name: str) -> tuple[Any, Any]:
 def _transitions(planned: Plan, entity_type: EntityType) -> tuple[list[EntityStep], list[EntityStep]]:
     first: list[EntityStep] = []
     last: list[EntityStep] = []
-    for attribute in dict.fromkeys(one.attribute for one in entity_type.transitions):
+    for attribute in entity_type.states:
         before, after = _side(planned, attribute)
-        if after is ABSENT or planned.operation == "create" or canonical_or_none(before) == canonical(after):
+        if after is ABSENT or canonical_or_none(before) == canonical(after):
+            continue
+        if planned.operation == "create":
+            last.append(EntityStep("transition", attribute, "", ABSENT, after))
             continue
         found = transition(entity_type, attribute, before, after)
         if found is None:
@@ -118,7 +123,7 @@ def transition(entity_type: EntityType, attribute: str, before: Any, after: Any)
 def _of_part(planned: Plan, part: Part) -> list[EntityStep]:
     before, after = _side(planned, part.name)
     within = planned.operation in part.within
-    if after is ABSENT or within or not _is_changed(planned, part.name):
+    if after is ABSENT or within or part.name not in _changed(planned):
         return []
     if part.write:
         return [EntityStep("write", part.name, "", before, after, (part.write,), {"value": after})]
@@ -134,10 +139,6 @@ def _of_part(planned: Plan, part: Part) -> list[EntityStep]:
             "Add another element first, or change it in the system itself.",
         )
     return [*changes, *added, *removed]
-
-
-def _is_changed(planned: Plan, name: str) -> bool:
-    return any(names_of(change.rule.split("[")[0])[0] == name for change in planned.changes)
 
 
 def _by_key(elements: Any, part: Part) -> dict[str, Any]:

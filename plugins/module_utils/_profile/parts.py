@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -123,6 +123,18 @@ def _read(key: str, said: Json) -> PartRead:
         said.get("entity", "body"),
         said.get("paging"),
     )
+
+
+def part_layer(parts: Iterable[Part]) -> dict[str, Any]:
+    """How parts are compared, as a layer of comparison rules: their elements have no order."""
+    every = list(parts)
+    layer = {
+        "keyed": {part.name: list(part.key) for part in every if part.key},
+        "sets": [part.name for part in every if not part.key],
+        "at_least": [part.name for part in every if part.at_least],
+        "write_only": [part.name for part in every if part.write_only],
+    }
+    return {rule: held for rule, held in layer.items() if held}
 
 
 def transitions_of(of_type: str, attributes: Mapping[str, Any]) -> tuple[Transition, ...]:

@@ -15,10 +15,12 @@ from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, exactly_one
+from ..address import Address, Entity, exactly_one, has_key
 from ..proof import doubt
 from .names import Resolve, reference_fields, reference_names
+from ..steps import EntityStep, elements
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
 from .requests import BODIES, Invocation
 
@@ -52,7 +54,8 @@ class EntityClient:
     def read(self, address: Address) -> Entity | None:
         """The entity with the id of this address; None when the server says that it is missing."""
         of = self._invocation(address, "read", f"read {printable(f'{address.type.name} with id {address.id}')}")
-        return self._converse(of, read_entity(of))
+        entity = self._converse(of, read_entity(of))
+        return None if entity is None else self.with_parts(address, entity)
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -61,7 +64,29 @@ class EntityClient:
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
         of = self._invocation(address, "find", f"find {address}")
-        return self._converse(of, find_entities(of))
+        return [self.with_parts(address, one) for one in self._converse(of, find_entities(of))]
+
+    def with_parts(self, address: Address, entity: Entity) -> Entity:
+        """The entity with those of its parts that the address names, where it is the one that is meant."""
+        if not address.parts or (address.id is None and not has_key(address, entity)):
+            return entity
+        return {**entity, **{name: self.part(address, entity, name) for name in address.parts}}
+
+    def part(self, address: Address, entity: Entity, name: str) -> Any:
+        """The elements of a part of an entity that was read."""
+        part = address.type.parts[name]
+        if part.read is None:
+            return elements(entity.get(name) or (), part)
+        located = address.located(entity)
+        of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
+        return self._converse(of, read_part(of, part))
+
+    def step(self, address: Address, entity: Entity, step: EntityStep) -> None:
+        """Carry out a step on a part or a state of an entity that was read."""
+        for request in step.requests:
+            operation = writing(request, f"{step.kind} {step.attribute}")
+            of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity)
+            self._converse(of, send_step(of, dict(step.names), step.kind in ("remove", "replace")))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
@@ -175,6 +200,10 @@ class EntityClient:
         """An operation on an entity or a list, which notes what it shows."""
         operation, of_type = self.operation(address.type, name, purpose), address.type.name
         return Invocation(self._base, operation, address, purpose, lambda: self.shown.add((of_type, name)), self._names)
+
+    def _invocation_of(self, address: Address, operation: Operation, purpose: str, entity: Entity) -> Invocation:
+        """A request about a part or a state of an entity that was read."""
+        return Invocation(self._base, operation, address, purpose, more=self._names, observed=entity)
 
     def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
         """Run a conversation; the operation counts as used once a request goes out."""

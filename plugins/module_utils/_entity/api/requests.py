@@ -21,8 +21,8 @@ from ..address import Address, Entity
 
 BODIES = ("declared", "changed", "whole")
 """The names of what a write sends: all that is declared, the attributes that change, the whole entity."""
-ONE_IS_MEANT = ("read", "update", "delete")
-"""The operations that mean one entity, which may be another one where what tells it is left out."""
+MANY_ARE_MEANT = ("find", "list", "create")
+"""The operations that do not mean one entity that is known. In the others, what tells it must not be left out."""
 PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers", "json": "json", "form": "form"}
 """The parts of a request template, with their keys in the profile."""
 
@@ -35,7 +35,8 @@ def _no_names(_of: Invocation) -> Mapping[str, Any]:
 class Invocation:
     """An operation on an entity, or on the list of a type. address: by id, where the operation needs it before an
     entity was read; purpose: as in Request; shows: is called when an answer has shown an entity; more: the names that
-    take the other entities of the system, the task or this run to know; see ``names``."""
+    take the other entities of the system, the task or this run to know; see ``names``; observed: the entity as it was
+    read, where each request is about it."""
 
     base: Base
     operation: Operation
@@ -43,6 +44,7 @@ class Invocation:
     purpose: str
     shows: Callable[[], Any] = bool
     more: Callable[[Invocation], Mapping[str, Any]] = field(default=_no_names)
+    observed: Optional[Entity] = None
 
     @property
     def type(self) -> EntityType:
@@ -54,13 +56,15 @@ class Invocation:
         bodies: Optional[Mapping[str, Entity]] = None,
         observed: Optional[Entity] = None,
         page: Optional[Mapping[str, Any]] = None,
+        more: Optional[Mapping[str, Any]] = None,
     ) -> Request:
         """The request. bodies: what a write may send, by BODIES; observed: the entity as it was read; page: ``page``,
-        ``offset``, ``size`` and ``cursor``, as far as there are such. Raises InsightError where it lacks what tells
+        ``offset``, ``size`` and ``cursor``, as far as there are such; more: other names. Raises InsightError where it lacks what tells
         which entity is meant."""
         operation, purpose = self.operation, self.purpose
-        names = self.names(bodies or {}, observed, page or {})
-        if operation.name in ONE_IS_MEANT:
+        observed = self.observed if observed is None else observed
+        names = {**self.names(bodies or {}, observed, page or {}), **(more or {})}
+        if operation.name not in MANY_ARE_MEANT:
             self._check(names, observed)
         return request_of(
             operation.request,
