@@ -62,6 +62,7 @@ class Connection:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.canary_writes.shown
+        client.given = {"inputs": self.settings.inputs, **evidence_of(self.settings)}
         return client
 
     def show_warnings(self, warn: Callable[[str], None]) -> None:

@@ -28,14 +28,14 @@ from .requests import BODIES, Invocation
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
-    ask for; None where each reference is asked for anew. evidence: ``reason``, ``change_reference`` and ``initiator`` of
-    the task, as far as they are given. shown: the types of which an operation has shown an entity, as
+    ask for; None where each reference is asked for anew. given: what the task gives of
+    ``inputs``, ``reason``, ``change_reference`` and ``initiator``. shown: the types of which an operation has shown an entity, as
     ``(type, operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
         self._send = send
-        self.evidence: Mapping[str, str] = {}
+        self.given: Mapping[str, Any] = {}
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
@@ -141,7 +141,7 @@ class EntityClient:
         return {
             "key": {**of.address.key, **self._reference_fields(of, resolve)},
             "refs": reference_names(of.address, resolve),
-            **self.evidence,
+            **self.given,
         }
 
     def resolve(self, address: Address) -> Entity:

@@ -51,19 +51,19 @@ CASES = {
     "reference not taken": (
         puts(applicationId=99),
         UnconvergedError,
-        "operations.update.references",
+        "operations.update.json",
         "applicationId: 1",
         "applicationId: 99",
     ),
     "not stored, and more lost": (
         loses("description", "status"),
         UnconvergedError,
-        "operations.update.body",
+        "operations.update.json",
         'description: "new"',
         "description: null",
     ),
-    "lost": (loses("status"), CollateralError, "operations.update.body", 'status: "Planned"', "status: null"),
-    "blanked": (puts(status=None), CollateralError, "operations.update.body", 'status: "Planned"', "status: null"),
+    "lost": (loses("status"), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
+    "blanked": (puts(status=None), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
     "moved": (puts(status="Moved"), CollateralError, "compare.volatile", 'status: "Planned"', 'status: "Moved"'),
 }
 

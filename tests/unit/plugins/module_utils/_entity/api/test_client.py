@@ -110,7 +110,7 @@ def test_an_entity_without_id_has_no_address():
     client, script = scripted()
     with pytest.raises(ProfileMismatchError, match="carries no id") as caught:
         client.delete(address(), {"uuid": "u"})
-    assert caught.value.details["profile_key"] == "types.event.id_attribute"
+    assert caught.value.details["profile_key"] == "types.event.id.at"
     assert script.requests == []
 
 
