@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from .._entity.desired_state import DesiredState, Secrets
 from .._entity.ensure import ensure
 from .._entity.plan import diff
 from .._entity.rules import Rules
+from .._entity.steps import steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting

@@ -169,6 +169,41 @@ def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
         yield f"{path}.paging has no next, where {{cursor}} comes from"
 
 
+# --- parts and states
+
+
+ENTITY = ("id", "key", "entity", "refs", "parent")
+
+
+def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in the requests of parts and of states."""
+    for part, said in whole.get("parts", {}).items():
+        path = f"types.{name}.parts.{part}"
+        for request, known in PART_NAMES.items():
+            if request in said:
+                yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
+        if "write" in said and {"add", "remove", "change"} & set(said):
+            yield f"{path} has both write, for all elements, and requests for one"
+        if not {"write", "add", "remove", "within"} & set(said):
+            yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
+        if said.get("write_only") and "read" in said:
+            yield f"{path} is write_only and has a read"
+    for attribute, said in whole.get("attributes", {}).items():
+        for verb, one in said.get("transitions", {}).items():
+            path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
+            yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
+
+
+PART_NAMES: Mapping[str, Collection[str]] = {
+    "read": PAGES,
+    "write": ("value",),
+    "add": ("element",),
+    "remove": ("element",),
+    "change": ("element",),
+}
+"""The names that the requests of a part know besides those of the entity."""
+
+
 # --- types
 
 
@@ -189,6 +224,7 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     if not any(one in whole for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     yield from _served(name, whole)
+    yield from _of_parts(name, whole, data)
     for attribute, said in whole.get("attributes", {}).items():
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:
