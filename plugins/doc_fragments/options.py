@@ -31,6 +31,12 @@ options:
       - What differs in your system, as a mapping or the name of a file, merged over the profile. A null takes a key
         away.
     type: raw
+  inputs:
+    description:
+      - What the profile asks for beside credentials, such as a realm, a tenant or a partition, by the names that its
+        C(inputs) declare.
+      - They belong to the address of the system. A session, a plan or a journal for other inputs is never used.
+    type: dict
   grant_type:
     description:
       - How to log in. Found out from the other options when they leave no choice.

@@ -71,7 +71,7 @@ def stopped_at_one(results: list[dict[str, Any]]) -> None:
         ("note", "Kept", None),
         ("status", "DRAFT", None),
     ]
-    assert first["error"]["profile_key"] == "operations.update.body"
+    assert first["error"]["profile_key"] == "operations.update.json"
     assert first["error"]["expected"] == 'note: "Kept"; status: "DRAFT"'
     assert first["error"]["came"] == "note: null; status: null"
     assert "operations.update" in first["error"]["assumed"]
@@ -82,8 +82,8 @@ def stopped_at_one(results: list[dict[str, Any]]) -> None:
         assert f"Cannot update application (appCode={number:06}," in other["msg"]
         assert "application (appCode=000000, appName=Application 0)" in other["msg"]
         assert 'note from "Kept" to null' in other["msg"]
-        assert "change operations.update.body in profile_overrides" in other["msg"]
-        assert other["error"]["profile_key"] == "operations.update.body"
+        assert "change operations.update.json in profile_overrides" in other["msg"]
+        assert other["error"]["profile_key"] == "operations.update.json"
 
 
 @pytest.mark.proves("ASSUMED-1", "ASSUMED-2")

@@ -121,7 +121,7 @@ LIES = {
     "blanks what it was not sent": Lie(
         {"blank_undeclared": True},
         CHANGED,
-        ("the update also changed", 'note from "Kept" to null', "operations.update.body"),
+        ("the update also changed", 'note from "Kept" to null', "operations.update.json"),
         kind="CollateralError",
         missed=(("note", "Kept", None), ("status", "DRAFT", None)),
         options=overriding(body="declared"),
@@ -131,7 +131,7 @@ LIES = {
     "replaces": Lie(
         {"update": "replace"},
         {**CHANGED, **PRODUCTS},
-        ('note from "Kept"', "operations.update.body"),
+        ('note from "Kept"', "operations.update.json"),
         kind="CollateralError",
         missed=(("note", "Kept"), ("status", "DRAFT")),
         options=overriding(body="declared"),

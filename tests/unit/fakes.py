@@ -65,7 +65,7 @@ def desired_state(
     """An event by the arguments of DesiredState, and key, id and secrets. given: its rules."""
     more = {name: value for name, value in declared.items() if name not in ("key", "id", "refs", "secrets")}
     address = Address(
-        EntityType("event", "event", "id", "uuid", {}), declared.get("id"), declared.get("key", {}), rules=given
+        EntityType("event", "event", {}, other_ids=("uuid",)), declared.get("id"), declared.get("key", {}), rules=given
     )
     return DesiredState(address, secrets=Secrets(declared.get("secrets", {}), policy, memory), **more)
 

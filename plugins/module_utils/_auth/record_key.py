@@ -49,6 +49,7 @@ def record_key_of(settings: Settings, grant: Optional[str]) -> Mapping[str, Any]
         **named,
         "grant_type": grant,
         "url": settings.url,
+        **({"inputs": dict(settings.inputs)} if settings.inputs else {}),
         "profile": settings.profile.name,
         "access_token": settings.access_token,
         "key": _digest(key_file(identity)),

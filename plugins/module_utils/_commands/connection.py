@@ -62,6 +62,7 @@ class Connection:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.canary_writes.shown
+        client.given = {"inputs": self.settings.inputs, **evidence_of(self.settings)}
         return client
 
     def show_warnings(self, warn: Callable[[str], None]) -> None:
@@ -91,7 +92,8 @@ profile is compared as an object, not by its content: it is kept here, so that n
 
 
 _CANARY_WRITES: dict[tuple[str, int], tuple[Any, CanaryWrites]] = {}
-"""By URL and profile: items that differ in another option, such as the reason, share what is known of a system."""
+"""By URL with inputs, and profile: items that differ in another option, such as the reason, share what is known of a
+system."""
 
 
 def forget_connections() -> None:
@@ -112,9 +114,11 @@ def ask_anew() -> None:
         connection.authenticator.ask_anew()
 
 
-def canary_writes(url: str, profile: Mapping[str, Any]) -> CanaryWrites:
-    """The canary writes of a system, as far as this process knows."""
-    return _CANARY_WRITES.setdefault((url, id(profile)), (profile, CanaryWrites()))[1]
+def canary_writes(url: str, values: Values) -> CanaryWrites:
+    """The canary writes of a system, as far as this process knows. values: of the options."""
+    profile = values["profile"]
+    system = json.dumps([url, values.get("inputs")], sort_keys=True, default=str)
+    return _CANARY_WRITES.setdefault((system, id(profile)), (profile, CanaryWrites()))[1]
 
 
 def connect(values: Values, context: Context) -> Connection:
@@ -131,7 +135,7 @@ def connect(values: Values, context: Context) -> Connection:
             refresh_token_return=bool(values.get("refresh_token_return")),
             warn=context.warn,
         )
-        known = canary_writes(settings.url, values["profile"])
+        known = canary_writes(settings.url, values)
         known.hold_back(context.held_back)
         _CONNECTIONS[key] = values["profile"], Connection(settings, authenticator, known, http)
     _profile, connection = _CONNECTIONS[key]
@@ -194,7 +198,7 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
             "update_secrets is on_change and there is no token store to remember them in",
             "Set token_store to a folder, or update_secrets to on_create or always.",
         )
-    place = (settings.url, settings.profile.name, address.type.name)
+    place = (settings.system, settings.profile.name, address.type.name)
     return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
 
 

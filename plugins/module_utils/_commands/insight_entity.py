@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from .._entity.desired_state import DesiredState, Secrets
 from .._entity.ensure import ensure
 from .._entity.plan import diff
 from .._entity.rules import Rules
+from .._entity.steps import steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
@@ -95,9 +96,20 @@ def named(values: Values) -> dict[str, Any]:
     return {name: values.get(name) for name in ("type", "id", "key", "refs")}
 
 
+def parts_to_read(entity_type: EntityType, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts that are read along with an entity: those that are declared, and those that an update has to send."""
+    return tuple(
+        name
+        for name, part in entity_type.parts.items()
+        if not part.write_only and (name in attributes or (part.read and "update" in part.within))
+    )
+
+
 def desired_state(connection: Connection, values: Values) -> DesiredState:
     """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
+    if values["state"] == "present":
+        address = replace(address, parts=parts_to_read(address.type, values["attributes"]))
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     evidence = evidence_of(connection.settings)
@@ -121,7 +133,7 @@ def _entity_result(
     connection: Connection, client: EntityClient, desired: DesiredState, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
     planned = outcome.plan
-    evidence = evidence_of(connection.settings)
+    evidence, steps = evidence_of(connection.settings), steps_of(planned, desired.address.type)
     doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}
     result = {
         "changed": planned.operation != "none",
@@ -129,6 +141,7 @@ def _entity_result(
         "entity": without_secrets(outcome.entity, desired.address.type, planned.rules(desired.address.rules)),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
+        **({"steps": list(map(str, steps))} if len(steps) > 1 or any(one.attribute for one in steps) else {}),
         "unverified": [*doubts, *planned.unverified],
         "assumed": client.assumed,
         **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),

@@ -26,13 +26,15 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 
 @dataclass(frozen=True)
 class Address:
-    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given."""
+    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given. parts: those of
+    its parts that are read along with it."""
 
     type: EntityType
     id: Any = None
     key: Mapping[str, Any] = field(default_factory=dict)
     refs: Mapping[str, Address] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    parts: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:
@@ -55,15 +57,15 @@ class Address:
     def located(self, entity: Entity) -> Address:
         """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
         carries none."""
-        entity_id, attribute, name = self.type.id_in(entity), self.type.id_attribute, self.type.name
+        entity_id, attribute, name = self.type.id_in(entity), self.type.id_at, self.type.name
         if entity_id in (None, ""):
             raise profile_mismatch(
                 f"tell the id of an entity of type {name}",
                 f"the entity as read carries no {attribute}",
-                f"types.{name}.id_attribute",
+                f"types.{name}.id.at",
                 expected=f"an entity with {attribute}",
                 came=shape(entity),
-                hint=f"Change id_attribute in the profile, or types.{name}.id_attribute.",
+                hint=f"Change id.at in the profile, or types.{name}.id.at.",
             )
         return self.with_id(entity_id)
 
@@ -199,7 +201,7 @@ def check_case(address: Address, entity: Entity) -> None:
     raise AmbiguousError(
         printable(f"tell whether {entity_type.name} (id {declared}) exists"),
         "one differs only in case, outer space or Unicode form: "
-        + printable(f"{entity_type.id_attribute} is {show(shown)} on the server and {show(declared)} here"),
+        + printable(f"{entity_type.id_at} is {show(shown)} on the server and {show(declared)} here"),
         "Write the id as the server has it.",
     )
 

@@ -13,12 +13,21 @@ from typing import Any, Callable, Optional
 from .._options.waiting import Waiting
 from .._profile.mismatch import some_of
 from .._text.redaction import printable
+from .._transport.addressing import hard_to_address
 from .._transport.http import Clock
-from ..errors import AmbiguousError, InsightError, MovedError, OutcomeUnknownError, ProfileMismatchError, ServerError
+from ..errors import (
+    AmbiguousError,
+    ConflictError,
+    InsightError,
+    MovedError,
+    OutcomeUnknownError,
+    ProfileMismatchError,
+    ServerError,
+)
 from .address import Address, Entity, exactly_one, has_id, has_key
 from .api.answers import NOT_THERE
 from .api.client import EntityClient
-from .api.requests import hard_to_address
+from .api.requests import BODIES
 from .compare import Change
 from .contradictions import (
     create_refused,
@@ -121,8 +130,7 @@ def _send(
     if planned.operation == "create":
         sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
         return client.create(address, {name: value for name, value in sent.items() if name not in address.refs}, note)
-    kinds = ("declared", "changed", "whole")
-    bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in kinds}
+    bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in BODIES}
     return client.update(address, observed, bodies)
 
 
@@ -145,7 +153,7 @@ def perform(
             seen: Entity | None = _created(client, desired, planned, known_as, clock)
         else:
             stale = partial(_is_untouched, desired, planned, observed)
-            seen = _read_back(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
+            seen = seen_after(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
         verification = check_read_back(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
@@ -174,7 +182,7 @@ def _shows(planned: Plan) -> bool:
     return planned.operation != "update" or any(one.path not in unseen for one in planned.changes)
 
 
-def _has_arrived(desired: DesiredState, planned: Plan, seen: Entity) -> bool:
+def has_arrived(desired: DesiredState, planned: Plan, seen: Entity) -> bool:
     return not compare_read_back(planned, seen, desired.address.rules, desired.secrets.values).unconverged
 
 
@@ -200,7 +208,7 @@ def _carried_out(
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
-            return _shows(planned) and seen is not None and _has_arrived(desired, planned, seen)
+            return _shows(planned) and seen is not None and has_arrived(desired, planned, seen)
         return (seen is None) == (operation == "delete")
 
     is_untouched = partial(_is_untouched, desired, planned, observed)
@@ -227,7 +235,7 @@ def _contradicted(
     address, status = desired.address, error.details.get("status")
     definition = address.type.operations[operation]
     try:
-        if operation == "create" and (status == CONFLICT or status in definition.conflict.status):
+        if operation == "create" and (status == CONFLICT or isinstance(error, ConflictError)):
             return create_refused(client, address, error)
         if operation != "create" and status in NOT_THERE and not isinstance(error, ProfileMismatchError):
             if look() is None:
@@ -263,9 +271,9 @@ def _created(client: EntityClient, desired: DesiredState, planned: Plan, known_a
             refuse_changed_key()
         return seen
 
-    seen = _read_back(look, lambda one: one is None, desired.waiting, clock)
+    seen = seen_after(look, lambda one: one is None, desired.waiting, clock)
     if seen is not None:
-        unlike = known_as.id is not None and not _has_arrived(desired, planned, seen)
+        unlike = known_as.id is not None and not has_arrived(desired, planned, seen)
         if not unlike:
             _prove_read(client, address, known_as)
         return (by_id() or seen) if unlike else seen
@@ -329,10 +337,10 @@ def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) ->
     that the entity holds."""
     sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
     unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
-    if planned.operation != "update" or not unsent or client.update_body(desired.address.type) == "changed":
+    if planned.operation != "update" or not unsent or client.update_bodies(desired.address.type) == ["changed"]:
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
-    return (f"{lost} Declare them, with update_secrets on_change or always, or set operations.update.body to changed.",)
+    return (f"{lost} Declare them, with update_secrets on_change or always, or let the update send {{changed}} only.",)
 
 
 def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> float:
@@ -345,7 +353,7 @@ def _looks(desired: DesiredState, planned: Plan, answered: Entity | None) -> flo
     return math.inf if shown or desired.waiting.asked or planned.operation != "update" else 2
 
 
-def _read_back(
+def seen_after(
     look: Observe,
     is_stale: Callable[[Entity | None], bool],
     waiting: Waiting,

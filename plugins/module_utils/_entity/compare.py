@@ -213,6 +213,8 @@ def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
         return _mapping(declared, observed, place, found)
     if place.rule in place.rules.keyed and isinstance(declared, (list, tuple)) and isinstance(observed, (list, tuple)):
         return _keyed(declared, observed, place, found)
+    if place.rule in place.rules.at_least and isinstance(declared, (list, tuple)):
+        declared = [*declared, *_others(declared, observed, place)]
     aligned = _aligned(declared, observed, place)
     if _same(aligned, observed, place):
         return observed
@@ -236,11 +238,22 @@ def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: Place, found
         _mapping(element, theirs[key], place.element(_label(element, place)), inner) if key in theirs else element
         for key, element in ours.items()
     ]
+    if place.rule in place.rules.at_least:
+        merged += [element for key, element in theirs.items() if key not in ours]
+        theirs = {key: element for key, element in theirs.items() if key in ours}
     if ours.keys() != theirs.keys():
         inner.changes.clear()  # the list's own change says it all; what is forbidden stays so
         found.change(place, observed, merged)
     found.extend(inner)
     return merged
+
+
+def _others(declared: Sequence[Any], observed: Any, place: Place) -> list[Any]:
+    """The observed elements that equal no declared one."""
+    inner = place.element()
+    ours = {canonical(_form(one, inner)) for one in declared}
+    listed = observed if isinstance(observed, (list, tuple)) else ()
+    return [one for one in listed if canonical(_form(one, inner)) not in ours]
 
 
 def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) -> _Elements:

@@ -62,7 +62,7 @@ def not_there(client: EntityClient, address: Address) -> UnconvergedError:
 def id_mismatch(address: Address, entity_id: Any, other: str) -> ProfileMismatchError:
     """A create that answers an id which the read does not know, while the search shows the entity with another."""
     create = address.type.operations["create"]
-    key = f"{create.profile_key}.{'id_at' if create.entity is None else 'entity'}"
+    key = f"{create.profile_key}.entity"
     return profile_mismatch(
         f"tell the id of {address}",
         f"it was created, the create says{_with_id(entity_id)}, which no read knows, and the search shows another id",
@@ -98,7 +98,7 @@ def read_mismatch(address: Address, purpose: str, written: str = "nothing was wr
         suspect.profile_key,
         expected="the entity that the search shows",
         came="the answer for missing",
-        hint=f"{basis(suspect)} is the likelier one to be wrong. Change it, or id_attribute, in profile_overrides.",
+        hint=f"{basis(suspect)} is the likelier one to be wrong. Change it, or id.at, in profile_overrides.",
     )
 
 
@@ -137,7 +137,7 @@ def write_mismatch(purpose: str, operation: Operation, status: int) -> ProfileMi
         f"the server answered HTTP {status}, as if there were no such entity, and the entity is still there; nothing "
         "was written",
         operation.profile_key,
-        expected=f"{operation.method} {operation.path} to reach it",
+        expected=f"{operation.request.method} {operation.request.path} to reach it",
         came=f"HTTP {status}",
         hint=f"The address is wrong: {basis(operation)}. Change {operation.profile_key}.path in profile_overrides.",
         status=status,

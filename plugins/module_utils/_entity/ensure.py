@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Callable
 
 from .._profile.json_schema import check
@@ -24,6 +25,8 @@ from .desired_state import DesiredState
 from .plan import Plan, masks_sent, not_sent, plan
 from .read_back_errors import listed
 from .references import reference_advice
+from .step_apply import Record, perform_steps, unrecorded
+from .steps import steps_of
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,11 @@ def apply(
     clock: Clock = SYSTEM_CLOCK,
     canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    record: Record = unrecorded,
 ) -> Outcome:
     """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
-    the write). around: a context that is entered before that read and left after the read-back. Raises as ``ensure``
-    does."""
+    the write). around: a context that is entered before that read and left after the read-back. record: takes the steps
+    of a change that has several. Raises as ``ensure`` does."""
     address, secrets = desired.address, desired.secrets.values
     operation = address.type.operations.get(examined.plan.operation)
     assumed = canary_writes or CanaryWrites()
@@ -129,7 +133,9 @@ def apply(
             examined = _now_that_it_is_there(client, desired)
         else:
             read_again(client, desired, examined.found_as, examined.observed)
-        return perform(client, desired, examined.plan, examined.observed, clock)
+        several = any(step.attribute for step in steps_of(examined.plan, address.type))
+        carry_out = partial(perform_steps, record=record) if several else perform
+        return carry_out(client, desired, examined.plan, examined.observed, clock)
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examined:
@@ -187,7 +193,7 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     if planned.operation == "update":
-        _refuse_masks(desired.address, masks_sent(planned, client.update_body(desired.address.type)))
+        _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
     return planned
 
 
@@ -252,8 +258,8 @@ def _check_references(
 def _search_advice(address: Address, names: str) -> tuple[str, str]:
     """The key of the profile and what to do, where a search does not look at these references."""
     search = address.type.operations["find"]
-    if search.references != "query_for":
+    if not search.texts_at:
         key = search.profile_key
         return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
-    key = f"{search.profile_key}.references"
-    return key, f"Its search does not look at {address.type.query_for_at}. Set {key} to id in profile_overrides."
+    key = f"{search.profile_key}.texts_at"
+    return key, f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."

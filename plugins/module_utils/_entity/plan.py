@@ -18,7 +18,7 @@ from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._text.json_forms import canonical
-from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, with_value
+from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, value_at, with_value, without
 from .._text.redaction import MASK, printable, printable_values
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
@@ -102,15 +102,40 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     if desired.state == "absent":
         return nothing if observed is None else evolve(nothing, operation="delete")
     _check(nothing, desired.secrets.values, rules)
+    entity_type = desired.address.type
     if nothing.before is None:
-        return _create(nothing)
+        return _in_bodies(_create(nothing), entity_type, {})
     if not desired.update_existing:
         return evolve(nothing, after=nothing.before)
     shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
     remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
-    return _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
+    updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
+    return _in_bodies(updated, entity_type, observed or {})
+
+
+def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
+    """The plan with bodies that hold neither the parts of an entity nor, on an update, a new value of what is changed
+    by a verb: they take requests of their own."""
+    apart = {_path(name) for name in entity_type.apart(planned.operation)}
+    if not apart and not entity_type.states:
+        return planned
+    bodies = {kind: without(getattr(planned, kind), apart) for kind in ("declared", "changed", "whole")}
+    if planned.operation == "update":
+        held = {path: value_at(observed, names_of(path), ABSENT) for path in entity_type.states}
+        bodies = {kind: _with_held(content, held) for kind, content in bodies.items()}
+        bodies["changed"] = without(bodies["changed"], {*entity_type.states})
+    return evolve(planned, **bodies)
+
+
+def _with_held(content: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """A body in which attributes have the values that the server holds, where it has them at all."""
+    result = dict(content)
+    for path, value in held.items():
+        if value_at(result, names_of(path), ABSENT) is not ABSENT:
+            result = with_value(result, names_of(path), value)
+    return result
 
 
 def _name(address: Address) -> str:
@@ -277,9 +302,9 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return with_values(getattr(plan, kind), secrets_at(secrets, paths))
 
 
-def masks_sent(plan: Plan, kind: str) -> list[str]:
-    """The places at which a body would send back a mask that the server shows for an undeclared attribute."""
-    return sorted({*masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
+def masks_sent(plan: Plan, kinds: Iterable[str]) -> list[str]:
+    """The places at which bodies would send back a mask that the server shows for an undeclared attribute."""
+    return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
 
 
 def leaves(value: Any) -> Iterator[Any]:

@@ -58,8 +58,9 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     forms = [reference_advice(address, one.path, one.stored, one.sent) for one in verification.unconverged]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
-    refers = [f"{key}.references" for one in missed if one.path in address.refs]
-    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.body" if also else "compare"]
+    by_text = bool(address.type.operations[planned.operation].texts_at)
+    refers = [f"{key}.{'texts_at' if by_text else 'json'}" for one in missed if one.path in address.refs]
+    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else "compare"]
     return UnconvergedError(
         f"bring {address} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
@@ -89,9 +90,9 @@ def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key:
         f"the {planned.operation} also changed "
         + "; ".join(f"{one.path} from {shown_values(one.before)} to {shown_values(one.after)}" for one in changes),
         "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
-        f"{key}.body.",
+        f"{key}.json.",
         collateral=[change.as_result() for change in changes],
-        profile_key=f"{key}.body" if lost else "compare.volatile",
+        profile_key=f"{key}.json" if lost else "compare.volatile",
         expected=listed((one.path, one.before) for one in changes),
         came=listed((one.path, one.after) for one in changes),
     )

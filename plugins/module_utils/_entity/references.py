@@ -69,9 +69,9 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
         return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
     if not _is_another_form(stored, declared):
         return None
-    key, id_attribute = f"types.{own.name}.references.{attribute}", own.id_attribute
+    key, id_attribute = f"types.{own.name}.references.{attribute}", own.id_at
     if attribute in address.refs:
-        id_attribute = address.refs[attribute].type.id_attribute
+        id_attribute = address.refs[attribute].type.id_at
     ways = sorted({*_ways(stored, attribute, declared)}, key=lambda way: (not _ends(way, id_attribute), len(way), way))
     if known and not ways:
         return (

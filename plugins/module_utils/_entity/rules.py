@@ -27,6 +27,7 @@ class Rules:
     write_only: never shown by the server, or shown as something else: never compared.
     hidden: compared where the server shows it, not observable where it shows nothing or a mask.
     volatile: changed by the server on its own account: not compared, never sent, no collateral.
+    at_least: lists in which elements may be that are not declared.
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
     secret: hidden wherever they appear; no rule of comparing.
@@ -39,6 +40,7 @@ class Rules:
     hidden: frozenset[str] = frozenset()
     volatile: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    at_least: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
@@ -64,7 +66,7 @@ class Rules:
         return {**lists, "keyed": self.keyed, "normalise": self.normalise}
 
 
-LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets")
+LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets", "at_least")
 MAPPINGS = ("keyed", "normalise")
 
 

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .._profile.model import Profile
 from ..errors import ConfigurationError
+from .inputs import inputs_of, system_of
 from .waiting import HIGHEST
 
 Spec = dict[str, dict[str, Any]]
@@ -29,6 +30,7 @@ SYSTEM: Spec = {
     "url": {"type": "str"},
     "profile": {"type": "raw", "default": "insight"},
     "profile_overrides": {"type": "raw"},
+    "inputs": {"type": "dict"},
 }
 
 IDENTITY: Spec = {
@@ -157,7 +159,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Settings:
-    """All shared options, checked. url has neither a trailing slash, nor user information, query or fragment."""
+    """All shared options, checked. url has neither a trailing slash, nor user information, query or fragment. inputs:
+    those of the profile, with its defaults."""
 
     url: str
     profile: Profile
@@ -167,6 +170,12 @@ class Settings:
     session: Optional[SessionHandle] = None
     access_token: Optional[str] = field(default=None, repr=False)
     token_store: str = "auto"
+    inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def system(self) -> str:
+        """What identifies the system: url and inputs."""
+        return system_of(self.url, self.inputs, self.profile)
 
 
 INITIATORS = (
@@ -272,4 +281,5 @@ def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
         session=handle,
         access_token=values.get("access_token"),
         token_store=values.get("token_store") or "auto",
+        inputs=inputs_of(values.get("inputs") or {}, profile),
     )

@@ -19,6 +19,7 @@ RULES: Mapping[str, str] = {
     "hidden": "hidden",
     "volatile": "volatile",
     "set": "sets",
+    "at_least": "at_least",
 }
 """Settings of an attribute that are true or false, with the comparison rule that lists its path."""
 ALL = "*"

@@ -32,9 +32,16 @@ def shape(value: Any) -> str:
     return {bool: "a boolean", str: "a text"}.get(type(value), "a number")
 
 
-def place(path: str) -> str:
-    """A dotted path of an answer in words."""
-    return f"in {path!r} of the answer" if path else "as the whole answer"
+WORDS = {"header": "in the header {}", "cookie": "in the cookie {}", "link": "in the Link header"}
+
+
+def place(where: str) -> str:
+    """A place of an answer in words."""
+    root, _dot, rest = where.partition(".")
+    if root.startswith("body"):
+        path = where[len("body") :].lstrip(".")
+        return f"in {path!r} of the answer" if path else "as the whole answer"
+    return WORDS.get(root, "in the Location header").format(rest)
 
 
 def profile_mismatch(

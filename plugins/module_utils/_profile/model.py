@@ -20,6 +20,7 @@ from .._text.json_forms import Json
 from .._text.nested_paths import dotted_path, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, references_of, rule_layer
+from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
@@ -45,7 +46,18 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
 
 VALUES = ("json", "form", "query")
 """Keys whose value goes to the server as it is: null inside is null."""
-NAMED = ("types", "attributes", "steps", "parts", "transitions", "inputs", "grants", "completes", "logout", "properties")
+NAMED = (
+    "types",
+    "attributes",
+    "steps",
+    "parts",
+    "transitions",
+    "inputs",
+    "grants",
+    "completes",
+    "logout",
+    "properties",
+)
 """Keys below which stand names of the profile's author, so that VALUES mean nothing there."""
 
 
@@ -88,10 +100,10 @@ class Operation:
     name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
     profile. by: the operation that serves this one, for a find by ``list`` or by ``read``. entity: where the entity, or
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
-    mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where in
-    the body the texts of references stand, empty where references go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or
-    seen it. backed: a document or a probe says that it is so.
+    mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
+    in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
+    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it
+    is a read under another name.
     """
 
     name: str
@@ -109,11 +121,12 @@ class Operation:
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
+    reads: bool = False
 
     @property
     def safe(self) -> bool:
         """Whether it only reads, and so may be sent again."""
-        return self.name in READING
+        return self.reads or self.name in READING
 
     @property
     def place(self) -> str:
@@ -134,7 +147,7 @@ class Operation:
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
-            conflict=predicate_of(data.get("conflict", CONFLICT)),
+            conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
@@ -154,7 +167,8 @@ class EntityType:
     have; compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
     evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
     of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by,
-    changed_at: where an entity says who changed it last, and when."""
+    changed_at: where an entity says who changed it last, and when; parts, transitions: what takes requests of its
+    own."""
 
     name: str
     path: str
@@ -173,11 +187,22 @@ class EntityType:
     other_ids: tuple[str, ...] = ()
     changed_by: str = ""
     changed_at: str = ""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    transitions: tuple[Transition, ...] = ()
 
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
         return (dotted_path(self.id_at.split(".")), *self.other_ids)
+
+    def apart(self, operation: str) -> tuple[str, ...]:
+        """The parts that no body of this operation holds."""
+        return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The attributes whose change is a verb."""
+        return tuple(dict.fromkeys(one.attribute for one in self.transitions))
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
@@ -249,6 +274,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
+    parts = parts_of(name, data.get("parts", {}))
     return EntityType(
         name=name,
         path=data.get("path", ""),
@@ -260,13 +286,15 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         singleton=bool(data.get("singleton")),
         required=tuple(data.get("required", ())),
         references=references_of(attributes),
-        compare=(rule_layer(attributes),),
+        compare=(rule_layer(attributes), part_layer(parts.values())),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
         secrets=marked(attributes, "secret"),
         other_ids=marked(attributes, "identifier"),
         changed_by=data.get("changed_by", ""),
         changed_at=data.get("changed_at", ""),
+        parts=parts,
+        transitions=transitions_of(name, attributes),
     )
 
 

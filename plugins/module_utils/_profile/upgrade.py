@@ -187,8 +187,12 @@ def _operation(name: str, said: Json, data: Json, texts_at: str) -> Json:
         "conflict": _predicate(said.get("conflict", {}).get("status", ())),
         "entity": _entity(said, data.get("id_attribute", "id")),
         "paging": _paging(said.get("paging", {})),
-        **({"texts_at": texts_at} if texts_at and said.get("references") == "query_for" else {}),
+        **({"texts_at": texts_at} if texts_at and _by_text(said) else {}),
     }
+
+
+def _by_text(said: Json) -> bool:
+    return said.get("references") == "query_for" and said.get("body") != "query"
 
 
 def _missing(said: Json) -> list[Json]:
@@ -224,7 +228,8 @@ def _content(name: str, said: Json, query: str) -> dict[str, Any]:
     if body in ("none", "empty") or (body == "query" and name in ("read", "delete")):
         content = {} if name != "list" or body != "query" else content
     if body == "query":
-        return {"query": _with_id(content, said, names)}
+        fixed = {**names, **({said["id_field"]: "{id}"} if said.get("id_field") else {})}
+        return {"query": content, **({"with": fixed} if fixed else {})}
     if said.get("request_at") and body in BODIES:
         content = with_value({}, said["request_at"].split("."), content)
     result: dict[str, Any] = {"query": names} if names else {}
@@ -237,8 +242,3 @@ def _content(name: str, said: Json, query: str) -> dict[str, Any]:
         result["json"] = content
     return result
 
-
-def _with_id(content: Any, said: Json, names: Json) -> Any:
-    """What goes into the query: its content, fixed parameters and the id."""
-    fixed = {**names, **({said["id_field"]: "{id}"} if said.get("id_field") else {})}
-    return content if not fixed else {**(content if isinstance(content, Mapping) else {}), **fixed}

@@ -99,7 +99,9 @@ def filled_path(template: str, names: Names, purpose: str) -> str:
             parts.append(filled_path(str(value), names, purpose))
         elif value is ABSENT or value is None or value == "":
             raise ConfigurationError(
-                purpose, f"its address holds {{{name}}}, which has no value", "Without it, another address would be met."
+                purpose,
+                f"its address holds {{{name}}}, which has no value",
+                "Without it, another address would be met.",
             )
         else:
             parts.append(segment(value, purpose))
@@ -113,7 +115,9 @@ def address_of(template: str, names: Names, base: Base, purpose: str) -> str:
     prefix = "" if path.startswith("/") else filled_path(base.path, names, purpose) + "/"
     url = base.url + prefix + path
     if not same_origin(base.url, url) or any(map(_leads_away, urlsplit(url).path.split("/"))):
-        raise ConfigurationError(purpose, f"{template} leads to an address outside of url", "Correct it in the profile.")
+        raise ConfigurationError(
+            purpose, f"{template} leads to an address outside of url", "Correct it in the profile."
+        )
     return url
 
 
@@ -138,7 +142,9 @@ def header_values(headers: Mapping[str, Any], purpose: str) -> dict[str, str]:
     for name, value in headers.items():
         text = number_text(value) if is_number(value) else str(value)
         if not HEADER_VALUE.fullmatch(text):
-            raise ConfigurationError(purpose, f"the value of its header {name} holds a character that no header carries")
+            raise ConfigurationError(
+                purpose, f"the value of its header {name} holds a character that no header carries"
+            )
         values[name] = text
     return values
 

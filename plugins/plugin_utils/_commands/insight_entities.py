@@ -180,7 +180,7 @@ def _write(
     if not run.values["journal"]:
         return report_of(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
     folder = run.path("journal")
-    earlier = earlier_runs(folder, run.connection.settings.url)
+    earlier = earlier_runs(folder, run.connection.settings.system)
     before = unfinished(earlier, run.digest)
     notes = [f"The run of {one.path.name} is still going on; wait for its end." for one in earlier if one.going_on]
     journal = Journal(folder, start_of(run, plan, before), run.redact)

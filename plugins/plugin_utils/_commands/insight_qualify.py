@@ -91,7 +91,7 @@ def _seen(values: Values, context: Context) -> Qualification:
     both["change"] |= values["change"]
     findings: list[Judgement] = [*installed_files(COLLECTION), *cycle(values["steps"], both, rules_of(entity_type))]
     seen = Qualification(
-        url=connection.settings.url,
+        url=connection.settings.system,
         entity=str(name_of({"type": values["type"], "key": values["key"], "refs": values["refs"]})),
         began=_moment(values["began"]),
         ended=datetime.now(timezone.utc),

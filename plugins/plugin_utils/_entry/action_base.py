@@ -181,7 +181,7 @@ class CommandAction(ActionBase):
     def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
         url = values.get("url") or os.environ.get(environment_name("url"), "")
-        known = canary_writes(str(url).rstrip("/"), values.get("profile", {}))
+        known = canary_writes(str(url).rstrip("/"), {"profile": {}, **values})
         # Each item of a loop is a process of its own over there, and no timeout of the task reaches it.
         values = hand_over(values, HandOver(known.held_back, 0 if wrap_async else self._task.timeout))
         if self.command.writes and not self._task.check_mode:

@@ -23,7 +23,7 @@ def start_of(run: Run, plan: Optional[EnvironmentPlan], before: Optional[Interru
     """The first line of the journal."""
     settings = run.connection.settings
     return Start(
-        url=settings.url,
+        url=settings.system,
         manifest_digest=run.digest,
         profile_digest=run.profile_digest,
         plan_digest=plan_digest(plan) if plan else None,

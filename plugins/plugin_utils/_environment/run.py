@@ -78,7 +78,7 @@ class Run:
     def basis(self) -> Basis:
         """The scope of a plan of this run."""
         return Basis(
-            url=self.connection.settings.url,
+            url=self.connection.settings.system,
             tenant=self.connection.settings.identity.tenant_id,
             profile_digest=self.profile_digest,
             compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
@@ -153,7 +153,7 @@ def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
     Raises PlanRefused where that was not asked for."""
     if not run.values["journal"]:
         return []
-    runs = earlier_runs(run.path("journal"), run.connection.settings.url)
+    runs = earlier_runs(run.path("journal"), run.connection.settings.system)
     before = carried_out(runs, plan_digest(plan))
     if before is None:
         return []

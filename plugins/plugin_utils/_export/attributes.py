@@ -87,13 +87,12 @@ def declared_of(one: Seen, secrets: frozenset[str]) -> Declared:
 
 def _whys(entity_type: EntityType, rules: Rules) -> dict[str, str]:
     """The paths of attributes that are left out, and why."""
-    own = [path for path in (entity_type.id_attribute, entity_type.uuid_attribute) if path]
     return {
         **dict.fromkeys(rules.write_only, WRITE_ONLY),
         **dict.fromkeys(rules.volatile, VOLATILE),
         **dict.fromkeys(rules.read_only, READ_ONLY),
         **dict.fromkeys(entity_type.evidence_fields.values(), EVIDENCE),
-        **dict.fromkeys(own, OWN),
+        **dict.fromkeys(entity_type.identifiers, OWN),
     }
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...module_utils._profile.model import EntityType, merge, profile_of
+from ...module_utils._profile.model import merge
 from ...module_utils._text.json_forms import Json
 
 NAME = re.compile(r"\{([\w .-]+)\}")
@@ -54,8 +54,8 @@ def mistakes(given: Json) -> Iterator[str]:
         yield from _without_effect(path, operations)
     halves = list(_halves(data["operations"], given["types"]))
     yield from halves
-    for name, of_type in profile_of(given).types.items() if not halves else ():
-        yield from _of_type(name, of_type)
+    for name, of_type in given["types"].items() if not halves else ():
+        yield from _of_type(name, of_type or {}, data)
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -112,16 +112,20 @@ def _own_operations(types: Json) -> Iterator[tuple[str, str, Any]]:
             yield name, operation, definition
 
 
-def _of_type(name: str, of_type: EntityType) -> Iterator[str]:
+def _of_type(name: str, of_type: Json, data: Json) -> Iterator[str]:
     """Mistakes that only show once a type's operations are merged into the general ones."""
-    if not any(one in of_type.operations for one in READING):
+    own = merge({}, of_type.get("operations") or {})
+    operations = merge(data["operations"], of_type.get("operations") or {})
+    uuid_attribute = merge({"uuid_attribute": data.get("uuid_attribute")}, of_type).get("uuid_attribute")
+    if not any(one in operations for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
-    for operation in of_type.operations.values():
-        if "{uuid}" in operation.path and not of_type.uuid_attribute:
-            yield f"{operation.profile_key}.path names {{uuid}}, and types.{name} has no uuid_attribute"
-        if operation.request_at and operation.body == "query":
-            yield f"{operation.profile_key}.request_at has no effect where body is query"
-        if operation.id_at and operation.entity is not None:
-            yield f"{operation.profile_key}.id_at has no effect unless entity is false"
-        if operation.references == "query_for" and not of_type.query_for_at:
-            yield f"{operation.profile_key}.references is query_for, and query_for_at does not say where they stand"
+    for operation, said in operations.items():
+        key = f"types.{name}.operations.{operation}" if operation in own else f"operations.{operation}"
+        if "{uuid}" in said["path"] and not uuid_attribute:
+            yield f"{key}.path names {{uuid}}, and types.{name} has no uuid_attribute"
+        if said.get("request_at") and said.get("body") == "query":
+            yield f"{key}.request_at has no effect where body is query"
+        if said.get("id_at") and said.get("entity") is not False:
+            yield f"{key}.id_at has no effect unless entity is false"
+        if said.get("references") == "query_for" and not data.get("query_for_at"):
+            yield f"{key}.references is query_for, and query_for_at does not say where they stand"

@@ -137,7 +137,7 @@ def report_of(
     would_write = summary["created"] + summary["updated"] + summary["deleted"] > 0
     in_doubt = doubts(run.environment, reads, written, run.options.client)
     return RunReport(
-        url=connection.settings.url,
+        url=connection.settings.system,
         who=connection.authenticator.user,
         began=run.began,
         ended=datetime.now(timezone.utc),

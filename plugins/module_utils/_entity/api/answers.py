@@ -11,24 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import Operation, at, plain_id
+from ..._profile.model import Operation, plain_id
+from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
 from ..._profile.server_messages import path_of, said
-from ..._text.nested_paths import ABSENT
+from ..._profile.template import at_path
+from ..._text.nested_paths import ABSENT, with_value
+from ..._transport.addressing import same_origin
 from ..._transport.messages import Response
 from ...errors import ConflictError, ProfileMismatchError, ServerError
 from ..address import Entity
-from .requests import same_origin
 
 NOT_THERE = (404, 410)
 """Statuses that mean in HTTP itself that nothing is at the address."""
-
-
-def is_there(answer: Any, path: str) -> bool:
-    """Whether anything, null too, stands at a dotted path."""
-    return at(answer, path, ABSENT) is not ABSENT
 
 
 OF_THE_REQUEST = (400, 422)
@@ -50,9 +46,16 @@ MEANINGS = {
 }
 
 
-def statuses(known: tuple[int, ...]) -> str:
-    """HTTP statuses in words."""
+def statuses(predicate: Predicate) -> str:
+    """The HTTP statuses of a predicate in words."""
+    known = statuses_of(predicate)
     return f"HTTP {', '.join(map(str, known))}" if known else "no status"
+
+
+def means(operation: Operation, meaning: str, response: Response) -> bool:
+    """Whether an answer fits the ``success``, ``missing`` or ``conflict`` of an operation."""
+    predicate: Predicate = getattr(operation, meaning)
+    return fitting(predicate, response, Sent(operation.request.method), operation.place) is not None
 
 
 def failure(operation: Operation, response: Response) -> ServerError:
@@ -72,7 +75,10 @@ def failure(operation: Operation, response: Response) -> ServerError:
     if refutation:
         return refutation
     why, hint = _meaning(operation, status)
-    kind = ConflictError if status in operation.conflict.status else ServerError
+    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.place)
+    kind = ConflictError if conflict else ServerError
+    if conflict and conflict.says:
+        why = conflict.says
     doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
     if doubtful:
         hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."
@@ -98,7 +104,7 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Profil
     """The error for a status that can only mean that the profile is wrong; None for all others."""
     status, key, purpose = response.status, operation.profile_key, response.purpose
     address = f"The address may be wrong. Check url, and in the profile base_path and {key}."
-    request, came = f"{operation.method} {operation.path} to be answered", f"HTTP {status}"
+    request, came = f"{operation.request.method} {operation.request.path} to be answered", f"HTTP {status}"
     if status == 404 and response.is_html:
         why = "the server answered HTTP 404 with a page instead of data"
         return profile_mismatch(purpose, why, key, request, f"{came} with a web page", address, status)
@@ -107,9 +113,9 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Profil
         return profile_mismatch(purpose, why, key, request, came, address, status)
     nothing = status in NOT_THERE or (200 <= status < 300 and not response.body)
     if nothing and operation.name in ("read", "find"):
-        why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing.status"
+        why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing"
         hint = f"If it says so that there is no such entity, add {status} to {part}; else {key} may be wrong."
-        expected = f"{statuses(operation.missing.status)} for a missing entity"
+        expected = f"{statuses(operation.missing)} for a missing entity"
         return profile_mismatch(purpose, why, part, expected, came, hint, status)
     if 200 <= status < 300:
         why = "the server answered with a success that the profile does not know"
@@ -120,27 +126,53 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Profil
 def accept(operation: Operation, response: Response) -> None:
     """Take an answer for a success of which nothing is declared. Raises ServerError for any other answer, and for one
     that is neither empty nor JSON: a login page or a sentence about a lost session is no success."""
-    if response.status not in operation.success:
+    if not means(operation, "success", response):
         raise failure(operation, response)
     if response.body.strip():
         response.json()
 
 
-def content(operation: Operation, response: Response, path: str) -> Any:
-    """What stands at the path of a successful answer. Raises ServerError for any other answer."""
-    if response.status not in operation.success:
+def content(operation: Operation, response: Response) -> Any:
+    """What stands at the place of the entity in a successful answer, None where nothing does. Raises ServerError for
+    any other answer."""
+    if not means(operation, "success", response):
         raise failure(operation, response)
-    return at(response.json(), path)
+    is_without = isinstance(operation.entity, Mapping) and not response.body.strip()
+    found = located(operation.entity, response, ABSENT if is_without else response.json())
+    return None if found is ABSENT else found
+
+
+def located(where: Any, response: Response, body: Any) -> Any:
+    """What stands at a place, at the first of a list of places that is there, or at each of a mapping of places as an
+    entity; ABSENT where nothing does. body: what ``body`` means."""
+    if isinstance(where, Mapping):
+        return _made(where, response, body)
+    for one in where if isinstance(where, list) else [where]:
+        found = at_path(body, one[len("body") :].lstrip(".")) if one.startswith("body") else answer_at(response, one)
+        if found is not ABSENT and (found is not None or isinstance(where, str)):
+            return found
+    return ABSENT
+
+
+def _made(where: Mapping[str, Any], response: Response, body: Any) -> Any:
+    """The entity, or the entities of a list, that a mapping of places makes."""
+    if isinstance(body, list):
+        return [_made(where, response, one) for one in body]
+    entity: dict[str, Any] = {}
+    for path, places in where.items():
+        found = located(places, response, body)
+        if found is not ABSENT:
+            entity = with_value(entity, path.split("."), found)
+    return entity
 
 
 def is_missing(operation: Operation, response: Response) -> bool:
     """Whether this answer is the one that the profile calls missing. A web page, and any other text that is not JSON,
-    says nothing about an entity. In a success, the place that is to be empty must exist, or an error message would
-    count as missing."""
-    if operation.missing.empty and response.status in operation.success:
-        answer, path = response.json(), operation.entity or ""
-        return is_there(answer, path) and not at(answer, path) and not is_scalar(at(answer, path))
-    if response.status not in operation.missing.status or response.is_html:
+    says nothing about an entity. Emptiness alone says it only in a success: an error message may be empty, too."""
+    successful = means(operation, "success", response)
+    possible = tuple(one for one in operation.missing if one.empty is None or one.status or successful)
+    one = fitting(possible, response, Sent(operation.request.method), operation.place)
+    if one is None or response.is_html:
         return False
     if response.body.strip():
         response.json()
@@ -162,32 +194,30 @@ def deviation(
 
 def entity_of(operation: Operation, response: Response) -> Entity:
     """The one entity of a successful answer, also where it is the only one of a list."""
-    path = operation.entity or ""
-    found = content(operation, response, path)
+    found = content(operation, response)
     entity = found[0] if isinstance(found, list) and len(found) == 1 else found
     if not isinstance(entity, Mapping) or not entity:
-        raise no_entity(operation, response, path, found)
+        raise no_entity(operation, response, found)
     return entity
 
 
-def no_entity(operation: Operation, response: Response, path: str, found: Any) -> ProfileMismatchError:
+def no_entity(operation: Operation, response: Response, found: Any) -> ProfileMismatchError:
     """The error for an answer without the entity that the profile promises."""
-    came = shape(found) if found is not None or not path else f"{shape(response.json())}"
+    came = shape(found) if found is not None or operation.place == "body" else shape(response.json())
     why = "an entity was expected there and the answer holds none"
     key = operation.profile_key
     hint = f"Change {key}.entity in the profile"
     if not found and not is_scalar(found) and operation.name in ("read", "find"):
-        hint += f", or set {key}.missing.empty where it says so that there is no such entity"
-    return deviation(operation, response, "entity", why, f"an entity {place(path)}", came, f"{hint}.")
+        hint += f", or add empty to {key}.missing where it says so that there is no such entity"
+    return deviation(operation, response, "entity", why, f"an entity {place(operation.place)}", came, f"{hint}.")
 
 
 def entities_of(operation: Operation, response: Response) -> list[Entity]:
     """The entities that a find answers: a list of them, or a single one."""
-    path = operation.entity or ""
-    answer = content(operation, response, path)
+    answer = content(operation, response)
     found = answer if isinstance(answer, list) else [answer]
     if not found or not all(isinstance(one, Mapping) and one for one in found):
-        raise no_entity(operation, response, path, answer)
+        raise no_entity(operation, response, answer)
     return found
 
 
@@ -199,34 +229,31 @@ def written(operation: Operation, response: Response) -> Entity | None:
     return entity_of(operation, response)
 
 
-def strange_location(operation: Operation, response: Response, base: str) -> str:
+def strange_location(id_at: str, response: Response, url: str) -> str:
     """What to say of a Location on another host than url, as servers behind a proxy write it; empty for any other.
-    base: the system's url."""
-    location = response.headers.get("location", "") if operation.id_at == "location" else ""
-    if not location or same_origin(base, location):
+    id_at: the place of the id; url: the system's."""
+    address = response.headers.get("location", "") if id_at.startswith("location") else ""
+    if not address or same_origin(url, address):
         return ""
     why = "behind a proxy it may be the inner one"
     return f"The Location of the new entity names another host than url ({why}). Only its last part, the id, was used."
 
 
-def new_id(operation: Operation, response: Response) -> Any:
-    """The id of the entity that was created, from where the profile says that it stands."""
-    where, status = operation.id_at or "", response.status
-    if status not in operation.success:
+def new_id(operation: Operation, response: Response, where: str) -> Any:
+    """The id of the entity that was created. where: its place."""
+    if not means(operation, "success", response):
         raise failure(operation, response)
-    if where == "location":
-        found: Any = last_part(response)
-        came = "a Location without a path" if "location" in response.headers else "no Location header"
-    else:
-        answer = response.json()
-        found, came = plain_id(at(answer, where)), shape(answer)
-    if found in (None, "") or not isinstance(found, (str, int)) or isinstance(found, bool):
-        words = "in the Location header" if where == "location" else place(where)
+    found = plain_id(answer_at(response, where))
+    if found in (ABSENT, None, "") or not isinstance(found, (str, int)) or isinstance(found, bool):
         why = "the answer does not say the id of the new entity"
-        raise deviation(operation, response, "id_at", why, f"an id {words}", came)
+        raise deviation(operation, response, "entity", why, f"an id {place(where)}", _came(response, where))
     return found
 
 
-def last_part(response: Response) -> str:
-    """The last part of the path in the Location header, decoded once."""
-    return unquote(response.location.path.rstrip("/").rpartition("/")[2])
+def _came(response: Response, where: str) -> str:
+    """What an answer has instead of an id, in words."""
+    if where.startswith("body"):
+        return shape(response.json())
+    if where.startswith("location"):
+        return "a Location without a path" if "location" in response.headers else "no Location header"
+    return "nothing"

@@ -5,34 +5,37 @@
 
 from __future__ import annotations
 
-import string
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any, Callable
 
-from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, Profile
-from ..._text.nested_paths import with_value
 from ..._text.redaction import printable
+from ..._transport.addressing import Base
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, exactly_one
+from ..address import Address, Entity, exactly_one, has_key
 from ..proof import doubt
+from .names import Resolve, reference_fields, reference_names
+from ..steps import EntityStep, elements
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
-from .requests import Invocation
+from .requests import BODIES, Invocation
 
 
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
-    ask for; None where each reference is asked for anew. shown: the types of which an operation has shown an entity, as
+    ask for; None where each reference is asked for anew. given: what the task gives of
+    ``inputs``, ``reason``, ``change_reference`` and ``initiator``. shown: the types of which an operation has shown an entity, as
     ``(type, operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
-        self._base = url + profile.base_path
+        self._base = Base(url, profile.base_path)
         self._send = send
+        self.given: Mapping[str, Any] = {}
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
@@ -44,14 +47,15 @@ class EntityClient:
         return sorted(key for key, operation in self.used.items() if operation.assumed)
 
     @staticmethod
-    def update_body(entity_type: EntityType) -> str:
-        """What an update of this type sends: ``declared``, ``changed`` or ``whole``."""
-        return entity_type.operations["update"].body
+    def update_bodies(entity_type: EntityType) -> list[str]:
+        """What an update of this type sends, of BODIES."""
+        return [name for name in BODIES if entity_type.operations["update"].request.uses(name)]
 
     def read(self, address: Address) -> Entity | None:
         """The entity with the id of this address; None when the server says that it is missing."""
         of = self._invocation(address, "read", f"read {printable(f'{address.type.name} with id {address.id}')}")
-        return self._converse(of, read_entity(of))
+        entity = self._converse(of, read_entity(of))
+        return None if entity is None else self.with_parts(address, entity)
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -60,8 +64,29 @@ class EntityClient:
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
         of = self._invocation(address, "find", f"find {address}")
-        content = {**address.key, **self.reference_fields(of.operation, address)}
-        return self._converse(of, find_entities(of, content))
+        return [self.with_parts(address, one) for one in self._converse(of, find_entities(of))]
+
+    def with_parts(self, address: Address, entity: Entity) -> Entity:
+        """The entity with those of its parts that the address names, where it is the one that is meant."""
+        if not address.parts or (address.id is None and not has_key(address, entity)):
+            return entity
+        return {**entity, **{name: self.part(address, entity, name) for name in address.parts}}
+
+    def part(self, address: Address, entity: Entity, name: str) -> Any:
+        """The elements of a part of an entity that was read."""
+        part = address.type.parts[name]
+        if part.read is None:
+            return elements(entity.get(name) or (), part)
+        located = address.located(entity)
+        of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
+        return self._converse(of, read_part(of, part))
+
+    def step(self, address: Address, entity: Entity, step: EntityStep) -> None:
+        """Carry out a step on a part or a state of an entity that was read."""
+        for request in step.requests:
+            operation = writing(request, f"{step.kind} {step.attribute}")
+            of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity)
+            self._converse(of, send_step(of, dict(step.names), step.kind in ("remove", "replace")))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
@@ -71,13 +96,13 @@ class EntityClient:
         """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
         says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}")
-        content = {**attributes, **self.reference_fields(of.operation, address)}
+        content = {**attributes, **self._reference_fields(of, self.resolve)}
         return self._converse(of, create_entity(of, content, note))
 
     def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
-        """Change the entity that was read. bodies: what to send for each ``body`` that a profile may ask for."""
+        """Change the entity that was read. bodies: what to send, by BODIES."""
         of = self._invocation(address, "update", f"update {address}")
-        return self._converse(of, update_entity(of, observed, bodies[of.operation.body]))
+        return self._converse(of, update_entity(of, observed, bodies))
 
     def delete(self, address: Address, observed: Entity) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
@@ -99,37 +124,25 @@ class EntityClient:
         of = self._invocation(address, "list", f"list entities of type {address.type.name}")
         return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
 
-    def reference_fields(self, operation: Operation, address: Address) -> dict[str, Any]:
-        """The references of an address as this operation wants them: ids, or texts that the server looks up."""
-        ids: dict[str, Any] = {}
-        texts: dict[str, Any] = {}
-        place = address.type.query_for_at
-        by_text = place and operation.references == "query_for" and operation.body != "query"
-        for attribute, referred in address.refs.items():
-            reference = address.type.references.get(attribute)
-            goes_as_text = reference and by_text and reference.type == referred.type.name
-            template = reference.query_for if reference and goes_as_text else ""
-            if template and referred.key:
-                texts[attribute] = self._query_text(address.type, attribute, template, referred)
-            else:
-                ids[attribute] = referred.located(self.resolve(referred)).id
-        return with_value(ids, place.split("."), texts) if texts else ids
+    def _reference_fields(self, of: Invocation, resolve: Resolve) -> dict[str, Any]:
+        """The references of an address as the operation wants them, each a function."""
+        known = self.known or {}  # under the key that it has now, be it a former one
+        return reference_fields(of.operation, of.address, resolve, lambda referred: known.get(referred.identity))
 
-    def _query_text(self, referrer: EntityType, attribute: str, template: str, referred: Address) -> str:
-        """The display text by which the server finds the referred entity; asks for what the key does not say."""
-        names = {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
-        at_hand = (self.known or {}).get(referred.identity)  # under the key that it has now, be it a former one
-        known = at_hand or (referred.key if names <= set(referred.key) else self.resolve(referred))
-        lacking = sorted(name for name in names if known.get(name) in (None, ""))
-        if lacking:
-            raise profile_mismatch(
-                f"refer to {referred}",
-                f"the entity as read carries no {', '.join(lacking)}, of which {referrer.query_for_at} is made",
-                f"types.{referrer.name}.references.{attribute}.query_for",
-                expected=f"an entity with {', '.join(sorted(names))}",
-                came=shape(known),
-            )
-        return template.format_map({name: known[name] for name in names})
+    def _names(self, of: Invocation) -> Mapping[str, Any]:
+        """The names that take more to know than the entity itself. No reference is resolved twice for one request."""
+        found: dict[str, Entity] = {}
+
+        def resolve(address: Address) -> Entity:
+            if address.identity not in found:
+                found[address.identity] = self.resolve(address)
+            return found[address.identity]
+
+        return {
+            "key": {**of.address.key, **self._reference_fields(of, resolve)},
+            "refs": reference_names(of.address, resolve),
+            **self.given,
+        }
 
     def resolve(self, address: Address) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
@@ -186,7 +199,11 @@ class EntityClient:
     def _invocation(self, address: Address, name: str, purpose: str) -> Invocation:
         """An operation on an entity or a list, which notes what it shows."""
         operation, of_type = self.operation(address.type, name, purpose), address.type.name
-        return Invocation(self._base, operation, address, purpose, lambda: self.shown.add((of_type, name)))
+        return Invocation(self._base, operation, address, purpose, lambda: self.shown.add((of_type, name)), self._names)
+
+    def _invocation_of(self, address: Address, operation: Operation, purpose: str, entity: Entity) -> Invocation:
+        """A request about a part or a state of an entity that was read."""
+        return Invocation(self._base, operation, address, purpose, more=self._names, observed=entity)
 
     def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
         """Run a conversation; the operation counts as used once a request goes out."""

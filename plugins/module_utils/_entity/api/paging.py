@@ -11,20 +11,26 @@ from typing import Any, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ..._profile.mismatch import place, shape
-from ..._profile.model import Operation, at
+from ..._profile.model import Operation
+from ..._profile.predicate import answer_at
+from ..._text.nested_paths import ABSENT
 from ..._text.redaction import printable
+from ..._transport.addressing import same_origin
 from ..._transport.messages import Flow, Request, Response
 from ...errors import ServerError
 from ..address import Entity
-from .answers import content, deviation
+from .answers import content, deviation, is_missing
 from .operations import as_received
-from .requests import Invocation, same_origin
+from .requests import Invocation
 
 Take = Callable[[list[Entity]], None]
 """Takes a page."""
 
 MOST_PAGES = 10_000
 """Pages of which a list may consist, where the profile does not say otherwise."""
+
+SIZE = 100
+"""Entities that a page is to hold, where the profile does not say otherwise."""
 
 EMPTY = 10
 """Pages in a row that may hold nothing although there is a next one: a server that filters sends some."""
@@ -74,27 +80,26 @@ def list_pages(of: Invocation, take: Take, enough: int | None = None) -> Flow[No
     """All pages, or as many as are enough. Raises when the list stops short of the total that it names or this changes,
     when a page comes again, when the next page is elsewhere, and when there is no end."""
     operation, paging = of.operation, of.operation.paging
-    request = of.request(_first(paging))
+    request = of.request(page=_names(operation))
     known: int | None = None
     seen, number, before, empty = 0, paging.get("first", 0), None, 0
     for count in range(1, paging.get("most_pages", MOST_PAGES) + 1):
         response = yield request
-        answer = content(operation, response, "")
-        page, total = _page(operation, response, answer), _total(operation, response, answer)
+        page, total = _page(operation, response), _total(operation, response)
         known = total if known is None else known
         if total not in (None, known):
             raise ListChanged(response.purpose, f"the server spoke of {known} entities first, and then of {total}")
         if page and page == before:
             raise _again(operation, response)
-        if page:
+        if page and operation.name == "list":
             of.shows()
         take([as_received(of.type, entity) for entity in page])
         if count == enough:
             return
         seen, before, empty = seen + len(page), page, 0 if page else empty + 1
-        number += len(page) if paging.get("kind") == "offset" else 1
-        following = _following(of, response, answer, number) if not _is_last(paging, page, seen, total) else None
-        if following is None or (not page and _is_counted(paging)):
+        number += len(page) if operation.request.uses("offset") else 1
+        following = _following(of, response, number) if not _is_last(operation, page, seen, total) else None
+        if following is None or (not page and _is_counted(operation)):
             _check_total(response, seen, total)
             return
         if following == request or empty > EMPTY:
@@ -111,38 +116,43 @@ def _check_total(response: Response, seen: int, total: int | None) -> None:
 
 def _endless(operation: Operation, response: Response) -> ServerError:
     most = operation.paging.get("most_pages", MOST_PAGES)
-    why, hint = "the list does not end", "If it is really that long, raise paging.most_pages, or paging.limit."
+    why, hint = "the list does not end", "If it is really that long, raise paging.most_pages, or paging.size."
     return deviation(operation, response, "paging", why, f"at most {most} pages", "one more", hint)
 
 
-def _is_counted(paging: Mapping[str, Any]) -> bool:
-    return paging.get("kind") in ("page", "offset")
+def _is_counted(operation: Operation) -> bool:
+    """Whether we count where the next page begins; else the server says it."""
+    return operation.request.uses("page") or operation.request.uses("offset")
 
 
-def _first(paging: Mapping[str, Any]) -> dict[str, Any]:
-    """What asks for the first page; a cursor and a link come only with it."""
-    size = {paging["size"]: paging.get("limit", 100)} if paging.get("size") else {}
-    return {**({paging["page"]: paging.get("first", 0)} if _is_counted(paging) else {}), **size}
+def _names(operation: Operation, number: int | None = None) -> dict[str, Any]:
+    """The names with which a page is asked for. number: of the page, or of its first entity; None for the first page. A
+    cursor comes with that one."""
+    first = operation.paging.get("first", 0) if number is None else number
+    return {"page": first, "offset": first, "size": operation.paging.get("size", SIZE)}
 
 
-def _is_last(paging: Mapping[str, Any], page: list[Entity], seen: int, total: int | None) -> bool:
-    return not paging or (_is_counted(paging) and (not page if total is None else seen >= total))
+def _is_last(operation: Operation, page: list[Entity], seen: int, total: int | None) -> bool:
+    if _is_counted(operation):
+        return not page if total is None else seen >= total
+    return "next" not in operation.paging
 
 
-def _following(of: Invocation, response: Response, answer: Any, number: int) -> Request | None:
+def _following(of: Invocation, response: Response, number: int) -> Request | None:
     """The request for the next page; None where the server names none."""
-    operation, paging = of.operation, of.operation.paging
-    if _is_counted(paging):
-        return of.request({**_first(paging), paging["page"]: number})
-    following = at(answer, paging["next"])
-    if following in (None, "", False):
+    operation = of.operation
+    if _is_counted(operation):
+        return of.request(page=_names(operation, number))
+    where = operation.paging["next"]
+    following = answer_at(response, where)
+    if following in (ABSENT, None, "", False):
         return None
     if not isinstance(following, (str, int)):
         why = "what leads to the next page is neither text nor number"
-        raise deviation(operation, response, "paging.next", why, f"a text {place(paging['next'])}", shape(following))
-    if paging["kind"] == "cursor":
-        return of.request({**_first(paging), paging["page"]: following})
-    first = of.request({})
+        raise deviation(operation, response, "paging.next", why, f"a text {place(where)}", shape(following))
+    if operation.request.uses("cursor"):
+        return of.request(page={**_names(operation), "cursor": following})
+    first = of.request()
     if not same_origin(first.url, str(following)):
         why = "the next page is on another server, which is not asked"
         raise deviation(operation, response, "paging.next", why, "an address of the origin of url", "another origin")
@@ -154,25 +164,29 @@ def _following(of: Invocation, response: Response, answer: Any, number: int) -> 
     return replace(first, url=f"{path}?{there.query}" if there.query else path)
 
 
-def _page(operation: Operation, response: Response, answer: Any) -> list[Entity]:
-    page = at(answer, operation.entities)
+def _page(operation: Operation, response: Response) -> list[Entity]:
+    if operation.name == "find" and is_missing(operation, response):
+        return []
+    page = content(operation, response)
     if not isinstance(page, list) or not all(isinstance(entity, Mapping) for entity in page):
         why = "a list of entities was expected there and the answer holds none"
-        came = shape(answer if page is None else page)
-        raise deviation(operation, response, "entities", why, f"a list of objects {place(operation.entities)}", came)
+        came = shape(response.json() if page is None else page)
+        raise deviation(operation, response, "entity", why, f"a list of objects {place(operation.place)}", came)
     return page
 
 
-def _total(operation: Operation, response: Response, answer: Any) -> int | None:
+def _total(operation: Operation, response: Response) -> int | None:
     """The number of all entities, where the profile says that the answer holds it. A text of digits counts as a
     number."""
-    path: str = operation.paging.get("total", "")
-    total = at(answer, path) if path else None
+    where: str = operation.paging.get("total", "")
+    total = answer_at(response, where) if where else None
+    if total is ABSENT:
+        return None
     if isinstance(total, str) and total.isascii() and total.isdecimal():
         return int(total)
     if total is not None and (isinstance(total, bool) or not isinstance(total, int)):
         why = "a number was expected there"
-        raise deviation(operation, response, "paging.total", why, f"a number {place(path)}", shape(total))
+        raise deviation(operation, response, "paging.total", why, f"a number {place(where)}", shape(total))
     return total
 
 

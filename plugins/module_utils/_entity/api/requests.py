@@ -1,136 +1,120 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a request goes and what it carries, by the profile; and which addresses that a server names are followed."""
+"""The requests of an operation: what its template may name, and what it must not lack."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Callable
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional
 
-from ..._profile.model import EntityType, Operation, at, plain_id
-from ..._text.nested_paths import with_value
+from ..._profile.mismatch import profile_mismatch, shape
+from ..._profile.model import EntityType, Operation, plain_id
+from ..._profile.predicate import statuses_of
+from ..._profile.template import at_path, names_in
+from ..._text.nested_paths import ABSENT
+from ..._transport.addressing import Base, request_of, segment
 from ..._transport.messages import Request
-from ...errors import ConfigurationError
-from ..address import Address
+from ..address import Address, Entity
 
-PORTS = {"http": 80, "https": 443}
-WITH_ATTRIBUTES = ("key", "declared", "changed", "whole")
-"""The bodies that carry attributes; they stand where ``request_at`` says."""
-
-
-def segment(value: Any, purpose: str) -> str:
-    """One path segment, percent-encoded. Refuses what a server might read as a step to another folder, as nothing, or
-    otherwise than it is shown: it may decode more than once, take the compatible form of a character, and cut
-    parameters off."""
-    text = "" if value is None else str(plain_id(value))
-    read = _as_read(text)
-    if (
-        not read.strip()
-        or not read.isprintable()
-        or "\ufffd" in read
-        or any(map(_leads_away, re.split(r"[/\\]", read)))
-    ):
-        raise ConfigurationError(purpose, f"{text!a} cannot stand in an address", "Give the id as the server shows it.")
-    return quote(text, safe="")
+BODIES = ("declared", "changed", "whole")
+"""The names of what a write sends: all that is declared, the attributes that change, the whole entity."""
+MANY_ARE_MEANT = ("find", "list", "create")
+"""The operations that do not mean one entity that is known. In the others, what tells it must not be left out."""
+PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers", "json": "json", "form": "form"}
+"""The parts of a request template, with their keys in the profile."""
 
 
-def hard_to_address(value: Any) -> str:
-    """The characters of an id that many servers refuse in a path, in words; empty where there is none."""
-    text = "" if value is None else str(value)
-    found = [char for char in "/;%\\" if char in text]
-    return " and ".join([*found, *([] if text.isprintable() else ["a character that cannot be printed"])])
-
-
-def _as_read(text: str) -> str:
-    """A text as the most helpful server reads it."""
-    read = unicodedata.normalize("NFKC", unquote(text))
-    return read if read == text else _as_read(read)
-
-
-def _leads_away(step: str) -> bool:
-    """Whether a step of a path is ``.``, ``..`` or, without its parameters, empty."""
-    name, parameters, _rest = step.partition(";")
-    return name.strip() in (".", "..") or bool(parameters and not name.strip())
-
-
-def _origin(url: str) -> tuple[Any, ...]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme), parts.username
-
-
-def same_origin(url: str, other: str) -> bool:
-    """Whether another address, which may be relative, has scheme, host and port of this one. One with characters that
-    two readers may read differently has not."""
-    if not (other.isascii() and other.isprintable()) or {" ", "\\"} & set(other):
-        return False
-    try:
-        return _origin(url) == _origin(urljoin(url, other))
-    except ValueError:
-        return False
-
-
-def _query(content: Mapping[str, Any]) -> str:
-    """A query string; a boolean as JSON writes it, for a server that reads JSON reads it so."""
-    texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in content.items()}
-    return urlencode(texts, doseq=True, quote_via=quote)
+def _no_names(_of: Invocation) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """An operation on an entity, or on the list of a type. base: url and base path; address: by id, where the operation
-    needs it before an entity was read; purpose: as in Request; shows: is called when an answer has shown an entity."""
+    """An operation on an entity, or on the list of a type. address: by id, where the operation needs it before an
+    entity was read; purpose: as in Request; shows: is called when an answer has shown an entity; more: the names that
+    take the other entities of the system, the task or this run to know; see ``names``; observed: the entity as it was
+    read, where each request is about it."""
 
-    base: str
+    base: Base
     operation: Operation
     address: Address
     purpose: str
     shows: Callable[[], Any] = bool
+    more: Callable[[Invocation], Mapping[str, Any]] = field(default=_no_names)
+    observed: Optional[Entity] = None
 
     @property
     def type(self) -> EntityType:
         """The type that it is about."""
         return self.address.type
 
-    @property
-    def takes_id(self) -> bool:
-        """Whether the path or the body has a place for the id."""
-        return "{id}" in self.operation.path or bool(self.operation.id_field)
-
-    def request(self, content: Mapping[str, Any], observed: Mapping[str, Any] | None = None) -> Request:
-        """The request. content: what the body is about; observed: the entity as it was read."""
-        operation, purpose, uuid_at = self.operation, self.purpose, self.type.uuid_attribute
-        address = self.address.located(observed) if observed is not None and self.takes_id else self.address
-        path, _mark, query = operation.path.lstrip("/").partition("?")
-        ids = {"id": address.id, "uuid": at(observed, uuid_at) if uuid_at else ""}
-        encoded = {name: segment(value, purpose) for name, value in ids.items() if f"{{{name}}}" in operation.path}
-        kind = self.type.path.strip("/")
-        queries = [query.format_map({"type": quote(kind, safe=""), **encoded})]
-        body = self._body(content, address.id)
-        if operation.body == "query":
-            queries.append(_query(body))
-        whole_query = "&".join(filter(None, queries))
-        url = f"{self.base}/{path.format_map({'type': kind, **encoded})}"
-        return Request(
-            purpose=purpose,
-            method=operation.method,
-            url=f"{url}?{whole_query}" if whole_query else url,
-            json_body=None if operation.body == "query" or (operation.body == "none" and not body) else body,
+    def request(
+        self,
+        bodies: Optional[Mapping[str, Entity]] = None,
+        observed: Optional[Entity] = None,
+        page: Optional[Mapping[str, Any]] = None,
+        more: Optional[Mapping[str, Any]] = None,
+    ) -> Request:
+        """The request. bodies: what a write may send, by BODIES; observed: the entity as it was read; page: ``page``,
+        ``offset``, ``size`` and ``cursor``, as far as there are such; more: other names. Raises InsightError where it lacks what tells
+        which entity is meant."""
+        operation, purpose = self.operation, self.purpose
+        observed = self.observed if observed is None else observed
+        names = {**self.names(bodies or {}, observed, page or {}), **(more or {})}
+        if operation.name not in MANY_ARE_MEANT:
+            self._check(names, observed)
+        return request_of(
+            operation.request,
+            names,
+            self.base,
+            purpose,
             safe=operation.safe,
             kind=f"{self.type.name} {operation.name}",
-            understood=(*operation.success, *operation.missing.status, *operation.conflict.status),
+            understood=tuple(
+                status
+                for meaning in (operation.success, operation.missing, operation.conflict)
+                for status in statuses_of(meaning)
+            ),
         )
 
-    def _body(self, content: Mapping[str, Any], entity_id: Any) -> dict[str, Any]:
-        operation = self.operation
-        body: dict[str, Any] = dict(content) if operation.body not in ("none", "empty") else {}
-        if operation.request_at and operation.body in WITH_ATTRIBUTES:
-            body = with_value({}, operation.request_at.split("."), body)
-        if operation.id_field:
-            segment(entity_id, self.purpose)  # refuses what is no id
-            body = with_value(body, operation.id_field.split("."), plain_id(entity_id))
-        return body
+    def names(self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]) -> dict[str, Any]:
+        """What the template may name. What takes a request to know is a function, which is called when it is named."""
+        return {
+            "id": lambda: self._id(observed),
+            "key": self.address.key,
+            "entity": observed or {},
+            "type": {"name": self.type.name, "path": self.type.path.strip("/")},
+            "url": self.base.url,
+            "request_id": lambda: str(uuid.uuid4()),
+            **bodies,
+            **page,
+            **self.more(self),
+        }
+
+    def _id(self, observed: Optional[Entity]) -> Any:
+        """The id of the entity that is meant."""
+        address = self.address if observed is None else self.address.located(observed)
+        return plain_id(address.id)
+
+    def _check(self, names: Mapping[str, Any], observed: Optional[Entity]) -> None:
+        """Raises where the template names an id, a version or a part of the entity that has no value: without it,
+        another entity may be meant."""
+        request = self.operation.request
+        for name in sorted(request.names):
+            if name == "id":
+                segment(at_path(names, name), self.purpose)  # refuses what is no id, in a body too
+            elif name == "version" or name.startswith("entity."):
+                if at_path(names, name) not in (ABSENT, None, ""):
+                    continue
+                lacking = name[len("entity.") :] if name != "version" else name
+                part = next(key for one, key in PLACES.items() if name in dict(names_in(getattr(request, one))))
+                raise profile_mismatch(
+                    self.purpose,
+                    f"the entity as read carries no {lacking}, which tells the server what is meant",
+                    f"{self.operation.profile_key}.{part}",
+                    expected=f"an entity with {lacking}",
+                    came=shape(observed),
+                )

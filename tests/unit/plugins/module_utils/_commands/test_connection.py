@@ -18,7 +18,7 @@ sys.path[:0] = sys.argv[1].split(":")
 from ansible_collections.rimops.insight.plugins.module_utils._commands import connection
 
 connection._CONNECTIONS["a system"] = None, "a connection"
-connection.canary_writes("https://a.example.com", {})
+connection.canary_writes("https://a.example.com", {"profile": {}})
 child = os.fork()
 if child == 0:
     os._exit(len(connection._CONNECTIONS) + len(connection._CANARY_WRITES))

@@ -82,7 +82,7 @@ def refused(status):
 
 
 UNCLEAN = {
-    "collateral": ({"stores": blanks}, CollateralError, "operations.update.body"),
+    "collateral": ({"stores": blanks}, CollateralError, "operations.update.json"),
     "unconverged": ({"stores": lambda entity: {**entity, "description": "else"}}, UnconvergedError, "compare"),
     "refuted": ({"hook": garbled}, ProfileMismatchError, "operations.update.entity"),
     "wrong address": ({"hook": refused(405)}, ProfileMismatchError, "operations.update"),
@@ -281,5 +281,5 @@ def test_the_profile_key_is_that_of_the_type():
     insight, known = server(2), CanaryWrites()
     insight.stores = blanks
     first = attempt(insight, desired(0, of=of), known, of)
-    assert first.details["profile_key"] == "types.event.operations.update.body"
+    assert first.details["profile_key"] == "types.event.operations.update.json"
     assert known.held_back[0]["operation"] == "types.event.operations.update"

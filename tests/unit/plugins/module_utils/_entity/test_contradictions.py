@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import hard_to_address
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import hard_to_address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import CanaryWrites
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure

@@ -286,7 +286,7 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
         run(insight, desired({"description": "x"}))
     told = caught.value.details
     assert (told["profile_key"], told["expected"], told["came"]) == (
-        "operations.find.references",
+        "operations.find.texts_at",
         "applicationId: 1",
         "applicationId: 99",
     )

@@ -51,19 +51,19 @@ CASES = {
     "reference not taken": (
         puts(applicationId=99),
         UnconvergedError,
-        "operations.update.references",
+        "operations.update.json",
         "applicationId: 1",
         "applicationId: 99",
     ),
     "not stored, and more lost": (
         loses("description", "status"),
         UnconvergedError,
-        "operations.update.body",
+        "operations.update.json",
         'description: "new"',
         "description: null",
     ),
-    "lost": (loses("status"), CollateralError, "operations.update.body", 'status: "Planned"', "status: null"),
-    "blanked": (puts(status=None), CollateralError, "operations.update.body", 'status: "Planned"', "status: null"),
+    "lost": (loses("status"), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
+    "blanked": (puts(status=None), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
     "moved": (puts(status="Moved"), CollateralError, "compare.volatile", 'status: "Planned"', 'status: "Moved"'),
 }
 
@@ -122,12 +122,12 @@ def test_messages_stay_short():
 def test_one_system_is_one_memory():
     forget_connections()
     mine, other = {"name": "a"}, {"name": "a"}
-    known = canary_writes("https://a.example.com", mine)
-    assert canary_writes("https://a.example.com", mine) is known
-    assert canary_writes("https://b.example.com", mine) is not known
-    assert canary_writes("https://a.example.com", other) is not known
+    known = canary_writes("https://a.example.com", {"profile": mine})
+    assert canary_writes("https://a.example.com", {"profile": mine}) is known
+    assert canary_writes("https://b.example.com", {"profile": mine}) is not known
+    assert canary_writes("https://a.example.com", {"profile": other}) is not known
     refusal = {"operation": "operations.update", "entity": "event (a)", "why": "lost", "profile_key": "k"}
-    travelled = canary_writes("https://a.example.com", {})
+    travelled = canary_writes("https://a.example.com", {"profile": {}})
     travelled.hold_back([{**refusal, "more": 1}])
     assert travelled.held_back == [refusal]
     assert known.held_back == []

@@ -68,7 +68,7 @@ def test_ids_that_stand_deeper_are_not_in_it():
         held = {name: value for name, value in STORED.items() if name != "id"}
         return {**held, "meta": {"id": number, "uuid": f"u-{number}", "note": "n"}, "description": "Old", **more}
 
-    kind = EntityType("event", "event", "meta.id", "meta.uuid", {})
+    kind = EntityType("event", "event", {}, "meta.id", other_ids=("meta.uuid",))
     here, there = operation(found(7), kind=kind), operation(found(9), kind=kind)
     assert here == there and here.before.startswith("sha256:")
     deeper = operation(found(7, meta={"id": 7, "uuid": "u-7", "note": "other"}), kind=kind)
@@ -79,7 +79,7 @@ def test_ids_that_stand_deeper_are_not_in_it():
 
 @pytest.mark.proves("PLAN-1")
 def test_a_rename_is_seen_whatever_the_ids_are():
-    kind = EntityType("event", "event", "meta.id", "meta.uuid", {})
+    kind = EntityType("event", "event", {}, "meta.id", other_ids=("meta.uuid",))
     state = desired_state({"key": KEY, "attributes": {"meta": {"note": "n"}}}, RULES)
     state = replace(state, address=replace(state.address, type=kind))
     gone = replace(state, address=replace(state.address, key={"eventName": "Old"}), state="absent")

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import segment
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import segment
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
@@ -110,7 +110,7 @@ def test_an_entity_without_id_has_no_address():
     client, script = scripted()
     with pytest.raises(ProfileMismatchError, match="carries no id") as caught:
         client.delete(address(), {"uuid": "u"})
-    assert caught.value.details["profile_key"] == "types.event.id_attribute"
+    assert caught.value.details["profile_key"] == "types.event.id.at"
     assert script.requests == []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
-from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import same_origin
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import same_origin
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     ProfileMismatchError,
@@ -37,8 +37,8 @@ def test_the_key_in_the_query():
     client, script, event = speaking(found, answer(200, [STORED]), find=find)
     assert client.find(event) == [STORED]
     assert script.paths == [
-        "application?view=full&appCode=1&appName=Z",
-        "event?view=full&eventName=%C3%84%20%26%20b&applicationId=17",
+        "application?appCode=1&appName=Z&view=full",
+        "event?eventName=%C3%84%20%26%20b&applicationId=17&view=full",
     ]
     assert script.bodies == [None, None]
     assert [request.method for request in script.requests] == ["GET", "GET"]
@@ -211,7 +211,7 @@ def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
     client, _script, event = speaking(said, create={"entity": False, "id_at": id_at})
     with pytest.raises(ProfileMismatchError) as caught:
         client.create(event, {})
-    assert (caught.value.details["profile_key"], caught.value.details["came"]) == ("operations.create.id_at", came)
+    assert (caught.value.details["profile_key"], caught.value.details["came"]) == ("operations.create.entity", came)
 
 
 @pytest.mark.proves("NETWORK-3", "MESSAGE-22")

@@ -18,6 +18,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.api.operati
 )
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.paging import list_pages, list_whole
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.requests import Invocation
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import Base
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ProfileMismatchError, ServerError
 from ansible_collections.rimops.insight.tests.unit.fakes import answer, profile, scripted
@@ -53,7 +54,7 @@ def shown():
 def invocation(name, shown=None, address=None):
     """An operation on the event with the id 5; shown: takes a note each time that an entity was shown."""
     note = (lambda: shown.append(name)) if shown is not None else bool
-    return Invocation("b", EVENT.operations[name], address or Address(EVENT, 5), "try it", note)
+    return Invocation(Base("b"), EVENT.operations[name], address or Address(EVENT, 5), "try it", note)
 
 
 def test_a_read(shown):
@@ -72,19 +73,19 @@ def test_a_read_that_shows_nothing(shown):
 def test_a_search(shown):
     address = address_of(OF, {"type": "event", "key": {"eventName": "Filing"}})
     of = invocation("find", shown, address)
-    held = Held(find_entities(of, address.key), answer(200, STORED))
+    held = Held(find_entities(of), answer(200, STORED))
     assert held.asked == ["POST b/event/read {'eventName': 'Filing'}"]
     assert (held.returned, shown) == ([STORED], ["find"])
-    assert Held(find_entities(of, address.key), MISSING).returned == []
+    assert Held(find_entities(of), MISSING).returned == []
     other = {**STORED, "eventName": "Other"}
-    assert Held(find_entities(of, address.key), answer(200, other)).returned == [other]
+    assert Held(find_entities(of), answer(200, other)).returned == [other]
     assert shown == ["find"], "what has another key does not show that the search works"
 
 
 def test_writes():
     created = Held(create_entity(invocation("create"), {"eventName": "Filing"}, print), answer(201, STORED))
     assert created.asked == ["POST b/event/create {'eventName': 'Filing'}"]
-    updated = Held(update_entity(invocation("update"), STORED, {"eventName": "Next"}), answer(200, STORED))
+    updated = Held(update_entity(invocation("update"), STORED, {"whole": {"eventName": "Next"}}), answer(200, STORED))
     assert updated.asked == ["POST b/event/create-or-update {'eventName': 'Next', 'uuid': 'u-5'}"]
     assert (created.returned, updated.returned) == (STORED, STORED)
     deleted = [Held(delete_entity(invocation("delete"), STORED), said) for said in (answer(200, {}), MISSING)]
@@ -93,7 +94,7 @@ def test_writes():
 
 
 def test_a_write_without_what_addresses_it_asks_nothing():
-    held = Held(update_entity(invocation("update"), {"id": 5}, {"eventName": "Next"}))
+    held = Held(update_entity(invocation("update"), {"id": 5}, {"whole": {"eventName": "Next"}}))
     assert isinstance(held.raised, ProfileMismatchError) and held.asked == []
 
 

@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A change that takes several steps: the entity's own create or update, its parts, its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, Callable, Optional
+
+from .._text.json_forms import canonical
+from .._text.nested_paths import ABSENT, names_of, value_at, with_value, without
+from .._transport.http import Clock
+from ..errors import InsightError, OutcomeUnknownError
+from .address import Address, Entity
+from .api.client import EntityClient
+from .apply import Outcome, has_arrived, perform, seen_after
+from .desired_state import DesiredState
+from .plan import Plan, plan
+from .read_back_errors import check_read_back
+from .safe_write import write_safely
+from .steps import EntityStep, element_key, steps_of
+
+Record = Callable[[EntityStep, str], None]
+"""Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
+
+
+def unrecorded(_step: EntityStep, _state: str) -> None:
+    """Keeps no record."""
+
+
+def perform_steps(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    observed: Optional[Entity],
+    clock: Clock,
+    record: Record = unrecorded,
+) -> Outcome:
+    """Carry out the steps of a plan in their order, read the entity back with its parts, and report differences from
+    the plan. A step that fails stops the later ones; the error names what is done, failed and not sent."""
+    done: list[EntityStep] = []
+    notes: tuple[str, ...] = ()
+    address = desired.address
+    known_as, entity = (address, observed) if observed is None else (address.located(observed), observed)
+    todo = steps_of(planned, address.type)
+    while todo:
+        step = todo.pop(0)
+        with _step(planned, known_as, step, done, todo, record):
+            if step.attribute:
+                _send(client, known_as, entity or {}, step)
+            else:
+                own = perform(client, *_own(desired, planned, entity), clock)
+                known_as, notes = address.with_id(own.entity_id), (*notes, *own.notes)
+        done.append(step)
+        entity = client.read(known_as) or entity
+        if step.kind == "create":
+            todo = _after_create(desired, planned, entity or {}, todo)
+    with _step(planned, known_as, None, done, [], record):
+        seen = seen_after(partial(client.read, known_as), partial(_is_stale, desired, planned), desired.waiting, clock)
+        verification = check_read_back(desired, planned, seen)
+    unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
+    collateral = verification.collateral
+    return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, notes)
+
+
+def _is_stale(desired: DesiredState, planned: Plan, seen: Optional[Entity]) -> bool:
+    return seen is None or not has_arrived(desired, planned, seen)
+
+
+def _references(planned: Plan) -> dict[str, Any]:
+    return {name: planned.desired[name] for name in planned.reference_names}
+
+
+def _own(
+    desired: DesiredState, planned: Plan, entity: Optional[Entity]
+) -> tuple[DesiredState, Plan, Optional[Entity]]:
+    """What the entity's own create or update is about: the desired state without parts and states, planned anew. A
+    create sends the states, too."""
+    address = desired.address
+    parts = address.type.apart(planned.operation)
+    apart = {*parts, *address.type.states}
+    sent = dict(desired.sent)
+    if planned.operation == "create":
+        for path in address.type.states:
+            value = value_at(desired.attributes, names_of(path), ABSENT)
+            sent = sent if value is ABSENT else with_value(sent, names_of(path), value)
+    own = replace(
+        desired,
+        address=replace(address, parts=tuple(name for name in address.parts if name not in parts)),
+        attributes=without(desired.attributes, apart),
+        sent=sent,
+    )
+    shown = None if entity is None else {name: one for name, one in entity.items() if name not in parts}
+    return own, plan(own, _references(planned), shown), shown
+
+
+def _after_create(
+    desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]
+) -> list[EntityStep]:
+    """The steps that the new entity still needs, of those that were planned: the server may have set something at its
+    creation."""
+    fresh = plan(desired, _references(planned), entity)
+    if fresh.operation == "none":
+        return []
+    wanted = {one.attribute for one in todo}
+    steps = [one for one in steps_of(fresh, desired.address.type) if one.attribute in wanted]
+    return [one for one in steps if one.kind != "remove"]
+
+
+@contextmanager
+def _step(
+    planned: Plan,
+    address: Address,
+    step: Optional[EntityStep],
+    done: Sequence[EntityStep],
+    todo: Sequence[EntityStep],
+    record: Record,
+) -> Iterator[None]:
+    """Around a step: an error inside names what is done, what failed and what was not sent."""
+    if step:
+        record(step, "begun")
+    try:
+        yield
+    except InsightError as error:
+        if step:
+            record(step, "failed")
+        raise _named(error, planned, address, step, done, todo) from error
+    except Exception as error:
+        unexpected = OutcomeUnknownError(
+            f"carry out {step or 'the read-back'} of {address}",
+            f"an error came that nobody expected ({type(error).__name__})",
+            "Look at the entity before you run this again.",
+        )
+        raise _named(unexpected, planned, address, step, done, todo) from error
+    if step:
+        record(step, "done")
+
+
+def _named(
+    error: InsightError,
+    planned: Plan,
+    address: Address,
+    step: Optional[EntityStep],
+    done: Sequence[EntityStep],
+    todo: Sequence[EntityStep],
+) -> InsightError:
+    if not done and not todo:
+        return error
+    fate = {"done": [str(one) for one in done], "not_sent": [str(one) for one in todo]}
+    if step:
+        fate["failed"] = [str(step)]
+    told = [f"Done: {', '.join(fate['done'])}."] if done else []
+    told += [f"Not sent: {', '.join(fate['not_sent'])}."] if todo else []
+    details: dict[str, Any] = {"steps": fate}
+    if done:
+        details.update(written=error.details.get("written", planned.operation), entity_id=address.id)
+    return error.but(hint=" ".join([*told, error.hint]).strip(), **details)
+
+
+def _send(client: EntityClient, address: Address, entity: Entity, step: EntityStep) -> None:
+    """Carry out a step on a part or a state. When no usable answer comes, look before anything is sent again."""
+
+    def send() -> None:
+        client.step(address, entity, step)
+
+    def look() -> Optional[Entity]:
+        return client.read(address)
+
+    write_safely(
+        f"{step} of {address}",
+        send,
+        look,
+        lambda seen: seen is not None and _holds(address, seen, step, step.after),
+        lambda seen: seen is not None and _holds(address, seen, step, step.before),
+        True,
+    )
+
+
+def _holds(address: Address, entity: Entity, step: EntityStep, value: Any) -> bool:
+    """Whether an entity shows this side of a step."""
+    part = address.type.parts.get(step.attribute)
+    held = value_at(entity, names_of(step.attribute), ABSENT)
+    if part is None:
+        return held is not ABSENT and value is not ABSENT and canonical(held) == canonical(value)
+    elements = held if isinstance(held, (list, tuple)) else []
+    if step.kind == "write":
+        return sorted(map(canonical, elements)) == sorted(map(canonical, value if isinstance(value, list) else []))
+    by_key = {element_key(one, part): one for one in elements}
+    found = by_key.get(element_key(step.names["element"], part), ABSENT)
+    if found is ABSENT or value is ABSENT:
+        return found is value
+    pairs = value.items() if isinstance(value, dict) else ()
+    return all(name in found and canonical(found[name]) == canonical(one) for name, one in pairs)

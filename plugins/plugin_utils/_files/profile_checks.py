@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no JSON Schema says of a profile: which names a template may hold where it stands, which keys have no effect
+there, and what contradicts itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from ...module_utils._profile.model import OPERATIONS, READING, merge, type_data
+from ...module_utils._profile.request_template import RequestTemplate
+from ...module_utils._profile.session_rules import CREDENTIALS
+from ...module_utils._profile.template import FUNCTIONS, names_in, steps_of
+from ...module_utils._text.json_forms import Json
+
+EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
+PAGES = ("page", "offset", "size", "cursor")
+NAMES: Mapping[str, Collection[str]] = {
+    "read": ("id", "key", "refs", "parent"),
+    "find": ("key", "refs", "parent", *PAGES),
+    "list": ("parent", *PAGES),
+    "create": ("id", "key", "declared", "changed", "whole", "refs", "parent"),
+    "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent"),
+    "delete": ("id", "key", "entity", "refs", "parent"),
+}
+"""The first words of the names that a request of an operation knows, beside those known everywhere."""
+OF_TYPE = ("name", "path")
+SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
+ONLY_IN: Mapping[str, Collection[str]] = {
+    "missing": ("read", "find", "list", "update", "delete"),
+    "conflict": ("create", "update", "delete"),
+    "entity": ("read", "find", "list", "create", "update"),
+    "paging": ("find", "list"),
+    "texts_at": ("find", "create"),
+    "narrows": ("find",),
+    "then": ("find",),
+}
+"""The operations in which a key has an effect, where it has none in the others."""
+REQUEST = ("path", "query", "headers", "json", "form", "with")
+
+
+def mistakes(given: Json) -> Iterator[str]:
+    """What is wrong with a profile that satisfies its schema, with the path of each. given: with the nulls by which a
+    type takes away what holds for all types."""
+    data = merge({}, given)
+    yield from _session(data)
+    for operation, said in data.get("operations", {}).items():
+        yield from _operation(f"operations.{operation}", operation, said, data, None)
+    extending = list(_extends(data))
+    yield from extending
+    for name in data["types"] if not extending else ():
+        yield from _type(name, data, given)
+
+
+def _extends(data: Json) -> Iterator[str]:
+    """Types that extend a type that is not there, or one another in a circle."""
+    for name, said in data["types"].items():
+        seen = [name]
+        while "extends" in said:
+            before = said["extends"]
+            if before not in data["types"] or before in seen:
+                why = "is no type of this profile" if before not in data["types"] else "extends this type itself"
+                yield f"types.{name}.extends names {before}, which {why}"
+                break
+            seen.append(before)
+            said = data["types"][before]
+
+
+# --- names
+
+
+def _unknown(path: str, template: Any, known: Collection[str], inputs: Collection[str]) -> Iterator[str]:
+    """Names that a template holds and that its place does not know."""
+    for name, function in names_in(template):
+        if function is not None and function not in FUNCTIONS:
+            yield f"{path} names the function {function}, and there are only {', '.join(FUNCTIONS)}"
+        try:
+            first, *rest = steps_of(name)
+        except ValueError:
+            yield f"{path} names {{{name}}}, which is no path"
+            continue
+        word = rest[0] if rest else None
+        if first not in known:
+            allowed = ", ".join(f"{{{one}}}" for one in known) or "no name"
+            yield f"{path} names {{{name}}}, and what is replaced there is {allowed}"
+        elif first == "inputs" and word not in inputs:
+            yield f"{path} names {{{name}}}, and inputs declares no {word}"
+        elif first == "type" and word not in OF_TYPE:
+            yield f"{path} names {{{name}}}, and a type has {' and '.join(OF_TYPE)}"
+
+
+def _request(path: str, said: Json, known: Collection[str], data: Json) -> Iterator[str]:
+    """Mistakes in one request: names, and bodies that exclude each other."""
+    for part in REQUEST:
+        if part in said:
+            yield from _unknown(f"{path}.{part}", said[part], known, data.get("inputs", {}))
+    if "json" in said and "form" in said:
+        yield f"{path} has both json and form"
+    if said.get("method") == "GET" and ("json" in said or "form" in said) and path.startswith("session.look"):
+        yield f"{path} has a body, which a look cannot have"
+
+
+# --- the session
+
+
+def _session(data: Json) -> Iterator[str]:
+    session = data.get("session", {})
+    steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
+    others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
+    if "look" in session:
+        others["session.look"] = session["look"]
+    taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
+    known = (*SESSION, *sorted(taken))
+    for path, step in {**steps, **others}.items():
+        yield from _request(path, step, known, data)
+        yield from _unknown(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
+        yield from _unknown(f"{path}.take", _places(step), known, data.get("inputs", {}))
+    yield from _unknown("session.take", _places(session), known, data.get("inputs", {}))
+    yield from _unknown("session.carry", session.get("carry", {}), known, data.get("inputs", {}))
+    for name, step in session.get("steps", {}).items():
+        if step.get("before", name) not in session["steps"]:
+            yield f"session.steps.{name}.before names {step['before']}, which is no step"
+    if session.get("look", {}).get("method", "GET") != "GET":
+        yield "session.look.method is not GET, and a look must change nothing"
+
+
+def _places(said: Json) -> list[Any]:
+    """The places of what is taken, in which names may stand."""
+    return [one["at"] if isinstance(one, Mapping) else one for one in said.get("take", {}).values()]
+
+
+# --- operations
+
+
+def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | None) -> Iterator[str]:
+    """Mistakes in one operation, or in a part of it. whole: the type's own data, where it is of a type."""
+    if isinstance(said, str):
+        return
+    yield from _request(path, said, (*EVERYWHERE, *NAMES[operation]), data)
+    for key in said:
+        if operation not in ONLY_IN.get(key, (operation,)):
+            yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
+    if whole is None:
+        return
+    lacking = [key for key in ("method", "path") if key not in said]
+    if lacking:
+        yield f"{path} lacks {', '.join(lacking)}"
+    yield from _paging(path, operation, said)
+    if operation == "find" and not any(RequestTemplate.of({"method": "", "path": "", **said}).uses(one) for one in KEY):
+        yield f"{path} names nothing of the key, so it would answer whatever is asked for"
+
+
+KEY = ("key", "refs", "parent", "id")
+
+
+def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
+    names = {str(steps_of(name)[0]) for name, _function in names_in([said.get(part) for part in REQUEST])}
+    used, paging = names.intersection(PAGES), said.get("paging")
+    if used and paging is None:
+        yield f"{path} names {', '.join(sorted(used))}, and has no paging"
+    if paging is not None and operation == "find" and not said.get("narrows"):
+        yield f"{path}.paging has no effect there unless the find narrows"
+    if paging is not None and "next" not in paging and not used & {"page", "offset"}:
+        yield f"{path}.paging has no next, and its request names neither {{page}} nor {{offset}}"
+    if paging is not None and "cursor" in used and "next" not in paging:
+        yield f"{path}.paging has no next, where {{cursor}} comes from"
+
+
+# --- parts and states
+
+
+ENTITY = ("id", "key", "entity", "refs", "parent")
+
+
+def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in the requests of parts and of states."""
+    for part, said in whole.get("parts", {}).items():
+        path = f"types.{name}.parts.{part}"
+        for request, known in PART_NAMES.items():
+            if request in said:
+                yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
+        if "write" in said and {"add", "remove", "change"} & set(said):
+            yield f"{path} has both write, for all elements, and requests for one"
+        if not {"write", "add", "remove", "within"} & set(said):
+            yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
+        if said.get("write_only") and "read" in said:
+            yield f"{path} is write_only and has a read"
+    for attribute, said in whole.get("attributes", {}).items():
+        for verb, one in said.get("transitions", {}).items():
+            path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
+            yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
+
+
+PART_NAMES: Mapping[str, Collection[str]] = {
+    "read": PAGES,
+    "write": ("value",),
+    "add": ("element",),
+    "remove": ("element",),
+    "change": ("element",),
+}
+"""The names that the requests of a part know besides those of the entity."""
+
+
+# --- types
+
+
+def _type(name: str, data: Json, given: Json) -> Iterator[str]:
+    whole = type_data(name, given)
+    own = data["types"][name]
+    if str(whole.get("path", "")).startswith("/"):
+        yield f"types.{name}.path begins with a slash; it begins with a word"
+    yield from _unknown(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
+    yield from _unknown(
+        f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {})
+    )
+    for operation in OPERATIONS:
+        if operation in whole:
+            path = f"types.{name}.{operation}" if operation in own else f"operations.{operation}"
+            of_own = _operation(path, operation, whole[operation], data, whole)
+            yield from of_own if operation in own else (one for one in of_own if " lacks " in one or ".paging" in one)
+    if not any(one in whole for one in READING):
+        yield f"types.{name} has no operation that reads: neither read nor find nor list"
+    yield from _served(name, whole)
+    yield from _of_parts(name, whole, data)
+    for attribute, said in whole.get("attributes", {}).items():
+        referred = said.get("ref", {}).get("type")
+        if referred and referred not in data["types"]:
+            yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
+        if said.get("set") and said.get("keyed"):
+            yield f"types.{name}.attributes.{attribute} is both set and keyed"
+
+
+def _served(name: str, whole: Json) -> Iterator[str]:
+    """Finds that another operation is to serve, and that is not there."""
+    find = whole.get("find")
+    if isinstance(find, str) and find not in whole:
+        yield f"types.{name}.find is {find}, and there is no such operation"
+    if find == "read" and not re.search(r"\{(key|id)\b", str(whole.get("read", {}).get("path", ""))):
+        yield f"types.{name}.find is read, and the path of read holds neither {{key}} nor {{id}}"
+    if isinstance(find, Mapping) and find.get("then") == "read" and "read" not in whole:
+        yield f"types.{name}.find.then is read, and there is no read"

@@ -1,0 +1,294 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes of several steps, carried out against a small system in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import parts_to_read
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
+from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Response
+from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, InsightError
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
+
+GROUP = {
+    "format": 2,
+    "name": "groups",
+    "extends": "rest",
+    "types": {
+        "group": {
+            "path": "groups",
+            "key": {"attributes": ["name"], "enforced": True},
+            "attributes": {
+                "enabled": {
+                    "transitions": {
+                        "enable": {"from": False, "to": True, "request": {"method": "POST", "path": "groups/{id}/enable"}},
+                        "disable": {"to": False, "request": {"method": "POST", "path": "groups/{id}/disable"}},
+                    }
+                }
+            },
+            "parts": {
+                "members": {
+                    "element": {"key": "email"},
+                    "read": {"method": "GET", "path": "groups/{id}/members", "entity": "body.members"},
+                    "add": {
+                        "method": "POST",
+                        "path": "groups/{id}/members",
+                        "json": {"email": "{element.email}", "role": "{element.role}"},
+                    },
+                    "remove": {
+                        "method": "DELETE",
+                        "path": "groups/{id}/members/{element.email}",
+                        "missing": [{"status": [404]}],
+                    },
+                },
+                "tags": {
+                    "read": {"method": "GET", "path": "groups/{id}/tags"},
+                    "write": {"method": "PUT", "path": "groups/{id}/tags", "json": "{value}"},
+                },
+            },
+        }
+    },
+}
+WRITES = ("POST", "PUT", "DELETE")
+
+
+class System:
+    """Groups in memory. failing: the requests that are answered with HTTP 500, by method and path."""
+
+    def __init__(self):
+        self.groups, self.members, self.tags = {}, {}, {}
+        self.sent, self.failing = [], {}
+
+    def send(self, request):
+        path = request.url.partition("example.com/")[2]
+        self.sent.append(f"{request.method} {path}")
+        status, body = self.failing.get(self.sent[-1]) or self.answer(request, path.partition("?")[0].split("/"))
+        return Response(request.purpose, status, {"content-type": "application/json"}, {}, json.dumps(body).encode())
+
+    def answer(self, request, steps):
+        number = int(steps[1]) if len(steps) > 1 else 0
+        if len(steps) == 1 and request.method == "GET":
+            name = request.url.partition("name=")[2]
+            return 200, [one for one in self.groups.values() if one["name"] == name]
+        if len(steps) == 1:
+            number = len(self.groups) + 1
+            self.groups[number] = {"id": number, "enabled": False, **request.json_body}
+            self.members[number], self.tags[number] = {}, []
+            return 201, self.groups[number]
+        rest = steps[2:]
+        if not rest:
+            if request.method == "PUT":
+                self.groups[number] = {"id": number, **request.json_body}
+            return 200, self.groups[number]
+        return self.inner(request, number, rest)
+
+    def inner(self, request, number, rest):
+        members = self.members[number]
+        if rest[0] in ("enable", "disable"):
+            self.groups[number]["enabled"] = rest[0] == "enable"
+            return 200, None
+        if rest[0] == "tags":
+            if request.method == "PUT":
+                self.tags[number] = request.json_body
+            return 200, self.tags[number]
+        if request.method == "GET":
+            return 200, {"members": list(members.values())}
+        if request.method == "POST":
+            if request.json_body["email"] in members:
+                return 409, {"message": "exists"}
+            members[request.json_body["email"]] = request.json_body
+            return 201, None
+        gone = members.pop(rest[1].replace("%40", "@"), None)
+        return (204, None) if gone else (404, {"message": "no such member"})
+
+    @property
+    def writes(self):
+        return [one for one in self.sent if one.startswith(WRITES)]
+
+
+def profile(over=None):
+    return profile_of(profile_data(GROUP, over, str))
+
+
+def ensured(system, check_mode=False, over=None, **attributes):
+    system.sent.clear()
+    of = profile(over)
+    address = address_of(of, {"type": "group", "key": {"name": "a"}})
+    address = replace(address, parts=parts_to_read(address.type, attributes))
+    desired = DesiredState(address, attributes, waiting=Waiting(enabled=False))
+    outcome = ensure(EntityClient(of, "https://a.example.com", system.send), desired, check_mode)
+    return outcome, [str(one) for one in steps_of(outcome.plan, address.type)]
+
+
+ANN, BOB = {"email": "ann@x", "role": "OWNER"}, {"email": "bob@x", "role": "MEMBER"}
+
+
+def test_a_new_entity_gets_its_parts_and_its_state():
+    system = System()
+    wanted = {"colour": "red", "enabled": True, "members": [ANN, BOB], "tags": ["t"]}
+    outcome, steps = ensured(system, check_mode=True, **wanted)
+    assert system.writes == []
+    assert steps == [
+        "create",
+        'add members email="ann@x"',
+        'add members email="bob@x"',
+        "write tags",
+        "enabled to true",
+    ]
+    outcome, _steps = ensured(system, **wanted)
+    assert system.writes == [
+        "POST groups",
+        "POST groups/1/members",
+        "POST groups/1/members",
+        "PUT groups/1/tags",
+    ]  # the create's body said enabled, and this server took it
+    assert outcome.entity == {"id": 1, "name": "a", **wanted}
+    outcome, steps = ensured(system, **wanted)
+    assert (outcome.plan.operation, steps, system.writes) == ("none", [], [])
+
+
+def test_a_state_that_the_create_did_not_take_is_reached_by_its_verb():
+    system = System()
+    taken = system.answer
+
+    def ignoring(request, steps):
+        status, body = taken(request, steps)
+        if request.method == "POST" and len(steps) == 1:
+            body["enabled"] = False
+        return status, body
+
+    system.answer = ignoring
+    ensured(system, enabled=True)
+    assert system.writes == ["POST groups", "POST groups/1/enable"]
+    assert system.groups[1]["enabled"] is True
+
+
+def test_elements_are_changed_added_and_removed_in_this_order():
+    system = System()
+    ensured(system, members=[ANN, BOB])
+    eve = {"email": "eve@x", "role": "OWNER"}
+    outcome, steps = ensured(system, members=[{**ANN, "role": "MEMBER"}, eve])
+    assert steps == ['replace members email="ann@x"', 'add members email="eve@x"', 'remove members email="bob@x"']
+    assert system.writes == [
+        "DELETE groups/1/members/ann%40x",
+        "POST groups/1/members",
+        "POST groups/1/members",
+        "DELETE groups/1/members/bob%40x",
+    ]
+    assert system.members[1] == {"ann@x": {**ANN, "role": "MEMBER"}, "eve@x": eve}
+    assert outcome.plan.operation == "update"
+
+
+def test_an_undeclared_part_is_not_read():
+    system = System()
+    ensured(system, colour="red")
+    assert ensured(system, colour="red")[0].plan.operation == "none"
+    assert system.sent == ["GET groups?name=a"]
+    ensured(system, colour="blue")
+    assert [one for one in system.sent if "members" in one or "tags" in one] == []
+
+
+def test_a_rest_comes_before_other_changes_and_work_after_them():
+    system = System()
+    ensured(system, colour="red", enabled=True)
+    ensured(system, colour="blue", enabled=False)
+    assert system.writes == ["POST groups/1/disable", "PUT groups/1"]
+    ensured(system, colour="green", enabled=True)
+    assert system.writes == ["PUT groups/1", "POST groups/1/enable"]
+    assert system.groups[1] == {"id": 1, "name": "a", "colour": "green", "enabled": True}
+
+
+def test_a_state_alone_needs_no_update():
+    system = System()
+    ensured(system, colour="red", enabled=True)
+    ensured(system, enabled=False)
+    assert system.writes == ["POST groups/1/disable"]
+
+
+def test_a_change_that_no_transition_makes_is_an_error_of_the_plan():
+    system = System()
+    ensured(system, enabled=True)
+    with pytest.raises(ConfigurationError, match="no transition leads enabled from true to null"):
+        ensured(system, enabled=None)
+    assert system.writes == []
+
+
+def test_with_at_least_other_elements_stay():
+    system = System()
+    over = {"types": {"group": {"parts": {"members": {"at_least": True}}}}}
+    ensured(system, members=[ANN, BOB])
+    eve = {"email": "eve@x", "role": "OWNER"}
+    _outcome, steps = ensured(system, over=over, members=[eve])
+    assert steps == ['add members email="eve@x"']
+    assert sorted(system.members[1]) == ["ann@x", "bob@x", "eve@x"]
+    assert ensured(system, over=over, members=[eve])[0].plan.operation == "none"
+
+
+def test_the_only_element_is_not_replaced():
+    system = System()
+    ensured(system, members=[ANN])
+    with pytest.raises(ConfigurationError, match="the only element of members"):
+        ensured(system, members=[{**ANN, "role": "MEMBER"}])
+    assert system.writes == []
+
+
+def test_a_step_that_fails_names_what_is_done_and_what_was_not_sent():
+    system = System()
+    system.failing["PUT groups/1/tags"] = (400, {"message": "no such tag"})
+    with pytest.raises(InsightError) as caught:
+        ensured(system, members=[ANN], tags=["t"], enabled=True)
+    details = caught.value.details
+    assert details["steps"] == {
+        "done": ["create", 'add members email="ann@x"'],
+        "failed": ["write tags"],
+        "not_sent": [],
+    }
+    assert details["written"] == "create"
+    assert details["entity_id"] == 1
+    assert "no such tag" in caught.value.message
+    assert 'Done: create, add members email="ann@x".' in caught.value.message
+    system.failing.clear()
+    _outcome, steps = ensured(system, members=[ANN], tags=["t"], enabled=True)
+    assert steps == ["write tags"]
+
+
+def test_an_answer_that_was_lost_is_looked_into_before_anything_is_sent_again():
+    system = System()
+    ensured(system, members=[ANN])
+    carried_out = system.inner
+
+    def losing(request, number, rest):
+        answer = carried_out(request, number, rest)
+        return (500, {"message": "late"}) if request.method == "POST" else answer
+
+    system.inner = losing
+    ensured(system, members=[ANN, BOB])
+    assert system.writes == ["POST groups/1/members"]
+    assert sorted(system.members[1]) == ["ann@x", "bob@x"]
+
+
+def test_an_element_that_is_gone_already_is_removed():
+    system = System()
+    ensured(system, members=[ANN, BOB])
+    shown = system.inner
+
+    def stale(request, number, rest):
+        if request.method == "DELETE":
+            shown(request, number, rest)  # somebody else removes it a moment before
+        return shown(request, number, rest)
+
+    system.inner = stale
+    ensured(system, members=[ANN])
+    assert sorted(system.members[1]) == ["ann@x"]
