@@ -95,7 +95,12 @@ def not_taken(profile: Profile, step: Step, name: str, response: Response) -> In
         why = f"the answer has no {words} in {place}, where profile {profile.name} expects it"
         came, hint = shape(answer), f"{_version_hint(profile, name, place, answer)} Or change {key} in the profile."
     return profile_mismatch(
-        response.purpose, why, key, expected=_expected(profile.session, name), came=came, hint=hint,
+        response.purpose,
+        why,
+        key,
+        expected=_expected(profile.session, name),
+        came=came,
+        hint=hint,
         status=response.status,
     )
 

@@ -188,9 +188,7 @@ def with_values(session: Session, rules: SessionRules, found: Json) -> Session:
     """The session with these values."""
     names = {name: found[name] for name in found if name in rules.header_names}
     values = {name: found[name] for name in found if name not in names}
-    return replace(
-        session, values={**session.values, **values}, header_names={**session.header_names, **names}
-    )
+    return replace(session, values={**session.values, **values}, header_names={**session.header_names, **names})
 
 
 # --- what an answer means

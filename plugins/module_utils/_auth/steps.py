@@ -89,9 +89,7 @@ def _taken_steps(
     return session, response
 
 
-def _after(
-    profile: Profile, step: Step, session: Session, names: Names, response: Response, may_lack: bool
-) -> Session:
+def _after(profile: Profile, step: Step, session: Session, names: Names, response: Response, may_lack: bool) -> Session:
     """The session after the answer of a step. may_lack: the next step is taken only after some answers, so that this
     one need not hold what the step takes."""
     rules = profile.session
@@ -132,9 +130,7 @@ def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, na
     known = session.named(names)
     lacking = sorted(name for name in profile.session.carried_names if not known.get(name))
     if TOKEN in lacking and not any(TOKEN in step.take for step in steps):
-        raise ConfigurationError(
-            LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type."
-        )
+        raise ConfigurationError(LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type.")
     if lacking:
         raise without_value(steps, lacking[0])
     if TOKEN in profile.session.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):

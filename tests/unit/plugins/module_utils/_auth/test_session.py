@@ -125,13 +125,21 @@ REFUTED = [
     ([(200, {"xAuthToken": "S1"})], "session.take.csrf", "no CSRF token"),
     ([(200, {"xAuthToken": "S1"}, CSRF)], "session.take.csrf", "no CSRF token"),
     ([(404, {})], "session.steps.start.path", "HTTP 404"),
-    ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.steps.start.path", "a redirect to evil.example"),
+    (
+        [(302, b"", {"location": "https://evil.example/x\x1b"})],
+        "session.steps.start.path",
+        "a redirect to evil.example",
+    ),
     ([(200, PAGE)], "session.steps.start.path", "a web page"),
     ([OPENED, (200, {}), (200, {})], "session.take.csrf", "nor a look after it announces a CSRF token"),
     ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.take.csrf", "refused the CSRF token"),
     ([OPENED, (302, b"", {"location": "/insight/login"})], "session.steps.login.path", "a redirect to another page"),
     ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.steps.login.path", "evil.example"),
-    ([OPENED, (302, b"", {"location": "/insight/home"})], "session.steps.login.success", "add 302 to session.steps.login.success"),
+    (
+        [OPENED, (302, b"", {"location": "/insight/home"})],
+        "session.steps.login.success",
+        "add 302 to session.steps.login.success",
+    ),
     (
         [OPENED, (303, b"", {"location": f"{URL}/insight/home"})],
         "session.steps.login.success",
