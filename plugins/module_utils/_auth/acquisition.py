@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import Callable, Optional
@@ -26,12 +27,14 @@ from .grants.refresh_token import refresh
 from .platform_errors import shown
 from .session import Session, names_of
 from .state import State
-from .steps import open_session
-from .tokens import USER_CLAIMS, Token, token_of
+from .steps import TOKEN, open_session, refresh_session
+from .tokens import USER_CLAIMS, Token, own_token, text, token_of
 
 WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
 """Errors that say that a refresh token will not work again."""
+OF_TOKEN = (TOKEN, "refresh_token", "token_type", "expires_in", "expires_at", "user")
+"""Values that a step takes for the token of the state, and not for the session."""
 
 
 def _explained(error: InsightError, state: State) -> InsightError:
@@ -72,18 +75,20 @@ class Acquisition:
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        token_rejected = rejected and self.settings.profile.session.is_token
+        refreshed = self._refreshed_own(state) if self._makes_token else None
+        if refreshed:
+            return replace(refreshed, generation=state.generation + 1, opened_at=self.clock.now())
+        token_rejected = (rejected and self.settings.profile.session.is_token) or self._makes_token
         kept = state.token if self._usable(state.token) and not token_rejected else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
-            opened = self._open(state)
+            state = self._open(state)
         except AuthenticationError as error:
             if kept is None or isinstance(error, SessionRejected) or not self.renewable(state):
                 raise
             # the token was good until now, but may have been revoked
-            state = self._with_new_token(state)
-            opened = self._open(state)
-        return replace(state, session=opened, generation=state.generation + 1, opened_at=self.clock.now())
+            state = self._open(self._with_new_token(state))
+        return replace(state, generation=state.generation + 1, opened_at=self.clock.now())
 
     def check_user(self, user: Optional[str]) -> None:
         """Raises AuthenticationError when this is not the expected user."""
@@ -219,15 +224,74 @@ class Acquisition:
             if latest and latest.refresh_begun == begun:
                 self.save(replace(latest, refresh_begun=earlier))
 
-    def _open(self, state: State) -> Session:
-        """A session of the system, opened with the token of the state or with user name and password."""
-        profile, names = self.settings.profile, names_of(self.settings.url, self.settings.identity, state.token)
+    def _open(self, state: State) -> State:
+        """The state with a session of the system, opened with the token of the state or with user name and password."""
+        profile, names = self.settings.profile, names_of(self.settings, state.token)
 
         def steps() -> Flow[Session]:
-            return open_session(profile, names, state.looks_first, bool(self.settings.access_token))
+            return open_session(profile, names, state.looks_first, not self._makes_token)
 
         try:
-            return converse(steps(), self.send)
+            session = converse(steps(), self.send)
         except InterruptedRequest:
             # a login changes nothing, but whether the session id changed is unknown: from the beginning
-            return converse(steps(), self.send)
+            session = converse(steps(), self.send)
+        return self._with_session(state, session, None)
+
+    # --- tokens of the system's own
+
+    @property
+    def _makes_token(self) -> bool:
+        """Whether the login of the system itself issues the token."""
+        given = self.settings.access_token or (self.grant is not None and self.grant.flow is not None)
+        return self.settings.profile.session.makes_token and not given
+
+    def _with_session(self, state: State, session: Session, before: Optional[Token]) -> State:
+        """The state with this session, and with the token where the system issued one. before: the token that was
+        refreshed."""
+        found = {name: session.values[name] for name in OF_TOKEN if name in session.values}
+        if not found:
+            return replace(state, session=session)
+        session = replace(session, values={name: session.values[name] for name in session.values if name not in found})
+        token = own_token(found, self.clock.now(), before) if TOKEN in found or before else state.token
+        user = text(found.get("user")) or (token.user if token else None) or state.user
+        self.check_user(user)
+        return replace(state, session=session, token=token, user=user)
+
+    def _refreshed_own(self, state: State) -> Optional[State]:
+        """The state after the system renewed its own token; None to log in anew."""
+        for latest in self._newest(state):
+            if self._can_refresh(latest):
+                with suppress(AuthenticationError, InterruptedRequest):
+                    return self._refresh_own(latest)
+        return None
+
+    def _newest(self, state: State) -> Iterator[State]:
+        """The state, then the one in the store where its token is another: a refresh token that is refused may have
+        been used by another process."""
+        yield state
+        stored = self.reload()
+        if stored and stored.token != state.token:
+            yield stored
+
+    def _can_refresh(self, state: State) -> bool:
+        """Whether a state has what the profile's refresh sends."""
+        refresh, token = self.settings.profile.session.refresh, state.token
+        if refresh is None or token is None or not token.access_token:
+            return False
+        needed = any(step.request.uses("refresh_token") for step in refresh.steps)
+        return bool(token.refresh_token) or not needed
+
+    def _refresh_own(self, state: State) -> State:
+        begun = self.clock.now()
+        self.keep(replace(state, refresh_begun=begun))  # before it is sent (write-ahead), as with the platform's
+        session, names = state.session or Session(), names_of(self.settings, state.token)
+        try:
+            with self.room():
+                session = converse(refresh_session(self.settings.profile, session, names), self.send)
+                renewed = self._with_session(replace(state, refresh_begun=None), session, state.token)
+                self.keep(renewed)
+                return renewed
+        except (ConfigurationError, NotSentError, AuthenticationError):
+            self._note_end(begun, state.refresh_begun)
+            raise

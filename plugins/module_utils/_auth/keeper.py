@@ -75,7 +75,7 @@ class SessionKeeper:
 
     def names(self, state: State) -> dict[str, Any]:
         """What templates of the session may name beside what was taken."""
-        return names_of(self._settings.url, self._settings.identity, state.token)
+        return names_of(self._settings, state.token)
 
     def marks(self, state: State) -> Any:
         """The values of a state that requests carry and that any answer may renew."""

@@ -202,7 +202,7 @@ def refusal(
     if means is None and said:
         why = f"{why}; it says: {shown(said, secrets)}"
     name = f"AADSTS{number}" if number else error
-    ids = {
+    ids: dict[str, Any] = {
         name: shown(answer[name], secrets)[:64]
         for name in ("trace_id", "correlation_id")
         if isinstance(answer.get(name), str)

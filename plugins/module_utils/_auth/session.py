@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from urllib.parse import parse_qsl, urlsplit
 
-from .._options.shared import Identity
+from .._options.shared import Settings
 from .._profile.model import Profile
 from .._profile.predicate import Sent, first_at, fitting, is_page
 from .._profile.request_template import merged, settled
@@ -57,9 +57,11 @@ class Session:
         return {**names, **self.values, **self.header_names}
 
 
-def names_of(url: str, identity: Identity, token: Optional[Token]) -> dict[str, Any]:
-    """What templates of the session may name before anything was taken: url, credentials, the token."""
-    names: dict[str, Any] = {"url": url, "username": identity.username, "password": identity.password}
+def names_of(settings: Settings, token: Optional[Token]) -> dict[str, Any]:
+    """What templates of the session may name before anything was taken: url, inputs, credentials, the token."""
+    identity = settings.identity
+    names: dict[str, Any] = {"url": settings.url, "inputs": settings.inputs}
+    names.update(username=identity.username, password=identity.password)
     if token:
         names.update(access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type)
     return {name: value for name, value in names.items() if value}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Optional
 
 from .._profile.model import Profile
@@ -29,7 +30,7 @@ from .session import (
     with_values,
 )
 
-OPEN, LOG_IN = "open a session", "log in"
+OPEN, LOG_IN, REFRESH = "open a session", "log in", "renew the token"
 TOKEN = "access_token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
@@ -65,6 +66,29 @@ def open_session(profile: Profile, names: Names, looks_first: bool = False, give
         "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its own "
         "user.",
     )
+
+
+def refresh_session(profile: Profile, session: Session, names: Names) -> Flow[Session]:
+    """The session after its token was renewed by the profile's refresh; what is not taken anew stays. Raises
+    AuthenticationError where the server refuses the refresh token."""
+    rules, refresh = profile.session, profile.session.refresh
+    if refresh is None:
+        return session
+    for step in refresh.steps:
+        keeps = refresh.after_use == "keeps"  # so that it may be sent again where no answer came
+        request = step_request(profile, step, session, names, REFRESH, safe=keeps, patient=True)
+        sent = Sent(request.method, session.cookies)
+        response = yield request
+        refused = fitting(refresh.refused, response, sent)
+        if refused and not is_accepted(step, response, sent):
+            why = f"the server does not accept the refresh token (HTTP {response.status})"
+            raise AuthenticationError(REFRESH, why, refused.says, status=response.status)
+        check_step(profile, replace(step, denied=()), response, sent, names["url"])
+        found = taken(rules, step.take, names, response)
+        if TOKEN in step.take and TOKEN not in found:
+            raise not_taken(profile, step, TOKEN, response)
+        session = _after(profile, step, session, names, response, may_lack=True)
+    return session
 
 
 def _taken_steps(

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Optional
 
 from .._text.redaction import LIKE_A_TOKEN, know
@@ -21,6 +23,9 @@ MARGIN_SHARE = 0.1
 
 LONGEST = 1e11
 """Seconds, three thousand years: a longer life, or a later date, is no number that anybody meant."""
+
+MILLISECONDS = 1e10
+"""A larger number of seconds lies three hundred years ahead: milliseconds are meant."""
 
 USER_CLAIMS = ("preferred_username", "upn", "unique_name", "email")
 
@@ -103,6 +108,33 @@ def token_of(answer: Mapping[str, Any], now: float) -> Token:
         user=user_of(answer.get("id_token"), access_token),
         scope=" ".join(filter(None, map(text, scope))) if isinstance(scope, list) else text(scope),
     )
+
+
+def own_token(found: Mapping[str, str], now: float, before: Optional[Token]) -> Token:
+    """The token that a system issued itself, of what was taken from its answers at ``now``. before: the one that was
+    refreshed, of which that stays which was not taken anew. A life of 0 seconds has no end."""
+    token = token_of({"access_token": before.access_token if before else "", **found}, now)
+    expires_at = point_in_time(found.get("expires_at")) or token.expires_at
+    return replace(
+        token,
+        expires_at=expires_at,
+        margin=0.0 if expires_at is None else min(MARGIN, MARGIN_SHARE * max(0.0, expires_at - now)),
+        refresh_token=token.refresh_token or (before.refresh_token if before else None),
+        user=text(found.get("user")) or token.user or (before.user if before else None),
+    )
+
+
+def point_in_time(value: Any) -> Optional[float]:
+    """A point in time as epoch seconds, of epoch seconds or milliseconds or a date and time (RFC 3339); None for
+    anything else."""
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", str(value)):
+        number = float(value)
+        return seconds(number / 1000 if number > MILLISECONDS else number)
+    try:
+        date = datetime.fromisoformat(re.sub(r"[Zz]\Z", "+00:00", str(value)))
+        return date.timestamp() if date.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def refresh_token_of(answer: Mapping[str, Any]) -> Optional[str]:

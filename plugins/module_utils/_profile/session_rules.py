@@ -88,6 +88,11 @@ class SessionRules:
         """Whether the session is no more than an access token that the identity platform issued."""
         return not self.steps and "access_token" in self.names
 
+    @property
+    def makes_token(self) -> bool:
+        """Whether the system issues access tokens of its own."""
+        return any("access_token" in step.take for step in self.steps)
+
     @cached_property
     def carried_names(self) -> frozenset[str]:
         """The names of values that each request carries."""
