@@ -102,8 +102,8 @@ class Operation:
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it
-    is a read under another name.
+    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a
+    document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -198,6 +198,11 @@ class EntityType:
     def apart(self, operation: str) -> tuple[str, ...]:
         """The parts that no body of this operation holds."""
         return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @property
+    def in_steps(self) -> frozenset[str]:
+        """The attributes that take requests of their own."""
+        return frozenset((*self.parts, *self.states))
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -80,7 +80,9 @@ class Invocation:
             ),
         )
 
-    def names(self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]) -> dict[str, Any]:
+    def names(
+        self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
         return {
             "id": lambda: self._id(observed),
