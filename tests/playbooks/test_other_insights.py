@@ -137,7 +137,7 @@ WITHOUT = {
     "insight_location": ("change", "operations.update.success"),
     "insight_login_302": ("create", "session.login.success"),
     "insight_no_query_for": ("event", "operations.create"),
-    "insight_no_uuid": ("change", "operations.update.addressed_by"),
+    "insight_no_uuid": ("change", "operations.update.with"),
     "insight_null_answers": ("create", "operations.find"),
     "insight_numbers_as_text": ("create", "compare"),
     "insight_other_names": ("create", "types.application.id.at"),

@@ -159,7 +159,7 @@ def _elsewhere(experiment: Experiment, entity: Json) -> None:
 def _found_first(experiment: Experiment, entity: Json) -> Json:
     """An entity that is only known by its key, with the id that finding it shows."""
     found = probe_find(experiment, {**entity, "id": None}) if entity.get("key") else None
-    return {**entity, "id": at(found, experiment.profile.type(str(entity["type"])).id_attribute)}
+    return {**entity, "id": at(found, experiment.profile.type(str(entity["type"])).id_at)}
 
 
 def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:

@@ -40,9 +40,9 @@ def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
     for of_type in profile.types.values():
         for operation in of_type.operations.values():
             if operation.safe:
-                path = operation.path.partition("?")[0].lstrip("/").replace("{type}", of_type.path.strip("/"))
-                parts = re.split(r"\{u?u?id\}", f"{url}{profile.base_path}/{path}")
-                stated.append((operation.method, re.compile("[^/]+".join(map(re.escape, parts)))))
+                path = operation.request.path.lstrip("/").replace("{type.path}", of_type.path.strip("/"))
+                parts = re.split(r"\{[^{}]*\}", f"{url}{profile.base_path}/{path}")
+                stated.append((operation.request.method, re.compile("[^/]+".join(map(re.escape, parts)))))
     return stated
 
 
@@ -152,7 +152,7 @@ class Experiment:
         of_type = self.profile.type(type_name)
         places = [one.get("entity") for one in self.data.get("operations", {}).values()]
         wrappers = tuple(dict.fromkeys(path for path in places if isinstance(path, str) and path))
-        hints = Hints(of_type.id_attribute, of_type.uuid_attribute, wrappers, self.daring)
+        hints = Hints(of_type.id_at, next(iter(of_type.other_ids), None), wrappers, self.daring)
         return candidates(operation, self.definition(type_name, operation), hints)
 
     def prove(self, type_name: str, operation: str) -> None:

@@ -89,7 +89,7 @@ def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
 def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Entity]:
     """The scratch entity soon after the server may have created it: by the id in the answer, else by its key, else in a
     list; None where none of the requests finds it."""
-    id_name = scratch.experiment.profile.type(scratch.type).id_attribute
+    id_name = scratch.experiment.profile.type(scratch.type).id_at
     for pause in LOOKS:
         scratch.clock.sleep(pause)
         entity = _read_by(scratch, ids_said(response, scratch.named["key"], id_name))

@@ -215,14 +215,15 @@ def with_missing(
 def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, known: Known) -> None:
     """Under which names the server shows the id and the UUID that it gave an entity."""
     of_type = experiment.profile.type(type_name)
-    shown = id_path(entity, known.id, of_type.id_attribute)
+    shown = id_path(entity, known.id, of_type.id_at)
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
-    preferred = of_type.uuid_attribute if of_type.uuid_attribute in uuids else None
+    before_uuid = next(iter(of_type.other_ids), None)
+    preferred = before_uuid if before_uuid in uuids else None
     uuid = preferred or next((name for name in uuids if name != shown and name.lower().endswith("id")), None)
     scratch = "id_attribute" in experiment.data["types"][type_name]
     for key, before, after in (
-        ("id_attribute", of_type.id_attribute, shown),
-        ("uuid_attribute", of_type.uuid_attribute, uuid),
+        ("id_attribute", of_type.id_at, shown),
+        ("uuid_attribute", before_uuid, uuid),
     ):
         if after == before or (after is None and key == "id_attribute"):
             continue

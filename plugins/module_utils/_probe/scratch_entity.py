@@ -95,7 +95,7 @@ class ScratchEntity:
 
     def id_of(self, entity: Entity) -> Any:
         """The id that an entity shows."""
-        return at(entity, self.experiment.profile.type(self.type).id_attribute)
+        return at(entity, self.experiment.profile.type(self.type).id_at)
 
     def note(self, entities: list[Entity]) -> None:
         """Remember a created entity. Only one that shows the probe's key counts: an answer may hold an entity of
@@ -175,7 +175,7 @@ class ScratchEntity:
         """Delete an entity that the probe created, with the learned operation or else with any that works. Returns
         whether it is gone. Where that stays unknown, nothing more is tried after the first answer that looks like a
         success."""
-        id_name = self.experiment.profile.type(self.type).id_attribute
+        id_name = self.experiment.profile.type(self.type).id_at
         try:
             observed = self.now(entity_id)
         except InsightError:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
-from .._entity.api.answers import last_part
+from .._profile.predicate import answer_at
 from .._text.json_forms import Json
 from .._transport.deadline import last_moments
 from .._transport.messages import Response
@@ -123,7 +123,7 @@ def _made(scratch: ScratchEntity, attempt: Attempt) -> Optional[Entity]:
         return entity
     if scratch.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
         return None
-    ids = ids_said(attempt.response, scratch.named["key"], scratch.experiment.profile.type(scratch.type).id_attribute)
+    ids = ids_said(attempt.response, scratch.named["key"], scratch.experiment.profile.type(scratch.type).id_at)
     named = f"{scratch.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else scratch.key
     scratch.experiment.left_behind.append(f"perhaps {scratch.type} with {named}: {why}")
     return None
@@ -140,7 +140,7 @@ def _created(scratch: ScratchEntity, definition: Json, response: Optional[Respon
     if place and not place.several:
         return with_entity(definition, place.path)
     paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
-    last = last_part(response)
+    last = answer_at(response, "location.id")
     if last and same(last, entity_id):
         paths.append("location")
     return {**definition, "entity": False, **({"id_at": paths[0]} if paths else {})}
@@ -151,7 +151,7 @@ def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> Non
     is one. It is not deleted, since it may belong to somebody else."""
     if not is_success(response) or response is None:
         return
-    id_name = scratch.experiment.profile.type(scratch.type).id_attribute.rpartition(".")[2]
+    id_name = scratch.experiment.profile.type(scratch.type).id_at.rpartition(".")[2]
     for path, value in scalars(json_content(response), depth=3):
         if path.rpartition(".")[2] == id_name and value not in scratch.ids and not scratch.is_gone(value):
             why = "a create that was tried answered with it, and it does not have the key of create"

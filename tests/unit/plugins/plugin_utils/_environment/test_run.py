@@ -50,6 +50,7 @@ class Lab:
         own = profile(**self.overrides)
         settings = SimpleNamespace(
             url=URL,
+            system=URL,
             profile=own,
             identity=SimpleNamespace(tenant_id=None),
             evidence=Evidence(),
