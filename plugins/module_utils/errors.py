@@ -133,7 +133,7 @@ class InterruptedRequest(TransportError):
 
 class AuthenticationError(InsightError):
     """The identity platform or the system's login refused. successor: a new refresh token that came with no access
-    token; it is to be kept."""
+    token; it is to be kept. denied: the system's login says that the credentials are wrong."""
 
     def __init__(
         self,
@@ -142,9 +142,10 @@ class AuthenticationError(InsightError):
         hint: str = "",
         oauth_error: Optional[str] = None,
         successor: Optional[str] = None,
+        denied: bool = False,
         **details: Any,
     ) -> None:
-        self.oauth_error, self.successor = oauth_error, successor
+        self.oauth_error, self.successor, self.denied = oauth_error, successor, denied
         super().__init__(what, why, hint, oauth_error=oauth_error, **details)
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
-from .._options.shared import Identity, Settings
+from .._options.shared import Settings
 from .._transport.http import Clock
 from .._transport.messages import Flow, Send, converse
 from ..errors import (
@@ -24,9 +24,9 @@ from . import handle
 from .grants.base import Grant, OAuthClient
 from .grants.refresh_token import refresh
 from .platform_errors import shown
-from .session import Session
-from .sessions.registry import kind_of
+from .session import Session, names_of
 from .state import State
+from .steps import open_session
 from .tokens import USER_CLAIMS, Token, token_of
 
 WHAT = "log in"
@@ -41,15 +41,6 @@ def _explained(error: InsightError, state: State) -> InsightError:
     begun = handle.iso(state.refresh_begun)
     why = f"{error.why}. A refresh that was begun at {begun} did not end: most likely it used the refresh token up"
     return error.but(why=why)
-
-
-def values_of(identity: Identity, token: Optional[Token]) -> dict[str, Optional[str]]:
-    """What the body of a login or a logout may name."""
-    values = {"username": identity.username, "password": identity.password}
-    if token is None:
-        return values
-    tokens = {"access_token": token.access_token, "refresh_token": token.refresh_token}
-    return {**values, **tokens, "token_type": token.token_type}
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ class Acquisition:
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        token_rejected = rejected and kind_of(self.settings.profile.session).is_token
+        token_rejected = rejected and self.settings.profile.session.is_token
         kept = state.token if self._usable(state.token) and not token_rejected else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
         try:
@@ -230,10 +221,10 @@ class Acquisition:
 
     def _open(self, state: State) -> Session:
         """A session of the system, opened with the token of the state or with user name and password."""
-        profile, values = self.settings.profile, values_of(self.settings.identity, state.token)
+        profile, names = self.settings.profile, names_of(self.settings.url, self.settings.identity, state.token)
 
         def steps() -> Flow[Session]:
-            return kind_of(profile.session).open(profile, self.settings.url, values, state.looks_first)
+            return open_session(profile, names, state.looks_first, bool(self.settings.access_token))
 
         try:
             return converse(steps(), self.send)

@@ -15,7 +15,7 @@ from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
 from . import browser_login, handle
-from .acquisition import Acquisition, values_of
+from .acquisition import Acquisition
 from .choice import endpoints_of
 from .grants.authorization_code import AUTHORIZATION_CODE
 from .grants.base import Authorization, OAuthClient, Show
@@ -23,8 +23,7 @@ from .grants.registry import GRANTS
 from .keeper import SessionKeeper
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
-from .session import Session, headers_of
-from .sessions.registry import kind_of
+from .session import Session, carried, log_out
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -118,12 +117,13 @@ class Authenticator:
         return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings.url, with_secret)
 
     def authorization_headers(self) -> dict[str, str]:
-        """The headers that carry the session, for use outside of this collection. The CSRF token is the one that the
-        server shows now, since it may differ from the one in the login's answer."""
+        """The headers that carry the session, for use outside of this collection. Its values are those that the server
+        shows now, since they may differ from those in the login's answer."""
         state = self._keeper.current()
         looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
-        session = (looked or self._keeper.current()).session
-        return headers_of(session) if session else {}
+        state = looked or self._keeper.current()
+        rules, session = self._settings.profile.session, state.session or Session()
+        return carried(rules, session, self._keeper.names(state)).as_headers
 
     def has_token(self) -> bool:
         """Whether the login has an access token; one by user name and password has none."""
@@ -181,9 +181,8 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so."""
         try:
-            profile, values = self._settings.profile, values_of(self._settings.identity, state.token)
-            log_out = kind_of(profile.session).log_out
-            refusal = converse(log_out(profile, self._settings.url, state.session or Session(), values), self._send)
+            conversation = log_out(self._settings.profile, state.session or Session(), self._keeper.names(state))
+            refusal = converse(conversation, self._send)
         except InsightError as error:
             refusal = error.message
         if refusal:

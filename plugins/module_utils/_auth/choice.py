@@ -14,7 +14,6 @@ from . import client_authentication
 from .grants.base import Endpoints, Grant
 from .grants.login import LOGIN
 from .grants.registry import GRANTS
-from .sessions.registry import kind_of
 
 WHAT = "log in"
 
@@ -70,7 +69,7 @@ def choose_grant(settings: Settings) -> str:
 def _check_profile(settings: Settings, grant: Grant) -> None:
     profile = settings.profile
     if grant.flow is None:
-        if not kind_of(profile.session).takes(profile, "password"):
+        if not profile.session.takes("password"):
             other = profile.other_versions.get("password")
             raise ConfigurationError(
                 WHAT,

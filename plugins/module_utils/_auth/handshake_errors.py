@@ -6,66 +6,116 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import Profile
+from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
 from .._profile.server_messages import redirected_to, said
-from .._text.json_forms import Json
+from .._profile.session_rules import SessionRules, Step
+from .._profile.template import parts_of
 from .._transport.messages import Response
-from ..errors import AuthenticationError, ProfileMismatchError, ServerError
-from .lost_session import LOOKED_AT, is_login_page, is_page
+from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
 from .platform_errors import shown
+from .session import is_accepted
+
+WORDS = {"session": "session id", "csrf": "CSRF token"}
+"""Values that are usual, in words; any other is called by its name."""
 
 
-def csrf_place(start: Json) -> str:
-    """Where a CSRF token is expected, in words."""
-    named = f"the header that {start['csrf_name_header']} names" if start.get("csrf_name_header") else ""
-    return f"a CSRF token in {named or start.get('csrf_header')}"
+def words_of(name: str) -> str:
+    """A value that is taken from an answer, in words."""
+    return WORDS.get(name, name.replace("_", " "))
 
 
-def csrf_key(start: Json) -> str:
-    return f"session.start.{'csrf_name_header' if start.get('csrf_name_header') else 'csrf_header'}"
+def renewed_name(rules: SessionRules) -> str:
+    """The value that any answer may bring and that requests carry, where there is one; the first of several."""
+    return next((name for name in rules.renewed if name not in rules.header_names), "")
 
 
-def csrf_headers(response: Response) -> str:
-    """The names of an answer's headers and cookies that may have to do with a CSRF token; never their values."""
+def _place(rules: SessionRules, where: Any) -> str:
+    """A place of an answer in words: a header, or a path of the body."""
+    at = where["at"] if isinstance(where, Mapping) else where
+    first = at[0] if isinstance(at, list) else at
+    root, _dot, rest = first.partition(".")
+    parts = parts_of(rest)
+    if len(parts) == 1 and isinstance(parts[0], tuple):
+        return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
+    return rest if root in ("header", "cookie") else repr(rest)
+
+
+def _expected(rules: SessionRules, name: str) -> str:
+    where = rules.place_of(name)
+    kind = words_of(name) if _is_header(where) else "text"
+    return f"a {kind} in {_place(rules, where)}"
+
+
+def _is_header(where: Any) -> bool:
+    at = where["at"] if isinstance(where, Mapping) else where
+    return str(at[0] if isinstance(at, list) else at).startswith("header.")
+
+
+def like_headers(name: str, response: Response) -> str:
+    """The names of an answer's headers and cookies that may have to do with a value; never what they hold."""
+    like = "csrf|xsrf" if name == "csrf" else re.escape(name)
     headers, cookies = (
-        [name for name in names if re.search("csrf|xsrf", name, re.IGNORECASE)]
-        for names in (response.headers, response.cookies)
+        [one for one in names if re.search(like, one, re.IGNORECASE)] for names in (response.headers, response.cookies)
     )
-    came = f"the headers {shown(', '.join(headers))}" if headers else "no header that has csrf or xsrf in its name"
-    return came + (f", and the cookies {shown(', '.join(cookies))}, where no profile can look yet" if cookies else "")
+    without = f"no header that has {like.replace('|', ' or ')} in its name"
+    came = f"the headers {shown(', '.join(headers))}" if headers else without
+    return came + (f", and the cookies {shown(', '.join(cookies))}, where the profile does not look" if cookies else "")
 
 
-def no_token_shown(profile: Profile, response: Response) -> ProfileMismatchError:
-    start = profile.session["start"]
+def no_value_shown(profile: Profile, response: Response) -> ProfileMismatchError:
+    """The error for a login after which no answer names the header of a value."""
+    name = renewed_name(profile.session)
     return profile_mismatch(
         "log in",
-        "neither the login's answer nor a look after it announces a CSRF token",
-        csrf_key(start),
-        expected=csrf_place(start),
-        came=csrf_headers(response),
-        hint="Where only the first answer brings one, take csrf_name_header away and name csrf_header.",
+        f"neither the login's answer nor a look after it announces a {words_of(name)}",
+        f"session.take.{name}",
+        expected=_expected(profile.session, name),
+        came=like_headers(name, response),
+        hint="Where only the first answer brings one, let session.carry name the header itself.",
         status=response.status,
     )
 
 
-def no_session_id(profile: Profile, response: Response, answer: Any) -> ProfileMismatchError:
-    name = profile.session["start"]["session_id"]
-    others: Mapping[str, str] = profile.other_versions.get("session_id", {})
-    fits = [others[one] for one in others if isinstance(answer, Mapping) and one in answer and one != name]
-    hint = f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
+def not_taken(profile: Profile, step: Step, name: str, response: Response) -> InsightError:
+    """The error for an answer of a step without a value that the step takes. Raises ServerError where the value stands
+    in a body that is no JSON."""
+    where, words = step.take[name], words_of(name)
+    if _is_header(where):
+        why, came, hint = f"the answer announces no {words}", like_headers(name, response), ""
+        key = f"session.take.{name}" if name in profile.session.take else f"{step.profile_key}.take.{name}"
+    else:
+        answer, key = response.json(), f"{step.profile_key}.take.{name}"
+        place = _place(profile.session, where)
+        why = f"the answer has no {words} in {place}, where profile {profile.name} expects it"
+        came, hint = shape(answer), f"{_version_hint(profile, name, place, answer)} Or change {key} in the profile."
     return profile_mismatch(
-        response.purpose,
-        f"the answer has no session id in {name!r}, where profile {profile.name} expects it",
-        "session.start.session_id",
-        expected=f"a text in {name!r}",
-        came=shape(answer),
-        hint=f"{hint} Or change session.start.session_id in the profile.",
+        response.purpose, why, key, expected=_expected(profile.session, name), came=came, hint=hint,
         status=response.status,
+    )
+
+
+def _version_hint(profile: Profile, name: str, place: str, answer: Any) -> str:
+    others: Mapping[str, str] = profile.other_versions.get("session_id", {}) if name == "session" else {}
+    fits = [others[one] for one in others if isinstance(answer, Mapping) and one in answer and repr(one) != place]
+    return f"It looks like another version: try profile {fits[0]}." if fits else "Check url and profile."
+
+
+def without_value(steps: Iterable[Step], name: str) -> InsightError:
+    """The error for a login after which a value is lacking that requests carry."""
+    bringing = [step.profile_key for step in steps if name in step.take]
+    key = f"{bringing[-1]}.take.{name}" if bringing else f"session.take.{name}"
+    who = f"{bringing[-1]} should have brought it" if bringing else "no answer of the login brought it"
+    return AuthenticationError(
+        "log in",
+        f"requests carry the {words_of(name)}, and there is none: {who}",
+        f"Correct {key} or session.carry in the profile.",
+        profile_key=key,
     )
 
 
@@ -91,32 +141,59 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
     )
 
 
-def check_login(profile: Profile, url: str, response: Response, with_token: bool) -> None:
-    """Raises an error unless the login was accepted. A redirect counts where the profile says so, unless it leads back
-    to a login page."""
+def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url: str) -> None:
+    """Raises an error unless a step of the login succeeded. A redirect counts where the profile says so, unless it
+    leads back to a login page."""
+    if step.credentials:
+        _check_credentials(profile, step, response, sent)
+    if is_accepted(step, response, sent):
+        return
     status, words = response.status, said(response.body)
     says = f"; it says: {words}" if words else ""
-    expected = profile.session["login"].get("success", range(200, 300))
-    redirected = 300 <= status < 400
-    if status == 403 and b"csrf" in response.body[:LOOKED_AT].lower():
-        raise csrf_refused(profile, response)
-    if status in (400, 401, 403) or (redirected and status in expected and is_login_page(response, b"")):
-        raise login_refused(response, with_token, says)
-    if status in expected and (redirected or not is_page(response)):
-        return
-    if not redirected or is_login_page(response, b"") or response.location.netloc not in ("", urlsplit(url).netloc):
-        check_page(profile, response, "session.login.path")
-    if status >= 400 or status in expected:
-        raise ServerError(response.purpose, f"the server answered HTTP {status}{says}", status=status)
+    elsewhere = is_login_page(response) or response.location.netloc not in ("", urlsplit(url).netloc)
+    leads_on = bool(step.credentials) and 300 <= status < 400 and not elsewhere
+    if not leads_on:
+        check_page(profile, response, f"{step.profile_key}.path")
+    if status >= 400 or status in statuses_of(step.success) or not step.credentials:
+        raise _failed(step, response, says)
     raise profile_mismatch(
         response.purpose,
         f"the login ended with HTTP {status}{says}",
-        "session.login.success",
-        expected=f"HTTP {', '.join(map(str, expected))}" if not isinstance(expected, range) else "HTTP 200 to 299",
+        f"{step.profile_key}.success",
+        expected=_statuses(step.success),
         came=f"HTTP {status}",
-        hint=f"If the user is logged in now, add {status} to session.login.success in the profile.",
+        hint=f"If the user is logged in now, add {status} to {step.profile_key}.success in the profile.",
         status=status,
     )
+
+
+def _check_credentials(profile: Profile, step: Step, response: Response, sent: Sent) -> None:
+    """Raises an error where the answer says that the credentials, or the values beside them, are wrong."""
+    named = bool(profile.session.renewed)
+    if response.status == 403 and named and b"csrf" in response.body[:LOOKED_AT].lower():
+        raise csrf_refused(profile, response)
+    denied = fitting(step.denied, response, sent)
+    back = 300 <= response.status < 400 and response.status in statuses_of(step.success) and is_login_page(response)
+    if denied or back:
+        raise login_refused(step, response, named, denied.says if denied else "")
+
+
+def _failed(step: Step, response: Response, says: str) -> ServerError:
+    hint = ""
+    if not step.credentials:
+        starting = response.status in (502, 503, 504)
+        hint = "It is not up, or not up yet: try again later, or raise timeout." if starting else "Check url."
+    return ServerError(
+        response.purpose, f"the server answered HTTP {response.status}{says}", hint, status=response.status
+    )
+
+
+def _statuses(predicate: Predicate) -> str:
+    """The statuses that a predicate names, in words."""
+    statuses = statuses_of(predicate)
+    if len(statuses) == 100:
+        return f"HTTP {min(statuses)} to {max(statuses)}"
+    return f"HTTP {', '.join(map(str, statuses))}" if statuses else "another answer"
 
 
 def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
@@ -125,7 +202,7 @@ def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     return profile_mismatch(
         response.purpose,
         "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
-        csrf_key(profile.session["start"]),
+        f"session.take.{renewed_name(profile.session)}",
         expected="the request to be let in with that token",
         came=f"HTTP {response.status}",
         hint="Is the header another one? Or does a load balancer send the two requests to different servers?",
@@ -133,19 +210,24 @@ def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     )
 
 
-def login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:
+def login_refused(step: Step, response: Response, beside: bool, meaning: str) -> AuthenticationError:
+    """The error for credentials that a step says are wrong. beside: the request carries a CSRF token, too; meaning:
+    what the profile says that the answer means."""
+    with_token = "access_token" in step.credentials
     what = "the access token" if with_token else "the user name or the password"
     hint = (
         "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
         if with_token
         else "Check username and password, and that the user may use the API."
     )
-    if response.status == 403:  # what a CSRF filter answers, before anybody looks at the credentials
+    if response.status == 403 and beside:  # what a CSRF filter answers, before anybody looks at the credentials
         what += ", or the CSRF token beside it"
-        hint += " Does session.start name the header that carries the CSRF token? The probe finds out."
+        hint += " Does session.carry name the header that carries the CSRF token? The probe finds out."
+    words = meaning or said(response.body)
     return AuthenticationError(
         response.purpose,
-        f"the server does not accept {what} (HTTP {response.status}){says}",
+        f"the server does not accept {what} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
         hint,
+        denied=True,
         status=response.status,
     )

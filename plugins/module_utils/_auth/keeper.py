@@ -19,7 +19,7 @@ from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
 from .grants.base import GET_TOKEN
-from .session import look, observe
+from .session import Session, look, marks, names_of, observe
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -41,7 +41,7 @@ def _refuses_credentials(error: AuthenticationError) -> bool:
     """Whether the platform or the system's login says that the credentials are wrong. That the login itself failed, or
     that a proxy refused it, is not meant."""
     status = error.details.get("status")
-    if status == 401:
+    if status == 401 or error.denied:
         return True
     named = error.oauth_error in REFUSED_CREDENTIALS
     return status in (400, 403) and (named or (error.oauth_error is None and error.what != GET_TOKEN))
@@ -61,7 +61,7 @@ class SessionKeeper:
         self._brought = 0  # the ticket of the request whose answer brought the present values
         self._denied: Optional[AuthenticationError] = None
         self._made: set[int] = set()  # the generations that this process opened
-        self._vouched: tuple[int, Optional[str], int] = (0, None, 0)  # see vouch
+        self._vouched: tuple[int, Any, int] = (0, None, 0)  # see vouch
         self.first_adopted: Optional[int] = None
         self.seen_alive = False  # by a look, so that looks show whether a session lives
         self.state: Optional[State] = None
@@ -72,6 +72,14 @@ class SessionKeeper:
         self.acquisition: Acquisition
 
     # --- values
+
+    def names(self, state: State) -> dict[str, Any]:
+        """What templates of the session may name beside what was taken."""
+        return names_of(self._settings.url, self._settings.identity, state.token)
+
+    def marks(self, state: State) -> Any:
+        """The values of a state that requests carry and that any answer may renew."""
+        return marks(self._settings.profile.session, state.session or Session())
 
     def ticket(self) -> int:
         """The number of a request that is sent now."""
@@ -90,7 +98,7 @@ class SessionKeeper:
                 return
             if current.generation != used.generation or ticket <= self._brought:
                 return
-            session = observe(current.session, self._settings.profile.session, response)
+            session = observe(current.session, self._settings.profile.session, response, self.names(current))
             if session != current.session:
                 self.state, self._brought = replace(current, session=session), ticket
 
@@ -100,7 +108,7 @@ class SessionKeeper:
             self.notes.append(UNSTABLE)
 
     def learn_looks_first(self) -> None:
-        """The next login of this server looks for the CSRF token at once."""
+        """The next login of this server ends with a look, which brings the good values."""
         self._change(
             lambda state: not state.looks_first,
             lambda new, stored: stored.generation <= new.generation,
@@ -133,11 +141,11 @@ class SessionKeeper:
     # --- looking
 
     def vouch(self, state: State, ticket: int) -> None:
-        """Note that the session lived and its CSRF token was good when the request of that number was sent."""
-        self._vouched = state.generation, state.session.csrf_token if state.session else None, ticket
+        """Note that the session lived and its values were good when the request of that number was sent."""
+        self._vouched = state.generation, self.marks(state), ticket
 
     def is_vouched_for(self, state: State) -> bool:
-        """Whether the session of this login was seen alive, with a good CSRF token."""
+        """Whether the session of this login was seen alive, with good values."""
         return self._vouched[0] == state.generation
 
     def look(self, state: State, since: int) -> Optional[State]:
@@ -146,11 +154,11 @@ class SessionKeeper:
         session = state.session
         if session is None:
             return None
-        generation, token, vouched = self._vouched
-        if (generation, token) == (state.generation, session.csrf_token) and vouched > since:
+        generation, values, vouched = self._vouched
+        if (generation, values) == (state.generation, self.marks(state)) and vouched > since:
             return state
         ticket = self.ticket()
-        seen = converse(look(self._settings.profile, self._settings.url, session), self._send)
+        seen = converse(look(self._settings.profile, session, self.names(state)), self._send)
         if seen.session is None:
             return None
         self.seen_alive = True

@@ -15,7 +15,6 @@ from .._options.shared import Identity, Settings
 from ..errors import ConfigurationError
 from .choice import choose_grant
 from .client_authentication import OPTIONS, key_file
-from .sessions.registry import kind_of
 from .tokens import claims_of
 
 CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *OPTIONS)
@@ -75,7 +74,7 @@ def grant_for(settings: Settings) -> Optional[str]:
         if has_credentials(identity):
             given = ", ".join(name for name in CREDENTIALS if getattr(identity, name))
             raise ConfigurationError("log in", f"access_token and {given} are both given", "Give one way to log in.")
-        if not kind_of(profile.session).takes(profile, "access_token"):
+        if not profile.session.takes("access_token"):
             raise ConfigurationError(
                 "log in", f"profile {profile.name} does not log in with an access token", "Set username and password."
             )

@@ -19,22 +19,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Optional
+from typing import Any
 
 from .._options.shared import Settings
+from .._profile.predicate import LOOKED_AT, Sent, fitting
 from .._profile.server_messages import said
-from .._transport.http import Clock, with_headers
+from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
 from .handshake_errors import csrf_refused
 from .keeper import SessionKeeper
-from .lost_session import LOOKED_AT, SAFE_METHODS, changes_session_cookie, is_lost
-from .session import Session, carried, headers_of, look_of
-from .sessions.registry import kind_of
+from .session import Carried, Session, carried, changes_session_cookie, is_lost, within
 from .shared_lock import SharedLock
 from .state import State
+from .steps import SAFE_METHODS
 
-LOOKED_INTO = 403
 FRESH = 60.0
 """Seconds after a login in which a refused request causes no new login."""
 MOST_LOGINS = 3
@@ -66,7 +65,7 @@ CAUSES = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class Exchange:
     """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
     session is lost."""
 
@@ -92,8 +91,8 @@ class SessionSender:
         self._last_accepted = -1  # the last generation in which a request was accepted
         self._unused = -1  # the last generation that was lost before one was
         self._ended: dict[str, Response] = {}  # by kind: the refusal that no new session helps
-        self._first_tokens: dict[int, Optional[str]] = {}  # the CSRF token that each generation began with
-        self._first_was_good: set[int] = set()  # generations in which that token was accepted
+        self._first_values: dict[int, Any] = {}  # the renewable values that each generation began with
+        self._first_was_good: set[int] = set()  # generations in which those were accepted
         self._logged_in_anew = False
 
     def send(self, request: Request) -> Response:
@@ -121,7 +120,7 @@ class SessionSender:
 
     # --- one exchange
 
-    def _exchange(self, request: Request) -> Sent:
+    def _exchange(self, request: Request) -> Exchange:
         if self._keeper.current().shared:
             with self._session_lock.shared():
                 state = self._keeper.current()
@@ -130,25 +129,25 @@ class SessionSender:
         with self._session_lock.exclusive():
             return self._exchange_in(self._keeper.current(), request)
 
-    def _exchange_first(self, request: Request, losses: int) -> Sent:
+    def _exchange_first(self, request: Request, losses: int) -> Exchange:
         """Send a request as the first one of a new session, before another request can use up its CSRF token."""
         with self._session_lock.exclusive():
             state = self._keeper.current()
             return self._exchange_in(self._keeper.renew(state) if losses > LOSSES else state, request)
 
-    def _exchange_in(self, state: State, request: Request) -> Sent:
+    def _exchange_in(self, state: State, request: Request) -> Exchange:
         if state.session is None:
             raise AuthenticationError(request.purpose, "there is no session")
-        self._first_tokens.setdefault(state.generation, state.session.csrf_token)
+        self._first_values.setdefault(state.generation, self._keeper.marks(state))
         ticket = self._keeper.ticket()
-        headers = carried(self._settings.profile, state.session)
-        response = self._send(with_headers(request, headers))
-        sent = Sent(state, ticket, response, is_lost(self._rules, response, state.session.cookies))
+        response = self._send(within(self._rules, state.session, self._keeper.names(state), request))
+        lost = is_lost(self._rules, response, state.session.cookies, request.method)
+        sent = Exchange(state, ticket, response, lost)
         if self._is_accepted(request, sent):
             self._note(request, sent)
         return sent
 
-    def _note(self, request: Request, sent: Sent) -> None:
+    def _note(self, request: Request, sent: Exchange) -> None:
         """Take over the values of an accepted answer before the next request asks for them."""
         with self._lock:
             self._last_accepted = max(self._last_accepted, sent.state.generation)
@@ -156,43 +155,44 @@ class SessionSender:
             self._ended.pop(request.kind, None)
             if request.method not in SAFE_METHODS:
                 self._keeper.vouch(sent.state, sent.ticket)
-                if sent.session.csrf_token == self._first_tokens.get(sent.state.generation):
+                if self._keeper.marks(sent.state) == self._first_values.get(sent.state.generation):
                     self._first_was_good.add(sent.state.generation)
         self._keeper.observe(sent.state, sent.ticket, sent.response)
 
-    def _is_accepted(self, request: Request, sent: Sent) -> bool:
+    def _is_accepted(self, request: Request, sent: Exchange) -> bool:
         return not sent.lost and not self._is_refused(request, sent)
 
-    def _is_refused(self, request: Request, sent: Sent) -> bool:
+    def _is_refused(self, request: Request, sent: Exchange) -> bool:
         """Whether the reason of a refusal has to be found out: the profile gives this answer no meaning."""
-        if sent.response.status != LOOKED_INTO or LOOKED_INTO in request.understood:
+        if sent.response.status in request.understood:
             return False
-        return look_of(self._settings.profile, self._settings.url, sent.session) is not None
+        return bool(fitting(self._rules.looks_after, sent.response, Sent(request.method, sent.session.cookies)))
 
-    def _is_older(self, sent: Sent) -> bool:
+    def _is_older(self, sent: Exchange) -> bool:
         """Whether a request may have been refused for its CSRF token, another one having become known meanwhile."""
         state = self._keeper.current()
-        same = state.generation == sent.state.generation and _differ(state, sent.state)
+        same = state.generation == sent.state.generation and self._differ(state, sent.state)
         return same and not changes_session_cookie(self._rules, sent.response, sent.session.cookies)
 
     # --- a lost session
 
-    def _after_loss(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+    def _after_loss(self, request: Request, sent: Exchange, losses: int, deadline: float) -> None:
         """Have the session renewed, unless nothing comes of it or the request may have been carried out."""
         self._end_what_is_in_vain(request, sent, losses, deadline)
         self._keeper.renew(sent.state)
         status = sent.response.status
         carried_out = 200 <= status < 300 and not request.safe
-        if carried_out and not is_lost(self._rules, replace(sent.response, cookies={}), sent.session.cookies):
+        without_cookies = replace(sent.response, cookies={})
+        if carried_out and not is_lost(self._rules, without_cookies, sent.session.cookies, request.method):
             raise InterruptedRequest(
                 request.purpose,
                 f"the server answered HTTP {status} and opened another session with it",
-                "Does it change the session's cookie in ordinary answers? Then set session.rejected.cookie_changes to "
-                "false in the profile.",
+                "Does it change the session's cookie in ordinary answers? Then take that out of session.lost in the "
+                "profile.",
                 status=status,
             )
 
-    def _end_what_is_in_vain(self, request: Request, sent: Sent, losses: int, deadline: float) -> None:
+    def _end_what_is_in_vain(self, request: Request, sent: Exchange, losses: int, deadline: float) -> None:
         """Raise SessionRejected where no new session helps, or none has until the deadline."""
         if self._clock.monotonic() > deadline:
             raise self._rejected(request, sent.response)
@@ -203,7 +203,7 @@ class SessionSender:
             if request.kind in self._ended:
                 raise self._rejected(request, self._ended[request.kind])
 
-    def _is_in_vain(self, sent: Sent, losses: int) -> bool:
+    def _is_in_vain(self, sent: Exchange, losses: int) -> bool:
         """Whether two sessions in a row were lost before any request was accepted in them, or whether this request was
         lost in each new session."""
         generation = sent.state.generation
@@ -215,7 +215,7 @@ class SessionSender:
                 self._unused = max(generation, self._unused)
             return in_vain or losses > LOSSES + 1
 
-    def _others_end_it(self, sent: Sent) -> bool:
+    def _others_end_it(self, sent: Exchange) -> bool:
         """Whether sessions work after the login and are ended soon by other logins of the same identity. Looks show it:
         one at this session and, where no look has found a session alive yet, one right after each of the next logins.
         One such look may fail because of another login in between."""
@@ -233,7 +233,7 @@ class SessionSender:
             return self._keeper.seen_alive
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words, is_token = said(response.body), kind_of(self._rules).is_token
+        words, is_token = said(response.body), self._rules.is_token
         handed_over = is_token and self._settings.access_token
         refused = "the server refused the access token" if handed_over else REFUSED[is_token]
         return SessionRejected(
@@ -245,7 +245,7 @@ class SessionSender:
 
     # --- a refusal within a session
 
-    def _look_into(self, request: Request, sent: Sent, deadline: float) -> tuple[Response, bool]:
+    def _look_into(self, request: Request, sent: Exchange, deadline: float) -> tuple[Response, bool]:
         """Find out why a request was refused, by resending it under a rotating CSRF token and in renewed sessions.
         Returns the last answer, and whether it is final: every other reason than a missing permission is ruled out. It
         is not final where the session was lost meanwhile and renewed."""
@@ -264,12 +264,12 @@ class SessionSender:
                         return last.response, True
                 with self._lock:
                     self._denied.add(request.kind)
-            if "start" in kind_of(self._rules).steps and b"csrf" in last.response.body[:LOOKED_AT].lower():
+            if self._rules.renewed and b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
 
-    def _remedies(self, request: Request, sent: Sent, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
+    def _remedies(self, request: Request, sent: Exchange, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
         """The states with which to resend a refused request, and why; the cheapest first: with the newest values known,
         with the CSRF token that a look shows, after a new login. A login comes only after a look that shows that the
         session is lost, and once in a run for a session of an earlier run.
@@ -278,7 +278,7 @@ class SessionSender:
         belong to a session that was lost since.
         """
         state = self._keeper.present(sent.state)
-        if _differ(state, sent.state):
+        if self._differ(state, sent.state):
             yield state, OLDER
             refused = self._keeper.ticket()
         lost, looked_for_token = 0, False
@@ -293,7 +293,7 @@ class SessionSender:
                     renewed = self._keeper.look(renewed, self._keeper.ticket()) or renewed
                 lost, looked_for_token = lost + 1, False
                 yield renewed, LOST
-            elif _differ(looked, state) and not looked_for_token:
+            elif self._differ(looked, state) and not looked_for_token:
                 looked_for_token = True
                 yield looked, OTHER_TOKEN
                 if self._was_good(state):
@@ -306,22 +306,23 @@ class SessionSender:
             refused = self._keeper.ticket()
 
     def _was_good(self, state: State) -> bool:
-        """Whether a session had a good CSRF token: one that was accepted, or shown after the login."""
-        token = state.session.csrf_token if state.session else None
-        first = token == self._first_tokens.get(state.generation)
+        """Whether a session had good values: ones that were accepted, or shown after the login."""
+        first = self._keeper.marks(state) == self._first_values.get(state.generation)
         return state.shared and (not first or state.generation in self._first_was_good)
 
-    def _learn(self, refused: Sent, accepted: Sent) -> None:
-        """What the server does with CSRF tokens, by the difference between a refused and an accepted request."""
-        token, generation = refused.session.csrf_token, refused.state.generation
-        if generation != accepted.state.generation or token == accepted.session.csrf_token:
+    def _learn(self, refused: Exchange, accepted: Exchange) -> None:
+        """What the server does with values, by the difference between a refused and an accepted request."""
+        values, generation = self._keeper.marks(refused.state), refused.state.generation
+        if generation != accepted.state.generation or values == self._keeper.marks(accepted.state):
             return
-        if token == self._first_tokens.get(generation) and generation not in self._first_was_good:
-            self._keeper.learn_looks_first()  # the token of the login's answer was never good
+        if values == self._first_values.get(generation) and generation not in self._first_was_good:
+            self._keeper.learn_looks_first()  # those of the login's answer were never good
         else:
-            self._keeper.stop_sharing(generation)  # a good token was refused after another answer
+            self._keeper.stop_sharing(generation)  # good ones were refused after another answer
 
+    def _differ(self, one: State, other: State) -> bool:
+        """Whether two states make a request carry different values."""
+        return self._carried(one) != self._carried(other)
 
-def _differ(one: State, other: State) -> bool:
-    """Whether two states make a request carry different values."""
-    return headers_of(one.session or Session()) != headers_of(other.session or Session())
+    def _carried(self, state: State) -> Carried:
+        return carried(self._rules, state.session or Session(), self._keeper.names(state))

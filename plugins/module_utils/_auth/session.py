@@ -1,174 +1,279 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session of the system itself, of whichever kind: what it carries, how it is looked at, and how it is ended."""
+"""The session of the system itself: what it holds, what each request carries of it, how it is looked at, and how it is
+ended. The rules are those of the profile's ``session``."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
+from urllib.parse import parse_qsl, urlsplit
 
-from .._profile.model import Profile, at
-from .._text.json_forms import Json
+from .._options.shared import Identity
+from .._profile.model import Profile
+from .._profile.predicate import Sent, first_at, fitting, is_page
+from .._profile.request_template import merged, settled
+from .._profile.session_rules import SessionRules, Step
+from .._profile.template import Names, fill, fill_text
+from .._text.json_forms import Json, is_number, number_text
+from .._text.nested_paths import ABSENT
 from .._text.redaction import LIKE_A_TOKEN, know
+from .._transport.addressing import Base, header_values, query_text, request_of, same_origin
 from .._transport.messages import Flow, Request, Response
 from ..errors import ServerError
-from .lost_session import SAFE_METHODS, is_lost, is_page
+from .tokens import Token, text
 
 NEVER_NAMED = re.compile(r"(?:host|cookie|authorization|transfer-encoding|content-.*)\Z", re.IGNORECASE)
-"""Headers that no server may choose as the carrier of its CSRF token."""
+"""Headers that no server may choose as the carrier of a value."""
+HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 CARRIED = re.compile(r"[ -~\x80-\xff]+")
 """The characters of a header's value."""
-NAMED = re.compile(r"\{(\w+)\}")
-"""What stands in a body for a value."""
+IN_COOKIE = re.compile(r"[!-:<-~]+")
+"""The characters of a cookie's value."""
+NUMBERS = ("expires_in", "expires_at")
+"""Values that may come as a number; any other is a text."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """The credentials that every request to the system carries. Secrets do not show in its repr. csrf_header and
-    csrf_token: name and value of the CSRF header, where there is one. headers: others that carry a credential.
-    id_is_cookie: the session id in the body of the first answer is the value of the session's cookie, so that the id in
-    a later answer shows whose session it is."""
+    """What a login brought, kept together. Secrets do not show in its repr. cookies: the jar; values: what was taken
+    from answers, by the names of the profile; header_names: likewise, those that are names of headers, which are no
+    secrets."""
 
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    csrf_header: Optional[str] = None
-    csrf_token: Optional[str] = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    id_is_cookie: bool = False
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    header_names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Nothing that is said from now on shows it."""
-        know([*self.cookies.values(), self.csrf_token, *self.headers.values()], LIKE_A_TOKEN)
+        know([*self.cookies.values(), *self.values.values()], LIKE_A_TOKEN)
+
+    def named(self, names: Names) -> dict[str, Any]:
+        """What templates may name within this session, beside these."""
+        return {**names, **self.values, **self.header_names}
 
 
-def headers_of(session: Session) -> dict[str, str]:
-    """The headers that a request of this session carries."""
-    cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
-    headers = {"Cookie": cookies} if cookies else {}
-    if session.csrf_header and session.csrf_token:
-        headers[session.csrf_header] = session.csrf_token
-    return {**headers, **session.headers}
+def names_of(url: str, identity: Identity, token: Optional[Token]) -> dict[str, Any]:
+    """What templates of the session may name before anything was taken: url, credentials, the token."""
+    names: dict[str, Any] = {"url": url, "username": identity.username, "password": identity.password}
+    if token:
+        names.update(access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type)
+    return {name: value for name, value in names.items() if value}
 
 
-def carried(profile: Profile, session: Session) -> dict[str, str]:
-    """The headers of every request to the system: those of the profile and of the session; the session's win."""
-    own = headers_of(session)
-    taken = set(map(str.lower, own))
-    return {**{name: value for name, value in profile.headers.items() if name.lower() not in taken}, **own}
+# --- what each request carries
 
 
-def announced(start: Json, response: Response) -> tuple[Optional[str], Optional[str]]:
-    """Name and value of the CSRF header that an answer announces; value None where it announces none.
+@dataclass(frozen=True)
+class Carried:
+    """What a session adds to a request. json: members of a body that is an object."""
 
-    The value stands in a header of the name that is announced, or in the one of the profile's ``csrf_header``.
-    """
-    fixed = start.get("csrf_header")
-    named = response.headers.get(start.get("csrf_name_header", "").lower(), "")
-    name = named if re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", named) and not NEVER_NAMED.match(named) else fixed
-    values = (response.headers.get(one.lower()) for one in (name, fixed) if one)
-    return name, next((value for value in values if value), None)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    json: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def as_headers(self) -> dict[str, str]:
+        """The headers, with the cookies as one of them."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {**({"Cookie": cookies} if cookies else {}), **self.headers}
+
+    def added_to(self, request: Request) -> Request:
+        """The request with all of it. What the request says itself wins."""
+        own = set(map(str.lower, request.headers))
+        headers = {name: value for name, value in self.as_headers.items() if name.lower() not in own}
+        body = merged(self.json, request.json_body) if isinstance(request.json_body, Mapping) else request.json_body
+        return replace(request, url=self._url(request), headers={**headers, **request.headers}, json_body=body)
+
+    def _url(self, request: Request) -> str:
+        said = {name for name, _value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
+        query = query_text({name: self.query[name] for name in self.query if name not in said}, request.purpose)
+        return f"{request.url}{'&' if said else '?'}{query}" if query else request.url
 
 
-def observe(session: Session, rules: Json, response: Response) -> Session:
-    """The session after this answer: cookies that it set or cleared, a CSRF token that it renewed."""
-    name, value = announced(rules.get("start", {}), response)
-    cookies = {**session.cookies, **response.cookies}
-    return replace(
-        session,
-        cookies={cookie: value for cookie, value in cookies.items() if value},
-        csrf_header=name if value else session.csrf_header,
-        csrf_token=value or session.csrf_token,
+def carried(rules: SessionRules, session: Session, names: Names, purpose: str = "log in") -> Carried:
+    """What a request of this session carries."""
+    filled = fill(rules.carry, session.named(names))
+    carry: Json = {} if filled is ABSENT else settled(filled)
+    headers: dict[str, tuple[str, Any]] = {}  # by the name in lower case: of two that differ in case the last counts
+    for name, value in carry.get("headers", {}).items():
+        headers[name.lower()] = (name, value)
+    basic = carry.get("basic", {})
+    if {"username", "password"} <= set(basic):
+        pair = base64.b64encode(f"{basic['username']}:{basic['password']}".encode()).decode()
+        headers["authorization"] = ("Authorization", f"Basic {pair}")
+    return Carried(
+        headers=header_values(dict(headers.values()), purpose),
+        cookies={**session.cookies, **header_values(carry.get("cookies", {}), purpose)},
+        query=carry.get("query", {}),
+        json=carry.get("json", {}),
     )
 
 
-def filled(template: Any, values: Mapping[str, Optional[str]]) -> Any:
-    """A body with ``{name}`` replaced at any depth; fields and elements whose value is not there are left out."""
-    if isinstance(template, Mapping):
-        return {name: filled(part, values) for name, part in template.items() if _has_values(part, values)}
-    if isinstance(template, list):
-        return [filled(part, values) for part in template if _has_values(part, values)]
-    return NAMED.sub(lambda found: values[found[1]] or "", template) if isinstance(template, str) else template
+def within(rules: SessionRules, session: Session, names: Names, request: Request) -> Request:
+    """The request with what the session carries, which goes to the system alone. names: as names_of()."""
+    if not same_origin(names["url"], request.url):
+        return request
+    return carried(rules, session, names, request.purpose).added_to(request)
 
 
-def _has_values(part: Any, values: Mapping[str, Optional[str]]) -> bool:
-    return not isinstance(part, str) or all(values.get(name) for name in NAMED.findall(part))
+def step_request(profile: Profile, step: Step, session: Session, names: Names, purpose: str, **more: Any) -> Request:
+    """The request of a step. more: other fields of it."""
+    base = Base(names["url"], profile.base_path)
+    request = request_of(step.request, session.named(names), base, purpose, **more)
+    return within(profile.session, session, names, request)
 
 
-def url_of(profile: Profile, url: str, path: str) -> str:
-    return f"{url}{profile.base_path}/{path.lstrip('/')}"
+def marks(rules: SessionRules, session: Session) -> tuple[tuple[str, str], ...]:
+    """The values that any answer may renew and that each request carries."""
+    held = session.named({})
+    return tuple((name, held[name]) for name in rules.renewed if name in held)
+
+
+# --- what an answer brings
+
+
+def at_places(where: Any, names: Names) -> list[str]:
+    """The places at which a value is looked for, with the names in them replaced."""
+    at = where["at"] if isinstance(where, Mapping) else where
+    filled = [fill_text(place, names) for place in (at if isinstance(at, list) else [at])]
+    return [place for place in filled if place is not ABSENT]
+
+
+def taken(rules: SessionRules, places: Json, names: Names, response: Response) -> dict[str, str]:
+    """The texts that an answer brings, by name. names: what is known; a default counts only for what is not."""
+    found: dict[str, str] = {}
+    for name, where in places.items():
+        value = _text(name, first_at(response, at_places(where, {**names, **found})))
+        if name in rules.header_names and value and (not HEADER_NAME.fullmatch(value) or NEVER_NAMED.match(value)):
+            value = None
+        pattern = IN_COOKIE if name in rules.cookie_names else CARRIED if name in rules.carried_names else None
+        if value and (pattern is None or pattern.fullmatch(value)):
+            found[name] = value
+        elif isinstance(where, Mapping) and "default" in where and name not in names:
+            found[name] = str(where["default"])
+    return found
+
+
+def _text(name: str, value: Any) -> Optional[str]:
+    return number_text(value) if name in NUMBERS and is_number(value) else text(value)
+
+
+def observe(session: Session, rules: SessionRules, response: Response, names: Names) -> Session:
+    """The session after this answer: cookies that it set or cleared, values that it renewed."""
+    found = taken(rules, rules.take, session.named(names), response)
+    for header, value in rules.named_headers:  # the name of a header is renewed with its value
+        if not value <= set(found):
+            found = {name: found[name] for name in found if name not in header}
+    return with_values(with_cookies(session, rules, response.cookies), rules, found)
+
+
+def with_cookies(session: Session, rules: SessionRules, cookies: Mapping[str, str]) -> Session:
+    """The session after cookies were set, or cleared where the value is empty. A value that is that of a cookie stays
+    so."""
+    jar = {name: value for name, value in {**session.cookies, **cookies}.items() if value}
+    values = dict(session.values)
+    for cookie, name in rules.laid:
+        if cookie in jar and cookie in session.cookies and values.get(name) == session.cookies[cookie]:
+            values[name] = jar[cookie]
+    return replace(session, cookies=jar, values=values)
+
+
+def with_values(session: Session, rules: SessionRules, found: Json) -> Session:
+    """The session with these values."""
+    names = {name: found[name] for name in found if name in rules.header_names}
+    values = {name: found[name] for name in found if name not in names}
+    return replace(
+        session, values={**session.values, **values}, header_names={**session.header_names, **names}
+    )
+
+
+# --- what an answer means
+
+
+def is_lost(rules: SessionRules, response: Response, cookies: Mapping[str, str], method: str = "POST") -> bool:
+    """Whether an answer says that the session is lost. cookies, method: of the request."""
+    return fitting(rules.lost, response, Sent(method, cookies)) is not None
+
+
+def changes_session_cookie(rules: SessionRules, response: Response, cookies: Mapping[str, str]) -> bool:
+    """Whether an answer replaces or removes the session's cookie that was sent. Servers make a session for a request
+    without one, so this tells a lost session from a refusal inside a session."""
+    return fitting(rules.lost_by_cookie, response, Sent(cookies=cookies)) is not None
+
+
+def is_accepted(step: Step, response: Response, sent: Sent) -> bool:
+    """Whether an answer is what the step asks for. A web page is where the profile names its media type."""
+    fits = fitting(step.success, response, sent)
+    return fits is not None and (response.status >= 300 or bool(fits.media_type) or not is_page(response))
+
+
+# --- looking and ending
 
 
 @dataclass(frozen=True)
 class Look:
     """The result of a look at the session. session: after it, None where the session is lost; announced: the answer
-    carried a CSRF token."""
+    brought a value that requests carry."""
 
     session: Optional[Session]
     announced: bool = False
 
 
-def look_of(profile: Profile, url: str, session: Session) -> Optional[Request]:
-    """The safe request that shows the session's present CSRF token and whether it lives: the profile's ``look``, else
-    the first request of the handshake; None where there is none."""
-    rules = profile.session
-    asked = rules.get("look") or rules.get("start")
-    if not asked or asked["method"] not in SAFE_METHODS:
-        return None
-    where = url_of(profile, url, asked["path"])
-    return Request("look at the session", asked["method"], where, headers=carried(profile, session), safe=True)
+def look_of(profile: Profile, session: Session, names: Names) -> Optional[Request]:
+    """The safe request that shows the session's present values and whether it lives; None where there is none."""
+    step = profile.session.look
+    return step_request(profile, step, session, names, "look at the session", safe=True) if step else None
 
 
-def look(profile: Profile, url: str, session: Session) -> Flow[Look]:
+def look(profile: Profile, session: Session, names: Names) -> Flow[Look]:
     """Look at the session, where the profile has a way to do so. Raises ServerError where the server fails."""
-    request = look_of(profile, url, session)
-    if request is None:
+    rules, step = profile.session, profile.session.look
+    request = look_of(profile, session, names)
+    if request is None or step is None:
         return Look(session)
     response = yield request
-    if is_lost(profile.session, response, session.cookies) or 400 <= response.status < 500:
+    shown = replace(response, cookies={**_shown_cookies(rules, step, session, response), **response.cookies})
+    if is_lost(rules, shown, session.cookies, request.method):
         return Look(None)
-    if response.status >= 500:
+    if response.status >= 500 or response.status == 429:
         raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
-    if response.status >= 300:
-        return Look(session)
-    start = profile.session.get("start", {})
-    shown = session_id_in(start, response) if session.id_is_cookie and "look" not in profile.session else None
-    if shown not in (None, session.cookies.get(start.get("cookie", ""))):
+    if response.status >= 400:
         return Look(None)
-    return Look(observe(session, profile.session, response), bool(announced(start, response)[1]))
+    if not fitting(step.success, response, Sent(request.method, session.cookies)):
+        return Look(session)
+    found = taken(rules, step.take, session.named(names), response)
+    before = observe(session, rules, response, names)
+    looked = with_values(before, rules, found)
+    brought = {**found, **taken(rules, rules.take, session.named(names), response)}
+    return Look(looked, bool(rules.announced_by(brought)))
 
 
-def session_id_in(start: Json, response: Response) -> Optional[str]:
-    """The session id in the body of an answer, None where there is none that a cookie can carry."""
-    try:
-        found = at(response.json(), start["session_id"])
-    except ServerError:
-        return None
-    return found if isinstance(found, str) and re.fullmatch(r"[!-:<-~]+", found) else None
+def _shown_cookies(rules: SessionRules, step: Step, session: Session, response: Response) -> dict[str, str]:
+    """The cookies whose value the answer shows elsewhere, as it did when the session was opened."""
+    found = taken(rules, step.take, {}, response)
+    return {
+        cookie: found[name]
+        for cookie, name in rules.laid
+        if name in found and cookie in session.cookies and session.values.get(name) == session.cookies[cookie]
+    }
 
 
-def log_out(
-    profile: Profile, url: str, session: Session, values: Optional[Mapping[str, Optional[str]]] = None
-) -> Flow[str]:
-    """End the session where the profile says how; returns why the server did not, empty where it did or has no way.
-
-    values: what the body may name, as for the login."""
-    logout = profile.session.get("logout")
-    if not logout:
-        return ""
-    body = filled(logout.get("body"), values or {})
-    response = yield Request(
-        "log out",
-        logout["method"],
-        url_of(profile, url, logout["path"]),
-        headers=carried(profile, session),
-        json_body=body,
-    )
-    if is_lost(profile.session, response, session.cookies):
-        return ""  # it had ended
-    agreed = response.status in logout.get("success", range(200, 300)) and not (
-        response.status < 300 and is_page(response)
-    )
-    page = " with a web page" if is_page(response) else ""
-    return "" if agreed else f"it answered HTTP {response.status}{page} at session.logout.path."
+def log_out(profile: Profile, session: Session, names: Names) -> Flow[str]:
+    """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
+    rules = profile.session
+    for step in rules.logout:
+        request = step_request(profile, step, session, names, "log out")
+        response = yield request
+        sent = Sent(request.method, session.cookies)
+        if not is_accepted(step, response, sent):
+            if is_lost(rules, response, session.cookies, request.method):
+                return ""  # it had ended
+            page = " with a web page" if is_page(response) else ""
+            return f"it answered HTTP {response.status}{page} at {step.profile_key}."
+    return ""

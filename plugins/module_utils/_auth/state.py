@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
-from .session import CARRIED, Session, headers_of
+from .session import CARRIED, HEADER_NAME, Session
 from .tokens import LONGEST, Token, text
 
 ORDINARY_WORD = re.compile(r"(?=.{1,16}\Z)[A-Z]?[a-z]+(?:[-_ ][a-z]+)*")
@@ -23,8 +23,8 @@ class State:
     """The session of an identity and its token. generation: counts the sessions of an identity, so that one that was
     renewed by another process is not renewed again; opened_at: when it was opened, epoch seconds; refresh_begun: when
     its refresh token was sent last, epoch seconds, where no answer came; shared: other requests and processes may use
-    the session at the same time; looks_first: the CSRF token in the login's answer is not accepted by this server, and
-    a look shows the good one."""
+    the session at the same time; looks_first: a value in the login's answer is not accepted by this server, and a look
+    shows the good one."""
 
     generation: int = 0
     token: Optional[Token] = None
@@ -41,7 +41,7 @@ class State:
         values = [token.access_token, token.refresh_token] if token else []
         if session:
             cookies = [value for value in session.cookies.values() if not ORDINARY_WORD.fullmatch(value)]
-            values += [*cookies, session.csrf_token, *session.headers.values()]
+            values += [*cookies, *session.values.values()]
         return [value for value in values if value]
 
 
@@ -59,10 +59,14 @@ def from_json(data: Any) -> State:
         raise ValueError("not a state") from error
     for value in filter(None, (state, token, session)):
         _check(value)
-    headers = headers_of(session) if session else {}
-    if not all(re.fullmatch(r"[!-9;-~]+", name) and CARRIED.fullmatch(headers[name]) for name in headers):
+    if session and not _can_be_carried(session):
         raise ValueError("no header can carry it")
     return state
+
+
+def _can_be_carried(session: Session) -> bool:
+    texts = [*session.cookies, *session.cookies.values(), *session.values.values()]
+    return all(map(CARRIED.fullmatch, texts)) and all(map(HEADER_NAME.fullmatch, session.header_names.values()))
 
 
 def _is_number(value: Any) -> bool:
@@ -99,10 +103,11 @@ def _fields(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _session(data: Any) -> Optional[Session]:
-    """The session in the data. An earlier version of this collection wrote the header Authorization as a separate
-    field."""
-    if data and data.get("authorization"):
-        data = {"headers": {"Authorization": data["authorization"]}, **data}
+    """The session in the data. An earlier version of this collection wrote name and value of the CSRF header as
+    fields of their own."""
+    if data and data.get("csrf_token"):
+        names = {"csrf_header": data["csrf_header"]} if data.get("csrf_header") else {}
+        data = {"values": {"csrf": data["csrf_token"]}, "header_names": names, **data}
     session: Optional[Session] = _known(Session, data)
     return session
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from .._auth.sessions.registry import kind_of
 from .._options.context import Context, Values
 from .._options.shared import IDENTITY, SHARED, Spec, settings_from
 from .._probe.coverage import not_looked_at
 from .._probe.experiment import Experiment
 from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .._probe.lists import probe_list
-from .._probe.logins import Login, log_in, sender, was_seen, ways_in
+from .._probe.logins import Login, log_in, sender, steps_in, was_seen, ways_in
 from .._probe.page import ProbeReport
 from .._probe.reads import probe_find, probe_read
 from .._probe.request_candidates import base_paths
@@ -110,7 +109,7 @@ def _check(values: Values, profile: Profile) -> None:
 def _login_findings(experiment: Experiment, login: Login) -> None:
     experiment.note(login.findings)
     if was_seen(login):
-        for step in kind_of(login.data["session"]).steps:
+        for step in steps_in(login.data["session"]):
             experiment.verify(("session", step))
     if not login.findings:
         came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
@@ -144,7 +143,7 @@ def _reads(experiment: Experiment, entities: list[Json]) -> None:
 def _elsewhere(experiment: Experiment, entity: Json) -> None:
     """Find the base path by a read where no session is started: where none worked, look at other paths."""
     original = experiment.data["base_path"]
-    if experiment.shown or kind_of(experiment.data["session"]).steps:
+    if experiment.shown or steps_in(experiment.data["session"]):
         return
     before = list(experiment.findings)
     for base in base_paths(experiment.data):

@@ -58,9 +58,9 @@ def run_token(values: Values, context: Context) -> dict[str, Any]:
 
 def _assumed_of_login(profile: Profile, grant: str | None) -> list[str]:
     """The steps of the login that neither a document nor a probe backs, as keys of the profile."""
-    steps = {f"session.{step}": profile.session.get(step) for step in ("start", "login")}
-    steps[f"oauth.grants.{grant}"] = profile.oauth.get("grants", {}).get(grant)
-    return sorted(key for key, step in steps.items() if step and is_assumed(step))
+    keys = [step.profile_key for step in profile.session.steps if step.assumed]
+    asked = profile.oauth.get("grants", {}).get(grant)
+    return sorted([*keys, *([f"oauth.grants.{grant}"] if asked and is_assumed(asked) else [])])
 
 
 def holds_credentials(result: Mapping[str, Any]) -> bool:

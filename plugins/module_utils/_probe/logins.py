@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
-from .._auth.sessions.bearer import BEARER
-from .._auth.sessions.registry import kind_of
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
 from .._profile.model import overlaid, profile_of
@@ -31,6 +29,8 @@ from .shapes import described, is_success, json_content, scalars
 MOST_ROUNDS = 12
 SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
+WITHOUT_STEPS = "bearer"
+"""The kind of a session in a profile of format 1 that is no more than the access token."""
 INHERITED = ("tenant_id", "authority", "client_id", "token_store")
 """Options of the task that a login of the list has unless it says otherwise."""
 
@@ -61,6 +61,11 @@ class Login:
         if self.error or not self.authenticator:
             return LoginReport(grant, self.error is None, error=self.error.message if self.error else "")
         return LoginReport(grant, True, who=self.authenticator.user)
+
+
+def steps_in(session: Json) -> tuple[str, ...]:
+    """The requests by which a session is opened, by their keys in a profile of format 1."""
+    return tuple(step for step in ("start", "login") if session.get(step))
 
 
 def ways_in(values: Values) -> list[dict[str, Any]]:
@@ -122,7 +127,7 @@ def _take(login: Login, finding: Finding) -> None:
 
 def _lesson(login: Login) -> Optional[Finding]:
     """What the last answer of the handshake says about the profile; None where it says nothing."""
-    if not login.answers or "start" not in kind_of(login.data["session"]).steps:
+    if not login.answers or not steps_in(login.data["session"]):
         return None
     _request, response = login.answers[-1]
     if response.purpose == "open a session":
@@ -146,9 +151,9 @@ def _address(login: Login, response: Response) -> Optional[Finding]:
         return None
     login.data["base_path"] = original
     login.findings = [one for one in login.findings if one.profile_key != "base_path"]
-    kind = kind_of(login.data["session"])
-    override = {"session": {"kind": BEARER.name, **dict.fromkeys(kind.steps)}}
-    return Finding("session.kind", DIFFERS, kind.name, f"{came} at every address that starts a session", override)
+    session = login.data["session"]
+    override = {"session": {"kind": WITHOUT_STEPS, **dict.fromkeys(steps_in(session))}}
+    return Finding("session.kind", DIFFERS, session["kind"], f"{came} at every address that starts a session", override)
 
 
 def _start(login: Login, response: Response) -> Optional[Finding]:

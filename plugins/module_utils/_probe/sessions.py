@@ -14,10 +14,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Optional
 
-from .._auth.lost_session import changes_session_cookie, is_login_page, is_lost
-from .._auth.session import Session, look, look_of
+from .._auth.session import Session, changes_session_cookie, is_lost, look, look_of
 from .._profile.model import BASIS, at, profile_of
+from .._profile.predicate import is_login_page
 from .._profile.server_messages import said
+from .._profile.session_rules import SessionRules, session_of
+from .._profile.upgrade import lost_of
 from .._text.json_forms import Json
 from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
@@ -144,9 +146,10 @@ def _look_tells(login: Login) -> bool:
     if cookie is None or opened is None or cookie not in wrong:
         return False
     session_id = at(json_content(opened), login.data["session"]["start"]["session_id"])
-    session = Session(cookies=wrong, id_is_cookie=opened.cookies.get(cookie, session_id) == session_id)
+    shown = opened.cookies.get(cookie, session_id) == session_id
+    session = Session(cookies=wrong, values={"session": wrong[cookie]} if shown else {})
     try:
-        return converse(look(profile_of(login.data), _url(login), session), login.send).session is None
+        return converse(look(profile_of(login.data), session, {"url": _url(login)}), login.send).session is None
     except InsightError:
         return False
 
@@ -163,7 +166,8 @@ def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False
     answers = {method: _answered(session, response) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
     stated = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
-    strange = [one for one in lost.values() if not is_lost(session, one, _sent(session))]
+    known = _session_rules(session)
+    strange = [one for method, one in lost.items() if not is_lost(known, one, _sent(session), method)]
     if look_tells and any(one.status == 403 for one in strange):
         stated += "; after HTTP 403 a look at the session tells that it does not live"
         strange = [one for one in strange if one.status != 403]
@@ -181,6 +185,11 @@ def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False
     return Finding(key, DIFFERS, _rules_text(rules), stated, nested(("session", "rejected"), more))
 
 
+def _session_rules(session: Json) -> SessionRules:
+    """How a lost session is told. session: that of a profile of format 1."""
+    return session_of({"lost": lost_of(session)})
+
+
 def _sent(session: Json) -> dict[str, str]:
     """The session's cookie as it was sent: with a value that no server sets."""
     cookie = cookie_of(session)
@@ -188,14 +197,15 @@ def _sent(session: Json) -> dict[str, str]:
 
 
 def _sets_another(session: Json, response: Response) -> bool:
-    return changes_session_cookie({**session, "rejected": {"cookie_changes": True}}, response, _sent(session))
+    rules = _session_rules({**session, "rejected": {"cookie_changes": True}})
+    return changes_session_cookie(rules, response, _sent(session))
 
 
 def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
     """The rule of the profile that only this answer fulfils; None where there is none."""
     if _sets_another(session, response):
         return {"cookie_changes": True}
-    if is_login_page(response, response.body):
+    if is_login_page(response):
         return {"login_page": True}
     if response.status in WITHOUT_LOGIN:
         return {"status": [response.status]}
@@ -229,7 +239,7 @@ def probe_tokens(experiment: Experiment, login: Login) -> None:
     if not start or login.authenticator is None:
         return
     steps = {response.purpose: response for _request, response in login.answers}
-    request = look_of(profile_of(login.data), _url(login), Session())
+    request = look_of(profile_of(login.data), Session(), {"url": _url(login)})
     if request is None:
         return
     try:
@@ -297,9 +307,9 @@ def _lasting(experiment: Experiment, login: Login, tokens: Mapping[str, str]) ->
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token and carrying:
             response = login.send(with_headers(request, {**headers, carrying: token}))
-            accepted[place] = response.status != 403 and not is_lost(
-                experiment.data["session"], response, cookies_in(headers)
-            )
+            rules = _session_rules(experiment.data["session"])
+            lost = is_lost(rules, response, cookies_in(headers), request.method)
+            accepted[place] = response.status != 403 and not lost
     good = [place for place, well in accepted.items() if well]
     bad = [place for place, well in accepted.items() if not well]
     refused = f"; that of {', '.join(bad)} is refused" if bad else "; earlier ones stay good"

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .predicate import Predicate, predicate_of
+from .predicate import CHANGED, Predicate, predicate_of
 from .request_template import RequestTemplate
+from .template import names_in, parts_of
 
 BEARER: Json = {"carry": {"headers": {"Authorization": "Bearer {access_token}"}}}
 """The session of a profile that says nothing of it: no steps, the access token in each request (RFC 6750)."""
@@ -27,7 +29,8 @@ CREDENTIALS = ("username", "password", "access_token", "refresh_token", "totp")
 class Step:
     """One request of a login, a look, a refresh or a logout. take: places of the answer by the name under which their
     value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; when: a
-    predicate on the answer of the step before, without which the step is left out."""
+    predicate on the answer of the step before, without which the step is left out; assumed: nobody has published or
+    seen it."""
 
     name: str
     profile_key: str
@@ -37,6 +40,7 @@ class Step:
     take: Json = field(default_factory=dict)
     cookies: Json = field(default_factory=dict)
     when: Predicate = ()
+    assumed: bool = False
 
     @property
     def credentials(self) -> frozenset[str]:
@@ -70,16 +74,71 @@ class SessionRules:
     logout: tuple[Step, ...] = ()
     refresh: Optional[Refresh] = None
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of values that the steps and what is carried use."""
-        named = [step.request.names for step in (*self.steps, *self.logout)]
-        return RequestTemplate("", "", json=self.carry).names.union(*named)
+        return self.carried_names.union(*(step.request.names for step in self.steps))
+
+    def takes(self, name: str) -> bool:
+        """Whether a session is opened with the value of this name."""
+        return name in self.names
 
     @property
     def is_token(self) -> bool:
         """Whether the session is no more than an access token that the identity platform issued."""
         return not self.steps and "access_token" in self.names
+
+    @cached_property
+    def carried_names(self) -> frozenset[str]:
+        """The names of values that each request carries."""
+        return RequestTemplate("", "", json=self.carry).names
+
+    @cached_property
+    def renewed(self) -> tuple[str, ...]:
+        """Those of them that any answer may bring."""
+        return tuple(name for name in self.take if name in self.carried_names)
+
+    @cached_property
+    def named_headers(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """The headers whose name is taken from an answer: the names of values in it, and those in what it holds."""
+        headers = self.carry.get("headers", {}).items()
+        pairs = ((_names(header), _names(value)) for header, value in headers)
+        return tuple((header, value) for header, value in pairs if header)
+
+    @cached_property
+    def header_names(self) -> frozenset[str]:
+        """The values that are names of headers."""
+        return frozenset().union(*(header for header, _value in self.named_headers))
+
+    def place_of(self, name: str) -> Any:
+        """Where a value is taken from, by any answer or by a step."""
+        return next(take[name] for take in (self.take, *(step.take for step in self.steps)) if name in take)
+
+    def announced_by(self, found: Iterable[str]) -> frozenset[str]:
+        """Those of some values that are carried and are no name of a header."""
+        return self.carried_names.intersection(found) - self.header_names
+
+    @cached_property
+    def laid(self) -> tuple[tuple[str, str], ...]:
+        """The cookies that a step lays into the jar as the whole value of a name, with that name."""
+        steps = (*self.steps, *([self.look] if self.look else []))
+        pairs = ((cookie, parts_of(text)) for step in steps for cookie, text in step.cookies.items())
+        single = ((cookie, parts[0]) for cookie, parts in pairs if len(parts) == 1)
+        return tuple(dict.fromkeys((cookie, part[0]) for cookie, part in single if isinstance(part, tuple)))
+
+    @cached_property
+    def cookie_names(self) -> frozenset[str]:
+        """The names of values that go into a cookie."""
+        return _names([self.carry.get("cookies", {}), *(dict(step.cookies) for step in self.steps)])
+
+    @cached_property
+    def lost_by_cookie(self) -> Predicate:
+        """The ways to lose a session that are told by its cookie."""
+        return tuple(one for one in self.lost if one.cookie)
+
+
+def _names(template: Any) -> frozenset[str]:
+    return frozenset(name for name, _function in names_in(template))
 
 
 def _list(said: Any) -> tuple[str, ...]:
@@ -96,6 +155,7 @@ def _step(name: str, key: str, data: Json, denied: Any, success: Any = SUCCESS) 
         take=data.get("take", {}),
         cookies=data.get("cookies", {}),
         when=predicate_of([data["when"]] if isinstance(data.get("when"), Mapping) else data.get("when")),
+        assumed=bool(data.get("assumed")) and not data.get("verified"),
     )
 
 
@@ -106,6 +166,15 @@ def steps_of(said: Json, key: str, denied: Any) -> tuple[Step, ...]:
         before = step.get("before")
         names.insert(names.index(before) if before in names else len(names), name)
     return tuple(_step(name, f"{key}.{name}", said[name], denied) for name in names)
+
+
+def _lost(alternatives: Iterable[Json], cookies: Iterable[str]) -> Iterator[Json]:
+    """The ways to lose a session. ``cookie: changed`` is any of the session's own cookies."""
+    for one in alternatives:
+        if one.get("cookie") == CHANGED:
+            yield from ({**one, "cookie": {cookie: CHANGED}} for cookie in cookies)
+        else:
+            yield one
 
 
 def session_of(data: Optional[Json]) -> SessionRules:
@@ -120,7 +189,7 @@ def session_of(data: Optional[Json]) -> SessionRules:
         carry=said.get("carry", {}),
         look=_step("look", "session.look", look, denied) if look else None,
         looks_after=predicate_of(look.get("after", LOOKED_INTO)) if look else (),
-        lost=predicate_of(said.get("lost", LOST)),
+        lost=predicate_of(_lost(said.get("lost", LOST), _list(said.get("cookie")))),
         logout=steps_of(said.get("logout", {}), "session.logout", denied),
         refresh=Refresh(
             steps_of(refresh["steps"], "session.refresh.steps", denied),

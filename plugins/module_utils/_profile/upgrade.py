@@ -54,7 +54,7 @@ def _predicate(statuses: Iterable[int]) -> list[Json]:
 def _session(given: Json) -> Json:
     said = given.get("session") or {"kind": "bearer"}
     start, login, headers = said.get("start"), said.get("login"), dict(given.get("headers", {}))
-    session: dict[str, Any] = {"lost": _lost(said, start)}
+    session: dict[str, Any] = {"lost": lost_of(said)}
     if said["kind"] == "bearer":
         session["carry"] = {"headers": {**headers, "Authorization": "Bearer {access_token}"}}
     elif start and login:
@@ -62,6 +62,8 @@ def _session(given: Json) -> Json:
         session["steps"] = {"start": _start(start), "login": _login(login)}
         session["denied"] = _predicate([400, 401, 403])
     look = said.get("look") or (start if start and start["method"] in ("GET", "HEAD", "OPTIONS") else None)
+    if start and "steps" in session:
+        session["steps"]["start"]["take"].update(session["take"])
     if look:
         session["look"] = _start(start) if look is start else {"method": look["method"], "path": _path(look["path"])}
     if said.get("logout"):
@@ -69,8 +71,9 @@ def _session(given: Json) -> Json:
     return session
 
 
-def _lost(said: Json, start: Any) -> list[Json]:
-    signs = said.get("rejected", {"status": [401]})
+def lost_of(said: Json) -> list[Json]:
+    """How a lost session is told. said: the ``session`` of a profile of format 1."""
+    signs, start = said.get("rejected", {"status": [401]}), said.get("start")
     lost: list[Json] = _predicate(signs.get("status", ()))
     if start and signs.get("cookie_changes", True):
         lost.append({"cookie": {start["cookie"]: "changed"}})

@@ -161,7 +161,7 @@ def test_a_server_that_refuses_the_csrf_token_that_it_shows(login, system):
         ProfileMismatchError, match="refused the CSRF token that it had just announced; it says: Inv"
     ) as told:
         login(send=send, **ALICE).send(READ)
-    assert told.value.details["profile_key"] == "session.start.csrf_name_header"
+    assert told.value.details["profile_key"] == "session.take.csrf"
     assert handshakes(system) == 1
 
 

@@ -325,7 +325,7 @@ def test_without_a_store_there_is_no_second_task(login):
 
 
 def state_of(value):
-    return State(session=Session(cookies={"SID": value}, csrf_token="csrf"))
+    return State(session=Session(cookies={"SID": value}, values={"csrf": "csrf"}))
 
 
 @pytest.mark.parametrize("word", ["anonymous", "Unused", "no-session", "a"])

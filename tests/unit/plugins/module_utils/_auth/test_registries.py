@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a grant is, and a way of carrying a credential, stands in its registry alone: nobody else asks for its name."""
+"""What a grant is stands in its registry alone, and how a credential is carried in the profile: nobody asks for a name
+that such a thing has."""
 
 from __future__ import annotations
 
@@ -16,13 +17,14 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils import errors
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.login import LOGIN
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.registry import GRANTS
-from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.registry import SESSION_KINDS
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import GRANT_TYPES
 
 PLUGINS = Path(errors.__file__).resolve().parent.parent
-NAMES = {*GRANTS, *SESSION_KINDS}
-HOMES = ("module_utils/_auth/grants/", "module_utils/_auth/sessions/", "module_utils/_options/shared.py")
-"""The registries, and the choices of the option grant_type."""
+KINDS = {"csrf_cookie", "bearer"}
+"""The kinds of sessions of profiles of format 1."""
+NAMES = {*GRANTS, *KINDS}
+HOMES = ("module_utils/_auth/grants/", "module_utils/_options/shared.py", "module_utils/_profile/upgrade.py")
+"""The registry, the choices of the option grant_type, and what reads a profile of format 1."""
 ASKED = re.compile(r"grant|\bkind\b")
 """What a comparison is about."""
 ALSO_OPTIONS = {"password", "refresh_token", "login"}
@@ -80,10 +82,9 @@ def test_a_decision_by_a_name_is_seen(source):
 
 def test_the_option_has_the_grants_as_its_choices():
     assert sorted(GRANT_TYPES) == sorted(GRANTS)
-    assert all(name == one.name for name, one in [*GRANTS.items(), *SESSION_KINDS.items()])
+    assert all(name == one.name for name, one in GRANTS.items())
 
 
-def test_the_profile_has_the_ways_of_carrying_a_credential_as_its_choices():
+def test_the_profile_has_the_grants_as_its_choices():
     schema = json.loads((PLUGINS / "profiles" / "profile.schema.json").read_text(encoding="utf-8"))
-    assert sorted(schema["$defs"]["session"]["properties"]["kind"]["enum"]) == sorted(SESSION_KINDS)
     assert sorted(schema["$defs"]["oauth"]["properties"]["grants"]["properties"]) == sorted({*GRANTS} - {LOGIN.name})

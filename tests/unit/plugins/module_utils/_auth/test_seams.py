@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A new grant and a new way of carrying a credential, each added by one object and nothing else: client credentials
-with HTTP Basic authentication (RFC 6749, section 2.3.1), and an API key in a header."""
+"""A new grant, added by one object and nothing else: client credentials with HTTP Basic authentication (RFC 6749,
+section 2.3.1); and a new way of carrying a credential, added by lines of the profile: an API key in a header."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.base import Grant, token_in, token_request
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.registry import GRANTS
-from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, url_of
-from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.base import SessionKind
-from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.registry import SESSION_KINDS
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ConfigurationError
-from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import CANARY, settings
+from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import CANARY
 
 # --- the new grant
 
@@ -51,26 +50,19 @@ BASIC = Grant(
 # --- the new way of carrying a credential
 
 
-def open_with_key(profile, url, values, _looks_first=False):
-    """An API key that the system gives for an access token, carried in a header."""
-    headers = {"Authorization": f"Bearer {values['access_token']}"}
-    response = yield Request("get an API key", "POST", url_of(profile, url, "keys"), headers=headers, safe=True)
-    if response.status != 200:
-        raise AuthenticationError("get an API key", f"HTTP {response.status}", status=response.status)
-    return Session(headers={"X-API-Key": response.json()["key"]})
-
-
-def revoke_key(profile, url, session, _values):
-    response = yield Request("revoke the API key", "DELETE", url_of(profile, url, "keys"), headers=session.headers)
-    return "" if response.status == 204 else f"it answered HTTP {response.status}"
-
-
-API_KEY = SessionKind(
-    name="api_key",
-    open=open_with_key,
-    takes=lambda profile, value: value == "access_token",
-    log_out=revoke_key,
-)
+API_KEY = {
+    "steps": {
+        "key": {
+            "method": "POST",
+            "path": "keys",
+            "headers": {"Authorization": "Bearer {access_token}"},
+            "take": {"key": "body.key"},
+        }
+    },
+    "carry": {"headers": {"X-API-Key": "{key}"}},
+    "logout": {"revoke": {"method": "DELETE", "path": "keys"}},
+}
+"""An API key that the system gives for an access token."""
 
 
 # --- a server that knows nothing else
@@ -151,27 +143,29 @@ def server():
 
 @pytest.fixture
 def registered(monkeypatch):
-    """Both objects in their registries: all that a new grant and a new way of carrying a credential take."""
+    """The grant in its registry: all that a new one takes."""
     monkeypatch.setitem(GRANTS, BASIC.name, BASIC)
-    monkeypatch.setitem(SESSION_KINDS, API_KEY.name, API_KEY)
 
 
 def options(server, **values):
-    return settings(
-        overrides={
-            "base_path": "/api",
-            "oauth": {"authority": None, "token_path": "/token", "grants": {BASIC.name: {"scope": "all/.default"}}},
-            "session": {"kind": API_KEY.name, "start": None, "login": None, "rejected": {"status": [401]}},
-        },
-        **{
-            "url": server.url,
-            "grant_type": BASIC.name,
-            "client_id": "app",
-            "client_secret": CANARY,
-            "use_proxy": False,
-            **values,
-        },
-    )
+    scope = {"scope": "all/.default"}
+    profile = {
+        "format": 2,
+        "name": "keys",
+        "base_path": "/api",
+        "oauth": {"token_path": "/token", "grants": {BASIC.name: scope, "client_credentials": scope}},
+        "session": API_KEY,
+    }
+    given = {
+        "url": server.url,
+        "token_store": "none",
+        "grant_type": BASIC.name,
+        "client_id": "app",
+        "client_secret": CANARY,
+        "use_proxy": False,
+        "allow_http": True,
+    }
+    return settings_from({**given, **values}, profile_of(profile))
 
 
 def logged_in(server, **values):

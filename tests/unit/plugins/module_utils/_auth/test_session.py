@@ -3,23 +3,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._auth.lost_session import is_lost
 from ansible_collections.rimops.insight.plugins.module_utils._auth.session import (
     Session,
-    filled,
-    headers_of,
+    carried,
+    is_lost,
     log_out,
     look,
     observe,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.bearer import bearer
-from ansible_collections.rimops.insight.plugins.module_utils._auth.sessions.csrf_cookie import csrf_cookie
 from ansible_collections.rimops.insight.plugins.module_utils._auth.state import State, as_json, from_json
+from ansible_collections.rimops.insight.plugins.module_utils._auth.steps import open_session
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import converse
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
+    ConfigurationError,
     ProfileMismatchError,
     ServerError,
 )
@@ -35,12 +36,22 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
 CSRF = {"x-csrf-header": "X-CSRF-TOKEN", "x-csrf-param": "_csrf"}
 BEFORE = {**CSRF, "x-csrf-token": "before"}
 AFTER = {**CSRF, "x-csrf-token": "after"}
-VALUES = {"access_token": "a", "refresh_token": None, "username": "u", "password": "p"}
+VALUES = {"url": URL, "access_token": "a", "token_type": "Bearer", "username": "u", "password": "p"}
+INSIGHT = settings().profile.session
+
+
+def headers_of(session, rules=INSIGHT, **names):
+    return carried(rules, session, names).as_headers
+
+
+def held(csrf="one", session="S1", cookie="S1", header="X-CSRF-TOKEN"):
+    """A session after a login."""
+    return Session({"JSESSIONID": cookie}, {"session": session, "csrf": csrf}, {"csrf_header": header})
 
 
 def handshake(*answers, profile="insight", overrides=None, **values):
     """Run the handshake with these answers (status, body, headers, cookies); the requests, and the session."""
-    flow = csrf_cookie(settings(profile, overrides).profile, URL, {**VALUES, **values})
+    flow = open_session(settings(profile, overrides).profile, {**VALUES, **values})
     requests = [next(flow)]
     for parts in answers:
         try:
@@ -107,27 +118,27 @@ def test_the_header_is_called_as_the_server_says():
 
 PAGE = b"<!DOCTYPE html><title>Log in</title>"
 REFUTED = [
-    ([(200, {"token": "S1"}, BEFORE)], "session.start.session_id", "try profile insight_7_0 or insight_6_2"),
-    ([(200, {}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
-    ([(200, [], BEFORE)], "session.start.session_id", "'xAuthToken'"),
-    ([(200, {"xAuthToken": 7}, BEFORE)], "session.start.session_id", "'xAuthToken'"),
-    ([(200, {"xAuthToken": "S1"})], "session.start.csrf_name_header", "no CSRF token"),
-    ([(200, {"xAuthToken": "S1"}, CSRF)], "session.start.csrf_name_header", "no CSRF token"),
-    ([(404, {})], "session.start.path", "HTTP 404"),
-    ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.start.path", "a redirect to evil.example"),
-    ([(200, PAGE)], "session.start.path", "a web page"),
-    ([OPENED, (200, {}), (200, {})], "session.start.csrf_name_header", "nor a look after it announces a CSRF token"),
-    ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.start.csrf_name_header", "refused the CSRF token"),
-    ([OPENED, (302, b"", {"location": "/insight/login"})], "session.login.path", "a redirect to another page"),
-    ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.login.path", "evil.example"),
-    ([OPENED, (302, b"", {"location": "/insight/home"})], "session.login.success", "add 302 to session.login.success"),
+    ([(200, {"token": "S1"}, BEFORE)], "session.steps.start.take.session", "try profile insight_7_0 or insight_6_2"),
+    ([(200, {}, BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
+    ([(200, [], BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
+    ([(200, {"xAuthToken": 7}, BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
+    ([(200, {"xAuthToken": "S1"})], "session.take.csrf", "no CSRF token"),
+    ([(200, {"xAuthToken": "S1"}, CSRF)], "session.take.csrf", "no CSRF token"),
+    ([(404, {})], "session.steps.start.path", "HTTP 404"),
+    ([(302, b"", {"location": "https://evil.example/x\x1b"})], "session.steps.start.path", "a redirect to evil.example"),
+    ([(200, PAGE)], "session.steps.start.path", "a web page"),
+    ([OPENED, (200, {}), (200, {})], "session.take.csrf", "nor a look after it announces a CSRF token"),
+    ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.take.csrf", "refused the CSRF token"),
+    ([OPENED, (302, b"", {"location": "/insight/login"})], "session.steps.login.path", "a redirect to another page"),
+    ([OPENED, (302, b"", {"location": "https://evil.example/home"})], "session.steps.login.path", "evil.example"),
+    ([OPENED, (302, b"", {"location": "/insight/home"})], "session.steps.login.success", "add 302 to session.steps.login.success"),
     (
         [OPENED, (303, b"", {"location": f"{URL}/insight/home"})],
-        "session.login.success",
+        "session.steps.login.success",
         "HTTP 200 to 299, came HTTP 3",
     ),
-    ([OPENED, (200, PAGE)], "session.login.path", "a web page"),
-    ([OPENED, (404, {})], "session.login.path", "HTTP 404"),
+    ([OPENED, (200, PAGE)], "session.steps.login.path", "a web page"),
+    ([OPENED, (404, {})], "session.steps.login.path", "HTTP 404"),
 ]
 
 
@@ -165,18 +176,19 @@ def test_a_login_that_leads_back_is_refused(location):
 def test_where_302_is_a_success_200_is_none():
     with pytest.raises(ProfileMismatchError, match="expected HTTP 302, came HTTP 200") as told:
         handshake(OPENED, (200, {}, AFTER), overrides=FOUND)
-    assert told.value.details["profile_key"] == "session.login.success"
+    assert told.value.details["profile_key"] == "session.steps.login.success"
 
 
 def test_a_csrf_header_that_nobody_announces():
     requests, session = handshake((200, {"xAuthToken": "S1"}, {"x-xsrf": "one"}), (200, {}), overrides=FIXED)
     assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
-    assert headers_of(session) == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
+    rules = settings(overrides=FIXED).profile.session
+    assert headers_of(session, rules) == {"Cookie": "JSESSIONID=S1", "X-XSRF": "one"}
     with pytest.raises(
         ProfileMismatchError, match="expected a CSRF token in X-XSRF, came the headers x-csrf-t"
     ) as told:
         handshake((200, {"xAuthToken": "S1"}, {"x-csrf-t": "s3cret"}), overrides=FIXED)
-    assert told.value.details["profile_key"] == "session.start.csrf_header"
+    assert told.value.details["profile_key"] == "session.take.csrf"
     assert "s3cret" not in told.value.message
 
 
@@ -221,34 +233,58 @@ def test_a_server_that_fails(answers):
     assert told.value.details["status"] == answers[-1][0]
 
 
+BEARER = {"session": {"kind": "bearer", "start": None, "login": None}}
+
+
 def test_bearer():
-    session = converse(bearer(settings().profile, URL, {"access_token": CANARY}), pytest.fail)
-    assert headers_of(session) == {"Authorization": f"Bearer {CANARY}"}
+    profile = settings(overrides=BEARER).profile
+    session = converse(open_session(profile, {"url": URL, "access_token": "a token"}), pytest.fail)
+    headers = headers_of(session, profile.session, access_token="a token")
+    assert headers == {"Authorization": "Bearer a token"}
+    with pytest.raises(AuthenticationError, match="characters that no header can carry"):
+        converse(open_session(profile, {"url": URL, "access_token": "a\ntoken"}), pytest.fail)
+    with pytest.raises(ConfigurationError, match="profile insight needs an access token"):
+        converse(open_session(profile, {"url": URL}), pytest.fail)
 
 
 def test_a_session_that_an_earlier_version_kept():
-    kept = {"cookies": {}, "csrf_header": None, "csrf_token": None, "authorization": "Bearer a", "id_is_cookie": False}
-    state = from_json({**as_json(State()), "session": kept})
-    assert headers_of(state.session) == {"Authorization": "Bearer a"}
+    token = {"access_token": "a", "refresh_token": "r"}
+    kept = {"cookies": {"JSESSIONID": "S1"}, "csrf_header": "X-CSRF-TOKEN", "csrf_token": "c", "id_is_cookie": True}
+    state = from_json({**as_json(State()), "session": {**kept, "headers": {}}, "token": token})
+    assert headers_of(state.session) == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "c"}
+    assert (state.token.access_token, state.token.refresh_token) == ("a", "r")
     assert from_json(as_json(state)) == state
-    with pytest.raises(ValueError, match="damaged"):
-        from_json({**as_json(State()), "session": {**kept, "authorization": ["Bearer a"]}})
+    for damaged in ({"csrf_token": ["c"]}, {"csrf_header": "a b"}, {"cookies": {"JSESSIONID": 1}}):
+        with pytest.raises(ValueError, match="damaged|no header can carry it"):
+            from_json({**as_json(State()), "session": {**kept, **damaged}})
+
+
+def test_a_token_that_an_earlier_version_kept_with_its_header():
+    kept = {"cookies": {}, "csrf_header": None, "csrf_token": None, "authorization": "Bearer a", "headers": {}}
+    state = from_json({**as_json(State()), "session": kept, "token": {"access_token": "a"}})
+    assert state.session == Session()
+    rules = settings(overrides=BEARER).profile.session
+    assert headers_of(state.session, rules, access_token="a") == {"Authorization": "Bearer a"}
 
 
 @pytest.mark.proves("SECRET-1")
 def test_a_session_does_not_show_its_secrets():
-    session = Session({"JSESSIONID": CANARY}, "X-CSRF-TOKEN", CANARY, {"Authorization": CANARY})
+    session = Session({"JSESSIONID": CANARY}, {"csrf": CANARY}, {"csrf_header": "X-CSRF-TOKEN"})
     assert CANARY not in repr(session)
+    assert CANARY not in repr(carried(INSIGHT, replace(session, values={"csrf": "canary"}), {"access_token": CANARY}))
 
 
 def test_what_answers_change():
-    rules = settings().profile.session
-    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one")
-    assert observe(session, rules, answer(READ)) == session
-    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "one"})) == session
-    assert observe(session, rules, answer(READ, 200, {}, {**CSRF, "x-csrf-token": "two"})).csrf_token == "two"
-    assert observe(session, rules, answer(READ, 200, {}, {"x-csrf-token": "three"})).csrf_token == "three"
-    assert observe(session, rules, answer(READ, 200, {}, None, {"JSESSIONID": "S2"})).cookies == {"JSESSIONID": "S2"}
+    session = held()
+
+    def after(headers=None, cookies=None):
+        return observe(session, INSIGHT, answer(READ, 200, {}, headers, cookies), {})
+
+    assert after() == session
+    assert after({**CSRF, "x-csrf-token": "one"}) == session
+    assert after({**CSRF, "x-csrf-token": "two"}) == held("two")
+    assert after({"x-csrf-token": "three"}) == held("three")
+    assert after(None, {"JSESSIONID": "S2"}) == held(session="S2", cookie="S2")
 
 
 NAMED = [
@@ -264,8 +300,8 @@ NAMED = [
 @pytest.mark.proves("LOGIN-3", "LOGIN-10")
 @pytest.mark.parametrize(("headers", "carried"), NAMED)
 def test_the_name_of_the_header_and_the_place_of_the_value(headers, carried):
-    session = observe(Session({"JSESSIONID": "S1"}), settings().profile.session, answer(READ, 200, {}, headers))
-    assert (session.csrf_header, session.csrf_token) == carried
+    session = observe(Session({"JSESSIONID": "S1"}), INSIGHT, answer(READ, 200, {}, headers), {})
+    assert (session.header_names.get("csrf_header"), session.values.get("csrf")) == carried
 
 
 @pytest.mark.proves("LOGIN-10")
@@ -281,20 +317,20 @@ def test_a_session_that_is_lost_before_the_login_is_begun_again_once():
     lost = (403, {"error": "Forbidden"}, None, {"JSESSIONID": "S9"})
     requests, session = handshake(OPENED, lost, OPENED, (200, {}, AFTER))
     assert [one.purpose for one in requests] == ["open a session", "log in"] * 2
-    assert session.csrf_token == "after"
-    with pytest.raises(AuthenticationError, match="does not accept the access token, or the CSRF token beside it"):
+    assert session.values["csrf"] == "after"
+    with pytest.raises(AuthenticationError, match=r"does not accept the access token, or the CSRF token beside it"):
         handshake(OPENED, lost, OPENED, lost)
 
 
 def test_a_token_that_is_only_in_a_cookie_is_named():
-    with pytest.raises(ProfileMismatchError, match="the cookies XSRF-TOKEN, where no profile can look yet"):
+    with pytest.raises(ProfileMismatchError, match="the cookies XSRF-TOKEN, where the profile does not look"):
         handshake((200, {"xAuthToken": "S1"}, None, {"XSRF-TOKEN": "canary"}))
 
 
 def looked(*parts, overrides=None, id_is_cookie=True):
     """What a look tells that is answered so."""
-    session = Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "one", id_is_cookie=id_is_cookie)
-    flow = look(settings(overrides=overrides).profile, URL, session)
+    session = held(session="S1" if id_is_cookie else "another")
+    flow = look(settings(overrides=overrides).profile, session, {"url": URL})
     request = next(flow)
     with pytest.raises(StopIteration) as end:
         flow.send(answer(request, *parts))
@@ -304,9 +340,9 @@ def looked(*parts, overrides=None, id_is_cookie=True):
 @pytest.mark.proves("LOGIN-10")
 def test_what_a_look_tells():
     _request, same = looked(200, {"xAuthToken": "S1"}, AFTER)
-    assert (same.session.csrf_token, same.announced) == ("after", True)
+    assert (same.session.values["csrf"], same.announced) == ("after", True)
     _request, silent = looked(200, {"xAuthToken": "S1"})
-    assert (silent.session.csrf_token, silent.announced) == ("one", False)
+    assert (silent.session.values["csrf"], silent.announced) == ("one", False)
     for parts in (
         (200, {"xAuthToken": "S2"}, AFTER),
         (200, {"xAuthToken": "S1"}, AFTER, {"JSESSIONID": "S2"}),
@@ -316,8 +352,8 @@ def test_what_a_look_tells():
         (200, b"This session has been expired (possibly due to multiple concurrent logins)."),
     ):
         assert looked(*parts)[1].session is None, parts
-    assert looked(200, {"xAuthToken": "S2"}, AFTER, id_is_cookie=False)[1].session.csrf_token == "after"
-    assert looked(302, b"", {"location": "/insight/home"})[1].session.csrf_token == "one"
+    assert looked(200, {"xAuthToken": "S2"}, AFTER, id_is_cookie=False)[1].session.values["csrf"] == "after"
+    assert looked(302, b"", {"location": "/insight/home"})[1].session.values["csrf"] == "one"
 
 
 @pytest.mark.proves("LOGIN-10")
@@ -326,7 +362,7 @@ def test_where_a_look_is_asked():
     assert (request.url, request.safe) == (f"{API}/me", True)
     unsafe = settings(overrides={"session": {"start": {"method": "POST"}}}).profile
     with pytest.raises(StopIteration) as end:
-        next(look(unsafe, URL, Session({"JSESSIONID": "S1"})))
+        next(look(unsafe, Session({"JSESSIONID": "S1"}), {"url": URL}))
     assert end.value.value.session.cookies == {"JSESSIONID": "S1"}
 
 
@@ -371,8 +407,7 @@ LOST = [
 @pytest.mark.proves("LOGIN-4", "LOGIN-10")
 @pytest.mark.parametrize(("status", "body", "headers", "cookies", "lost"), LOST)
 def test_what_tells_a_lost_session(status, body, headers, cookies, lost):
-    rules = settings().profile.session
-    assert is_lost(rules, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
+    assert is_lost(INSIGHT, answer(READ, status, body, headers, cookies), {"JSESSIONID": "S1"}) is lost
 
 
 @pytest.mark.proves("LOGIN-4")
@@ -380,7 +415,7 @@ def test_json_that_is_called_a_page_opens_a_session():
     page = {"content-type": "text/html", **BEFORE}
     requests, session = handshake((200, {"xAuthToken": "S1", "lastLogin": "now"}, page), (200, {}, {**AFTER, **page}))
     assert len(requests) == 2
-    assert session.csrf_token
+    assert session.values["csrf"]
 
 
 @pytest.mark.parametrize(
@@ -412,25 +447,11 @@ def test_words_of_a_403_only():
 
 
 def test_without_rules_only_401_and_the_cookie_count():
-    assert is_lost({"kind": "bearer"}, answer(READ, 401), {})
-    assert not is_lost({"kind": "bearer"}, answer(READ, 403, {"message": "csrf session"}), {})
-    assert not is_lost({"kind": "bearer"}, answer(READ, 302, b"", {"location": "/login"}), {})
-    assert is_lost({"start": {"cookie": "SID"}}, answer(READ, 403, {}, None, {"SID": "b"}), {"SID": "a"})
-
-
-def test_bodies_from_templates():
-    template = {"a": "{one}", "b": "{two}", "c": "Bearer", "d": 7, "e": "x{one}y{three}"}
-    values = {"one": "{two}", "two": None, "three": "3"}
-    assert filled(template, values) == {"a": "{two}", "c": "Bearer", "d": 7, "e": "x{two}y3"}
-
-
-def test_bodies_of_any_depth():
-    template = {
-        "user": {"attributes": {"name": "{one}", "pwd": "{two}", "kinds": ["{one}", "{two}", 1]}},
-        "{one}": None,
-    }
-    made = {"user": {"attributes": {"name": "1", "kinds": ["1", 1]}}, "{one}": None}
-    assert filled(template, {"one": "1", "two": None}) == made
+    rules = settings(overrides={"session": {"rejected": None}}).profile.session
+    assert is_lost(rules, answer(READ, 401), {})
+    assert not is_lost(rules, answer(READ, 403, {"message": "csrf session"}), {})
+    assert not is_lost(rules, answer(READ, 302, b"", {"location": "/login"}), {})
+    assert is_lost(rules, answer(READ, 403, {}, None, {"JSESSIONID": "b"}), {"JSESSIONID": "a"})
 
 
 @pytest.mark.proves("LOGIN-14")
@@ -457,8 +478,8 @@ def test_a_refused_token_in_a_nested_body_is_the_token():
 def test_the_body_of_a_logout():
     body = {"refresh_token": "{refresh_token}", "inner": {"user": "{username}"}, "fixed": 1}
     logout = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
-    flow = log_out(settings(overrides=logout).profile, URL, Session(), {"refresh_token": "r", "username": None})
-    assert next(flow).json_body == {"refresh_token": "r", "inner": {}, "fixed": 1}
+    flow = log_out(settings(overrides=logout).profile, Session(), {"url": URL, "refresh_token": "r"})
+    assert next(flow).json_body == {"refresh_token": "r", "fixed": 1}
 
 
 LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
@@ -478,7 +499,7 @@ ENDINGS = [
 @pytest.mark.proves("LOGIN-9")
 @pytest.mark.parametrize(("status", "body", "headers", "refusal"), ENDINGS)
 def test_logging_out(status, body, headers, refusal):
-    flow = log_out(settings(overrides=LOGOUT).profile, URL, Session({"JSESSIONID": "S1"}, "X-CSRF-TOKEN", "c"))
+    flow = log_out(settings(overrides=LOGOUT).profile, held("c"), {"url": URL})
     request = next(flow)
     assert (request.method, request.url) == ("POST", f"{API}/logout")
     assert request.headers == {"Cookie": "JSESSIONID=S1", "X-CSRF-TOKEN": "c"}
@@ -490,5 +511,5 @@ def test_logging_out(status, body, headers, refusal):
 
 def test_logging_out_where_no_profile_says_how():
     with pytest.raises(StopIteration) as end:
-        next(log_out(settings().profile, URL, Session()))
+        next(log_out(settings().profile, Session(), {"url": URL}))
     assert end.value.value == ""

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The login of the system itself: its steps, as the profile says, as one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from .._profile.model import Profile
+from .._profile.predicate import Sent, fitting
+from .._profile.session_rules import SessionRules, Step
+from .._profile.template import Names, fill
+from .._text.nested_paths import ABSENT
+from .._transport.messages import Flow, Response
+from ..errors import AuthenticationError, ConfigurationError, SessionRejected
+from .handshake_errors import check_step, no_value_shown, not_taken, without_value
+from .session import (
+    CARRIED,
+    Session,
+    changes_session_cookie,
+    is_accepted,
+    look,
+    observe,
+    step_request,
+    taken,
+    with_cookies,
+    with_values,
+)
+
+OPEN, LOG_IN = "open a session", "log in"
+TOKEN = "access_token"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
+
+
+def purpose_of(step: Step) -> str:
+    """What a step of a login is for: one that sends a credential logs in."""
+    return LOG_IN if step.credentials else OPEN
+
+
+def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
+    """The steps of a login. given: there is an access token, so the steps that make one are left out."""
+    return tuple(step for step in rules.steps if not (given and TOKEN in step.take))
+
+
+def open_session(profile: Profile, names: Names, looks_first: bool = False, given: bool = False) -> Flow[Session]:
+    """A session of the system. names: as names_of(). looks_first: a value in the answer of the last step is not
+    accepted by this server, so a look fetches the good one. given: the access token in the names was handed over.
+
+    The steps are taken a second time where the session was lost before the credentials were looked at, or right after
+    the login. A profile without steps sends nothing. Raises SessionRejected where the session is lost each time."""
+    rules = profile.session
+    steps = steps_with(rules, given)
+    for last in (False, True):
+        opened = yield from _taken_steps(profile, steps, names, last)
+        session = (yield from _looked(profile, *opened, names, looks_first)) if opened else None
+        if session is not None:
+            _check_carried(profile, steps, session, names)
+            return session
+    raise SessionRejected(
+        LOG_IN,
+        "the session was lost right after its login, twice",
+        "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its own "
+        "user.",
+    )
+
+
+def _taken_steps(
+    profile: Profile, steps: Sequence[Step], names: Names, last: bool
+) -> Flow[Optional[tuple[Session, Optional[Response]]]]:
+    """The session after all steps, with the last answer; None where it was lost before the credentials were looked at.
+    last: then that is an error."""
+    rules, session, response, sent = profile.session, Session(), None, Sent()
+    for number, step in enumerate(steps):
+        if step.when and (response is None or not fitting(step.when, response, sent)):
+            continue
+        reads = not step.credentials
+        request = step_request(profile, step, session, names, purpose_of(step), safe=reads, patient=not number)
+        sent = Sent(request.method, session.cookies)
+        response = yield request
+        lost = step.credentials and changes_session_cookie(rules, response, session.cookies)
+        if lost and not last and not is_accepted(step, response, sent):
+            return None
+        check_step(profile, step, response, sent, names["url"])
+        may_lack = number + 1 < len(steps) and bool(steps[number + 1].when)
+        session = _after(profile, step, session, names, response, may_lack)
+    return session, response
+
+
+def _after(
+    profile: Profile, step: Step, session: Session, names: Names, response: Response, may_lack: bool
+) -> Session:
+    """The session after the answer of a step. may_lack: the next step is taken only after some answers, so that this
+    one need not hold what the step takes."""
+    rules = profile.session
+    found = taken(rules, step.take, session.named(names), response)
+    lacking = [name for name in step.take if name not in found]
+    if lacking and not may_lack:
+        raise not_taken(profile, step, lacking[0], response)
+    session = with_values(observe(session, rules, response, names), rules, found)
+    filled = fill(step.cookies, session.named(names))
+    laid = {} if filled is ABSENT else {name: str(filled[name]) for name in filled if name not in response.cookies}
+    return with_cookies(session, rules, laid)
+
+
+def _looked(
+    profile: Profile,
+    session: Session,
+    response: Optional[Response],
+    names: Names,
+    looks_first: bool,
+) -> Flow[Optional[Session]]:
+    """The session with the values that are good after the login; None where a look shows that it is lost. A server that
+    names the header of a value in its answers names it in that of the login, too, or else in a look after it."""
+    rules = profile.session
+    if response is None:
+        return session
+    found = taken(rules, rules.take, session.named(names), response)
+    announced = not rules.named_headers or bool(rules.announced_by(found))
+    if announced and not looks_first:
+        return session
+    seen = yield from look(profile, session, names)
+    if seen.session is not None and not (announced or seen.announced):
+        raise no_value_shown(profile, response)
+    return seen.session
+
+
+def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, names: Names) -> None:
+    """Raise an error unless everything that requests carry has a value that a header can hold."""
+    known = session.named(names)
+    lacking = sorted(name for name in profile.session.carried_names if not known.get(name))
+    if TOKEN in lacking and not any(TOKEN in step.take for step in steps):
+        raise ConfigurationError(
+            LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type."
+        )
+    if lacking:
+        raise without_value(steps, lacking[0])
+    if TOKEN in profile.session.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):
+        raise AuthenticationError(LOG_IN, "the access token holds characters that no header can carry")
