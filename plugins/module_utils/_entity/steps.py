@@ -111,7 +111,7 @@ def _shown(value: Any) -> str:
 def transition(entity_type: EntityType, attribute: str, before: Any, after: Any) -> Optional[Transition]:
     """The transition that leads an attribute from one value to another; None where there is none."""
     for one in entity_type.transitions:
-        leads_from = not one.before or canonical_or_none(before) in map(canonical, one.before)
+        leads_from = not one.before or canonical_or_none(before) in [canonical(value) for value in one.before]
         if one.attribute == attribute and leads_from and canonical(one.after) == canonical(after):
             return one
     return None
