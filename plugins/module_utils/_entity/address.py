@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Optional
 
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import EntityType, Profile, plain_id
@@ -26,8 +26,9 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 
 @dataclass(frozen=True)
 class Address:
-    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given. parts: those of
-    its parts that are read along with it."""
+    """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given, and neither for
+    a singleton. parts: those of its parts that are read along with it. origin, seen: of one by id, the address by which
+    it was found, and the entity as it was found, of which its requests may name more than the id."""
 
     type: EntityType
     id: Any = None
@@ -35,6 +36,8 @@ class Address:
     refs: Mapping[str, Address] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     parts: tuple[str, ...] = ()
+    origin: Optional[Address] = field(default=None, compare=False, repr=False)
+    seen: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def named(self) -> str:
@@ -52,12 +55,17 @@ class Address:
 
     def with_id(self, entity_id: Any) -> Address:
         """This entity by its id, which identifies it among all of its type; unchanged where the id is None."""
-        return self if entity_id is None else replace(self, id=entity_id, key={}, refs={})
+        if entity_id is None:
+            return self
+        origin = self if self.key or self.refs else self.origin
+        return replace(self, id=entity_id, key={}, refs={}, origin=origin)
 
     def located(self, entity: Entity) -> Address:
         """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
-        carries none."""
-        entity_id, attribute, name = self.type.id_in(entity), self.type.id_at, self.type.name
+        carries none. The only one of its type needs none."""
+        if self.type.singleton:
+            return self
+        entity_id, attribute, name = self.type.id_in(entity), self.type.id_at or self.type.id_from, self.type.name
         if entity_id in (None, ""):
             raise profile_mismatch(
                 f"tell the id of an entity of type {name}",
@@ -67,10 +75,10 @@ class Address:
                 came=shape(entity),
                 hint=f"Change id.at in the profile, or types.{name}.id.at.",
             )
-        return self.with_id(entity_id)
+        return replace(self.with_id(entity_id), seen=entity)
 
     def __str__(self) -> str:
-        return f"{self.type.name} ({self.named})"
+        return f"{self.type.name} ({self.named})" if self.named else self.type.name
 
 
 def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mapping[str, Any] | None = None) -> Address:
@@ -91,10 +99,7 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
         entity_id, (Mapping, list, bool)
     ):
         raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
-    if (entity_id in (None, "")) == (not key):
-        raise ConfigurationError(
-            what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
-        )
+    _check_one_is_named(entity_type, entity_id not in (None, ""), key, references, what)
     _check_key(entity_type, key, references, what)
     refs = {name: address_of(profile, referred) for name, referred in references.items()}
     overlap = sorted(set(refs) & set(key))
@@ -111,6 +116,19 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
 def rules_of(entity_type: EntityType) -> Rules:
     """The rules of a type, as the profile says them."""
     return rules(*entity_type.compare, secret=entity_type.secrets)
+
+
+def _check_one_is_named(entity_type: EntityType, has_id: bool, key: Entity, references: Entity, what: str) -> None:
+    """Raise ConfigurationError unless either an id or a key is given; a key may consist of references."""
+    if entity_type.singleton:
+        if has_id or key:
+            raise ConfigurationError(what, "there is one of its type only", "Leave out id and key.")
+        return
+    refers = bool(entity_type.key) and set(entity_type.key) <= set(references)
+    if has_id == (bool(key) or refers):
+        raise ConfigurationError(
+            what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
+        )
 
 
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
@@ -201,7 +219,7 @@ def check_case(address: Address, entity: Entity) -> None:
     raise AmbiguousError(
         printable(f"tell whether {entity_type.name} (id {declared}) exists"),
         "one differs only in case, outer space or Unicode form: "
-        + printable(f"{entity_type.id_at} is {show(shown)} on the server and {show(declared)} here"),
+        + printable(f"{entity_type.id_at or 'id'} is {show(shown)} on the server and {show(declared)} here"),
         "Write the id as the server has it.",
     )
 

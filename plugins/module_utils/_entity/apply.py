@@ -76,7 +76,7 @@ def read_again(client: EntityClient, desired: DesiredState, found_as: Address, o
     """Immediately before a write: the entity is still what was planned on. Where the read by id says that it is gone,
     the search is asked too, for the read may be wrong."""
     if observed is None:
-        now = client.the_one(found_as)
+        now = _look(client, found_as)
     else:
         by_id = found_as.located(observed)
         now = client.read(by_id)

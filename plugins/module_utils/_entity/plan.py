@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as evolve
 from typing import Any, Optional
 
+from .._profile.model import EntityType
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, value_at, with_value, without
 from .._text.redaction import MASK, printable, printable_values
@@ -121,7 +122,7 @@ def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan
     apart = {_path(name) for name in entity_type.apart(planned.operation)}
     if not apart and not entity_type.states:
         return planned
-    bodies = {kind: without(getattr(planned, kind), apart) for kind in ("declared", "changed", "whole")}
+    bodies: dict[str, Any] = {kind: without(getattr(planned, kind), apart) for kind in ("declared", "changed", "whole")}
     if planned.operation == "update":
         held = {path: value_at(observed, names_of(path), ABSENT) for path in entity_type.states}
         bodies = {kind: _with_held(content, held) for kind, content in bodies.items()}

@@ -75,9 +75,7 @@ def _references(planned: Plan) -> dict[str, Any]:
     return {name: planned.desired[name] for name in planned.reference_names}
 
 
-def _own(
-    desired: DesiredState, planned: Plan, entity: Optional[Entity]
-) -> tuple[DesiredState, Plan, Optional[Entity]]:
+def _own(desired: DesiredState, planned: Plan, entity: Optional[Entity]) -> tuple[DesiredState, Plan, Optional[Entity]]:
     """What the entity's own create or update is about: the desired state without parts and states, planned anew. A
     create sends the states, too."""
     address = desired.address
@@ -98,9 +96,7 @@ def _own(
     return own, plan(own, _references(planned), shown), shown
 
 
-def _after_create(
-    desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]
-) -> list[EntityStep]:
+def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]) -> list[EntityStep]:
     """The steps that the new entity still needs, of those that were planned: the server may have set something at its
     creation."""
     fresh = plan(desired, _references(planned), entity)

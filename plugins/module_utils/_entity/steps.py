@@ -111,7 +111,7 @@ def _shown(value: Any) -> str:
 def transition(entity_type: EntityType, attribute: str, before: Any, after: Any) -> Optional[Transition]:
     """The transition that leads an attribute from one value to another; None where there is none."""
     for one in entity_type.transitions:
-        leads_from = not one.before or canonical_or_none(before) in map(canonical, one.before)
+        leads_from = not one.before or canonical_or_none(before) in [canonical(value) for value in one.before]
         if one.attribute == attribute and leads_from and canonical(one.after) == canonical(after):
             return one
     return None
@@ -128,7 +128,7 @@ def _of_part(planned: Plan, part: Part) -> list[EntityStep]:
     if part.write:
         return [EntityStep("write", part.name, "", before, after, (part.write,), {"value": after})]
     old, new = _by_key(before, part), _by_key(after, part)
-    changes = [_change(part, key, old[key], new[key]) for key in new if key in old and _differs(old[key], new[key])]
+    changes = [_change(part, old[key], new[key]) for key in new if key in old and _differs(old[key], new[key])]
     added = [_step("add", part, new[key], ABSENT, new[key]) for key in new if key not in old]
     gone = [] if part.at_least else [key for key in old if key not in new]
     removed = [_step("remove", part, old[key], old[key], ABSENT) for key in gone]
@@ -169,12 +169,12 @@ def _step(kind: str, part: Part, element: Any, before: Any, after: Any, *request
     wanted = requests or (getattr(part, kind),)
     if None in wanted:
         raise ConfigurationError(
-            f"{kind} an element of {part.name}", f"the profile has no request that would {kind} it", "Leave it as it is."
+            f"{kind} an element of {part.name}", "the profile has no request that does it", "Leave it as it is."
         )
     return EntityStep(kind, part.name, _label(element, part), before, after, wanted, {"element": element})
 
 
-def _change(part: Part, key: str, old: Any, new: Any) -> EntityStep:
+def _change(part: Part, old: Any, new: Any) -> EntityStep:
     """The change of an element: by its own request, by an addition that replaces, or by removal and addition."""
     whole = {**old, **new}
     if part.change:

@@ -19,7 +19,7 @@ from ..errors import ConfigurationError
 from .writer import FORMAT, UNKNOWN, Interrupted, line_hash
 
 WHAT = "verify the journal"
-KINDS = ("start", "intent", "outcome", "end")
+KINDS = ("start", "intent", "step", "outcome", "end")
 BEGINNING = b'{"a'
 """With which each line begins: its names are sorted."""
 TAIL = 1 << 16

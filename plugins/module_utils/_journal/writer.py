@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The write-ahead journal: one file a run, in which each line holds a hash over itself and the line before (a hash
-chain). A line is JSON: ``kind`` (``start``, ``intent``, ``outcome``, ``end``), ``at`` (UTC, by our clock),
-``previous``, ``hash``, and the fields of its kind. An intent is on the disk before its request is sent."""
+chain). A line is JSON: ``kind`` (``start``, ``intent``, ``step``, ``outcome``, ``end``), ``at`` (UTC, by our clock),
+``previous``, ``hash``, and the fields of its kind. An intent, and the begin of a step, are on the disk before their
+request is sent."""
 
 from __future__ import annotations
 
@@ -115,6 +116,10 @@ class Journal:
         """Write the intent of a write; it is on the disk when this returns. before, after: digests."""
         self._unknown.add(self._hide(entity))
         self._line("intent", {"entity": entity, "operation": operation, "before": before, "after": after})
+
+    def step(self, entity: str, step: str, state: str) -> None:
+        """Write what becomes of a step of a write that has several. state: ``begun``, ``done`` or ``failed``."""
+        self._line("step", {"entity": entity, "step": step, "state": state})
 
     def outcome(
         self, entity: str, result: str, server_date: Optional[str] = None, detail: Optional[str] = None

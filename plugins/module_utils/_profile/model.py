@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import dotted_path, value_at
+from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, references_of, rule_layer
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
+from .template import fill_text
 from .upgrade import upgraded
 
 
@@ -102,8 +103,8 @@ class Operation:
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it
-    is a read under another name.
+    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a
+    document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -161,8 +162,8 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class EntityType:
-    """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template that gives the id of an
-    entity before it was seen, empty where the server gives it; key: the attributes that are unique together, empty
+    """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
+    the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the attributes that are unique together, empty
     where nobody says which; key_enforced: the server refuses a second one; required: attributes that a new one must
     have; compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
     evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
@@ -193,11 +194,16 @@ class EntityType:
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
-        return (dotted_path(self.id_at.split(".")), *self.other_ids)
+        return (*([dotted_path(self.id_at.split("."))] if self.id_at else []), *self.other_ids)
 
     def apart(self, operation: str) -> tuple[str, ...]:
         """The parts that no body of this operation holds."""
         return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @property
+    def in_steps(self) -> frozenset[str]:
+        """The attributes that take requests of their own."""
+        return frozenset((*self.parts, *self.states))
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -206,7 +212,12 @@ class EntityType:
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
-        return plain_id(at(entity, self.id_at))
+        return self.id_of(entity) if self.id_from else plain_id(at(entity, self.id_at))
+
+    def id_of(self, key: Json) -> Any:
+        """The id that is known beforehand of an entity with this key, None where there is none."""
+        found = fill_text(self.id_from, {"key": key}) if self.id_from else ABSENT
+        return None if found is ABSENT else plain_id(found)
 
 
 @dataclass(frozen=True)
@@ -268,6 +279,8 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
             operations[one] = Operation.of(one, key, data[one])
+    if profile["format"] != 1 and "read" not in operations and "find" in operations:
+        operations["read"] = replace(operations["find"], name="read", by="find")
     return operations
 
 
@@ -279,7 +292,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         name=name,
         path=data.get("path", ""),
         operations=_operations(name, data, profile),
-        id_at=own_id.get("at", "id"),
+        id_at="" if "from" in own_id else own_id.get("at", "id"),
         id_from=own_id.get("from", ""),
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),

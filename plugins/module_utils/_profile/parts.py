@@ -103,14 +103,17 @@ def parts_of(of_type: str, data: Json) -> dict[str, Part]:
 def _part(key: str, name: str, said: Json) -> Part:
     element, read = said.get("element", {}), said.get("read")
     named = element.get("key", ())
+    requests: dict[str, Any] = {one: StepRequest.of(f"{key}.{one}", said[one]) for one in REQUESTS if one in said}
     return Part(
         name=name,
         key=(named,) if isinstance(named, str) else tuple(named),
         read=_read(f"{key}.read", read) if read else None,
         where=said.get("where"),
         within=tuple(said.get("within", ())),
-        **{one: bool(said.get(one)) for one in ("at_least", "write_only", "add_replaces")},
-        **{one: StepRequest.of(f"{key}.{one}", said[one]) for one in REQUESTS if one in said},
+        at_least=bool(said.get("at_least")),
+        write_only=bool(said.get("write_only")),
+        add_replaces=bool(said.get("add_replaces")),
+        **requests,
     )
 
 

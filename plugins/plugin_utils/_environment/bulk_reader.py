@@ -15,7 +15,7 @@ from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.contradictions import list_mismatch, listed_differently
 from ...module_utils._entity.desired_state import DesiredState, differing
 from ...module_utils._profile.mismatch import some_of
-from ...module_utils._profile.model import EntityType, Profile, plain_id
+from ...module_utils._profile.model import EntityType, Profile
 from ...module_utils._transport.messages import Send
 
 
@@ -32,7 +32,9 @@ class BulkReader(EntityClient):
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
-        """List a type. An entity on two pages, as happens while others change the list, counts once."""
+        """List a type, unless there is only one of it. An entity on two pages, as happens while others change the list, counts once."""
+        if entity_type.singleton:
+            return
         every = self.whole(Address(entity_type), distinct=False)
         ids = [entity_type.id_in(entity) for entity in every]
         last = {str(one): number for number, one in enumerate(ids)}
@@ -44,7 +46,7 @@ class BulkReader(EntityClient):
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type; those that were listed already are not listed again."""
         listed = self._listed.get(address.type.name)
-        return super().whole(address, distinct) if listed is None else listed
+        return self.listed(address, distinct) if listed is None else listed
 
     def prove_list(self, desired: DesiredState, entity: Entity) -> None:
         """Check the list before a difference is believed that only the list has shown: read one such entity of each
@@ -63,14 +65,17 @@ class BulkReader(EntityClient):
     def find(self, address: Address) -> list[Entity]:
         """The listed entities with this key and these references; where there are none, those with a key that is near
         it; else what the server finds."""
-        found = [entity for entity in self._with_key(address) if self._refers(entity, address)]
+        found = [entity for entity in self._with_key(address) if self.refers(entity, address)]
         exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
         return exact or found or self._offered(address)
 
     def _offered(self, address: Address) -> list[Entity]:
         """The entities that the server's search offers. Where the search finds nothing and has never found an entity of
         the type, it is also asked for a listed one, to show that it works."""
-        offered, name = self.search(address), address.type.name
+        name, search = address.type.name, address.type.operations.get("find")
+        if search is not None and search.by == "list" and name in self._listed:
+            return []
+        offered = self.search(address)
         if offered or (name, "find") in self.shown:
             return offered
         with self._asking.setdefault(f"search for {name}", threading.Lock()):
@@ -86,7 +91,7 @@ class BulkReader(EntityClient):
         none is listed that has texts for a key."""
         for entity in self._listed.get(address.type.name, ()):
             key = {attribute: entity.get(attribute) for attribute in address.key}
-            if all(isinstance(value, str) and value for value in key.values()) and self._refers(entity, address):
+            if all(isinstance(value, str) and value for value in key.values()) and self.refers(entity, address):
                 listed = replace(address, key=key)
                 return listed if self.searched(listed) is None else None
         return None
@@ -103,9 +108,3 @@ class BulkReader(EntityClient):
                 index[tuple(folded(entity.get(name)) for name in names)].append(entity)
             self._indexes[place] = index
         return index.get(tuple(folded(address.key[name]) for name in names), ())
-
-    def _refers(self, entity: Entity, address: Address) -> bool:
-        return all(
-            str(plain_id(entity.get(attribute))) == str(referred.located(self.resolve(referred)).id)
-            for attribute, referred in address.refs.items()
-        )

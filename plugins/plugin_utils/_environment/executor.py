@@ -18,6 +18,7 @@ from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.canary import CanaryWrites
 from ...module_utils._entity.ensure import Examined, apply, examine
 from ...module_utils._entity.safe_write import having_written
+from ...module_utils._entity.steps import EntityStep
 from ...module_utils._journal.writer import Journal
 from ...module_utils.errors import ConfigurationError, InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
@@ -155,7 +156,13 @@ def _written_with_journal(
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
     around = partial(_recorded, options, journal, operation, stopped, begun)
-    outcome = apply(options.client, member.desired, examined, canary_writes=options.canary_writes, around=around)
+
+    def record(step: EntityStep, state: str) -> None:
+        if journal:
+            journal.step(operation.entity, str(step), state)
+
+    known = options.canary_writes
+    outcome = apply(options.client, member.desired, examined, canary_writes=known, around=around, record=record)
     if journal:
         with having_written(member.desired.address, operation.operation, outcome.entity_id):
             journal.outcome(operation.entity, DONE[operation.operation], options.server_date())

@@ -15,7 +15,7 @@ from ...module_utils._entity.compare import Change
 from ...module_utils._entity.plan import Plan, secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
-from ...module_utils._text.nested_paths import ABSENT, child, without
+from ...module_utils._text.nested_paths import ABSENT, child, top, without
 from ...module_utils._text.redaction import redact, redact_within
 from .._manifest.entry import EntryName
 from .members import Member
@@ -105,17 +105,51 @@ def _beside_key(member: Member, plan: Plan) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name not in member.entry.key}
 
 
-def approval_state(approved: PlannedChange, again: PlannedChange) -> str:
-    """The state of an approved change, compared with the change that the same entity needs now.
+def approval_state(approved: PlannedChange, again: PlannedChange, steps: Collection[str] = ()) -> str:
+    """The state of an approved change, compared with the change that the same entity needs now. steps: the attributes
+    that take requests of their own, so that a change may have been carried out in part.
 
-    ``write``: both are equal. ``done``: the entity is as approved already. ``moved``: anything else; nothing may be
-    written.
+    ``write``: both are equal, or the rest of the approved change is needed. ``done``: the entity is as approved
+    already. ``moved``: anything else; nothing may be written.
     """
     if _essence(approved) == _essence(again):
         return "write"
     there = again.operation == "none" or (again.operation == "update" and not again.changes)
     # Secrets that are sent each time are no reason to apply a plan a second time.
-    return "done" if there and (approved.changes or not again.secrets) else "moved"
+    if there and (approved.changes or not again.secrets):
+        return "done"
+    return "write" if steps and _is_rest(approved, again, steps) else "moved"
+
+
+def _is_rest(approved: PlannedChange, again: PlannedChange, steps: Collection[str]) -> bool:
+    """Whether a change is what is left of an approved one that was interrupted between two of its steps: each of its
+    changes is an approved one, or finds a part on the way from its state before to its state after."""
+    if again.operation != "update" or approved.operation not in ("create", "update"):
+        return False
+    wanted = {change.path: change for change in approved.changes}
+    apart = [change for change in approved.changes if top(change.path) in steps]
+    within = all(
+        change.path in wanted and _is_on_the_way(wanted[change.path], change, top(change.path) in steps)
+        for change in again.changes
+    )
+    return bool(apart) and within and {*again.secrets} <= {*approved.secrets}
+
+
+def _is_on_the_way(approved: Change, now: Change, in_steps: bool) -> bool:
+    """Whether what is there now is the approved state before, or a mix of the elements before and after."""
+    same_end = _text(approved.after) == _text(now.after)
+    if _text(approved.before) == _text(now.before) or not in_steps:
+        return same_end and _text(approved.before) == _text(now.before)
+    known = {_text(one) for side in (approved.before, approved.after) for one in _elements(side)}
+    return same_end and isinstance(now.before, list) and {_text(one) for one in now.before} <= known
+
+
+def _elements(side: Any) -> Collection[Any]:
+    return side if isinstance(side, (list, tuple)) else []
+
+
+def _text(value: Any) -> Optional[str]:
+    return None if value is ABSENT else canonical(value)
 
 
 def _essence(operation: PlannedChange) -> str:

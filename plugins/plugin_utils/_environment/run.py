@@ -125,7 +125,11 @@ def check_approved(
     path = run.path("plan_file")
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
-    fates = {name: approval_state(one, again[name]) if name in again else "gone" for name, one in approved.items()}
+    types = run.connection.settings.profile.types
+    fates = {
+        name: approval_state(one, again[name], types[one.type].in_steps) if name in again else "gone"
+        for name, one in approved.items()
+    }
     moved = {
         name: "is not declared any more" if fate == "gone" else moved_how(approved[name], again[name])
         for name, fate in fates.items()

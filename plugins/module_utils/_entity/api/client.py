@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any, Callable
 
-from ..._profile.model import EntityType, Operation, Profile
+from ..._profile.model import EntityType, Operation, Profile, plain_id
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, exactly_one, has_key
+from ..address import Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from .names import Resolve, reference_fields, reference_names
 from ..steps import EntityStep, elements
+from .search import check_search, chosen, completed, may_be
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
@@ -53,9 +54,18 @@ class EntityClient:
 
     def read(self, address: Address) -> Entity | None:
         """The entity with the id of this address; None when the server says that it is missing."""
-        of = self._invocation(address, "read", f"read {printable(f'{address.type.name} with id {address.id}')}")
-        entity = self._converse(of, read_entity(of))
+        entity = self._read(address)
         return None if entity is None else self.with_parts(address, entity)
+
+    def _read(self, address: Address) -> Entity | None:
+        by_id = printable(f"{address.type.name} with id {address.id}")
+        of = self._invocation(address, "read", f"read {address if address.id is None else by_id}")
+        if of.operation.by == "find":
+            meant = address.origin or address
+            found = [one for one in self._asked(meant) if address.id is None or has_id(address, one)]
+            return exactly_one(meant, found) if meant.id is None else next(iter(found), None)
+        entity = self._converse(of, read_entity(of))
+        return None if entity is None else self._completed(of, entity)
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -63,8 +73,38 @@ class EntityClient:
 
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
+        found = self._asked(address)
+        if any(has_key(address, one) for one in found):
+            self.shown.add((address.type.name, self.asks(address)))
+        return [self.with_parts(address, one) for one in found]
+
+    def _asked(self, address: Address) -> list[Entity]:
+        """As search(), without parts, in the way in which the profile finds it."""
+        if address.type.singleton:
+            return [one for one in [self._read(address)] if one is not None]
         of = self._invocation(address, "find", f"find {address}")
-        return [self.with_parts(address, one) for one in self._converse(of, find_entities(of))]
+        if of.operation.by == "read":
+            return [one for one in [self._read(address)] if one is not None]
+        if of.operation.by == "list":
+            return chosen(address, self.listed(Address(address.type)), self.refers)
+        check_search(of.operation, address)
+        if of.operation.narrows:
+            found = chosen(address, self._converse(of, list_whole(of, address.type.id_in)), self.refers)
+        else:
+            found = self._converse(of, find_entities(of))
+        if of.operation.then_read:
+            found = [self._read(address.located(one)) if may_be(address, one) else one for one in found]
+        return [self._completed(of, one) for one in found if one is not None]
+
+    def _completed(self, of: Invocation, entity: Entity) -> Entity:
+        return completed(entity, of.operation.request.path, of.type, self._names(of))
+
+    def refers(self, entity: Entity, address: Address) -> bool:
+        """Whether an entity has the references of an address."""
+        return all(
+            str(plain_id(entity.get(attribute))) == str(referred.located(self.resolve(referred)).id)
+            for attribute, referred in address.refs.items()
+        )
 
     def with_parts(self, address: Address, entity: Entity) -> Entity:
         """The entity with those of its parts that the address names, where it is the one that is meant."""
@@ -119,15 +159,19 @@ class EntityClient:
         return pages
 
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
-        """All entities of a type, which the address names without key and id. distinct: read the list again where an id
-        comes twice."""
+        """All entities of a type, as far as it is known; see listed()."""
+        return self.listed(address, distinct)
+
+    def listed(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """All entities of a type, which the address names without key and id, as the server lists them now. distinct:
+        read the list again where an id comes twice."""
         of = self._invocation(address, "list", f"list entities of type {address.type.name}")
         return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
 
     def _reference_fields(self, of: Invocation, resolve: Resolve) -> dict[str, Any]:
         """The references of an address as the operation wants them, each a function."""
-        known = self.known or {}  # under the key that it has now, be it a former one
-        return reference_fields(of.operation, of.address, resolve, lambda referred: known.get(referred.identity))
+        known, meant = self.known or {}, of.address.origin or of.address
+        return reference_fields(of.operation, meant, resolve, lambda referred: known.get(referred.identity))
 
     def _names(self, of: Invocation) -> Mapping[str, Any]:
         """The names that take more to know than the entity itself. No reference is resolved twice for one request."""
@@ -138,9 +182,12 @@ class EntityClient:
                 found[address.identity] = self.resolve(address)
             return found[address.identity]
 
+        meant, seen = of.address.origin or of.address, of.address.seen
+        key = {name: seen[name] for name in of.type.key if name in seen}
+        refs = {name: {"id": seen[name]} for name in of.type.references if name in seen}
         return {
-            "key": {**of.address.key, **self._reference_fields(of, resolve)},
-            "refs": reference_names(of.address, resolve),
+            "key": {**key, **meant.key, **self._reference_fields(of, resolve)},
+            "refs": {**refs, **reference_names(meant, resolve)},
             **self.given,
         }
 
@@ -173,7 +220,7 @@ class EntityClient:
     @staticmethod
     def asks(address: Address) -> str:
         """The operation that says whether there is such an entity."""
-        return "find" if address.id is None else "read"
+        return "find" if address.id is None and not address.type.singleton else "read"
 
     def doubt(self, address: Address) -> str:
         """What to say of an absence that nothing proves: see ``doubt_of``."""

@@ -56,7 +56,13 @@ def reference_fields(operation: Operation, address: Address, resolve: Resolve, k
     texts: dict[str, Any] = {}
     for attribute, referred in address.refs.items():
         reference = address.type.references.get(attribute)
-        if operation.texts_at and reference and reference.text and referred.key and reference.type == referred.type.name:
+        if (
+            operation.texts_at
+            and reference
+            and reference.text
+            and referred.key
+            and reference.type == referred.type.name
+        ):
             texts[attribute] = _text_of(operation, address.type, attribute, referred, resolve, known)
         else:
             ids[attribute] = OfReference(referred, resolve)

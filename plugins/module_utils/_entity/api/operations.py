@@ -48,7 +48,7 @@ def read_entity(of: Invocation) -> Flow[Entity | None]:
     entity = entity_of(of.operation, response)
     if of.address.id is not None and not has_id(of.address, entity):
         check_case(of.address, entity)
-        why, name = "the server answered with an entity of another id", of.type.id_at
+        why, name = "the server answered with an entity of another id", of.type.id_at or "id"
         came = printable(f"{name} {of.type.id_in(entity)}")
         raise deviation(of.operation, response, "path", why, printable(f"{name} {of.address.id}"), came)
     of.shows()

@@ -64,4 +64,3 @@ def send_step(of: Invocation, names: dict[str, Any], removes: bool) -> Flow[None
     gone = removes and fitting(of.operation.missing, response, Sent(of.operation.request.method)) is not None
     if not gone:
         accept(of.operation, response)
-

@@ -80,10 +80,13 @@ class Invocation:
             ),
         )
 
-    def names(self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]) -> dict[str, Any]:
+    def names(
+        self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
+        more = self.more(self)
         return {
-            "id": lambda: self._id(observed),
+            "id": lambda: self._id(observed, more.get("key", self.address.key)),
             "key": self.address.key,
             "entity": observed or {},
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
@@ -91,13 +94,13 @@ class Invocation:
             "request_id": lambda: str(uuid.uuid4()),
             **bodies,
             **page,
-            **self.more(self),
+            **more,
         }
 
-    def _id(self, observed: Optional[Entity]) -> Any:
-        """The id of the entity that is meant."""
+    def _id(self, observed: Optional[Entity], key: Mapping[str, Any]) -> Any:
+        """The id of the entity that is meant. key: the names of its key."""
         address = self.address if observed is None else self.address.located(observed)
-        return plain_id(address.id)
+        return self.type.id_of(key) if address.id is None else plain_id(address.id)
 
     def _check(self, names: Mapping[str, Any], observed: Optional[Entity]) -> None:
         """Raises where the template names an id, a version or a part of the entity that has no value: without it,

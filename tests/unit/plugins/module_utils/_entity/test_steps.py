@@ -33,7 +33,11 @@ GROUP = {
             "attributes": {
                 "enabled": {
                     "transitions": {
-                        "enable": {"from": False, "to": True, "request": {"method": "POST", "path": "groups/{id}/enable"}},
+                        "enable": {
+                            "from": False,
+                            "to": True,
+                            "request": {"method": "POST", "path": "groups/{id}/enable"},
+                        },
                         "disable": {"to": False, "request": {"method": "POST", "path": "groups/{id}/disable"}},
                     }
                 }

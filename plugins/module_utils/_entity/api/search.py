@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An entity among others: whether a search can name it, which of those that came are meant, and what its address says
+of it that the answer need not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ..._profile.model import EntityType, Operation
+from ..._profile.template import names_in, steps_of
+from ...errors import ConfigurationError
+from ..address import Address, Entity, folded, has_key
+
+OF_THE_KEY = ("key", "id", "refs", "parent")
+"""The names that tell one entity of a type from another before it was read."""
+
+
+def check_search(operation: Operation, address: Address) -> None:
+    """Raise ConfigurationError for a search that would answer the same for each key."""
+    if not any(map(operation.request.uses, OF_THE_KEY)):
+        raise ConfigurationError(
+            f"find {address}",
+            f"{operation.profile_key} names nothing of its key, so that it would answer any entity",
+            f"Let it name {{key}}, or say list in {operation.profile_key}.",
+            profile_key=operation.profile_key,
+        )
+
+
+def chosen(address: Address, entities: Iterable[Entity], refers: Callable[[Entity, Address], bool]) -> list[Entity]:
+    """Those of the entities that have the key of an address or are near it, and its references."""
+    return [
+        one
+        for one in entities
+        if (has_key(address, one) or all(folded(one.get(name)) == folded(value) for name, value in address.key.items()))
+        and refers(one, address)
+    ]
+
+
+def may_be(address: Address, summary: Entity) -> bool:
+    """Whether a summary says nothing against the key of an address."""
+    return has_key(address, {**address.key, **{name: summary[name] for name in address.key if name in summary}})
+
+
+def completed(entity: Entity, path: str, of_type: EntityType, names: Mapping[str, Any]) -> Entity:
+    """An entity with what the path of its request said of it, where the answer does not say it. names: of the request."""
+    said: dict[str, Any] = {}
+    for template in (path, of_type.id_from if "{id}" in path else ""):
+        for name, _function in names_in(template):
+            root, *rest = steps_of(name)
+            if root in ("key", "refs") and rest and rest[0] not in entity and rest[0] in names[root]:
+                said[str(rest[0])] = names[root][rest[0]]
+    if not said:
+        return entity
+    return {**entity, **{name: _value(value) for name, value in said.items()}}
+
+
+def _value(value: Any) -> Any:
+    """The value of a name; of a reference its id."""
+    if callable(value):
+        return value()
+    return value["id"] if isinstance(value, Mapping) else value
