@@ -27,7 +27,7 @@ from .grants.refresh_token import refresh
 from .platform_errors import shown
 from .session import Session, names_of
 from .state import State
-from .steps import TOKEN, open_session, refresh_session
+from .steps import TOKEN, open_session, refresh_session, steps_with
 from .tokens import USER_CLAIMS, Token, own_token, text, token_of
 
 WHAT = "log in"
@@ -72,6 +72,12 @@ class Acquisition:
         if self.grant is None or self.settings.access_token:
             return False
         return not self.grant.interactive or bool(state.token and state.token.refresh_token)
+
+    @property
+    def gives_nothing_new(self) -> bool:
+        """Whether each request carries the credentials as they were given, so that refused ones stay refused."""
+        given = self.settings.access_token or (self.grant is not None and self.grant.flow is None)
+        return bool(given) and not steps_with(self.settings.profile.session, not self._makes_token)
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""

@@ -21,6 +21,7 @@ from ..errors import AuthenticationError, InsightError, ProfileMismatchError, Se
 from .platform_errors import shown
 from .session import is_accepted
 
+CHECK = "Check username and password, and that the user may use the API."
 WORDS = {"session": "session id", "csrf": "CSRF token"}
 """Values that are usual, in words; any other is called by its name."""
 
@@ -223,7 +224,7 @@ def login_refused(step: Step, response: Response, beside: bool, meaning: str) ->
     hint = (
         "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
         if with_token
-        else "Check username and password, and that the user may use the API."
+        else CHECK
     )
     if response.status == 403 and beside:  # what a CSRF filter answers, before anybody looks at the credentials
         what += ", or the CSRF token beside it"

@@ -221,7 +221,7 @@ class SessionKeeper:
         known = stored or self.state or State()
         if self._settings.session and self.acquisition.grant is None and known == State():
             raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
-        self._refuse_denied()
+        self.refuse_denied()
         if self.state and known is not self.state:
             ours = self.state
             known = replace(
@@ -257,7 +257,7 @@ class SessionKeeper:
                 raise
             return None
 
-    def _refuse_denied(self) -> None:
+    def refuse_denied(self) -> None:
         """Raise where these credentials were refused a moment ago, here or in another process."""
         if self._denied:
             raise self._denied.with_traceback(None)  # else it grows with each raise
@@ -272,15 +272,22 @@ class SessionKeeper:
             f"{denied['hint']}".strip(),
         )
 
+    def deny(self, error: AuthenticationError) -> AuthenticationError:
+        """Remember credentials that a request within the session showed to be wrong; the error again."""
+        with self._renewing, self._locked():
+            self._deny(error)
+        return error
+
     def _deny(self, error: AuthenticationError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
         status = error.details.get("status")
         credentials = _refuses_credentials(error)
-        if isinstance(error, SessionRejected) or not (credentials or status is None):
+        rejected = isinstance(error, SessionRejected) and not error.denied
+        if rejected or not (credentials or status is None):
             return
         self._denied = error
         grant = self.acquisition.grant
-        if credentials and grant and not grant.interactive:
+        if credentials and not (grant and grant.interactive):
             denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
             self.save(None, denied=denied)
 

@@ -7,6 +7,8 @@ own."""
 from __future__ import annotations
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -280,14 +282,21 @@ def issuer():
 
 
 @pytest.fixture
-def user(issuer, ticking, folder):
-    """Make an authenticator of that system."""
+def login_of(ticking, folder):
+    """Make an authenticator of a system with this session."""
 
-    def make(session=OWN, **options):
+    def make(session, send, **options):
         given = settings_from({"url": URL, "token_store": "none", **USER, **options}, profile(session))
-        return Authenticator(given, issuer.send, FileStore(Folder(folder, ticking.clock)), ticking.clock)
+        return Authenticator(given, send, FileStore(Folder(folder, ticking.clock)), ticking.clock)
 
     return make
+
+
+@pytest.fixture
+def user(issuer, login_of):
+    """Make an authenticator of that system."""
+
+    return lambda session=OWN, **options: login_of(session, issuer.send, **options)
 
 
 def test_a_token_of_the_system_s_own(user, issuer, ticking):
@@ -369,6 +378,50 @@ def test_a_refused_password_is_sent_once(user, issuer):
             with pytest.raises(AuthenticationError):
                 one.send(READ)
     assert issuer.asked == ["login"]
+
+
+BASIC = {"carry": {"basic": {"username": "{username}", "password": "{password}"}}}
+
+
+def test_refused_credentials_that_each_request_carries_go_out_once(login_of, ticking):
+    asked, together = [], threading.Barrier(8)
+
+    def send(request):
+        asked.append(request.headers["Authorization"])
+        return answer(request, 401, {"message": "no"})
+
+    authenticator = login_of(BASIC, send)
+
+    def one(_number):
+        together.wait(300)
+        with pytest.raises(AuthenticationError, match="not accept the user name or the password .HTTP 401.") as told:
+            authenticator.send(READ)
+        return told.value.message
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(one, range(8)))) == 1
+    with pytest.raises(AuthenticationError, match="the same credentials were refused 0 s ago"):
+        login_of(BASIC, send).send(READ)
+    assert len(asked) == 1
+    ticking.time += 61
+    with pytest.raises(AuthenticationError, match="not accept the user name"):
+        login_of(BASIC, send).send(READ)
+    assert len(asked) == 2
+
+
+def test_accepted_credentials_that_each_request_carries_go_out_together(login_of):
+    together, first = threading.Barrier(4), []
+
+    def send(request):
+        if first:
+            together.wait(300)
+        first.append(request)
+        return answer(request, 200, {"id": 1})
+
+    authenticator = login_of(BASIC, send)
+    assert authenticator.send(READ).status == 200
+    with ThreadPoolExecutor(4) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 4)] == [200] * 4
 
 
 @pytest.mark.parametrize(
