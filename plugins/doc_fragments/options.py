@@ -95,6 +95,15 @@ options:
     description:
       - The user's password.
     type: str
+  totp_secret:
+    description:
+      - The secret of the user's one-time codes (TOTP, RFC 6238), in base32 as the system showed it. For systems whose
+        login takes a code, which is computed by the server's clock and sent once.
+    type: str
+  mfa_code:
+    description:
+      - A one-time code that is good now, where there is no O(totp_secret). It serves one login.
+    type: str
   refresh_token:
     description:
       - The refresh token to start from. When the identity platform hands out a successor, that is kept in

@@ -24,10 +24,11 @@ from ..errors import (
 from . import handle
 from .grants.base import Grant, OAuthClient
 from .grants.refresh_token import refresh
+from .one_time_code import OneTimeCodes
 from .platform_errors import shown
 from .session import Session, names_of
 from .state import State
-from .steps import TOKEN, open_session, refresh_session, steps_with
+from .steps import CODE, TOKEN, open_session, refresh_session, steps_with
 from .tokens import USER_CLAIMS, Token, own_token, text, token_of
 
 WHAT = "log in"
@@ -53,7 +54,8 @@ class Acquisition:
     grant: None where there are no credentials, only what was handed over. client: None where no OAuth is
     needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
     memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
-    may_use_up: the configured refresh token may be sent although its successor would be kept nowhere.
+    may_use_up: the configured refresh token may be sent although its successor would be kept nowhere. codes: one-time
+    codes for the login.
     """
 
     settings: Settings
@@ -66,6 +68,7 @@ class Acquisition:
     room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
     may_use_up: bool
+    codes: OneTimeCodes
 
     def renewable(self, state: State) -> bool:
         """Whether a new token can be had without a person."""
@@ -233,6 +236,7 @@ class Acquisition:
     def _open(self, state: State) -> State:
         """The state with a session of the system, opened with the token of the state or with user name and password."""
         profile, names = self.settings.profile, names_of(self.settings, state.token)
+        names[CODE] = lambda response: self.codes.next(response.headers if response else None)
 
         def steps() -> Flow[Session]:
             return open_session(profile, names, state.looks_first, not self._makes_token)

@@ -68,6 +68,11 @@ def choose_grant(settings: Settings) -> str:
 
 def _check_profile(settings: Settings, grant: Grant) -> None:
     profile = settings.profile
+    codes = _given(settings.identity, ("totp_secret", "mfa_code"))
+    if codes and not profile.session.takes("totp"):
+        raise ConfigurationError(
+            WHAT, f"the login of profile {profile.name} takes no one-time code", f"Leave {' and '.join(codes)} out."
+        )
     if grant.flow is None:
         if not profile.session.takes("password"):
             other = profile.other_versions.get("password")

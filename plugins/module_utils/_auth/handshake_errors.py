@@ -216,11 +216,17 @@ def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     )
 
 
+def _what_is_refused(step: Step) -> str:
+    if "totp" not in step.credentials:
+        return "the user name or the password"
+    return "the user name, the password or the one-time code" if "password" in step.credentials else "the one-time code"
+
+
 def login_refused(step: Step, response: Response, beside: bool, meaning: str) -> AuthenticationError:
     """The error for credentials that a step says are wrong. beside: the request carries a CSRF token, too; meaning:
     what the profile says that the answer means."""
     with_token = "access_token" in step.credentials
-    what = "the access token" if with_token else "the user name or the password"
+    what = "the access token" if with_token else _what_is_refused(step)
     hint = (
         "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
         if with_token

@@ -360,6 +360,15 @@ class SessionKeeper:
         known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
         return bool(state.token and state.token.refresh_token not in known)
 
+    def code_step(self) -> Optional[int]:
+        """The time step of the one-time code that was sent last."""
+        step = (self._store.load(self.name) or {}).get("code_step")
+        return step if isinstance(step, int) else None
+
+    def keep_code_step(self, step: int) -> None:
+        """Keep the time step of a one-time code before it is sent. The caller holds the lock."""
+        self.save(None, code_step=step)
+
     def room(self) -> AbstractContextManager[None]:
         """Room on the disk for the successor of a refresh token; none is needed where the newest token is in memory
         only. The caller holds the lock."""

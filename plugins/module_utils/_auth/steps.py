@@ -31,7 +31,7 @@ from .session import (
 )
 
 OPEN, LOG_IN, REFRESH = "open a session", "log in", "renew the token"
-TOKEN = "access_token"
+TOKEN, CODE = "access_token", "totp"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 
@@ -47,7 +47,8 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
 
 
 def open_session(profile: Profile, names: Names, looks_first: bool = False, given: bool = False) -> Flow[Session]:
-    """A session of the system. names: as names_of(). looks_first: a value in the answer of the last step is not
+    """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or after
+    None. looks_first: a value in the answer of the last step is not
     accepted by this server, so a look fetches the good one. given: the access token in the names was handed over.
 
     The steps are taken a second time where the session was lost before the credentials were looked at, or right after
@@ -101,7 +102,8 @@ def _taken_steps(
         if step.when and (response is None or not fitting(step.when, response, sent)):
             continue
         reads = not step.credentials
-        request = step_request(profile, step, session, names, purpose_of(step), safe=reads, patient=not number)
+        known = names if CODE not in step.request.names else {**names, CODE: names[CODE](response)}
+        request = step_request(profile, step, session, known, purpose_of(step), safe=reads, patient=not number)
         sent = Sent(request.method, session.cookies)
         response = yield request
         lost = step.credentials and changes_session_cookie(rules, response, session.cookies)

@@ -14,17 +14,19 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import Authenticator
+from ansible_collections.rimops.insight.plugins.module_utils._auth.one_time_code import OneTimeCodes, code_at, key_of
 from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folder import Folder
 from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, carried, within
 from ansible_collections.rimops.insight.plugins.module_utils._auth.steps import open_session
 from ansible_collections.rimops.insight.plugins.module_utils._auth.store import FileStore
 from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import point_in_time
-from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Identity, settings_from
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import session_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
+    ConfigurationError,
     InterruptedRequest,
     ProfileMismatchError,
     SessionRejected,
@@ -378,6 +380,81 @@ def test_a_refused_password_is_sent_once(user, issuer):
             with pytest.raises(AuthenticationError):
                 one.send(READ)
     assert issuer.asked == ["login"]
+
+
+CODES = {
+    "steps": {
+        "login": {
+            "method": "POST",
+            "path": "login",
+            "json": {"name": "{username}", "pass": "{password}", "code": "{totp}"},
+            "take": {"key": "body.key"},
+        }
+    },
+    "carry": {"headers": {"X-Key": "{key}"}},
+}
+RFC_SECRET = "GEZD GNBV GY3T QOJQ gezd-gnbv-gy3t-qojq"
+"""The secret of RFC 6238, appendix B."""
+
+
+@pytest.mark.parametrize(
+    ("time", "code"), [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
+)
+def test_one_time_codes_are_those_of_the_rfc(time, code):
+    assert code_at(key_of(RFC_SECRET), time // 30) == code
+
+
+@pytest.fixture
+def codes(login_of, ticking):
+    """Make an authenticator of a system that takes a code; the codes that were sent are in ``codes.sent``."""
+
+    def make(**options):
+        def send(request):
+            if request.url.endswith("/login"):
+                make.sent.append(request.json_body["code"])
+                return answer(request, 200, {"key": f"K{len(make.sent)}"}, {"date": make.date} if make.date else None)
+            return answer(request, 200 if request.headers["X-Key"] == f"K{len(make.sent)}" else 401, {})
+
+        return login_of(CODES, send, **options)
+
+    make.sent, make.date = [], None
+    return make
+
+
+def test_no_code_is_sent_twice(codes, ticking):
+    ticking.time = 1234567890.0
+    codes(totp_secret=RFC_SECRET).open()
+    other = codes(totp_secret=RFC_SECRET)
+    other._keeper.renew(other._keeper.current())
+    assert (codes.sent, ticking.time) == (["005924", code_at(key_of(RFC_SECRET), 1234567890 // 30 + 1)], 1234567920.0)
+
+
+def test_codes_go_by_the_clock_of_the_server(ticking):
+    identity, kept = Identity(totp_secret=RFC_SECRET), []
+    made = OneTimeCodes(identity, ticking.clock, lambda: None, kept.append)
+    assert made.next({"date": "Fri, 13 Feb 2009 23:31:30 GMT"}) == "005924"
+    assert kept == [1234567890 // 30]
+
+
+def test_a_code_that_was_given_serves_one_login(codes):
+    one = codes(mfa_code="123456")
+    one.send(READ)
+    with pytest.raises(AuthenticationError, match="mfa_code was sent already, and is good once"):
+        one._keeper.renew(one._keeper.current())
+    assert codes.sent == ["123456"]
+
+
+def test_a_login_that_takes_a_code_without_one(codes):
+    with pytest.raises(AuthenticationError, match="asks for a one-time code. Set totp_secret, or mfa_code"):
+        codes().open()
+    with pytest.raises(ConfigurationError, match="totp_secret is not in base32"):
+        codes(totp_secret="no: base32").open()
+    assert codes.sent == []
+
+
+def test_a_code_that_no_login_takes(login_of):
+    with pytest.raises(ConfigurationError, match="takes no one-time code. Leave totp_secret out"):
+        login_of(BASIC, pytest.fail, totp_secret=RFC_SECRET)
 
 
 BASIC = {"carry": {"basic": {"username": "{username}", "password": "{password}"}}}

@@ -107,6 +107,8 @@ SECRETS = {
     "client_secret",
     "assertion_key_passphrase",
     "password",
+    "totp_secret",
+    "mfa_code",
     "refresh_token",
     "authorization_response",
     "access_token",
