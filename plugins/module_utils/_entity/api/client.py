@@ -93,8 +93,9 @@ class EntityClient:
         else:
             found = self._converse(of, find_entities(of))
         if of.operation.then_read:
-            found = [self._read(address.located(one)) if may_be(address, one) else one for one in found]
-        return [self._completed(of, one) for one in found if one is not None]
+            read = (self._read(address.located(one)) if may_be(address, one) else one for one in found)
+            found = [one for one in read if one is not None]
+        return [self._completed(of, one) for one in found]
 
     def _completed(self, of: Invocation, entity: Entity) -> Entity:
         return completed(entity, of.operation.request.path, of.type, self._names(of))
