@@ -209,7 +209,7 @@ def _check_writable(address: Address, planned: Plan) -> None:
     """Raise NotAsDeclaredError for a type that the profile can only read, and ConfigurationError for the only entity of
     a type, which there always is."""
     operation, operations = planned.operation, address.type.operations
-    if not any(name in operations and operations[name].enabled for name in NEEDED):
+    if not any(name in operations for name in NEEDED):
         is_now = {"create": "it is absent", "delete": "it is there"}
         differs = "; ".join(
             f"{one.path} is {shown_values(one.before)}, declared is {shown_values(one.after)}"
@@ -217,8 +217,9 @@ def _check_writable(address: Address, planned: Plan) -> None:
         )
         raise NotAsDeclaredError(
             f"assert {address}",
-            is_now.get(operation, differs),
-            f"The profile only reads {address.type.name}: whoever manages it has to change it.",
+            f"{is_now.get(operation, differs)}, and the profile has no {operation} operation for {address.type.name}, "
+            "nor another that writes",
+            "Whoever manages it has to change it, or the declaration.",
             changes=[one.as_result() for one in planned.changes] or None,
         )
     if address.type.singleton and operation != "update":
