@@ -189,6 +189,10 @@ class CollateralError(InsightError):
     """Written, and something changed that was not planned."""
 
 
+class NotAsDeclaredError(InsightError):
+    """The entity is not what is declared, and the profile can only read its type."""
+
+
 class HeldBackError(InsightError):
     """An assumed write was not read back clean from an earlier entity, so it goes to no other."""
 

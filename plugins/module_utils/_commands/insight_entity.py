@@ -172,6 +172,6 @@ ENTITY = Command(
     ENTITY_SPEC,
     run_entity,
     files=("schema",),
-    constraints={"mutually_exclusive": [("id", "key")], "required_one_of": [("id", "key")]},
+    constraints={"mutually_exclusive": [("id", "key")]},
     ours={"entity": KEPT},  # masked already
 )

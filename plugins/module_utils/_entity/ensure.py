@@ -15,7 +15,13 @@ from .._profile.json_schema import check
 from .._profile.model import plain_id
 from .._text.nested_paths import ABSENT
 from .._transport.http import SYSTEM_CLOCK, Clock
-from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, ProfileMismatchError
+from ..errors import (
+    AmbiguousError,
+    ConfigurationError,
+    MissingReferenceError,
+    NotAsDeclaredError,
+    ProfileMismatchError,
+)
 from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import Outcome, moved, perform, read_again
@@ -23,7 +29,7 @@ from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState
 from .plan import Plan, masks_sent, not_sent, plan
-from .read_back_errors import listed
+from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .step_apply import Record, perform_steps, unrecorded
 from .steps import steps_of
@@ -190,11 +196,36 @@ NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delet
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     planned = plan(desired, references, observed)
+    if planned.operation != "none":
+        _check_writable(desired.address, planned)
     for name in NEEDED.get(planned.operation, ()):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     if planned.operation == "update":
         _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
     return planned
+
+
+def _check_writable(address: Address, planned: Plan) -> None:
+    """Raise NotAsDeclaredError for a type that the profile can only read, and ConfigurationError for the only entity of
+    a type, which there always is."""
+    operation, operations = planned.operation, address.type.operations
+    if not any(name in operations for name in NEEDED):
+        is_now = {"create": "it is absent", "delete": "it is there"}
+        differs = "; ".join(
+            f"{one.path} is {shown_values(one.before)}, declared is {shown_values(one.after)}"
+            for one in planned.changes
+        )
+        raise NotAsDeclaredError(
+            f"assert {address}",
+            f"{is_now.get(operation, differs)}, and the profile has no {operation} operation for {address.type.name}, "
+            "nor another that writes",
+            "Whoever manages it has to change it, or the declaration.",
+            changes=[one.as_result() for one in planned.changes] or None,
+        )
+    if address.type.singleton and operation != "update":
+        how = {"create": "created", "delete": "deleted"}[operation]
+        why = f"there is always exactly one, so it is never {how}"
+        raise ConfigurationError(f"{operation} {address}", why, "Declare what it holds, with state present.")
 
 
 def _refuse_masks(address: Address, paths: Sequence[str]) -> None:

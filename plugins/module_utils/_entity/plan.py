@@ -142,6 +142,8 @@ def _with_held(content: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str,
 def _name(address: Address) -> str:
     """The entity in a message, without its references: ``event (eventName=Initial filing)``."""
     key = ", ".join(f"{name}={spelling(value)}" for name, value in address.key.items())
+    if address.type.singleton:
+        return address.type.name
     return printable(f"{address.type.name} ({key if address.id is None else f'id {address.id}'})")
 
 

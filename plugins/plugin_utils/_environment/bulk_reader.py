@@ -32,7 +32,8 @@ class BulkReader(EntityClient):
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
-        """List a type, unless there is only one of it. An entity on two pages, as happens while others change the list, counts once."""
+        """List a type, unless there is only one of it. An entity on two pages, as happens while others change the list,
+        counts once."""
         if entity_type.singleton:
             return
         every = self.whole(Address(entity_type), distinct=False)
@@ -65,7 +66,7 @@ class BulkReader(EntityClient):
     def find(self, address: Address) -> list[Entity]:
         """The listed entities with this key and these references; where there are none, those with a key that is near
         it; else what the server finds."""
-        found = [entity for entity in self._with_key(address) if self.refers(entity, address)]
+        found = self.referring(address, self._with_key(address))
         exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
         return exact or found or self._offered(address)
 
@@ -91,7 +92,7 @@ class BulkReader(EntityClient):
         none is listed that has texts for a key."""
         for entity in self._listed.get(address.type.name, ()):
             key = {attribute: entity.get(attribute) for attribute in address.key}
-            if all(isinstance(value, str) and value for value in key.values()) and self.refers(entity, address):
+            if all(isinstance(value, str) and value for value in key.values()) and self.referring(address, [entity]):
                 listed = replace(address, key=key)
                 return listed if self.searched(listed) is None else None
         return None

@@ -336,7 +336,7 @@ def is_entry(value: Any) -> bool:
         isinstance(value, dict)
         and value.keys() <= {"type", "key", "was", "refs", "attributes", "state"}
         and _is_named(value)
-        and ("was" not in value or _is_key(value["was"]))
+        and ("was" not in value or (_is_key(value["was"]) and len(value["was"]) > 0))
         and value.get("state", "present") in ("present", "absent")
         and isinstance(value.get("attributes", {}), dict)
         and "" not in value.get("attributes", {})
@@ -358,7 +358,6 @@ def _is_named(value: Json) -> bool:
 def _is_key(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and len(value) > 0
         and "" not in value
         and all(isinstance(part, (str, int, float)) for part in value.values())
     )

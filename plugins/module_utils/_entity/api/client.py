@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any, Callable
 
@@ -29,9 +29,9 @@ from .requests import BODIES, Invocation
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
-    ask for; None where each reference is asked for anew. given: what the task gives of
-    ``inputs``, ``reason``, ``change_reference`` and ``initiator``. shown: the types of which an operation has shown an entity, as
-    ``(type, operation)``; shared by all clients of a system in this process."""
+    ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
+    ``change_reference`` and ``initiator``. shown: the types of which an operation has shown an entity, as ``(type,
+    operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
@@ -86,25 +86,26 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            return chosen(address, self.listed(Address(address.type)), self.refers)
+            return self.referring(address, chosen(address, self.listed(Address(address.type))))
         check_search(of.operation, address)
         if of.operation.narrows:
-            found = chosen(address, self._converse(of, list_whole(of, address.type.id_in)), self.refers)
+            found = self.referring(address, chosen(address, self._converse(of, list_whole(of, address.type.id_in))))
         else:
             found = self._converse(of, find_entities(of))
         if of.operation.then_read:
-            found = [self._read(address.located(one)) if may_be(address, one) else one for one in found]
-        return [self._completed(of, one) for one in found if one is not None]
+            read = (self._read(address.located(one)) if may_be(address, one) else one for one in found)
+            found = [one for one in read if one is not None]
+        return [self._completed(of, one) for one in found]
 
     def _completed(self, of: Invocation, entity: Entity) -> Entity:
-        return completed(entity, of.operation.request.path, of.type, self._names(of))
+        return completed(entity, of.operation.request.path, of.type, of.known)
 
-    def refers(self, entity: Entity, address: Address) -> bool:
-        """Whether an entity has the references of an address."""
-        return all(
-            str(plain_id(entity.get(attribute))) == str(referred.located(self.resolve(referred)).id)
-            for attribute, referred in address.refs.items()
-        )
+    def referring(self, address: Address, entities: Iterable[Entity]) -> list[Entity]:
+        """Those of the entities that have the references of an address."""
+        found = list(entities)
+        refs = address.refs.items() if found else ()
+        ids = {name: str(referred.located(self.resolve(referred)).id) for name, referred in refs}
+        return [one for one in found if all(str(plain_id(one.get(name))) == held for name, held in ids.items())]
 
     def with_parts(self, address: Address, entity: Entity) -> Entity:
         """The entity with those of its parts that the address names, where it is the one that is meant."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 from ..._profile.mismatch import profile_mismatch, shape
@@ -46,6 +47,11 @@ class Invocation:
     more: Callable[[Invocation], Mapping[str, Any]] = field(default=_no_names)
     observed: Optional[Entity] = None
 
+    @cached_property
+    def known(self) -> Mapping[str, Any]:
+        """The names that ``more`` gives."""
+        return self.more(self)
+
     @property
     def type(self) -> EntityType:
         """The type that it is about."""
@@ -59,8 +65,8 @@ class Invocation:
         more: Optional[Mapping[str, Any]] = None,
     ) -> Request:
         """The request. bodies: what a write may send, by BODIES; observed: the entity as it was read; page: ``page``,
-        ``offset``, ``size`` and ``cursor``, as far as there are such; more: other names. Raises InsightError where it lacks what tells
-        which entity is meant."""
+        ``offset``, ``size`` and ``cursor``, as far as there are such; more: other names. Raises InsightError where it
+        lacks what tells which entity is meant."""
         operation, purpose = self.operation, self.purpose
         observed = self.observed if observed is None else observed
         names = {**self.names(bodies or {}, observed, page or {}), **(more or {})}
@@ -84,9 +90,8 @@ class Invocation:
         self, bodies: Mapping[str, Entity], observed: Optional[Entity], page: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
-        more = self.more(self)
         return {
-            "id": lambda: self._id(observed, more.get("key", self.address.key)),
+            "id": lambda: self._id(observed, self.known.get("key", self.address.key)),
             "key": self.address.key,
             "entity": observed or {},
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
@@ -94,7 +99,7 @@ class Invocation:
             "request_id": lambda: str(uuid.uuid4()),
             **bodies,
             **page,
-            **more,
+            **self.known,
         }
 
     def _id(self, observed: Optional[Entity], key: Mapping[str, Any]) -> Any:

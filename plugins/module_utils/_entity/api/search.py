@@ -7,7 +7,7 @@ of it that the answer need not say."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
 from ..._profile.model import EntityType, Operation
 from ..._profile.template import names_in, steps_of
@@ -29,13 +29,12 @@ def check_search(operation: Operation, address: Address) -> None:
         )
 
 
-def chosen(address: Address, entities: Iterable[Entity], refers: Callable[[Entity, Address], bool]) -> list[Entity]:
-    """Those of the entities that have the key of an address or are near it, and its references."""
+def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:
+    """Those of the entities that have the key of an address, or are near it."""
     return [
         one
         for one in entities
-        if (has_key(address, one) or all(folded(one.get(name)) == folded(value) for name, value in address.key.items()))
-        and refers(one, address)
+        if has_key(address, one) or all(folded(one.get(name)) == folded(value) for name, value in address.key.items())
     ]
 
 
@@ -45,7 +44,8 @@ def may_be(address: Address, summary: Entity) -> bool:
 
 
 def completed(entity: Entity, path: str, of_type: EntityType, names: Mapping[str, Any]) -> Entity:
-    """An entity with what the path of its request said of it, where the answer does not say it. names: of the request."""
+    """An entity with what the path of its request said of it, where the answer does not say it. names: of the
+    request."""
     said: dict[str, Any] = {}
     for template in (path, of_type.id_from if "{id}" in path else ""):
         for name, _function in names_in(template):

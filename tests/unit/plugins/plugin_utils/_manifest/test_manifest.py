@@ -352,7 +352,7 @@ BAD = [
         "{format: 1, entities: [{type: x, key: {k: 1}}, {type: x}]}",
         "entry 2: the whole lacks something that is required: key",
     ),
-    ("{format: 1, entities: [{type: x, key: {}}]}", "entry 1: key must not be empty"),
+    ("{format: 1, entities: [{type: x, key: {a: b}, was: {}}]}", "entry 1: was must not be empty"),
     ("{format: 1, entities: [{type: x, key: {k: [hunter2]}}]}", "entry 1: key.k must be of type"),
     ("{format: 1, entities: [{type: x, key: {k: null}}]}", "entry 1: key.k must be of type"),
     ("{format: 1, entities: [{type: 5, key: {k: 1}}]}", "entry 1: type must be of type string"),
