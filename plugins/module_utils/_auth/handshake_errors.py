@@ -26,7 +26,7 @@ WORDS = {"session": "session id", "csrf": "CSRF token"}
 """Values that are usual, in words; any other is called by its name."""
 
 
-def words_of(name: str) -> str:
+def value_words(name: str) -> str:
     """A value that is taken from an answer, in words."""
     return WORDS.get(name, name.replace("_", " "))
 
@@ -49,7 +49,7 @@ def _place(rules: SessionRules, where: Any) -> str:
 
 def _expected(rules: SessionRules, name: str) -> str:
     where = rules.place_of(name)
-    kind = words_of(name) if _is_header(where) else "text"
+    kind = value_words(name) if _is_header(where) else "text"
     return f"a {kind} in {_place(rules, where)}"
 
 
@@ -74,7 +74,7 @@ def no_value_shown(profile: Profile, response: Response) -> ProfileMismatchError
     name = renewed_name(profile.session)
     return profile_mismatch(
         "log in",
-        f"neither the login's answer nor a look after it announces a {words_of(name)}",
+        f"neither the login's answer nor a look after it announces a {value_words(name)}",
         f"session.take.{name}",
         expected=_expected(profile.session, name),
         came=like_headers(name, response),
@@ -86,7 +86,7 @@ def no_value_shown(profile: Profile, response: Response) -> ProfileMismatchError
 def not_taken(profile: Profile, step: Step, name: str, response: Response) -> InsightError:
     """The error for an answer of a step without a value that the step takes. Raises ServerError where the value stands
     in a body that is no JSON."""
-    where, words = step.take[name], words_of(name)
+    where, words = step.take[name], value_words(name)
     if _is_header(where):
         why, came, hint = f"the answer announces no {words}", like_headers(name, response), ""
         key = f"session.take.{name}" if name in profile.session.take else f"{step.profile_key}.take.{name}"
@@ -119,7 +119,7 @@ def without_value(steps: Iterable[Step], name: str) -> InsightError:
     who = f"{bringing[-1]} should have brought it" if bringing else "no answer of the login brought it"
     return AuthenticationError(
         "log in",
-        f"requests carry the {words_of(name)}, and there is none: {who}",
+        f"requests carry the {value_words(name)}, and there is none: {who}",
         f"Correct {key} or session.carry in the profile.",
         profile_key=key,
     )

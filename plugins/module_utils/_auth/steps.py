@@ -47,8 +47,8 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
 
 
 def open_session(profile: Profile, names: Names, looks_first: bool = False, given: bool = False) -> Flow[Session]:
-    """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or after
-    None. looks_first: a value in the answer of the last step is not
+    """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or
+    after None. looks_first: a value in the answer of the last step is not
     accepted by this server, so a look fetches the good one. given: the access token in the names was handed over.
 
     The steps are taken a second time where the session was lost before the credentials were looked at, or right after

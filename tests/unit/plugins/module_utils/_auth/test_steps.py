@@ -445,7 +445,7 @@ def test_a_code_that_was_given_serves_one_login(codes):
 
 
 def test_a_login_that_takes_a_code_without_one(codes):
-    with pytest.raises(AuthenticationError, match="asks for a one-time code. Set totp_secret, or mfa_code"):
+    with pytest.raises(AuthenticationError, match=r"asks for a one-time code\. Set totp_secret, or mfa_code"):
         codes().open()
     with pytest.raises(ConfigurationError, match="totp_secret is not in base32"):
         codes(totp_secret="no: base32").open()
@@ -453,7 +453,7 @@ def test_a_login_that_takes_a_code_without_one(codes):
 
 
 def test_a_code_that_no_login_takes(login_of):
-    with pytest.raises(ConfigurationError, match="takes no one-time code. Leave totp_secret out"):
+    with pytest.raises(ConfigurationError, match=r"takes no one-time code\. Leave totp_secret out"):
         login_of(BASIC, pytest.fail, totp_secret=RFC_SECRET)
 
 
@@ -471,7 +471,7 @@ def test_refused_credentials_that_each_request_carries_go_out_once(login_of, tic
 
     def one(_number):
         together.wait(300)
-        with pytest.raises(AuthenticationError, match="not accept the user name or the password .HTTP 401.") as told:
+        with pytest.raises(AuthenticationError, match=r"not accept the user name or the password \(HTTP 401\)") as told:
             authenticator.send(READ)
         return told.value.message
 
@@ -505,7 +505,7 @@ def test_accepted_credentials_that_each_request_carries_go_out_together(login_of
     ("value", "seconds"),
     [
         ("2026-01-31T12:00:00Z", 1769860800.0),
-        ("2026-01-31T13:00:00.5+01:00", 1769860800.5),
+        ("2026-01-31T13:00:00.123456789+01:00", 1769860800.0),
         ("1769860800", 1769860800.0),
         ("1769860800000", 1769860800.0),
         ("2026-01-31T12:00:00", None),
