@@ -44,7 +44,7 @@ def _place(rules: SessionRules, where: Any) -> str:
     parts = parts_of(rest)
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
-    return rest if root in ("header", "cookie") else repr(rest)
+    return rest if root in ("header", "cookie") else repr(rest or first)
 
 
 def _expected(rules: SessionRules, name: str) -> str:

@@ -48,8 +48,8 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
 
 def open_session(profile: Profile, names: Names, looks_first: bool = False, given: bool = False) -> Flow[Session]:
     """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or
-    after None. looks_first: a value in the answer of the last step is not
-    accepted by this server, so a look fetches the good one. given: the access token in the names was handed over.
+    after None. looks_first: a value in the answer of the last step is not accepted by this server, so a look fetches
+    the good one. given: the access token in the names is not one that the steps make.
 
     The steps are taken a second time where the session was lost before the credentials were looked at, or right after
     the login. A profile without steps sends nothing. Raises SessionRejected where the session is lost each time."""
