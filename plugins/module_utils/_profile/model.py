@@ -169,10 +169,10 @@ class EntityType:
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second one;
     singleton: there is one of it only, without a key; required: attributes that a new one must have; compare: layers of
-    comparison rules, from general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
-    of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by,
-    changed_at: where an entity says who changed it last, and when; parts, transitions: what takes requests of its
-    own."""
+    comparison rules, from general to particular; schema: JSON Schema of desired attributes; evidence_fields: the
+    attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are
+    secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an
+    entity says who changed it last, and when; parts, transitions: what takes requests of its own."""
 
     name: str
     path: str

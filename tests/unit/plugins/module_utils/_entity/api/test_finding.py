@@ -202,6 +202,15 @@ def test_the_first_place_that_is_there():
     assert asked.client.find(asked.address()) == asked.client.find(asked.address()) == [ALPHA]
 
 
+def test_nothing_at_the_first_place_that_is_there_says_missing():
+    bodies = {"row": []}, {"rows": None, "row": ALPHA}, {"rows": [], "row": ALPHA}, {"x": 1}
+    find = {"entity": ["body.rows", "body.row"], "missing": [{"empty": True}]}
+    asked = Asked(*[answer(200, body) for body in bodies], find=find)
+    assert [asked.client.find(asked.address()) for _time in range(3)] == [[], [ALPHA], []]
+    with pytest.raises(ProfileMismatchError, match="an entity was expected there"):
+        asked.client.find(asked.address())
+
+
 def test_an_entity_is_made_of_several_places():
     read = {"entity": {"id": "body.info.id", "name": "body.info.name", "meta.tag": "header.ETag"}}
     asked = Asked(answer(200, {"info": ALPHA, "more": 1}, etag="v7"), read=read)
