@@ -229,6 +229,56 @@ def test_everything_works_with_it(system: SmallSystem, play: Player) -> None:
     assert [SECRET in played.output, *(token in played.output for token in system.tokens)] == [False, False]
 
 
+LISTED = {"method": "GET", "path": "{type.path}", "entity": "body.data"}
+PAGES = {"query": {"offset": "{offset}", "limit": "{size}"}, "paging": {"size": 2, "total": "body.meta.total"}}
+WAYS: dict[str, dict[str, Any]] = {
+    "by list": {"find": "list", "list": {**LISTED, **PAGES}},
+    "among others": {"find": {**LISTED, **PAGES, "narrows": True, "headers": {"X-Looks-For": "{key.code}"}}},
+    "through a summary": {"find": {**LISTED, "query": "{key}", "then": "read", "missing": [{"empty": True}]}},
+    "places": {
+        "find": {**LISTED, "query": "{key}", "entity": ["body.none", "body.data"], "missing": [{"empty": True}]},
+        "read": {"entity": {name: f"body.data.{name}" for name in ("id", "code", "name", "modified")}},
+        "delete": {"path": "sites/{entity.id}", "query": {"code": "{entity.code}"}},
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_ways_to_find(system: SmallSystem, play: Player, way: str) -> None:
+    for code in ("B", "K", "M"):
+        system.entities["sites"][f"old-{code}"] = {"id": f"old-{code}", "code": code, "modified": 1}
+    system.left_out = {"name"} if way == "through a summary" else set()
+    profile = {
+        "format": 2,
+        "name": "scales",
+        "extends": "rest",
+        "base_path": "/api/v1",
+        "oauth": {"token_path": "/oauth/token", "grants": {"client_credentials": {}}},
+        "attributes": {"modified": {"volatile": True}},
+        "operations": {
+            "read": {"entity": "body.data"},
+            "create": {"entity": {"id": "location.id"}},
+            "update": {"entity": "body.data"},
+        },
+        "types": {"site": {"path": "sites", "key": {"attributes": ["code"], "enforced": True}, **WAYS[way]}},
+    }
+    (Path(play.folder) / "ways.yml").write_text(json.dumps(profile), encoding="utf-8")
+    play.defaults["profile"] = "ways.yml"
+    tasks = {
+        "new": (entity("new", SITE, name="Hamburg"), "create"),
+        "new again": (entity("new again", SITE, name="Hamburg"), "none"),
+        "change": (entity("change", SITE, name="Harbour"), "update"),
+        "change again": (entity("change again", SITE, name="Harbour"), "none"),
+        "gone": (entity("gone", {**SITE, "state": "absent"}), "delete"),
+        "gone again": (entity("gone again", {**SITE, "state": "absent"}), "none"),
+    }
+    played = play([task for task, _operation in tasks.values()])
+    assert played.code == 0, played.output
+    assert {name: played[name]["operation"] for name in tasks} == {name: tasks[name][1] for name in tasks}
+    assert [one["code"] for one in system.entities["sites"].values()] == ["B", "K", "M"]
+    assert system.writes == 3
+
+
 @pytest.mark.proves("LOGIN-4")
 def test_a_token_that_ended_is_renewed_once(system: SmallSystem, play: Player) -> None:
     assert play([CYCLE["site"][0]]).code == 0

@@ -131,10 +131,13 @@ class Operation:
 
     @property
     def place(self) -> str:
-        """The place of the entity, for a message and for ``empty``."""
-        if isinstance(self.entity, str):
-            return self.entity
-        return str(self.entity[0]) if isinstance(self.entity, list) else "body"
+        """The place of the entity, for a message."""
+        return str(self.places[0]) if isinstance(self.places, list) else str(self.places)
+
+    @property
+    def places(self) -> Any:
+        """The place of the entity, or the list of places, of which ``empty`` speaks."""
+        return self.entity if isinstance(self.entity, (str, list)) else "body"
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any) -> Operation:
@@ -165,11 +168,11 @@ class EntityType:
     """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second one;
-    singleton: there is one of it only, without a key; required: attributes that a new one must have; compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
-    evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
-    of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by,
-    changed_at: where an entity says who changed it last, and when; parts, transitions: what takes requests of its
-    own."""
+    singleton: there is one of it only, without a key; required: attributes that a new one must have; compare: layers of
+    comparison rules, from general to particular; schema: JSON Schema of desired attributes; evidence_fields: the
+    attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are
+    secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an
+    entity says who changed it last, and when; parts, transitions: what takes requests of its own."""
 
     name: str
     path: str

@@ -17,13 +17,13 @@ from ..._transport.messages import Flow, Request, Response, Result, Send, conver
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
-from .names import Resolve, reference_fields, reference_names
 from ..steps import EntityStep, elements
-from .search import check_search, chosen, completed, may_be
+from .names import Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
-from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
+from .parts import read_part, reading, send_step, writing
 from .requests import BODIES, Invocation
+from .search import check_search, chosen, completed, may_be
 
 
 class EntityClient:

@@ -110,7 +110,12 @@ def test_what_the_path_holds_need_not_stand_in_the_answer():
 def test_a_path_of_several_names():
     sites = {"site": {"path": "sites", "key": {"attributes": ["code"]}}}
     path = "sites/{refs.site.id}/teams/{key.name}"
-    of = {"read": {"method": "GET", "path": path}, "find": "read", "delete": {"path": path}, "id": {"from": "{key.name}"}}
+    of = {
+        "read": {"method": "GET", "path": path},
+        "find": "read",
+        "delete": {"path": path},
+        "id": {"from": "{key.name}"},
+    }
     team = answer(200, {"name": "Alpha"})
     asked = Asked(answer(200, {"id": 7}), team, types=sites, attributes={"site": {"ref": {"type": "site"}}}, **of)
     found = asked.client.find(asked.address(refs={"site": {"type": "site", "id": 7}}))
@@ -163,7 +168,9 @@ def test_another_search_may_not():
 )
 def test_a_search_that_shows_a_summary_is_followed_by_a_read(summaries, paths):
     whole = {**ALPHA, "description": "d"}
-    asked = Asked(answer(200, summaries), answer(200, whole), find={**NARROWS, "narrows": len(summaries) > 1, "then": "read"})
+    asked = Asked(
+        answer(200, summaries), answer(200, whole), find={**NARROWS, "narrows": len(summaries) > 1, "then": "read"}
+    )
     assert asked.client.the_one(asked.address()) == whole
     assert asked.wire[1:] == [f"GET {path}" for path in paths]
 
@@ -193,6 +200,15 @@ def test_the_first_place_that_is_there():
     find = {"entity": ["body.rows", "body.row"]}
     asked = Asked(answer(200, {"row": ALPHA}), answer(200, {"rows": [ALPHA], "row": BETA}), find=find)
     assert asked.client.find(asked.address()) == asked.client.find(asked.address()) == [ALPHA]
+
+
+def test_nothing_at_the_first_place_that_is_there_says_missing():
+    bodies = {"row": []}, {"rows": None, "row": ALPHA}, {"rows": [], "row": ALPHA}, {"x": 1}
+    find = {"entity": ["body.rows", "body.row"], "missing": [{"empty": True}]}
+    asked = Asked(*[answer(200, body) for body in bodies], find=find)
+    assert [asked.client.find(asked.address()) for _time in range(3)] == [[], [ALPHA], []]
+    with pytest.raises(ProfileMismatchError, match="an entity was expected there"):
+        asked.client.find(asked.address())
 
 
 def test_an_entity_is_made_of_several_places():
@@ -264,7 +280,9 @@ def test_the_ways_to_page(query, paging, answers, wire):
     assert asked.wire == [f"GET /teams{one}" for one in wire]
 
 
-@pytest.mark.parametrize("link", ["<https://elsewhere.example.com/teams?p=2>; rel=next", f"<{URL}/others?p=2>; rel=next"])
+@pytest.mark.parametrize(
+    "link", ["<https://elsewhere.example.com/teams?p=2>; rel=next", f"<{URL}/others?p=2>; rel=next"]
+)
 def test_a_link_that_leads_elsewhere_is_not_followed(link):
     asked = paged(rows(ALPHA, link=link), query={}, paging={"next": "link.next"})
     with pytest.raises(ProfileMismatchError, match="is not asked"):
@@ -315,7 +333,7 @@ READ_ONLY = {"create": None, "update": None, "delete": None}
 @pytest.mark.parametrize(
     ("said", "state", "why"),
     [
-        ([ALPHA], "present", 'size is null, declared is 3'),
+        ([ALPHA], "present", "size is null, declared is 3"),
         ([], "present", "it is absent"),
         ([ALPHA], "absent", "it is there"),
     ],
