@@ -33,7 +33,7 @@ def test_shape(value, words):
 
 
 def test_place():
-    assert (place(""), place("data.items")) == ("as the whole answer", "in 'data.items' of the answer")
+    assert (place("body"), place("body.data.items")) == ("as the whole answer", "in 'data.items' of the answer")
 
 
 @pytest.mark.proves("PROFILE-2")

@@ -157,7 +157,7 @@ def refusal(path, approved):
     run = SimpleNamespace(
         path=lambda option: str(path),
         values={"plan_digest": approved, "journal": None},
-        connection=SimpleNamespace(settings=SimpleNamespace(url=URL)),
+        connection=SimpleNamespace(settings=SimpleNamespace(system=URL, profile=profile())),
     )
     try:
         plan = load_plan(str(path), approved)
