@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.model import OPERATIONS, READING, merge, type_data
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
@@ -224,6 +225,9 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     if not any(one in whole for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     yield from _served(name, whole)
+    for parent in names_said(whole.get("parent", ())):
+        if parent not in data["types"]:
+            yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
     for attribute, said in whole.get("attributes", {}).items():
         referred = said.get("ref", {}).get("type")
