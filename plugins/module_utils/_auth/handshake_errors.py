@@ -15,7 +15,7 @@ from .._profile.model import Profile
 from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
 from .._profile.server_messages import redirected_to, said
 from .._profile.session_rules import SessionRules, Step
-from .._profile.template import parts_of
+from .._profile.template import text_parts
 from .._transport.messages import Response
 from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
 from .platform_errors import shown
@@ -41,7 +41,7 @@ def _place(rules: SessionRules, where: Any) -> str:
     at = where["at"] if isinstance(where, Mapping) else where
     first = at[0] if isinstance(at, list) else at
     root, _dot, rest = first.partition(".")
-    parts = parts_of(rest)
+    parts = text_parts(rest)
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
     return rest if root in ("header", "cookie") else repr(rest or first)

@@ -374,3 +374,75 @@ def test_what_tells_which_entity_is_meant_must_be_there(operation, template, par
             asked.client.delete(asked.address(), {**ALPHA, **uuid})
     assert caught.value.details["profile_key"] == f"types.team.{operation}.{part}"
     assert asked.wire == []
+
+
+# --- within a parent
+
+GROUPS = {"group": {"path": "groups", "key": {"attributes": ["name"]}}}
+WITHIN = {
+    "parent": "group",
+    "read": {"path": "groups/{parent.id}/teams/{id}"},
+    "find": {"path": "groups/{parent.id}/teams"},
+    "create": {"path": "groups/{parent.id}/teams"},
+    "update": {"path": "groups/{parent.id}/teams/{id}", "query": {"of": "{parent.key.name}"}},
+    "delete": {"path": "groups/{parent.id}/teams/{id}"},
+}
+IN_A = {"refs": {"parent": {"type": "group", "key": {"name": "A"}}}}
+GROUP = answer(200, [{"id": 7, "name": "A"}])
+
+
+def test_an_entity_within_another():
+    old, new = answer(200, {**ALPHA, "size": 1}), answer(200, {**ALPHA, "size": 2})
+    asked = Asked(
+        GROUP, answer(200, [{**ALPHA, "size": 1}]), GROUP, old, GROUP, new, GROUP, new, types=GROUPS, **WITHIN
+    )
+    outcome = asked.wants({"size": 2}, address=asked.address(**IN_A))
+    assert outcome.entity == {**ALPHA, "size": 2}
+    assert [one for one in asked.wire if "groups?" not in one] == [
+        "GET /groups/7/teams?name=Alpha",
+        "GET /groups/7/teams/1",
+        "PUT /groups/7/teams/1?of=A {'name': 'Alpha', 'size': 2}",
+        "GET /groups/7/teams/1",
+    ]
+
+
+def test_a_new_entity_within_another_does_not_say_so_in_its_body():
+    none = answer(200, [])
+    asked = Asked(GROUP, none, GROUP, none, GROUP, answer(201, ALPHA), GROUP, answer(200, [ALPHA]), GROUP,
+                  answer(200, ALPHA), types=GROUPS, **WITHIN)  # fmt: skip
+    assert asked.wants(address=asked.address(**IN_A)).plan.operation == "create"
+    assert "POST /groups/7/teams {'name': 'Alpha'}" in asked.wire
+
+
+def test_an_entity_within_another_that_is_within_another():
+    types = {**GROUPS, "group": {"path": "groups", "key": {"attributes": ["name"]}, "parent": "realm"},
+             "realm": {"path": "realms", "key": {"attributes": ["name"]}}}  # fmt: skip
+    path = "{parent.parent.key.name}/{parent.key.name}/teams/{key.name}"
+    of = {"parent": ["realm", "group"], "read": {"path": path}, "find": "read", "id": {"from": "{key.name}"}}
+    group = {"type": "group", "key": {"name": "A"}, "refs": {"parent": {"type": "realm", "key": {"name": "R"}}}}
+    asked = Asked(answer(200, {"size": 1}), types=types, **of)
+    assert asked.client.the_one(asked.address(refs={"parent": group})) == {"name": "Alpha", "size": 1}
+    assert asked.wire == ["GET /R/A/teams/Alpha"]
+
+
+@pytest.mark.parametrize(
+    ("refs", "message"),
+    [
+        ({}, "its parent is not given, which is of type group"),
+        ({"refs": {"parent": {"type": "team", "id": 1}}}, "its parent is"),
+    ],
+)
+def test_a_parent_is_given_and_of_its_type(refs, message):
+    asked = Asked(types=GROUPS, **WITHIN)
+    with pytest.raises(ConfigurationError, match=message):
+        asked.address(**refs)
+    with pytest.raises(ConfigurationError, match="its parent is not given"):
+        address_of(asked.profile, {"type": "team", "id": 1})
+
+
+def test_entities_of_one_name_within_two_parents_are_two():
+    asked = Asked(types=GROUPS, **{**WITHIN, "id": {"from": "{key.name}"}})
+    other = {"refs": {"parent": {"type": "group", "key": {"name": "B"}}}}
+    here, there = (asked.address(**one).located({"name": "Alpha"}) for one in (IN_A, other))
+    assert here.id == there.id == "Alpha" and here.identity != there.identity
+    assert str(here) == "team (id Alpha, parent=(name=A))"
