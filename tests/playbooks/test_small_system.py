@@ -21,7 +21,7 @@ from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
 from test_docs import Example, examples_of, words
 
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
 
 pytestmark = pytest.mark.proves("PROFILE-4")
 

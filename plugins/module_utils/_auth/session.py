@@ -124,7 +124,9 @@ def within(rules: SessionRules, session: Session, names: TemplateNames, request:
     return carried(rules, session, names, request.purpose).added_to(request)
 
 
-def step_request(profile: Profile, step: Step, session: Session, names: TemplateNames, purpose: str, **more: Any) -> Request:
+def step_request(
+    profile: Profile, step: Step, session: Session, names: TemplateNames, purpose: str, **more: Any
+) -> Request:
     """The request of a step. more: other fields of it."""
     base = Base(names["url"], profile.base_path)
     request = request_of(step.request, session.named(names), base, purpose, **more)

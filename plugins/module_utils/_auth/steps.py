@@ -46,7 +46,9 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
     return tuple(step for step in rules.steps if not (given and TOKEN in step.take))
 
 
-def open_session(profile: Profile, names: TemplateNames, looks_first: bool = False, given: bool = False) -> Flow[Session]:
+def open_session(
+    profile: Profile, names: TemplateNames, looks_first: bool = False, given: bool = False
+) -> Flow[Session]:
     """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or
     after None. looks_first: a value in the answer of the last step is not accepted by this server, so a look fetches
     the good one. given: the access token in the names is not one that the steps make.
@@ -115,7 +117,9 @@ def _taken_steps(
     return session, response
 
 
-def _after(profile: Profile, step: Step, session: Session, names: TemplateNames, response: Response, may_lack: bool) -> Session:
+def _after(
+    profile: Profile, step: Step, session: Session, names: TemplateNames, response: Response, may_lack: bool
+) -> Session:
     """The session after the answer of a step. may_lack: the next step is taken only after some answers, so that this
     one need not hold what the step takes."""
     rules = profile.session

@@ -20,7 +20,7 @@ from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, names_said, references_of, rule_layer
-from .merging import merge, overlaid
+from .merging import merge
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
@@ -123,8 +123,9 @@ class EntityType:
     singleton: there is one of it only, without a key; parents: the types of which one is its parent, empty where it has
     none; required: attributes that a new one must have; compare: layers of comparison rules, from general to
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an
-    entity says who changed it last, and when; parts, transitions: what takes requests of its own."""
+    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
+    that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
+    when; parts, transitions: what takes requests of its own."""
 
     name: str
     path: str

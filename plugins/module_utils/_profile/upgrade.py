@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from .._text.json_forms import Json
@@ -232,4 +232,3 @@ def _content(name: str, said: Json, query: str) -> dict[str, Any]:
     if body != "none" or said.get("id_field"):
         result["json"] = content
     return result
-

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from .._profile.model import plain_id
 from .._profile.request_template import RequestTemplate
-from .._profile.template import TemplateNames, at_path, text_parts, text_of
+from .._profile.template import TemplateNames, at_path, text_of, text_parts
 from .._text.json_forms import is_number, number_text
 from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError

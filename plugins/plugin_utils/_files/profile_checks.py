@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ...module_utils._profile.attributes import names_said
-from ...module_utils._profile.model import OPERATIONS, READING, merge, type_data
+from ...module_utils._profile.merging import merge
+from ...module_utils._profile.model import OPERATIONS, READING, type_data
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps

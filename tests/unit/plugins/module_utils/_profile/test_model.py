@@ -8,13 +8,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import (
-    BASIS,
-    is_assumed,
-    merge,
-    overlaid,
-    profile_of,
-)
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import BASIS, is_assumed, profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import statuses_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (

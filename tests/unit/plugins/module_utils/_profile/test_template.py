@@ -9,8 +9,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.template i
     at_path,
     fill,
     names_in,
-    text_parts,
     path_steps,
+    text_parts,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError

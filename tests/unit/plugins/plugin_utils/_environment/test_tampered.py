@@ -45,6 +45,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_f
     render,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
+from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 URL = "https://insight.example.com"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.json_schema import violations
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
     BUILT_IN,
     built_in,
