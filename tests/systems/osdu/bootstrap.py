@@ -54,10 +54,11 @@ def fill(world: World) -> None:
         for name, members in GROUPS.items():
             _put_group(world, name, members, partition)
     for entity_type, schema in SHARED.items():
+        world.tick()
         numbers = dict.fromkeys(("schemaVersionMajor", "schemaVersionMinor", "schemaVersionPatch"), 0)
         identity = {"authority": "osdu", "source": "wks", "entityType": entity_type}
         identity |= {**numbers, "schemaVersionMajor": 1, "id": f"osdu:wks:{entity_type}:1.0.0"}
-        info = {"schemaIdentity": identity, "createdBy": "system", "dateCreated": world.tick()}
+        info = {"schemaIdentity": identity, "createdBy": "system", "dateCreated": world.time}
         info |= {"status": "PUBLISHED", "scope": "SHARED", "supersededBy": None}
         world.state.put("schema", f"{SYSTEM}/{identity['id']}", {"schemaInfo": info, "schema": schema})
 

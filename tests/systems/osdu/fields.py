@@ -24,7 +24,8 @@ WORDS = {"true": True, "false": False}
 class Field:
     """What one field may hold; null counts as not there.
 
-    choices: compared without case. fields: of an object; None: it may hold anything. items: of a list.
+    choices: compared without case. fields: of an object; None: any. values: what each field of an object may hold.
+    items: of a list.
     least, most: how long a text or list may be, or how large a number. default: of a parameter that is not there.
     """
 
@@ -33,13 +34,14 @@ class Field:
     pattern: str = ""
     choices: tuple[str, ...] = ()
     fields: Mapping[str, Field] | None = None
+    values: Field | None = None
     items: Field | None = None
     least: int | None = None
     most: int | None = None
     default: Any = None
 
 
-TEXT, NEEDED_TEXT, FLAG, ANY_OBJECT = Field(), Field(required=True), Field(bool), Field(dict)
+TEXT, NEEDED_TEXT, FLAG, ANY_OBJECT, ANYTHING = Field(), Field(required=True), Field(bool), Field(dict), Field(object)
 TEXTS = Field(list, items=TEXT)
 
 
@@ -53,20 +55,20 @@ def check(value: Any, rule: Field, name: str) -> None:
         if rule.required:
             raise invalid(f"{name} must not be null")
         return
-    if type(value) is not rule.type:
+    if rule.type is not object and type(value) is not rule.type:
         raise Refused(400, f"{name} must be {NAMES[rule.type]}")
     _check_size(value, rule, name)
     if isinstance(value, str):
         _check_text(value, rule, name)
-    elif isinstance(value, dict) and rule.fields is not None:
-        _check_object(value, rule.fields, name)
+    elif isinstance(value, dict):
+        _check_object(value, rule, name)
     elif isinstance(value, list) and rule.items is not None:
         for number, item in enumerate(value):
             check(item, Field(**{**vars(rule.items), "required": True}), f"{name}[{number}]")
 
 
 def _check_size(value: Any, rule: Field, name: str) -> None:
-    if isinstance(value, (dict, bool)):
+    if rule.least is None and rule.most is None:
         return
     size = value if isinstance(value, int) else len(value)
     if rule.least is not None and size < rule.least:
@@ -82,11 +84,12 @@ def _check_text(value: str, rule: Field, name: str) -> None:
         raise invalid(f"{name} is not one of {', '.join(rule.choices)}")
 
 
-def _check_object(value: dict[str, Any], fields: Mapping[str, Field], name: str) -> None:
+def _check_object(value: dict[str, Any], rule: Field, name: str) -> None:
+    fields = dict.fromkeys(value, rule.values or ANYTHING) if rule.fields is None else rule.fields
     for unknown in sorted(set(value) - set(fields)):
         raise Refused(400, f"{name} has no field {unknown}", "Unrecognized property.")
-    for key, rule in fields.items():
-        check(value.get(key), rule, f"{name}.{key}")
+    for key, one in fields.items():
+        check(value.get(key), one, f"{name}.{key}")
 
 
 def body(request: Request, rule: Field, media: tuple[str, ...]) -> Any:

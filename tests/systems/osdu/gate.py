@@ -54,11 +54,12 @@ class Gate:
         request = call.request
         caller = self._identity.caller(request)
         partition = self._partition(request, operation)
-        if operation.role not in self._world.names_of(caller, partition):
+        groups = self._world.emails_of(caller, partition)
+        if self._world.email(operation.role, partition) not in groups:
             raise Refused(operation.outsiders, "The user is not authorized to perform this action")
         query = parameters(request, operation.query)
         content = body(request, operation.body, operation.media) if operation.body else None
-        return operation.does(Ask(call, caller, partition, query, content))
+        return operation.does(Ask(call, caller, partition, groups, query, content))
 
     def _partition(self, request: Request, operation: Operation) -> str:
         given = request.headers.get("data-partition-id", "")

@@ -32,9 +32,6 @@ SWITCHES = tuple(
         "refresh_tokens",
         "refresh_token_lifetime",
         "refresh_client_authentication",
-        "device_interval",
-        "device_lifetime",
-        "device_slow_downs",
     )
 )
 # An instance has one app id; a token must be meant for it.

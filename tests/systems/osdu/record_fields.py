@@ -10,6 +10,7 @@ ID = r"[\w\-.]+:[\w\-.]+:[\w\-.:%]+"
 KIND = r"[\w\-.]+:[\w\-.]+:[\w\-.]+:[0-9]+\.[0-9]+\.[0-9]+"
 NEEDED_TEXTS = Field(list, required=True, least=1, items=TEXT)
 STATUS = Field(choices=("compliant", "incompliant"))
+TAGS = Field(dict, values=TEXT)
 ANCESTRY = Field(dict, fields={"parents": TEXTS})
 # What the server says of a record. A request may carry it, and it is not looked at.
 OF_SERVER = ("version", "createUser", "createTime", "modifyUser", "modifyTime")
@@ -20,7 +21,7 @@ RECORD = needed_object(
     legal=needed_object(legaltags=NEEDED_TEXTS, otherRelevantDataCountries=NEEDED_TEXTS, status=STATUS),
     data=Field(dict, required=True),
     meta=Field(list, items=ANY_OBJECT),
-    tags=ANY_OBJECT,
+    tags=TAGS,
     ancestry=ANCESTRY,
     version=Field(int),
     createUser=TEXT,
@@ -39,7 +40,7 @@ MERGE = needed_object(
     acl=Field(dict, fields={"viewers": NEEDED_TEXTS, "owners": NEEDED_TEXTS}),
     legal=Field(dict, fields={"legaltags": TEXTS, "otherRelevantDataCountries": TEXTS, "status": STATUS}),
     data=ANY_OBJECT,
-    tags=ANY_OBJECT,
+    tags=TAGS,
     ancestry=ANCESTRY,
     deleted=Field(choices=("true", "false")),
     deletedAt=TEXT,

@@ -61,7 +61,7 @@ class RecordPatches:
                 left["notFoundRecordIds"].append(id_)
             elif not self._records.may(ask, record, ("owners",)):
                 left["unAuthorizedRecordIds"].append(id_)
-            elif record["locked"] or version not in (None, record["version"]):
+            elif self._records.is_locked(record) or version not in (None, record["version"]):
                 left["lockedRecordIds"].append(id_)
             else:
                 self._records.patched(ask, record["id"], _changed(record, asked["ops"]), new_version=False)
@@ -92,7 +92,7 @@ class RecordPatches:
                 missing.append(id_)
                 continue
             try:
-                if record["locked"]:
+                if self._records.is_locked(record):
                     raise Refused(409, "locked")
                 content = {name: copy.deepcopy(record[name]) for name in CONTENT if name in record}
                 for operation in operations:

@@ -88,10 +88,11 @@ class Schemas:
         schema = self._resolver.resolved(ask.body["schema"], ask.partition, settled)
         identity = given["schemaIdentity"] | {"id": id_}
         self._check_breaking(identity, schema, ask.partition)
+        self._world.tick()
         info = {
             "schemaIdentity": identity,
             "createdBy": ask.caller,
-            "dateCreated": self._world.tick(),
+            "dateCreated": self._world.time,
             "status": given["status"].upper(),
             "scope": "INTERNAL",
             "supersededBy": superseded and superseded | {"id": schema_id(superseded)},

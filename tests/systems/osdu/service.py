@@ -38,6 +38,7 @@ SWITCHES = (
         choices=("code", "description"),
     ),
     Switch("record_list", "summaries", "What GET /records tells of each record.", choices=("summaries", "whole")),
+    Switch("records_locked", False, "Each record is being written by somebody else, so bulk answers are partial ones."),
     Switch("data_country", True, "The country of the data centre is added to a record's other relevant countries."),
     Switch("group_quota", 5000, "So many groups root may belong to; one more is refused with 412."),
 )

@@ -25,13 +25,17 @@ FIRST_VERSION = 1_767_225_600_000_000  # versions are microseconds
 
 @dataclass
 class Ask:
-    """One request that may be answered: whose it is, for which partition, and what it carries."""
+    """One request that may be answered: whose it is, for which partition, and what it carries.
+
+    groups: the emails of the caller's groups.
+    """
 
     call: Call
     caller: str
     partition: str
+    groups: set[str]
     query: dict[str, Any]
-    body: Any = None
+    body: Any
 
     @property
     def request(self) -> Request:
@@ -57,10 +61,14 @@ class World:
     def now(self) -> datetime.datetime:
         return START + datetime.timedelta(seconds=self._seconds)
 
-    def tick(self) -> str:
-        """Let a second pass; the time then."""
-        self._seconds += 1
+    @property
+    def time(self) -> str:
+        """Now, as answers show it."""
         return self.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+    def tick(self) -> None:
+        """Let a second pass, before something is written."""
+        self._seconds += 1
 
     def new_version(self) -> int:
         """The version of what is written now."""
@@ -79,22 +87,20 @@ class World:
         groups = (one for one in self.state.all("group") if one["partition"] == partition)
         return [one for one in groups if member in one["members"]]
 
-    def groups_of(self, member: str, partition: str) -> list[dict[str, Any]]:
-        """The groups that a member belongs to, through other groups too, in the order of their names."""
-        found: dict[str, dict[str, Any]] = {}
+    def emails_of(self, member: str, partition: str) -> set[str]:
+        """The groups that a member belongs to, through other groups too."""
+        parents: dict[str, list[str]] = {}
+        for group in self.state.all("group"):
+            if group["partition"] == partition:
+                for id_ in group["members"]:
+                    parents.setdefault(id_, []).append(group["email"])
+        found: set[str] = set()
         waiting = [member]
         while waiting:
-            for group in self.direct_groups(waiting.pop(), partition):
-                if group["email"] not in found:
-                    found[group["email"]] = group
-                    waiting.append(group["email"])
-        return sorted(found.values(), key=lambda one: str(one["name"]))
-
-    def names_of(self, member: str, partition: str) -> set[str]:
-        return {one["name"] for one in self.groups_of(member, partition)}
-
-    def emails_of(self, member: str, partition: str) -> set[str]:
-        return {one["email"] for one in self.groups_of(member, partition)}
+            new = set(parents.get(waiting.pop(), ())) - found
+            found |= new
+            waiting += new
+        return found
 
     # Legal tags
 

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in for dispoGas: its authentication, the account that asks, and the upload of nominations."""
