@@ -13,9 +13,9 @@ from simulator.microsoft_errors import OAuthError, error_answer
 from simulator.people import People
 from simulator.store import Store
 from simulator.switches import Switch
+
 from systems.base.routing import Route
 from systems.base.service import Service
-
 from systems.dispogas.tokens import Tokens
 from systems.dispogas.upload import Wrong, nominations
 

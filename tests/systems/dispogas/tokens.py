@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.credentials import Credentials
     from simulator.people import People
     from simulator.switches import Switches
+
     from systems.base.routing import Call
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.messages import Answer, Request
+
     from systems.base.routing import Call
     from systems.osdu.identity import Identity
     from systems.osdu.world import World

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.messages import Answer, json_answer
 
+from systems.osdu import DOMAIN
 from systems.osdu.fields import NEEDED_TEXT, Field, needed_object
 from systems.osdu.refusals import Refused
-from systems.osdu.world import DOMAIN, OPS, ROOT, paged
+from systems.osdu.world import OPS, ROOT, paged
 
 if TYPE_CHECKING:
     from systems.osdu.world import Ask, World
@@ -47,9 +48,7 @@ class Groups:
             members[root] = {"role": "MEMBER", "memberType": "GROUP"}
         group = {"name": name, "email": email, "description": ask.body.get("description") or "", "appIds": []}
         self._world.tick()
-        self._state.put(
-            "group", email, group | {"partition": ask.partition, "members": members, "bootstrapped": False}
-        )
+        self._state.put("group", email, group | {"partition": ask.partition, "members": members, "bootstrapped": False})
         return json_answer(201, shown(group))
 
     def mine(self, ask: Ask) -> Answer:
@@ -125,9 +124,9 @@ class Groups:
         if len(names) > 1:
             raise Refused(400, "Invalid number of group name provided.")
         if kind(group["name"]) == "DATA":
-            raise Refused(400, f"Invalid group, given group email : \"{group['email']}\" is a data group")
+            raise Refused(400, f'Invalid group, given group email : "{group["email"]}" is a data group')
         if self._state.get("group", self._world.email(names[0], partition)):
-            raise Refused(400, f"Invalid group name : \"{names[0].lower()}\", it already exists")
+            raise Refused(400, f'Invalid group name : "{names[0].lower()}", it already exists')
 
     def _rename(self, group: dict[str, Any], name: str) -> None:
         old, new = group["email"], self._world.email(name, group["partition"])

@@ -22,6 +22,7 @@ from systems.osdu.refusals import Refused
 if TYPE_CHECKING:
     from simulator.messages import Answer, Request
     from simulator.switches import Switches
+
     from systems.base.routing import Call
 
 SWITCHES = tuple(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.messages import Answer, json_answer
 
+from systems.osdu import DOMAIN
 from systems.osdu.fields import Field, needed_object
 from systems.osdu.groups import Groups, kind
 from systems.osdu.refusals import Refused
-from systems.osdu.world import DOMAIN, PARTITIONS, ROOT
+from systems.osdu.world import PARTITIONS, ROOT
 
 if TYPE_CHECKING:
     from systems.osdu.world import Ask, World

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.messages import Answer, json_answer
 
+from systems.osdu import DOMAIN
 from systems.osdu.fields import check
 from systems.osdu.legal import full_name
 from systems.osdu.legal_values import COUNTRIES
 from systems.osdu.record_fields import COMPARED, CONTENT, RECORD
 from systems.osdu.refusals import Refused
-from systems.osdu.world import DOMAIN, OPS
+from systems.osdu.world import OPS
 
 if TYPE_CHECKING:
     from systems.osdu.world import Ask, World

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.switches import Switch
+
 from systems.base.routing import Route
 from systems.base.service import Service
-
 from systems.osdu import bootstrap, identity, table
 from systems.osdu.gate import Gate
 from systems.osdu.refusals import Refused
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.messages import Answer, Request
+
     from systems.base.routing import Call
     from systems.osdu.gate import Operation
 

@@ -8,16 +8,17 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from systems.osdu import DOMAIN, OTHER_PARTITION, PARTITION
 from systems.osdu.refusals import Refused
 
 if TYPE_CHECKING:
     from simulator.messages import Request
     from simulator.switches import Switches
+
     from systems.base.routing import Call
     from systems.base.state import State
 
-PARTITIONS = ("sim-dp1", "sim-dp2")
-DOMAIN = "dataservices.energy"
+PARTITIONS = (PARTITION, OTHER_PARTITION)
 OPS, ROOT = "users.datalake.ops", "users.data.root"
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 FIRST_VERSION = 1_767_225_600_000_000  # versions are microseconds

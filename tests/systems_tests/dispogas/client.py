@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from simulator.credentials import CLIENT
-from systems.dispogas.system import TENANCY, DispogasSystem
+from systems.dispogas import TENANCY, System
 
 HERE = "http://localhost:8080/callback"
 SCOPE = f"api://{CLIENT}/default"
@@ -20,7 +20,7 @@ UPLOAD = "/upload/day/xml"
 class Client(requests.Session):
     """Somebody with a browser and tokens."""
 
-    def __init__(self, system: DispogasSystem) -> None:
+    def __init__(self, system: System) -> None:
         super().__init__()
         self.trust_env, self.verify, self.system = False, system.ca_path, system
         self.headers["X-Tenant-ID"] = TENANCY

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from systems.dispogas.system import DispogasSystem
+from systems.dispogas import System
 from systems_tests.dispogas.client import Client
 
 if TYPE_CHECKING:
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DispogasSystem]:
-    system = DispogasSystem(tmp_path_factory.mktemp("dispogas"))
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("dispogas"))
     yield system
     system.stop()
 
 
 @pytest.fixture
-def system(started: DispogasSystem) -> Iterator[DispogasSystem]:
+def system(started: System) -> Iterator[System]:
     yield started
     started.reset()
 
 
 @pytest.fixture
-def client(system: DispogasSystem) -> Iterator[Client]:
+def client(system: System) -> Iterator[Client]:
     """Alice, who may upload for acme-gas."""
     with Client(system) as one:
         one.sign_in()

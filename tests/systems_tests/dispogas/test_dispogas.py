@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import pytest
-from systems.dispogas.system import TENANCY, DispogasSystem
+from systems.dispogas import TENANCY, System
 from systems_tests.dispogas.client import Client
 
 PERIOD = {"from": "2026-01-01T06:00:00Z", "to": "2026-01-01T07:00:00Z", "quantity": 10.5}
@@ -48,14 +48,14 @@ def test_whoever_lacks_something_gets_403(client: Client, headers: dict[str, str
     assert client.me(**headers).status_code == 403
 
 
-def test_a_token_that_has_ended_is_403_and_is_refreshed(client: Client, system: DispogasSystem) -> None:
+def test_a_token_that_has_ended_is_403_and_is_refreshed(client: Client, system: System) -> None:
     system.expire("tokens")
     assert client.me().status_code == 403
     fresh = client.refresh(client.tokens["refresh_token"]).json()
     assert client.me(Authorization=f"Bearer {fresh['access_token']}").status_code == 200
 
 
-def test_tokens_live_as_long_as_the_switch_says(client: Client, system: DispogasSystem) -> None:
+def test_tokens_live_as_long_as_the_switch_says(client: Client, system: System) -> None:
     system.switch(token_lifetime=1)
     client.sign_in()
     assert client.me().status_code == 200
@@ -63,7 +63,7 @@ def test_tokens_live_as_long_as_the_switch_says(client: Client, system: Dispogas
     assert client.me().status_code == 403
 
 
-def test_a_refresh_ends_both_tokens_that_were_there(client: Client, system: DispogasSystem) -> None:
+def test_a_refresh_ends_both_tokens_that_were_there(client: Client, system: System) -> None:
     fresh = client.refresh(client.tokens["refresh_token"]).json()
     assert client.me().status_code == 403
     again = client.refresh(client.tokens["refresh_token"])
@@ -73,7 +73,7 @@ def test_a_refresh_ends_both_tokens_that_were_there(client: Client, system: Disp
     assert (counters["logins"], counters["refreshes"], counters["refreshes_refused"]) == (1, 1, 1)
 
 
-def test_a_refresh_token_that_has_ended_is_refused(client: Client, system: DispogasSystem) -> None:
+def test_a_refresh_token_that_has_ended_is_refused(client: Client, system: System) -> None:
     system.expire("refresh_tokens")
     assert client.refresh(client.tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
@@ -103,7 +103,7 @@ def test_a_code_is_good_once_and_for_its_redirect_uri(client: Client) -> None:
     assert client.token(grant_type="authorization_code", code=code).json()["error"] == "invalid_grant"
 
 
-def test_an_upload_is_kept_by_day_and_reference(client: Client, system: DispogasSystem) -> None:
+def test_an_upload_is_kept_by_day_and_reference(client: Client, system: System) -> None:
     for quantity in (10.5, 12):
         days = {"gasDays": [{"date": "2026-01-01", "nominationTracks": [_track(quantity)]}]}
         assert client.upload(days, "?importAllDates=true").status_code == 200
@@ -132,7 +132,7 @@ def test_403_is_also_about_rights_while_the_account_is_told(client: Client) -> N
         {"gasDays": [{"date": "2026-01-01", "nominationTracks": [{**TRACK, "periods": [{**PERIOD, "to": 1}]}]}]},
     ],
 )
-def test_a_wrong_upload_is_400(client: Client, system: DispogasSystem, wrong: dict[str, Any]) -> None:
+def test_a_wrong_upload_is_400(client: Client, system: System, wrong: dict[str, Any]) -> None:
     assert client.upload(wrong).status_code == 400
     assert system.entities("nomination") == {}
 
@@ -143,6 +143,6 @@ def test_a_wrong_parameter_is_400_and_another_media_type_415(client: Client) -> 
     assert client.upload(DAYS, headers={"Content-Type": "text/plain"}).status_code == 415
 
 
-def test_another_path_is_404_and_another_method_405(client: Client, system: DispogasSystem) -> None:
+def test_another_path_is_404_and_another_method_405(client: Client, system: System) -> None:
     assert client.get(f"{system.url}/accounts").status_code == 404
     assert client.delete(f"{system.url}/account/me").status_code == 405

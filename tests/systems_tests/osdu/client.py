@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from simulator.credentials import CLIENT, TENANT
-from systems.osdu.system import DOMAIN, PARTITION, OsduSystem
+from systems.osdu import DOMAIN, PARTITION, System
 
 SECRET = "simulator-client-secret"
 SCOPE = f"{CLIENT}/.default"
@@ -47,7 +47,7 @@ def schema(minor: int = 0, status: str = "DEVELOPMENT", content: Any = None, **m
 class Client(requests.Session):
     """Somebody with a token, who asks for one partition."""
 
-    def __init__(self, system: OsduSystem, form: dict[str, str] | None = None, partition: str = PARTITION) -> None:
+    def __init__(self, system: System, form: dict[str, str] | None = None, partition: str = PARTITION) -> None:
         super().__init__()
         self.trust_env, self.verify, self.system = False, system.ca_path, system
         self.headers["data-partition-id"] = partition

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from systems.osdu.system import OsduSystem
+from systems.osdu import System
 from systems_tests.osdu.client import LEGAL, Client, as_user, tag
 
 if TYPE_CHECKING:
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OsduSystem]:
-    system = OsduSystem(tmp_path_factory.mktemp("osdu"))
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("osdu"))
     yield system
     system.stop()
 
 
 @pytest.fixture
-def system(started: OsduSystem) -> Iterator[OsduSystem]:
+def system(started: System) -> Iterator[System]:
     yield started
     started.reset()
 
 
 @pytest.fixture
-def client(system: OsduSystem) -> Iterator[Client]:
+def client(system: System) -> Iterator[Client]:
     """The application, which owns every group that was there at the start."""
     with Client(system) as one:
         yield one
 
 
 @pytest.fixture
-def alice(system: OsduSystem) -> Iterator[Client]:
+def alice(system: System) -> Iterator[Client]:
     """A user in users.datalake.admins."""
     with Client(system, as_user("alice")) as one:
         yield one
 
 
 @pytest.fixture
-def bob(system: OsduSystem) -> Iterator[Client]:
+def bob(system: System) -> Iterator[Client]:
     """A user in users.datalake.viewers."""
     with Client(system, as_user("bob")) as one:
         yield one

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from simulator.credentials import CLIENT, TENANT
-from systems.osdu.system import OTHER_PARTITION, OsduSystem
+from systems.osdu import OTHER_PARTITION, System
 from systems_tests.osdu.client import (
     AS_MACHINE,
     CONFIDENTIAL,
@@ -37,12 +37,12 @@ def test_a_request_without_a_token_is_401(client: Client, path: str) -> None:
     same_refusal(client.ask("GET", path, headers={"Authorization": ""}), 401)
 
 
-def test_a_token_that_has_ended_is_401(client: Client, system: OsduSystem) -> None:
+def test_a_token_that_has_ended_is_401(client: Client, system: System) -> None:
     system.expire("tokens")
     same_refusal(client.ask("GET", LEGAL), 401)
 
 
-def test_tokens_live_as_long_as_the_switch_says(client: Client, system: OsduSystem) -> None:
+def test_tokens_live_as_long_as_the_switch_says(client: Client, system: System) -> None:
     system.switch(token_lifetime=1)
     client.use(client.token(AS_MACHINE).json()["access_token"])
     assert client.ask("GET", LEGAL).status_code == 200
@@ -78,7 +78,7 @@ def test_a_user_without_the_right_is_403_but_401_of_entitlements(bob: Client) ->
     same_refusal(bob.ask("POST", GROUPS, {"name": "data.mine"}), 401)
 
 
-def test_a_user_whom_nobody_has_added_is_not_let_in(client: Client, system: OsduSystem) -> None:
+def test_a_user_whom_nobody_has_added_is_not_let_in(client: Client, system: System) -> None:
     url = system.authorize_url(TENANT, HERE, SCOPE)
     ended = system.authorize(url, "mfa@example.com", "mfa-password")
     code = parse_qs(urlsplit(ended).query)["code"][0]
@@ -87,7 +87,7 @@ def test_a_user_whom_nobody_has_added_is_not_let_in(client: Client, system: Osdu
     same_refusal(client.ask("GET", LEGAL), 403)
 
 
-def test_the_authorization_code_gives_a_token_and_a_refresh_token(client: Client, system: OsduSystem) -> None:
+def test_the_authorization_code_gives_a_token_and_a_refresh_token(client: Client, system: System) -> None:
     ended = system.authorize(system.authorize_url(TENANT, HERE, f"{SCOPE} openid offline_access"))
     code = parse_qs(urlsplit(ended).query)["code"][0]
     form = {**CONFIDENTIAL, "grant_type": "authorization_code", "code": code, "redirect_uri": HERE}
@@ -137,7 +137,7 @@ def test_the_older_endpoint_refreshes(client: Client) -> None:
     assert client.ask("GET", LEGAL).status_code == 200
 
 
-def test_wrong_credentials_are_counted(client: Client, system: OsduSystem) -> None:
+def test_wrong_credentials_are_counted(client: Client, system: System) -> None:
     assert client.token({**AS_MACHINE, "client_secret": "wrong"}).status_code == 401
     assert system.counters()["logins_refused"] == 1
 
@@ -159,7 +159,7 @@ def test_another_method_is_405_and_another_path_404(client: Client) -> None:
     same_refusal(client.ask("GET", "/api/legal/v1/tags"), 404)
 
 
-def test_connections_share_what_is_there_and_what_is_counted(client: Client, system: OsduSystem) -> None:
+def test_connections_share_what_is_there_and_what_is_counted(client: Client, system: System) -> None:
     client.ask("POST", LEGAL, tag())
     with Client(system) as other:
         assert other.ask("GET", f"{LEGAL}/public").status_code == 200
@@ -167,7 +167,7 @@ def test_connections_share_what_is_there_and_what_is_counted(client: Client, sys
     assert (counters["creates"], counters["reads"], counters["logins"]) == (1, 1, 2)
 
 
-def test_each_run_is_the_same(client: Client, system: OsduSystem) -> None:
+def test_each_run_is_the_same(client: Client, system: System) -> None:
     new = record()
     del new["id"]
 

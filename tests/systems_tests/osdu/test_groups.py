@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import OTHER_PARTITION, OsduSystem
+from systems.osdu import OTHER_PARTITION, System
 from systems_tests.osdu.client import GROUPS, RECORDS, Client, email, same_refusal
 
 
@@ -64,7 +64,7 @@ def test_the_list_of_all_needs_a_type_and_filters_by_it(client: Client) -> None:
     assert names == {"data.default.owners", "data.default.viewers"}
 
 
-def test_the_list_of_all_goes_on_with_a_cursor(client: Client, system: OsduSystem) -> None:
+def test_the_list_of_all_goes_on_with_a_cursor(client: Client, system: System) -> None:
     seen: list[str] = []
     page = listed(client, "type=NONE&limit=9")
     while True:
@@ -140,7 +140,7 @@ def test_a_group_of_another_partition_is_400(client: Client) -> None:
     same_refusal(client.ask("DELETE", f"{GROUPS}/{email('users', OTHER_PARTITION)}"), 400)
 
 
-def test_too_many_groups_are_412(client: Client, system: OsduSystem) -> None:
+def test_too_many_groups_are_412(client: Client, system: System) -> None:
     system.switch(group_quota=2)
     same_refusal(create(client, "data.wells"), 412)
 

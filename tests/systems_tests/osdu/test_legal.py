@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import PARTITION, OsduSystem
+from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import LEGAL, Client, same_refusal, tag
 
 FULL = f"{PARTITION}-public"
@@ -106,7 +106,7 @@ def test_an_update_of_what_is_not_there_is_404(client: Client) -> None:
     same_refusal(client.ask("PUT", LEGAL, {"name": "nobody"}), 404)
 
 
-def test_delete_is_204_also_when_there_is_nothing(client: Client, system: OsduSystem) -> None:
+def test_delete_is_204_also_when_there_is_nothing(client: Client, system: System) -> None:
     created(client)
     assert [client.ask("DELETE", f"{LEGAL}/public").status_code for _time in range(2)] == [204, 204]
     same_refusal(client.ask("GET", f"{LEGAL}/public"), 404)
@@ -114,7 +114,7 @@ def test_delete_is_204_also_when_there_is_nothing(client: Client, system: OsduSy
     same_refusal(client.ask("DELETE", f"{LEGAL}/public"), 404)
 
 
-def test_a_list_shows_either_the_valid_ones_or_the_others(client: Client, system: OsduSystem) -> None:
+def test_a_list_shows_either_the_valid_ones_or_the_others(client: Client, system: System) -> None:
     created(client)
     client.ask("POST", LEGAL, tag("old"))
     system.patch("legal_tag", f"{PARTITION}-old", isValid=False)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from simulator.credentials import CLIENT
+from systems.osdu import OTHER_PARTITION
 from systems.osdu.bootstrap import ALICE, BOB
-from systems.osdu.system import OTHER_PARTITION
 from systems_tests.osdu.client import GROUPS, Client, email, same_refusal
 
 GEO = f"{GROUPS}/{email('users.geo')}/members"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import PARTITION, OsduSystem
+from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import GROUPS, RECORDS, Client, email, record, same_refusal
 
 ONE, TWO, NONE = (f"{PARTITION}:well:{number}" for number in (1, 2, 9))
@@ -87,7 +87,7 @@ def test_many_records_get_other_groups(two: Client) -> None:
     assert read(two)["acl"]["viewers"] == [email("users")]
 
 
-def test_206_names_what_was_left_out_and_the_others_are_changed(two: Client, system: OsduSystem) -> None:
+def test_206_names_what_was_left_out_and_the_others_are_changed(two: Client, system: System) -> None:
     system.patch("record", TWO, locked=True)
     answer = bulk(two, [ONE, TWO, NONE], MORE_TAGS)
     assert answer.status_code == 206
@@ -97,7 +97,7 @@ def test_206_names_what_was_left_out_and_the_others_are_changed(two: Client, sys
     assert "tags" not in read(two, TWO)
 
 
-def test_a_switch_locks_each_record(two: Client, system: OsduSystem) -> None:
+def test_a_switch_locks_each_record(two: Client, system: System) -> None:
     system.switch(records_locked=True)
     answer = bulk(two, [ONE], MORE_TAGS)
     assert (answer.status_code, answer.json()["lockedRecordIds"]) == (206, [ONE])
@@ -130,7 +130,7 @@ def test_a_json_patch_changes_data_and_makes_versions(two: Client) -> None:
     assert answer.json()["recordIds"] == [f"{ONE}:{after['version']}"]
 
 
-def test_a_json_patch_that_fits_some_is_206(two: Client, system: OsduSystem) -> None:
+def test_a_json_patch_that_fits_some_is_206(two: Client, system: System) -> None:
     two.ask("PUT", RECORDS, [record(2, data={"other": 1})])
     ops = [{"op": "replace", "path": "/data/depth", "value": 7}]
     answer = bulk(two, [ONE, TWO, NONE], ops, JSON_PATCH)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import OTHER_PARTITION, PARTITION, OsduSystem
+from systems.osdu import OTHER_PARTITION, PARTITION, System
 from systems_tests.osdu.client import KIND, QUERY, RECORDS, Client, record, same_refusal
 
 IDS = [f"{PARTITION}:well:{number}" for number in range(1, 6)]
@@ -36,7 +36,7 @@ def test_a_list_goes_on_with_a_cursor_the_newest_first(five: Client) -> None:
     assert [one["id"] for one in listed(five, "sortOrder=ASC")["results"]] == IDS
 
 
-def test_a_full_last_page_may_have_a_cursor(five: Client, system: OsduSystem) -> None:
+def test_a_full_last_page_may_have_a_cursor(five: Client, system: System) -> None:
     assert listed(five, "limit=5")["cursor"] is None
     system.switch(cursor_after_last=True)
     cursor = listed(five, "limit=5")["cursor"]
@@ -48,7 +48,7 @@ def test_a_wrong_list_is_400(five: Client, query: str) -> None:
     same_refusal(five.ask("GET", f"{RECORDS}?{query}"), 400)
 
 
-def test_a_list_holds_summaries_unless_the_switch_says_otherwise(five: Client, system: OsduSystem) -> None:
+def test_a_list_holds_summaries_unless_the_switch_says_otherwise(five: Client, system: System) -> None:
     assert "data" not in listed(five, "limit=1")["results"][0]
     system.switch(record_list="whole")
     assert listed(five, "limit=1")["results"][0]["data"] == {"depth": 5}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import OTHER_PARTITION, PARTITION, OsduSystem
+from systems.osdu import OTHER_PARTITION, PARTITION, System
 from systems_tests.osdu.client import GROUPS, LEGAL, RECORDS, Client, email, record, same_refusal
 
 ONE = f"{PARTITION}:well:1"
@@ -82,7 +82,7 @@ def test_the_server_says_who_wrote_and_when_whatever_the_request_says(with_tag: 
     assert read(alice)["modifyUser"] != first["createUser"]
 
 
-def test_the_country_of_the_data_centre_is_added(with_tag: Client, system: OsduSystem) -> None:
+def test_the_country_of_the_data_centre_is_added(with_tag: Client, system: System) -> None:
     new = record()
     new["legal"]["otherRelevantDataCountries"] = ["NO"]
     put(with_tag, new)
@@ -104,7 +104,7 @@ def test_a_group_of_another_domain_is_400(with_tag: Client) -> None:
     same_refusal(put(with_tag, record(acl=acl)), 400)
 
 
-def test_a_legal_tag_that_is_not_there_or_has_ended_is_400(with_tag: Client, system: OsduSystem) -> None:
+def test_a_legal_tag_that_is_not_there_or_has_ended_is_400(with_tag: Client, system: System) -> None:
     new = record()
     new["legal"]["legaltags"] = ["nobody"]
     same_refusal(put(with_tag, new), 400, "nobody")
@@ -169,7 +169,7 @@ def test_a_purged_record_is_gone_with_its_versions(with_tag: Client) -> None:
     assert len(versions(with_tag)) == 1
 
 
-def test_many_are_deleted_at_once_and_207_names_those_that_are_not(with_tag: Client, system: OsduSystem) -> None:
+def test_many_are_deleted_at_once_and_207_names_those_that_are_not(with_tag: Client, system: System) -> None:
     put(with_tag, record(1), record(2), record(3))
     ids = [f"{PARTITION}:well:{number}" for number in (1, 2, 3, 4)]
     assert with_tag.ask("POST", f"{RECORDS}/delete", ids[:1]).status_code == 204
@@ -198,7 +198,7 @@ def test_a_record_does_not_comply_once_its_legal_tag_is_gone(with_tag: Client) -
     assert read(with_tag)["legal"]["status"] == "incompliant"
 
 
-def test_a_write_counts_as_create_or_update(with_tag: Client, system: OsduSystem) -> None:
+def test_a_write_counts_as_create_or_update(with_tag: Client, system: System) -> None:
     before = system.counters()
     put(with_tag)
     put(with_tag)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems.osdu.system import OTHER_PARTITION, OsduSystem
+from systems.osdu import OTHER_PARTITION, System
 from systems_tests.osdu.client import SCHEMA, Client, same_refusal, schema
 
 ID = "acme:wks:well:1.0.0"
@@ -142,7 +142,7 @@ def test_a_list_goes_on_with_an_offset(client: Client) -> None:
     same_refusal(client.ask("GET", f"{SCHEMA}?limit=101"), 400)
 
 
-def test_a_list_without_filters_shows_all_or_what_its_description_says(client: Client, system: OsduSystem) -> None:
+def test_a_list_without_filters_shows_all_or_what_its_description_says(client: Client, system: System) -> None:
     client.ask("POST", SCHEMA, schema())
     client.ask("POST", SCHEMA, schema(1, "PUBLISHED"))
     assert ids(client) == [INNER, SHARED, ID, "acme:wks:well:1.1.0"]
