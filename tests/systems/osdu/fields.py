@@ -121,6 +121,8 @@ def parameters(request: Request, rules: Mapping[str, Field]) -> dict[str, Any]:
 
 
 def _converted(texts: list[str], rule: Field, name: str) -> Any:
+    if "" in texts:
+        raise Refused(400, f"{name} is empty")
     if rule.type is list:
         return texts
     if len(texts) > 1:

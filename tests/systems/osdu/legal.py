@@ -35,7 +35,7 @@ class Legal:
         if self._state.get("legal_tag", name):
             raise Refused(409, f"A LegalTag already exists for the given name {name}. Can't create again")
         properties = {**dict.fromkeys(("expirationDate", "extensionProperties")), **ask.body["properties"]}
-        properties["expirationDate"] = properties["expirationDate"] or NEVER
+        properties["expirationDate"] = (properties["expirationDate"] or NEVER)[:10]
         self._check(properties, dated=bool(ask.body["properties"].get("expirationDate")))
         tag = {"name": name, "description": ask.body.get("description"), "properties": properties, "isValid": True}
         self._world.tick()
@@ -44,7 +44,8 @@ class Legal:
     def update(self, ask: Ask) -> Answer:
         """Four attributes get the values of the body; those that it does not carry become null."""
         tag = self._existing(ask.body["name"], ask.partition)
-        contents = {name: ask.body.get(name) for name in ("contractId", "expirationDate", "extensionProperties")}
+        contents = {name: ask.body.get(name) for name in ("contractId", "extensionProperties")}
+        contents["expirationDate"] = (ask.body.get("expirationDate") or "")[:10] or None
         properties = tag["properties"] | contents
         self._check(properties, dated=bool(contents["expirationDate"]))
         tag["properties"], tag["description"] = properties, ask.body.get("description")

@@ -30,7 +30,7 @@ NEVER = "9999-12-31"
 NAME = Field(required=True, pattern=r"[-A-Za-z0-9]{3,100}")
 DESCRIPTION = Field(most=255)
 CONTRACT = Field(pattern=r"[-.A-Za-z0-9]{3,40}|Unknown|No Contract Related")
-DAY = Field(pattern=r"\d{4}-\d{2}-\d{2}")
+DAY = Field(pattern=r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")  # only the day is kept
 CREATE = needed_object(
     name=NAME,
     description=DESCRIPTION,

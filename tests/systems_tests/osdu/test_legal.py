@@ -42,6 +42,12 @@ def test_a_tag_without_an_end_gets_one_far_away(client: Client) -> None:
     assert created(client)["properties"]["expirationDate"] == "9999-12-31"
 
 
+def test_of_an_end_only_the_day_is_kept(client: Client) -> None:
+    assert created(client, expirationDate="2099-12-31T23:00:00Z")["properties"]["expirationDate"] == "2099-12-31"
+    client.ask("PUT", LEGAL, {"name": FULL, "contractId": "B9999", "expirationDate": "2098-12-31T00:00:00.000Z"})
+    assert read(client)["properties"]["expirationDate"] == "2098-12-31"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
