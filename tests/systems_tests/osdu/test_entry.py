@@ -102,7 +102,9 @@ def test_the_authorization_code_gives_a_token_and_a_refresh_token(client: Client
 
 
 def test_client_credentials_give_no_refresh_token(client: Client) -> None:
-    assert "refresh_token" not in client.token(AS_MACHINE).json()
+    newer = client.token({**AS_MACHINE, "scope": f"{SCOPE} offline_access"})
+    assert [answer.status_code for answer in (newer, client.token(V1, version=""))] == [200, 200]
+    assert "refresh_token" not in newer.json() | client.token(V1, version="").json()
 
 
 def test_the_older_endpoint_takes_a_resource_and_answers_text(client: Client) -> None:
