@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -24,8 +24,8 @@ WORDS = {"true": True, "false": False}
 class Field:
     """What one field may hold; null counts as not there.
 
-    choices: compared without case. fields: of an object; None: any. values: what each field of an object may hold.
-    items: of a list.
+    choices: with case, unless any_case says otherwise. fields: of an object; None: any. values: what each of them may
+    hold. items: of a list.
     least, most: how long a text or list may be, or how large a number. default: of a parameter that is not there.
     """
 
@@ -33,6 +33,7 @@ class Field:
     required: bool = False
     pattern: str = ""
     choices: tuple[str, ...] = ()
+    any_case: bool = False
     fields: Mapping[str, Field] | None = None
     values: Field | None = None
     items: Field | None = None
@@ -64,7 +65,7 @@ def check(value: Any, rule: Field, name: str) -> None:
         _check_object(value, rule, name)
     elif isinstance(value, list) and rule.items is not None:
         for number, item in enumerate(value):
-            check(item, Field(**{**vars(rule.items), "required": True}), f"{name}[{number}]")
+            check(item, replace(rule.items, required=True), f"{name}[{number}]")
 
 
 def _check_size(value: Any, rule: Field, name: str) -> None:
@@ -80,7 +81,8 @@ def _check_size(value: Any, rule: Field, name: str) -> None:
 def _check_text(value: str, rule: Field, name: str) -> None:
     if rule.pattern and not re.fullmatch(rule.pattern, value):
         raise invalid(f"{name} is not in the form {rule.pattern}")
-    if rule.choices and value.lower() not in [one.lower() for one in rule.choices]:
+    known = [one.lower() for one in rule.choices] if rule.any_case else rule.choices
+    if rule.choices and (value.lower() if rule.any_case else value) not in known:
         raise invalid(f"{name} is not one of {', '.join(rule.choices)}")
 
 

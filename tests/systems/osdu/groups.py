@@ -25,7 +25,7 @@ OPERATION = needed_object(
 )
 PATCH = Field(list, required=True, least=1, most=2, items=OPERATION)
 TYPES = ("NONE", "DATA", "USER", "SERVICE")
-TYPE = Field(required=True, choices=TYPES)
+TYPE = Field(required=True, choices=TYPES, any_case=True)
 
 
 class Groups:
@@ -75,7 +75,7 @@ class Groups:
     def update(self, ask: Ask) -> Answer:
         """A group that gets another name gets another email with it; its description stays for ever."""
         group = self.existing(ask)
-        operations = {one["path"].lower(): one["value"] for one in ask.body}
+        operations = {one["path"]: one["value"] for one in ask.body}
         self._refuse_bootstrapped(group)
         self.refuse_others(ask, group)
         renamed = operations.get("/name")
@@ -84,7 +84,7 @@ class Groups:
         self._world.tick()
         if renamed:
             self._rename(group, renamed[0].lower())
-        group["appIds"] = operations.get("/appids", group["appIds"])
+        group["appIds"] = operations.get("/appIds", group["appIds"])
         return json_answer(200, {"name": group["name"], "email": group["email"], "appIds": group["appIds"]})
 
     def delete(self, ask: Ask) -> Answer:

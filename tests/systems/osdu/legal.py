@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.messages import Answer, json_answer
 
+from systems.osdu.fields import check
 from systems.osdu.legal_values import (
     COUNTRIES,
     DATA_TYPES,
     EXPORT,
+    NAME,
     NEVER,
     NO_CONTRACT,
     PERSONAL,
@@ -32,6 +34,7 @@ class Legal:
 
     def create(self, ask: Ask) -> Answer:
         name = full_name(ask.body["name"], ask.partition)
+        check(name, NAME, "name")
         if self._state.get("legal_tag", name):
             raise Refused(409, f"A LegalTag already exists for the given name {name}. Can't create again")
         properties = {**dict.fromkeys(("expirationDate", "extensionProperties")), **ask.body["properties"]}

@@ -40,9 +40,9 @@ CREATE = needed_object(
         expirationDate=DAY,
         originator=Field(required=True, pattern=r"[-A-Za-z0-9 .]{3,60}"),
         dataType=NEEDED_TEXT,  # unlike the next three it is compared with case
-        securityClassification=Field(required=True, choices=SECURITY),
-        personalData=Field(required=True, choices=PERSONAL),
-        exportClassification=Field(required=True, choices=EXPORT),
+        securityClassification=Field(required=True, choices=SECURITY, any_case=True),
+        personalData=Field(required=True, choices=PERSONAL, any_case=True),
+        exportClassification=Field(required=True, choices=EXPORT, any_case=True),
         extensionProperties=ANY_OBJECT,
     ),
 )

@@ -47,12 +47,11 @@ class Members:
         return json_answer(200, {"groupEmail": group["email"], "membersCount": number})
 
     def _having(self, group: dict[str, Any], role: str | None) -> list[tuple[str, dict[str, Any]]]:
-        wanted = (role or "").upper()
-        return [(id_, one) for id_, one in group["members"].items() if wanted in ("", one["role"])]
+        return [(id_, one) for id_, one in group["members"].items() if role in (None, one["role"])]
 
     def add(self, ask: Ask) -> Answer:
         """A member who is there already is a conflict, whatever the role: that cannot be changed."""
-        id_, role = ask.body["email"].lower(), ask.body["role"].upper()
+        id_, role = ask.body["email"].lower(), ask.body["role"]
         group = self._groups.existing(ask)
         other = self._as_group(id_, ask.partition)
         self._groups.refuse_others(ask, group)

@@ -31,7 +31,7 @@ class RecordPatches:
     def merge(self, ask: Ask) -> Answer:
         """RFC 7396; "deleted" hides a record and brings it back."""
         record = self._world.state.get("record", ask.names["id"])
-        changes, deleted = dict(ask.body), (ask.body.get("deleted") or "").lower()
+        changes, deleted = dict(ask.body), ask.body.get("deleted")
         if record is None or (record["deleted"] and deleted != "false"):
             raise Refused(404, f"The record '{ask.names['id']}' was not found", "Record not found")
         changes.pop("deleted", None)
@@ -124,7 +124,7 @@ def _changed(record: dict[str, Any], operations: list[dict[str, Any]]) -> dict[s
     """The content of a record after bulk operations; tags are given as texts KEY:VALUE, to be removed as KEY."""
     content = {name: copy.deepcopy(record[name]) for name in CONTENT if name in record}
     for one in operations:
-        op, parts, values = one["op"].lower(), one["path"].lower().split("/")[1:], one["value"]
+        op, parts, values = one["op"], one["path"].split("/")[1:], one["value"]
         if parts == ["tags"]:
             tags = {} if op == "replace" else dict(content.get("tags") or {})
             for text in values:

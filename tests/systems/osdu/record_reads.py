@@ -59,7 +59,7 @@ class RecordReads:
             records = [one for one in records if one["kind"] == query["kind"]]
         if query["modifiedAfterDate"]:
             records = [one for one in records if _changed(one) > query["modifiedAfterDate"]]
-        down = query["sortOrder"].upper() == "DESC"
+        down = query["sortOrder"] == "DESC"
         records.sort(key=lambda one: (_changed(one), str(one["id"])), reverse=down)
         page, cursor = paged(records, query["cursor"], query["limit"], self._world.switches.cursor_after_last)
         whole = self._world.switches.record_list == "whole"

@@ -67,7 +67,7 @@ class Schemas:
         id_ = schema_id(info["schemaIdentity"])
         existing = self._state.get("schema", f"{ask.partition}/{id_}")
         if existing is None:
-            if info["status"].upper() != "DEVELOPMENT":
+            if info["status"] != "DEVELOPMENT":
                 message = "Only schema in developement stage can be created through put"
                 raise Refused(400, message, "Bad request")
             if self._find(id_, ask.partition):
@@ -93,7 +93,7 @@ class Schemas:
             "schemaIdentity": identity,
             "createdBy": ask.caller,
             "dateCreated": self._world.time,
-            "status": given["status"].upper(),
+            "status": given["status"],
             "scope": "INTERNAL",
             "supersededBy": superseded and superseded | {"id": schema_id(superseded)},
         }
@@ -160,7 +160,7 @@ def _fits(info: dict[str, Any], query: dict[str, Any]) -> bool:
     identity = info["schemaIdentity"]
     if any(query[name] not in ("*", str(identity[name])) for name in KEY):
         return False
-    return all((query[name] or info[name]).upper() == info[name] for name in ("status", "scope"))
+    return all(query[name] in (None, info[name]) for name in ("status", "scope"))
 
 
 def _latest(infos: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -28,6 +28,11 @@ def test_the_name_gets_the_partitions_prefix_unless_it_has_it(client: Client) ->
     assert client.ask("POST", LEGAL, tag(f"{PARTITION}-other")).json()["name"] == f"{PARTITION}-other"
 
 
+def test_a_name_must_not_be_too_long_with_its_prefix(client: Client) -> None:
+    assert client.ask("POST", LEGAL, tag("a" * 92)).status_code == 201
+    same_refusal(client.ask("POST", LEGAL, tag("a" * 93)), 400, "name")
+
+
 def test_a_tag_is_read_with_and_without_the_prefix(client: Client) -> None:
     created(client)
     assert read(client) == client.ask("GET", f"{LEGAL}/{FULL}").json()

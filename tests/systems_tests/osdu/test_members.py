@@ -90,7 +90,7 @@ def test_an_owner_whom_somebody_has_added_may_manage(geo: Client, bob: Client) -
     assert add(bob, ANYBODY).status_code == 200
 
 
-@pytest.mark.parametrize("wrong", [{}, {"email": BOB}, {"email": BOB, "role": "ADMIN"}, {"email": 1, "role": "OWNER"}])
+@pytest.mark.parametrize("wrong", [{}, {"email": BOB}, {"email": BOB, "role": "owner"}, {"email": 1, "role": "OWNER"}])
 def test_a_wrong_member_is_400(geo: Client, wrong: dict[str, Any]) -> None:
     same_refusal(geo.ask("POST", GEO, wrong), 400)
 

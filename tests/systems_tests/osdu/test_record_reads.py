@@ -43,7 +43,9 @@ def test_a_full_last_page_may_have_a_cursor(five: Client, system: System) -> Non
     assert listed(five, f"limit=5&cursor={cursor}") == {"cursor": None, "results": []}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=c-99", "cursor=", "kind=well", "deleted=2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "cursor=c-99", "cursor=", "kind=well", "deleted=2"]
+)
 def test_a_wrong_list_is_400(five: Client, query: str) -> None:
     same_refusal(five.ask("GET", f"{RECORDS}?{query}"), 400)
 

@@ -111,7 +111,7 @@ def test_a_superseding_schema_must_be_there(client: Client) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"status": "NEW"},
+        {"status": "published"},
         {"status": None},
         {"schemaIdentity": None},
         {"schemaIdentity": {**schema()["schemaInfo"]["schemaIdentity"], "schemaVersionMajor": "1"}},
