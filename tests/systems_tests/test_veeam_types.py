@@ -63,6 +63,12 @@ def test_pages(client: Client) -> None:
     assert client.results("accounts/standard", Limit=0) == []
 
 
+def test_a_page_may_repeat_itself(client: Client) -> None:
+    client.system.switch(pages="repeated")
+    pages = [client.good("GET", "users", Limit=1, Offset=offset) for offset in (0, 1)]
+    assert [page["results"][0]["name"] for page in pages] == ["administrator", "administrator"]
+
+
 def test_storage_accounts_have_pages_in_lower_case(client: Client) -> None:
     path = "cloudInfrastructure/storageAccounts"
     assert [one["name"] for one in client.results(path, offset=1, limit=1)] == ["backupnorth"]

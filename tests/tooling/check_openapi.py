@@ -52,8 +52,8 @@ class Description:
 def read(path: Path) -> Description:
     """Read a description. Its server is the recording one, at the path that it names. What it says of credentials is
     left out: their values are not recorded, and the endpoint that gives them out is said to need them, too."""
-    text = path.read_text(encoding="utf-8").replace(r"[\w-\.]", r"[\w\-\.]")  # which Python takes for a range
-    content = yaml.load(text, yaml.CSafeLoader)
+    text = json.dumps(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader), default=str)
+    content = json.loads(text.replace(r"[\\w-\\.]", r"[\\w\\-\\.]"))  # a pattern that Python takes for a range
     if "swagger" in content:
         content = as_openapi_3(content)
     base = urlsplit(content.get("servers", [{"url": "/"}])[0]["url"]).path.rstrip("/")

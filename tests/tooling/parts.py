@@ -98,7 +98,7 @@ ONCE = (
     Part(
         "tooling",
         (UNITTEST + " tests/tooling_tests",),
-        ("lint",),
+        ("lint", "openapi"),
         seconds=60,
     ),
     Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
