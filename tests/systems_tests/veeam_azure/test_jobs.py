@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems_tests.veeam_client import ACCOUNT, PLACE, Client
+from systems_tests.veeam_azure.client import ACCOUNT, PLACE, Client
 
 
 def begin(client: Client, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from systems.veeam_azure import tables
-from systems_tests.veeam_client import Client
+from systems_tests.veeam_azure.client import Client
 
 USER = {"name": "new", "description": "A new one"}
 

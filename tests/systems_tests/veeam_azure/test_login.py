@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 import requests
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code, totp
-from systems_tests.veeam_client import Client
+from systems_tests.veeam_azure.client import Client
 
 PASSWORD = {"grant_type": "Password", **ADMINISTRATOR}
 

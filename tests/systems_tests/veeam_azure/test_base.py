@@ -12,7 +12,7 @@ import pytest
 import requests
 from systems.base.recording import FOLDER
 from systems.veeam_azure import System
-from systems_tests.veeam_client import Client
+from systems_tests.veeam_azure.client import Client
 
 
 def test_requests_are_recorded_without_the_values_of_headers(client: Client) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from systems_tests.veeam_client import MACHINE, Client
+from systems_tests.veeam_azure.client import MACHINE, Client
 
 VMS = "policies/virtualMachines"
 SUBSCRIPTION = "7c1d0f3a-0000-4000-8000-00000000bbbb"

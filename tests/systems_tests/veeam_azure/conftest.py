@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from systems.veeam_azure import System
-from systems_tests.veeam_client import Client
+from systems_tests.veeam_azure.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from systems.veeam_azure import ADMINISTRATOR
-from systems_tests.veeam_client import ACCOUNT, PLACE, Client
+from systems_tests.veeam_azure.client import ACCOUNT, PLACE, Client
 
 PROFILE = {"regionId": "westeurope", "minInstances": 1, "maxInstances": 3, "virtualMachineSmallType": "Standard_F2s"}
 
