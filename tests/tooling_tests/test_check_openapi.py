@@ -29,6 +29,12 @@ TYPED: dict[str, Any] = {
     "get": {**ANSWERS, "parameters": [SIZE]},
     "post": {**ANSWERS, "requestBody": {"required": True, "content": {"application/json": {"schema": BODY}}}},
 }
+PATCH = "application/merge-patch+json"
+MAP = {"type": "object", "properties": {"data": {"type": "object", "additionalProperties": {"type": "object"}}}}
+PATCHED = {"patch": {**ANSWERS, "requestBody": {"content": {PATCH: {"schema": MAP}}}}}
+# A description in use calls this a date-time, and shows and explains days.
+REFERENCE = {"$ref": "#/components/schemas/UpdateLegalTag"}
+TAG = {**ANSWERS, "requestBody": {"content": {"application/json": {"schema": REFERENCE}}}}
 NAMED = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[\\w-\\.]+$"}}
 
 
@@ -48,7 +54,12 @@ DESCRIPTIONS = {
             "/api/oauth2/token": {"post": {**ANSWERS, "requestBody": {"content": {FORM: {"schema": GRANT}}}}},
         },
     ),
-    "second.yaml": openapi("3.1.0", "/api/second/v1/", {"/things": TYPED}),
+    "second.yaml": openapi("3.1.0", "/api/second/v1/", {"/things": TYPED | PATCHED}),
+    "legal.yaml": openapi("3.1.0", "/api/legal", {"/tags": {"put": TAG}})
+    | {
+        "info": {"title": "Legal Service", "version": "1"},
+        "components": {"schemas": {"UpdateLegalTag": {"properties": {"expirationDate": {"format": "date-time"}}}}},
+    },
     "third.yaml": {
         "swagger": "2.0",
         "info": {"title": "Test", "version": "1"},
@@ -112,12 +123,15 @@ def test_requests_that_are_valid(tmp_path: Path) -> None:
         request("GET", "/api/things/a%2D1"),
         request("POST", "/api/oauth2/token", "grant_type=Password", content_type=FORM),
         request("POST", "/api/second/v1/things", {"name": "a"}, content_type="application/json; charset=utf-8"),
+        request("PUT", "/api/legal/tags", {"expirationDate": "2099-12-31"}),
+        request("PUT", "/api/legal/tags", {"expirationDate": "2099-12-31T00:00:00Z"}),
+        request("PATCH", "/api/second/v1/things", {"data": {"depth": 1}}, content_type=PATCH),
         request("POST", "/api/third/groups", {"name": "a"}, "", "data-partition-id"),
         request("GET", "/api/third/groups/all", None, "limit=5"),
         request("DELETE", "/api/third/groups/a%40example.com"),
         request("POST", "/tenant/oauth2/v2.0/token", "grant_type=password", content_type=FORM),
     )
-    assert (code, lines) == (0, ["10 requests, 0 not as 3 descriptions say"])
+    assert (code, lines) == (0, ["13 requests, 0 not as 4 descriptions say"])
 
 
 WRONG = [
@@ -133,6 +147,9 @@ WRONG = [
     (request("POST", "/api/oauth2/token", "grant_type=password", content_type=FORM), "'password' is not one of"),
     (request("POST", "/api/oauth2/token", "user=a", content_type=FORM), "no field user"),
     (request("POST", "/api/second/v1/things", {}), "'name' is a required property"),
+    (request("PUT", "/api/legal/tags", {"expirationDate": "soon"}), "expirationDate: 'soon'"),
+    (request("PATCH", "/api/second/v1/things", {"data": 1}, content_type=PATCH), "data: 1 is not of type 'object'"),
+    (request("PATCH", "/api/second/v1/things", "{", content_type=PATCH), "Failed to deserialize"),
     (request("POST", "/api/third/groups", {}, "", "data-partition-id"), "'name' is a required property"),
     (request("POST", "/api/third/groups", {"name": "a"}), "data-partition-id"),
     (request("GET", "/api/third/groups/all", None, "limit=x"), "integer"),
@@ -143,7 +160,7 @@ WRONG = [
 def test_each_request_that_is_not_valid_is_a_line(tmp_path: Path) -> None:
     requests = [request("GET", "/api/things"), *(one for one, _says in WRONG)]
     code, (*lines, last) = checked(tmp_path, *requests)
-    assert (code, last) == (1, f"{len(requests)} requests, {len(WRONG)} not as 3 descriptions say")
+    assert (code, last) == (1, f"{len(requests)} requests, {len(WRONG)} not as 4 descriptions say")
     for number, (line, (one, says)) in enumerate(zip(lines, WRONG, strict=True), 2):
         assert line.startswith(f"system/1.jsonl:{number}: {one['method']} {one['path']}?")
         assert says in line
