@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.tests.unit.echoed import encodings
 
 ENTITY, TOKEN = "rimops.insight.insight_entity", "rimops.insight.insight_token"
 INFO, PROBE = "rimops.insight.insight_entity_info", "rimops.insight.insight_probe"
+DRIFT = "rimops.insight.insight_drift"
 WISH = {"type": "application", "key": {"appCode": "1", "appName": "Zelvora"}, "attributes": {"selectedProducts": ["a"]}}
 ECHOES = {
     "raw": SECRET,
@@ -155,26 +156,63 @@ def test_no_token_is_returned_under_async(server: Server, play: Player, poll: in
     assert server.counted["requests"] == 0
 
 
+def encrypted(play: Player, **texts: str) -> list[str]:
+    """Write each text into a file of its name, whole encrypted by Ansible Vault; returns the arguments that decrypt."""
+    vault = VaultLib([("default", VaultSecret(b"of the vault"))])
+    for name, text in texts.items():
+        (play.folder / f"{name}.yml").write_bytes(vault.encrypt(text))
+    (play.folder / "password").write_text("of the vault\n")
+    return ["--vault-password-file", str(play.folder / "password")]
+
+
 @pytest.mark.proves("PROFILE-1", "ANSIBLE-2")
 @pytest.mark.parametrize("door", DOORS)
-def test_encrypted_overrides_and_schemas_are_decrypted(server: Server, play: Player, door: str) -> None:
-    vault = VaultLib([("default", VaultSecret(b"of the vault"))])
-    (play.folder / "overrides.yml").write_bytes(vault.encrypt("compare: {volatile: [phase]}"))
-    (play.folder / "schema.yml").write_bytes(vault.encrypt("properties: {phase: {enum: [II]}}"))
-    (play.folder / "password").write_text("of the vault\n")
+def test_encrypted_profiles_overrides_and_schemas_are_decrypted(server: Server, play: Player, door: str) -> None:
+    password = encrypted(
+        play,
+        profile="extends: insight\ncompare: {volatile: [phase]}",
+        overrides="compare: {volatile: [phase]}",
+        schema="properties: {phase: {enum: [II]}}",
+    )
     wish = {**WISH, "attributes": {**WISH["attributes"], "phase": "III"}}
     tasks = [
         {"name": "overrides", ENTITY: {**WISH, "profile_overrides": "overrides.yml"}},
-        {"name": "schema", ENTITY: {**wish, "schema": "schema.yml"}, "ignore_errors": True},
+        {"name": "profile", ENTITY: {**WISH, "profile": "profile.yml"}},
+        {"name": "schema", ENTITY: {**wish, "schema": "schema.yml"}},
     ]
-    played = play(tasks, "--vault-password-file", str(play.folder / "password"))
+    tasks = [{**task, "ignore_errors": True} for task in tasks]
+    played = play(tasks, *password)
     assert played["overrides"]["operation"] == "create", played.output
+    assert played["profile"]["operation"] == "none", played.output
     assert "phase must be one of ['II']" in played["schema"]["msg"]
     (play.folder / "password").write_text("another\n")
-    other = play(
-        [{**tasks[0], "ignore_errors": True}, {**tasks[1]}], "--vault-password-file", str(play.folder / "password")
+    other = play(tasks, *password)
+    for task in ("overrides", "profile", "schema"):
+        assert "cannot be decrypted. Give the vault password" in other[task]["msg"], other[task]
+
+
+@pytest.mark.proves("PROFILE-1", "DRIFT-5")
+def test_lookups_environments_and_checks_take_encrypted_files(server: Server, play: Player) -> None:
+    password = encrypted(
+        play,
+        profile=json.dumps({"extends": "insight", **LISTED}),
+        exceptions="{format: 1, exceptions: [{type: application, verdict: missing, reason: r, expires: 2999-12-31}]}",
     )
-    assert "cannot be decrypted. Give the vault password" in other["overrides"]["msg"]
+    own = {"profile": "profile.yml"}
+    lookup = "lookup('rimops.insight.insight_entity', {'key': key}, type='application', **options)"
+    variables = {"key": WISH["key"], "options": {**play.defaults, **own}}
+    played = play(
+        [
+            {"name": "missing", DRIFT: {**own, "entities": [WISH], "exceptions": "exceptions.yml"}},
+            {"name": "make", MODULE: {**own, "entities": [WISH]}},
+            {"name": "look", "ansible.builtin.debug": {"msg": f"{{{{ {lookup} }}}}"}, "vars": variables},
+        ],
+        *password,
+    )
+    assert played.code == 0, played.output
+    assert [row["accepted"]["reason"] for row in played["missing"]["rows"]] == ["r"]
+    assert played["make"]["summary"]["created"] == 1
+    assert played["look"]["msg"]["appName"] == "Zelvora"
 
 
 @pytest.mark.proves("LOGIN-7")

@@ -33,6 +33,7 @@ from .._environment.members import Member, environment_of
 from .._environment.observation import declared, observed, planned
 from .._environment.run import Run
 from .._export.undeclared import undeclared_rows
+from .._files.profile_files import decrypted
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
@@ -132,6 +133,7 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
         text = read_given(path, "read").decode("utf-8-sig", errors="replace")
+        text = decrypted(text, f"read {path}", "it", files.decrypt)
         data = load_json(text, path) if path.lower().endswith(".json") else load_yaml(text, path, files.decrypt)
         accepted = known_drift(data, path)
     if values["expected_here"]:
