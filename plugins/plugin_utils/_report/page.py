@@ -109,7 +109,7 @@ class Source:
 class Page:
     """What a page says. kind: ``Drift check``. sentences: the verdict and its coverage in words. approve: a digest
     that is to be approved. sources: one or more. source_word: what they are. type_word: what the type of a row is.
-    not_looked: of what nothing is known."""
+    row_words: what the rows are. not_looked: of what nothing is known."""
 
     kind: str
     title: str
@@ -119,12 +119,13 @@ class Page:
     groups: Sequence[Group]
     source_word: str = "System"
     type_word: str = "Type"
+    row_words: str = "entities"
     approve: str = ""
     not_looked: Sequence[Fact] = ()
 
     @property
     def total(self) -> int:
-        """How many entities there are."""
+        """How many rows there are."""
         return sum(len(group.rows) for group in self.groups)
 
     @property

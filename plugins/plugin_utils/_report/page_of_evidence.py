@@ -55,6 +55,7 @@ def page_of_evidence(journals: Sequence[Verified]) -> Page:
         groups=[Group(*RESULTS[name], found[name]) for name in RESULTS if found[name]],
         source_word="Journal",
         type_word="Operation",
+        row_words="writes",
     )
 
 
