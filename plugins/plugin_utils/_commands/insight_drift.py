@@ -128,7 +128,8 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     lacking = random.token_hex(32)
-    manifest = declared(values, connection, files, values["secrets"], lacking)
+    says_more = bool(values["complete"] or values["unread"])
+    manifest = declared(values, connection, files, values["secrets"], lacking, may_be_empty=says_more)
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])

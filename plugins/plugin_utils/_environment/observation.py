@@ -49,11 +49,17 @@ def read_manifest(
 
 
 def declared(
-    values: Values, connection: Connection, files: Files, secrets: Optional[Json], lacking: Optional[str] = None
+    values: Values,
+    connection: Connection,
+    files: Files,
+    secrets: Optional[Json],
+    lacking: Optional[str] = None,
+    may_be_empty: bool = False,
 ) -> Manifest:
-    """What the options ``entities`` or ``manifest`` declare. secrets, lacking: as for load_manifest()."""
+    """What the options ``entities`` or ``manifest`` declare. secrets, lacking: as for load_manifest(). may_be_empty:
+    whether ``entities`` may be a list without entries."""
     if values["entities"] is not None:
-        return entries_of(values["entities"], secrets, lacking)
+        return entries_of(values["entities"], secrets, lacking, may_be_empty)
     return read_manifest(connection, files, "manifest", values["manifest"], secrets, lacking)
 
 

@@ -80,17 +80,22 @@ def load_manifest(
     return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets, lacking)
 
 
-def entries_of(entities: Any, secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
-    """The manifest that a list of entries, given inline, makes. Parameters and errors are those of load_manifest."""
+def entries_of(
+    entities: Any, secrets: Optional[Json], lacking: Optional[str] = None, may_be_empty: bool = False
+) -> Manifest:
+    """The manifest that a list of entries, given inline, makes. Parameters and errors are those of load_manifest.
+    may_be_empty: whether a list without entries is meant; else it is an error."""
     if not isinstance(entities, list):
         raise ConfigurationError(WHAT, "entities is no list", FORM)
     _check_entries(entities, "entities")
-    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets, lacking)
+    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets, lacking, may_be_empty)
 
 
-def _manifest(layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
+def _manifest(
+    layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None, may_be_empty: bool = False
+) -> Manifest:
     merged = _merged(layers)
-    if not merged:
+    if not (merged or may_be_empty):
         hint = "Nothing is deleted for that. Check the path, and that the files were checked out."
         raise ConfigurationError(WHAT, "it declares no entity at all", hint)
     places = {name: dict(_secret_places(data.get("attributes", {}), origin)) for name, (data, origin) in merged.items()}
