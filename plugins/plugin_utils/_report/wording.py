@@ -38,8 +38,8 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 
 
 def verdict_text(checks: Sequence[Check]) -> str:
-    """The verdict in a sentence, and what it does not speak of: that stands beside it, so that nobody takes a check that
-    did not look for one that found nothing."""
+    """The verdict in a sentence, and beside it what it does not speak of, so that nobody takes a check that did not
+    look for one that found nothing."""
     words, entities, types = words_of(checks), set(), set()
     for check in checks:
         declared = {row.type for row in check.rows if row.verdict != "undeclared"}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -15,6 +15,6 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files 
 @pytest.mark.usefixtures("time_zone")
 @pytest.mark.parametrize("hours", [0, 9, -5])
 def test_a_moment_is_written_in_utc_and_read_back(hours):
-    noon = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
     assert utc_text(noon.astimezone(timezone(timedelta(hours=hours)))) == "2026-07-01T12:00:00Z"
     assert utc_moment("2026-07-01T12:00:00Z") == noon

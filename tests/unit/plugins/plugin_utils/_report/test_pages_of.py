@@ -94,7 +94,11 @@ def test_a_system_that_is_down_is_told_with_its_reason():
     ("said", "of_types", "of_entities"),
     [
         ({}, "Not looked at: 2 types of which nothing is declared.", "Not looked for: undeclared entities of 1 type."),
-        ({"sides": ("VALIDATION", "PRODUCTION")}, "Not compared: 2 types.", "Not looked for: other entities of 1 type."),
+        (
+            {"sides": ("VALIDATION", "PRODUCTION")},
+            "Not compared: 2 types.",
+            "Not looked for: other entities of 1 type.",
+        ),
     ],
 )
 def test_what_was_not_looked_at_stands_beside_the_verdict(said, of_types, of_entities):
