@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -25,11 +24,12 @@ from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import child, with_value
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
+from .._files.own_schemas import own_schema
 from .._files.profile_files import FindFile, decrypted
 from .._files.strict_yaml import Decrypt, Vaulted, load_json, load_yaml
 from .entry import SHOWN, Entry, EntryName, name_of, refuse_duplicates
 
-SCHEMA = Path(__file__).resolve().parents[2] / "manifests" / "manifest.schema.json"
+SCHEMA = "manifests/manifest"
 SUFFIXES = (".yml", ".yaml", ".json")
 URL = re.compile("^https?://[^{}]+$")
 WHAT = "use the manifest"
@@ -296,25 +296,18 @@ def _with_origins(entries: Sequence[Json], name: str) -> list[tuple[Json, str]]:
     return [(entry, f"{name}, entry {number}") for number, entry in enumerate(entries, 1)]
 
 
-@cache
-def manifest_schema() -> Json:
-    """The JSON Schema of manifests."""
-    schema: Json = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return schema
-
-
 def _check_file(data: Any, name: str) -> None:
     """Raise SchemaError unless this is a manifest. The schema itself is asked only where something is wrong: it
     takes longer than everything else."""
     entries = data.get("entities") if isinstance(data, dict) else None
     if not (isinstance(entries, list) and _is_header(data)):
         header = {**data, "entities": []} if isinstance(entries, list) else data
-        _refuse(violations(manifest_schema(), header, ours=True), name)
+        _refuse(violations(own_schema(SCHEMA), header, ours=True), name)
     _check_entries(entries or [], name)
 
 
 def _check_entries(entries: Sequence[Any], name: str) -> None:
-    schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
+    schema = {"$ref": "#/$defs/entry", "$defs": own_schema(SCHEMA)["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
     problems = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
     _refuse([f"entry {number}: {one}" for number, found in problems for one in found], name)

@@ -17,9 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ...module_utils._text.redaction import printable
-from .as_json import REPORTS
+from .._files.own_schemas import PLUGINS
 from .differences import Side
 
+REPORTS = PLUGINS / "reports"
+"""The folder of the template, the style sheet and the script."""
 CHUNK = 50
 """Rows that a browser lays out together, or not at all while they are out of sight."""
 UNFOLDED = 20

@@ -40,7 +40,9 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
 def verdict_text(checks: Sequence[Check]) -> str:
     """The verdict in a sentence, and beside it what it does not speak of, so that nobody takes a check that did not
     look for one that found nothing."""
-    words, entities, types = words_of(checks), set(), set()
+    words = words_of(checks)
+    entities: set[str] = set()
+    types: set[str] = set()
     for check in checks:
         declared = {row.type for row in check.rows if row.verdict != "undeclared"}
         for one in check.not_looked:
