@@ -41,6 +41,7 @@ def csrf_headers(response: Response) -> str:
 
 
 def no_token_shown(profile: Profile, response: Response) -> ProfileMismatchError:
+    """The error for a login after which no answer shows a CSRF token."""
     start = profile.session["start"]
     return profile_mismatch(
         "log in",
@@ -54,6 +55,7 @@ def no_token_shown(profile: Profile, response: Response) -> ProfileMismatchError
 
 
 def no_session_id(profile: Profile, response: Response, answer: Any) -> ProfileMismatchError:
+    """The error for a first answer without a session id, with the profile of another version where that fits."""
     name = profile.session["start"]["session_id"]
     others: Mapping[str, str] = profile.other_versions.get("session_id", {})
     fits = [others[one] for one in others if isinstance(answer, Mapping) and one in answer and one != name]
@@ -134,6 +136,7 @@ def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
 
 
 def login_refused(response: Response, with_token: bool, says: str) -> AuthenticationError:
+    """The error for credentials that the login does not accept. says: what the server says of it."""
     what = "the access token" if with_token else "the user name or the password"
     hint = (
         "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"

@@ -120,6 +120,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
 def _entity_result(
     connection: Connection, client: EntityClient, desired: DesiredState, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
+    """The result of the task for an outcome."""
     planned = outcome.plan
     evidence = evidence_of(connection.settings)
     doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}

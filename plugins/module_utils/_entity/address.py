@@ -112,6 +112,7 @@ def rules_of(entity_type: EntityType) -> Rules:
 
 
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
+    """Raise ConfigurationError unless a key is whole and holds texts, or what the schema of the type allows."""
     missing = [name for name in entity_type.key if name not in key and name not in references]
     if key and missing:
         raise ConfigurationError(
@@ -212,6 +213,7 @@ def has_key(address: Address, entity: Entity) -> bool:
 
 
 def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:
+    """The error for a search that offers entities, and none with the key."""
     return profile_mismatch(
         f"find {address}",
         f"the server offered {len(offered)} entities and none of them has this key",

@@ -119,6 +119,7 @@ def _listed(numbers: Iterable[int]) -> Iterator[str]:
 
 
 def _of_other_encodings(text: str, data: bytes) -> Iterator[str]:
+    """The text in encodings that are seen less often. data: the text in UTF-8."""
     for tabs, header in ((False, False), (True, False), (True, True)):
         yield quopri.encodestring(data, tabs, header).decode("ascii").replace("=\n", "")
     yield from (base64.b32encode(data).decode("ascii"), base64.b32encode(data).decode("ascii").rstrip("="))

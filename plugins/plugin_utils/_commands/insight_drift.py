@@ -127,6 +127,7 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
+    """All that the options name, read. Raises ConfigurationError."""
     lacking = random.token_hex(32)
     says_more = bool(values["complete"] or values["unread"])
     manifest = declared(values, connection, files, values["secrets"], lacking, may_be_empty=says_more)
@@ -151,6 +152,7 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
 
 
 def _checked(values: Values, context: Context, connection: Connection, inputs: Inputs, began: datetime) -> Check:
+    """The check, with secrets: read, compared, held against exceptions and earlier checks."""
     manifest = inputs.manifest
     environment = environment_of(
         ordered(manifest.entries), lambda entry: desired_state(connection, {**values, **vars(entry)})
@@ -173,6 +175,7 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
+    """A row for each declared entity. lacking: as in Inputs."""
     rows = []
     for entity, (name, member) in zip(report.entities, run.environment.members.items()):
         read = reads[name]
@@ -269,6 +272,7 @@ def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]
 
 
 def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:
+    """The result of the task for a check without secrets; it fails for a finding of fail_on."""
     rows = [row for row in check.rows if row.verdict != "as_declared" or row.not_compared]
     result = {
         "changed": False,

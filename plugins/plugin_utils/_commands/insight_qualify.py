@@ -85,6 +85,7 @@ def _next(findings: Any) -> str:
 
 
 def _seen(values: Values, context: Context) -> Qualification:
+    """What was seen of the installation and of the cycle, without secrets."""
     connection = connect(values, context)
     entity_type = connection.settings.profile.type(values["type"])
     both = {name: {**values["key"], **values["attributes"]} for name in ("attributes", "change")}

@@ -94,6 +94,7 @@ def entries_of(
 def _manifest(
     layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None, may_be_empty: bool = False
 ) -> Manifest:
+    """The manifest of these layers, the later over the earlier ones."""
     merged = _merged(layers)
     if not (merged or may_be_empty):
         hint = "Nothing is deleted for that. Check the path, and that the files were checked out."
@@ -181,6 +182,7 @@ def _path(place: SecretPlace) -> str:
 
 
 def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secrets: Json) -> Entry:
+    """An entry with the values of its secrets, each at its place. data: as it is declared."""
     attributes = data.get("attributes", {})
     values: dict[str, Any] = {}
     for place, secret in places.items():
@@ -224,6 +226,7 @@ def _pinned(urls: Sequence[tuple[str, str]]) -> Optional[str]:
 
 
 def _read_layer(name: Any, find_file: FindFile, decrypt: Decrypt) -> _Layer:
+    """The content of a file, or of all files of a folder."""
     if not (isinstance(name, str) and name):
         raise ConfigurationError(WHAT, "a layer is the name of a file or a folder", "Give manifest a list of names.")
     try:
@@ -265,6 +268,7 @@ def _raise(error: OSError) -> None:
 
 
 def _read_file(layer: _Layer, path: Path, name: str, decrypt: Decrypt) -> None:
+    """Add the content of a file to a layer. name: of the file, for messages."""
     text = _text_of(path, name, decrypt)
     is_json = path.name.lower().endswith(".json") and text.strip()
     data = load_json(text, name) if is_json else load_yaml(text, name, decrypt)
@@ -342,6 +346,7 @@ def is_entry(value: Any) -> bool:
 
 
 def _is_named(value: Json) -> bool:
+    """Whether type, key and references of an entry have the right form."""
     refs = value.get("refs", {})
     return (
         isinstance(value.get("type"), str)
@@ -363,6 +368,7 @@ def _is_key(value: Any) -> bool:
 
 
 def _is_reference(value: Any) -> bool:
+    """Whether this names an entity by key, or by type and id."""
     return isinstance(value, dict) and (
         (value.keys() <= {"type", "key", "refs"} and _is_named(value))
         or (

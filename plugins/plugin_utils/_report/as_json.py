@@ -30,6 +30,7 @@ def json_report(checks: Sequence[Check]) -> str:
 
 
 def _check(check: Check) -> dict[str, Any]:
+    """A check as JSON, without what is empty."""
     told = {
         **vars(check),
         "began": utc_text(check.began),
@@ -72,6 +73,7 @@ def checks_from(content: bytes, file: str) -> list[Check]:
 
 
 def _check_from(data: Mapping[str, Any], what: str) -> Check:
+    """The check of such JSON. Raises ConfigurationError for moments that there are not."""
     given = {name: value for name, value in data.items() if name not in ("verdict", "summary")}
     try:
         moments: dict[str, Any] = {name: utc_moment(data[name]) for name in ("began", "ended")}
@@ -84,6 +86,7 @@ def _check_from(data: Mapping[str, Any], what: str) -> Check:
 
 
 def _row_from(data: Mapping[str, Any]) -> Row:
+    """The row of what ``row_data`` made."""
     return Row(
         **{
             **data,

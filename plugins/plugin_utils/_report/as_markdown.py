@@ -89,6 +89,7 @@ def _line(row: Row, check: Check, checks: Sequence[Check], *cells: str) -> list[
 
 
 def _systems(checks: Sequence[Check]) -> list[str]:
+    """The table of systems."""
     lines = [
         [
             code_span(check.name),
@@ -102,6 +103,7 @@ def _systems(checks: Sequence[Check]) -> list[str]:
 
 
 def _drift(checks: Sequence[Check]) -> list[str]:
+    """The table of drift: a line for each difference."""
     lines = [
         _line(row, check, checks, words_of([check]).kinds[row.verdict], *cells)
         for check in checks

@@ -213,6 +213,7 @@ def render_page(page: Page) -> str:
 
 @cache
 def _templates() -> Environment:
+    """The environment of the template, in which every value is escaped."""
     environment = Environment(
         loader=FileSystemLoader(REPORTS),
         autoescape=True,

@@ -79,6 +79,7 @@ def _source(check: Check) -> Source:
 
 
 def _page_row(row: Row, check: Check) -> PageRow:
+    """A row of the page."""
     return PageRow(
         entity=row.entity,
         type=row.type,
@@ -93,6 +94,7 @@ def _page_row(row: Row, check: Check) -> PageRow:
 
 
 def _facts(row: Row) -> Iterator[Fact]:
+    """What is told of an entity beside its changes."""
     wordy = row.verdict in (*DRIFT, "not_checked") or row.accepted or row.not_compared
     if row.origin and wordy:
         yield Fact("Declared in", row.origin, code=True)

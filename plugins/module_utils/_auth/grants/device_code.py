@@ -84,6 +84,8 @@ def _invitation(answer: Mapping[str, Any]) -> str:
 
 
 def _poll(client: OAuthClient, body: str, interval: float, life: float) -> Flow[Token]:
+    """The token, asked for until a person has logged in. interval: seconds between two requests; life: seconds that the
+    device code holds."""
     clock = client.clock
     deadline = clock.now() + life
     while clock.now() < deadline:
