@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from both_doors import through_both
-from conftest import DOORS, SECRET, Player, Server
+from both_entries import through_both
+from conftest import ENTRIES, SECRET, Player, Server
 from environments import LISTED, MODULE
 
 from ansible_collections.rimops.insight.tests.unit.echoed import encodings
@@ -41,8 +41,8 @@ def failing(operation: str, times: int = 1, status: int = 422, **body: str) -> l
 
 
 @pytest.mark.proves("SECRET-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_no_echo_of_a_secret_comes_out(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_no_echo_of_a_secret_comes_out(server: Server, play: Player, entry: str) -> None:
     (play.folder / "secret.json").write_text(json.dumps({"secret": SECRET, "echoes": ECHOES}))
     play.defaults["client_secret"] = "{{ secret }}"
     tasks = []
@@ -74,7 +74,7 @@ def environment(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, MODULE: given, "diff": True, "ignore_errors": True, "delegate_to": "localhost"}
 
 
-def doors() -> list[dict[str, Any]]:
+def entries() -> list[dict[str, Any]]:
     """Every module and lookup, where a server echoes a secret: in an entity, in messages, in an address."""
     lookup = "lookup('rimops.insight.insight_entity', {'key': key}, type='application', **options)"
     faults = [
@@ -116,16 +116,16 @@ def doors() -> list[dict[str, Any]]:
 
 
 @pytest.mark.proves("SECRET-1", "SECRET-22")
-def test_no_door_shows_an_encoding_of_a_secret(server: Server, play: Player) -> None:
+def test_no_entry_shows_an_encoding_of_a_secret(server: Server, play: Player) -> None:
     options = dict(play.defaults)
     play.defaults["client_secret"] = "{{ secret }}"
     echoes = " | ".join(ENCODED.values())
     seed = {**KEY, "selectedProducts": ["a"], "echo": {**ENCODED, "odd": ODD}}
     variables = {"secret": SECRET, "echoes": echoes, "seed": seed, "key": KEY, "options": options}
     (play.folder / "variables.json").write_text(json.dumps(variables))
-    given = through_both(play, doors(), "-vvv", "--extra-vars", f"@{play.folder / 'variables.json'}", compared=False)
-    for door, played in given.items():
-        folder = play.folder / door
+    given = through_both(play, entries(), "-vvv", "--extra-vars", f"@{play.folder / 'variables.json'}", compared=False)
+    for entry, played in given.items():
+        folder = play.folder / entry
         told = [one for one in played.tasks if one["task"] not in ("seed", "fault")]
         failed = [one["task"] for one in told if one["status"] == "failed"]
         assert failed == ["list", "redirect", "no lookup", "create", "apply", "token"], played.output
@@ -133,7 +133,7 @@ def test_no_door_shows_an_encoding_of_a_secret(server: Server, play: Player) -> 
         texts = [json.dumps(told, ensure_ascii=False), json.dumps(told), played.output, *files]
         for name, text in ENCODED.items():
             parts = (text, text[: len(text) // 2], text[len(text) // 2 :])
-            assert not any(part in shown for part in parts for shown in texts), f"{door}: {name}"
+            assert not any(part in shown for part in parts for shown in texts), f"{entry}: {name}"
         assert {*played["info"]["entities"][0]["echo"]} == {*seed["echo"]}
         assert played["looked up"]["found"]["echo"]["odd"] == ODD  # data is as it is
         assert "\\u202ebidi" in played["create"]["msg"]
@@ -166,8 +166,8 @@ def encrypted(play: Player, **texts: str) -> list[str]:
 
 
 @pytest.mark.proves("PROFILE-1", "ANSIBLE-2")
-@pytest.mark.parametrize("door", DOORS)
-def test_encrypted_profiles_overrides_and_schemas_are_decrypted(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_encrypted_profiles_overrides_and_schemas_are_decrypted(server: Server, play: Player, entry: str) -> None:
     password = encrypted(
         play,
         profile="extends: insight\ncompare: {volatile: [phase]}",

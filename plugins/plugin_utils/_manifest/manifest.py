@@ -127,7 +127,7 @@ def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
                 base, first = merged[name]
                 _check_revived(base, data, first, origin)
                 below, above = base.get("attributes", {}), data.get("attributes", {})
-                attributes = {**below, **{one: _laid(below.get(one), value) for one, value in above.items()}}
+                attributes = {**below, **{one: _overlaid(below.get(one), value) for one, value in above.items()}}
                 merged[name] = {**base, **data, "attributes": attributes}, f"{first} and {origin}"
             else:
                 merged[name] = data, origin
@@ -144,11 +144,11 @@ def _check_revived(base: Json, data: Json, first: str, origin: str) -> None:
         raise ConfigurationError(WHAT, why, f"Write state: present in {origin}, or take the attributes away.")
 
 
-def _laid(base: Any, over: Any) -> Any:
+def _overlaid(base: Any, over: Any) -> Any:
     """Mappings attribute by attribute; everything else, and every secret, as a whole."""
     if not (isinstance(base, dict) and isinstance(over, dict)) or _is_secret(base) or _is_secret(over):
         return over
-    return {**base, **{name: _laid(base.get(name), value) for name, value in over.items()}}
+    return {**base, **{name: _overlaid(base.get(name), value) for name, value in over.items()}}
 
 
 def _is_secret(value: Any) -> bool:

@@ -75,9 +75,9 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
         "key": None,
         "operations": {"list": None, "read": {"missing": {"empty": None}}},
     }
-    laid = overlaid(base, {"types": {"event": nothing}})
-    laid = overlaid(laid, {"title": "Mine", "types": {"event": {"path": "/e"}}})
-    event, other = profile_of(laid).types["event"], profile_of(laid).types["other"]
+    whole = overlaid(base, {"types": {"event": nothing}})
+    whole = overlaid(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    event, other = profile_of(whole).types["event"], profile_of(whole).types["other"]
     assert (event.path, event.uuid_attribute, other.uuid_attribute) == ("/e", None, "uuid")
     assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
     assert (event.operations["read"].missing.empty, other.operations["read"].missing.empty) == (False, True)
@@ -85,7 +85,7 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
     assert event.evidence_fields == {"initiator": "who"}
     assert event.operations["read"].profile_key == "types.event.operations.read"
     assert event.key == ()
-    assert "event" not in overlaid(laid, {"types": {"event": None}})["types"]
+    assert "event" not in overlaid(whole, {"types": {"event": None}})["types"]
 
 
 @pytest.mark.proves("PROFILE-2")

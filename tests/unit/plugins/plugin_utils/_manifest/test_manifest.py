@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Environments from files: what is declared, by whom, laid over what; and what is wrong, with file, entry and path."""
+"""Environments from files: what is declared, in which file, over which layer; and what is wrong, by file, entry, path."""
 
 from __future__ import annotations
 
