@@ -143,6 +143,7 @@ def _quoted(name: str, value: Any) -> str:
 
 
 def _nfc(value: Any) -> str:
+    """A value as text, in the one composed form of Unicode (NFC)."""
     return unicodedata.normalize("NFC", str(value))
 
 

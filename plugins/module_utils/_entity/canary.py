@@ -18,6 +18,7 @@ from ..errors import HeldBackError, InsightError, ProfileMismatchError
 from .address import Address
 
 WHY_LIMIT = 500
+"""Characters of an error that are told to the writes which it holds back."""
 OF = " of "
 """Between the key of a search and the type that it is about."""
 

@@ -38,6 +38,7 @@ def wrong_types(found: Collection[Mistyped], entity: str) -> ConfigurationError:
 
 
 def _held(value: Any) -> str:
+    """What a value is, for a message."""
     return f"the text {json_text(value)}" if isinstance(value, str) else kind(value)
 
 

@@ -325,5 +325,6 @@ def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
 
 
 def _presentable(side: Mapping[str, Any]) -> Any:
+    """A side of a diff without what is not there, with the names in order."""
     present = {name: value for name, value in side.items() if value is not ABSENT}
     return json.loads(canonical(printable_values(present)))  # canonical: names in order

@@ -48,6 +48,7 @@ def forms_of(text: str) -> frozenset[str]:
 
 
 def _percent(data: bytes) -> Iterator[str]:
+    """The bytes percent-encoded, as libraries and browsers do it: once, in small letters, and twice."""
     plain = quote(data, safe="")
     for once in (plain, quote(data), quote_plus(data), quote_plus(data, safe="/"), quote(data, safe=_URI)):
         yield from (once, re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), once))

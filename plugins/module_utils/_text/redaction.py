@@ -82,6 +82,7 @@ WRITTEN = frozenset({"create", "update", "delete", "unknown"})
 PLACE = re.compile(r"[^=]+")
 """A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""
 OF_CHANGE = {"path": PLACE}
+"""The shape of a change: its path is ours, its values may be secret."""
 OF_ERROR = {
     **dict.fromkeys(("kind", "status", "profile_key", "reasons", "entity_id", "assumed"), KEPT),
     "held_back": dict.fromkeys(("operation", "profile_key"), KEPT),

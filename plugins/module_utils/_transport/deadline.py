@@ -103,6 +103,7 @@ class _OfThread(threading.local):
 
 
 _thread = _OfThread()
+"""The bounds of the exchange that this thread carries out."""
 
 
 @contextmanager

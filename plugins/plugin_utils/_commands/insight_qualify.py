@@ -80,6 +80,7 @@ def run_qualify(values: Values, context: Context) -> dict[str, Any]:
 
 
 def _next(findings: Any) -> str:
+    """The hint of the failure: the first finding that is not as expected."""
     first = next(one for one in findings if one.verdict != "as_expected")
     return f"The first one: {first.name}: {' '.join(first.notes)} Look at findings, or at the reports."
 

@@ -141,6 +141,7 @@ def cycle(
 
 
 def _judged(expected: Expected, step: Mapping[str, Any] | None, declared: Mapping[str, Any], rules: Rules) -> Judgement:
+    """The judgement on a step of the cycle. step: its result and what was read after it; None where it was not run."""
     if step is None:
         return Judgement(CYCLE, expected.words, "not_checked", ["It was not run."])
     problems = [*_of_result(expected, step.get("result") or {}), *_of_read(expected, step["read"], declared, rules)]

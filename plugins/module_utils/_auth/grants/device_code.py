@@ -77,6 +77,7 @@ def flow(client: OAuthClient) -> Flow[Token]:
 
 
 def _invitation(answer: Mapping[str, Any]) -> str:
+    """What a person has to do to log in, with the page and the code."""
     page = shown(
         answer.get("verification_uri") or answer.get("verification_url") or "the page that your platform names"
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Environments from files: what is declared, in which file, over which layer; and what is wrong, by file, entry, path."""
+"""Environments from files: what is declared, in which file, over which layer; and what is wrong, with its place."""
 
 from __future__ import annotations
 
