@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import DOORS, Player
+from conftest import ENTRIES, Player
 from in_process import run
 from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
@@ -49,14 +49,14 @@ def system(running: SmallSystem) -> SmallSystem:
 
 
 @pytest.fixture
-def play(system: SmallSystem, door: str, tmp_path: Path) -> Player:
+def play(system: SmallSystem, entry: str, tmp_path: Path) -> Player:
     """Plays tasks against the small system."""
     (tmp_path / "scales.yml").write_text(PROFILE.text, encoding="utf-8")
     credentials = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
     return Player(
         system,  # type: ignore[arg-type]  # of a server a player wants to know url and ca_path
         tmp_path,
-        door,
+        entry,
         {"url": system.url, "ca_path": system.ca_path, "profile": "scales.yml", **credentials},
     )
 
@@ -163,7 +163,7 @@ LOOKUP = "lookup('rimops.insight.insight_entity', {})"
 
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7", "DECLARE-11", "ANSIBLE-1", "ANSIBLE-3")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_everything_works_with_it(system: SmallSystem, play: Player) -> None:
     for code in ("B", "K", "M"):  # more than a page
         system.entities["sites"][f"old-{code}"] = {"id": f"old-{code}", "code": code, "modified": 1}

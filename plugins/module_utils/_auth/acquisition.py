@@ -135,6 +135,8 @@ class Acquisition:
         return state
 
     def _with_new_token(self, state: State) -> State:
+        """The state with a new token, for a new session: handed over, refreshed, or from the flow of the grant. Raises
+        AuthenticationError where nothing can give one."""
         if self.settings.access_token:
             return self._with(state, self._handed_over(self.settings.access_token))
         if self.grant is None:
@@ -196,6 +198,8 @@ class Acquisition:
         raise refused
 
     def _refresh(self, state: State, client: OAuthClient, refresh_token: str) -> State:
+        """The state with the token that a refresh token gives, saved. Raises what the platform or the way to it
+        refuses, and ConfigurationError where the only refresh token would be used up."""
         if refresh_token == self.settings.identity.refresh_token and not self.may_use_up:
             raise ConfigurationError(
                 "refresh the token",

@@ -218,6 +218,8 @@ class SessionKeeper:
         return not (worn_out and self.acquisition.renewable(state))
 
     def _log_in(self, stored: Optional[State], rejected: Optional[State]) -> State:
+        """The state after a login, saved and adopted. stored: what the store has; rejected: the state that the server
+        refused. The caller holds the lock."""
         known = stored or self.state or State()
         if self._settings.session and self.acquisition.grant is None and known == State():
             raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
@@ -297,6 +299,7 @@ class SessionKeeper:
             self._denied = None
 
     def _adopt(self, state: State, origin: str) -> State:
+        """The state as this process uses it from now on. origin: as for ``acquired``."""
         self.acquisition.check_user(state.user)
         with self._changing:
             if self.state:  # found out while this was being made

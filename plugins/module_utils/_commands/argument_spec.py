@@ -40,6 +40,7 @@ def secret_values(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, An
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Each value within, as text, but for nulls and booleans."""
     if isinstance(value, Mapping):
         for element in value.values():
             yield from _texts(element)

@@ -160,6 +160,7 @@ def _check_parent(entity_type: EntityType, by_key: bool, refs: Mapping[str, Addr
 
 
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
+    """Raise ConfigurationError unless a key is whole and holds texts, or what the schema of the type allows."""
     missing = [name for name in entity_type.key if name not in key and name not in references]
     if key and missing:
         raise ConfigurationError(
@@ -190,6 +191,7 @@ def _quoted(name: str, value: Any) -> str:
 
 
 def _nfc(value: Any) -> str:
+    """A value as text, in the one composed form of Unicode (NFC)."""
     return unicodedata.normalize("NFC", str(value))
 
 
@@ -260,6 +262,7 @@ def has_key(address: Address, entity: Entity) -> bool:
 
 
 def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:
+    """The error for a search that offers entities, and none with the key."""
     return profile_mismatch(
         f"find {address}",
         f"the server offered {len(offered)} entities and none of them has this key",

@@ -245,6 +245,7 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
 
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
+    """Raise ConfigurationError for a create without what the server requires."""
     given = {*desired.address.key, *desired.address.refs, *desired.attributes, *desired.secrets.values}
     missing = [name for name in desired.address.type.required if name not in given]
     if planned.operation == "create" and missing:

@@ -231,6 +231,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _base_url(url: Optional[str], network: Network) -> str:
+    """The address of the system, without a slash at its end. Raises ConfigurationError for one that cannot be meant."""
     what = "reach the system"
     if not url:
         raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")

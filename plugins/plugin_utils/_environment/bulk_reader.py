@@ -98,6 +98,8 @@ class BulkReader(EntityClient):
         return None
 
     def _with_key(self, address: Address) -> Iterable[Entity]:
+        """The entities of the list that have this key, whatever its case. Makes an index for each set of key
+        attributes."""
         if address.type.name not in self._listed:
             return ()
         names = tuple(sorted(address.key))

@@ -71,9 +71,9 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
         "key": None,
         "operations": {"list": None, "read": {"missing": {"empty": None}}},
     }
-    laid = overlaid(base, {"types": {"event": nothing}})
-    laid = overlaid(laid, {"title": "Mine", "types": {"event": {"path": "/e"}}})
-    event, other = profile_of(laid).types["event"], profile_of(laid).types["other"]
+    whole = overwhole(base, {"types": {"event": nothing}})
+    whole = overwhole(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    event, other = profile_of(whole).types["event"], profile_of(whole).types["other"]
     assert (event.path, event.other_ids, other.other_ids) == ("e", (), ("uuid",))
     assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
     missing = [[one.empty for one in of.operations["read"].missing] for of in (event, other)]
@@ -82,7 +82,7 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
     assert event.evidence_fields == {"initiator": "who"}
     assert event.operations["read"].profile_key == "types.event.operations.read"
     assert event.key == ()
-    assert "event" not in overlaid(laid, {"types": {"event": None}})["types"]
+    assert "event" not in overlaid(whole, {"types": {"event": None}})["types"]
 
 
 @pytest.mark.proves("PROFILE-2")

@@ -14,13 +14,13 @@ from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.json_schema import violations
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.own_schemas import own_schema
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
     BUILT_IN,
     built_in,
     profile_schema,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.quick_schema import fits
-from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import manifest_schema
 
 
 def whole(name):
@@ -28,7 +28,7 @@ def whole(name):
     return merge({}, built_in(name))
 
 
-@pytest.mark.parametrize("schema", [profile_schema(), manifest_schema()])
+@pytest.mark.parametrize("schema", [profile_schema(), own_schema("manifests/manifest")])
 def test_our_schemas_are_schemas(schema):
     jsonschema.Draft202012Validator.check_schema(dict(schema))
 
