@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -15,6 +16,7 @@ from typing import Any, Callable, Optional
 from .._options.shared import Settings
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
+from .._transport.retry import backoff
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
@@ -27,6 +29,8 @@ DENIAL = 60.0
 """Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
 REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
 """OAuth errors that say that the credentials are wrong."""
+LONGEST_PAUSE = 3
+"""The attempt whose ``backoff`` is the longest pause before a login: up to four seconds."""
 UNSAVED = (
     "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
     "in anew after this task."
@@ -61,6 +65,7 @@ class SessionKeeper:
         self._brought = 0  # the ticket of the request whose answer brought the present values
         self._denied: Optional[AuthenticationError] = None
         self._made: set[int] = set()  # the generations that this process opened
+        self._unused = 0  # logins in a row in whose sessions no request was accepted
         self._vouched: tuple[int, Any, int] = (0, None, 0)  # see vouch
         self.first_adopted: Optional[int] = None
         self.seen_alive = False  # by a look, so that looks show whether a session lives
@@ -96,7 +101,10 @@ class SessionKeeper:
             current = self.state
             if current is None or current.session is None:
                 return
-            if current.generation != used.generation or ticket <= self._brought:
+            if current.generation != used.generation:
+                return
+            self._unused = 0
+            if ticket <= self._brought:
                 return
             session = observe(current.session, self._settings.profile.session, response, self.names(current))
             if session != current.session:
@@ -243,10 +251,16 @@ class SessionKeeper:
 
     def _renewed(self, known: State, rejected: bool) -> State:
         """A new session. Where other logins of the same identity end each new session at once, log in again until
-        ``retry_deadline`` is over, provided that a session was seen alive before."""
+        ``retry_deadline`` is over, provided that a session was seen alive before.
+
+        Where no request was accepted in the last session, a random time passes first, a longer one each time: two runs
+        of one identity that log in at once would end each other's sessions for ever."""
         deadline = self._clock.monotonic() + self._settings.network.retry_deadline
         while True:
+            if self._unused:
+                self._clock.sleep(backoff(min(self._unused, LONGEST_PAUSE), random.random()))
             renewed = self._renewed_once(known, rejected, deadline)
+            self._unused += 1
             if renewed:
                 return renewed
             known = self._unsaved or self.load() or known  # with the token of the login that was in vain
