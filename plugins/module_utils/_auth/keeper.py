@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-import random
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -20,15 +20,11 @@ from .._transport.retry import backoff
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
-from .grants.base import GET_TOKEN
+from .denial import as_record, refuses_credentials, still_refused
 from .session import Session, look, marks, names_of, observe
 from .state import State, as_json, from_json
 from .store import Store
 
-DENIAL = 60.0
-"""Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
-REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
-"""OAuth errors that say that the credentials are wrong."""
 LONGEST_PAUSE = 3
 """The attempt whose ``backoff`` is the longest pause before a login: up to four seconds."""
 UNSAVED = (
@@ -39,16 +35,6 @@ UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
-
-
-def _refuses_credentials(error: AuthenticationError) -> bool:
-    """Whether the platform or the system's login says that the credentials are wrong. That the login itself failed, or
-    that a proxy refused it, is not meant."""
-    status = error.details.get("status")
-    if status == 401 or error.denied:
-        return True
-    named = error.oauth_error in REFUSED_CREDENTIALS
-    return status in (400, 403) and (named or (error.oauth_error is None and error.what != GET_TOKEN))
 
 
 class SessionKeeper:
@@ -258,7 +244,7 @@ class SessionKeeper:
         deadline = self._clock.monotonic() + self._settings.network.retry_deadline
         while True:
             if self._unused:
-                self._clock.sleep(backoff(min(self._unused, LONGEST_PAUSE), random.random()))
+                self._clock.sleep(backoff(min(self._unused, LONGEST_PAUSE), secrets.randbelow(1000) / 1000))
             renewed = self._renewed_once(known, rejected, deadline)
             self._unused += 1
             if renewed:
@@ -278,15 +264,9 @@ class SessionKeeper:
         if self._denied:
             raise self._denied.with_traceback(None)  # else it grows with each raise
         denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
-        now = self._clock.now()
-        if not denied or (denied["at"] < self._began and not 0 <= now - denied["at"] < DENIAL):
-            return
-        raise AuthenticationError(
-            denied["what"],
-            f"the same credentials were refused {max(0, round(now - denied['at']))} s ago: {denied['why']}",
-            f"They are sent again {DENIAL:g} s after that, or when they were changed: accounts get locked that way. "
-            f"{denied['hint']}".strip(),
-        )
+        refused = still_refused(denied, self._began, self._clock.now())
+        if refused:
+            raise refused
 
     def deny(self, error: AuthenticationError) -> AuthenticationError:
         """Remember credentials that a request within the session showed to be wrong; the error again."""
@@ -297,19 +277,18 @@ class SessionKeeper:
     def _deny(self, error: AuthenticationError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
         status = error.details.get("status")
-        credentials = _refuses_credentials(error)
+        credentials = refuses_credentials(error)
         rejected = isinstance(error, SessionRejected) and not error.denied
         if rejected or not (credentials or status is None):
             return
         self._denied = error
         grant = self.acquisition.grant
         if credentials and not (grant and grant.interactive):
-            denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
-            self.save(None, denied=denied)
+            self.save(None, denied=as_record(error, self._clock.now()))
 
     def ask_anew(self) -> None:
         """Forget a login that failed for another reason than its credentials, since this is another attempt."""
-        if self._denied and not _refuses_credentials(self._denied):
+        if self._denied and not refuses_credentials(self._denied):
             self._denied = None
 
     def _adopt(self, state: State, origin: str) -> State:

@@ -71,8 +71,8 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
         "key": None,
         "operations": {"list": None, "read": {"missing": {"empty": None}}},
     }
-    whole = overwhole(base, {"types": {"event": nothing}})
-    whole = overwhole(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    whole = overlaid(base, {"types": {"event": nothing}})
+    whole = overlaid(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
     event, other = profile_of(whole).types["event"], profile_of(whole).types["other"]
     assert (event.path, event.other_ids, other.other_ids) == ("e", (), ("uuid",))
     assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
