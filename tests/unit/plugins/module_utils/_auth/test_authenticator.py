@@ -783,7 +783,7 @@ def test_other_logins_end_the_first_sessions_before_anything_was_accepted(login,
 def test_another_run_is_left_alone_until_it_is_done(login, system, ticking, monkeypatch, rejection, seconds):
     """It has so many seconds of work, and logs in again as soon as its session has ended, which ends ours. Requests
     take no time here: without a pause no number of logins would be enough."""
-    monkeypatch.setattr("random.random", lambda: 0.5)
+    monkeypatch.setattr("secrets.randbelow", lambda most: most // 2)
     system.rejection, done = rejection, ticking.time + seconds
 
     def send(request):
