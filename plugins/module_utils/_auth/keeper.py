@@ -21,7 +21,7 @@ from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
 from .denial import as_record, refuses_credentials, still_refused
-from .session import Session, look, marks, names_of, observe
+from .session import Session, look, marks, observe, session_names
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -66,7 +66,7 @@ class SessionKeeper:
 
     def names(self, state: State) -> dict[str, Any]:
         """What templates of the session may name beside what was taken."""
-        return names_of(self._settings, state.token)
+        return session_names(self._settings, state.token)
 
     def marks(self, state: State) -> Any:
         """The values of a state that requests carry and that any answer may renew."""
