@@ -112,6 +112,7 @@ class Operation:
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
+            reads=bool(data.get("safe")),
         )
 
 
