@@ -3,8 +3,8 @@
 
 """Stands in the place of a Python: has a module run in a process that `target_forking.py` forks, and ends as it ends.
 
-Whatever comes in a file and is no module of this collection, and all in other surroundings, gets the Python itself. Imports next to nothing:
-this start is what each module costs.
+Whatever comes in a file and is no module of this collection, and all in other surroundings, gets the Python itself.
+Imports next to nothing: this start is what each module costs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def ask(place: str, arguments: list[str]) -> int | None:
         channel.connect(place)
     except OSError:
         return None
-    about = os.getuid(), os.umask(0o77), os.getcwd(), arguments, dict(os.environ)
+    about = os.getuid(), os.umask(0o77), os.getcwd(), arguments, dict(os.environ)  # noqa: PTH109
     os.umask(about[1])
     files = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     message = marshal.dumps(about)

@@ -111,7 +111,7 @@ def run(path: str) -> None:
     if path:
         main.__file__ = path
     text = Path(path).read_bytes() if path else sys.stdin.buffer.read()
-    exec(compile(text, path or "<stdin>", "exec", dont_inherit=True), vars(main))  # noqa: S102
+    exec(compile(text, path or "<stdin>", "exec", dont_inherit=True), vars(main))
 
 
 if __name__ == "__main__":

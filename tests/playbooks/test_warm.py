@@ -142,7 +142,8 @@ def test_a_forked_module_sees_and_ends_as_any_other(
     path.write_text(AROUND % ending, encoding="utf-8")
     told = []
     for python in target.PROGRAMS:
-        command, given = (python, path.read_text(encoding="utf-8")) if piped else (shlex.join([python, str(path)]), "in")
+        command = python if piped else shlex.join([python, str(path)])
+        given = path.read_text(encoding="utf-8") if piped else "in"
         around: dict[str, Any] = {"env": asking, "cwd": tmp_path, "shell": True, "input": given}
         told.append(subprocess.run(command, check=False, capture_output=True, text=True, **around))
     cold, forked = ((one.returncode, one.stdout, one.stderr.splitlines()[-1:]) for one in told)
@@ -154,10 +155,8 @@ def test_a_module_of_ours_is_forked(asking: dict[str, str], tmp_path: Path, name
     path = tmp_path / name
     path.write_text("import sys; print('requests' in sys.modules)", encoding="utf-8")
     asked = {"usual": asking, "another library": {**asking, "PYTHONPATH": "/"}}
-    said = {
-        each: subprocess.run([target.PROGRAMS[-1], str(path)], env=env, capture_output=True, text=True, check=True).stdout
-        for each, env in asked.items()
-    }
+    command = [target.PROGRAMS[-1], str(path)]
+    said = {each: subprocess.check_output(command, env=env, text=True) for each, env in asked.items()}
     assert said == {"usual": f"{ours}\n", "another library": "False\n"}
 
 
