@@ -15,7 +15,6 @@ import os
 import sys
 
 OURS = "AnsiballZ_insight_"
-LARGEST = 1 << 20  # bytes of a request
 
 
 def usual(collection: str, python_path: str, arguments: list[str]) -> bool:
