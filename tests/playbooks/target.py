@@ -6,7 +6,7 @@
 Nine tenths of the CPU time of a module on another host are imports. A forked one is what a module with a start of its
 own is: a process of its own with its arguments, folder, environment, output and exit code. It takes what it imports
 beyond the engine from its own archive. That the archive holds the engine too is seen wherever a module has a start of
-its own: in `test_warm.py`, in a run of `async`, as another user, and in tests/remote.
+its own: in `test_warm.py`, with another PYTHONPATH, as another user, and in tests/remote.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,7 +34,7 @@ PROGRAMS = [PYTHON]
 @contextlib.contextmanager
 def started(folder: Path) -> Iterator[None]:
     """Start the process, and have modules run with a program that asks it."""
-    place, imported = folder / "forks", folder / "imported"
+    imported = folder / "imported"
     (imported / "ansible").mkdir(parents=True)
     (imported / "ansible" / "__init__.py").touch()  # without what only a controller has
     found = find_spec("ansible")
@@ -41,6 +42,8 @@ def started(folder: Path) -> Iterator[None]:
     (imported / "ansible" / "module_utils").symlink_to(Path(ansible, "module_utils"))
     (imported / "ansible_collections" / "rimops").mkdir(parents=True)
     (imported / "ansible_collections" / "rimops" / "insight").symlink_to(ROOT)
+    short = tempfile.TemporaryDirectory()  # the name of a socket has room for a hundred letters
+    place = Path(short.name, "forks")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(place))
         listening.listen(64)
@@ -55,3 +58,4 @@ def started(folder: Path) -> Iterator[None]:
     PROGRAMS.pop()
     process.terminate()
     process.wait()
+    short.cleanup()
