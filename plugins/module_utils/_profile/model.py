@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
@@ -22,7 +23,7 @@ from ..errors import ConfigurationError
 from .attributes import Reference, marked, names_said, references_of, rule_layer
 from .merging import merge
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
-from .predicate import Predicate, predicate_of
+from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text
@@ -75,6 +76,11 @@ class Operation:
     assumed: bool = False
     backed: bool = False
     reads: bool = False
+
+    @cached_property
+    def understood(self) -> tuple[int, ...]:
+        """The statuses to which the profile gives a meaning."""
+        return statuses_of((*self.success, *self.missing, *self.conflict))
 
     @property
     def safe(self) -> bool:

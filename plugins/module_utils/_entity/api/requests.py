@@ -13,7 +13,6 @@ from typing import Any, Callable, Optional
 
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, plain_id
-from ..._profile.predicate import statuses_of
 from ..._profile.template import at_path, names_in
 from ..._text.nested_paths import ABSENT
 from ..._transport.addressing import Base, request_of, segment
@@ -79,11 +78,7 @@ class Invocation:
             purpose,
             safe=operation.safe,
             kind=f"{self.type.name} {operation.name}",
-            understood=tuple(
-                status
-                for meaning in (operation.success, operation.missing, operation.conflict)
-                for status in statuses_of(meaning)
-            ),
+            understood=operation.understood,
         )
 
     def names(
