@@ -123,7 +123,7 @@ def full_address(template: str, names: TemplateNames, base: Base, purpose: str) 
 
 @lru_cache(maxsize=4096)
 def _stays(url: str, template: str) -> bool:
-    """Whether an address is at the origin of ``url`` and leads nowhere upwards, whatever the values in it: each goes out
+    """Whether an address is at the origin of ``url`` and leads nowhere upwards, whatever its values: each goes out
     encoded, and none is a step upwards."""
     path = "".join(part if isinstance(part, str) else "x" for part in text_parts(template))
     return same_origin(url, url + path) and not any(map(_leads_away, urlsplit(url + path).path.split("/")))
