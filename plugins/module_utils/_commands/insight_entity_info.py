@@ -25,19 +25,17 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     """Entities as they are; see the module insight_entity_info."""
     connection = connect(values, context)
     client, profile = connection.entities(), connection.settings.profile
-    doubt = ""
+    entity_type, doubt = profile.type(values["type"]), ""
     with naming_assumed(client):
-        if values["id"] is None and not values["key"]:
+        if values["id"] is None and not values["key"] and not entity_type.singleton:
             if values["refs"]:
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
-            entity_type = profile.type(values["type"])
             found = client.whole(Address(entity_type))
             doubt = client.doubt_of(entity_type, "list")
         else:
             address = address_of(profile, named(values))
             one = client.the_one(address)
             found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
-    entity_type = profile.type(values["type"])
     shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]
     return {
         "changed": False,

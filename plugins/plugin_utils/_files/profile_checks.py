@@ -29,6 +29,12 @@ NAMES: Mapping[str, Collection[str]] = {
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
 OF_TYPE = ("name", "path")
 SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
+OF_GRANT: Mapping[str, Collection[str]] = {
+    "scope": ("client_id", "inputs"),
+    "path": ("tenant_id",),
+    "form": ("client_id", "tenant_id", "redirect_uri", "inputs"),
+}
+"""The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
     "missing": ("read", "find", "list", "update", "delete"),
     "conflict": ("create", "update", "delete"),
@@ -47,6 +53,9 @@ def mistakes(given: Json) -> Iterator[str]:
     type takes away what holds for all types."""
     data = merge({}, given)
     yield from _session(data)
+    for name, grant in data.get("oauth", {}).get("grants", {}).items():
+        for part, known in OF_GRANT.items():
+            yield from _unknown(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))

@@ -51,6 +51,10 @@ def of_site(**said):
     return {"types": {"site": said}}
 
 
+def of_grant(**said):
+    return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
+
+
 @pytest.mark.parametrize(
     ("over", "why"),
     [
@@ -76,6 +80,10 @@ def of_site(**said):
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
         (of_site(attributes={"a": {"set": True, "keyed": "b"}}), "both set and keyed"),
         (of_site(id={"from": "{entity.x}"}), r"types.site.id.from names \{entity.x\}"),
+        (of_grant(scope="{tenant}/.default"), r"oauth.grants.password.scope names \{tenant\}"),
+        (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
+        (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form names \{password\}"),
+        (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
