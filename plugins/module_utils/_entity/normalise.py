@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Callable, NamedTuple, Optional
 
+from .._profile.attributes import PREFIX
 from .._text.json_forms import is_number, number_text
 
 EPOCH = datetime(1970, 1, 1)
@@ -112,6 +113,9 @@ ORDER = (*NORMALISATIONS, "unicode_nfc")
 def normalise(value: Any, names: Collection[str]) -> Any:
     """Apply the named normalisations to one value, whatever the order of the names. What is inside a mapping or a
     list has been normalised by the caller, who knows the path of it."""
+    for name in sorted(names) if isinstance(value, str) else ():
+        if name.startswith(PREFIX):
+            value = value.removeprefix(name[len(PREFIX) :])
     for name in ORDER:
         if name in names:
             value = NORMALISATIONS[name](value)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._profile.attributes import PREFIX
 from .._text.nested_paths import PATH, child
 from ..errors import ConfigurationError
 from .normalise import NORMALISATIONS
@@ -111,7 +112,7 @@ def _checked(layer: Any) -> Mapping[str, Any]:
 def _check_meaning(given: Mapping[str, Any]) -> None:
     for path, names in given.get("normalise", {}).items():
         for name in names:
-            if name not in NORMALISATIONS:
+            if name not in NORMALISATIONS and not name.startswith(PREFIX):
                 why = f"normalise.{path} names {name!r}, which is no normalisation"
                 raise ConfigurationError(WHAT, why, _listing(sorted(NORMALISATIONS)))
             if (path, name) == ("*", "date_as_day"):

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT
+from .template import fill_text
 
 RULES: Mapping[str, str] = {
     "ignored": "ignore",
@@ -61,12 +63,30 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
             if said.get(setting):
                 layer[rule].append(path)
     layer["keyed"] = {path: _names(said["keyed"]) for path, said in attributes.items() if said.get("keyed")}
-    layer["normalise"] = {path: said["normalise"] for path, said in attributes.items() if said.get("normalise")}
+    layer["normalise"] = {path: _texts(said["normalise"]) for path, said in attributes.items() if said.get("normalise")}
     return {rule: held for rule, held in layer.items() if held}
 
 
 def _names(said: Any) -> list[str]:
     return [said] if isinstance(said, str) else list(said)
+
+
+PREFIX = "prefix "
+"""What a normalisation begins with that leaves a prefix out; the prefix follows."""
+
+
+def _texts(normalisations: Sequence[Any]) -> list[str]:
+    """Normalisations by their names; of a prefix with the prefix."""
+    return [one if isinstance(one, str) else PREFIX + one["prefix"] for one in normalisations]
+
+
+def with_inputs(layer: Json, inputs: Mapping[str, str]) -> Json:
+    """A layer of comparison rules in which the names of inputs are replaced. A prefix that is not given is none."""
+    filled = {
+        path: [one for one in (fill_text(name, {"inputs": inputs}) for name in names) if one is not ABSENT]
+        for path, names in layer.get("normalise", {}).items()
+    }
+    return {**layer, "normalise": filled} if filled else layer
 
 
 def marked(attributes: Json, setting: str) -> tuple[str, ...]:

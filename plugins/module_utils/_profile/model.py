@@ -19,7 +19,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, references_of, rule_layer
+from .attributes import Reference, marked, references_of, rule_layer, with_inputs
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
@@ -103,8 +103,9 @@ class Operation:
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a
-    document or a probe says that it is so. reads: it is a read under another name.
+    too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
+    of a list. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a
+    read under another name.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Operation:
     texts_at: str = ""
     narrows: bool = False
     then_read: bool = False
+    when: Json = field(default_factory=dict)
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
@@ -154,6 +156,7 @@ class Operation:
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
             then_read=data.get("then") == "read",
+            when=data.get("when", {}),
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
@@ -234,6 +237,16 @@ class Profile:
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
     errors: Json = field(default_factory=dict)
+
+    def bound(self, inputs: Mapping[str, str]) -> Profile:
+        """The profile of a task that gives these inputs: with them in its comparison rules."""
+        if not inputs:
+            return self
+        types = {
+            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare))
+            for name, one in self.types.items()
+        }
+        return replace(self, types=types)
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""

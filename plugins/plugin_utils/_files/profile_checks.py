@@ -43,6 +43,7 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "texts_at": ("find", "create"),
     "narrows": ("find",),
     "then": ("find",),
+    "when": ("update", "delete"),
 }
 """The operations in which a key has an effect, where it has none in the others."""
 REQUEST = ("path", "query", "headers", "json", "form", "with")
@@ -238,6 +239,10 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
+        normalise = said.get("normalise", ())
+        yield from _unknown(
+            f"types.{name}.attributes.{attribute}.normalise", normalise, ("inputs",), data.get("inputs", {})
+        )
         if said.get("set") and said.get("keyed"):
             yield f"types.{name}.attributes.{attribute} is both set and keyed"
 

@@ -86,7 +86,10 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            return self.referring(address, chosen(address, self.listed(Address(address.type))))
+            every = self.listed(Address(address.type))
+            if every:
+                self.shown.add((address.type.name, "find"))
+            return self.referring(address, chosen(address, every))
         check_search(of.operation, address)
         if of.operation.narrows:
             found = self.referring(address, chosen(address, self._converse(of, list_whole(of, address.type.id_in))))
