@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Player
+from conftest import Played, Player
+from environments import JOURNALS, MODULE, absent, checked, count, counted, outcomes, written
+from environments import task as entities_task
+from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
 from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
@@ -191,3 +194,269 @@ def test_the_whole_life(system: System, play: Player, name: str) -> None:
         sides = {"none": (False, False), "create": (False, True), "update": (True, True), "delete": (True, False)}
         assert (bool(diff["before"]), bool(diff["after"])) == sides[operation], step
         assert result["assumed"] == []
+
+
+# --- logins
+
+
+BY_BROWSER = {"grant_type": "authorization_code", "redirect_uri": HERE}
+READ = {"name": "read", INFO: TAG}
+
+
+@pytest.mark.proves("LOGIN-1", "LOGIN-4")
+def test_the_older_token_endpoint(system: System, play: Player) -> None:
+    play.defaults["profile"] = "adme_v1"
+    assert play([READ]).code == 0
+    system.expire("tokens")
+    assert play([READ]).code == 0
+    asked = [one for one in system.recorded() if one["path"].endswith("/token")]
+    assert [one["path"] for one in asked] == [f"/{TENANT}/oauth2/token"] * 2
+    assert f"resource={CLIENT}" in asked[0]["body"]
+
+
+@pytest.mark.proves("LOGIN-1", "LOGIN-4")
+def test_a_person_logs_in_and_the_token_is_renewed(system: System, play: Player) -> None:
+    play.defaults |= BY_BROWSER
+    signed_in(play, system)
+    assert play([task("tag", TAG, TAGGED)])["tag"]["operation"] == "create"
+    system.expire("tokens")
+    assert play([task("again", TAG, TAGGED)])["again"]["operation"] == "none"
+    counters = system.counters()
+    assert (counters["logins"], counters["refreshes"], counters["writes"]) == (1, 1, 1)
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_who_does_not_own_a_group_is_not_logged_in_anew(system: System, play: Player) -> None:
+    assert play([task("group", GROUP, {"description": "Wells"})]).code == 0
+    play.defaults |= BY_BROWSER
+    signed_in(play, system)
+    before = system.counters()
+    member = {"email": CAROL, "role": "MEMBER"}
+    failed = play([task("member", GROUP, {"members": [member]})])["member"]
+    assert "Not authorized to manage members" in failed["msg"]
+    assert failed["error"]["kind"] == "ServerError"
+    after = system.counters()
+    assert (after["logins"], after["refreshes"]) == (before["logins"], before["refreshes"])
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_partition_is_needed_and_is_the_systems(system: System, play: Player) -> None:
+    other = {**play.defaults["inputs"], "partition": "sim-dp2"}
+    tasks = [task("here", TAG, TAGGED), task("there", TAG, TAGGED, inputs=other), task("none", TAG, inputs={})]
+    played = play(tasks)
+    assert [played[name]["operation"] for name in ("here", "there")] == ["create", "create"]
+    assert sorted(system.entities("legal_tag")) == ["sim-dp1-public", "sim-dp2-public"]
+    assert "its input partition is not given" in played["none"]["msg"]
+
+
+# --- legal tags
+
+
+def test_a_legal_tag_has_one_name_with_or_without_the_partition(system: System, play: Player) -> None:
+    full = {"type": "legal_tag", "key": {"name": f"{PARTITION}-public"}}
+    played = play(
+        [task("short", TAG, TAGGED), task("full", full, TAGGED), {"name": "info", INFO: {**TAG}}]
+        + [task("by id", {"type": "legal_tag", "id": f"{PARTITION}-public"}, TAGGED)]
+    )
+    assert played.code == 0, played.output
+    assert [played[name]["operation"] for name in ("short", "full", "by id")] == ["create", "none", "none"]
+    assert [one["name"] for one in played["info"]["entities"]] == [f"{PARTITION}-public"]
+    assert system.counters()["writes"] == 1
+
+
+def test_an_update_of_a_legal_tag_keeps_what_is_not_declared(system: System, play: Player) -> None:
+    dated = {**PROPERTIES, "expirationDate": "2031-05-01", "extensionProperties": {"EffectiveDate": "2026-01-01"}}
+    tasks = [
+        task("tag", TAG, {**TAGGED, "properties": dated}),
+        task("change", TAG, {"description": "Nobody may see it"}),
+    ]
+    assert play(tasks)["change"]["operation"] == "update"
+    tag = system.entities("legal_tag")[f"{PARTITION}-public"]
+    assert (tag["description"], tag["properties"]) == ("Nobody may see it", dated)
+
+
+def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, play: Player) -> None:
+    loud = {"securityClassification": "PRIVATE", "exportClassification": "ear99", "countryOfOrigin": ["NO"]}
+    tasks = [task("tag", TAG, TAGGED), task("case", TAG, {"properties": loud})]
+    tasks.append({**task("other", TAG, {"properties": {"originator": "Another"}}), "check_mode": True})
+    played = play(tasks)
+    assert played["case"]["operation"] == "none"
+    assert "properties.originator can only be set at creation" in played["other"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+# --- groups
+
+
+def test_groups_are_found_on_every_page(system: System, play: Player) -> None:
+    paged = {"profile_overrides": {"types": {"group": {"list": {"paging": {"size": 5}}}}}}
+    wells = {"description": "Wells"}
+    played = play([task("group", GROUP, wells, **paged), task("again", GROUP, wells, **paged)])
+    assert [played[name]["operation"] for name in ("group", "again")] == ["create", "none"], played.output
+    assert "sim-dp1.dataservices.energy" in played["again"]["entity_id"]
+    assert system.counters()["lists"] >= 4
+
+
+def test_members_that_are_not_declared_stay_and_can_be_made_to_go(system: System, play: Player) -> None:
+    bob, carol = ({"email": one, "role": "MEMBER"} for one in (BOB, CAROL))
+    owner = {"email": CLIENT, "role": "OWNER"}
+    exact = {"profile_overrides": {"types": {"group": {"parts": {"members": {"at_least": False}}}}}}
+    tasks = [
+        task("both", GROUP, {"members": [bob, carol]}),
+        task("one", GROUP, {"members": [carol]}),
+        task("only", GROUP, {"members": [carol, owner]}, **exact),
+        task("only again", GROUP, {"members": [carol, owner]}, **exact),
+    ]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "none", "update", "none"], played.output
+    members = system.entities("group")[email("data.wells")]["members"]
+    assert {one for one in members if "@" not in one} == {CLIENT, CAROL}
+
+
+def test_a_group_within_a_group(system: System, play: Player) -> None:
+    inner = {"type": "group", "key": {"name": "users.wells"}}
+    wanted = {"subgroups": [{"email": email("users.Wells")}]}
+    tasks = [task("inner", inner, {"description": "People"}), task("outer", GROUP, wanted), task("again", GROUP, wanted)]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "create", "none"], played.output
+    root = email("users.data.root")
+    members = system.entities("group")[email("data.wells")]["members"]
+    assert {one: members[one]["role"] for one in members if "@" in one} == {
+        root: "MEMBER",
+        email("users.wells"): "MEMBER",
+    }
+
+
+def test_the_description_of_a_group_stays(system: System, play: Player) -> None:
+    played = play([task("group", GROUP, {"description": "Wells"}), task("other", GROUP, {"description": "Others"})])
+    assert "description can only be set at creation" in played["other"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+# --- records
+
+
+def test_a_record_gets_a_version_only_where_something_changes(system: System, play: Player) -> None:
+    first, other = {**ABOUT, "data": {"depth": 1, "name": "a"}}, {"data": {"depth": 2}}
+    tasks = [task("tag", TAG, TAGGED), task("record", RECORD, first), task("again", RECORD, first)]
+    played = play([*tasks, task("change", RECORD, other), task("change again", RECORD, other)])
+    assert played.code == 0, played.output
+    record = system.entities("record")[RECORD["key"]["id"]]
+    assert (len(record["older"]), record["data"]) == (1, {"depth": 2, "name": "a"})
+    assert record["legal"]["otherRelevantDataCountries"] == ["NO", "US"]
+
+
+def test_a_record_that_was_deleted_comes_back(system: System, play: Player) -> None:
+    wanted = {**ABOUT, "data": {"depth": 1}}
+    tasks = [task("tag", TAG, TAGGED), task("record", RECORD, wanted), task("gone", RECORD, state="absent")]
+    played = play([*tasks, task("back", RECORD, wanted)])
+    assert [played[name]["operation"] for name in ("record", "gone", "back")] == ["create", "delete", "create"]
+
+
+# --- schemas
+
+
+def test_a_schema_that_is_published_is_refused_in_the_plan(system: System, play: Player) -> None:
+    published, obsolete = ({"status": status, "schema": CONTENT} for status in ("PUBLISHED", "OBSOLETE"))
+    tasks = [
+        task("schema", SCHEMA, published),
+        {**task("look", SCHEMA, obsolete), "check_mode": True, "ignore_errors": True},
+        {**task("change", SCHEMA, obsolete), "ignore_errors": True},
+        {**task("gone", SCHEMA, state="absent"), "ignore_errors": True},
+    ]
+    played = play(tasks)
+    for name in ("look", "change"):
+        told = 'the system does that only where status is "DEVELOPMENT", and here it is "PUBLISHED"'
+        assert told in played[name]["msg"], played[name]
+        assert played[name]["error"]["profile_key"] == "types.schema.update.when"
+    assert "the profile has no delete operation for schema" in played["gone"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+def test_what_of_a_schema_is_not_compared_is_said(system: System, play: Player) -> None:
+    other = {"type": "object", "properties": {"depth": {"type": "string"}}}
+    first, again = ({"status": "DEVELOPMENT", "schema": content} for content in (CONTENT, other))
+    played = play([task("schema", SCHEMA, first), task("other", SCHEMA, again)])
+    assert (played["other"]["operation"], played["other"]["unverified"]) == ("none", ["schema"])
+
+
+# --- all of it
+
+
+MANIFEST = [
+    {**TAG, "attributes": TAGGED},
+    {**GROUP, "attributes": {"description": "Wells", "members": [{"email": BOB, "role": "MEMBER"}]}},
+    {**SCHEMA, "attributes": {"status": "DEVELOPMENT", "schema": CONTENT}},
+]
+RECORDS = [
+    {
+        "type": "record",
+        "key": {"id": f"{PARTITION}:well:{number}"},
+        "refs": {"kind": {"type": "schema", "key": SCHEMA["key"]}},
+        "attributes": {**{name: ABOUT[name] for name in ("acl", "legal")}, "data": {"depth": number}},
+    }
+    for number in range(5)
+]
+
+
+def planned(name: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A plan, its application with a journal, and what each wrote."""
+    return [
+        {**checked(f"plan {name}", entities, plan_out=f"{name}.json"), "register": "plan"},
+        count(f"planned {name}"),
+        entities_task(
+            f"apply {name}",
+            entities,
+            plan_file=f"{name}.json",
+            plan_digest="{{ plan.plan_digest }}",
+            journal="evidence",
+        ),
+        count(f"applied {name}"),
+    ]
+
+
+@pytest.mark.proves("PROFILE-4")
+def test_an_environment_with_plan_and_journal(system: System, play: Player) -> None:
+    every = [*MANIFEST, *RECORDS]
+    gone = [one for one in absent(every) if one["type"] != "schema"]
+    tasks = [
+        count("before"),
+        *planned("first", MANIFEST),
+        *planned("records", every),
+        checked("same", every),
+        *planned("gone", gone),
+        {"name": "journals", JOURNALS: {"journal": "{{ playbook_dir }}/evidence"}},
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    told = {name: outcomes(played[f"{name}"]) for name in ("apply first", "apply records", "same", "apply gone")}
+    assert told == {
+        "apply first": {"created": 3, "unverified": 1},  # the content of the schema
+        "apply records": {"created": 5, "unchanged": 3, "unverified": 1},
+        "same": {"unchanged": 8, "unverified": 1},
+        "apply gone": {"deleted": 7},
+    }, played.output
+    writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("first", "records", "gone") for when in WHEN]
+    assert writes == [0, 4, 0, 5, 0, 7]
+    assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 3
+
+
+WHEN = ("planned", "applied")
+
+
+@pytest.mark.proves("SECRET-1")
+def test_no_secret_is_seen(system: System, play: Player, tmp_path: Path) -> None:
+    play.defaults |= BY_BROWSER | {"client_secret": "{{ canary }}"}
+    (tmp_path / "variables.json").write_text(f'{{"canary": "{SECRET}"}}')
+    loud = ("-vvvv", "--extra-vars", f"@{tmp_path / 'variables.json'}")
+    runs: list[Played] = [signed_in(play, system, arguments=loud)]
+    known = kept_tokens(tmp_path / "state")
+    system.expire("tokens")
+    wrong = {**TAGGED, "properties": {**PROPERTIES, "dataType": "Nothing"}}
+    tasks = [task("tag", TAG, TAGGED), {**task("refused", {**TAG, "key": {"name": "second"}}, wrong), "ignore_errors": True}]
+    runs.append(play(tasks, *loud))
+    known |= kept_tokens(tmp_path / "state")
+    assert len(known) >= 3, known
+    assert "Invalid data type" in runs[1]["refused"]["msg"]
+    assert [told_of(one, tmp_path, SECRET, *known) for one in runs] == [[], []]
+    assert "oauth2/v2.0/token: 200 in" in runs[1].output
