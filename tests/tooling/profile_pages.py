@@ -28,11 +28,11 @@ This page is made from the profiles by `make profile-page`; change those.
 
 # What is documented and what is assumed
 
-Ennov prints only parts of InSight's REST API in public. Each line below is one statement of a built-in profile.
+Vendors print only parts of their APIs in public. Each line below is one statement of a built-in profile.
 **Documented** means that a public page says so, and names it. **Assumed** means that nobody outside has seen it: it is
 the likeliest form, and you can change it in `profile_overrides` without touching code; assumed operations are named in
-every result that used them. Attribute names other than `uuid`, `appCode`, `appName`, `familyId`, `applicationId` and
-`selectedProducts` are ours.
+every result that used them. Attribute names of InSight other than `uuid`, `appCode`, `appName`, `familyId`,
+`applicationId` and `selectedProducts` are ours.
 """
 
 

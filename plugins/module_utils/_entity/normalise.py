@@ -15,8 +15,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Callable, NamedTuple, Optional
 
-from .._profile.attributes import PREFIX
 from .._text.json_forms import is_number, number_text
+from .._text.spelling import PREFIX
 
 EPOCH = datetime(1970, 1, 1)
 FIRST_MILLISECONDS = 10**11

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._profile.attributes import PREFIX
 from .._text.nested_paths import PATH, child
+from .._text.spelling import PREFIX
 from ..errors import ConfigurationError
 from .normalise import NORMALISATIONS
 

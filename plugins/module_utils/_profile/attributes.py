@@ -11,6 +11,7 @@ from typing import Any
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
+from .._text.spelling import PREFIX
 from .template import fill_text
 
 RULES: Mapping[str, str] = {
@@ -69,10 +70,6 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
 
 def _names(said: Any) -> list[str]:
     return [said] if isinstance(said, str) else list(said)
-
-
-PREFIX = "prefix "
-"""What a normalisation begins with that leaves a prefix out; the prefix follows."""
 
 
 def _texts(normalisations: Sequence[Any]) -> list[str]:

@@ -240,7 +240,7 @@ class Profile:
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
         """The profile of a task that gives these inputs: with them in its comparison rules."""
-        if not inputs:
+        if not self.inputs:
             return self
         types = {
             name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare))

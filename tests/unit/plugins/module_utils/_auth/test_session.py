@@ -121,7 +121,8 @@ def test_the_header_is_called_as_the_server_says():
 def test_an_input_that_is_not_given_is_no_value_that_the_login_should_have_brought():
     profile = replace(settings().profile, session=session_of({"carry": {"headers": INPUTS}}))
     session = converse(open_session(profile, VALUES), pytest.fail)
-    assert headers_of(session, profile.session, access_token="t", inputs={"a": "1"}) == {"Authorization": "Bearer t", "X-A": "1"}
+    carries = headers_of(session, profile.session, access_token="t", inputs={"a": "1"})
+    assert carries == {"Authorization": "Bearer t", "X-A": "1"}
 
 
 PAGE = b"<!DOCTYPE html><title>Log in</title>"

@@ -17,6 +17,7 @@ EQUAL = [
     ("unicode_nfc", "e\u0301", "é"),
     ("case", "STRASSE", "straße"),
     ("case", "É", "é"),
+    ("prefix one-", "one-a", "a"),
     ("number_as_text", 10, "10"),
     ("number_as_text", 10.0, "10"),
     ("number_as_text", 1.5, "1.5"),
@@ -49,6 +50,8 @@ def test_equal_where_it_is_asked_for_and_nowhere_else(name, one, other):
 DIFFERENT = [
     ("outer_space", "a b", "ab"),
     ("line_ends", "a\nb", "a b"),
+    ("prefix one-", "two-a", "a"),
+    ("prefix one-", "one-one-a", "one-a"),
     ("number_as_text", "10.0", 10),
     ("number_as_text", True, 1),
     ("number_as_text", True, "True"),

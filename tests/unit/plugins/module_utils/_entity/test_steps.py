@@ -240,6 +240,16 @@ def test_with_at_least_other_elements_stay():
     assert ensured(system, over=over, members=[eve])[0].plan.operation == "none"
 
 
+def test_parts_and_states_need_no_update_of_the_entity_itself():
+    system, over = System(), {"operations": {"update": None}}
+    ensured(system, over=over, members=[ANN])
+    _outcome, steps = ensured(system, over=over, members=[ANN, BOB], enabled=True)
+    assert steps == ['add members email="bob@x"', "enabled from false to true"]
+    assert system.writes == ["POST groups/1/members", "POST groups/1/enable"]
+    with pytest.raises(ConfigurationError, match="no update operation for group"):
+        ensured(system, over=over, colour="red")
+
+
 def test_the_only_element_is_not_replaced():
     system = System()
     ensured(system, members=[ANN])

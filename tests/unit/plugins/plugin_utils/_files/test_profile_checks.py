@@ -79,6 +79,8 @@ def of_grant(**said):
         (of_site(find="read", read={"path": "x"}), "holds neither"),
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
         (of_site(attributes={"a": {"set": True, "keyed": "b"}}), "both set and keyed"),
+        (of_site(attributes={"a": {"normalise": [{"prefix": "{key.a}-"}]}}), r"normalise names \{key.a\}"),
+        (of_site(create={"when": {"a": 1}}), "when has no effect there, only in update and delete"),
         (of_site(id={"from": "{entity.x}"}), r"types.site.id.from names \{entity.x\}"),
         (of_grant(scope="{tenant}/.default"), r"oauth.grants.password.scope names \{tenant\}"),
         (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
