@@ -6,6 +6,7 @@ of each type, and what is special about it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from environments import JOURNALS, absent, checked, count, counted, outcomes
 from environments import task as entities_task
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
+from simulator.surroundings import ROOT
 from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
+from test_docs import examples_of
 
 ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
@@ -103,6 +106,11 @@ def task(name: str, which: dict[str, Any], attributes: dict[str, Any] | None = N
     return {"name": name, ENTITY: {**which, **({"attributes": attributes} if attributes else {}), **more}}
 
 
+EXAMPLES = {
+    example.mark["name"]: example
+    for example in examples_of(ROOT / "docs" / "adme.md")
+    if example.mark.get("by") == Path(__file__).stem
+}
 TAG = {"type": "legal_tag", "key": {"name": "public"}}
 PROPERTIES = {**CONTRACT, **CLASSES}
 TAGGED = {"description": "All may see it", "properties": PROPERTIES}
@@ -461,3 +469,24 @@ def test_no_secret_is_seen(system: System, play: Player, tmp_path: Path) -> None
     assert "Invalid data type" in runs[1]["refused"]["msg"]
     assert [told_of(one, tmp_path, SECRET, *known) for one in runs] == [[], []]
     assert "oauth2/v2.0/token: 200 in" in runs[1].output
+
+
+def as_here(value: Any) -> Any:
+    """An example with the partition and the application of the server."""
+    text = json.dumps(value).replace("contoso-dp1", PARTITION)
+    return json.loads(text.replace("0f3a7c1d-0000-4000-8000-000000000002", CLIENT))
+
+
+def test_the_examples_of_the_guide(system: System, play: Player) -> None:
+    [whole] = as_here(EXAMPLES["first"].data)
+    [defaults] = whole["module_defaults"].values()
+    assert set(play.defaults) - set(defaults) == {"authority", "ca_path", "client_secret"}
+    play.defaults = {**play.defaults, "client_secret": None}
+    secret = {"INSIGHT_CLIENT_SECRET": SECRET}
+    runs = [play(whole["tasks"], *check, environment=secret) for check in (("--check", "--diff"), (), ())]
+    assert [run.code for run in runs] == [0, 0, 0], runs[0].output
+    assert [[one["result"]["changed"] for one in run.tasks] for run in runs] == [[True] * 4, [True] * 4, [False] * 4]
+    viewers = {"type": "group", "key": {"name": "data.wells.viewers"}}
+    play([task("another", viewers, {"members": [{"email": CAROL, "role": "MEMBER"}]})], environment=secret)
+    exact = [play(as_here(EXAMPLES["exact"].data), environment=secret).tasks[0]["result"] for _twice in (1, 2)]
+    assert [one["operation"] for one in exact] == ["update", "none"], exact

@@ -13,7 +13,9 @@ import pytest
 from conftest import Player
 from signing_in import HERE, TOKEN, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT
+from simulator.surroundings import ROOT
 from systems.dispogas import TENANCY, System
+from test_docs import examples_of
 
 ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
@@ -51,6 +53,13 @@ def play(system: System, door: str, tmp_path: Path) -> Player:
         "redirect_uri": HERE,
     }
     return Player(system, tmp_path, door, defaults)  # type: ignore[arg-type]
+
+
+EXAMPLES = {
+    example.mark["name"]: example
+    for example in examples_of(ROOT / "docs" / "dispogas.md")
+    if example.mark.get("by") == Path(__file__).stem
+}
 
 
 def account(task: str, **attributes: Any) -> dict[str, Any]:
@@ -138,3 +147,21 @@ def test_a_tenancy_is_needed(system: System, play: Player) -> None:
     played = play([{"name": "login", TOKEN: {}}])
     assert "its input tenancy is not given" in played["login"]["msg"]
     assert system.counters()["requests"] == 0
+
+
+def test_the_examples_of_the_guide(system: System, play: Player) -> None:
+    """As printed; only the address, the tenant and the application are those of the server."""
+    [whole] = EXAMPLES["login"].data
+    [defaults] = whole["module_defaults"].values()
+    assert set(play.defaults) - set(defaults) == {"authority", "ca_path", "client_secret"}
+    play.defaults = {**play.defaults, "client_secret": None}
+    secret = {"INSIGHT_CLIENT_SECRET": SECRET}
+    first = play(whole["tasks"], environment=secret)
+    page = first["Say which page to open"]["msg"].removeprefix("Open ")
+    ended_on = system.authorize(page)
+    second = play(whole["tasks"], environment=secret, vars={"insight_authorization_response": ended_on})
+    assert second["Log in, with the address on which the browser ended where there is one"]["acquired"] != "none"
+    third = play(EXAMPLES["account"].data, environment=secret)
+    assert [run.code for run in (first, second, third)] == [0, 0, 0], third.output
+    assert third["Whose account this is"]["entities"] == [ACCOUNT]
+    assert third["It is the account that we mean"]["operation"] == "none"
