@@ -23,6 +23,8 @@ from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
 from test_docs import examples_of
 
+pytestmark = pytest.mark.proves("PROFILE-70")
+
 ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
 SECRET = "simulator-client-secret"
@@ -186,8 +188,10 @@ LIVES = {
 }
 
 
-@pytest.mark.proves("PROFILE-4", "DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
-@pytest.mark.parametrize("name", LIVES)
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
+@pytest.mark.parametrize(
+    ("name", "door"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
+)
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
     life = LIVES[name]
     played = play(life.tasks())
@@ -364,6 +368,7 @@ def test_a_record_that_was_deleted_comes_back(system: System, play: Player) -> N
 # --- schemas
 
 
+@pytest.mark.proves("PROFILE-72")
 def test_a_schema_that_is_published_is_refused_in_the_plan(system: System, play: Player) -> None:
     published, obsolete = ({"status": status, "schema": CONTENT} for status in ("PUBLISHED", "OBSOLETE"))
     tasks = [
@@ -423,7 +428,6 @@ def planned(name: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.proves("PROFILE-4")
 def test_an_environment_with_plan_and_journal(system: System, play: Player) -> None:
     every = [*MANIFEST, *RECORDS]
     gone = [one for one in absent(every) if one["type"] != "schema"]

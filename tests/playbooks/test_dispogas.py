@@ -17,6 +17,8 @@ from simulator.surroundings import ROOT
 from systems.dispogas import TENANCY, System
 from test_docs import examples_of
 
+pytestmark = pytest.mark.proves("PROFILE-71")
+
 ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
 SECRET = "simulator-client-secret"

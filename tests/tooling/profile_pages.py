@@ -18,6 +18,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "documented_and_assumed.md"
 BASIS = ("source", "assumed", "verified", "note")
+VALUES = ("json", "form", "query", "entity")
+"""Keys whose value is the server's: what is called source there says nothing of us."""
 TABLE = "| Part | Says | Known from | Note |\n| --- | --- | --- | --- |"
 HEAD = """\
 <!--
@@ -56,6 +58,8 @@ def statements(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]
         if any(name in data for name in ("source", "assumed", "verified")):
             yield path, data
         for name, value in data.items():
+            if name in VALUES:
+                continue
             yield from statements(value, f"{path}.{name}" if path else name)
 
 

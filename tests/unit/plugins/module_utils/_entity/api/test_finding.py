@@ -347,11 +347,13 @@ def test_what_is_as_asserted_is_unchanged():
 ONLY_DRAFTS = {"update": {"when": {"state.name": ["draft", None]}}, "delete": {"when": {"state.name": "draft"}}}
 
 
+@pytest.mark.proves("PROFILE-72")
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize(("state", "operation"), [("present", "update"), ("absent", "delete")])
 def test_what_the_state_of_an_entity_does_not_allow_is_refused_in_the_plan(state, operation, check_mode):
     asked = Asked(answer(200, [{**ALPHA, "state": {"name": "final"}}]), **ONLY_DRAFTS)
-    with pytest.raises(ConfigurationError, match=rf"{operation} team .* only where state.name is .*it is \"final\"") as one:
+    why = rf"{operation} team .* only where state.name is .*it is \"final\""
+    with pytest.raises(ConfigurationError, match=why) as one:
         asked.wants({"size": 3}, state, check_mode=check_mode)
     assert one.value.details["profile_key"] == f"types.team.{operation}.when"
     assert asked.wire == ["GET /teams?name=Alpha"]
