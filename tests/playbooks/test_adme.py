@@ -296,6 +296,14 @@ def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, p
     assert system.counters()["writes"] == 1
 
 
+def test_all_legal_tags_are_listed_valid_or_not(system: System, play: Player) -> None:
+    old, others = {"type": "legal_tag", "key": {"name": "old"}}, {INFO: {"type": "legal_tag"}}
+    assert play([task("tag", TAG, TAGGED), task("old", old, TAGGED)]).code == 0
+    system.patch("legal_tag", f"{PARTITION}-old", isValid=False)
+    listed = play([{"name": "list", **others}])["list"]["entities"]
+    assert [one["name"] for one in listed] == [f"{PARTITION}-public", f"{PARTITION}-old"]
+
+
 # --- groups
 
 
@@ -436,24 +444,30 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
         *planned("first", MANIFEST),
         *planned("records", every),
         checked("same", every),
+        count("compared"),
+        checked("same by lists", MANIFEST[:2], gather="list"),
+        count("compared by lists"),
         *planned("gone", gone),
         {"name": "journals", JOURNALS: {"journal": "{{ playbook_dir }}/evidence"}},
     ]
     played = play(tasks)
     assert played.code == 0, played.output
-    told = {name: outcomes(played[f"{name}"]) for name in ("apply first", "apply records", "same", "apply gone")}
+    told = {name: outcomes(played[f"{name}"]) for name in STEPS}
     assert told == {
         "apply first": {"created": 3, "unverified": 1},  # the content of the schema
         "apply records": {"created": 5, "unchanged": 3, "unverified": 1},
         "same": {"unchanged": 8, "unverified": 1},
+        "same by lists": {"unchanged": 2},
         "apply gone": {"deleted": 7},
     }, played.output
+    assert counted(played, "compared by lists", "writes", "lists") == (0, 4)  # two of tags, groups, members
     writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("first", "records", "gone") for when in WHEN]
     assert writes == [0, 4, 0, 5, 0, 7]
     assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 3
 
 
 WHEN = ("planned", "applied")
+STEPS = ("apply first", "apply records", "same", "same by lists", "apply gone")
 
 
 @pytest.mark.proves("SECRET-1")

@@ -104,8 +104,8 @@ class Operation:
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
     too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
-    of a list. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a
-    read under another name.
+    of a list. also: further requests of a list, which is all of what they show. assumed: nobody has published or seen it.
+    backed: a document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -121,6 +121,7 @@ class Operation:
     narrows: bool = False
     then_read: bool = False
     when: Json = field(default_factory=dict)
+    also: tuple[Operation, ...] = ()
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
@@ -140,7 +141,11 @@ class Operation:
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any) -> Operation:
-        """From the profile's data, which is the name of another operation where ``by`` says so."""
+        """From the profile's data, which is the name of another operation where ``by`` says so, or a list of requests
+        that are one operation together."""
+        if isinstance(said, list):
+            first, *others = (cls.of(name, profile_key, one) for one in said)
+            return replace(first, also=tuple(others))
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
         return cls(

@@ -149,6 +149,10 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     """Mistakes in one operation, or in a part of it. whole: the type's own data, where it is of a type."""
     if isinstance(said, str):
         return
+    if isinstance(said, list):
+        for number, one in enumerate(said):
+            yield from _operation(f"{path}[{number}]", operation, one, data, whole)
+        return
     yield from _request(path, said, (*EVERYWHERE, *NAMES[operation]), data)
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):

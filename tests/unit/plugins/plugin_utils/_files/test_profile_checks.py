@@ -51,6 +51,9 @@ def of_site(**said):
     return {"types": {"site": said}}
 
 
+LISTED = {"method": "GET", "path": "sites"}
+
+
 def of_grant(**said):
     return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
 
@@ -67,6 +70,7 @@ def of_grant(**said):
         (of_site(create={"narrows": True}), "narrows has no effect there, only in find"),
         (of_site(delete={"entity": "body"}), "entity has no effect there"),
         (of_site(list={"paging": None}), "names page, and has no paging"),
+        (of_site(list=[LISTED, {**LISTED, "query": {"x": "{key.code}"}}]), r"types.site.list\[1\].query names"),
         (of_site(list={"query": {"c": "{cursor}"}}), "has no next"),
         (of_site(list={"query": None}), "names neither"),
         (of_site(find={"paging": {"next": "body.next"}}), "unless the find narrows"),

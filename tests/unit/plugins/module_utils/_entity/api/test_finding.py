@@ -96,6 +96,20 @@ def test_a_reference_chooses_among_those_of_the_same_key():
     assert asked.client.find(asked.address(refs={"site": {"type": "site", "id": 7}})) == [here]
 
 
+LISTS = [{"method": "GET", "path": "teams", "query": {"valid": valid}} for valid in (True, False)]
+
+
+def test_a_list_of_several_requests():
+    asked = Asked(answer(200, [ALPHA]), answer(200, [BETA, ALPHA]), list=LISTS, find="list")
+    assert asked.client.listed(Address(asked.type)) == [ALPHA, BETA]
+    assert asked.wire == ["GET /teams?valid=true", "GET /teams?valid=false"]
+
+
+def test_the_pages_of_a_list_of_several_requests():
+    asked = Asked(answer(200, [ALPHA]), answer(200, [BETA]), list=LISTS)
+    assert asked.client.pages(Address(asked.type)) == [[ALPHA], [BETA]]
+
+
 # --- by read
 
 
