@@ -8,8 +8,8 @@ USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
-.PHONY: help demo test matrix-core bench shows matrix changelog profile-page lock clean \
-	lint tooling unit units sanity integration spring browser molecule remote docs importer image
+.PHONY: help demo test matrix-core check-openapi bench shows matrix changelog profile-page lock clean \
+	lint tooling unit units sanity integration spring servers browser molecule remote docs importer image
 
 help: ## say what there is
 	@grep -E '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  \1\t\2/' | expand -t 30
@@ -22,11 +22,15 @@ demo: python ## set up, start the simulator, and see the collection work
 	@$(TOOLING)/checkout.py > /dev/null
 	@PYTHONPATH=tests build/venv/demo/bin/python demo/run.py
 
-lint tooling unit units sanity integration spring browser molecule remote docs importer image: python ## that part of the tests
+lint tooling unit units sanity integration spring servers browser molecule remote docs importer image: python ## that part of the tests
 	@$(TOOLING)/run_parts.py $@
 
 matrix-core: python ## every test of a core on all cores but the newest, which `make test` runs
 	@$(TOOLING)/run_parts.py --other-cores
+
+check-openapi: python ## what the tests send, by the makers' descriptions in OPENAPI=<folder>, with a validator that is not ours
+	@test -d "$(OPENAPI)" || { echo "OPENAPI=<folder>: where the descriptions are (*.json, *.yaml)" >&2; exit 1; }
+	@OPENAPI="$(abspath $(OPENAPI))" $(TOOLING)/run_parts.py --recorded
 
 matrix: python ## promises, tests and their results, from the last test run
 	@$(TOOLING)/run_parts.py matrix

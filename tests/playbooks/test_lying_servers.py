@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from both_doors import through_both
+from both_entries import through_both
 from conftest import Played, Player, Server
 from environments import VERIFIED
 
@@ -242,7 +242,7 @@ def test_lies_are_told_by_name_on_the_first_run(server: Server, play: Player) ->
 
 
 @pytest.mark.proves("WRITE-4", "WRITE-5", "ANSIBLE-1")
-def test_lies_are_told_alike_through_both_doors(server: Server, play: Player) -> None:
+def test_lies_are_told_alike_through_both_entries(server: Server, play: Player) -> None:
     tasks = [task for name in BEYOND for task in scene(name, LIES[name])]
     wrong = judged(through_both(play, tasks)["elsewhere"], BEYOND)
     assert not wrong, "\n".join(wrong)
@@ -274,7 +274,7 @@ def test_a_server_that_does_not_look_at_references_is_refuted(server: Server, pl
     for name in ("update", "delete"):
         assert played[name]["error"]["kind"] == "ProfileMismatchError", played[name]
         assert "refers to another one in applicationId; nothing was written" in played[name]["msg"]
-        assert played[name]["error"]["profile_key"] == "operations.find.references"
+        assert played[name]["error"]["profile_key"] == "operations.find.texts_at"
     missed = played["create"]["error"]["unconverged"]
     assert [(one["path"], one["sent"], one.get("stored")) for one in missed] == [
         ("applicationId", seeded[0]["id"], None)

@@ -98,7 +98,7 @@ ONCE = (
     Part(
         "tooling",
         (UNITTEST + " tests/tooling_tests",),
-        ("lint",),
+        ("lint", "openapi"),
         seconds=60,
     ),
     Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
@@ -108,7 +108,7 @@ ONCE = (
 UNIT = Part(
     "unit",
     (
-        UNITTEST + f" {UNCOVERED} tests/unit tests/simulator_tests",
+        UNITTEST + f" {UNCOVERED} tests/unit tests/simulator_tests tests/systems_tests",
         UNITTEST.replace("{part}", "{part}-covered") + f" --cov --cov-report= {COVERED}",
         "python tests/tooling/coverage_gate.py",
     ),
@@ -119,10 +119,21 @@ UNIT = Part(
 
 SPRING = Part(
     "spring",
-    (f"{PYTEST} tests/real",),
+    (f"{PYTEST} tests/real/test_cycle.py tests/real/test_parity.py",),
     ("core-{core}",),
     seconds=180,
     variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
+)
+
+SERVERS = tuple(
+    Part(
+        f"servers-{server}",
+        (f"{PYTEST} tests/real/{server}",),
+        ("servers",),
+        seconds=60,
+        variables=IMPORTS | {"RIMOPS_BUILD": "{build}", "npm_config_cache": "{build}/cache/npm"},
+    )
+    for server in ("drf", "oidc_provider")
 )
 
 BROWSER = Part(
@@ -132,6 +143,18 @@ BROWSER = Part(
     seconds=120,
     variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
 )
+
+RECORDED = Part(
+    "recorded",
+    (
+        "rm -r -f {build}/recorded",
+        f"{PYTEST} -m recorded {PLAYBOOKS}",
+        "{build}/venv/openapi/bin/python -B {root}/tests/tooling/check_openapi.py",
+    ),
+    ("core-{core}", "openapi"),
+    variables=IMPORTS | {"RIMOPS_CORE": "{build}/venv/core-{core}", "RIMOPS_RECORDED": "{build}/recorded"},
+)
+"""Not part of `make test`: the descriptions are not ours to ship. Their folder is in the variable OPENAPI."""
 
 EACH_CORE = (
     Part(
@@ -195,6 +218,7 @@ def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
             yield for_core(SPRING, newest)
         if not interpreters.missing_programs("browser"):
             yield BROWSER
+        yield from (part for part in SERVERS if not interpreters.missing_programs(part.name))
     for core in cores:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")

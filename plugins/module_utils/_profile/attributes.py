@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
-from .._text.spelling import PREFIX
 from .template import fill_text
 
 RULES: Mapping[str, str] = {
@@ -63,18 +62,18 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
         for setting, rule in RULES.items():
             if said.get(setting):
                 layer[rule].append(path)
-    layer["keyed"] = {path: _names(said["keyed"]) for path, said in attributes.items() if said.get("keyed")}
-    layer["normalise"] = {path: _texts(said["normalise"]) for path, said in attributes.items() if said.get("normalise")}
+    layer["keyed"] = {path: list(names_said(said["keyed"])) for path, said in attributes.items() if said.get("keyed")}
+    layer["normalise"] = {
+        path: [name if isinstance(name, str) else f"prefix:{name['prefix']}" for name in said["normalise"]]
+        for path, said in attributes.items()
+        if said.get("normalise")
+    }
     return {rule: held for rule, held in layer.items() if held}
 
 
-def _names(said: Any) -> list[str]:
-    return [said] if isinstance(said, str) else list(said)
-
-
-def _texts(normalisations: Sequence[Any]) -> list[str]:
-    """Normalisations by their names; of a prefix with the prefix."""
-    return [one if isinstance(one, str) else PREFIX + one["prefix"] for one in normalisations]
+def names_said(said: Any) -> tuple[str, ...]:
+    """Names, of which one may be said without a list."""
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def with_inputs(layer: Json, inputs: Mapping[str, str]) -> Json:

@@ -18,9 +18,6 @@ from .redaction import printable
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?")
 
-PREFIX = "prefix "
-"""What the name of a normalisation begins with that leaves the rest of the name out where a text begins with it."""
-
 
 def with_article(noun: str) -> str:
     """The noun with ``a`` or ``an``: an update, a create."""

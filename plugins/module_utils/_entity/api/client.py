@@ -16,15 +16,15 @@ from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, exactly_one, has_id, has_key
+from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
-from .names import Resolve, reference_fields, reference_names
 from ..steps import EntityStep, elements
-from .search import check_search, chosen, completed, may_be
+from .names import OfReference, Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
-from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
+from .parts import read_part, reading, send_step, writing
 from .requests import BODIES, Invocation
+from .search import check_search, chosen, completed, may_be
 
 
 class EntityClient:
@@ -87,7 +87,7 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            every = self.listed(Address(address.type))
+            every = self.listed(address.among)
             if every:
                 self.shown.add((address.type.name, "find"))
             return self.referring(address, chosen(address, every))
@@ -107,7 +107,7 @@ class EntityClient:
     def referring(self, address: Address, entities: Iterable[Entity]) -> list[Entity]:
         """Those of the entities that have the references of an address."""
         found = list(entities)
-        refs = address.refs.items() if found else ()
+        refs = address.held.items() if found else ()
         ids = {name: str(referred.located(self.resolve(referred)).id) for name, referred in refs}
         return [one for one in found if all(str(plain_id(one.get(name))) == held for name, held in ids.items())]
 
@@ -202,6 +202,7 @@ class EntityClient:
         return {
             "key": {**key, **meant.key, **self._reference_fields(of, resolve)},
             "refs": {**refs, **reference_names(meant, resolve)},
+            **({PARENT: OfReference(meant.refs[PARENT], resolve)} if PARENT in meant.refs else {}),
             **self.given,
         }
 

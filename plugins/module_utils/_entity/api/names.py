@@ -13,10 +13,10 @@ from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation
 from ..._profile.template import at_path, fill_text, names_in
 from ..._text.nested_paths import ABSENT, with_value
-from ..address import Address, Entity
+from ..address import PARENT, Address, Entity
 
 Resolve = Callable[[Address], Entity]
-Known = Callable[[Address], Optional[Entity]]
+AtHand = Callable[[Address], Optional[Entity]]
 """The entity as far as it is at hand, None where the server has to be asked."""
 
 
@@ -38,6 +38,8 @@ class OfReference(Mapping[str, Any]):
             return address.located(self._resolve(address)).id
         if name == "refs":
             return reference_names(address, self._resolve)
+        if name == PARENT and PARENT in address.refs:
+            return OfReference(address.refs[PARENT], self._resolve)
         if name == "key":
             return address.key or self._resolve(address)
         return address.key[name] if name in address.key else self._resolve(address)[name]
@@ -49,12 +51,12 @@ class OfReference(Mapping[str, Any]):
         return len(list(self))
 
 
-def reference_fields(operation: Operation, address: Address, resolve: Resolve, known: Known) -> dict[str, Any]:
+def reference_fields(operation: Operation, address: Address, resolve: Resolve, known: AtHand) -> dict[str, Any]:
     """The references of an address as an operation wants them: ids, or texts that the server looks up. Each is a
     function."""
     ids: dict[str, Any] = {}
     texts: dict[str, Any] = {}
-    for attribute, referred in address.refs.items():
+    for attribute, referred in address.held.items():
         reference = address.type.references.get(attribute)
         if (
             operation.texts_at
@@ -71,7 +73,7 @@ def reference_fields(operation: Operation, address: Address, resolve: Resolve, k
 
 
 def _text_of(
-    operation: Operation, referrer: EntityType, attribute: str, referred: Address, resolve: Resolve, known: Known
+    operation: Operation, referrer: EntityType, attribute: str, referred: Address, resolve: Resolve, known: AtHand
 ) -> Callable[[], Any]:
     """The text by which the server finds the referred entity; asks for what the key does not say."""
     template = referrer.references[attribute].text

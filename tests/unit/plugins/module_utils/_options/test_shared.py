@@ -108,6 +108,8 @@ SECRETS = {
     "client_secret",
     "assertion_key_passphrase",
     "password",
+    "totp_secret",
+    "mfa_code",
     "refresh_token",
     "authorization_response",
     "access_token",
@@ -151,7 +153,7 @@ def test_the_values_have_a_place(kind):
 PREFIXED = {"name": {"normalise": ["case", {"prefix": "{inputs.partition}-"}]}}
 
 
-@pytest.mark.parametrize(("given", "names"), [({"partition": "one"}, ["case", "prefix one-"]), ({}, ["case"])])
+@pytest.mark.parametrize(("given", "names"), [({"partition": "one"}, ["case", "prefix:one-"]), ({}, ["case"])])
 def test_the_prefix_of_a_name_may_be_an_input(given, names):
     types = {"tag": {"attributes": PREFIXED, "read": {"method": "GET", "path": "tags"}}}
     profile = profile_of({"format": 2, "name": "x", "inputs": {"partition": {}}, "types": types})
@@ -162,7 +164,7 @@ def test_the_prefix_of_a_name_may_be_an_input(given, names):
 def test_no_option_is_without_a_place():
     places = {*Identity.__dataclass_fields__, *Network.__dataclass_fields__, *Evidence.__dataclass_fields__}
     assert set(SHARED) - places == {
-        "url", "profile", "profile_overrides", "session", "access_token", "token_store", "require_reason",
+        "url", "profile", "profile_overrides", "inputs", "session", "access_token", "token_store", "require_reason",
     }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import through_both
-from conftest import DOORS, SECRET, Player, Server
+from both_entries import through_both
+from conftest import ENTRIES, SECRET, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 INFO = "rimops.insight.insight_entity_info"
@@ -62,14 +62,14 @@ def test_options_and_proxies_of_the_environment(server: Server, play: Player, se
         "no boolean": ("validate_certs", "perhaps"),
         "proxy": ("the proxy of the environment did not let us through", "HTTPS_PROXY", "use_proxy"),
     }
-    for door, played in through_both(play, tasks, *secrets, compared=False).items():
+    for entry, played in through_both(play, tasks, *secrets, compared=False).items():
         for task in tasks:
             name = task["name"]
             result, says = played[name], fails.get(name, ())
-            assert result["failed"] is bool(says), f"{door}: {name}: {result}"
-            assert [text for text in says if text not in result.get("msg", "")] == [], f"{door}: {result['msg']}"
-            assert "Traceback" not in str(result), f"{door}: {result}"
-        assert server.counted["finds"] == len(tasks) - len(fails), door
+            assert result["failed"] is bool(says), f"{entry}: {name}: {result}"
+            assert [text for text in says if text not in result.get("msg", "")] == [], f"{entry}: {result['msg']}"
+            assert "Traceback" not in str(result), f"{entry}: {result}"
+        assert server.counted["finds"] == len(tasks) - len(fails), entry
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def without(tmp_path: Path) -> Any:
 
 
 @pytest.mark.proves("ANSIBLE-4", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_libraries_that_are_missing(server: Server, play: Player, secrets: list[str], door: str, without: Any) -> None:
-    python = {"here": sys.executable, "elsewhere": os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable)}[door]
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_libraries_that_are_missing(server: Server, play: Player, secrets: list[str], entry: str, without: Any) -> None:
+    python = {"here": sys.executable, "elsewhere": os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable)}[entry]
     skipped = {**read("skipped", {}), "when": False, "ignore_errors": False}
     schema = {"properties": {"phase": {"enum": ["I"]}}}
     checked = {"type": "application", "key": KEY, "schema": schema}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 from ansible.parsing.vault import VaultLib, VaultSecret
-from both_doors import through_both
-from conftest import DOORS, SECRET, Player, Server
+from both_entries import through_both
+from conftest import ENTRIES, SECRET, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 ENTITY, INFO = "rimops.insight.insight_entity", "rimops.insight.insight_entity_info"
@@ -93,17 +93,19 @@ def test_vaulted_values_dates_and_templates(server: Server, play: Player, tmp_pa
     tasks = VALUES.replace("SECRET", vaulted(SECRET, "of the vault"))
     tasks = tasks.replace("DESCRIPTION", vaulted(VAULTED, "of the vault"))
     arguments = ["--vault-password-file", str(tmp_path / "password"), "--extra-vars", f"@{tmp_path / 'secret.json'}"]
-    for door, played in through_both(play, tasks, *arguments, vars=VARIABLES).items():
+    for entry, played in through_both(play, tasks, *arguments, vars=VARIABLES).items():
         changed = {name: played[name]["changed"] for name in ("vault", "vault again", "dates", "dates again", "lazy")}
-        assert changed == {"vault": True, "vault again": False, "dates": True, "dates again": False, "lazy": True}, door
+        assert changed == {"vault": True, "vault again": False, "dates": True, "dates again": False, "lazy": True}, (
+            entry
+        )
         dates = played["dates"]["entity"]
-        assert (dates["approved"], dates["submitted"][:19]) == ("2026-01-31", "2026-01-31T10:00:00"), door
+        assert (dates["approved"], dates["submitted"][:19]) == ("2026-01-31", "2026-01-31T10:00:00"), entry
         lazy = played["lazy"]["entity"]
-        assert (lazy["description"], lazy["number"], lazy["selectedProducts"]) == ("Zelvora 3", 21, ["Zelvora"]), door
-        assert played["lazy again"]["changed"] is False, door
+        assert (lazy["description"], lazy["number"], lazy["selectedProducts"]) == ("Zelvora 3", 21, ["Zelvora"]), entry
+        assert played["lazy again"]["changed"] is False, entry
         event = played["event"]["entity"]
-        assert (event["eventName"], event["sites"]) == ("Filing of Zelvora", ["A", "B"]), door
-        assert event["nested"] == {"deep": ["Zelvora", {"code": "3"}]}, door
+        assert (event["eventName"], event["sites"]) == ("Filing of Zelvora", ["A", "B"]), entry
+        assert event["nested"] == {"deep": ["Zelvora", {"code": "3"}]}, entry
         assert "[WARNING]" not in played.output
 
 
@@ -120,8 +122,8 @@ def test_files_are_found_beside_the_playbook_and_in_a_role(server: Server, play:
         {"name": "refused in the role", ENTITY: {**wish, "schema": "schema.json"}, "ignore_errors": True},
         {"name": "role's own", ENTITY: {**wish, "schema": "own.yml"}, "ignore_errors": True},
     ]
-    for door in DOORS:
-        files, own = play.folder / door / "files", play.folder / door / "roles" / "checked"
+    for entry in ENTRIES:
+        files, own = play.folder / entry / "files", play.folder / entry / "roles" / "checked"
         for folder in (files, own / "files", own / "tasks"):
             folder.mkdir(parents=True)
         (files / "schema.json").write_text(json.dumps(SCHEMA))
@@ -141,21 +143,21 @@ def test_files_are_found_beside_the_playbook_and_in_a_role(server: Server, play:
             "check_mode": True,
         },
     ]
-    for door, played in through_both(play, tasks).items():
+    for entry, played in through_both(play, tasks).items():
         for name in ("refused", "inline", "refused in the role"):
-            assert played[name]["error"]["kind"] == "SchemaError", f"{door}: {played[name]}"
-            assert "phase must be one of ['I', 'II']" in played[name]["msg"], door
-        assert "sponsor" in played["role's own"]["msg"], door
-        assert "no file nowhere.json was found" in played["nowhere"]["msg"], door
-        assert played["profile"]["operation"] == "create", door
-        assert played["overrides"]["changed"] is False, door
+            assert played[name]["error"]["kind"] == "SchemaError", f"{entry}: {played[name]}"
+            assert "phase must be one of ['I', 'II']" in played[name]["msg"], entry
+        assert "sponsor" in played["role's own"]["msg"], entry
+        assert "no file nowhere.json was found" in played["nowhere"]["msg"], entry
+        assert played["profile"]["operation"] == "create", entry
+        assert played["overrides"]["changed"] is False, entry
 
 
 PAGED = {"operations": {"list": {"enabled": True}}}
 
 
 @pytest.mark.proves("WRITE-1", "PROFILE-2", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_a_list_comes_in_pages_and_whole_or_not_at_all(server: Server, play: Player) -> None:
     with requests.Session() as session:
         session.trust_env, session.verify = False, server.ca_path
@@ -193,18 +195,18 @@ def test_a_whole_run_in_check_mode_and_one_task_for_all_hosts(server: Server, pl
         },
     ]
     checked = through_both(play, tasks, "--check", "--diff", hosts=2)
-    for door, looked in checked.items():
-        assert [one["operation"] for one in looked.all("once")] == ["create"], door
-        assert looked["once"]["diff"]["after"]["appName"] == "Zelvora", door
-        assert server.counted["writes"] == 0, door
-        shutil.rmtree(play.folder / door)
-    for door, played in through_both(play, tasks, hosts=2).items():
-        assert [one["operation"] for one in played.all("each")] == ["update", "none"], door
-        assert "diff" not in played["once"], door
-        assert server.counted["writes"] == 2, door
+    for entry, looked in checked.items():
+        assert [one["operation"] for one in looked.all("once")] == ["create"], entry
+        assert looked["once"]["diff"]["after"]["appName"] == "Zelvora", entry
+        assert server.counted["writes"] == 0, entry
+        shutil.rmtree(play.folder / entry)
+    for entry, played in through_both(play, tasks, hosts=2).items():
+        assert [one["operation"] for one in played.all("each")] == ["update", "none"], entry
+        assert "diff" not in played["once"], entry
+        assert server.counted["writes"] == 2, entry
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_a_whole_float_is_the_same_id(server: Server, play: Player) -> None:
     """As it comes out of JSON, a spreadsheet or a sum."""
     number = server.seed("application", appCode="000001", appName="Zelvora", selectedProducts=["Z"])["id"]

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same tasks through both doors, on equal state: what comes out must be the same."""
+"""The same tasks through both entries, on equal state: what comes out must be the same."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
-from conftest import DOORS, Played, Player
+from conftest import ENTRIES, Played, Player
 
 # Given anew by the server, or by where and when something ran.
 PASSING = {"id", "uuid", "entity_id", "applicationId", "createdDate", "lastChangedDate", "expires_at", "file", "store"}
@@ -47,15 +47,17 @@ def comparable(result: Any, loops: bool = False) -> Any:
 def through_both(
     play: Player, tasks: list[dict[str, Any]] | str, *arguments: str, compared: bool = True, **more: Any
 ) -> dict[str, Played]:
-    """What the tasks gave through each door; the server is as new for each. Every task's results are equal."""
+    """What the tasks gave through each entry; the server is as new for each. Every task's results are equal."""
     given = {}
-    for door in DOORS:
-        folder = play.folder / door
+    for entry in ENTRIES:
+        folder = play.folder / entry
         folder.mkdir(exist_ok=True)
         play.server.reset()
         quick = {"ANSIBLE_PIPELINING": "true", **play.environment}
-        given[door] = dataclasses.replace(play, door=door, folder=folder, environment=quick)(tasks, *arguments, **more)
-        assert given[door].code == 0, given[door].output
+        given[entry] = dataclasses.replace(play, entry=entry, folder=folder, environment=quick)(
+            tasks, *arguments, **more
+        )
+        assert given[entry].code == 0, given[entry].output
     if compared:
         here, elsewhere = (
             [

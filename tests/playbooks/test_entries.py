@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible lets a playbook say around a task works as with any module, and alike through both doors."""
+"""What Ansible lets a playbook say around a task works as with any module, and alike through both entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import through_both
+from both_entries import through_both
 from conftest import HERE, SECRET, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
@@ -113,25 +113,25 @@ KEYWORDS = [
 @pytest.mark.proves("ANSIBLE-1", "ANSIBLE-2", "DECLARE-3", "EVIDENCE-2")
 def test_keywords_of_a_task(server: Server, play: Player, secrets: list[str]) -> None:
     play.environment["ANSIBLE_BECOME_PLUGINS"] = str(HERE / "plugins" / "become")
-    for door, played in through_both(play, KEYWORDS, *secrets).items():
-        assert "diff" in played["create"] and "diff" not in played["no diff"], door
-        assert played["checked"]["diff"] == played["not checked"]["diff"], door
-        assert (played["checked"]["changed"], played["not checked"]["changed"]) == (True, True), door
-        assert played["reuse"]["entity"]["description"] == "Zelvora of 123456", door
-        assert played["became"]["evidence"]["reason"] == "became", door
-        assert "reason" not in played["create"].get("evidence", {}), door
-        assert played["collected"]["operation"] == "update", door
-        assert played["collected"]["entity"]["description"] == "4", door
-        assert played["until"]["attempts"] == 2, door
-        assert played["timeout"]["failed"] and "timedout" in played["timeout"], door
-        assert played["after the timeout"]["entities"][0]["appName"] == "Zelvora", door
+    for entry, played in through_both(play, KEYWORDS, *secrets).items():
+        assert "diff" in played["create"] and "diff" not in played["no diff"], entry
+        assert played["checked"]["diff"] == played["not checked"]["diff"], entry
+        assert (played["checked"]["changed"], played["not checked"]["changed"]) == (True, True), entry
+        assert played["reuse"]["entity"]["description"] == "Zelvora of 123456", entry
+        assert played["became"]["evidence"]["reason"] == "became", entry
+        assert "reason" not in played["create"].get("evidence", {}), entry
+        assert played["collected"]["operation"] == "update", entry
+        assert played["collected"]["entity"]["description"] == "4", entry
+        assert played["until"]["attempts"] == 2, entry
+        assert played["timeout"]["failed"] and "timedout" in played["timeout"], entry
+        assert played["after the timeout"]["entities"][0]["appName"] == "Zelvora", entry
         items = played.all("loop")
         assert [(one["changed"], one["failed"]) for one in items] == [(True, False), (False, True), (True, False)]
         assert "selectedProducts" in items[1]["msg"]
         assert "code 2" in played.output
-        assert "https://127.0.0.1:9 cannot be reached" in played["defaults lose"]["msg"], door
-        assert played["delegated"]["entities"], door
+        assert "https://127.0.0.1:9 cannot be reached" in played["defaults lose"]["msg"], entry
+        assert played["delegated"]["entities"], entry
         assert "nobody sees this" not in played.output
-        assert "censored" in played["hidden"], door
+        assert "censored" in played["hidden"], entry
         assert "[DEPRECATION" not in played.output, played.output
         assert "[WARNING]" not in played.output, played.output
