@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from .._profile.json_schema import check
 from .._profile.model import plain_id
-from .._text.nested_paths import ABSENT
+from .._text.nested_paths import ABSENT, names_of, value_at
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import (
     AmbiguousError,
@@ -198,9 +198,10 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     planned = plan(desired, references, observed)
     if planned.operation != "none":
         _check_writable(desired.address, planned)
-    for name in NEEDED.get(planned.operation, ()):
+    own = any(not step.attribute for step in steps_of(planned, desired.address.type))
+    for name in NEEDED[planned.operation] if own else ():
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
-    if planned.operation == "update":
+    if own and planned.operation == "update":
         _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
     return planned
 
@@ -247,8 +248,8 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
     """Raise ConfigurationError for a create without what the server requires."""
-    given = {*desired.address.key, *desired.address.refs, *desired.attributes, *desired.secrets.values}
-    missing = [name for name in desired.address.type.required if name not in given]
+    given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
+    missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
     if planned.operation == "create" and missing:
         raise ConfigurationError(
             f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."

@@ -101,7 +101,8 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
         secret_paths=tuple(sorted(secrets)),
     )
     if desired.state == "absent":
-        return nothing if observed is None else evolve(nothing, operation="delete")
+        planned = nothing if observed is None else evolve(nothing, operation="delete")
+        return _allowed(planned, desired.address.type, observed or {})
     _check(nothing, desired.secrets.values, rules)
     entity_type = desired.address.type
     if nothing.before is None:
@@ -113,7 +114,24 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
-    return _in_bodies(updated, entity_type, observed or {})
+    return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
+
+
+def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
+    """The plan. Raises ConfigurationError where the profile says that the system does not do that to an entity that
+    holds what this one holds."""
+    operation = entity_type.operations.get(planned.operation)
+    for path, wanted in operation.when.items() if operation else ():
+        held = value_at(observed, names_of(path), None)
+        allowed = wanted if isinstance(wanted, list) else [wanted]
+        if canonical(held) not in map(canonical, allowed):
+            raise ConfigurationError(
+                f"{planned.operation} {planned.entity}",
+                f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
+                f"and here it is {printable(json_text(held))}",
+                profile_key=f"{operation.profile_key}.when" if operation else "",
+            )
+    return planned
 
 
 def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:

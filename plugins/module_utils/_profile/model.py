@@ -20,7 +20,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, names_said, references_of, rule_layer
+from .attributes import Reference, marked, names_said, references_of, rule_layer, with_inputs
 from .merging import merge
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of, statuses_of
@@ -56,8 +56,9 @@ class Operation:
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a
-    document or a probe says that it is so. reads: it is a read under another name.
+    too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
+    of a list. also: further requests of a list, which is all of what they show. assumed: nobody has published or seen it.
+    backed: a document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -72,6 +73,8 @@ class Operation:
     texts_at: str = ""
     narrows: bool = False
     then_read: bool = False
+    when: Json = field(default_factory=dict)
+    also: tuple[Operation, ...] = ()
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
@@ -99,7 +102,11 @@ class Operation:
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any) -> Operation:
-        """From the profile's data, which is the name of another operation where ``by`` says so."""
+        """From the profile's data, which is the name of another operation where ``by`` says so, or a list of requests
+        that are one operation together."""
+        if isinstance(said, list):
+            first, *others = (cls.of(name, profile_key, one) for one in said)
+            return replace(first, also=tuple(others))
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
         return cls(
@@ -115,6 +122,7 @@ class Operation:
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
             then_read=data.get("then") == "read",
+            when=data.get("when", {}),
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
@@ -201,6 +209,16 @@ class Profile:
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
     errors: Json = field(default_factory=dict)
+
+    def bound(self, inputs: Mapping[str, str]) -> Profile:
+        """The profile of a task that gives these inputs: with them in its comparison rules."""
+        if not self.inputs:
+            return self
+        types = {
+            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare))
+            for name, one in self.types.items()
+        }
+        return replace(self, types=types)
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""

@@ -31,6 +31,12 @@ NAMES: Mapping[str, Collection[str]] = {
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
 OF_TYPE = ("name", "path")
 SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
+OF_GRANT: Mapping[str, Collection[str]] = {
+    "scope": ("client_id", "inputs"),
+    "path": ("tenant_id",),
+    "form": ("client_id", "tenant_id", "redirect_uri", "inputs"),
+}
+"""The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
     "missing": ("read", "find", "list", "update", "delete"),
     "conflict": ("create", "update", "delete"),
@@ -39,6 +45,7 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "texts_at": ("find", "create"),
     "narrows": ("find",),
     "then": ("find",),
+    "when": ("update", "delete"),
 }
 """The operations in which a key has an effect, where it has none in the others."""
 REQUEST = ("path", "query", "headers", "json", "form", "with")
@@ -49,6 +56,9 @@ def mistakes(given: Json) -> Iterator[str]:
     type takes away what holds for all types."""
     data = merge({}, given)
     yield from _session(data)
+    for name, grant in data.get("oauth", {}).get("grants", {}).items():
+        for part, known in OF_GRANT.items():
+            yield from _unknown(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
@@ -140,6 +150,10 @@ def _places(said: Json) -> list[Any]:
 def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | None) -> Iterator[str]:
     """Mistakes in one operation, or in a part of it. whole: the type's own data, where it is of a type."""
     if isinstance(said, str):
+        return
+    if isinstance(said, list):
+        for number, one in enumerate(said):
+            yield from _operation(f"{path}[{number}]", operation, one, data, whole)
         return
     yield from _request(path, said, (*EVERYWHERE, *NAMES[operation]), data)
     for key in said:
@@ -234,6 +248,10 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
+        normalise = said.get("normalise", ())
+        yield from _unknown(
+            f"types.{name}.attributes.{attribute}.normalise", normalise, ("inputs",), data.get("inputs", {})
+        )
         if said.get("set") and said.get("keyed"):
             yield f"types.{name}.attributes.{attribute} is both set and keyed"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Callable
 
 from ..._profile.model import EntityType, Operation, Profile, plain_id
@@ -86,7 +87,10 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            return self.referring(address, chosen(address, self.listed(address.among)))
+            every = self.listed(address.among)
+            if every:
+                self.shown.add((address.type.name, "find"))
+            return self.referring(address, chosen(address, every))
         check_search(of.operation, address)
         if of.operation.narrows:
             found = self.referring(address, chosen(address, self._converse(of, list_whole(of, address.type.id_in))))
@@ -154,10 +158,15 @@ class EntityClient:
     def pages(self, address: Address, enough: int | None = None) -> list[list[Entity]]:
         """The pages of the list of a type, which the address names without key and id: all, or as many as are
         enough."""
-        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
         pages: list[list[Entity]] = []
-        self._converse(of, list_pages(of, pages.append, enough))
+        for of in self._lists(address):
+            self._converse(of, list_pages(of, pages.append, enough))
         return pages
+
+    def _lists(self, address: Address) -> list[Invocation]:
+        """The requests whose answers are all entities of a type."""
+        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
+        return [of, *(replace(of, operation=one) for one in of.operation.also)]
 
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type, as far as it is known; see listed()."""
@@ -166,8 +175,12 @@ class EntityClient:
     def listed(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type, which the address names without key and id, as the server lists them now. distinct:
         read the list again where an id comes twice."""
-        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
-        return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
+        ids = [address.type.id_in] if distinct else []
+        lists = self._lists(address)
+        found = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        if len(lists) == 1:
+            return found
+        return list({str(address.type.id_in(one)): one for one in found}.values())  # one may have moved in between
 
     def _reference_fields(self, of: Invocation, resolve: Resolve) -> dict[str, Any]:
         """The references of an address as the operation wants them, each a function."""

@@ -51,6 +51,13 @@ def of_site(**said):
     return {"types": {"site": said}}
 
 
+LISTED = {"method": "GET", "path": "sites"}
+
+
+def of_grant(**said):
+    return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
+
+
 @pytest.mark.parametrize(
     ("over", "why"),
     [
@@ -63,6 +70,7 @@ def of_site(**said):
         (of_site(create={"narrows": True}), "narrows has no effect there, only in find"),
         (of_site(delete={"entity": "body"}), "entity has no effect there"),
         (of_site(list={"paging": None}), "names page, and has no paging"),
+        (of_site(list=[LISTED, {**LISTED, "query": {"x": "{key.code}"}}]), r"types.site.list\[1\].query names"),
         (of_site(list={"query": {"c": "{cursor}"}}), "has no next"),
         (of_site(list={"query": None}), "names neither"),
         (of_site(find={"paging": {"next": "body.next"}}), "unless the find narrows"),
@@ -75,7 +83,13 @@ def of_site(**said):
         (of_site(find="read", read={"path": "x"}), "holds neither"),
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
         (of_site(attributes={"a": {"set": True, "keyed": "b"}}), "both set and keyed"),
+        (of_site(attributes={"a": {"normalise": [{"prefix": "{key.a}-"}]}}), r"normalise names \{key.a\}"),
+        (of_site(create={"when": {"a": 1}}), "when has no effect there, only in update and delete"),
         (of_site(id={"from": "{entity.x}"}), r"types.site.id.from names \{entity.x\}"),
+        (of_grant(scope="{tenant}/.default"), r"oauth.grants.password.scope names \{tenant\}"),
+        (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
+        (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form names \{password\}"),
+        (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
