@@ -36,12 +36,18 @@ class Route:
 
 @dataclass
 class Call:
-    """One request, recognised. names: the segments of the path, decoded. kind: may be made more exact on the way."""
+    """One request, recognised.
+
+    names: the segments of the path, decoded. kind: may be made more exact on the way. body, query: once they were read
+    and are what they may be.
+    """
 
     request: Request
     route: Route
     names: dict[str, str]
     kind: str
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
 
 
 class Router:
