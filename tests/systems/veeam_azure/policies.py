@@ -205,7 +205,13 @@ class SlaPolicies(Policies):
 
     type, query = "policy/slaBased/virtualMachines", "SlaPolicies"
     new, updated, put = "NewSlaPolicy", "UpdatedSlaPolicy", "204"
-    given: ClassVar[Entity] = {"snapshotStatus": NEVER, "backupStatus": NEVER, "isBackupConfigured": False}
+    given: ClassVar[Entity] = {
+        "backupType": "SelectedItems",
+        "slaPolicyNotificationSettings": {"enableNotifications": False},
+        "snapshotStatus": NEVER,
+        "backupStatus": NEVER,
+        "isBackupConfigured": False,
+    }
 
     def _refuse_unknown(self, body: Entity) -> None:
         super()._refuse_unknown(body)

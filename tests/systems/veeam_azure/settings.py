@@ -54,8 +54,7 @@ class Settings:
         return json_answer(200, self._kept(RETENTION) | {"_links": {"self": {"href": API + RETENTION}}})
 
     def set_retention(self, call: Call) -> Answer:
-        given = {name: value for name, value in call.body.items() if name != "_links"}
-        self._veeam.state.put(RETENTION, ONLY, given)
+        self._veeam.state.put(RETENTION, ONLY, call.body)
         return self.retention(call)
 
     def backup(self, _call: Call) -> Answer:
