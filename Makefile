@@ -8,7 +8,7 @@ USABLE = import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(USABLE)' 2> /dev/null && echo "$$python"; done; true))
 TOOLING := $(PYTHON) -B tests/tooling
 
-.PHONY: help demo test matrix-core bench shows matrix changelog profile-page lock clean \
+.PHONY: help demo test matrix-core check-openapi bench shows matrix changelog profile-page lock clean \
 	lint tooling unit units sanity integration spring browser molecule remote docs importer image
 
 help: ## say what there is
@@ -27,6 +27,10 @@ lint tooling unit units sanity integration spring browser molecule remote docs i
 
 matrix-core: python ## every test of a core on all cores but the newest, which `make test` runs
 	@$(TOOLING)/run_parts.py --other-cores
+
+check-openapi: python ## what the tests send, by the makers' descriptions in OPENAPI=<folder>, with a validator that is not ours
+	@test -d "$(OPENAPI)" || { echo "OPENAPI=<folder>: where the descriptions are (*.json, *.yaml)" >&2; exit 1; }
+	@OPENAPI="$(abspath $(OPENAPI))" $(TOOLING)/run_parts.py --recorded
 
 matrix: python ## promises, tests and their results, from the last test run
 	@$(TOOLING)/run_parts.py matrix

@@ -23,9 +23,9 @@ PIECE = 65536
 class Application:
     """One server as an ASGI application; ``scope["transport"]`` is the connection."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, control: type[Control] = Control) -> None:
         self.simulator = simulator
-        self._control = Control(simulator).application()
+        self._control = control(simulator).application()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.simulator.last_asked = time.monotonic()

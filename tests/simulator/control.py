@@ -34,7 +34,12 @@ class Control:
 
     def application(self) -> Starlette:
         """The endpoints as an application."""
-        table: list[tuple[str, str, Callable[..., Any]]] = [
+        routes = [Route(f"/_simulator/{path}", handler, methods=[method]) for method, path, handler in self.table()]
+        return Starlette(routes=routes, exception_handlers={ValueError: _bad, HTTPException: _refused})
+
+    def table(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """The endpoints: method, path, what answers."""
+        return [
             ("GET", "counters", self.counters),
             ("POST", "reset-counters", self.reset_counters),
             ("POST", "reset", self.reset),
@@ -56,8 +61,6 @@ class Control:
             ("DELETE", "entities/{path:path}", self.delete),
             ("DELETE", "entities", self.clear_entities),
         ]
-        routes = [Route(f"/_simulator/{path}", handler, methods=[method]) for method, path, handler in table]
-        return Starlette(routes=routes, exception_handlers={ValueError: _bad, HTTPException: _refused})
 
     async def counters(self, _request: Request) -> Response:
         return JSONResponse(self._simulator.counters.all())
@@ -74,7 +77,7 @@ class Control:
         return JSONResponse(self._simulator.switches.all())
 
     async def set_switches(self, request: Request) -> Response:
-        self._simulator.switches.set(await _object(request))
+        self._simulator.switches.set(await json_object(request))
         return JSONResponse(self._simulator.switches.all())
 
     async def faults(self, _request: Request) -> Response:
@@ -93,18 +96,18 @@ class Control:
         return JSONResponse(self._simulator.credentials.all())
 
     async def set_credentials(self, request: Request) -> Response:
-        self._simulator.credentials.set(await _object(request))
+        self._simulator.credentials.set(await json_object(request))
         return JSONResponse(self._simulator.credentials.all())
 
     async def requests(self, request: Request) -> Response:
         return JSONResponse(self._simulator.last_seen(int(request.query_params.get("last", "100"))))
 
     async def expire(self, request: Request) -> Response:
-        self._simulator.expire(str((await _object(request)).get("what")))
+        self._simulator.expire(str((await json_object(request)).get("what")))
         return JSONResponse({})
 
     async def authorize(self, request: Request) -> Response:
-        asked = await _object(request)
+        asked = await json_object(request)
         try:
             url = self._simulator.people.authorize(str(asked.get("authorize_url", "")), asked)
         except OAuthError as problem:
@@ -113,13 +116,13 @@ class Control:
 
     async def approve_device(self, request: Request) -> Response:
         try:
-            self._simulator.people.approve_device(await _object(request))
+            self._simulator.people.approve_device(await json_object(request))
         except OAuthError as problem:
             return _oauth_error(problem)
         return JSONResponse({})
 
     async def add_type(self, request: Request) -> Response:
-        rules = await _object(request)
+        rules = await json_object(request)
         self._simulator.dialect.add_type(request.path_params["path"], rules)
         return JSONResponse(rules)
 
@@ -133,13 +136,13 @@ class Control:
         type_, record = self._named(request)
         if record:
             raise HTTPException(405, "An entity is changed with PATCH.")
-        return JSONResponse(self._shown(self._simulator.store.create(type_, await _object(request), SEEDER)), 201)
+        return JSONResponse(self._shown(self._simulator.store.create(type_, await json_object(request), SEEDER)), 201)
 
     async def tamper(self, request: Request) -> Response:
         _type, record = self._named(request)
         if record is None:
             raise HTTPException(405, "Which entity? The path ends with an id.")
-        self._simulator.store.change(record, record.attributes | await _object(request), SEEDER)
+        self._simulator.store.change(record, record.attributes | await json_object(request), SEEDER)
         return JSONResponse(self._shown(record))
 
     async def delete(self, request: Request) -> Response:
@@ -174,7 +177,7 @@ async def _json(request: Request) -> Any:
     return json.loads(await request.body() or b"{}")
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def json_object(request: Request) -> dict[str, Any]:
     content = await _json(request)
     if not isinstance(content, dict):
         raise ValueError("the body is not a JSON object")

@@ -26,10 +26,12 @@ PATIENCE = 600  # a machine may be busy; a server that failed is noticed at once
 class Running:
     """A server in a process of its own; ``url``, ``authority``, ``ca_path``, ``pid`` are those of server.json."""
 
+    program = "simulator"  # what ``python -m`` starts
+
     def __init__(self, directory: Path, *arguments: str) -> None:
         self.directory = directory
         self._asking, self._opener = threading.Lock(), 0  # the process whose connection it is
-        self._arguments = [sys.executable, "-m", "simulator", "--directory", str(directory), *arguments]
+        self._arguments = [sys.executable, "-m", self.program, "--directory", str(directory), *arguments]
         self._start()
 
     def _start(self) -> None:
@@ -41,7 +43,7 @@ class Running:
         while not (self.directory / "server.json").exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.process.kill()
-                raise RuntimeError(f"the simulator did not start: {self.process.communicate()[1]}")
+                raise RuntimeError(f"{self.program} did not start: {self.process.communicate()[1]}")
             time.sleep(0.02)
         about = json.loads((self.directory / "server.json").read_text(encoding="utf-8"))
         self.url, self.authority = about["url"], about["authority"]

@@ -238,10 +238,11 @@ BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 
 class Switches:
-    """The values of all switches, as attributes."""
+    """The values of all switches of a table, as attributes."""
 
-    def __init__(self) -> None:
-        for switch in SWITCHES:
+    def __init__(self, table: tuple[Switch, ...] = SWITCHES) -> None:
+        self._by_name = {switch.name: switch for switch in table}
+        for switch in table:
             setattr(self, switch.name, switch.default)
 
     def __getattr__(self, name: str) -> Any:
@@ -249,12 +250,12 @@ class Switches:
 
     def set(self, changes: Mapping[str, Any]) -> None:
         """Turn switches, all or (ValueError) none."""
-        unknown = sorted(set(changes) - set(BY_NAME))
+        unknown = sorted(set(changes) - set(self._by_name))
         if unknown:
-            raise ValueError(f"no switch {', '.join(unknown)}; there are: {', '.join(BY_NAME)}")
-        parsed = {name: BY_NAME[name].parse(value) for name, value in changes.items()}
+            raise ValueError(f"no switch {', '.join(unknown)}; there are: {', '.join(self._by_name)}")
+        parsed = {name: self._by_name[name].parse(value) for name, value in changes.items()}
         vars(self).update(parsed)
 
     def all(self) -> dict[str, Any]:
         """Every switch and its value."""
-        return {name: vars(self)[name] for name in BY_NAME}
+        return {name: vars(self)[name] for name in self._by_name}

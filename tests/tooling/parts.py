@@ -108,7 +108,7 @@ ONCE = (
 UNIT = Part(
     "unit",
     (
-        UNITTEST + f" {UNCOVERED} tests/unit tests/simulator_tests",
+        UNITTEST + f" {UNCOVERED} tests/unit tests/simulator_tests tests/systems_tests",
         UNITTEST.replace("{part}", "{part}-covered") + f" --cov --cov-report= {COVERED}",
         "python tests/tooling/coverage_gate.py",
     ),
@@ -132,6 +132,18 @@ BROWSER = Part(
     seconds=120,
     variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
 )
+
+RECORDED = Part(
+    "recorded",
+    (
+        "rm -r -f {build}/recorded",
+        f"{PYTEST} -m recorded {PLAYBOOKS}",
+        "{build}/venv/openapi/bin/python -B {root}/tests/tooling/check_openapi.py",
+    ),
+    ("core-{core}", "openapi"),
+    variables=IMPORTS | {"RIMOPS_CORE": "{build}/venv/core-{core}", "RIMOPS_RECORDED": "{build}/recorded"},
+)
+"""Not part of `make test`: the descriptions are not ours to ship. Their folder is in the variable OPENAPI."""
 
 EACH_CORE = (
     Part(

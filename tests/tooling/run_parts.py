@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the parts of `make test`, two at a time: run_parts.py [--other-cores] [part …].
+"""Run the parts of `make test`, two at a time: run_parts.py [--other-cores] [--recorded] [part …].
 
 A part is named whole (sanity-2.21) or by its beginning (sanity). Its output goes to build/log/<part>.log; each one
 that failed is shown at the end. The last line is 'N passed, N failed'. However long a part takes, it is ended only
@@ -26,7 +26,7 @@ import environments
 import interpreters
 import processes
 from layout import BUILD, COLLECTIONS, ROOT
-from parts import Part, cores_in_every_test, other_cores, table
+from parts import RECORDED, Part, cores_in_every_test, for_core, other_cores, table
 
 WORKERS = 2
 SILENCE = 1800  # seconds without a new line in its log, on however slow a machine: then a command hangs
@@ -231,17 +231,19 @@ def main() -> int:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--other-cores", action="store_true", help="all cores but the newest, with every playbook")
+    parser.add_argument("--recorded", action="store_true", help="what `make check-openapi` does, and nothing else")
     parser.add_argument("parts", nargs="*", help="names or beginnings of names; all without")
     options = parser.parse_args()
     cores = other_cores() if options.other_cores else cores_in_every_test()
-    chosen = select(options.parts, list(table(cores, whole=options.other_cores)))
+    parts = list(table(cores, whole=options.other_cores))
+    chosen = [for_core(RECORDED, interpreters.newest_core())] if options.recorded else select(options.parts, parts)
     for folder in ("log", "results", "cache"):
         (BUILD / folder).mkdir(parents=True, exist_ok=True)
-    if not options.parts:
+    if not options.parts and not options.recorded:
         for stale in [*(BUILD / "results").glob("*.xml"), *(BUILD / "results").glob("*.part.json")]:
             stale.unlink()
     checkout.synchronise()
-    return report(run_all(chosen), interpreters.missing(cores), complete=not options.parts)
+    return report(run_all(chosen), interpreters.missing(cores), complete=not options.parts and not options.recorded)
 
 
 if __name__ == "__main__":
