@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, references_of, rule_layer
-from .parts import Part, Transition, part_layer, parts_of, transitions_of
+from .completing import Completing, completing_of
+from .parts import REQUESTS, Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
@@ -123,6 +125,9 @@ class Operation:
     assumed: bool = False
     backed: bool = False
     reads: bool = False
+    completes: Optional[Completing] = None
+    until: Predicate = ()
+    failed: Predicate = ()
 
     @property
     def safe(self) -> bool:
@@ -137,8 +142,9 @@ class Operation:
         return str(self.entity[0]) if isinstance(self.entity, list) else "body"
 
     @classmethod
-    def of(cls, name: str, profile_key: str, said: Any) -> Operation:
-        """From the profile's data, which is the name of another operation where ``by`` says so."""
+    def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:
+        """From the profile's data, which is the name of another operation where ``by`` says so. named: as in
+        ``completing_of``."""
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
         return cls(
@@ -157,6 +163,9 @@ class Operation:
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
+            completes=completing_of(data.get("profile_key", profile_key), data, named),
+            until=predicate_of(data.get("until")),
+            failed=predicate_of(data.get("failed")),
         )
 
 
@@ -199,6 +208,15 @@ class EntityType:
     def apart(self, operation: str) -> tuple[str, ...]:
         """The parts that no body of this operation holds."""
         return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @cached_property
+    def completed_later(self) -> Mapping[str, Completing]:
+        """How writes are completed that the server may carry out later, by the key of their operation."""
+        requests = [one.step for one in self.transitions]
+        for part in self.parts.values():
+            requests += filter(None, (getattr(part, one) for one in REQUESTS))
+        own = (one for one in self.operations.values() if not one.safe)
+        return {one.profile_key: one.completes for one in (*own, *requests) if one.completes}
 
     @property
     def in_steps(self) -> frozenset[str]:
@@ -278,7 +296,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     for one in OPERATIONS:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
-            operations[one] = Operation.of(one, key, data[one])
+            operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if profile["format"] != 1 and "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     return operations
@@ -287,7 +305,8 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
-    parts = parts_of(name, data.get("parts", {}))
+    completes = profile.get("completes", {})
+    parts = parts_of(name, data.get("parts", {}), completes)
     return EntityType(
         name=name,
         path=data.get("path", ""),
@@ -307,7 +326,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         changed_by=data.get("changed_by", ""),
         changed_at=data.get("changed_at", ""),
         parts=parts,
-        transitions=transitions_of(name, attributes),
+        transitions=transitions_of(name, attributes, completes),
     )
 
 
