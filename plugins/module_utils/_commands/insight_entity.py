@@ -111,7 +111,8 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
     """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
     present = values["state"] == "present"
-    address = replace(address, parts=parts_to_read(address.type, values["attributes"]) if present else (), ready=present)
+    parts = parts_to_read(address.type, values["attributes"]) if present else ()
+    address = replace(address, parts=parts, ready=present)
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     evidence = evidence_of(connection.settings)

@@ -11,7 +11,7 @@ from typing import Optional
 
 from .._auth.store import Fingerprints
 from .._entity.address import Address
-from .._profile.completing import Accepted
+from .._profile.completing import AcceptedWrite
 from .connection import Connection, kept_beside
 
 NAME = "accepted"
@@ -27,12 +27,12 @@ class KeptJobs:
     def _store(self) -> Optional[Fingerprints]:
         return kept_beside(self._connection)
 
-    def of(self, address: Address) -> Optional[Accepted]:
+    def of(self, address: Address) -> Optional[AcceptedWrite]:
         """What goes on for an entity, None where nothing does."""
         held = self._store.load(self._place(address)).get(NAME) if self._store else None
-        return Accepted.of(json.loads(held)) if held else None
+        return AcceptedWrite.of(json.loads(held)) if held else None
 
-    def accepted(self, address: Address, job: Accepted) -> None:
+    def accepted(self, address: Address, job: AcceptedWrite) -> None:
         """Keep what was just accepted, before it is waited for."""
         if self._store:
             self._store.save(self._place(address), {NAME: json.dumps(job.as_data())})
@@ -46,4 +46,3 @@ class KeptJobs:
         """The text that identifies the entity across systems."""
         settings = self._connection.settings
         return json.dumps([settings.system, settings.profile.name, NAME, address.identity])
-

@@ -158,9 +158,7 @@ def _named(
     return error.but(hint=" ".join([*told, error.hint]).strip(), **details)
 
 
-def _send(
-    client: EntityClient, address: Address, entity: Entity, step: EntityStep, note: Callable[[str], Any]
-) -> None:
+def _send(client: EntityClient, address: Address, entity: Entity, step: EntityStep, note: Callable[[str], Any]) -> None:
     """Carry out a step on a part or a state. When no usable answer comes, look before anything is sent again. note:
     takes notes for the user."""
 

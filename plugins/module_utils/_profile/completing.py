@@ -72,7 +72,7 @@ class Completing:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedWrite:
     """A write that a server has accepted and not ended yet, as it is kept for the next run. operation: its key in the
     profile. names: the values of what the polls name, by path. Neither holds a secret that the profile does not name
     so."""
@@ -81,7 +81,7 @@ class Accepted:
     names: Mapping[str, Any]
 
     @classmethod
-    def of(cls, data: Any) -> Optional[Accepted]:
+    def of(cls, data: Any) -> Optional[AcceptedWrite]:
         """From its JSON form, None where it is none."""
         held = data if isinstance(data, Mapping) else {}
         operation, names = held.get("operation"), held.get("names")

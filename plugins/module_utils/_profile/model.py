@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, references_of, rule_layer
 from .completing import Completing, completing_of
-from .parts import REQUESTS, Part, Transition, part_layer, parts_of, transitions_of
+from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
@@ -212,11 +212,10 @@ class EntityType:
     @cached_property
     def completed_later(self) -> Mapping[str, Completing]:
         """How writes are completed that the server may carry out later, by the key of their operation."""
-        requests = [one.step for one in self.transitions]
-        for part in self.parts.values():
-            requests += filter(None, (getattr(part, one) for one in REQUESTS))
-        own = (one for one in self.operations.values() if not one.safe)
-        return {one.profile_key: one.completes for one in (*own, *requests) if one.completes}
+        every: list[Union[Operation, StepRequest, None]] = [one.step for one in self.transitions]
+        every += [getattr(part, one) for part in self.parts.values() for one in REQUESTS]
+        every += [one for one in self.operations.values() if not one.safe]
+        return {one.profile_key: one.completes for one in every if one and one.completes}
 
     @property
     def in_steps(self) -> frozenset[str]:

@@ -127,18 +127,21 @@ Flow = Generator[Request, Response, Result]
 Send = Callable[[Request], Response]
 
 
+def _next(flow: Flow[Any], request: Request, send: Send) -> Request:
+    try:
+        answer = send(request)
+    except InsightError as error:
+        return flow.throw(error)
+    return flow.send(answer)
+
+
 def converse(flow: Flow[Result], send: Send) -> Result:
     """Run a conversation to its end: send each request that it yields and hand it the answer, or the error that came
     instead."""
     try:
         request = next(flow)
         while True:
-            try:
-                answer = send(request)
-            except InsightError as error:
-                request = flow.throw(error)
-            else:
-                request = flow.send(answer)
+            request = _next(flow, request, send)
     except StopIteration as end:
         result: Result = end.value
         return result

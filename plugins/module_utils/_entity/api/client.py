@@ -13,33 +13,33 @@ from functools import partial
 from typing import Any, Callable, Optional, Protocol
 
 from ..._options.waiting import Waiting
-from ..._profile.completing import Accepted
+from ..._profile.completing import AcceptedWrite
 from ..._profile.model import EntityType, Operation, Profile, plain_id
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
-from ..._transport.http import SYSTEM_CLOCK, Clock
+from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
-from .names import Resolve, reference_fields, reference_names
 from ..steps import EntityStep, elements
 from .completing import go_on
-from .search import check_search, chosen, completed, may_be
+from .names import Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
-from .parts import read_part, reading, send_step, writing
 from .paging import list_pages, list_whole
+from .parts import read_part, reading, send_step, writing
 from .requests import BODIES, Invocation, Watch
+from .search import check_search, chosen, completed, may_be
 
 
 class Jobs(Protocol):
     """Keeps the writes that a server has accepted and not ended yet, one for each entity, so that a later run goes on
     waiting for them."""
 
-    def of(self, address: Address) -> Optional[Accepted]:
+    def of(self, address: Address) -> Optional[AcceptedWrite]:
         """What goes on for an entity, None where nothing does."""
 
-    def accepted(self, address: Address, job: Accepted) -> None:
+    def accepted(self, address: Address, job: AcceptedWrite) -> None:
         """Keep what was just accepted, before it is waited for."""
 
     def ended(self, address: Address) -> None:
@@ -297,9 +297,7 @@ class EntityClient:
             )
         return operation
 
-    def _invocation(
-        self, address: Address, name: str, purpose: str, note: Callable[[str], Any] = str
-    ) -> Invocation:
+    def _invocation(self, address: Address, name: str, purpose: str, note: Callable[[str], Any] = str) -> Invocation:
         """An operation on an entity or a list, which notes what it shows. note: takes notes for the user."""
         operation, of_type = self.operation(address.type, name, purpose), address.type.name
         shows, watch = (lambda: self.shown.add((of_type, name))), self._watch(address, note)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server accepts first and carries out later, as a conversation: polled until it has ended, or the time is up."""
+"""What a server accepts first and carries out later, as a conversation: polled to its end, or until the time is up."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
-from ..._profile.completing import Accepted, Completing
-from ..._profile.predicate import Sent, first_at, fitting, json_or_nothing, statuses_of
+from ..._profile.completing import AcceptedWrite, Completing
+from ..._profile.predicate import Sent, first_at, fitting, statuses_of
 from ..._profile.request_template import RequestTemplate, settled
 from ..._profile.server_messages import said, shown
 from ..._profile.template import at_path
@@ -53,7 +53,7 @@ def answered(of: Invocation, request: Request, observed: Optional[Entity] = None
     return replace(last or response, status=status, body=body)
 
 
-def go_on(of: Invocation, accepted: Accepted) -> Flow[None]:
+def go_on(of: Invocation, accepted: AcceptedWrite) -> Flow[None]:
     """Wait for the end of what an earlier run has left with the server. That it failed, or is not known there any more,
     is a note: what has to be done shows when the entity is read. Raises OutcomeUnknownError where it goes on."""
     completing = of.operation.completes
@@ -87,9 +87,7 @@ def ready(of: Invocation, request: Request) -> Flow[Response]:
     return response
 
 
-def _accepted(
-    of: Invocation, completing: Completing, response: Response, observed: Optional[Entity]
-) -> Accepted:
+def _accepted(of: Invocation, completing: Completing, response: Response, observed: Optional[Entity]) -> AcceptedWrite:
     """What the answer gives to poll with. Raises where it lacks a value that is to be taken."""
     taken = {name: first_at(response, places) for name, places in completing.take.items()}
     for name, value in taken.items():
@@ -99,11 +97,11 @@ def _accepted(
     names = {**of.names({}, observed, {}), **taken}
     paths = (path for path in sorted(completing.names) if path.partition(".")[0] not in KNOWN_ANYWHERE)
     kept = {path: settled(at_path(names, path)) for path in paths}
-    return Accepted(of.operation.profile_key, {path: value for path, value in kept.items() if value is not ABSENT})
+    return AcceptedWrite(of.operation.profile_key, {path: value for path, value in kept.items() if value is not ABSENT})
 
 
 def _watched(
-    of: Invocation, completing: Completing, accepted: Accepted, first: Optional[Response]
+    of: Invocation, completing: Completing, accepted: AcceptedWrite, first: Optional[Response]
 ) -> Flow[Optional[Response]]:
     """Poll each job to its end; the last poll, None where the server does not know the last job any more. first: the
     answer that accepted it; None for a later run."""
@@ -127,7 +125,7 @@ def _watched(
     return last
 
 
-def _jobs(of: Invocation, completing: Completing, accepted: Accepted) -> Iterator[tuple[str, dict[str, Any]]]:
+def _jobs(of: Invocation, completing: Completing, accepted: AcceptedWrite) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each job that goes on: how it is called in a message, and the names to poll it with."""
     nested: Mapping[str, Any] = {}
     for path, value in accepted.names.items():
@@ -216,6 +214,6 @@ def _stopped(of: Invocation, why: str, written: bool) -> InsightError:
     return OutcomeUnknownError(
         f"tell whether the server carried out the request to {of.purpose}",
         why,
-        "Run the same again: it goes on waiting for what was accepted, and does not send it again. Or raise wait_timeout.",
+        "Run the same again: it goes on waiting and does not send it again. Or raise wait_timeout.",
         written="unknown" if written else None,
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Callable, Optional
 
 from ..._options.waiting import Waiting
-from ..._profile.completing import Accepted
+from ..._profile.completing import AcceptedWrite
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, plain_id
 from ..._profile.predicate import statuses_of
@@ -36,10 +36,10 @@ class Watch:
     """How long is waited for what a server carries out later, and who is told. note: takes notes for the user.
     accepted: keeps what the next run needs to go on waiting for a write. ended: is called when that has ended."""
 
-    waiting: Waiting = Waiting()
+    waiting: Waiting = field(default_factory=Waiting)
     clock: Clock = SYSTEM_CLOCK
     note: Callable[[str], Any] = str
-    accepted: Callable[[Accepted], Any] = bool
+    accepted: Callable[[AcceptedWrite], Any] = bool
     ended: Callable[[], Any] = bool
 
 

@@ -16,7 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
-from ansible_collections.rimops.insight.plugins.module_utils._profile.completing import Accepted
+from ansible_collections.rimops.insight.plugins.module_utils._profile.completing import AcceptedWrite
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Response
@@ -210,7 +210,7 @@ def test_a_create_is_waited_for_to_its_end():
     assert world.time.slept == [1.0, 1.0]
     assert outcome.entity == {"id": 1, "name": "a", **GREEN}
     assert world.jobs.kept == {}
-    assert world.jobs.seen == [Accepted("types.vault.create", {"job": ["j1"]})]
+    assert world.jobs.seen == [AcceptedWrite("types.vault.create", {"job": ["j1"]})]
 
 
 def test_a_second_run_of_the_same_sends_nothing():
@@ -282,7 +282,7 @@ def test_the_reason_of_a_failure_may_stand_in_the_poll():
 
 def test_all_jobs_are_waited_for_before_a_failure_is_told():
     world = World(ends="Error", every=2)
-    with pytest.raises(ServerError, match="job j1 failed.*job j2 failed"):
+    with pytest.raises(ServerError, match=r"job j1 failed.*job j2 failed"):
         world.ensure(**GREEN)
 
 
@@ -370,7 +370,7 @@ def test_a_job_that_the_server_has_forgotten_is_not_waited_for_forever():
 def test_a_profile_that_lost_its_completes_is_named():
     world = killed_while_waiting(World())
     world.of = profile_of(profile_data(VAULT, {"types": {"vault": {"create": {"completes": None}}}}, str))
-    with pytest.raises(ConfigurationError, match="types.vault.create has no completes any more"):
+    with pytest.raises(ConfigurationError, match=r"types\.vault\.create has no completes any more"):
         world.ensure(**GREEN)
 
 
