@@ -9,7 +9,7 @@ PYTHON := $(firstword $(shell for python in $(CANDIDATES); do "$$python" -c '$(U
 TOOLING := $(PYTHON) -B tests/tooling
 
 .PHONY: help demo test matrix-core check-openapi bench shows matrix changelog profile-page lock clean \
-	lint tooling unit units sanity integration spring browser molecule remote docs importer image
+	lint tooling unit units sanity integration spring servers browser molecule remote docs importer image
 
 help: ## say what there is
 	@grep -E '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  \1\t\2/' | expand -t 30
@@ -22,7 +22,7 @@ demo: python ## set up, start the simulator, and see the collection work
 	@$(TOOLING)/checkout.py > /dev/null
 	@PYTHONPATH=tests build/venv/demo/bin/python demo/run.py
 
-lint tooling unit units sanity integration spring browser molecule remote docs importer image: python ## that part of the tests
+lint tooling unit units sanity integration spring servers browser molecule remote docs importer image: python ## that part of the tests
 	@$(TOOLING)/run_parts.py $@
 
 matrix-core: python ## every test of a core on all cores but the newest, which `make test` runs

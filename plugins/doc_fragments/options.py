@@ -95,6 +95,15 @@ options:
     description:
       - The user's password.
     type: str
+  totp_secret:
+    description:
+      - The secret of the user's one-time codes (TOTP, RFC 6238), in base32 as the system showed it. For systems whose
+        login takes a code, which is computed by the server's clock and sent once.
+    type: str
+  mfa_code:
+    description:
+      - A one-time code that is good now, where there is no O(totp_secret). It serves one login.
+    type: str
   refresh_token:
     description:
       - The refresh token to start from. When the identity platform hands out a successor, that is kept in
@@ -222,15 +231,15 @@ requirements:
   - jsonschema, to check against a schema or a profile of your own
 """
 
-SUBOPTIONS_ONLY = ("session",)
-"""Options that neither the environment nor a variable can hold as text."""
+NOT_TEXT = ("session", "inputs")
+"""Options that the environment cannot hold as text."""
 
 
 def for_modules() -> dict[str, Any]:
     """The options as modules document them, each with the environment variable that it falls back to."""
     documented: dict[str, Any] = yaml.safe_load(OPTIONS)
     for name, option in documented["options"].items():
-        if name not in SUBOPTIONS_ONLY:
+        if name not in NOT_TEXT:
             option["description"].append(
                 f"The environment variable E(INSIGHT_{name.upper()}) is used if this is not set."
             )
@@ -241,7 +250,7 @@ def for_lookups() -> dict[str, Any]:
     """The options as lookups document them, each also read from the environment and from a variable."""
     documented: dict[str, Any] = yaml.safe_load(OPTIONS)
     for name, option in documented["options"].items():
-        if name not in SUBOPTIONS_ONLY:
+        if name not in NOT_TEXT:
             option["env"] = [{"name": f"INSIGHT_{name.upper()}"}]
         option["vars"] = [{"name": f"insight_{name}"}]
     return documented

@@ -44,7 +44,9 @@ options:
     type: list
     elements: str
   entities:
-    description: The entities themselves, as in M(rimops.insight.insight_entities). For some dozens.
+    description:
+      - The entities themselves, as in M(rimops.insight.insight_entities). For some dozens.
+      - An empty list is refused unless O(complete) or O(unread) says what else there is to look at.
     type: list
     elements: dict
   secrets:

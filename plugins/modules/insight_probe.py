@@ -89,6 +89,12 @@ options:
       password:
         description: As O(password).
         type: str
+      totp_secret:
+        description: As O(totp_secret).
+        type: str
+      mfa_code:
+        description: As O(mfa_code).
+        type: str
       refresh_token:
         description: As O(refresh_token).
         type: str

@@ -56,7 +56,7 @@
       count.textContent = number.format(inGroup);
       if (!group.hidden) all += inGroup;
     }
-    status.textContent = `${number.format(all)} of ${number.format(rows.length)} entities are shown.`;
+    status.textContent = `${number.format(all)} of ${number.format(rows.length)} ${status.dataset.rows} are shown.`;
   };
 
   const visible = () => [...document.querySelectorAll(".group:not([hidden]) li:not([hidden]) details.row")];

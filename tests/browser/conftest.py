@@ -24,10 +24,18 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_f
     plan_digest,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.check import Check, NotCompared
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.formats import FORMATS
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page import render_page
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page_of_evidence import page_of_evidence
 from ansible_collections.rimops.insight.plugins.plugin_utils._report.page_of_plan import page_of_plan
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.page_of_qualification import page_of_qualification
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.qualification import (
+    CYCLE,
+    FILES,
+    Judgement,
+    Qualification,
+)
 from ansible_collections.rimops.insight.tests.unit.made_checks import (
     DIGEST,
     HOSTILE,
@@ -97,15 +105,50 @@ def evidence(folder: Path) -> str:
     return render_page(page_of_evidence(verify_all(str(folder))))
 
 
+def qualification() -> Qualification:
+    """A qualification with a finding of each verdict."""
+    return Qualification(
+        url=URL,
+        entity="application Sandbox (appCode=000000)",
+        began=NOON,
+        ended=NOON + timedelta(seconds=41),
+        controller="controller.example.com",
+        installed_in="/usr/share/ansible/collections/ansible_collections/rimops/insight",
+        digest_of_manifest=DIGEST,
+        profile_digest=DIGEST,
+        versions={"rimops.insight": "0.2.0", "ansible-core": "2.21.0", "Python": "3.13.1"},
+        evidence={"reason": "Release 12", "change_reference": "CHG-1"},
+        findings=[
+            Judgement(FILES, "412 files", "as_expected"),
+            Judgement(FILES, "plugins/modules/insight_entity.py", "not_as_expected", ["It is not as in the release."]),
+            Judgement(CYCLE, "Create", "as_expected"),
+            Judgement(CYCLE, "Delete", "not_checked", ["The step before it failed."]),
+        ],
+    )
+
+
+def comparison() -> Check:
+    """Two systems side by side, with an entity of each kind, and types that were not compared."""
+    return check(
+        *full_check().rows,
+        name="VALIDATION and PRODUCTION",
+        sides=("VALIDATION", "PRODUCTION"),
+        not_looked=(NotCompared("event", "undeclared entities: no list"), NotCompared("document", "none is declared")),
+    )
+
+
 def made(name: str, folder: Path) -> str:
     """The HTML of a page."""
     if name == "plan":
         return render_page(page_of_plan(plan(), plan_digest(plan())))
     if name == "evidence":
         return evidence(folder / "journals")
+    if name == "qualification":
+        return render_page(page_of_qualification(qualification()))
     hostile = [row(text, "drifted", changes=(Change(text, text, f"{text}!"),), mend=text) for text in HOSTILE]
     checks = {
         "check": lambda: [full_check()],
+        "comparison": lambda: [comparison()],
         "fleet": lambda: [full_check(), check(name="PRODUCTION", error="Cannot log in: the server is down.")],
         "hostile": lambda: [check(*hostile, name=HOSTILE[0]), check(name=HOSTILE[1])],
         "large": lambda: [large_check()],

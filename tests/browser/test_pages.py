@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from ansible_collections.rimops.insight.tests.unit.made_checks import HOSTILE, MEND, full_check
 
 ALL = len(full_check().rows)
-NAMES = ("check", "fleet", "plan", "evidence", "hostile")
+NAMES = ("check", "fleet", "comparison", "plan", "evidence", "qualification", "hostile")
 
 
 def told(page):
@@ -81,6 +81,24 @@ def test_the_systems_of_a_fleet_are_told_apart(opened):
     assert page.get_by_text("Cannot log in: the server is down.").first.is_visible()
     page.get_by_role("combobox", name="System").select_option("VALIDATION")
     assert len(shown(page)) == ALL
+
+
+@pytest.mark.proves("REPORT-17", "DRIFT-2")
+def test_a_comparison_says_at_its_top_what_was_not_compared(opened):
+    page = opened("comparison")
+    top = page.locator("header")
+    for text in ("Different", "Not compared: 1 type.", "Not looked for: other entities of 1 type."):
+        assert top.get_by_text(text).first.is_visible(), text
+    assert page.get_by_text("They are in PRODUCTION and not in VALIDATION.").is_visible()
+
+
+@pytest.mark.proves("REPORT-12")
+def test_the_findings_of_a_qualification_are_filtered(opened):
+    page = opened("qualification")
+    assert told(page) == "4 of 4 findings are shown."
+    page.get_by_role("combobox", name="Part").select_option("Cycle in the sandbox")
+    assert told(page) == "2 of 4 findings are shown."
+    assert shown(page) == ["Delete", "Create"]
 
 
 @pytest.mark.proves("REPORT-11")

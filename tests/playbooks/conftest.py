@@ -34,7 +34,7 @@ USER = "jdoe@example.com"
 PASSWORD = 'user "password&+/=é canary'
 QUICK = HERE / "quick" / "sitecustomize.py"
 """What a test with a ``sitecustomize`` of its own puts before it."""
-DOORS = ("here", "elsewhere")
+ENTRIES = ("here", "elsewhere")
 OURS = {
     "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
     "ANSIBLE_CALLBACKS_ENABLED": "record",
@@ -165,7 +165,7 @@ class Player:
 
     server: Server
     folder: Path
-    door: str = "here"
+    entry: str = "here"
     defaults: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     launcher: tuple[str, ...] = ()
@@ -188,7 +188,7 @@ class Player:
         return path
 
     def inventory(self, hosts: int = 1) -> Path:
-        """Hosts behind the door that is tested."""
+        """Hosts behind the entry that is tested."""
         path = self.folder / "inventory.yml"
         connection = {
             "here": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
@@ -198,7 +198,7 @@ class Player:
             },
         }
         names = ["host"] if hosts == 1 else [f"host{number}" for number in range(hosts)]
-        path.write_text(yaml.safe_dump({"all": {"hosts": dict.fromkeys(names, connection[self.door])}}))
+        path.write_text(yaml.safe_dump({"all": {"hosts": dict.fromkeys(names, connection[self.entry])}}))
         return path
 
     def __call__(
@@ -233,13 +233,13 @@ class Player:
 
 
 @pytest.fixture
-def door() -> str:
+def entry() -> str:
     """Where the task runs; tests parametrise it."""
     return "here"
 
 
 @pytest.fixture
-def play(server: Server, door: str, dialect: str, tmp_path: Path) -> Player:
+def play(server: Server, entry: str, dialect: str, tmp_path: Path) -> Player:
     """Plays tasks against the server, logged in as the client itself (7.2) or as a user (6.2 and 7.0)."""
     credentials = {
         "grant_type": "client_credentials",
@@ -256,4 +256,4 @@ def play(server: Server, door: str, dialect: str, tmp_path: Path) -> Player:
         "profile": dialect,
         **credentials,
     }
-    return Player(server, tmp_path, door, defaults)
+    return Player(server, tmp_path, entry, defaults)

@@ -12,7 +12,7 @@ from typing import Any
 
 from conftest import Player
 from environments import LISTED
-from in_process import door
+from in_process import action_plugin
 
 from ansible_collections.rimops.insight.plugins.action import insight_drift, insight_entities, insight_export
 from ansible_collections.rimops.insight.plugins.module_utils._commands.connection import forget_connections
@@ -41,7 +41,7 @@ class Exporter:
     def _run(self, kind: Any, options: dict[str, Any], check: bool, diff: bool) -> dict[str, Any]:
         forget_connections()
         defaults = {"profile_overrides": LISTED, **self.play.defaults, "token_store": str(self.folder / "store")}
-        action = door(kind, {**defaults, **options}, self.folder)
+        action = action_plugin(kind, {**defaults, **options}, self.folder)
         action._task.check_mode, action._task.diff = check, diff
         result: dict[str, Any] = json.loads(json.dumps(action.run(task_vars={})))
         return result

@@ -62,7 +62,7 @@ def play_here(play: Player, tasks: list[dict[str, Any]]) -> Played:
     return played
 
 
-def door(kind: type[CommandAction], options: dict[str, Any], folder: Path) -> CommandAction:
+def action_plugin(kind: type[CommandAction], options: dict[str, Any], folder: Path) -> CommandAction:
     """An action plugin that is ready to run, as Ansible makes it. folder: of the playbook."""
     task, loader, context = Task(), DataLoader(), PlayContext()
     task.args = options

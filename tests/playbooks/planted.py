@@ -18,9 +18,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ansible_collections.rimops.insight.plugins.plugin_utils._entry import action_base as door_module
+from ansible_collections.rimops.insight.plugins.plugin_utils._entry import action_base as entry_module
 
-OURS = str(Path(door_module.__file__).parents[2])
+OURS = str(Path(entry_module.__file__).parents[2])
 WORDS = "canary of an error"
 TOOL = 4
 """The tool of sys.monitoring that we are; one that is free."""

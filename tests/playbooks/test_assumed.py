@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import DOORS, Played, Player, Server
+from conftest import ENTRIES, Played, Player, Server
 from environments import VERIFIED
 
 pytestmark = pytest.mark.one_core
@@ -98,8 +98,8 @@ def test_of_a_hundred_one_was_written(server: Server, play: Player) -> None:
 
 
 @pytest.mark.proves("ASSUMED-1", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_a_loop_stops_at_one_through_both_doors(server: Server, play: Player) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_loop_stops_at_one_through_both_entries(server: Server, play: Player) -> None:
     seed(server, 5, blank_undeclared=True)
     results = play(updates(5)).all("update")
     assert len(results) == 5
@@ -193,7 +193,7 @@ def test_when_nobody_knows_nothing_more_is_written(server: Server, play: Player)
 
 
 @pytest.mark.proves("ASSUMED-2", "PROFILE-2")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_assumed_operations_are_named(server: Server, play: Player) -> None:
     seed(server, 1)
     server.fault("status", "read", status=403, after=1, times=2)

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import ENTRIES, Player, Server
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def task(name: str, mistake: Mistake) -> str:
 
 
 @pytest.mark.proves("DECLARE-8", "DECLARE-9", "WRITE-2", "PROFILE-1", "NETWORK-1", "LOGIN-7", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_mistakes(server: Server, play: Player) -> None:
     held = {"sequence": "0010", "country": "NO", "day": "2026-01-31 10:00:00", "price": 10.5, "approved": True}
     server.seed("application", appCode="123456", appName="Zelvora", selectedProducts=["a"], **held)
@@ -190,7 +190,7 @@ WEIRD = {
 
 @pytest.mark.each_core
 @pytest.mark.proves("NETWORK-5")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_weird_values_arrive_as_they_are_and_print_harmlessly(server: Server, play: Player) -> None:
     tasks = [
         {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import ENTRIES, Player, Server
 
 pytestmark = pytest.mark.one_core
 
@@ -171,10 +171,10 @@ def clean(trouble: Trouble) -> list[list[Any]]:
 
 
 @pytest.mark.proves("WRITE-1", "WRITE-6", "WRITE-7", "NETWORK-3", "NETWORK-4", "EVIDENCE-2", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_troubles(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_troubles(server: Server, play: Player, entry: str) -> None:
     tasks: list[dict[str, Any]] = []
-    troubles = TROUBLES if door == "here" else ONE_OF_EACH
+    troubles = TROUBLES if entry == "here" else ONE_OF_EACH
     for name, trouble in troubles.items():
         tasks.append({"name": f"before {name}", "control": {"requests": clean(trouble)}})
         options = {"retry_deadline": 5, "retry_limit": 3, "wait_timeout": 1, "wait_interval": 0.2}

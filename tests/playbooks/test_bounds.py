@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, SECRET, Played, Player, Server
+from conftest import ENTRIES, SECRET, Played, Player, Server
 from environments import SURE, Background, application, descendants, outcomes, runs, task
 
 LONG = 600
@@ -149,8 +149,8 @@ def timed_out(play: Player, tasks: list[dict[str, Any]], *fronts: Front, **more:
     return running.played
 
 
-def doors(url: str, number: int) -> dict[str, dict[str, Any]]:
-    """A task for each kind of door, over a server in front of which somebody stands. number: of an application that is
+def entries(url: str, number: int) -> dict[str, dict[str, Any]]:
+    """A task for each kind of entry, over a server in front of which somebody stands. number: of an application that is
     there."""
     more = {"url": url, "timeout": 100.0, "profile_overrides": SURE}
     looked_up = f"{{{{ lookup('rimops.insight.insight_entity', {number}, type='application', url='{url}') }}}}"
@@ -164,7 +164,7 @@ def doors(url: str, number: int) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.proves("LUCK-20")
 @pytest.mark.parametrize(
-    ("kind", "door"),
+    ("kind", "entry"),
     [
         ("insight_entities", "here"),
         ("insight_entity", "here"),
@@ -177,7 +177,7 @@ def test_a_worker_ends_with_its_playbook(server: Server, play: Player, kind: str
     number = server.seed("application", **application(1)["key"], **application(1)["attributes"])["id"]
     options = {f"insight_{name}": value for name, value in play.defaults.items()}  # for the lookup
     with front(server, b"/insight/", lambda _number: dripping()) as between:
-        with Background(play, [doors(between.url, number)[kind] | {"vars": options}]) as running:
+        with Background(play, [entries(between.url, number)[kind] | {"vars": options}]) as running:
             running.wait(lambda: between.open == 1)
             workers = descendants(running.pid)
             os.kill(running.pid, signal.SIGKILL)
@@ -190,8 +190,8 @@ def test_a_worker_ends_with_its_playbook(server: Server, play: Player, kind: str
 
 
 @pytest.mark.proves("LUCK-22")
-@pytest.mark.parametrize("door", DOORS)
-def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: Player, entry: str) -> None:
     """On another host, too, nothing runs on."""
     server.seed("application", **application(1)["key"], **application(1)["attributes"])
     asked = "check whether it was carried out"
@@ -201,7 +201,7 @@ def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: 
     }
     fronts = (front(server, path, lambda _number: dripping()) for path in (b"/create", b"/read"))
     with next(fronts) as writes, next(fronts) as reads:
-        writing = doors(writes.url, 1)["insight_entity"] | {"name": "writing"}
+        writing = entries(writes.url, 1)["insight_entity"] | {"name": "writing"}
         reading = {"name": "reading", INFO: {"type": "application", "id": 1, "url": reads.url, "timeout": 100.0}}
         tasks = [{**one, "timeout": LONG, "ignore_errors": True} for one in (writing, reading)]
         played = timed_out(play, tasks, writes, reads)
@@ -209,17 +209,17 @@ def test_after_the_timeout_the_result_says_what_was_begun(server: Server, play: 
         assert gone(writes) and gone(reads)
     for name, told in (("writing", played["writing"]), ("reading", played["reading"])):
         assert told["failed"] and f"the timeout of the task, {LONG} s, is over" in told["msg"], name
-    assert played["writing"]["changed"] and began[door] in played["writing"]["msg"]
+    assert played["writing"]["changed"] and began[entry] in played["writing"]["msg"]
     assert not played["reading"]["changed"] and "Nothing was written." in played["reading"]["msg"]
 
 
 @pytest.mark.proves("LUCK-71")
-@pytest.mark.parametrize("door", ["elsewhere"])
+@pytest.mark.parametrize("entry", ["elsewhere"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_module_on_another_host_ends_when_nobody_waits_for_it(server: Server, play: Player, number: int) -> None:
     """No signal gets there, as over SSH."""
     with front(server, b"/create", lambda _number: dripping()) as between:
-        writing = doors(between.url, 1)["insight_entity"]
+        writing = entries(between.url, 1)["insight_entity"]
         with Background(play, [writing], ("-e", "ansible_connection=far")) as running:
             running.wait(lambda: between.open == 1)
             assert between.open == 1

@@ -132,6 +132,23 @@ def test_what_is_declared_of_both_only_there_and_only_here(server: Server, there
     assert found(played)["Initial filing"] == "unwanted"
 
 
+@pytest.mark.proves("COMPARE-1", "COMPARE-2")
+def test_a_system_from_which_nothing_is_exported(server: Server, there: Server, compare: Comparison) -> None:
+    """It is empty; or it holds something, and nothing of it can be exported; or what is named is not there."""
+    seed(server, 1)
+    empty = compare()
+    assert set(found(empty).values()) == {"unwanted"} and len(found(empty)) == 2, empty.output
+    seed(there, 1)
+    there.control("DELETE", f"entities/application/{there.stored('application')[0]['id']}")
+    lost = compare(types=["event"])
+    whys = {row["verdict"]: row.get("not_compared") for row in lost[HOLD]["rows"]}
+    assert set(whys) == {"not_checked", "unwanted"}, lost.output
+    assert whys["not_checked"][0]["why"].startswith(f"it could not be read from {THERE}: ")
+    written(compare.play.folder / "declared" / "a.json", [application(9)])
+    missing = compare(types=None, manifest=["declared/"])
+    assert [row["verdict"] for row in missing[HOLD]["rows"]] == ["not_checked"] and missing.code, missing.output
+
+
 @pytest.mark.proves("COMPARE-2")
 def test_what_could_not_be_read_there_is_shown_and_is_no_agreement(
     server: Server, there: Server, compare: Comparison

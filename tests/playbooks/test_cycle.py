@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import ENTRIES, Player, Server
 from in_process import play_here
 
 APPLICATION = {"appCode": "123456", "appName": "Zelvora"}
@@ -52,7 +52,7 @@ EXPECTED = {
 
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "ANSIBLE-1", "LOGIN-1", "STORE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize(
     "dialect", [pytest.param("insight", marks=pytest.mark.each_core), "insight_7_0", "insight_6_2"]
 )
@@ -102,7 +102,7 @@ EVENT = {
 
 
 @pytest.mark.proves("DECLARE-7", "DECLARE-11", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_an_event_belongs_to_its_application(server: Server, play: Player) -> None:
     application = server.seed("application", **APPLICATION, selectedProducts=["Zelvora 10 mg"])
     other = server.seed("application", appCode="654321", appName="Other", selectedProducts=["Other"])
@@ -149,7 +149,7 @@ def test_an_event_without_its_application(server: Server, play: Player) -> None:
 
 @pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-2")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_async(server: Server, play: Player, dialect: str) -> None:
     task = application_tasks(dialect)[0]
     played = play([{**task, "async": 120, "poll": 1}])
@@ -159,7 +159,7 @@ def test_async(server: Server, play: Player, dialect: str) -> None:
 
 
 @pytest.mark.proves("EVIDENCE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_the_reason_travels_into_the_result_and_to_the_server(server: Server, play: Player, dialect: str) -> None:
     evidence = {"reason": "Corrected after review.", "change_reference": "CHG-4711", "require_reason": True}
     fields = {"reason": "reasonForChange", "initiator": "requestedBy"}

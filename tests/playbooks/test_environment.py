@@ -295,6 +295,15 @@ def test_it_runs_nowhere_but_on_the_controller(server: Server, play: Player, tmp
     assert server.counted["creates"] == 1
 
 
+@pytest.mark.proves("ENVIRONMENT-5")
+@pytest.mark.parametrize(
+    "name", ["insight_drift", "insight_entities", "insight_export", "insight_qualify", "insight_report"]
+)
+def test_what_runs_on_the_controller_only_says_what_was_to_run(play: Player, name: str) -> None:
+    played = play([{"name": name, f"rimops.insight.{name}": {}, "async": 60, "poll": 1, "ignore_errors": True}])
+    assert f"Cannot run rimops.insight.{name}: this runs on the controller only" in played[name]["msg"]
+
+
 PIN = 'pin "&+/=é canary'
 VAULTED = 'vaulted "&+/=é canary'
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Player, Server
+from conftest import CLIENT, ENTRIES, PASSWORD, SECRET, TENANT, USER, Player, Server
 
 READ = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
 INFO = {"name": "read", "rimops.insight.insight_entity_info": READ}
@@ -98,7 +98,7 @@ def grants(server: Server, play: Player, folder: Path) -> dict[str, dict[str, An
 
 
 @pytest.mark.proves("LOGIN-1", "LOGIN-2", "LOGIN-6", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Path) -> None:
     ways = grants(server, play, tmp_path)
     server.forget()
@@ -115,7 +115,7 @@ def test_every_grant_without_a_person(server: Server, play: Player, tmp_path: Pa
 
 
 @pytest.mark.proves("LOGIN-1", "LOGIN-8")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_authorization_code_takes_two_tasks(server: Server, play: Player) -> None:
     options = only(grant_type="authorization_code", client_secret=SECRET, redirect_uri="https://localhost/nowhere")
     server.control("POST", "credentials", {"client_id": CLIENT, "redirect_uris": ["https://localhost/nowhere"]})
@@ -181,7 +181,7 @@ def test_device_code_shows_the_code_while_it_waits(server: Server, play: Player,
 
 
 @pytest.mark.proves("LOGIN-5")
-@pytest.mark.parametrize("door", ["elsewhere"])
+@pytest.mark.parametrize("entry", ["elsewhere"])
 def test_device_code_is_refused_where_it_could_not_be_shown(server: Server, play: Player) -> None:
     play.defaults.pop("client_secret")
     played = play(
@@ -222,7 +222,7 @@ def test_without_a_store_one_handshake_a_task(server: Server, play: Player) -> N
 
 
 @pytest.mark.proves("LOGIN-4")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("answer", ["401", "403", "302", "html"])
 def test_an_expired_session_is_renewed_once(server: Server, play: Player, answer: str) -> None:
     server.switch(expired_session_answer=answer)
@@ -282,7 +282,7 @@ def test_a_csrf_token_that_changes_with_every_answer(server: Server, play: Playe
 
 
 @pytest.mark.proves("SECRET-3", "LOGIN-9")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_a_handle_works_on_another_host_and_logout_removes_it(server: Server, play: Player) -> None:
     identity = dict(play.defaults)
     play.defaults = {name: identity[name] for name in ("url", "ca_path")}
@@ -376,7 +376,7 @@ REFUSALS = {
 
 
 @pytest.mark.proves("LOGIN-5")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_refused_logins_say_what_to_do(server: Server, play: Player) -> None:
     tasks = [
         {"name": name, "rimops.insight.insight_token": options, "ignore_errors": True}

@@ -25,7 +25,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Player, Server
 from environments import SURE, application, event
-from in_process import door
+from in_process import action_plugin
 from planted import Fault, called, faults, monitored, within
 from shows import store
 from test_unexpected import wrong
@@ -183,7 +183,7 @@ def options(play: Player, folder: Path, **more: Any) -> dict[str, Any]:
 @pytest.mark.proves("LUCK-70")
 def test_one_entity(server: Server, play: Player, tmp_path: Path) -> None:
     def run(folder: Path) -> Result:
-        return door(Entity, options(play, folder, **application(1)), tmp_path).run(task_vars={})
+        return action_plugin(Entity, options(play, folder, **application(1)), tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 1))
 
@@ -193,7 +193,7 @@ def test_an_environment(server: Server, play: Player, tmp_path: Path) -> None:
     def run(folder: Path) -> Result:
         entities = [*map(application, range(3)), event(1)]
         more = {"entities": entities, "journal": str(folder / "journal"), "concurrency": 2}
-        return door(Entities, options(play, folder, **more), tmp_path).run(task_vars={})
+        return action_plugin(Entities, options(play, folder, **more), tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 3))
 
@@ -201,7 +201,7 @@ def test_an_environment(server: Server, play: Player, tmp_path: Path) -> None:
 @pytest.mark.proves("LUCK-70")
 def test_a_session(server: Server, play: Player, tmp_path: Path) -> None:
     def run(folder: Path) -> Result:
-        return door(Token, options(play, folder, return_token=True), tmp_path).run(task_vars={})
+        return action_plugin(Token, options(play, folder, return_token=True), tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 0, most=8))
 
@@ -228,7 +228,7 @@ class Elsewhere(Entity):
 @pytest.mark.proves("LUCK-70")
 def test_a_module_that_is_handed_over(server: Server, play: Player, tmp_path: Path) -> None:
     def run(folder: Path) -> Result:
-        return door(Elsewhere, options(play, folder, **application(1)), tmp_path).run(task_vars={})
+        return action_plugin(Elsewhere, options(play, folder, **application(1)), tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 1, part="_entry"))
 
@@ -243,7 +243,7 @@ def test_the_probe(server: Server, play: Player, tmp_path: Path) -> None:
     def run(folder: Path) -> Result:
         create = {**GONE, "attributes": {"selectedProducts": ["Zelvora"]}, "change": {"description": "Another"}}
         more = {"writes": True, "create": create, "entities": [], "profile_overrides": {}}
-        return door(Probe, options(play, folder, **more), tmp_path).run(task_vars={})
+        return action_plugin(Probe, options(play, folder, **more), tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 0, part="_probe", most=3))
 
@@ -303,6 +303,6 @@ def test_a_refresh_token_that_is_good_once(server: Server, play: Player, tmp_pat
         grant = {"grant_type": "refresh_token", "refresh_token": tokens[folder]}
         overrides = {**SURE, **store.GOOD_ONCE}
         given = options(play, folder / "store", **application(1), **grant, profile_overrides=overrides)
-        return door(Entity, given, tmp_path).run(task_vars={})
+        return action_plugin(Entity, given, tmp_path).run(task_vars={})
 
     check(Interrupted(server, tmp_path, run, 1, log_in, named=store.NAMED, part="_auth", most=20))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module that verifies journals: through both doors, and from the shell."""
+"""The module that verifies journals: through both entries, and from the shell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import through_both
+from both_entries import through_both
 from conftest import Player, Server
 from environments import SURE, application, control, outcomes, written
 from environments import task as environment
@@ -45,7 +45,7 @@ def task(name: str, journal: str | Path, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.each_core
 @pytest.mark.proves("JOURNAL-2", "ANSIBLE-1")
-def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
+def test_what_it_says_through_both_entries(play: Player, tmp_path: Path) -> None:
     whole, killed = journal_of(tmp_path / "whole"), journal_of(tmp_path / "killed", end=False)
     changed = journal_of(tmp_path / "changed")
     path = Path(changed.path)
@@ -69,25 +69,25 @@ def test_what_it_says_through_both_doors(play: Player, tmp_path: Path) -> None:
         task("missing", tmp_path / "missing"),
     ]
     # The play's module_defaults hold what the modules of the group share. None of it reaches this one.
-    for door, played in through_both(play, tasks).items():
+    for entry, played in through_both(play, tasks).items():
         held = played["held"]["journals"][0]
-        assert (held["held"], held["ended"], held["lines"], held["notes"]) == (True, True, 5, []), door
-        assert held["head"] == whole.head and held["run"]["reason"] == "Initial provisioning", door
-        assert played["folder"]["journals"] == played["held"]["journals"], door
-        assert "held against no head" in played["checked"]["journals"][0]["notes"][0], door
+        assert (held["held"], held["ended"], held["lines"], held["notes"]) == (True, True, 5, []), entry
+        assert held["head"] == whole.head and held["run"]["reason"] == "Initial provisioning", entry
+        assert played["folder"]["journals"] == played["held"]["journals"], entry
+        assert "held against no head" in played["checked"]["journals"][0]["notes"][0], entry
         [left] = played["killed"]["journals"]
-        assert (left["ended"], [one["entity"] for one in left["open"]]) == (False, ["application (appCode=2)"]), door
-        assert left["head"] == killed.head and not played["killed"]["failed"], door
-        assert played["killed"]["open"] == [{**left["open"][0], "file": killed.path}], door
-        assert played["changed"]["failed"] and "line 3 is not as it was written" in played["changed"]["msg"], door
-        assert played["changed"]["error"]["journals"][0]["problems"] == ["line 3 is not as it was written"], door
-        assert not played["cut, no head"]["failed"], door
-        assert played["cut"]["failed"] and f"{cut.head} was kept" in played["cut"]["msg"], door
-        assert "none of the 1 files ends with the head sha256:0" in played["another head"]["msg"], door
-        assert "no file in this folder" in played["empty"]["msg"], door
-        assert "No such file or directory. Check the path." in played["none"]["msg"], door
+        assert (left["ended"], [one["entity"] for one in left["open"]]) == (False, ["application (appCode=2)"]), entry
+        assert left["head"] == killed.head and not played["killed"]["failed"], entry
+        assert played["killed"]["open"] == [{**left["open"][0], "file": killed.path}], entry
+        assert played["changed"]["failed"] and "line 3 is not as it was written" in played["changed"]["msg"], entry
+        assert played["changed"]["error"]["journals"][0]["problems"] == ["line 3 is not as it was written"], entry
+        assert not played["cut, no head"]["failed"], entry
+        assert played["cut"]["failed"] and f"{cut.head} was kept" in played["cut"]["msg"], entry
+        assert "none of the 1 files ends with the head sha256:0" in played["another head"]["msg"], entry
+        assert "no file in this folder" in played["empty"]["msg"], entry
+        assert "No such file or directory. Check the path." in played["none"]["msg"], entry
         assert played["missing"]["error"]["journals"][0]["problems"] == [f"it continues {gone}, which is not there"], (
-            door
+            entry
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from both_doors import through_both
+from both_entries import through_both
 from conftest import Played, Player, Server
 from environments import VERIFIED
 
@@ -242,7 +242,7 @@ def test_lies_are_told_by_name_on_the_first_run(server: Server, play: Player) ->
 
 
 @pytest.mark.proves("WRITE-4", "WRITE-5", "ANSIBLE-1")
-def test_lies_are_told_alike_through_both_doors(server: Server, play: Player) -> None:
+def test_lies_are_told_alike_through_both_entries(server: Server, play: Player) -> None:
     tasks = [task for name in BEYOND for task in scene(name, LIES[name])]
     wrong = judged(through_both(play, tasks)["elsewhere"], BEYOND)
     assert not wrong, "\n".join(wrong)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import ENTRIES, Player, Server
 
 TASKS = """
 - name: inline
@@ -66,17 +66,17 @@ DECLARED = {"statusByCountry": {False: "approved", 1: "first"}}
 
 
 @pytest.mark.proves("DECLARE-8", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_a_name_that_is_no_text_is_refused_wherever_it_stands(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_name_that_is_no_text_is_refused_wherever_it_stands(server: Server, play: Player, entry: str) -> None:
     (play.folder / "schema.yml").write_text("properties: {NO: {type: string}}\n")
-    tasks = TASKS + (ON_THE_CONTROLLER if door == "here" else "")
+    tasks = TASKS + (ON_THE_CONTROLLER if entry == "here" else "")
     lookup = {f"insight_{name}": value for name, value in play.defaults.items()}
     played = play(tasks.replace("*key", KEY, 1), vars={**lookup, "declared": DECLARED, "canary": "canary of a name"})
-    for task in ("inline", "variable", "loop", *(["async"] if door == "here" else [])):
+    for task in ("inline", "variable", "loop", *(["async"] if entry == "here" else [])):
         assert "statusByCountry.False is the boolean false, not text. Quote it" in played[task]["msg"], task
     told = {"deep": "number 1", "secret": "boolean true", "key": "boolean true", "refs": "boolean false"}
     told |= {"own profile": "boolean false", "schema": "boolean false", "info": "number 1", "as text": "not text"}
-    told |= {"lookup": "number 1", "entities": "entry 2"} if door == "here" else {}
+    told |= {"lookup": "number 1", "entities": "entry 2"} if entry == "here" else {}
     for task, words in told.items():
         assert played[task]["failed"], task
         assert words in played[task]["msg"], (task, played[task])

@@ -13,14 +13,15 @@ from urllib.parse import quote
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from both_doors import through_both
-from conftest import DOORS, SECRET, Player, Server
+from both_entries import through_both
+from conftest import ENTRIES, SECRET, Player, Server
 from environments import LISTED, MODULE
 
 from ansible_collections.rimops.insight.tests.unit.echoed import encodings
 
 ENTITY, TOKEN = "rimops.insight.insight_entity", "rimops.insight.insight_token"
 INFO, PROBE = "rimops.insight.insight_entity_info", "rimops.insight.insight_probe"
+DRIFT = "rimops.insight.insight_drift"
 WISH = {"type": "application", "key": {"appCode": "1", "appName": "Zelvora"}, "attributes": {"selectedProducts": ["a"]}}
 ECHOES = {
     "raw": SECRET,
@@ -40,8 +41,8 @@ def failing(operation: str, times: int = 1, status: int = 422, **body: str) -> l
 
 
 @pytest.mark.proves("SECRET-1")
-@pytest.mark.parametrize("door", DOORS)
-def test_no_echo_of_a_secret_comes_out(server: Server, play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_no_echo_of_a_secret_comes_out(server: Server, play: Player, entry: str) -> None:
     (play.folder / "secret.json").write_text(json.dumps({"secret": SECRET, "echoes": ECHOES}))
     play.defaults["client_secret"] = "{{ secret }}"
     tasks = []
@@ -73,7 +74,7 @@ def environment(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, MODULE: given, "diff": True, "ignore_errors": True, "delegate_to": "localhost"}
 
 
-def doors() -> list[dict[str, Any]]:
+def entries() -> list[dict[str, Any]]:
     """Every module and lookup, where a server echoes a secret: in an entity, in messages, in an address."""
     lookup = "lookup('rimops.insight.insight_entity', {'key': key}, type='application', **options)"
     faults = [
@@ -115,16 +116,16 @@ def doors() -> list[dict[str, Any]]:
 
 
 @pytest.mark.proves("SECRET-1", "SECRET-22")
-def test_no_door_shows_an_encoding_of_a_secret(server: Server, play: Player) -> None:
+def test_no_entry_shows_an_encoding_of_a_secret(server: Server, play: Player) -> None:
     options = dict(play.defaults)
     play.defaults["client_secret"] = "{{ secret }}"
     echoes = " | ".join(ENCODED.values())
     seed = {**KEY, "selectedProducts": ["a"], "echo": {**ENCODED, "odd": ODD}}
     variables = {"secret": SECRET, "echoes": echoes, "seed": seed, "key": KEY, "options": options}
     (play.folder / "variables.json").write_text(json.dumps(variables))
-    given = through_both(play, doors(), "-vvv", "--extra-vars", f"@{play.folder / 'variables.json'}", compared=False)
-    for door, played in given.items():
-        folder = play.folder / door
+    given = through_both(play, entries(), "-vvv", "--extra-vars", f"@{play.folder / 'variables.json'}", compared=False)
+    for entry, played in given.items():
+        folder = play.folder / entry
         told = [one for one in played.tasks if one["task"] not in ("seed", "fault")]
         failed = [one["task"] for one in told if one["status"] == "failed"]
         assert failed == ["list", "redirect", "no lookup", "create", "apply", "token"], played.output
@@ -132,7 +133,7 @@ def test_no_door_shows_an_encoding_of_a_secret(server: Server, play: Player) -> 
         texts = [json.dumps(told, ensure_ascii=False), json.dumps(told), played.output, *files]
         for name, text in ENCODED.items():
             parts = (text, text[: len(text) // 2], text[len(text) // 2 :])
-            assert not any(part in shown for part in parts for shown in texts), f"{door}: {name}"
+            assert not any(part in shown for part in parts for shown in texts), f"{entry}: {name}"
         assert {*played["info"]["entities"][0]["echo"]} == {*seed["echo"]}
         assert played["looked up"]["found"]["echo"]["odd"] == ODD  # data is as it is
         assert "\\u202ebidi" in played["create"]["msg"]
@@ -155,26 +156,63 @@ def test_no_token_is_returned_under_async(server: Server, play: Player, poll: in
     assert server.counted["requests"] == 0
 
 
-@pytest.mark.proves("PROFILE-1", "ANSIBLE-2")
-@pytest.mark.parametrize("door", DOORS)
-def test_encrypted_overrides_and_schemas_are_decrypted(server: Server, play: Player, door: str) -> None:
+def encrypted(play: Player, **texts: str) -> list[str]:
+    """Write each text into a file of its name, whole encrypted by Ansible Vault; returns the arguments that decrypt."""
     vault = VaultLib([("default", VaultSecret(b"of the vault"))])
-    (play.folder / "overrides.yml").write_bytes(vault.encrypt("compare: {volatile: [phase]}"))
-    (play.folder / "schema.yml").write_bytes(vault.encrypt("properties: {phase: {enum: [II]}}"))
+    for name, text in texts.items():
+        (play.folder / f"{name}.yml").write_bytes(vault.encrypt(text))
     (play.folder / "password").write_text("of the vault\n")
+    return ["--vault-password-file", str(play.folder / "password")]
+
+
+@pytest.mark.proves("PROFILE-1", "ANSIBLE-2")
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_encrypted_profiles_overrides_and_schemas_are_decrypted(server: Server, play: Player, entry: str) -> None:
+    password = encrypted(
+        play,
+        profile="extends: insight\ncompare: {volatile: [phase]}",
+        overrides="compare: {volatile: [phase]}",
+        schema="properties: {phase: {enum: [II]}}",
+    )
     wish = {**WISH, "attributes": {**WISH["attributes"], "phase": "III"}}
     tasks = [
         {"name": "overrides", ENTITY: {**WISH, "profile_overrides": "overrides.yml"}},
-        {"name": "schema", ENTITY: {**wish, "schema": "schema.yml"}, "ignore_errors": True},
+        {"name": "profile", ENTITY: {**WISH, "profile": "profile.yml"}},
+        {"name": "schema", ENTITY: {**wish, "schema": "schema.yml"}},
     ]
-    played = play(tasks, "--vault-password-file", str(play.folder / "password"))
+    tasks = [{**task, "ignore_errors": True} for task in tasks]
+    played = play(tasks, *password)
     assert played["overrides"]["operation"] == "create", played.output
+    assert played["profile"]["operation"] == "none", played.output
     assert "phase must be one of ['II']" in played["schema"]["msg"]
     (play.folder / "password").write_text("another\n")
-    other = play(
-        [{**tasks[0], "ignore_errors": True}, {**tasks[1]}], "--vault-password-file", str(play.folder / "password")
+    other = play(tasks, *password)
+    for task in ("overrides", "profile", "schema"):
+        assert "cannot be decrypted. Give the vault password" in other[task]["msg"], other[task]
+
+
+@pytest.mark.proves("PROFILE-1", "DRIFT-5")
+def test_lookups_environments_and_checks_take_encrypted_files(server: Server, play: Player) -> None:
+    password = encrypted(
+        play,
+        profile=json.dumps({"extends": "insight", **LISTED}),
+        exceptions="{format: 1, exceptions: [{type: application, verdict: missing, reason: r, expires: 2999-12-31}]}",
     )
-    assert "cannot be decrypted. Give the vault password" in other["overrides"]["msg"]
+    own = {"profile": "profile.yml"}
+    lookup = "lookup('rimops.insight.insight_entity', {'key': key}, type='application', **options)"
+    variables = {"key": WISH["key"], "options": {**play.defaults, **own}}
+    played = play(
+        [
+            {"name": "missing", DRIFT: {**own, "entities": [WISH], "exceptions": "exceptions.yml"}},
+            {"name": "make", MODULE: {**own, "entities": [WISH]}},
+            {"name": "look", "ansible.builtin.debug": {"msg": f"{{{{ {lookup} }}}}"}, "vars": variables},
+        ],
+        *password,
+    )
+    assert played.code == 0, played.output
+    assert [row["accepted"]["reason"] for row in played["missing"]["rows"]] == ["r"]
+    assert played["make"]["summary"]["created"] == 1
+    assert played["look"]["msg"]["appName"] == "Zelvora"
 
 
 @pytest.mark.proves("LOGIN-7")

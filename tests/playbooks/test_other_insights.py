@@ -127,15 +127,15 @@ def test_a_file_of_overrides_is_enough(server: Server, play: Player, dialect: st
 
 WITHOUT = {
     "insight_create_answers_nothing": ("create", "operations.create.success"),
-    "insight_csrf_fixed": ("create", "session.start.session_id"),
-    "insight_csrf_renamed": ("create", "session.start.session_id"),
+    "insight_csrf_fixed": ("create", "session.steps.start.take.session"),
+    "insight_csrf_renamed": ("create", "session.steps.start.take.session"),
     "insight_empty_lists": ("create", "operations.find.entity"),
     "insight_epoch_dates": ("create", "compare"),
     "insight_id_in_body": ("create", "operations.read"),
     "insight_id_in_query": ("create", "operations.read"),
     "insight_ids_within": ("create", "types.application.id.at"),
     "insight_location": ("change", "operations.update.success"),
-    "insight_login_302": ("create", "session.login.success"),
+    "insight_login_302": ("create", "session.steps.login.success"),
     "insight_no_query_for": ("event", "operations.create"),
     "insight_no_uuid": ("change", "operations.update.with"),
     "insight_null_answers": ("create", "operations.find"),

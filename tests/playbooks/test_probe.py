@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Played, Player, Server, dumped, start
+from conftest import CLIENT, ENTRIES, PASSWORD, SECRET, TENANT, USER, Played, Player, Server, dumped, start
 from in_process import play_here
 from test_other_insights import AS_A_USER, ATTRIBUTES, DIALECTS, play_the_cycle
 
@@ -526,7 +526,7 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_what_is_wrong_is_said_before_anything_is_sent(server: Server, play: Player) -> None:
     tasks = [
         {"name": says, "rimops.insight.insight_probe": options, "ignore_errors": True}
@@ -539,8 +539,8 @@ def test_what_is_wrong_is_said_before_anything_is_sent(server: Server, play: Pla
 
 
 @pytest.mark.each_core
-@pytest.mark.parametrize("door", DOORS)
-def test_both_doors(server: Server, play: Player, seeded: dict[str, Any]) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_both_entries(server: Server, play: Player, seeded: dict[str, Any]) -> None:
     options = {"entities": seeded["probe_entities"], "writes": True, "create": CREATE}
     played = play([{"name": "probe", "rimops.insight.insight_probe": options}])
     assert played.code == 0, played.output

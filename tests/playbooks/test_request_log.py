@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The request log: at -vvv one line for each request in order, through both doors, and nothing that is private."""
+"""The request log: at -vvv one line for each request in order, through both entries, and nothing that is private."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from both_doors import comparable, through_both
+from both_entries import comparable, through_both
 from conftest import SECRET, TENANT, Played, Player, Server
 from environments import LISTED, MODULE
 from environments import application as declared
@@ -89,7 +89,7 @@ def lines(played: Played, before: str = "") -> list[tuple[str, str]]:
 
 
 def run(play: Player, verbosity: str) -> dict[str, Played]:
-    """The tasks through both doors; the secret is in no playbook."""
+    """The tasks through both entries; the secret is in no playbook."""
     folder = play.folder / verbosity
     folder.mkdir()
     variables = {"secret": SECRET, "key": KEY, "options": {**play.defaults, "token_store": "none"}}
@@ -101,18 +101,18 @@ def run(play: Player, verbosity: str) -> dict[str, Played]:
 @pytest.mark.proves("SECRET-1")
 def test_each_request_is_told_at_vvv_and_nothing_below(server: Server, play: Player) -> None:
     loud, quiet = run(play, "-vvv"), run(play, "-vv")
-    for door, played in loud.items():
-        assert lines(quiet[door]) == [], door
-        results = [[(one["task"], comparable(one["result"])) for one in run.tasks] for run in (played, quiet[door])]
-        assert without_numbers(results[0]) == without_numbers(results[1]), door
-        check_order(played, door)
+    for entry, played in loud.items():
+        assert lines(quiet[entry]) == [], entry
+        results = [[(one["task"], comparable(one["result"])) for one in run.tasks] for run in (played, quiet[entry])]
+        assert without_numbers(results[0]) == without_numbers(results[1]), entry
+        check_order(played, entry)
         for host, told in LINE.findall(played.output):
             assert host in ("host", "localhost"), told
             assert SHAPE.fullmatch(told), told
             assert not any(private in told.lower() for private in ("canary", "?", "cookie", "bearer", "jsessionid"))
         assert SECRET not in played.output
         assert "request_log" not in played.output
-        assert not any("request_log" in json.dumps(one["result"]) for one in played.tasks), door
+        assert not any("request_log" in json.dumps(one["result"]) for one in played.tasks), entry
 
 
 def without_numbers(results: list[Any]) -> str:
@@ -120,31 +120,31 @@ def without_numbers(results: list[Any]) -> str:
     return re.sub(r"[0-9a-f-]{36}|\d+", "N", json.dumps(results))
 
 
-def check_order(played: Played, door: str) -> None:
+def check_order(played: Played, entry: str) -> None:
     """What is told of each task, in order."""
     retry = lines(played, "after retry")
     token = f"POST /{TENANT}/oauth2/v2.0/token: 200 in N ms"
     login = [token, f"GET {API}/token: 200 in N ms", f"POST {API}/login: 200 in N ms"]
     create = f"POST {API}/application/create"
     assert {host for host, _told in retry} == {"host"}
-    assert [told for _host, told in retry][:3] == login, door
+    assert [told for _host, told in retry][:3] == login, entry
     writes = [told for _host, told in retry if told.startswith(create)]
-    assert writes == [f"{create}: 503 in N ms", f"{create}: 201 in N ms (attempt 2: HTTP 503, waited 0.1 s)"], door
+    assert writes == [f"{create}: 503 in N ms", f"{create}: 201 in N ms (attempt 2: HTTP 503, waited 0.1 s)"], entry
     find = f"POST {API}/application/read"
     assert [told for _host, told in lines(played, "after lost")] == [
         f"{find}: 503 in N ms",
         f"{find}: 401 in N ms (attempt 2: HTTP 503, waited 0.1 s)",
         *login[1:],
         f"{find}: 200 in N ms (attempt 3: the session was lost)",
-    ], door
-    assert played["fails"]["failed"], door
-    assert lines(played, "after fails") == [("host", f"{find}: 422 in N ms")], door
-    assert lines(played, "after list") == [("host", f"POST {API}/application/list: 200 in N ms")], door
-    assert lines(played, "after hidden") == [], door
-    assert [told for _host, told in lines(played, "after lookup")] == [*login, f"{find}: 200 in N ms"], door
+    ], entry
+    assert played["fails"]["failed"], entry
+    assert lines(played, "after fails") == [("host", f"{find}: 422 in N ms")], entry
+    assert lines(played, "after list") == [("host", f"POST {API}/application/list: 200 in N ms")], entry
+    assert lines(played, "after hidden") == [], entry
+    assert [told for _host, told in lines(played, "after lookup")] == [*login, f"{find}: 200 in N ms"], entry
     environment = lines(played, "after environment")
-    assert environment.count(("localhost", f"{create}: 201 in N ms")) == 20, door
+    assert environment.count(("localhost", f"{create}: 201 in N ms")) == 20, entry
     assert {host for host, _told in environment} == {"localhost"}
-    assert [told for _host, told in lines(played, "after probe")][:3] == login, door
-    assert "entities" in played["collected"], door
-    assert lines(played, "after async") == [], door
+    assert [told for _host, told in lines(played, "after probe")][:3] == login, entry
+    assert "entities" in played["collected"], entry
+    assert lines(played, "after async") == [], entry

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import through_both
-from conftest import DOORS, Player, Server
+from both_entries import through_both
+from conftest import ENTRIES, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 ONE, TWO, DEEP = "first-pin-canary", "second-pin-canary", "deep-canary"
@@ -111,9 +111,9 @@ def variables(tmp_path: Path) -> list[str]:
 
 @pytest.mark.proves("SECRET-2", "DECLARE-6", "ANSIBLE-1")
 def test_secrets_are_sent_when_they_should_and_never_shown(server: Server, play: Player, variables: list[str]) -> None:
-    for door, played in through_both(play, scenes(), *variables).items():
+    for entry, played in through_both(play, scenes(), *variables).items():
         for name, step in STEPS.items():
-            result, where = played[name], f"{door}: {name}"
+            result, where = played[name], f"{entry}: {name}"
             shown = json.dumps(result)
             assert [secret for secret in VARIABLES.values() if secret in shown] == [], where
             assert (result["operation"], result["changed"]) == (step.operation, step.operation != "none"), where
@@ -157,7 +157,7 @@ def test_fingerprints_travel_with_their_folder(
 
 
 @pytest.mark.proves("SECRET-2")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_what_cannot_be_remembered_or_told_apart(server: Server, play: Player, variables: list[str]) -> None:
     server.seed("application", **SEED)
     play.defaults["profile_overrides"] = {"compare": {"write_only": ["pin", "phrase", "nested.deep"]}}

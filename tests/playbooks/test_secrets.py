@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """No secret in any output at the highest verbosity, in a result, a diff, a file name or the system's log; on success
-and on every failure, through both doors."""
+and on every failure, through both entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from conftest import CLIENT, DOORS, PASSWORD, QUICK, SECRET, TENANT, USER, Player, Server
+from conftest import CLIENT, ENTRIES, PASSWORD, QUICK, SECRET, TENANT, USER, Player, Server
 
 PIN = 'pin "&+/=é canary'
 WRONG = 'wrong "&+/=é canary'
@@ -183,7 +183,7 @@ LOGIN_FAULTS = [
 
 @pytest.mark.each_core
 @pytest.mark.proves("LOG-1", "SECRET-1", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_no_secret_is_seen(server: Server, play: Player, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(QUICK.read_text() + SITE_CUSTOMIZE)

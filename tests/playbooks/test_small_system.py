@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import DOORS, Player
+from conftest import ENTRIES, Player
 from in_process import run
 from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
 from test_docs import Example, examples_of, words
 
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
 
 pytestmark = pytest.mark.proves("PROFILE-4")
 
@@ -49,14 +49,14 @@ def system(running: SmallSystem) -> SmallSystem:
 
 
 @pytest.fixture
-def play(system: SmallSystem, door: str, tmp_path: Path) -> Player:
+def play(system: SmallSystem, entry: str, tmp_path: Path) -> Player:
     """Plays tasks against the small system."""
     (tmp_path / "scales.yml").write_text(PROFILE.text, encoding="utf-8")
     credentials = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
     return Player(
         system,  # type: ignore[arg-type]  # of a server a player wants to know url and ca_path
         tmp_path,
-        door,
+        entry,
         {"url": system.url, "ca_path": system.ca_path, "profile": "scales.yml", **credentials},
     )
 
@@ -163,7 +163,7 @@ LOOKUP = "lookup('rimops.insight.insight_entity', {})"
 
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7", "DECLARE-11", "ANSIBLE-1", "ANSIBLE-3")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_everything_works_with_it(system: SmallSystem, play: Player) -> None:
     for code in ("B", "K", "M"):  # more than a page
         system.entities["sites"][f"old-{code}"] = {"id": f"old-{code}", "code": code, "modified": 1}
@@ -227,6 +227,56 @@ def test_everything_works_with_it(system: SmallSystem, play: Player) -> None:
     assert system.entities["scales"] == {}
     assert all(played[name]["assumed"] == [] for name in expected)
     assert [SECRET in played.output, *(token in played.output for token in system.tokens)] == [False, False]
+
+
+LISTED = {"method": "GET", "path": "{type.path}", "entity": "body.data"}
+PAGES = {"query": {"offset": "{offset}", "limit": "{size}"}, "paging": {"size": 2, "total": "body.meta.total"}}
+WAYS: dict[str, dict[str, Any]] = {
+    "by list": {"find": "list", "list": {**LISTED, **PAGES}},
+    "among others": {"find": {**LISTED, **PAGES, "narrows": True, "headers": {"X-Looks-For": "{key.code}"}}},
+    "through a summary": {"find": {**LISTED, "query": "{key}", "then": "read", "missing": [{"empty": True}]}},
+    "places": {
+        "find": {**LISTED, "query": "{key}", "entity": ["body.none", "body.data"], "missing": [{"empty": True}]},
+        "read": {"entity": {name: f"body.data.{name}" for name in ("id", "code", "name", "modified")}},
+        "delete": {"path": "sites/{entity.id}", "query": {"code": "{entity.code}"}},
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_ways_to_find(system: SmallSystem, play: Player, way: str) -> None:
+    for code in ("B", "K", "M"):
+        system.entities["sites"][f"old-{code}"] = {"id": f"old-{code}", "code": code, "modified": 1}
+    system.left_out = {"name"} if way == "through a summary" else set()
+    profile = {
+        "format": 2,
+        "name": "scales",
+        "extends": "rest",
+        "base_path": "/api/v1",
+        "oauth": {"token_path": "/oauth/token", "grants": {"client_credentials": {}}},
+        "attributes": {"modified": {"volatile": True}},
+        "operations": {
+            "read": {"entity": "body.data"},
+            "create": {"entity": {"id": "location.id"}},
+            "update": {"entity": "body.data"},
+        },
+        "types": {"site": {"path": "sites", "key": {"attributes": ["code"], "enforced": True}, **WAYS[way]}},
+    }
+    (Path(play.folder) / "ways.yml").write_text(json.dumps(profile), encoding="utf-8")
+    play.defaults["profile"] = "ways.yml"
+    tasks = {
+        "new": (entity("new", SITE, name="Hamburg"), "create"),
+        "new again": (entity("new again", SITE, name="Hamburg"), "none"),
+        "change": (entity("change", SITE, name="Harbour"), "update"),
+        "change again": (entity("change again", SITE, name="Harbour"), "none"),
+        "gone": (entity("gone", {**SITE, "state": "absent"}), "delete"),
+        "gone again": (entity("gone again", {**SITE, "state": "absent"}), "none"),
+    }
+    played = play([task for task, _operation in tasks.values()])
+    assert played.code == 0, played.output
+    assert {name: played[name]["operation"] for name in tasks} == {name: tasks[name][1] for name in tasks}
+    assert [one["code"] for one in system.entities["sites"].values()] == ["B", "K", "M"]
+    assert system.writes == 3
 
 
 @pytest.mark.proves("LOGIN-4")

@@ -23,7 +23,8 @@ from conftest import CLIENT, PASSWORD, SECRET, TENANT, USER, Played, Player, Ser
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError

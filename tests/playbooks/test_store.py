@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLIENT, DOORS, PASSWORD, SECRET, TENANT, USER, Player, Server
+from conftest import CLIENT, ENTRIES, PASSWORD, SECRET, TENANT, USER, Player, Server
 
 READ = {"type": "application", "key": {"appCode": "123456", "appName": "Zelvora"}}
 SOMEBODY = 12345
@@ -117,7 +117,7 @@ def refuse(server: Server, play: Player, stores: Path, damages: dict[str, Damage
         for word in ("log in", "refused")
         for name in damages
     ]
-    before = dataclasses.replace(play, door="here")(tasks[: len(damages)])
+    before = dataclasses.replace(play, entry="here")(tasks[: len(damages)])
     assert before.code == 0, before.output
     files = {name: stores / name / before[f"log in: {name}"]["session"]["file"] for name in damages}
     for name, damage in damages.items():
@@ -137,9 +137,9 @@ def refuse(server: Server, play: Player, stores: Path, damages: dict[str, Damage
 
 
 @pytest.mark.proves("STORE-5", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_a_damaged_store_is_refused(server: Server, play: Player, tmp_path: Path) -> None:
-    damages = DAMAGES if play.door == "here" else {name: DAMAGES[name] for name in BEYOND}
+    damages = DAMAGES if play.entry == "here" else {name: DAMAGES[name] for name in BEYOND}
     refuse(server, play, tmp_path / "stores", damages)
 
 

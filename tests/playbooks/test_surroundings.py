@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOORS, Played, Player, Server, start
+from conftest import ENTRIES, Played, Player, Server, start
 from simulator.surroundings import ROOT
 from test_cycle import EXPECTED, application_tasks
 
@@ -41,7 +41,7 @@ def logins(cases: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.proves("NETWORK-2", "NETWORK-1", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_netrc_and_ca_bundles_of_the_environment_do_not_count(server: Server, play: Player, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -87,7 +87,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serve
 
 
 @pytest.mark.proves("NETWORK-1", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_ports_and_certificates(server: Server, play: Player, others: dict[str, Server]) -> None:
     plain, mutual = others["plain"], others["mutual"]
     for one in others.values():
@@ -217,7 +217,7 @@ MEMORY = "Sessions and refresh tokens are not kept after this task, because ther
 
 
 @pytest.mark.proves("STORE-5", "STORE-6", "DECLARE-1", "ANSIBLE-1")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_no_home_no_passwd_entry_and_one_writable_folder(
     server: Server, nobody: Player, writable: Path, dialect: str
 ) -> None:

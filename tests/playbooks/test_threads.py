@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from conftest import Player, Server
 from environments import SURE, application
-from in_process import door
+from in_process import action_plugin
 
 from ansible_collections.rimops.insight.plugins.action.insight_entities import ActionModule
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import verify_all
@@ -76,7 +76,9 @@ def test_what_the_results_tell_is_what_the_server_holds(
             "retry_limit": 1,
             "wait": False,
         }
-        return door(ActionModule, {**options, "token_store": str(tmp_path / "store")}, tmp_path).run(task_vars={})
+        return action_plugin(ActionModule, {**options, "token_store": str(tmp_path / "store")}, tmp_path).run(
+            task_vars={}
+        )
 
     with monkeypatch.context() as patch:
         patch.setattr(engine, "apply", failing)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import through_both
+from both_entries import through_both
 from conftest import Player, Server
 from environments import LISTED, MODULE
 from in_process import run
@@ -75,11 +75,11 @@ def test_an_undeclared_secret_is_hidden_and_kept(server: Server, play: Player) -
     options = {**play.defaults, "profile_overrides": OVERRIDES}
     variables = play.folder / "variables.json"
     variables.write_text(json.dumps({"seed": SEED, "key": KEY, "options": options}))
-    for door, played in through_both(play, tasks, "-vvv", "--extra-vars", f"@{variables}", compared=False).items():
+    for entry, played in through_both(play, tasks, "-vvv", "--extra-vars", f"@{variables}", compared=False).items():
         recorded = [one for one in played.tasks if one["task"] != "seed"]
-        files = [path.read_text() for path in files_of(play.folder / door)]
+        files = [path.read_text() for path in files_of(play.folder / entry)]
         for text in (json.dumps(recorded), played.output, *files):
-            assert [one for one in (PIN, DEEP, f'"{SHORT}"') if one in text] == [], door
+            assert [one for one in (PIN, DEEP, f'"{SHORT}"') if one in text] == [], entry
         assert played["update"]["operation"] == "update"
         assert shown(played["update"]["entity"]) == SHOWN
         assert played["update"].get("collateral", []) == []

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from conftest import Player, Server
 from environments import SURE, application, event
-from in_process import door
+from in_process import action_plugin
 from planted import WORDS, called, faults, monitored, within
 
 from ansible_collections.rimops.insight.plugins.action.insight_entities import ActionModule as Entities
@@ -97,7 +97,7 @@ def test_in_one_entity(server: Server, play: Player, tmp_path: Path) -> None:
             "profile_overrides": SURE,
             "retry_limit": 0,
         }
-        return door(Entity, options, tmp_path).run(task_vars={})
+        return action_plugin(Entity, options, tmp_path).run(task_vars={})
 
     runs = Runs(server, tmp_path, run)
     problems = list(runs.problems())
@@ -117,7 +117,7 @@ def test_in_an_environment(server: Server, play: Player, tmp_path: Path) -> None
             "retry_limit": 0,
         }
         options = {**play.defaults, **more, "token_store": str(folder)}
-        return door(Entities, options, tmp_path).run(task_vars={})
+        return action_plugin(Entities, options, tmp_path).run(task_vars={})
 
     runs = Runs(server, tmp_path, run)
     problems = list(runs.problems("environment"))

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_doors import comparable
-from conftest import DOORS, Played, Player
+from both_entries import comparable
+from conftest import ENTRIES, Played, Player
 from simulator.surroundings import ROOT
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
@@ -53,8 +53,8 @@ def alike(around: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.each_core
-@pytest.mark.parametrize("door", DOORS)
-def test_a_forked_run_is_as_any_other(play: Player, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_forked_run_is_as_any_other(play: Player, entry: str) -> None:
     plain, forked = both_ways(play, TASKS)
     assert plain["around"]["started_by"] == os.getpid() != forked["around"]["started_by"]
     assert alike(forked["around"]) == alike(plain["around"])

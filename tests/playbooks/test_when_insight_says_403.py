@@ -102,7 +102,7 @@ def test_by_hand(server: Server, tmp_path: Path) -> None:
 def test_the_messages_are_those_of_the_code() -> None:
     folder = ROOT / "plugins"
     source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*_utils/**/*.py"))
-    source = re.sub(r"\{words(_of\(name\))?\}", "CSRF token", source)  # the value that InSight's answers announce
+    source = re.sub(r"\{(value_)?words(\(name\))?\}", "CSRF token", source)  # the value that InSight's answers announce
     filled = re.sub(r"\{[^{}\n]*\}", "…", re.sub(r'"\s+f?"', "", source))
     table = TEXT.split("| The message says |", 1)[1].split("\n\n", 1)[0]
     told = [text for line in table.splitlines()[2:] for text in re.findall(r"`([^`]+)`", line.split(" | ")[0])]

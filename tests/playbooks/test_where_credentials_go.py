@@ -8,14 +8,14 @@ from __future__ import annotations
 import socket
 
 import pytest
-from conftest import DOORS, Player, Server
+from conftest import ENTRIES, Player, Server
 
 INFO = "rimops.insight.insight_entity_info"
 NAMED = {"type": "application", "key": {"appCode": "1", "appName": "Zelvora"}}
 
 
 @pytest.mark.proves("NETWORK-8")
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_where_credentials_do_not_go(server: Server, play: Player) -> None:
     with socket.create_server(("127.0.0.1", 0)) as thief:
         thief.settimeout(0.2)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import time
 import urllib.error
@@ -15,13 +14,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import trustme
+from served import BUILD, PATIENCE, tls_files
 
 SOURCES = Path(__file__).resolve().parent / "spring"
-BUILD = Path(os.environ.get("RIMOPS_BUILD", SOURCES.parents[2] / "build"))
 USER = "jdoe"
 ACCESS_TOKEN = "a-good-access-token"
-PATIENCE = 600  # seconds in which a process must be up
 JVM = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m")  # a short life: start fast
 
 
@@ -45,12 +42,7 @@ class Spring:
     """A running application. url and ca_path are what a client needs; requests.log says what came."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory, self.ca_path = directory, str(directory / "ca.pem")
-        authority = trustme.CA()
-        mine = authority.issue_cert("127.0.0.1")
-        authority.cert_pem.write_to_path(self.ca_path)
-        mine.private_key_pem.write_to_path(str(directory / "server.key"))
-        (directory / "server.pem").write_bytes(b"".join(part.bytes() for part in mine.cert_chain_pems))
+        self.directory, self.ca_path = directory, tls_files(directory)
         arguments = [f"--directory={directory}", f"--tokens={ACCESS_TOKEN}={USER}"]
         with (directory / "output.txt").open("w", encoding="utf-8") as output:
             command = [*JVM, "-jar", str(built()), *arguments]

@@ -31,7 +31,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folde
 from ansible_collections.rimops.insight.plugins.module_utils._auth.store import FINGERPRINTS_FILE, FileStore
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Settings, settings_from
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import SYSTEM_CLOCK, Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError

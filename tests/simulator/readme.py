@@ -16,15 +16,14 @@ from simulator.switches import SWITCHES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simulator.switches import Switch
+
 ANOTHER = "Another InSight: "
 README = Path(__file__).with_name("README.md")
 
 
 def tables() -> dict[str, str]:
     """The generated parts by the names of their marks."""
-    switches = [
-        (f"`{one.name}`", _default(one.default), _values(one.choices, one.default), one.meaning) for one in SWITCHES
-    ]
     faults = [
         (f"`{one.name}`", "yes" if one.processed else "no", ", ".join(f"`{name}`" for name in one.details), one.meaning)
         for one in KINDS.values()
@@ -39,12 +38,20 @@ def tables() -> dict[str, str]:
     ]
     return {
         "others": _table(("file", "what differs"), others),
-        "switches": _table(("switch", "default", "values", "what it does"), switches),
+        "switches": switches_table(SWITCHES),
         "faults": _table(("kind", "carried out?", "details", "what the client sees"), faults),
         "operations": f"{operations}. Groups: {groups}.",
         "credentials": _table(("name", "meaning"), [(f"`{name}`", meaning) for name, meaning in SETTABLE.items()]),
         "users": _table(("user", "password"), [(f"`{user}`", f"`{password}`") for user, password in USERS.items()]),
     }
+
+
+def switches_table(switches: Sequence[Switch]) -> str:
+    """The table that explains switches."""
+    rows = [
+        (f"`{one.name}`", _default(one.default), _values(one.choices, one.default), one.meaning) for one in switches
+    ]
+    return _table(("switch", "default", "values", "what it does"), rows)
 
 
 def _default(value: object) -> str:
@@ -64,9 +71,9 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def filled(text: str) -> str:
+def filled(text: str, parts_by_mark: dict[str, str] | None = None) -> str:
     """The README with every generated part as it should be. Raises ValueError for a mark that is missing."""
-    for name, table in tables().items():
+    for name, table in (parts_by_mark or tables()).items():
         start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
         parts = "\n\n".join((start, table, end)).replace("\\", r"\\")
         text, found = re.subn(f"{start}\n.*?{end}", parts, text, flags=re.DOTALL)

@@ -10,6 +10,7 @@ when there is one, or when nothing was recorded.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -32,6 +33,19 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 FORM = "application/x-www-form-urlencoded"
 # Of an identity platform at the same host, which no description is about.
 ELSEWHERE = re.compile(r"/[^/]+/oauth2/(v2\.0/)?(token|authorize|devicecode)")
+# The descriptions themselves are not ours to judge. The other types are JSON, too, which the validator does not know.
+PATCHES = ("application/merge-patch+json", "application/json-patch+json")
+CONFIG = Config(
+    spec_validator_cls=None,
+    extra_media_type_deserializers={name: lambda body, **_more: json.loads(body) for name in PATCHES},
+)
+# Where a description contradicts its own examples and words: its title, the place below its schemas, what it means.
+DAY = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+CONTRADICTIONS: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
+    ("Legal Service", ("UpdateLegalTag", "properties", "expirationDate"), DAY),
+    ("Legal Service", ("Properties", "properties", "expirationDate"), DAY),
+    ("Storage Service", ("JsonPatch",), {"type": "array", "items": {"type": "object"}}),
+)
 Json = dict[str, Any]
 
 
@@ -52,14 +66,34 @@ class Description:
 def read(path: Path) -> Description:
     """Read a description. Its server is the recording one, at the path that it names. What it says of credentials is
     left out: their values are not recorded, and the endpoint that gives them out is said to need them, too."""
-    text = path.read_text(encoding="utf-8").replace(r"[\w-\.]", r"[\w\-\.]")  # which Python takes for a range
-    content = yaml.load(text, yaml.CSafeLoader)
+    text = json.dumps(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader), default=str)
+    content = json.loads(text.replace(r"[\\w-\\.]", r"[\\w\\-\\.]"))  # a pattern that Python takes for a range
+    content = with_any_values(content)
+    for title, place, meant in CONTRADICTIONS:
+        schemas = content["components"]["schemas"] if content["info"]["title"] == title else {}
+        around = functools.reduce(lambda schema, name: schema.get(name, {}), place[:-1], schemas)
+        if place[-1] in around:
+            around[place[-1]] = meant
     if "swagger" in content:
         content = as_openapi_3(content)
     base = urlsplit(content.get("servers", [{"url": "/"}])[0]["url"]).path.rstrip("/")
     paths = {mended(name, base): with_own_parameters(name, item) for name, item in content["paths"].items()}
     content |= {"servers": [{"url": HOST + base}], "paths": paths, "security": []}
-    return Description(path.name, content, OpenAPI.from_dict(content, config=Config(spec_validator_cls=None)))
+    return Description(path.name, content, OpenAPI.from_dict(content, config=CONFIG))
+
+
+def with_any_values(content: Any) -> Any:
+    """A description in which maps may hold any value where it says objects without any field: what generators make of
+    a map in Java whose values are just Object."""
+    if isinstance(content, list):
+        return [with_any_values(one) for one in content]
+    if not isinstance(content, dict):
+        return content
+    values = content.get("additionalProperties")
+    bare = isinstance(values, dict) and set(values) <= {"type", "description"} and values.get("type") == "object"
+    return {key: with_any_values(value) for key, value in content.items()} | (
+        {"additionalProperties": True} if bare else {}
+    )
 
 
 def mended(path: str, base: str) -> str:

@@ -23,6 +23,9 @@ PROBE = (
     "print('%d.%d' % sys.version_info[:2], os.path.realpath(getattr(sys, '_base_executable', sys.executable)))"
 )
 
+# What parts need beside Python; the browser, which has several names, is found by chromium.py.
+PROGRAMS = {"spring": ("java", "mvn"), "servers-oidc_provider": ("node", "npm")}
+
 
 def pyenv_roots() -> Iterator[Path]:
     """Yield where pyenv may be: named, in the home, or beside the shims on PATH (HOME may be another than pyenv's)."""
@@ -86,17 +89,16 @@ def newest_core() -> str:
 
 
 def missing_programs(part: str) -> list[str]:
-    """Return what the part spring or browser needs and is not here."""
+    """Return what a part needs beside Python and is not here."""
     if part == "browser":
         return [] if chromium.find() or chromium.may_be_installed() else ["chromium"]
-    return [name for name in ("java", "mvn") if not shutil.which(name)]
+    return [name for name in PROGRAMS.get(part, ()) if not shutil.which(name)]
 
 
 def missing(cores: list[str]) -> list[str]:
-    """Return a line for each of these cores, and for the target, that has no Python here, and for what the parts
-    spring and browser lack."""
+    """Return a line for each of these cores, and for the target, that has no Python here, and for what parts lack."""
     lines = [
         f"ansible-core {core}: no Python {' or '.join(CORES[core].pythons)}" for core in cores if not python_for(core)
     ]
-    lines += [f"{part}: no {name}" for part in ("spring", "browser") for name in missing_programs(part)]
+    lines += [f"{part}: no {name}" for part in (*PROGRAMS, "browser") for name in missing_programs(part)]
     return lines if TARGET_PYTHON in find() else [*lines, f"target host: no Python {TARGET_PYTHON}"]

@@ -98,7 +98,7 @@ ONCE = (
     Part(
         "tooling",
         (UNITTEST + " tests/tooling_tests",),
-        ("lint",),
+        ("lint", "openapi"),
         seconds=60,
     ),
     Part("demo", ("make demo",), ("demo",), seconds=30, folder=str(ROOT)),
@@ -119,10 +119,21 @@ UNIT = Part(
 
 SPRING = Part(
     "spring",
-    (f"{PYTEST} tests/real",),
+    (f"{PYTEST} tests/real/test_cycle.py tests/real/test_parity.py",),
     ("core-{core}",),
     seconds=180,
     variables=IMPORTS | {"RIMOPS_BUILD": "{build}"},
+)
+
+SERVERS = tuple(
+    Part(
+        f"servers-{server}",
+        (f"{PYTEST} tests/real/{server}",),
+        ("servers",),
+        seconds=60,
+        variables=IMPORTS | {"RIMOPS_BUILD": "{build}", "npm_config_cache": "{build}/cache/npm"},
+    )
+    for server in ("drf", "oidc_provider")
 )
 
 BROWSER = Part(
@@ -207,6 +218,7 @@ def table(cores: list[str], whole: bool = False) -> Iterator[Part]:
             yield for_core(SPRING, newest)
         if not interpreters.missing_programs("browser"):
             yield BROWSER
+        yield from (part for part in SERVERS if not interpreters.missing_programs(part.name))
     for core in cores:
         if core == newest:
             yield from (for_core(part, core) for part in EACH_CORE if part.name != "units-{core}")

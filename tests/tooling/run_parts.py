@@ -76,9 +76,9 @@ def say(text: str) -> None:
 
 
 def home(name: str) -> Path:
-    """Return a home folder of the part's own, so that caches stay below build; pip keeps its configuration."""
+    """Return a home folder of the part's own, so that caches stay below build; pip and npm keep their configuration."""
     folder = BUILD / "home" / name
-    for configuration in (".config/pip", ".pip"):
+    for configuration in (".config/pip", ".pip", ".npmrc"):
         ours, link = Path.home() / configuration, folder / configuration
         link.parent.mkdir(parents=True, exist_ok=True)
         if ours.exists() and not link.is_symlink():

@@ -36,3 +36,9 @@ def test_pyenv_is_found(pyenv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     found = [path.resolve() for path in interpreters.candidates()]
     assert pyenv / "versions" / "3.12.1" / "bin" / "python3" in found
     assert str(pyenv / "shims") not in interpreters.search_path()
+
+
+def test_what_a_part_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = [line for line in interpreters.missing([]) if line.startswith("servers")]
+    assert said == ["servers-oidc_provider: no node", "servers-oidc_provider: no npm"]

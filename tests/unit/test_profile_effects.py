@@ -498,11 +498,11 @@ CASES = [
 ]
 
 
-def laid(base: Any, over: Any) -> Any:
+def overlaid(base: Any, over: Any) -> Any:
     """As overrides are merged, with the nulls that still have to take something away."""
     if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
         return over
-    return {**base, **{name: laid(base.get(name), value) for name, value in over.items()}}
+    return {**base, **{name: overlaid(base.get(name), value) for name, value in over.items()}}
 
 
 @pytest.mark.proves("PROFILE-23")
@@ -513,7 +513,7 @@ def test_a_key_has_an_effect(case, monkeypatch, tmp_path):
         **{**vars(case), "tasks": tuple((one[0], options) for one, options in zip(case.tasks, tasks, strict=True))}
     )
     without, with_it = (
-        seen(case, overrides, monkeypatch) for overrides in (case.given, laid(case.given, case.override))
+        seen(case, overrides, monkeypatch) for overrides in (case.given, overlaid(case.given, case.override))
     )
     shown = f"without:\n{without}\n\nwith:\n{with_it}"
     if case.seen:

@@ -24,10 +24,11 @@ from ..errors import (
 from . import handle
 from .grants.base import Grant, OAuthClient
 from .grants.refresh_token import refresh
+from .one_time_code import OneTimeCodes
 from .platform_errors import shown
 from .session import Session, names_of
 from .state import State
-from .steps import TOKEN, open_session, refresh_session
+from .steps import CODE, TOKEN, open_session, refresh_session, steps_with
 from .tokens import USER_CLAIMS, Token, own_token, text, token_of
 
 WHAT = "log in"
@@ -53,7 +54,8 @@ class Acquisition:
     grant: None where there are no credentials, only what was handed over. client: None where no OAuth is
     needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
     memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
-    may_use_up: the configured refresh token may be sent although its successor would be kept nowhere.
+    may_use_up: the configured refresh token may be sent although its successor would be kept nowhere. codes: one-time
+    codes for the login.
     """
 
     settings: Settings
@@ -66,12 +68,19 @@ class Acquisition:
     room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
     may_use_up: bool
+    codes: OneTimeCodes
 
     def renewable(self, state: State) -> bool:
         """Whether a new token can be had without a person."""
         if self.grant is None or self.settings.access_token:
             return False
         return not self.grant.interactive or bool(state.token and state.token.refresh_token)
+
+    @property
+    def gives_nothing_new(self) -> bool:
+        """Whether each request carries the credentials as they were given, so that refused ones stay refused."""
+        given = self.settings.access_token or (self.grant is not None and self.grant.flow is None)
+        return bool(given) and not steps_with(self.settings.profile.session, not self._makes_token)
 
     def renew(self, state: State, rejected: bool) -> State:
         """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
@@ -126,6 +135,8 @@ class Acquisition:
         return state
 
     def _with_new_token(self, state: State) -> State:
+        """The state with a new token, for a new session: handed over, refreshed, or from the flow of the grant. Raises
+        AuthenticationError where nothing can give one."""
         if self.settings.access_token:
             return self._with(state, self._handed_over(self.settings.access_token))
         if self.grant is None:
@@ -187,6 +198,8 @@ class Acquisition:
         raise refused
 
     def _refresh(self, state: State, client: OAuthClient, refresh_token: str) -> State:
+        """The state with the token that a refresh token gives, saved. Raises what the platform or the way to it
+        refuses, and ConfigurationError where the only refresh token would be used up."""
         if refresh_token == self.settings.identity.refresh_token and not self.may_use_up:
             raise ConfigurationError(
                 "refresh the token",
@@ -227,6 +240,7 @@ class Acquisition:
     def _open(self, state: State) -> State:
         """The state with a session of the system, opened with the token of the state or with user name and password."""
         profile, names = self.settings.profile, names_of(self.settings, state.token)
+        names[CODE] = lambda response: self.codes.next(response.headers if response else None)
 
         def steps() -> Flow[Session]:
             return open_session(profile, names, state.looks_first, not self._makes_token)

@@ -21,6 +21,7 @@ from .grants.authorization_code import AUTHORIZATION_CODE
 from .grants.base import Authorization, OAuthClient, Show
 from .grants.registry import GRANTS
 from .keeper import SessionKeeper
+from .one_time_code import OneTimeCodes
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
 from .session import Session, carried, log_out
@@ -60,6 +61,7 @@ class Authenticator:
             keep=self._keeper.keep,
             room=self._keeper.room,
             reload=self._keeper.load,
+            codes=OneTimeCodes(settings.identity, clock, self._keeper.code_step, self._keeper.keep_code_step),
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)

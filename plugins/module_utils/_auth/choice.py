@@ -67,7 +67,13 @@ def choose_grant(settings: Settings) -> str:
 
 
 def _check_profile(settings: Settings, grant: Grant) -> None:
+    """Raise ConfigurationError unless the profile can log in with this grant."""
     profile = settings.profile
+    codes = _given(settings.identity, ("totp_secret", "mfa_code"))
+    if codes and not profile.session.takes("totp"):
+        raise ConfigurationError(
+            WHAT, f"the login of profile {profile.name} takes no one-time code", f"Leave {' and '.join(codes)} out."
+        )
     if grant.flow is None:
         if not profile.session.takes("password"):
             other = profile.other_versions.get("password")
@@ -94,6 +100,8 @@ def _check_profile(settings: Settings, grant: Grant) -> None:
 
 
 def _checked(url: str, option: str, settings: Settings) -> str:
+    """An address that credentials may be sent to, without a slash at its end. Raises ConfigurationError, which names
+    the option."""
     parts = address_parts(url)
     secure = parts is not None and may_carry_credentials(parts, settings.network)
     if parts is None or not secure or "@" in parts.netloc or "?" in url or "#" in url:

@@ -78,6 +78,8 @@ def key_file(identity: Identity) -> Optional[str]:
 
 
 def _certificate_and_key(identity: Identity) -> tuple[Any, Any]:
+    """The certificate of the client and its RSA key, of the library cryptography. Raises ConfigurationError for files
+    that are none, or do not belong together."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -15,17 +15,18 @@ from .._profile.model import Profile
 from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
 from .._profile.server_messages import redirected_to, said
 from .._profile.session_rules import SessionRules, Step
-from .._profile.template import parts_of
+from .._profile.template import text_parts
 from .._transport.messages import Response
 from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
 from .platform_errors import shown
 from .session import is_accepted
 
+CHECK = "Check username and password, and that the user may use the API."
 WORDS = {"session": "session id", "csrf": "CSRF token"}
 """Values that are usual, in words; any other is called by its name."""
 
 
-def words_of(name: str) -> str:
+def value_words(name: str) -> str:
     """A value that is taken from an answer, in words."""
     return WORDS.get(name, name.replace("_", " "))
 
@@ -40,15 +41,15 @@ def _place(rules: SessionRules, where: Any) -> str:
     at = where["at"] if isinstance(where, Mapping) else where
     first = at[0] if isinstance(at, list) else at
     root, _dot, rest = first.partition(".")
-    parts = parts_of(rest)
+    parts = text_parts(rest)
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
-    return rest if root in ("header", "cookie") else repr(rest)
+    return rest if root in ("header", "cookie") else repr(rest or first)
 
 
 def _expected(rules: SessionRules, name: str) -> str:
     where = rules.place_of(name)
-    kind = words_of(name) if _is_header(where) else "text"
+    kind = value_words(name) if _is_header(where) else "text"
     return f"a {kind} in {_place(rules, where)}"
 
 
@@ -73,7 +74,7 @@ def no_value_shown(profile: Profile, response: Response) -> ProfileMismatchError
     name = renewed_name(profile.session)
     return profile_mismatch(
         "log in",
-        f"neither the login's answer nor a look after it announces a {words_of(name)}",
+        f"neither the login's answer nor a look after it announces a {value_words(name)}",
         f"session.take.{name}",
         expected=_expected(profile.session, name),
         came=like_headers(name, response),
@@ -85,7 +86,7 @@ def no_value_shown(profile: Profile, response: Response) -> ProfileMismatchError
 def not_taken(profile: Profile, step: Step, name: str, response: Response) -> InsightError:
     """The error for an answer of a step without a value that the step takes. Raises ServerError where the value stands
     in a body that is no JSON."""
-    where, words = step.take[name], words_of(name)
+    where, words = step.take[name], value_words(name)
     if _is_header(where):
         why, came, hint = f"the answer announces no {words}", like_headers(name, response), ""
         key = f"session.take.{name}" if name in profile.session.take else f"{step.profile_key}.take.{name}"
@@ -118,7 +119,7 @@ def without_value(steps: Iterable[Step], name: str) -> InsightError:
     who = f"{bringing[-1]} should have brought it" if bringing else "no answer of the login brought it"
     return AuthenticationError(
         "log in",
-        f"requests carry the {words_of(name)}, and there is none: {who}",
+        f"requests carry the {value_words(name)}, and there is none: {who}",
         f"Correct {key} or session.carry in the profile.",
         profile_key=key,
     )
@@ -215,15 +216,21 @@ def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     )
 
 
+def _what_is_refused(step: Step) -> str:
+    if "totp" not in step.credentials:
+        return "the user name or the password"
+    return "the user name, the password or the one-time code" if "password" in step.credentials else "the one-time code"
+
+
 def login_refused(step: Step, response: Response, beside: bool, meaning: str) -> AuthenticationError:
     """The error for credentials that a step says are wrong. beside: the request carries a CSRF token, too; meaning:
     what the profile says that the answer means."""
     with_token = "access_token" in step.credentials
-    what = "the access token" if with_token else "the user name or the password"
+    what = "the access token" if with_token else _what_is_refused(step)
     hint = (
         "Is the user known to the system, and does client_id (and scope) name the application that it trusts?"
         if with_token
-        else "Check username and password, and that the user may use the API."
+        else CHECK
     )
     if response.status == 403 and beside:  # what a CSRF filter answers, before anybody looks at the credentials
         what += ", or the CSRF token beside it"

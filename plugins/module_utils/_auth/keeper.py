@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -15,18 +16,17 @@ from typing import Any, Callable, Optional
 from .._options.shared import Settings
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
+from .._transport.retry import backoff
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
-from .grants.base import GET_TOKEN
+from .denial import as_record, refuses_credentials, still_refused
 from .session import Session, look, marks, names_of, observe
 from .state import State, as_json, from_json
 from .store import Store
 
-DENIAL = 60.0
-"""Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
-REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
-"""OAuth errors that say that the credentials are wrong."""
+LONGEST_PAUSE = 3
+"""The attempt whose ``backoff`` is the longest pause before a login: up to four seconds."""
 UNSAVED = (
     "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
     "in anew after this task."
@@ -35,16 +35,6 @@ UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
-
-
-def _refuses_credentials(error: AuthenticationError) -> bool:
-    """Whether the platform or the system's login says that the credentials are wrong. That the login itself failed, or
-    that a proxy refused it, is not meant."""
-    status = error.details.get("status")
-    if status == 401 or error.denied:
-        return True
-    named = error.oauth_error in REFUSED_CREDENTIALS
-    return status in (400, 403) and (named or (error.oauth_error is None and error.what != GET_TOKEN))
 
 
 class SessionKeeper:
@@ -61,6 +51,7 @@ class SessionKeeper:
         self._brought = 0  # the ticket of the request whose answer brought the present values
         self._denied: Optional[AuthenticationError] = None
         self._made: set[int] = set()  # the generations that this process opened
+        self._unused = 0  # logins in a row in whose sessions no request was accepted
         self._vouched: tuple[int, Any, int] = (0, None, 0)  # see vouch
         self.first_adopted: Optional[int] = None
         self.seen_alive = False  # by a look, so that looks show whether a session lives
@@ -96,7 +87,10 @@ class SessionKeeper:
             current = self.state
             if current is None or current.session is None:
                 return
-            if current.generation != used.generation or ticket <= self._brought:
+            if current.generation != used.generation:
+                return
+            self._unused = 0
+            if ticket <= self._brought:
                 return
             session = observe(current.session, self._settings.profile.session, response, self.names(current))
             if session != current.session:
@@ -218,10 +212,12 @@ class SessionKeeper:
         return not (worn_out and self.acquisition.renewable(state))
 
     def _log_in(self, stored: Optional[State], rejected: Optional[State]) -> State:
+        """The state after a login, saved and adopted. stored: what the store has; rejected: the state that the server
+        refused. The caller holds the lock."""
         known = stored or self.state or State()
         if self._settings.session and self.acquisition.grant is None and known == State():
             raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
-        self._refuse_denied()
+        self.refuse_denied()
         if self.state and known is not self.state:
             ours = self.state
             known = replace(
@@ -241,10 +237,16 @@ class SessionKeeper:
 
     def _renewed(self, known: State, rejected: bool) -> State:
         """A new session. Where other logins of the same identity end each new session at once, log in again until
-        ``retry_deadline`` is over, provided that a session was seen alive before."""
+        ``retry_deadline`` is over, provided that a session was seen alive before.
+
+        Where no request was accepted in the last session, a random time passes first, a longer one each time: two runs
+        of one identity that log in at once would end each other's sessions for ever."""
         deadline = self._clock.monotonic() + self._settings.network.retry_deadline
         while True:
+            if self._unused:
+                self._clock.sleep(backoff(min(self._unused, LONGEST_PAUSE), secrets.randbelow(1000) / 1000))
             renewed = self._renewed_once(known, rejected, deadline)
+            self._unused += 1
             if renewed:
                 return renewed
             known = self._unsaved or self.load() or known  # with the token of the login that was in vain
@@ -257,39 +259,40 @@ class SessionKeeper:
                 raise
             return None
 
-    def _refuse_denied(self) -> None:
+    def refuse_denied(self) -> None:
         """Raise where these credentials were refused a moment ago, here or in another process."""
         if self._denied:
             raise self._denied.with_traceback(None)  # else it grows with each raise
         denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
-        now = self._clock.now()
-        if not denied or (denied["at"] < self._began and not 0 <= now - denied["at"] < DENIAL):
-            return
-        raise AuthenticationError(
-            denied["what"],
-            f"the same credentials were refused {max(0, round(now - denied['at']))} s ago: {denied['why']}",
-            f"They are sent again {DENIAL:g} s after that, or when they were changed: accounts get locked that way. "
-            f"{denied['hint']}".strip(),
-        )
+        refused = still_refused(denied, self._began, self._clock.now())
+        if refused:
+            raise refused
+
+    def deny(self, error: AuthenticationError) -> AuthenticationError:
+        """Remember credentials that a request within the session showed to be wrong; the error again."""
+        with self._renewing, self._locked():
+            self._deny(error)
+        return error
 
     def _deny(self, error: AuthenticationError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
         status = error.details.get("status")
-        credentials = _refuses_credentials(error)
-        if isinstance(error, SessionRejected) or not (credentials or status is None):
+        credentials = refuses_credentials(error)
+        rejected = isinstance(error, SessionRejected) and not error.denied
+        if rejected or not (credentials or status is None):
             return
         self._denied = error
         grant = self.acquisition.grant
-        if credentials and grant and not grant.interactive:
-            denied = {"at": self._clock.now(), "what": error.what, "why": error.why, "hint": error.hint}
-            self.save(None, denied=denied)
+        if credentials and not (grant and grant.interactive):
+            self.save(None, denied=as_record(error, self._clock.now()))
 
     def ask_anew(self) -> None:
         """Forget a login that failed for another reason than its credentials, since this is another attempt."""
-        if self._denied and not _refuses_credentials(self._denied):
+        if self._denied and not refuses_credentials(self._denied):
             self._denied = None
 
     def _adopt(self, state: State, origin: str) -> State:
+        """The state as this process uses it from now on. origin: as for ``acquired``."""
         self.acquisition.check_user(state.user)
         with self._changing:
             if self.state:  # found out while this was being made
@@ -352,6 +355,15 @@ class SessionKeeper:
             stored = None
         known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
         return bool(state.token and state.token.refresh_token not in known)
+
+    def code_step(self) -> Optional[int]:
+        """The time step of the one-time code that was sent last."""
+        step = (self._store.load(self.name) or {}).get("code_step")
+        return step if isinstance(step, int) else None
+
+    def keep_code_step(self, step: int) -> None:
+        """Keep the time step of a one-time code before it is sent. The caller holds the lock."""
+        self.save(None, code_step=step)
 
     def room(self) -> AbstractContextManager[None]:
         """Room on the disk for the successor of a refresh token; none is needed where the newest token is in memory

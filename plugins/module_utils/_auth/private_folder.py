@@ -211,6 +211,7 @@ class Folder:
             raise self._failed(path, "opened", error) from error
 
     def _lock(self, path: str, descriptor: int) -> None:
+        """Lock a file that is open, waiting for whoever holds it. Raises ConfigurationError after LOCK_PATIENCE."""
         begin, shown = self._clock.monotonic(), False
         while True:
             try:

@@ -18,7 +18,7 @@ from .client_authentication import OPTIONS, key_file
 from .tokens import claims_of
 
 CREDENTIALS = ("grant_type", "password", "refresh_token", "authorization_response", *OPTIONS)
-NOT_OURS = ("authorization_response", "expected_user")
+NOT_OURS = ("authorization_response", "expected_user", "mfa_code")
 """What is used once, and what only checks who it turned out to be."""
 
 

@@ -27,12 +27,12 @@ from .._profile.server_messages import said
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
-from .handshake_errors import csrf_refused
+from .handshake_errors import CHECK, csrf_refused
 from .keeper import SessionKeeper
 from .session import Carried, Session, carried, changes_session_cookie, is_lost, within
 from .shared_lock import SharedLock
 from .state import State
-from .steps import SAFE_METHODS
+from .steps import LOG_IN, SAFE_METHODS
 
 FRESH = 60.0
 """Seconds after a login in which a refused request causes no new login."""
@@ -54,6 +54,11 @@ REFUSED = {
     False: "the server refused a session that was opened a moment ago",
     True: "the server refused an access token that was issued a moment ago",
 }
+GIVEN = {
+    False: "the server does not accept the user name or the password",
+    True: "the server refused the access token",
+}
+"""Why credentials are refused that each request carries as they were given; by whether they are an access token."""
 CAUSES = {
     False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
     "own user. Else this user lacks a permission, or a load balancer changes servers.",
@@ -121,6 +126,8 @@ class SessionSender:
     # --- one exchange
 
     def _exchange(self, request: Request) -> Exchange:
+        if self._last_accepted < 0 and self._keeper.acquisition.gives_nothing_new:
+            return self._exchange_alone(request)
         if self._keeper.current().shared:
             with self._session_lock.shared():
                 state = self._keeper.current()
@@ -128,6 +135,17 @@ class SessionSender:
                     return self._exchange_in(state, request)
         with self._session_lock.exclusive():
             return self._exchange_in(self._keeper.current(), request)
+
+    def _exchange_alone(self, request: Request) -> Exchange:
+        """Send a request with credentials that no request was accepted with yet, while no other thread does: refused
+        ones go out once, since repeated failures lock accounts."""
+        with self._session_lock.exclusive():
+            state = self._keeper.current()
+            self._keeper.refuse_denied()
+            sent = self._exchange_in(state, request)
+            if sent.lost and self._last_accepted < 0:
+                raise self._keeper.deny(self._rejected(replace(request, purpose=LOG_IN), sent.response))
+            return sent
 
     def _exchange_first(self, request: Request, losses: int) -> Exchange:
         """Send a request as the first one of a new session, before another request can use up its CSRF token."""
@@ -233,13 +251,14 @@ class SessionSender:
             return self._keeper.seen_alive
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words, is_token = said(response.body), self._rules.is_token
-        handed_over = is_token and self._settings.access_token
-        refused = "the server refused the access token" if handed_over else REFUSED[is_token]
+        words, given = said(response.body), self._keeper.acquisition.gives_nothing_new
+        is_token = self._rules.is_token or bool(given and self._settings.access_token)
+        refused = (GIVEN if given else REFUSED)[is_token]
         return SessionRejected(
             request.purpose,
             f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
-            CAUSES[is_token],
+            CHECK if given and not is_token else CAUSES[is_token],
+            denied=given,
             status=response.status,
         )
 

@@ -18,7 +18,7 @@ from .._profile.model import Profile
 from .._profile.predicate import Sent, first_at, fitting, is_page
 from .._profile.request_template import merged, settled
 from .._profile.session_rules import SessionRules, Step
-from .._profile.template import Names, fill, fill_text
+from .._profile.template import TemplateNames, fill, fill_text
 from .._text.json_forms import Json, is_number, number_text
 from .._text.nested_paths import ABSENT
 from .._text.redaction import LIKE_A_TOKEN, know
@@ -52,7 +52,7 @@ class Session:
         """Nothing that is said from now on shows it."""
         know([*self.cookies.values(), *self.values.values()], LIKE_A_TOKEN)
 
-    def named(self, names: Names) -> dict[str, Any]:
+    def named(self, names: TemplateNames) -> dict[str, Any]:
         """What templates may name within this session, beside these."""
         return {**names, **self.values, **self.header_names}
 
@@ -98,7 +98,7 @@ class Carried:
         return f"{request.url}{'&' if said else '?'}{query}" if query else request.url
 
 
-def carried(rules: SessionRules, session: Session, names: Names, purpose: str = "log in") -> Carried:
+def carried(rules: SessionRules, session: Session, names: TemplateNames, purpose: str = "log in") -> Carried:
     """What a request of this session carries."""
     filled = fill(rules.carry, session.named(names))
     carry: Json = {} if filled is ABSENT else settled(filled)
@@ -117,14 +117,16 @@ def carried(rules: SessionRules, session: Session, names: Names, purpose: str = 
     )
 
 
-def within(rules: SessionRules, session: Session, names: Names, request: Request) -> Request:
+def within(rules: SessionRules, session: Session, names: TemplateNames, request: Request) -> Request:
     """The request with what the session carries, which goes to the system alone. names: as names_of()."""
     if not same_origin(names["url"], request.url):
         return request
     return carried(rules, session, names, request.purpose).added_to(request)
 
 
-def step_request(profile: Profile, step: Step, session: Session, names: Names, purpose: str, **more: Any) -> Request:
+def step_request(
+    profile: Profile, step: Step, session: Session, names: TemplateNames, purpose: str, **more: Any
+) -> Request:
     """The request of a step. more: other fields of it."""
     base = Base(names["url"], profile.base_path)
     request = request_of(step.request, session.named(names), base, purpose, **more)
@@ -140,14 +142,14 @@ def marks(rules: SessionRules, session: Session) -> tuple[tuple[str, str], ...]:
 # --- what an answer brings
 
 
-def at_places(where: Any, names: Names) -> list[str]:
+def at_places(where: Any, names: TemplateNames) -> list[str]:
     """The places at which a value is looked for, with the names in them replaced."""
     at = where["at"] if isinstance(where, Mapping) else where
     filled = [fill_text(place, names) for place in (at if isinstance(at, list) else [at])]
     return [place for place in filled if place is not ABSENT]
 
 
-def taken(rules: SessionRules, places: Json, names: Names, response: Response) -> dict[str, str]:
+def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Response) -> dict[str, str]:
     """The texts that an answer brings, by name. names: what is known; a default counts only for what is not."""
     found: dict[str, str] = {}
     for name, where in places.items():
@@ -166,7 +168,7 @@ def _text(name: str, value: Any) -> Optional[str]:
     return number_text(value) if name in NUMBERS and is_number(value) else text(value)
 
 
-def observe(session: Session, rules: SessionRules, response: Response, names: Names) -> Session:
+def observe(session: Session, rules: SessionRules, response: Response, names: TemplateNames) -> Session:
     """The session after this answer: cookies that it set or cleared, values that it renewed."""
     found = taken(rules, rules.take, session.named(names), response)
     for header, value in rules.named_headers:  # the name of a header is renewed with its value
@@ -225,13 +227,13 @@ class Look:
     announced: bool = False
 
 
-def look_of(profile: Profile, session: Session, names: Names) -> Optional[Request]:
+def look_of(profile: Profile, session: Session, names: TemplateNames) -> Optional[Request]:
     """The safe request that shows the session's present values and whether it lives; None where there is none."""
     step = profile.session.look
     return step_request(profile, step, session, names, "look at the session", safe=True) if step else None
 
 
-def look(profile: Profile, session: Session, names: Names) -> Flow[Look]:
+def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]:
     """Look at the session, where the profile has a way to do so. Raises ServerError where the server fails."""
     rules, step = profile.session, profile.session.look
     request = look_of(profile, session, names)
@@ -264,7 +266,7 @@ def _shown_cookies(rules: SessionRules, step: Step, session: Session, response: 
     }
 
 
-def log_out(profile: Profile, session: Session, names: Names) -> Flow[str]:
+def log_out(profile: Profile, session: Session, names: TemplateNames) -> Flow[str]:
     """End the session where the profile says how; returns why the server did not, empty where it did or has no way."""
     rules = profile.session
     for step in rules.logout:

@@ -12,7 +12,7 @@ from typing import Optional
 from .._profile.model import Profile
 from .._profile.predicate import Sent, fitting
 from .._profile.session_rules import SessionRules, Step
-from .._profile.template import Names, fill
+from .._profile.template import TemplateNames, fill
 from .._text.nested_paths import ABSENT
 from .._transport.messages import Flow, Response
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
@@ -31,7 +31,7 @@ from .session import (
 )
 
 OPEN, LOG_IN, REFRESH = "open a session", "log in", "renew the token"
-TOKEN = "access_token"
+TOKEN, CODE = "access_token", "totp"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 
@@ -46,9 +46,12 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
     return tuple(step for step in rules.steps if not (given and TOKEN in step.take))
 
 
-def open_session(profile: Profile, names: Names, looks_first: bool = False, given: bool = False) -> Flow[Session]:
-    """A session of the system. names: as names_of(). looks_first: a value in the answer of the last step is not
-    accepted by this server, so a look fetches the good one. given: the access token in the names was handed over.
+def open_session(
+    profile: Profile, names: TemplateNames, looks_first: bool = False, given: bool = False
+) -> Flow[Session]:
+    """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or
+    after None. looks_first: a value in the answer of the last step is not accepted by this server, so a look fetches
+    the good one. given: the access token in the names is not one that the steps make.
 
     The steps are taken a second time where the session was lost before the credentials were looked at, or right after
     the login. A profile without steps sends nothing. Raises SessionRejected where the session is lost each time."""
@@ -68,7 +71,7 @@ def open_session(profile: Profile, names: Names, looks_first: bool = False, give
     )
 
 
-def refresh_session(profile: Profile, session: Session, names: Names) -> Flow[Session]:
+def refresh_session(profile: Profile, session: Session, names: TemplateNames) -> Flow[Session]:
     """The session after its token was renewed by the profile's refresh; what is not taken anew stays. Raises
     AuthenticationError where the server refuses the refresh token."""
     rules, refresh = profile.session, profile.session.refresh
@@ -92,7 +95,7 @@ def refresh_session(profile: Profile, session: Session, names: Names) -> Flow[Se
 
 
 def _taken_steps(
-    profile: Profile, steps: Sequence[Step], names: Names, last: bool
+    profile: Profile, steps: Sequence[Step], names: TemplateNames, last: bool
 ) -> Flow[Optional[tuple[Session, Optional[Response]]]]:
     """The session after all steps, with the last answer; None where it was lost before the credentials were looked at.
     last: then that is an error."""
@@ -101,7 +104,8 @@ def _taken_steps(
         if step.when and (response is None or not fitting(step.when, response, sent)):
             continue
         reads = not step.credentials
-        request = step_request(profile, step, session, names, purpose_of(step), safe=reads, patient=not number)
+        known = names if CODE not in step.request.names else {**names, CODE: names[CODE](response)}
+        request = step_request(profile, step, session, known, purpose_of(step), safe=reads, patient=not number)
         sent = Sent(request.method, session.cookies)
         response = yield request
         lost = step.credentials and changes_session_cookie(rules, response, session.cookies)
@@ -113,7 +117,9 @@ def _taken_steps(
     return session, response
 
 
-def _after(profile: Profile, step: Step, session: Session, names: Names, response: Response, may_lack: bool) -> Session:
+def _after(
+    profile: Profile, step: Step, session: Session, names: TemplateNames, response: Response, may_lack: bool
+) -> Session:
     """The session after the answer of a step. may_lack: the next step is taken only after some answers, so that this
     one need not hold what the step takes."""
     rules = profile.session
@@ -131,7 +137,7 @@ def _looked(
     profile: Profile,
     session: Session,
     response: Optional[Response],
-    names: Names,
+    names: TemplateNames,
     looks_first: bool,
 ) -> Flow[Optional[Session]]:
     """The session with the values that are good after the login; None where a look shows that it is lost. A server that
@@ -149,7 +155,7 @@ def _looked(
     return seen.session
 
 
-def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, names: Names) -> None:
+def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, names: TemplateNames) -> None:
     """Raise an error unless everything that requests carry has a value that a header can hold."""
     known = session.named(names)
     lacking = sorted(name for name in profile.session.carried_names if not known.get(name))

@@ -163,6 +163,7 @@ Callers do not change the returned value."""
 
 
 def _read(folder: Folder, file: str, parsed: Callable[[bytes], Any] = json.loads) -> Optional[Record]:
+    """A record of this format; None where there is no file. Raises ConfigurationError for a file that is none."""
     content = folder.read(file)
     if content is None:
         return None
@@ -268,6 +269,7 @@ class Fingerprints:
                 _write(self._folder, FINGERPRINTS_FILE, record)
 
     def _read(self) -> Optional[Record]:
+        """The record of all fingerprints; None where there is none. Raises ConfigurationError for a damaged one."""
         record = _read(self._folder, FINGERPRINTS_FILE, _parsed)
         if record is None:
             return None

@@ -125,13 +125,13 @@ def own_token(found: Mapping[str, str], now: float, before: Optional[Token]) -> 
 
 
 def point_in_time(value: Any) -> Optional[float]:
-    """A point in time as epoch seconds, of epoch seconds or milliseconds or a date and time (RFC 3339); None for
-    anything else."""
+    """A point in time as epoch seconds, of epoch seconds or milliseconds or a date and time (RFC 3339) to the
+    second; None for anything else."""
     if re.fullmatch(r"[0-9]+(\.[0-9]*)?", str(value)):
         number = float(value)
         return seconds(number / 1000 if number > MILLISECONDS else number)
     try:
-        date = datetime.fromisoformat(re.sub(r"[Zz]\Z", "+00:00", str(value)))
+        date = datetime.fromisoformat(re.sub(r"\.[0-9]+", "", re.sub(r"[Zz]\Z", "+00:00", str(value))))
         return date.timestamp() if date.tzinfo else None
     except (ValueError, OverflowError):
         return None

@@ -21,7 +21,7 @@ def argument_spec(command: Command) -> dict[str, dict[str, Any]]:
     fallbacks = {
         name: {"fallback": (env_fallback, [environment_name(name)])}
         for name in SHARED
-        if "options" not in SHARED[name] and os.environ.get(environment_name(name))
+        if SHARED[name]["type"] != "dict" and os.environ.get(environment_name(name))
     }
     return {name: {**option, **fallbacks.get(name, {})} for name, option in command.spec.items()}
 
@@ -40,6 +40,7 @@ def secret_values(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, An
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Each value within, as text, but for nulls and booleans."""
     if isinstance(value, Mapping):
         for element in value.values():
             yield from _texts(element)

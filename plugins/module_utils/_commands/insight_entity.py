@@ -135,6 +135,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
 def _entity_result(
     connection: Connection, client: EntityClient, desired: DesiredState, outcome: Outcome, context: Context
 ) -> dict[str, Any]:
+    """The result of the task for an outcome."""
     planned = outcome.plan
     evidence, steps = evidence_of(connection.settings), steps_of(planned, desired.address.type)
     doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}

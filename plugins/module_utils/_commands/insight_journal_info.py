@@ -29,6 +29,7 @@ def run_journal_info(values: Values, _context: Context) -> dict[str, Any]:
 
 
 def _as_result(one: Verified) -> dict[str, Any]:
+    """The part of the result about one journal."""
     run = {name: value for name, value in one.start.items() if name not in ("kind", "hash", "previous", "continues")}
     return {
         "file": one.file,

@@ -162,6 +162,7 @@ def _found_first(experiment: Experiment, entity: Json) -> Json:
 
 
 def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:
+    """The result of the task, without secrets. experiment: None where no login succeeded."""
     after = experiment.data if experiment else logins[0].data
     report = ProbeReport(
         profile={name: values["profile"].get(name) for name in ("name", "title")},

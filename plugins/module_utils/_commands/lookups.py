@@ -47,6 +47,7 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
 
 
 def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any, context: Context) -> Entity | None:
+    """The entity that a term names, without its secrets; None where there is none and that is allowed."""
     address = address_of(profile, {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})})
     entity = client.the_one(address)
     doubt = client.doubt(address) if entity is None else ""

@@ -20,6 +20,8 @@ from .compare import Rules, compare, rules
 
 Entity = Mapping[str, Any]
 
+PARENT = "parent"
+"""The reference to the entity within which another one is, of types that say so."""
 REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 """The hint of errors about a reference."""
 
@@ -42,12 +44,23 @@ class Address:
     ready: bool = field(default=True, compare=False, repr=False)
 
     @property
+    def held(self) -> Mapping[str, Address]:
+        """The references that it holds as attributes: all but its parent."""
+        return (
+            {name: address for name, address in self.refs.items() if name != PARENT} if self.type.parents else self.refs
+        )
+
+    @property
+    def among(self) -> Address:
+        """All of its type within its parent, as a list names them."""
+        return Address(self.type, refs={name: one for name, one in self.refs.items() if name not in self.held})
+
+    @property
     def named(self) -> str:
         """The key, or the id, on one line."""
-        if self.id is not None:
-            return printable(f"id {self.id}")
-        parts = [f"{name}={value}" for name, value in self.key.items()]
-        return printable(", ".join(parts + [f"{name}=({address.named})" for name, address in self.refs.items()]))
+        parts = [f"{name}={value}" for name, value in self.key.items()] if self.id is None else [f"id {self.id}"]
+        refs = self.refs if self.id is None else self.among.refs
+        return printable(", ".join(parts + [f"{name}=({address.named})" for name, address in refs.items()]))
 
     @cached_property
     def identity(self) -> str:
@@ -56,11 +69,13 @@ class Address:
         return canonical([self.type.name, own_id, self.key, {name: one.identity for name, one in self.refs.items()}])
 
     def with_id(self, entity_id: Any) -> Address:
-        """This entity by its id, which identifies it among all of its type; unchanged where the id is None."""
+        """This entity by its id, which identifies it among all of its type and parent; unchanged where the id is
+        None."""
         if entity_id is None:
             return self
         origin = self if self.key or self.refs else self.origin
-        return replace(self, id=entity_id, key={}, refs={}, origin=origin)
+        parent = {name: self.refs[name] for name in (PARENT,) if self.type.parents and name in self.refs}
+        return replace(self, id=entity_id, key={}, refs=parent, origin=origin)
 
     def located(self, entity: Entity) -> Address:
         """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
@@ -104,6 +119,7 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
     _check_one_is_named(entity_type, entity_id not in (None, ""), key, references, what)
     _check_key(entity_type, key, references, what)
     refs = {name: address_of(profile, referred) for name, referred in references.items()}
+    _check_parent(entity_type, entity_id in (None, ""), refs, what)
     overlap = sorted(set(refs) & set(key))
     if overlap:
         raise ConfigurationError(what, f"{', '.join(overlap)} stands both in key and in refs", "Keep it in refs.")
@@ -133,7 +149,20 @@ def _check_one_is_named(entity_type: EntityType, has_id: bool, key: Entity, refe
         )
 
 
+def _check_parent(entity_type: EntityType, by_key: bool, refs: Mapping[str, Address], what: str) -> None:
+    """Raise ConfigurationError where the parent is not given, or is of another type than the profile says."""
+    parents, parent = entity_type.parents, refs.get(PARENT)
+    allowed = " or ".join(parents)
+    read = entity_type.operations.get("read")
+    needed = by_key or (read is not None and read.request.uses(PARENT))
+    if parents and parent is None and needed:
+        raise ConfigurationError(what, f"its parent is not given, which is of type {allowed}", f"Give refs.{PARENT}.")
+    if parents and parent is not None and parent.type.name not in parents:
+        raise ConfigurationError(what, f"its parent is of type {allowed}, and not {parent.type.name}")
+
+
 def _check_key(entity_type: EntityType, key: Entity, references: Entity, what: str) -> None:
+    """Raise ConfigurationError unless a key is whole and holds texts, or what the schema of the type allows."""
     missing = [name for name in entity_type.key if name not in key and name not in references]
     if key and missing:
         raise ConfigurationError(
@@ -164,6 +193,7 @@ def _quoted(name: str, value: Any) -> str:
 
 
 def _nfc(value: Any) -> str:
+    """A value as text, in the one composed form of Unicode (NFC)."""
     return unicodedata.normalize("NFC", str(value))
 
 
@@ -234,6 +264,7 @@ def has_key(address: Address, entity: Entity) -> bool:
 
 
 def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:
+    """The error for a search that offers entities, and none with the key."""
     return profile_mismatch(
         f"find {address}",
         f"the server offered {len(offered)} entities and none of them has this key",

@@ -126,6 +126,7 @@ def _doubt_of_read(client: EntityClient, address: Address) -> str:
 def _send(
     client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity, note: Callable[[str], None]
 ) -> Entity | None:
+    """Send the create or the update; the entity as the answer shows it, None where it shows none."""
     address = desired.address
     if planned.operation == "create":
         sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
@@ -262,6 +263,7 @@ def _created(client: EntityClient, desired: DesiredState, planned: Plan, known_a
             check_read_back(desired, planned, shown)
 
     def look() -> Entity | None:
+        """The entity as the server shows it now. Raises the error for a changed key where that is the reason."""
         try:
             seen = _without_twin(client, address, known_as)
         except (AmbiguousError, ProfileMismatchError):

@@ -18,6 +18,7 @@ from ..errors import HeldBackError, InsightError, ProfileMismatchError
 from .address import Address
 
 WHY_LIMIT = 500
+"""Characters of an error that are told to the writes which it holds back."""
 OF = " of "
 """Between the key of a search and the type that it is about."""
 
@@ -137,6 +138,8 @@ class CanaryWrites:
             self._news.notify_all()
 
     def _enter(self, key: str, what: str) -> None:
+        """Be the one under way for a key, or wait until it is known to be clean. Raises HeldBackError where it is
+        refused."""
         with self._news:
             while key not in self._refused and key not in self._clean:
                 if key not in self._under_way:
@@ -178,6 +181,7 @@ def _what_happened(error: BaseException, key: str, secrets: Mapping[str, Any]) -
 
 
 def _held_back(what: str, refusal: Refusal) -> HeldBackError:
+    """The error for a write that is not sent, since the first of its kind was not read back clean."""
     searched = OF in refusal.operation
     because = "did not show" if searched else "is an assumption of the profile, and it was not read back clean from"
     return HeldBackError(

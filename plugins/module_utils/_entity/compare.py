@@ -136,6 +136,7 @@ def undeclared_changes(
 
 
 def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[Change]:
+    """The changes between two observations of the parts that nobody declares."""
     if place.rule in place.rules.uncompared | place.rules.unsent | place.rules.hidden:
         return
     if (
@@ -207,6 +208,7 @@ def _is_hidden(declared: Any, observed: Any) -> bool:
 
 
 def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
+    """The value to send for a declared one: the observed value where they are the same, else a change is noted."""
     if _is_nothing(declared) and (observed is ABSENT or observed is None):
         return observed
     if isinstance(declared, Mapping) and isinstance(observed, Mapping):

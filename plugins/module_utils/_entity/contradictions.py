@@ -111,8 +111,8 @@ def shown_differently(address: Address, purpose: str, names: str) -> ProfileMism
         search.profile_key,
         expected="the same attributes and values of both",
         came=f"a difference in {names}",
-        hint=f"Perhaps the search shows a summary. Change {search.profile_key} in profile_overrides to a search that "
-        "shows the whole entity, or give the id instead of the key: then it is read, and not searched.",
+        hint=f"Perhaps the search shows a summary: say then: read in {search.profile_key} in profile_overrides, or "
+        "give the id instead of the key: then it is read, and not searched.",
     )
 
 

@@ -31,7 +31,7 @@ from .desired_state import DesiredState
 from .plan import Plan, masks_sent, not_sent, plan
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
-from .step_apply import Record, perform_steps, unrecorded
+from .step_apply import RecordStep, perform_steps, unrecorded
 from .steps import steps_of
 
 
@@ -127,7 +127,7 @@ def apply(
     clock: Clock = SYSTEM_CLOCK,
     canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
-    record: Record = unrecorded,
+    record: RecordStep = unrecorded,
 ) -> Outcome:
     """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
     the write). around: a context that is entered before that read and left after the read-back. record: takes the steps
@@ -157,15 +157,15 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examin
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the address refers to."""
-    return {name: referred.located(client.resolve(referred)).id for name, referred in address.refs.items()}
+    return {name: referred.located(client.resolve(referred)).id for name, referred in address.held.items()}
 
 
 def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:
     """Whether an entity that was found refers to what is declared. Where each reference has to be asked for anew, only
     those by id are looked at: what did not change costs no request more."""
-    if observed is None or not address.refs:
+    if observed is None or not address.held:
         return True
-    given = {name: referred.id for name, referred in address.refs.items() if referred.id is not None}
+    given = {name: referred.id for name, referred in address.held.items() if referred.id is not None}
     references = given if client.known is None else _references(client, address)
     return all(str(plain_id(observed.get(name))) == str(value) for name, value in references.items())
 
@@ -248,6 +248,7 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
 
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
+    """Raise ConfigurationError for a create without what the server requires."""
     given = {*desired.address.key, *desired.address.refs, *desired.attributes, *desired.secrets.values}
     missing = [name for name in desired.address.type.required if name not in given]
     if planned.operation == "create" and missing:

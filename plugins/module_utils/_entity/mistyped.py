@@ -38,6 +38,7 @@ def wrong_types(found: Collection[Mistyped], entity: str) -> ConfigurationError:
 
 
 def _held(value: Any) -> str:
+    """What a value is, for a message."""
     return f"the text {json_text(value)}" if isinstance(value, str) else kind(value)
 
 
@@ -69,6 +70,7 @@ def mistyped(declared: Any, stored: Sequence[Any], place: Place) -> Iterator[Mis
 
 
 def _mistyped_text(declared: str, stored: Sequence[Any], place: Place) -> Iterator[Mistyped]:
+    """What is wrong with a text that means a number, a boolean or a date, where the server holds such a value."""
     text = normalise(declared, place.names)
     advice = unquoting(place.path, text, stored) if isinstance(text, str) else ""
     if advice:

@@ -216,6 +216,7 @@ def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str
 
 
 def _create(nothing: Plan) -> Plan:
+    """The plan that creates the entity. nothing: the plan that does nothing, with what is declared."""
     desired, secrets = nothing.desired, nothing.secret_paths
     changes = [Change(_path(name), ABSENT, value, _path(name)) for name, value in desired.items() if value is not None]
     changes += [Change(path, ABSENT, MASK, path) for path in secrets]
@@ -232,6 +233,7 @@ def _create(nothing: Plan) -> Plan:
 
 
 def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
+    """The plan that updates the entity, or does nothing. nothing: as for _create(); fates: of each secret, by path."""
     before = nothing.before or {}
     comparison = compare(nothing.desired, before, rules, nothing.entity)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
@@ -351,5 +353,6 @@ def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
 
 
 def _presentable(side: Mapping[str, Any]) -> Any:
+    """A side of a diff without what is not there, with the names in order."""
     present = {name: value for name, value in side.items() if value is not ABSENT}
     return json.loads(canonical(printable_values(present)))  # canonical: names in order

@@ -88,5 +88,6 @@ def _other_secrets(
 
 
 def _advice(change: Change, comparison: Comparison, rules: Rules) -> str:
+    """What to write, or which rule to add, so that a declared value counts as the stored one."""
     quotings = [wrong.advice for wrong in comparison.mistyped if is_within(wrong.rule, change.rule)]
     return quotings[0] if quotings else suggestion(change.after, change.before, change.rule, rules)

@@ -55,6 +55,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
 
 
 def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: str) -> UnconvergedError:
+    """The error for declared values that did not arrive. key: of the operation in the profile."""
     forms = [reference_advice(address, one.path, one.stored, one.sent) for one in verification.unconverged]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
@@ -84,6 +85,7 @@ def _hint(planned: Plan, verification: ReadBack) -> str:
 
 
 def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
+    """The error for attributes that a write changed without being asked to. key: of the operation in the profile."""
     lost = any(change.after in (ABSENT, None) for change in changes)
     return CollateralError(
         f"leave the rest of {address} alone",

@@ -109,6 +109,7 @@ def _checked(layer: Any) -> Mapping[str, Any]:
 
 
 def _check_meaning(given: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError for rules that have the right form and cannot be meant."""
     for path, names in given.get("normalise", {}).items():
         for name in names:
             if name not in NORMALISATIONS:

@@ -92,6 +92,7 @@ def _look(what: str, look: Observe, error: InsightError) -> Entity | None:
 
 
 def _unknown(what: str, error: InsightError, why: str) -> OutcomeUnknownError:
+    """The error for a write of which reading again does not show whether it was carried out."""
     return OutcomeUnknownError(
         f"tell whether the server carried out the request to {what}",
         f"{error.why}; {why}",

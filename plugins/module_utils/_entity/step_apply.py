@@ -24,7 +24,7 @@ from .read_back_errors import check_read_back
 from .safe_write import write_safely
 from .steps import EntityStep, element_key, steps_of
 
-Record = Callable[[EntityStep, str], None]
+RecordStep = Callable[[EntityStep, str], None]
 """Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
 
 
@@ -38,7 +38,7 @@ def perform_steps(
     planned: Plan,
     observed: Optional[Entity],
     clock: Clock,
-    record: Record = unrecorded,
+    record: RecordStep = unrecorded,
 ) -> Outcome:
     """Carry out the steps of a plan in their order, read the entity back with its parts, and report differences from
     the plan. A step that fails stops the later ones; the error names what is done, failed and not sent."""
@@ -115,7 +115,7 @@ def _step(
     step: Optional[EntityStep],
     done: Sequence[EntityStep],
     todo: Sequence[EntityStep],
-    record: Record,
+    record: RecordStep,
 ) -> Iterator[None]:
     """Around a step: an error inside names what is done, what failed and what was not sent."""
     if step:

@@ -132,6 +132,7 @@ def _line(number: int, text: bytes, problems: list[str]) -> Mapping[str, Any]:
 
 
 def _check_chain(lines: list[Mapping[str, Any]], problems: list[str]) -> None:
+    """Note the problems of the order: what does not follow the line before, starts and ends in the wrong places."""
     previous: Optional[str] = ""
     for number, line in enumerate(lines, 1):
         if line and previous is not None and line.get("previous") != previous:
@@ -154,6 +155,7 @@ def _other_head(lines: list[Mapping[str, Any]], found: str, head: str) -> str:
 
 
 def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:
+    """The intents without a known outcome, those of the journal that this one continues included."""
     found: dict[str, Mapping[str, str]] = {}
     for line in lines:
         if line.get("kind") == "start":

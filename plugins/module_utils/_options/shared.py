@@ -47,6 +47,8 @@ IDENTITY: Spec = {
     "client_assertion_file": {"type": "path"},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    "totp_secret": {"type": "str", "no_log": True},
+    "mfa_code": {"type": "str", "no_log": True},
     "refresh_token": {"type": "str", "no_log": True},
     "authorization_response": {"type": "str", "no_log": True},
     "redirect_uri": {"type": "str"},
@@ -114,6 +116,8 @@ class Identity:
     client_assertion_file: Optional[str] = None
     username: Optional[str] = None
     password: Optional[str] = field(default=None, repr=False)
+    totp_secret: Optional[str] = field(default=None, repr=False)
+    mfa_code: Optional[str] = field(default=None, repr=False)
     refresh_token: Optional[str] = field(default=None, repr=False)
     authorization_response: Optional[str] = field(default=None, repr=False)
     redirect_uri: Optional[str] = None
@@ -227,6 +231,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _base_url(url: Optional[str], network: Network) -> str:
+    """The address of the system, without a slash at its end. Raises ConfigurationError for one that cannot be meant."""
     what = "reach the system"
     if not url:
         raise ConfigurationError(what, "url is not set", "Set url, or INSIGHT_URL in the environment.")

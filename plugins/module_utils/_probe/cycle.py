@@ -102,6 +102,8 @@ def play(scratch: ScratchEntity, data: Json) -> str:
 
 
 def _step(scratch: ScratchEntity, data: Json, expected: str, declared: Json | None) -> str:
+    """What is wrong with a step of the cycle; empty where it did what was expected. declared: the attributes, None to
+    delete."""
     profile = profile_of(data)
     address = keyed(profile, scratch.named)
     state = "absent" if declared is None else "present"

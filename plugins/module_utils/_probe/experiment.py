@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from .._entity.address import Address, address_of
 from .._entity.api.client import EntityClient
-from .._profile.model import Profile, merge, profile_of
+from .._profile.merging import merge
+from .._profile.model import Profile, profile_of
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
 from .._transport.messages import Request, Response, Send

@@ -69,6 +69,8 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
 
 
 def _learn(experiment: Experiment, type_name: str, before: Json, definition: Json, came: str) -> bool:
+    """Whether the list of a type was learned, with its paging; notes what was found. before: the definition in the
+    profile; came: what is said of the answer."""
     listing = Listing(experiment, type_name, definition)
     whole = listing.first(None)
     if len(set(whole)) < 2:

@@ -45,6 +45,7 @@ def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
 
 
 def _finds(experiment: Experiment, named: Json) -> Iterator[Attempt]:
+    """An attempt for each way to search for an entity by its key."""
     type_name = str(named["type"])
 
     def call(client: EntityClient, profile: Profile) -> Any:

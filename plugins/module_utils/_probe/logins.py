@@ -13,7 +13,8 @@ from typing import Any, Optional
 from .._auth.authenticator import Authenticator, authenticator_for
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
-from .._profile.model import overlaid, profile_of
+from .._profile.merging import overlaid
+from .._profile.model import profile_of
 from .._text.json_forms import Json
 from .._text.nested_paths import value_at
 from .._transport.http import Http

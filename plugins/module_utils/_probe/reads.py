@@ -164,6 +164,7 @@ def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
         return experiment.attempt(type_name, "read", definition, call)
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        """An attempt to read in this way, and its definition where it shows this entity and no other."""
         attempt = read(candidate, known.id)
         place = find(json_content(attempt.response), known) if attempt.response else None
         if place is None or place.several or not is_success(attempt.response):
@@ -257,6 +258,7 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
     seen: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        """The first attempt to search in this way, and the definition of the one that finds the entity."""
         first: Optional[Attempt] = None
         for one in reference_ways(experiment.data, candidate, entity):
             attempt, learned, found = _found(experiment, one, entity)

@@ -281,6 +281,7 @@ def _every_answer(experiment: Experiment, start: Json) -> bool:
 
 
 def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], every: bool) -> str:
+    """Where CSRF tokens are shown, in a sentence. tokens: by place; every: whether each answer shows one."""
     cookies = token_cookies(answers)
     beside = f"; the cookie {', '.join(map(brief, cookies))} holds one too" if cookies else ""
     if not any(tokens.values()):

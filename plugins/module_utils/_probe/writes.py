@@ -63,6 +63,7 @@ def _refusal(scratch: ScratchEntity) -> str:
 
 
 def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> None:
+    """Create, update and delete an entity, and note what was found."""
     entity = probe_create(scratch)
     if entity is not None:
         learn_reading(scratch, entity)
@@ -87,6 +88,7 @@ def probe_create(scratch: ScratchEntity) -> Optional[Entity]:
     made: list[Entity] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        """The first attempt to create in this way, and the definition of the one that made an entity."""
         first: Optional[Attempt] = None
         for one in (
             reference_ways(scratch.experiment.data, candidate, scratch.named)
@@ -171,6 +173,7 @@ def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
     stuck: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        """An attempt to update in this way, and its definition where the entity shows the change."""
         nonlocal made
         before = scratch.now(entity_id) or entity
         attempt = scratch.update(candidate, before, alternating[made % 2])
@@ -226,6 +229,7 @@ def probe_delete(scratch: ScratchEntity) -> bool:
     experiment, entity_id = scratch.experiment, scratch.ids[0]
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
+        """An attempt to delete in this way, and its definition where the entity is gone."""
         observed = scratch.now(entity_id) or {}
         attempt = scratch.delete(candidate, observed)
         if not scratch.is_gone(entity_id):

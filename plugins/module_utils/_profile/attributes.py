@@ -60,13 +60,14 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
         for setting, rule in RULES.items():
             if said.get(setting):
                 layer[rule].append(path)
-    layer["keyed"] = {path: _names(said["keyed"]) for path, said in attributes.items() if said.get("keyed")}
+    layer["keyed"] = {path: list(names_said(said["keyed"])) for path, said in attributes.items() if said.get("keyed")}
     layer["normalise"] = {path: said["normalise"] for path, said in attributes.items() if said.get("normalise")}
     return {rule: held for rule, held in layer.items() if held}
 
 
-def _names(said: Any) -> list[str]:
-    return [said] if isinstance(said, str) else list(said)
+def names_said(said: Any) -> tuple[str, ...]:
+    """Names, of which one may be said without a list."""
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def marked(attributes: Json, setting: str) -> tuple[str, ...]:

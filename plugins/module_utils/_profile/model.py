@@ -20,63 +20,15 @@ from typing import Any, Optional, Union
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, references_of, rule_layer
+from .attributes import Reference, marked, names_said, references_of, rule_layer
 from .completing import Completing, completing_of
+from .merging import merge
 from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text
 from .upgrade import upgraded
-
-
-def merge(base: Any, over: Any) -> Any:
-    """Merge ``over`` into ``base`` by RFC 7396 (JSON Merge Patch): mappings key by key, a null removes the key, every
-    other value replaces. The values of VALUES are replaced whole."""
-    return _merged(base, over, keep=False)
-
-
-def overlaid(base: Json, over: Json) -> dict[str, Any]:
-    """As merge(), for whole profiles. A null in a type stays, since it also removes the value for all types."""
-    merged: dict[str, Any] = merge(base, over)
-    types, new = base.get("types"), over.get("types")
-    if isinstance(new, Mapping):
-        old = types if isinstance(types, Mapping) else {}
-        wanted = {name: value for name, value in new.items() if value is not None}
-        merged["types"] = {**merged["types"], **{name: _merged(old.get(name), wanted[name], True) for name in wanted}}
-    return merged
-
-
-VALUES = ("json", "form", "query")
-"""Keys whose value goes to the server as it is: null inside is null."""
-NAMED = (
-    "types",
-    "attributes",
-    "steps",
-    "parts",
-    "transitions",
-    "inputs",
-    "grants",
-    "completes",
-    "logout",
-    "properties",
-)
-"""Keys below which stand names of the profile's author, so that VALUES mean nothing there."""
-
-
-def _merged(base: Any, over: Any, keep: bool, inside: str = "") -> Any:
-    """keep: a null stays, for a later merge. inside: the key of these mappings."""
-    if not isinstance(over, Mapping):
-        return over
-    merged = dict(base) if isinstance(base, Mapping) else {}
-    for name, value in over.items():
-        if value is None and not keep:
-            merged.pop(name, None)
-        elif name in VALUES and inside not in NAMED:
-            merged[name] = value
-        else:
-            merged[name] = _merged(merged.get(name), value, keep, name)
-    return merged
 
 
 def at(value: Any, path: str, nothing: Any = None) -> Any:
@@ -136,10 +88,13 @@ class Operation:
 
     @property
     def place(self) -> str:
-        """The place of the entity, for a message and for ``empty``."""
-        if isinstance(self.entity, str):
-            return self.entity
-        return str(self.entity[0]) if isinstance(self.entity, list) else "body"
+        """The place of the entity, for a message."""
+        return str(self.places[0]) if isinstance(self.places, list) else str(self.places)
+
+    @property
+    def places(self) -> Any:
+        """The place of the entity, or the list of places, of which ``empty`` speaks."""
+        return self.entity if isinstance(self.entity, (str, list)) else "body"
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:
@@ -174,11 +129,12 @@ class EntityType:
     """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second one;
-    singleton: there is one of it only, without a key; required: attributes that a new one must have; compare: layers of comparison rules, from general to particular; schema: JSON Schema of desired attributes;
-    evidence_fields: the attribute that takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths
-    of attributes that are secret; other_ids: those of ids that the server gives beside the one in id_at; changed_by,
-    changed_at: where an entity says who changed it last, and when; parts, transitions: what takes requests of its
-    own."""
+    singleton: there is one of it only, without a key; parents: the types of which one is its parent, empty where it has
+    none; required: attributes that a new one must have; compare: layers of comparison rules, from general to
+    particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
+    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
+    that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
+    when; parts, transitions: what takes requests of its own."""
 
     name: str
     path: str
@@ -188,6 +144,7 @@ class EntityType:
     key: tuple[str, ...] = ()
     key_enforced: bool = False
     singleton: bool = False
+    parents: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     compare: tuple[Json, ...] = ()
@@ -229,11 +186,14 @@ class EntityType:
 
     def id_in(self, entity: Json) -> Any:
         """The id that an entity carries, None where it carries none."""
-        return self.id_of(entity) if self.id_from else plain_id(at(entity, self.id_at))
+        if not self.id_from:
+            return plain_id(at(entity, self.id_at))
+        refs = {name: {"id": entity[name]} for name in self.references if name in entity}
+        return self.id_of({"key": entity, "refs": refs})
 
-    def id_of(self, key: Json) -> Any:
-        """The id that is known beforehand of an entity with this key, None where there is none."""
-        found = fill_text(self.id_from, {"key": key}) if self.id_from else ABSENT
+    def id_of(self, names: Json) -> Any:
+        """The id that is known beforehand, None where there is none. names: ``key`` and ``refs``."""
+        found = fill_text(self.id_from, names) if self.id_from else ABSENT
         return None if found is ABSENT else plain_id(found)
 
 
@@ -315,6 +275,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),
         singleton=bool(data.get("singleton")),
+        parents=names_said(data.get("parent", ())),
         required=tuple(data.get("required", ())),
         references=references_of(attributes),
         compare=(rule_layer(attributes), part_layer(parts.values())),

@@ -103,13 +103,13 @@ def statuses_of(predicate: Predicate) -> tuple[int, ...]:
     return tuple(dict.fromkeys(status for one in predicate for status in one.status))
 
 
-def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: str = "body") -> Optional[Alternative]:
+def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: Any = "body") -> Optional[Alternative]:
     """The first alternative that an answer fits, None where it fits none. place: where the entity stands, of which
-    ``empty`` speaks."""
+    ``empty`` speaks; a list means the first that is there."""
     return next((one for one in predicate if _fits(one, answer, sent, place)), None)
 
 
-def _fits(one: Alternative, answer: Answer, sent: Sent, place: str) -> bool:
+def _fits(one: Alternative, answer: Answer, sent: Sent, place: Any) -> bool:
     return (
         (not one.status or answer.status in one.status)
         and (not one.method or sent.method in one.method)
@@ -184,12 +184,14 @@ def _is_value(held: Any, wanted: Any) -> bool:
     return canonical(held) == canonical(wanted)
 
 
-def is_empty(answer: Answer, place: str) -> bool:
+def is_empty(answer: Answer, place: Any) -> bool:
     """Whether nothing, an empty list or an empty object stands at a place that exists. A text that is no JSON, and an
     answer without the place, say nothing."""
     if not answer.body.strip():
         return False
-    found = answer_at(answer, place)
+    every = [answer_at(answer, one) for one in (place if isinstance(place, list) else [place])]
+    there = [one for one in every if one is not ABSENT]
+    found = next((one for one in there if one is not None), None if there else ABSENT)
     return found is not ABSENT and not found and not isinstance(found, bool) and not is_number(found)
 
 

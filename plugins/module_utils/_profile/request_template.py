@@ -12,7 +12,7 @@ from typing import Any
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, without
-from .template import Names, fill, names_in
+from .template import TemplateNames, fill, names_in
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RequestTemplate:
         """Whether it sends a body."""
         return self.json is not ABSENT or self.form is not ABSENT
 
-    def content(self, names: Names) -> tuple[Any, Any, Any]:
+    def content(self, names: TemplateNames) -> tuple[Any, Any, Any]:
         """Query, JSON body and form with their names replaced; ABSENT where there is none."""
         query, json, form = (fill(part, names) for part in (self.query, self.json, self.form))
         if self.json is not ABSENT:
@@ -62,12 +62,12 @@ class RequestTemplate:
             query = self._shaped(query, names)
         return settled(query), settled(json), settled(form)
 
-    def filled_headers(self, names: Names) -> dict[str, Any]:
+    def filled_headers(self, names: TemplateNames) -> dict[str, Any]:
         """The headers with their names replaced, without those that lack a value."""
         headers = fill(self.headers, names)
         return {} if headers is ABSENT else settled(headers)
 
-    def _shaped(self, content: Any, names: Names) -> Any:
+    def _shaped(self, content: Any, names: TemplateNames) -> Any:
         """A body without what is left out, with what is added."""
         if isinstance(content, Mapping) and self.left_out:
             content = without(content, frozenset(self.left_out))

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json
 from .predicate import CHANGED, Predicate, predicate_of
 from .request_template import RequestTemplate
-from .template import names_in, parts_of
+from .template import names_in, text_parts
 
 BEARER: Json = {"carry": {"headers": {"Authorization": "Bearer {access_token}"}}}
 """The session of a profile that says nothing of it: no steps, the access token in each request (RFC 6750)."""
@@ -127,7 +127,7 @@ class SessionRules:
     def laid(self) -> tuple[tuple[str, str], ...]:
         """The cookies that a step lays into the jar as the whole value of a name, with that name."""
         steps = (*self.steps, *([self.look] if self.look else []))
-        pairs = ((cookie, parts_of(text)) for step in steps for cookie, text in step.cookies.items())
+        pairs = ((cookie, text_parts(text)) for step in steps for cookie, text in step.cookies.items())
         single = ((cookie, parts[0]) for cookie, parts in pairs if len(parts) == 1)
         return tuple(dict.fromkeys((cookie, part[0]) for cookie, part in single if isinstance(part, tuple)))
 
@@ -164,7 +164,7 @@ def _step(name: str, key: str, data: Json, denied: Any, success: Any = SUCCESS) 
     )
 
 
-def steps_of(said: Json, key: str, denied: Any) -> tuple[Step, ...]:
+def ordered_steps(said: Json, key: str, denied: Any) -> tuple[Step, ...]:
     """Steps in the order in which they are written; one with ``before`` goes before the step of that name."""
     names: list[str] = []
     for name, step in said.items():
@@ -188,16 +188,16 @@ def session_of(data: Optional[Json]) -> SessionRules:
     denied = said.get("denied", DENIED)
     look, refresh = said.get("look"), said.get("refresh")
     return SessionRules(
-        steps=steps_of(said.get("steps", {}), "session.steps", denied),
+        steps=ordered_steps(said.get("steps", {}), "session.steps", denied),
         cookie=_list(said.get("cookie")),
         take=said.get("take", {}),
         carry=said.get("carry", {}),
         look=_step("look", "session.look", look, denied) if look else None,
         looks_after=predicate_of(look.get("after", LOOKED_INTO)) if look else (),
         lost=predicate_of(_lost(said.get("lost", LOST), _list(said.get("cookie")))),
-        logout=steps_of(said.get("logout", {}), "session.logout", denied),
+        logout=ordered_steps(said.get("logout", {}), "session.logout", denied),
         refresh=Refresh(
-            steps_of(refresh["steps"], "session.refresh.steps", denied),
+            ordered_steps(refresh["steps"], "session.refresh.steps", denied),
             predicate_of(refresh.get("refused", denied)),
             refresh.get("after_use", "unknown"),
         )

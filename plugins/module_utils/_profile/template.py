@@ -28,8 +28,8 @@ PART = re.compile(rf"(\{{\{{)|\{{({_PATH})(?:\|(\w+))?\}}")
 EACH, VALUES = object(), "*"
 """Steps of a path: each element of a list, each value of a mapping."""
 
-Step = Union[str, int, object]
-Names = Mapping[str, Any]
+PathStep = Union[str, int, object]
+TemplateNames = Mapping[str, Any]
 """What a template may name. A value that is a function is called when it is asked for."""
 
 
@@ -51,9 +51,9 @@ KINDS: Mapping[str, Any] = {"a text": str, "a mapping": Mapping, "": object}
 
 
 @lru_cache(maxsize=4096)
-def steps_of(path: str) -> tuple[Step, ...]:
+def path_steps(path: str) -> tuple[PathStep, ...]:
     """The steps of a path. Raises ValueError where it is none."""
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     position = 0
     while position < len(path):
         found = STEP.match(path, position)
@@ -70,7 +70,7 @@ def steps_of(path: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def at_steps(value: Any, steps: tuple[Step, ...]) -> Any:
+def at_steps(value: Any, steps: tuple[PathStep, ...]) -> Any:
     """What stands there; ABSENT where nothing does. A path over elements gives a list, without the elements in which
     nothing stands."""
     for number, step in enumerate(steps):
@@ -88,23 +88,23 @@ def at_steps(value: Any, steps: tuple[Step, ...]) -> Any:
     return value() if callable(value) else value
 
 
-def _over(values: Any, rest: tuple[Step, ...]) -> list[Any]:
+def _over(values: Any, rest: tuple[PathStep, ...]) -> list[Any]:
     found = [at_steps(one, rest) for one in values]
     return [one for one in found if one is not ABSENT]
 
 
 def at_path(value: Any, path: str) -> Any:
     """What stands at a path of a JSON value; ABSENT where nothing does. The empty path is the value itself."""
-    return at_steps(value, steps_of(path)) if path else value
+    return at_steps(value, path_steps(path)) if path else value
 
 
-Part = Union[str, tuple[str, Optional[str]]]
+TextPart = Union[str, tuple[str, Optional[str]]]
 
 
 @lru_cache(maxsize=4096)
-def parts_of(text: str) -> tuple[Part, ...]:
+def text_parts(text: str) -> tuple[TextPart, ...]:
     """A text in its parts: texts, and names with their functions."""
-    parts: list[Part] = []
+    parts: list[TextPart] = []
     position = 0
     for found in PART.finditer(text):
         parts.append(text[position : found.start()] + ("{" if found[1] else ""))
@@ -118,7 +118,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
 def names_in(template: Any) -> Iterator[tuple[str, Optional[str]]]:
     """Every name in a template at any depth, keys included, with its function."""
     if isinstance(template, str):
-        yield from (part for part in parts_of(template) if not isinstance(part, str))
+        yield from (part for part in text_parts(template) if not isinstance(part, str))
     elif isinstance(template, Mapping):
         for key, inner in template.items():
             yield from names_in(key)
@@ -128,7 +128,7 @@ def names_in(template: Any) -> Iterator[tuple[str, Optional[str]]]:
             yield from names_in(inner)
 
 
-def fill(template: Any, names: Names) -> Any:
+def fill(template: Any, names: TemplateNames) -> Any:
     """The template with its names replaced; ABSENT where it lacks a value. What lacks a value is left out of mappings
     and lists, and so is a mapping or list that only such values would have filled."""
     if isinstance(template, str):
@@ -143,16 +143,16 @@ def fill(template: Any, names: Names) -> Any:
     return template
 
 
-def fill_text(template: str, names: Names) -> Any:
+def fill_text(template: str, names: TemplateNames) -> Any:
     """As fill(), of a text."""
-    parts = parts_of(template)
+    parts = text_parts(template)
     if len(parts) == 1 and not isinstance(parts[0], str):
         return _value(parts[0], names)
     texts = [part if isinstance(part, str) else text_of(_value(part, names), part[0]) for part in parts]
     return ABSENT if None in texts else "".join(one for one in texts if one is not None)
 
 
-def _value(part: tuple[str, Optional[str]], names: Names) -> Any:
+def _value(part: tuple[str, Optional[str]], names: TemplateNames) -> Any:
     name, function = part
     value = at_path(names, name)
     if function is None or value is ABSENT or value is None:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from .._text.json_forms import Json
 from .._text.nested_paths import with_value
+from .merging import merge
 
 BASIS = ("source", "assumed", "verified", "note")
 BODIES = {"key": "{key}", "declared": "{declared}", "changed": "{changed}", "whole": "{whole}"}
@@ -23,16 +24,6 @@ SETTINGS = {
     "volatile": "volatile",
     "sets": "set",
 }
-
-
-def merge(base: Any, over: Any) -> Any:
-    """RFC 7396."""
-    if not isinstance(over, Mapping):
-        return over
-    merged = dict(base) if isinstance(base, Mapping) else {}
-    for name, value in over.items():
-        merged.pop(name, None) if value is None else merged.update({name: merge(merged.get(name), value)})
-    return merged
 
 
 def upgraded(given: Json) -> Json:
@@ -241,4 +232,3 @@ def _content(name: str, said: Json, query: str) -> dict[str, Any]:
     if body != "none" or said.get("id_field"):
         result["json"] = content
     return result
-

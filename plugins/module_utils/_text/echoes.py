@@ -62,6 +62,7 @@ def _decoded(text: str) -> Iterator[str]:
 
 
 def _char(number: int) -> str:
+    """The character of a code point; empty where there is none."""
     return chr(number) if number < 0x110000 else ""
 
 

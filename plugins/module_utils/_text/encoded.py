@@ -48,6 +48,7 @@ def forms_of(text: str) -> frozenset[str]:
 
 
 def _percent(data: bytes) -> Iterator[str]:
+    """The bytes percent-encoded, as libraries and browsers do it: once, in small letters, and twice."""
     plain = quote(data, safe="")
     for once in (plain, quote(data), quote_plus(data), quote_plus(data, safe="/"), quote(data, safe=_URI)):
         yield from (once, re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), once))
@@ -119,6 +120,7 @@ def _listed(numbers: Iterable[int]) -> Iterator[str]:
 
 
 def _of_other_encodings(text: str, data: bytes) -> Iterator[str]:
+    """The text in encodings that are seen less often. data: the text in UTF-8."""
     for tabs, header in ((False, False), (True, False), (True, True)):
         yield quopri.encodestring(data, tabs, header).decode("ascii").replace("=\n", "")
     yield from (base64.b32encode(data).decode("ascii"), base64.b32encode(data).decode("ascii").rstrip("="))

@@ -17,6 +17,7 @@ from functools import lru_cache, reduce
 from typing import Any
 
 _NAME = r"(?:[^.\[\]\\]|\\.)+(?:\[\])*"
+"""A name of a path, with ``[]`` for each list in it."""
 PATH = re.compile(rf"{_NAME}(?:\.{_NAME})*", re.DOTALL)
 
 

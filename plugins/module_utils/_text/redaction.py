@@ -82,6 +82,7 @@ WRITTEN = frozenset({"create", "update", "delete", "unknown"})
 PLACE = re.compile(r"[^=]+")
 """A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""
 OF_CHANGE = {"path": PLACE}
+"""The shape of a change: its path is ours, its values may be secret."""
 OF_ERROR = {
     **dict.fromkeys(("kind", "status", "profile_key", "reasons", "entity_id", "assumed"), KEPT),
     "held_back": dict.fromkeys(("operation", "profile_key"), KEPT),
@@ -108,6 +109,7 @@ def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
 
 
 def _redact_within(value: Any, shape: Any, secrets: Collection[frozenset[str]]) -> Any:
+    """The same. secrets: in sets of texts, as ``redact`` takes them."""
     if _is_ours(value, shape):
         return value
     if is_dataclass(value) and not isinstance(value, type):
@@ -190,6 +192,7 @@ def _finder(texts: frozenset[str]) -> Optional[_Finder]:
 
 
 def _masked(text: str, finders: Collection[_Finder]) -> str:
+    """The text with a mask in place of each secret."""
     # Again, since what remains can join to another secret. It ends: each turn takes a character that is no asterisk.
     while places := sorted(place for finder in finders for place in finder.places(text)):
         shown, reached = [], 0
@@ -202,6 +205,7 @@ def _masked(text: str, finders: Collection[_Finder]) -> str:
 
 
 def _texts_changed(value: Any, change: Any) -> Any:
+    """A value with a change made to each text in it, to names and, where it changes their text, to numbers."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
@@ -218,6 +222,7 @@ def _texts_changed(value: Any, change: Any) -> Any:
 
 
 def _leaves(secret: Any) -> Iterator[str]:
+    """The texts and numbers within a secret, as texts."""
     if isinstance(secret, Mapping):
         secret = list(secret.values())
     if isinstance(secret, (list, tuple)):

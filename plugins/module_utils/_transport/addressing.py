@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from .._profile.model import plain_id
 from .._profile.request_template import RequestTemplate
-from .._profile.template import Names, at_path, parts_of, text_of
+from .._profile.template import TemplateNames, at_path, text_of, text_parts
 from .._text.json_forms import is_number, number_text
 from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError
@@ -23,7 +23,7 @@ from .messages import Request
 
 PORTS = {"http": 80, "https": 443}
 RAW = ("type.path",)
-"""Names whose value is a path of the profile itself, and not one step of a path."""
+"""TemplateNames whose value is a path of the profile itself, and not one step of a path."""
 HEADER_VALUE = re.compile(r"[ -~\x80-\xff]*")
 
 
@@ -86,10 +86,10 @@ class Base:
     path: str = ""
 
 
-def filled_path(template: str, names: Names, purpose: str) -> str:
+def filled_path(template: str, names: TemplateNames, purpose: str) -> str:
     """A path with its names replaced, each value as one segment. Raises ConfigurationError where one has no value."""
     parts = []
-    for part in parts_of(template):
+    for part in text_parts(template):
         if isinstance(part, str):
             parts.append(part)
             continue
@@ -108,7 +108,7 @@ def filled_path(template: str, names: Names, purpose: str) -> str:
     return "".join(parts)
 
 
-def address_of(template: str, names: Names, base: Base, purpose: str) -> str:
+def full_address(template: str, names: TemplateNames, base: Base, purpose: str) -> str:
     """The address of a path: at ``url`` where it begins with a slash, else behind the base path. Raises
     ConfigurationError where it is not at the origin of ``url``, or leads upwards."""
     path = filled_path(template, names, purpose)
@@ -149,9 +149,9 @@ def header_values(headers: Mapping[str, Any], purpose: str) -> dict[str, str]:
     return values
 
 
-def request_of(template: RequestTemplate, names: Names, base: Base, purpose: str, **more: Any) -> Request:
+def request_of(template: RequestTemplate, names: TemplateNames, base: Base, purpose: str, **more: Any) -> Request:
     """The request of a template. names: what it may name; more: other fields of the request."""
-    url = address_of(template.path, names, base, purpose)
+    url = full_address(template.path, names, base, purpose)
     query, json, form = template.content(names)
     text = query_text(query, purpose) if query is not ABSENT else ""
     from_names = {} if not template.headers else template.filled_headers(names)

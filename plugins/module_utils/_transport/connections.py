@@ -197,6 +197,7 @@ class Connections:
 
 
 def _check_library(request: Request) -> None:
+    """Raise ConfigurationError where requests is missing."""
     if not HAS_REQUESTS:
         raise ConfigurationError(
             request.purpose,

@@ -103,6 +103,7 @@ class _OfThread(threading.local):
 
 
 _thread = _OfThread()
+"""The bounds of the exchange that this thread carries out."""
 
 
 @contextmanager
@@ -245,6 +246,7 @@ def bounded(pool: type[Any], late: Callable[[Any, str], Exception]) -> type[Any]
         response_class = BoundedAnswer
 
         def _new_conn(self) -> BoundedSocket:
+            """A connection whose waits are bounded. Raises what ``late`` makes where connecting takes too long."""
             try:
                 opened = apart(super()._new_conn)
             except socket.timeout as error:

@@ -119,6 +119,7 @@ class Http:
             return response
 
     def _send_logged(self, request: Request, log: Log) -> Response:
+        """The answer, with a line in the log also where there is none."""
         began = self._clock.monotonic()
         outcome: Union[int, str] = UNANSWERED
         why = "it was broken off"  # by the timeout of the task, for instance

@@ -33,6 +33,7 @@ from .._environment.members import Member, environment_of
 from .._environment.observation import declared, observed, planned
 from .._environment.run import Run
 from .._export.undeclared import undeclared_rows
+from .._files.profile_files import decrypted
 from .._files.strict_yaml import load_json, load_yaml
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName
@@ -126,12 +127,15 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
 
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
+    """All that the options name, read. Raises ConfigurationError."""
     lacking = random.token_hex(32)
-    manifest = declared(values, connection, files, values["secrets"], lacking)
+    says_more = bool(values["complete"] or values["unread"])
+    manifest = declared(values, connection, files, values["secrets"], lacking, may_be_empty=says_more)
     accepted: Sequence[Any] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
         text = read_given(path, "read").decode("utf-8-sig", errors="replace")
+        text = decrypted(text, f"read {path}", "it", files.decrypt)
         data = load_json(text, path) if path.lower().endswith(".json") else load_yaml(text, path, files.decrypt)
         accepted = known_drift(data, path)
     if values["expected_here"]:
@@ -148,6 +152,7 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
 
 
 def _checked(values: Values, context: Context, connection: Connection, inputs: Inputs, began: datetime) -> Check:
+    """The check, with secrets: read, compared, held against exceptions and earlier checks."""
     manifest = inputs.manifest
     environment = environment_of(
         ordered(manifest.entries), lambda entry: desired_state(connection, {**values, **vars(entry)})
@@ -170,6 +175,7 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
+    """A row for each declared entity. lacking: as in Inputs."""
     rows = []
     for entity, (name, member) in zip(report.entities, run.environment.members.items()):
         read = reads[name]
@@ -266,6 +272,7 @@ def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]
 
 
 def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:
+    """The result of the task for a check without secrets; it fails for a finding of fail_on."""
     rows = [row for row in check.rows if row.verdict != "as_declared" or row.not_compared]
     result = {
         "changed": False,

@@ -83,15 +83,6 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     return as_result(run.redact(_carry_out(run)), context.diff_mode)
 
 
-def controller_only() -> ConfigurationError:
-    """The error where this was to run elsewhere."""
-    return ConfigurationError(
-        WHAT,
-        "this runs on the controller only, in the task's own process",
-        "Set delegate_to: localhost, without async and become.",
-    )
-
-
 def _check(values: Values) -> None:
     """Raise ConfigurationError for options that contradict one another."""
     for name in ("plan_out", "plan_page", "plan_file", "plan_digest", "journal"):

@@ -80,11 +80,13 @@ def run_qualify(values: Values, context: Context) -> dict[str, Any]:
 
 
 def _next(findings: Any) -> str:
+    """The hint of the failure: the first finding that is not as expected."""
     first = next(one for one in findings if one.verdict != "as_expected")
     return f"The first one: {first.name}: {' '.join(first.notes)} Look at findings, or at the reports."
 
 
 def _seen(values: Values, context: Context) -> Qualification:
+    """What was seen of the installation and of the cycle, without secrets."""
     connection = connect(values, context)
     entity_type = connection.settings.profile.type(values["type"])
     both = {name: {**values["key"], **values["attributes"]} for name in ("attributes", "change")}

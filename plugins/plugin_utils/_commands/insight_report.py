@@ -79,14 +79,14 @@ def _evidence_page(values: Values, files: Files) -> str:
 def write_reports(wanted: Mapping[str, Any], texts: Mapping[str, str], files: Files) -> dict[str, str]:
     """Write all that can be written; the paths by format. Raises ConfigurationError for the rest."""
     paths = {name: files.path_of(wanted[name]) for name in texts}
-    problems = [_problem(name, path, texts[name]) for name, path in paths.items()]
+    problems = [_why_not_written(name, path, texts[name]) for name, path in paths.items()]
     for problem in filter(None, problems):
         raise problem
     return paths
 
 
-def _problem(name: str, path: str, text: str) -> ConfigurationError | None:
-    """Write a report; why it could not be written."""
+def _why_not_written(name: str, path: str, text: str) -> ConfigurationError | None:
+    """Write a report; returns why it could not be written, None where it was."""
     try:
         write_whole(Path(path), text.encode("utf-8"), f"write the {name} report")
     except ConfigurationError as error:

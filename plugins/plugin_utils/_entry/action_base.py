@@ -179,6 +179,7 @@ class CommandAction(ActionBase):
         return {**values, "session": travelling(handle)} if handle else values
 
     def _hand_over(self, values: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result of the module on the other host."""
         wrap_async = self._task.async_val and not self._connection.has_native_async
         url = values.get("url") or os.environ.get(environment_name("url"), "")
         known = canary_writes(str(url).rstrip("/"), {"profile": {}, **values})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Action base of insight_entities, which runs on the controller only: there are the manifests, the vault, the files."""
+"""Action base of the modules that run on the controller only: there are the manifests, the vault, the files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gc
 from collections.abc import Mapping
 from typing import Any
 
-from .._commands.insight_entities import controller_only
+from ...module_utils.errors import ConfigurationError
 from .action_base import CommandAction, display
 
 
@@ -34,5 +34,9 @@ class EnvironmentAction(CommandAction):
     def _read_files(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The same. Raises ConfigurationError where it would run elsewhere."""
         if not self._runs_here():
-            raise controller_only()
+            raise ConfigurationError(
+                f"run {self.command.name}",
+                "this runs on the controller only, in the task's own process",
+                "Set delegate_to: localhost, without async and become.",
+            )
         return super()._read_files(values)

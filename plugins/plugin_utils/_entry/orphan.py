@@ -31,6 +31,7 @@ def end_with_parent() -> None:
 
 
 def _end_with(parent: int) -> None:
+    """End this process, and what it started, once its parent has ended."""
     while os.getppid() == parent:
         time.sleep(EVERY)
     from .._environment.worker_pool import end_all

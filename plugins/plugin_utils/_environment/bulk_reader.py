@@ -32,9 +32,9 @@ class BulkReader(EntityClient):
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
     def read_all(self, entity_type: EntityType) -> None:
-        """List a type, unless there is only one of it. An entity on two pages, as happens while others change the list,
-        counts once."""
-        if entity_type.singleton:
+        """List a type, unless there is only one of it, or each of its parents has a list. An entity on two pages, as
+        happens while others change the list, counts once."""
+        if entity_type.singleton or entity_type.parents:
             return
         every = self.whole(Address(entity_type), distinct=False)
         ids = [entity_type.id_in(entity) for entity in every]
@@ -98,6 +98,8 @@ class BulkReader(EntityClient):
         return None
 
     def _with_key(self, address: Address) -> Iterable[Entity]:
+        """The entities of the list that have this key, whatever its case. Makes an index for each set of key
+        attributes."""
         if address.type.name not in self._listed:
             return ()
         names = tuple(sorted(address.key))

@@ -58,6 +58,7 @@ def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None
     began = last = time.monotonic()
 
     def report(done: int) -> None:
+        """Show how many are done, from time to time."""
         nonlocal last
         now = time.monotonic()
         if options.show is None or now - last < PROGRESS_EVERY or done == total:
@@ -119,6 +120,7 @@ def write_all(
     stopped: list[str] = []
 
     def work(name: EntryName) -> Outcome:
+        """Write one entity."""
         examined = reads[name]
         if not isinstance(examined, Examined):
             raise TypeError(name)
@@ -130,6 +132,7 @@ def write_all(
             return outcome
 
     def blocked(name: EntryName, written: Mapping[EntryName, Written]) -> Optional[str]:
+        """Why an entity cannot be written; None where it can."""
         member = environment.members[name]
         unread = [one for one in member.before if not _is_read(reads, one)]
         if unread:

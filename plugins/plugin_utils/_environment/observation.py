@@ -25,8 +25,6 @@ from .planned_change import PlannedChange, planned_changes
 from .run import Run
 from .shown_ids import ordered_by_ids, refuse_two_names
 
-WHAT = "manage the environment"
-
 
 def read_manifest(
     connection: Connection,
@@ -38,22 +36,28 @@ def read_manifest(
 ) -> Manifest:
     """The manifest of an option. Raises ConfigurationError where it is for another system."""
     manifest = load_manifest(layers, secrets, files.find, files.decrypt, lacking)
-    what = "the manifest" if option == "manifest" else f"the manifest of {option}"
+    what = "use the manifest" if option == "manifest" else f"use the manifest of {option}"
     if manifest.url is not None and manifest.url.rstrip("/") != connection.settings.url:
         raise ConfigurationError(
-            WHAT,
-            f"{what} is for {manifest.url}, and url is {connection.settings.url}",
+            what,
+            f"it is for {manifest.url}, and url is {connection.settings.url}",
             "Take the manifest, or the url, that belongs to the other.",
         )
     return manifest
 
 
 def declared(
-    values: Values, connection: Connection, files: Files, secrets: Optional[Json], lacking: Optional[str] = None
+    values: Values,
+    connection: Connection,
+    files: Files,
+    secrets: Optional[Json],
+    lacking: Optional[str] = None,
+    may_be_empty: bool = False,
 ) -> Manifest:
-    """What the options ``entities`` or ``manifest`` declare. secrets, lacking: as for load_manifest()."""
+    """What the options ``entities`` or ``manifest`` declare. secrets, lacking: as for load_manifest(). may_be_empty:
+    whether ``entities`` may be a list without entries."""
     if values["entities"] is not None:
-        return entries_of(values["entities"], secrets, lacking)
+        return entries_of(values["entities"], secrets, lacking, may_be_empty)
     return read_manifest(connection, files, "manifest", values["manifest"], secrets, lacking)
 
 

@@ -149,6 +149,7 @@ def _plan_from(data: Any) -> EnvironmentPlan:
 
 
 def _operation_from(data: Mapping[str, Any]) -> PlannedChange:
+    """A planned change of the file. Raises ValueError, KeyError or TypeError for what is none."""
     mappings = (data["key"], *data["changes"])
     if not all(isinstance(part, Mapping) for part in mappings):
         raise ValueError("operation")

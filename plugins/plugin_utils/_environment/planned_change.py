@@ -58,6 +58,7 @@ def planned_changes(
 
 
 def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> PlannedChange:
+    """The change that a plan makes to a member, without secrets."""
     before, after = ("", "") if plan.operation == "none" else _digests(member, plan)
     return PlannedChange(
         entity=str(member.entry.name),

@@ -126,8 +126,9 @@ def check_approved(
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
     types = run.connection.settings.profile.types
+    steps = {name: types[one.type].in_steps if one.type in types else () for name, one in approved.items()}
     fates = {
-        name: approval_state(one, again[name], types[one.type].in_steps) if name in again else "gone"
+        name: approval_state(one, again[name], steps[name]) if name in again else "gone"
         for name, one in approved.items()
     }
     moved = {

@@ -50,7 +50,10 @@ def _place(read: Optional[Read]) -> Optional[_TypeAndId]:
     if not isinstance(read, Examined) or read.observed is None:
         return None
     entity_id = read.found_as.type.id_in(read.observed)
-    return None if entity_id is None else (read.found_as.type.name, str(entity_id))
+    if entity_id is None:
+        return None
+    within = [one.identity for one in read.found_as.among.refs.values()] if read.found_as.type.id_from else []
+    return read.found_as.type.name, " ".join([*within, str(entity_id)])
 
 
 def _to_be_created(member: Member, read: Optional[Read], known: _Referred) -> Optional[str]:

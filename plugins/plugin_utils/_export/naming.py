@@ -113,6 +113,7 @@ class Titles:
         return {name: target for name, target in one.targets.items() if whole or name in one.named_by}
 
     def _made(self, place: ServerId) -> Title:
+        """The name of an entity as an entry has it, or why it cannot be named."""
         one, needed = self._seen[place], self._needed(place)
         key = self._key(one)
         wrong = self._wrong(place, key)

@@ -55,6 +55,7 @@ def _why_not(entity_type: EntityType, wanted: bool) -> str:
 def _rows(
     run: Run, reads: Mapping[EntryName, Read], listed: Sequence[EntityType], complete: Collection[str]
 ) -> list[Row]:
+    """The rows of the listed types. Raises InsightError where the system cannot be listed to the end."""
     profile = run.connection.settings.profile
     options = replace(run.options, stop_on=(InsightError,))
     seen = Reading(profile, options, lambda one: one.key).gather(listed, {}).seen

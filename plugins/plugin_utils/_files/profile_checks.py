@@ -10,10 +10,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ...module_utils._profile.model import OPERATIONS, READING, merge, type_data
+from ...module_utils._profile.attributes import names_said
+from ...module_utils._profile.merging import merge
+from ...module_utils._profile.model import OPERATIONS, READING, type_data
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
-from ...module_utils._profile.template import FUNCTIONS, names_in, steps_of
+from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
@@ -75,12 +77,12 @@ def _extends(data: Json) -> Iterator[str]:
 
 
 def _unknown(path: str, template: Any, known: Collection[str], inputs: Collection[str]) -> Iterator[str]:
-    """Names that a template holds and that its place does not know."""
+    """TemplateNames that a template holds and that its place does not know."""
     for name, function in names_in(template):
         if function is not None and function not in FUNCTIONS:
             yield f"{path} names the function {function}, and there are only {', '.join(FUNCTIONS)}"
         try:
-            first, *rest = steps_of(name)
+            first, *rest = path_steps(name)
         except ValueError:
             yield f"{path} names {{{name}}}, which is no path"
             continue
@@ -162,7 +164,7 @@ KEY = ("key", "refs", "parent", "id")
 
 
 def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
-    names = {str(steps_of(name)[0]) for name, _function in names_in([said.get(part) for part in REQUEST])}
+    names = {str(path_steps(name)[0]) for name, _function in names_in([said.get(part) for part in REQUEST])}
     used, paging = names.intersection(PAGES), said.get("paging")
     if used and paging is None:
         yield f"{path} names {', '.join(sorted(used))}, and has no paging"
@@ -269,6 +271,9 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     if not any(one in whole for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     yield from _served(name, whole)
+    for parent in names_said(whole.get("parent", ())):
+        if parent not in data["types"]:
+            yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
     for attribute, said in whole.get("attributes", {}).items():
         referred = said.get("ref", {}).get("type")

@@ -22,7 +22,7 @@ except ImportError:
 
 from ...module_utils._options.context import without_vault
 from ...module_utils._profile.json_schema import check
-from ...module_utils._profile.model import merge, overlaid
+from ...module_utils._profile.merging import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.spelling import check_names
 from ...module_utils.errors import ConfigurationError, SchemaError

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...module_utils._profile.model import merge
+from ...module_utils._profile.merging import merge
 from ...module_utils._text.json_forms import Json
 
 NAME = re.compile(r"\{([\w .-]+)\}")

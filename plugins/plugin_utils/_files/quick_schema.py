@@ -78,6 +78,7 @@ def _of(kind: type | tuple[type, ...], check: Callable[[Any, Any, Json], bool], 
 
 
 NUMBER = (int, float)
+"""The types of a number of JSON."""
 CHECKS: Mapping[str, Callable[[Json, Any, Json], bool]] = {
     "type": _types,
     "$ref": _referred,

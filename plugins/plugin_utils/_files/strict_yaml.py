@@ -27,11 +27,13 @@ from ...module_utils.errors import ConfigurationError
 DEEPEST = 50
 """Levels of mappings and lists inside one another. The parser in C would crash on some thousand."""
 WORDS = {"true": True, "false": False, "null": None}
+"""The words that mean a value, as in JSON."""
 AMBIGUOUS = re.compile(r"True|TRUE|False|FALSE|Null|NULL|~|")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[-+][0-9]+)?")
 UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """Characters that no YAML may hold, or in which YAML 1.1 and 1.2 see and see no end of a line."""
 BUILT = "built"
+"""The tag of a node that was built already: it is met again through an alias only."""
 BARE_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
 NO_TEMPLATES = "Quote text that begins with a brace; templates are not expanded in a manifest."
 

@@ -53,6 +53,7 @@ def _quoted(text: str) -> str:
 
 
 def _spelled(key: Mapping[str, Any]) -> dict[str, str]:
+    """A key with its values as texts, in the spelling in which they are compared."""
     return {name: spelling(value) for name, value in key.items()}
 
 

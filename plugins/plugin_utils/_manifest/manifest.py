@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -25,11 +24,12 @@ from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import child, with_value
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
+from .._files.own_schemas import own_schema
 from .._files.profile_files import FindFile, decrypted
 from .._files.strict_yaml import Decrypt, Vaulted, load_json, load_yaml
 from .entry import SHOWN, Entry, EntryName, name_of, refuse_duplicates
 
-SCHEMA = Path(__file__).resolve().parents[2] / "manifests" / "manifest.schema.json"
+SCHEMA = "manifests/manifest"
 SUFFIXES = (".yml", ".yaml", ".json")
 URL = re.compile("^https?://[^{}]+$")
 WHAT = "use the manifest"
@@ -80,17 +80,23 @@ def load_manifest(
     return _manifest([_read_layer(name, find_file, decrypt) for name in names], secrets, lacking)
 
 
-def entries_of(entities: Any, secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
-    """The manifest that a list of entries, given inline, makes. Parameters and errors are those of load_manifest."""
+def entries_of(
+    entities: Any, secrets: Optional[Json], lacking: Optional[str] = None, may_be_empty: bool = False
+) -> Manifest:
+    """The manifest that a list of entries, given inline, makes. Parameters and errors are those of load_manifest.
+    may_be_empty: whether a list without entries is meant; else it is an error."""
     if not isinstance(entities, list):
         raise ConfigurationError(WHAT, "entities is no list", FORM)
     _check_entries(entities, "entities")
-    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets, lacking)
+    return _manifest([_Layer(_with_origins(entities, "entities"))], secrets, lacking, may_be_empty)
 
 
-def _manifest(layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None) -> Manifest:
+def _manifest(
+    layers: Sequence[_Layer], secrets: Optional[Json], lacking: Optional[str] = None, may_be_empty: bool = False
+) -> Manifest:
+    """The manifest of these layers, the later over the earlier ones."""
     merged = _merged(layers)
-    if not merged:
+    if not (merged or may_be_empty):
         hint = "Nothing is deleted for that. Check the path, and that the files were checked out."
         raise ConfigurationError(WHAT, "it declares no entity at all", hint)
     places = {name: dict(_secret_places(data.get("attributes", {}), origin)) for name, (data, origin) in merged.items()}
@@ -121,7 +127,7 @@ def _merged(layers: Sequence[_Layer]) -> dict[EntryName, tuple[Json, str]]:
                 base, first = merged[name]
                 _check_revived(base, data, first, origin)
                 below, above = base.get("attributes", {}), data.get("attributes", {})
-                attributes = {**below, **{one: _laid(below.get(one), value) for one, value in above.items()}}
+                attributes = {**below, **{one: _overlaid(below.get(one), value) for one, value in above.items()}}
                 merged[name] = {**base, **data, "attributes": attributes}, f"{first} and {origin}"
             else:
                 merged[name] = data, origin
@@ -138,11 +144,11 @@ def _check_revived(base: Json, data: Json, first: str, origin: str) -> None:
         raise ConfigurationError(WHAT, why, f"Write state: present in {origin}, or take the attributes away.")
 
 
-def _laid(base: Any, over: Any) -> Any:
+def _overlaid(base: Any, over: Any) -> Any:
     """Mappings attribute by attribute; everything else, and every secret, as a whole."""
     if not (isinstance(base, dict) and isinstance(over, dict)) or _is_secret(base) or _is_secret(over):
         return over
-    return {**base, **{name: _laid(base.get(name), value) for name, value in over.items()}}
+    return {**base, **{name: _overlaid(base.get(name), value) for name, value in over.items()}}
 
 
 def _is_secret(value: Any) -> bool:
@@ -176,6 +182,7 @@ def _path(place: SecretPlace) -> str:
 
 
 def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secrets: Json) -> Entry:
+    """An entry with the values of its secrets, each at its place. data: as it is declared."""
     attributes = data.get("attributes", {})
     values: dict[str, Any] = {}
     for place, secret in places.items():
@@ -219,6 +226,7 @@ def _pinned(urls: Sequence[tuple[str, str]]) -> Optional[str]:
 
 
 def _read_layer(name: Any, find_file: FindFile, decrypt: Decrypt) -> _Layer:
+    """The content of a file, or of all files of a folder."""
     if not (isinstance(name, str) and name):
         raise ConfigurationError(WHAT, "a layer is the name of a file or a folder", "Give manifest a list of names.")
     try:
@@ -260,6 +268,7 @@ def _raise(error: OSError) -> None:
 
 
 def _read_file(layer: _Layer, path: Path, name: str, decrypt: Decrypt) -> None:
+    """Add the content of a file to a layer. name: of the file, for messages."""
     text = _text_of(path, name, decrypt)
     is_json = path.name.lower().endswith(".json") and text.strip()
     data = load_json(text, name) if is_json else load_yaml(text, name, decrypt)
@@ -291,25 +300,18 @@ def _with_origins(entries: Sequence[Json], name: str) -> list[tuple[Json, str]]:
     return [(entry, f"{name}, entry {number}") for number, entry in enumerate(entries, 1)]
 
 
-@cache
-def manifest_schema() -> Json:
-    """The JSON Schema of manifests."""
-    schema: Json = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return schema
-
-
 def _check_file(data: Any, name: str) -> None:
     """Raise SchemaError unless this is a manifest. The schema itself is asked only where something is wrong: it
     takes longer than everything else."""
     entries = data.get("entities") if isinstance(data, dict) else None
     if not (isinstance(entries, list) and _is_header(data)):
         header = {**data, "entities": []} if isinstance(entries, list) else data
-        _refuse(violations(manifest_schema(), header, ours=True), name)
+        _refuse(violations(own_schema(SCHEMA), header, ours=True), name)
     _check_entries(entries or [], name)
 
 
 def _check_entries(entries: Sequence[Any], name: str) -> None:
-    schema = {"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]}
+    schema = {"$ref": "#/$defs/entry", "$defs": own_schema(SCHEMA)["$defs"]}
     doubtful = [(number, entry) for number, entry in enumerate(entries, 1) if not is_entry(entry)]
     problems = ((number, violations(schema, entry, ours=True)) for number, entry in doubtful[: SHOWN + 1])
     _refuse([f"entry {number}: {one}" for number, found in problems for one in found], name)
@@ -344,6 +346,7 @@ def is_entry(value: Any) -> bool:
 
 
 def _is_named(value: Json) -> bool:
+    """Whether type, key and references of an entry have the right form."""
     refs = value.get("refs", {})
     return (
         isinstance(value.get("type"), str)
@@ -364,6 +367,7 @@ def _is_key(value: Any) -> bool:
 
 
 def _is_reference(value: Any) -> bool:
+    """Whether this names an entity by key, or by type and id."""
     return isinstance(value, dict) and (
         (value.keys() <= {"type", "key", "refs"} and _is_named(value))
         or (

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from ...module_utils._entity.compare import Change
@@ -16,12 +14,11 @@ from ...module_utils._profile.json_schema import check as check_schema
 from ...module_utils._text.atomic_files import json_document, utc_moment, utc_text
 from ...module_utils._text.nested_paths import ABSENT
 from ...module_utils.errors import ConfigurationError
+from .._files.own_schemas import own_schema
 from .._files.quick_schema import fits
 from .check import Accepted, Check, NotCompared, Row, verdict_of
 
 FORMAT = 1
-REPORTS = Path(__file__).resolve().parents[2] / "reports"
-"""The folder of the page's template and of the schema."""
 ANEW = "Give the JSON report of a check, as format json writes it."
 
 
@@ -33,6 +30,7 @@ def json_report(checks: Sequence[Check]) -> str:
 
 
 def _check(check: Check) -> dict[str, Any]:
+    """A check as JSON, without what is empty."""
     told = {
         **vars(check),
         "began": utc_text(check.began),
@@ -59,13 +57,6 @@ def _without_empty(told: Mapping[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items() if value}
 
 
-@cache
-def schema() -> Mapping[str, Any]:
-    """The JSON Schema of the document, as it is published with the collection."""
-    data: Mapping[str, Any] = json.loads((REPORTS / "check.schema.json").read_text(encoding="utf-8"))
-    return data
-
-
 def checks_from(content: bytes, file: str) -> list[Check]:
     """The checks that a document holds. file: its name, for messages. Raises ConfigurationError, which names the place,
     for what is no such document."""
@@ -75,12 +66,14 @@ def checks_from(content: bytes, file: str) -> list[Check]:
     except (ValueError, RecursionError) as error:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ConfigurationError(what, f"it is not JSON{place}", ANEW) from error
-    if not fits(schema(), data):
-        check_schema(schema(), data, what, ANEW, ours=True)
+    schema = own_schema("reports/check")
+    if not fits(schema, data):
+        check_schema(schema, data, what, ANEW, ours=True)
     return [_check_from(one, f"{what}, check {number}") for number, one in enumerate(data["checks"], 1)]
 
 
 def _check_from(data: Mapping[str, Any], what: str) -> Check:
+    """The check of such JSON. Raises ConfigurationError for moments that there are not."""
     given = {name: value for name, value in data.items() if name not in ("verdict", "summary")}
     try:
         moments: dict[str, Any] = {name: utc_moment(data[name]) for name in ("began", "ended")}
@@ -93,6 +86,7 @@ def _check_from(data: Mapping[str, Any], what: str) -> Check:
 
 
 def _row_from(data: Mapping[str, Any]) -> Row:
+    """The row of what ``row_data`` made."""
     return Row(
         **{
             **data,

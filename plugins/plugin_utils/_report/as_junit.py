@@ -76,6 +76,7 @@ def _details(row: Row, check: Check) -> Iterator[str]:
 
 
 def _add_suite(root: ElementTree.Element, name: str, cases: Sequence[Case], check: Check | None) -> None:
+    """Add a suite with its test cases. check: None where no system was checked."""
     suite = ElementTree.SubElement(root, "testsuite", name=printable(name))
     if check:
         suite.set("timestamp", utc_text(check.began).removesuffix("Z"))

@@ -15,7 +15,7 @@ from itertools import accumulate
 from ...module_utils._text.redaction import printable
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import common_start
-from .wording import check_facts, coverage, value_text
+from .wording import check_facts, coverage, value_text, verdict_text
 from .words import words_of
 
 LONG = 200
@@ -47,7 +47,7 @@ def markdown_report(checks: Sequence[Check]) -> str:
     verdict, words = verdict_of(checks), words_of(checks)
     parts = [
         f"## {words.report} of {title}",
-        f"**{words.verdicts[verdict]}.** {words.sentences[verdict]}",
+        f"**{words.verdicts[verdict]}.** {verdict_text(checks)}",
         "\n".join(f"- {sentence}" for sentence in coverage(checks)),
         *(_systems(checks) if len(checks) > 1 else ()),
         *_drift(checks),
@@ -89,6 +89,7 @@ def _line(row: Row, check: Check, checks: Sequence[Check], *cells: str) -> list[
 
 
 def _systems(checks: Sequence[Check]) -> list[str]:
+    """The table of systems."""
     lines = [
         [
             code_span(check.name),
@@ -102,6 +103,7 @@ def _systems(checks: Sequence[Check]) -> list[str]:
 
 
 def _drift(checks: Sequence[Check]) -> list[str]:
+    """The table of drift: a line for each difference."""
     lines = [
         _line(row, check, checks, words_of([check]).kinds[row.verdict], *cells)
         for check in checks

@@ -80,6 +80,7 @@ def readable(value: Any) -> str:
 
 
 def _lines(value: Mapping[str, Any] | Sequence[Any], indent: str) -> Iterator[str]:
+    """The lines of a mapping or a list, as YAML writes them; empty ones and values as JSON."""
     is_mapping = isinstance(value, Mapping)
     for name, inner in sorted(value.items()) if isinstance(value, Mapping) else enumerate(value):
         head = f"{indent}{_name(str(name))}:" if is_mapping else f"{indent}-"
@@ -107,6 +108,7 @@ def _runs(before: str, after: str) -> list[tuple[bool, str, str]]:
 
 
 def _aligned_runs(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[bool, str, str]]:
+    """Both sides in runs: whether they are equal there, and the text of each."""
     start = common_start(ours, theirs)
     end = common_start(ours[start:][::-1], theirs[start:][::-1])
     left, right = ours[start : len(ours) - end], theirs[start : len(theirs) - end]

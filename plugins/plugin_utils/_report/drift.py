@@ -63,6 +63,7 @@ def with_history(rows: Iterable[Row], earlier: Iterable[Row], then: str, now: st
 
 
 def _with_history(row: Row, before: Row | None, then: str, now: str) -> Row:
+    """A row with its trend. before: of the same entity; then, now: when the two checks began."""
     differed = before is not None and _differs(before)
     if not _differs(row):
         gone = differed and row.verdict == "as_declared"

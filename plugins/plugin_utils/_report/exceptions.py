@@ -5,31 +5,27 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from ...module_utils._entity.compare import Change, compare_loosely
 from ...module_utils._entity.rules import Rules
-from ...module_utils._profile.json_schema import violations
+from ...module_utils._profile.json_schema import check
 from ...module_utils._text.json_forms import Json, canonical
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError
+from .._files.own_schemas import own_schema
 from .._manifest.entry import Entry
 from .._manifest.manifest import Manifest
 from .check import Accepted, Row
 from .drift import strict_changes
 
 FORMAT = 1
-SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "exceptions.schema.json"
 FORM = "Write it as exceptions_out does, and as docs/drift.md shows."
-SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,6 @@ class KnownDrift:
         return {canonical(one.as_result()) for one in row.changes} <= {canonical(one) for one in self.changes}
 
 
-@cache
-def exceptions_schema() -> Json:
-    """The JSON Schema of such files."""
-    schema: Json = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return schema
-
-
 def expected_differences(here: Manifest, there: Manifest, rules_of: Callable[[str], Rules]) -> list[KnownDrift]:
     """What two systems differ in because they are declared so. here, there: what is declared of the system that is
     checked, and of the other one. rules_of: the rules of a type."""
@@ -93,10 +82,7 @@ def _declared_changes(there: Entry, here: Entry, rules: Rules) -> Sequence[Chang
 
 def known_drift(data: Any, name: str) -> list[KnownDrift]:
     """The exceptions of a file. name: of the file. Raises ConfigurationError for all that is wrong with it."""
-    found = violations(exceptions_schema(), data, ours=True)
-    if found:
-        more = "; and more" if len(found) > SHOWN else ""
-        raise ConfigurationError(f"read {name}", printable("; ".join(found[:SHOWN]) + more), FORM)
+    check(own_schema("reports/exceptions"), data, f"read {name}", FORM, ours=True)
     return [_known(number, dict(one), name) for number, one in enumerate(data["exceptions"], 1)]
 
 

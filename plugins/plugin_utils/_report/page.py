@@ -17,9 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ...module_utils._text.redaction import printable
-from .as_json import REPORTS
+from .._files.own_schemas import PLUGINS
 from .differences import Side
 
+REPORTS = PLUGINS / "reports"
+"""The folder of the template, the style sheet and the script."""
 CHUNK = 50
 """Rows that a browser lays out together, or not at all while they are out of sight."""
 UNFOLDED = 20
@@ -109,7 +111,7 @@ class Source:
 class Page:
     """What a page says. kind: ``Drift check``. sentences: the verdict and its coverage in words. approve: a digest
     that is to be approved. sources: one or more. source_word: what they are. type_word: what the type of a row is.
-    not_looked: of what nothing is known."""
+    row_words: what the rows are. not_looked: of what nothing is known."""
 
     kind: str
     title: str
@@ -119,12 +121,13 @@ class Page:
     groups: Sequence[Group]
     source_word: str = "System"
     type_word: str = "Type"
+    row_words: str = "entities"
     approve: str = ""
     not_looked: Sequence[Fact] = ()
 
     @property
     def total(self) -> int:
-        """How many entities there are."""
+        """How many rows there are."""
         return sum(len(group.rows) for group in self.groups)
 
     @property
@@ -210,6 +213,7 @@ def render_page(page: Page) -> str:
 
 @cache
 def _templates() -> Environment:
+    """The environment of the template, in which every value is escaped."""
     environment = Environment(
         loader=FileSystemLoader(REPORTS),
         autoescape=True,

@@ -13,7 +13,7 @@ from ...module_utils._text.nested_paths import ABSENT
 from .check import DRIFT, Check, Row, verdict_of
 from .differences import sides_of
 from .page import Fact, Group, Page, PageRow, ShownChange, Sign, Source
-from .wording import CODES, check_facts, coverage, row_tags, told_as
+from .wording import CODES, check_facts, coverage, row_tags, told_as, verdict_text
 from .words import Words, words_of
 
 VERDICT_SIGNS = {"drift": ("Δ", "bad"), "incomplete": ("?", "unsure"), "no_drift": ("=", "good")}
@@ -46,7 +46,7 @@ def page_of_checks(checks: Sequence[Check]) -> Page:
         kind=words.report,
         title=checks[0].name if len(checks) == 1 else f"{len(checks)} systems",
         sign=_verdict_sign(verdict, words),
-        sentences=(words.sentences[verdict], *coverage(checks)),
+        sentences=(verdict_text(checks), *coverage(checks)),
         sources=[_source(check) for check in checks],
         groups=groups,
         not_looked=[
@@ -74,11 +74,12 @@ def _source(check: Check) -> Source:
     words = words_of([check])
     facts = [Fact(name, text, code=name in CODES) for name, text in check_facts(check)]
     notes = ([f"The check could not be carried out to its end: {check.error}"] if check.error else []) + [*check.notes]
-    sentence = " ".join((check.error or words.sentences[check.verdict], *(coverage([check]) if check.rows else ())))
+    sentence = " ".join((check.error or verdict_text([check]), *(coverage([check]) if check.rows else ())))
     return Source(check.name, _verdict_sign(check.verdict, words), sentence, facts, notes)
 
 
 def _page_row(row: Row, check: Check) -> PageRow:
+    """A row of the page."""
     return PageRow(
         entity=row.entity,
         type=row.type,
@@ -93,6 +94,7 @@ def _page_row(row: Row, check: Check) -> PageRow:
 
 
 def _facts(row: Row) -> Iterator[Fact]:
+    """What is told of an entity beside its changes."""
     wordy = row.verdict in (*DRIFT, "not_checked") or row.accepted or row.not_compared
     if row.origin and wordy:
         yield Fact("Declared in", row.origin, code=True)

@@ -55,10 +55,13 @@ def page_of_evidence(journals: Sequence[Verified]) -> Page:
         groups=[Group(*RESULTS[name], found[name]) for name in RESULTS if found[name]],
         source_word="Journal",
         type_word="Operation",
+        row_words="writes",
     )
 
 
 def _sentences(journals: Sequence[Verified], broken: int, unsettled: int) -> Iterator[str]:
+    """The verdict on journals in sentences. broken: how many cannot be trusted; unsettled: writes without a known
+    outcome."""
     whole = len(journals) - broken
     if broken:
         yield f"{plural(broken, 'journal')} of {len(journals)} cannot be trusted."
@@ -80,6 +83,7 @@ def _journal(one: Verified) -> Source:
 
 
 def _journal_facts(one: Verified) -> Iterator[Fact]:
+    """What a journal says of its run; of what it does not say, the text is empty."""
     start = one.start
     last = one.entries[-1] if one.entries else {}
     yield Fact("File", one.file, code=True)
@@ -123,6 +127,7 @@ def _rows(journal: Verified) -> Iterator[tuple[str, PageRow]]:
 
 
 def _page_row(entity: str, intent: Mapping[str, Any], outcome: Mapping[str, Any], journal: Verified) -> PageRow:
+    """The row of a write, made of its two lines."""
     facts = (
         Fact("Intent", _text(intent.get("at"))),
         Fact("Outcome", _text(outcome.get("at"))),

@@ -45,6 +45,7 @@ def page_of_plan(plan: EnvironmentPlan, digest: str) -> Page:
 
 
 def _plan_facts(plan: EnvironmentPlan) -> Iterator[Fact]:
+    """What a plan rests on, and until when it holds."""
     basis = plan.basis
     yield Fact("URL", basis.url, code=True)
     if basis.tenant:
@@ -61,6 +62,7 @@ def _plan_facts(plan: EnvironmentPlan) -> Iterator[Fact]:
 
 
 def _page_row(one: PlannedChange) -> PageRow:
+    """The row of a planned change."""
     changes = one.changes
     return PageRow(
         entity=one.entity,

@@ -52,4 +52,5 @@ def page_of_qualification(seen: Qualification) -> Page:
         groups=told,
         source_word="Installation",
         type_word="Part",
+        row_words="findings",
     )

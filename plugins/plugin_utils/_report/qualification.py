@@ -94,6 +94,7 @@ def installed_files(collection: Path) -> list[Judgement]:
 
 
 def _wrong_files(collection: Path, expected: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each file that is not as listed, and why. expected: SHA-256 by name."""
     there = {
         path.relative_to(collection).as_posix(): path
         for path in collection.rglob("*")
@@ -140,6 +141,7 @@ def cycle(
 
 
 def _judged(expected: Expected, step: Mapping[str, Any] | None, declared: Mapping[str, Any], rules: Rules) -> Judgement:
+    """The judgement on a step of the cycle. step: its result and what was read after it; None where it was not run."""
     if step is None:
         return Judgement(CYCLE, expected.words, "not_checked", ["It was not run."])
     problems = [*_of_result(expected, step.get("result") or {}), *_of_read(expected, step["read"], declared, rules)]
@@ -147,6 +149,7 @@ def _judged(expected: Expected, step: Mapping[str, Any] | None, declared: Mappin
 
 
 def _of_result(expected: Expected, result: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the result of a step."""
     if expected.operation is None:
         return
     if "operation" not in result:
@@ -160,6 +163,8 @@ def _of_result(expected: Expected, result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_read(expected: Expected, read: Mapping[str, Any], declared: Mapping[str, Any], rules: Rules) -> Iterator[str]:
+    """What is wrong with the entity as read after a step. declared: attributes by the name of the step that set
+    them."""
     if "entities" not in read:
         yield f"It cannot be read back: {read.get('msg', 'there is no result')}"
     elif bool(read["entities"]) is not bool(expected.shows):

@@ -205,6 +205,7 @@ def _is_unchanged(read: Read) -> bool:
 
 
 def _summary(entities: Sequence[EntityReport], reads: Mapping[EntryName, Read]) -> dict[str, int]:
+    """How many entities had each outcome, and of how many something could not be verified."""
     unchanged = [read.plan for read in reads.values() if isinstance(read, Examined) and _is_unchanged(read)]
     others = [one for one in entities if one.outcome != "unchanged"]
     counted = Counter(one.outcome for one in others)

@@ -38,6 +38,7 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 
 def _entity(report: EntityReport) -> dict[str, Any]:
+    """The part of a result about one entity."""
     done = report.outcome not in BAD
     return {
         "entity": report.entity,

@@ -13,7 +13,7 @@ from typing import Any
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.atomic_files import json_document
 from ...module_utils._text.nested_paths import ABSENT
-from .check import DRIFT, Check, Row
+from .check import DRIFT, Check, Row, verdict_of
 from .words import words_of
 
 
@@ -37,8 +37,27 @@ def totals(checks: Sequence[Check]) -> Counter[str]:
     return sum((Counter(check.summary) for check in checks), Counter())
 
 
+def verdict_text(checks: Sequence[Check]) -> str:
+    """The verdict in a sentence, and beside it what it does not speak of, so that nobody takes a check that did not
+    look for one that found nothing."""
+    words = words_of(checks)
+    entities: set[str] = set()
+    types: set[str] = set()
+    for check in checks:
+        declared = {row.type for row in check.rows if row.verdict != "undeclared"}
+        for one in check.not_looked:
+            (entities if one.path in declared else types).add(one.path)
+    return " ".join(
+        [
+            words.sentences[verdict_of(checks)],
+            *_counted(len(entities), words.not_looked["entities"], "type"),
+            *_counted(len(types), words.not_looked["types"], "type"),
+        ]
+    )
+
+
 def coverage(checks: Sequence[Check]) -> list[str]:
-    """What was looked at and what was not, as sentences."""
+    """How many entities were told as what, as sentences."""
     words = words_of(checks)
     counted = Counter(told_as(row) for check in checks for row in check.rows)
     everything, drift = counted.total(), sum(counted[name] for name in DRIFT)
@@ -46,14 +65,12 @@ def coverage(checks: Sequence[Check]) -> list[str]:
     sentence = f"{plural(everything, 'entity', 'entities')}: {told}." if told else "No entity was looked at."
     unobserved = totals(checks)["unobserved"] - counted["not_observed"]
     of_drift = f"{drift:,} of {everything:,} entities {'is' if drift == 1 else 'are'} {words.drift}." if drift else ""
-    unseen = sum(len(check.not_looked) for check in checks)
     broken = sum(bool(check.error) for check in checks)
     return [
         *filter(None, [of_drift]),
         sentence,
         *_counted(unobserved, "Also not wholly observed, among those that differ: {}.", "entity", "entities"),
         *_counted(broken, "{} could not be carried out to the end.", "check"),
-        *_counted(unseen, "{} not looked at.", "type was", "types were"),
     ]
 
 

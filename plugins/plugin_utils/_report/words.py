@@ -17,6 +17,7 @@ class Words:
 
     report: what the report is. drift: how the entities are that count as drift.
     verdicts, sentences: the verdict on systems, in a word and in a sentence.
+    not_looked: what the verdict does not speak of: ``entities`` of types that were compared, and whole ``types``.
     kinds: what is told of an entity, in the order in which people are told.
     meanings: the same of one entity, in a sentence.
     groups: the same of many, in sentences with {first} and {second} for the sides.
@@ -26,6 +27,7 @@ class Words:
     drift: str
     verdicts: Mapping[str, str]
     sentences: Mapping[str, str]
+    not_looked: Mapping[str, str]
     kinds: Mapping[str, str]
     meanings: Mapping[str, str]
     groups: Mapping[str, str]
@@ -39,6 +41,10 @@ CHECKING = Words(
         "drift": "Something is not as declared, and nobody has accepted that.",
         "incomplete": "No drift was seen, and not everything could be looked at.",
         "no_drift": "All that is declared was looked at, and is as declared or accepted.",
+    },
+    not_looked={
+        "entities": "Not looked for: undeclared entities of {}.",
+        "types": "Not looked at: {} of which nothing is declared.",
     },
     kinds={
         "drifted": "drifted",
@@ -76,7 +82,11 @@ COMPARING = Words(
     sentences={
         "drift": "Something is not alike, and nobody has accepted that.",
         "incomplete": "No difference was seen, and not everything could be looked at.",
-        "no_drift": "All was looked at, and is alike or accepted.",
+        "no_drift": "All that was to be compared is alike or accepted.",
+    },
+    not_looked={
+        "entities": "Not looked for: other entities of {}.",
+        "types": "Not compared: {}.",
     },
     kinds={
         **CHECKING.kinds,

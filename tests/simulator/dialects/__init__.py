@@ -47,7 +47,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """``changes`` laid over ``base``; neither is modified."""
+    """``base`` with ``changes`` merged over it; neither is modified."""
     merged = dict(base)
     for name, value in changes.items():
         both = isinstance(value, dict) and isinstance(merged.get(name), dict)

@@ -121,8 +121,8 @@ class Collection:
     def changed(self, entity: Entity, body: Entity) -> Entity:
         """The entity as a body of PUT changes it. Raises Refused."""
         given = {name: value for name, value in body.items() if value is not None}
-        if not given.get("password") and self.veeam.switches.put_without_password == "clears":
-            given["password"] = None
+        if "password" in self.hidden and self.veeam.switches.put_without_password == "clears":
+            given = {"password": None} | given
         if not self.replaces:
             return entity | given
         return entity | {name: None for name in empty(self.updated) if name != "password"} | given

@@ -135,7 +135,7 @@ class Login:
             user["scratchCodes"].remove(code)
             return True
         now = totp.step()
-        fitting = [step for step in (now - 1, now, now + 1) if totp.code(user["totpSecret"], step) == code]
+        fitting = [step for step in (now - 1, now, now + 1) if totp.code(user.get("totpSecret", ""), step) == code]
         if not fitting or (fitting[-1] <= self._steps.get(user["id"], 0) and not self._veeam.switches.totp_reuse):
             return False
         self._steps[user["id"]] = fitting[-1]

@@ -55,12 +55,16 @@ class Repositories(Collection):
 
     def _begin_creation(self, body: Entity) -> Entity:
         entity = {"id": self.veeam.state.new_id()} | self.made(body)
-        kept = self.veeam.state.put(self.type, entity["id"], entity)
+        self.veeam.state.put(self.type, entity["id"], entity)
 
         def end(status: str) -> None:
-            kept["status"] = "Ready" if status in DONE else "Failed"
+            self._change(entity["id"], {"status": "Ready" if status in DONE else "Failed"})
 
-        return shown(self.veeam.jobs.session("RepositoryCreation", kept, end))
+        return shown(self.veeam.jobs.session("RepositoryCreation", entity, end))
+
+    def _change(self, id_: str, changes: Entity) -> None:
+        """Change a repository at the end of its job, if it is still there."""
+        (self.veeam.state.get(self.type, id_) or {}).update(changes)
 
     def made(self, body: Entity) -> Entity:
         account = self.veeam.state.get("accounts/azure/service", body["azureAccountId"])
@@ -103,7 +107,7 @@ class Repositories(Collection):
 
         def end(status: str) -> None:
             if status in DONE:
-                entity.update(changed)
+                self._change(entity["id"], changed)
 
         return json_answer(202, shown(self.veeam.jobs.session("RepositoryEdit", entity, end)))
 

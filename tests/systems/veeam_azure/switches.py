@@ -61,6 +61,12 @@ SWITCHES = (
         choices=("exact", "contains"),
     ),
     Switch(
+        "pages",
+        "right",
+        "Pages are as they were asked for, or each is the first one, whatever the Offset.",
+        choices=("right", "repeated"),
+    ),
+    Switch(
         "region_ids",
         "same",
         "The id of a region that is read: Azure's, or one of the system's.",

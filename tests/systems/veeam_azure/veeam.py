@@ -101,6 +101,8 @@ class Veeam(Service):
             raise Refused(403, "The licence agreement is not accepted.", licenseAgreementAcceptanceRequired=True)
         pairs = parse_qsl(call.request.query, keep_blank_values=True)
         call.query, errors = tables.query(pairs, more.get("query", ""))
+        if self.switches.pages == "repeated":
+            call.query.pop("Offset", None)
         if not errors:
             call.body, errors = self._body(call.request, more.get("body", ""))
         if errors:

@@ -77,6 +77,7 @@ def flow(client: OAuthClient) -> Flow[Token]:
 
 
 def _invitation(answer: Mapping[str, Any]) -> str:
+    """What a person has to do to log in, with the page and the code."""
     page = shown(
         answer.get("verification_uri") or answer.get("verification_url") or "the page that your platform names"
     )
@@ -84,6 +85,8 @@ def _invitation(answer: Mapping[str, Any]) -> str:
 
 
 def _poll(client: OAuthClient, body: str, interval: float, life: float) -> Flow[Token]:
+    """The token, asked for until a person has logged in. interval: seconds between two requests; life: seconds that the
+    device code holds."""
     clock = client.clock
     deadline = clock.now() + life
     while clock.now() < deadline:

@@ -55,7 +55,7 @@ def statuses(predicate: Predicate) -> str:
 def means(operation: Operation, meaning: str, response: Response) -> bool:
     """Whether an answer fits the ``success``, ``missing`` or ``conflict`` of an operation."""
     predicate: Predicate = getattr(operation, meaning)
-    return fitting(predicate, response, Sent(operation.request.method), operation.place) is not None
+    return fitting(predicate, response, Sent(operation.request.method), operation.places) is not None
 
 
 def failure(operation: Operation, response: Response) -> ServerError:
@@ -75,7 +75,7 @@ def failure(operation: Operation, response: Response) -> ServerError:
     if refutation:
         return refutation
     why, hint = _meaning(operation, status)
-    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.place)
+    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.places)
     kind = ConflictError if conflict else ServerError
     if conflict and conflict.says:
         why = conflict.says
@@ -171,7 +171,7 @@ def is_missing(operation: Operation, response: Response) -> bool:
     says nothing about an entity. Emptiness alone says it only in a success: an error message may be empty, too."""
     successful = means(operation, "success", response)
     possible = tuple(one for one in operation.missing if one.empty is None or one.status or successful)
-    one = fitting(possible, response, Sent(operation.request.method), operation.place)
+    one = fitting(possible, response, Sent(operation.request.method), operation.places)
     if one is None or response.is_html:
         return False
     if response.body.strip():

@@ -20,11 +20,11 @@ from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import Address, Entity, exactly_one, has_id, has_key
+from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
 from .completing import go_on
-from .names import Resolve, reference_fields, reference_names
+from .names import OfReference, Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .paging import list_pages, list_whole
 from .parts import read_part, reading, send_step, writing
@@ -109,7 +109,7 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            listed = self.referring(address, chosen(address, self.listed(Address(address.type))))
+            listed = self.referring(address, chosen(address, self.listed(address.among)))
             return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
         if of.operation.narrows:
@@ -137,7 +137,7 @@ class EntityClient:
     def referring(self, address: Address, entities: Iterable[Entity]) -> list[Entity]:
         """Those of the entities that have the references of an address."""
         found = list(entities)
-        refs = address.refs.items() if found else ()
+        refs = address.held.items() if found else ()
         ids = {name: str(referred.located(self.resolve(referred)).id) for name, referred in refs}
         return [one for one in found if all(str(plain_id(one.get(name))) == held for name, held in ids.items())]
 
@@ -242,6 +242,7 @@ class EntityClient:
         return {
             "key": {**key, **meant.key, **self._reference_fields(of, resolve)},
             "refs": {**refs, **reference_names(meant, resolve)},
+            **({PARENT: OfReference(meant.refs[PARENT], resolve)} if PARENT in meant.refs else {}),
             **self.given,
         }
 

@@ -13,7 +13,7 @@ from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation
 from ..._profile.template import at_path, fill_text, names_in
 from ..._text.nested_paths import ABSENT, with_value
-from ..address import Address, Entity
+from ..address import PARENT, Address, Entity
 
 Resolve = Callable[[Address], Entity]
 Known = Callable[[Address], Optional[Entity]]
@@ -38,6 +38,8 @@ class OfReference(Mapping[str, Any]):
             return address.located(self._resolve(address)).id
         if name == "refs":
             return reference_names(address, self._resolve)
+        if name == PARENT and PARENT in address.refs:
+            return OfReference(address.refs[PARENT], self._resolve)
         if name == "key":
             return address.key or self._resolve(address)
         return address.key[name] if name in address.key else self._resolve(address)[name]
@@ -54,7 +56,7 @@ def reference_fields(operation: Operation, address: Address, resolve: Resolve, k
     function."""
     ids: dict[str, Any] = {}
     texts: dict[str, Any] = {}
-    for attribute, referred in address.refs.items():
+    for attribute, referred in address.held.items():
         reference = address.type.references.get(attribute)
         if (
             operation.texts_at

@@ -107,7 +107,7 @@ class Invocation:
     ) -> dict[str, Any]:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
         return {
-            "id": lambda: self._id(observed, self.known.get("key", self.address.key)),
+            "id": lambda: self._id(observed),
             "key": self.address.key,
             "entity": observed or {},
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
@@ -118,10 +118,10 @@ class Invocation:
             **self.known,
         }
 
-    def _id(self, observed: Optional[Entity], key: Mapping[str, Any]) -> Any:
-        """The id of the entity that is meant. key: the names of its key."""
+    def _id(self, observed: Optional[Entity]) -> Any:
+        """The id of the entity that is meant."""
         address = self.address if observed is None else self.address.located(observed)
-        return self.type.id_of(key) if address.id is None else plain_id(address.id)
+        return self.type.id_of(self.known) if address.id is None else plain_id(address.id)
 
     def _check(self, names: Mapping[str, Any], observed: Optional[Entity]) -> None:
         """Raises where the template names an id, a version or a part of the entity that has no value: without it,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..._profile.model import EntityType, Operation
-from ..._profile.template import names_in, steps_of
+from ..._profile.template import names_in, path_steps
 from ...errors import ConfigurationError
 from ..address import Address, Entity, folded, has_key
 
@@ -49,7 +49,7 @@ def completed(entity: Entity, path: str, of_type: EntityType, names: Mapping[str
     said: dict[str, Any] = {}
     for template in (path, of_type.id_from if "{id}" in path else ""):
         for name, _function in names_in(template):
-            root, *rest = steps_of(name)
+            root, *rest = path_steps(name)
             if root in ("key", "refs") and rest and rest[0] not in entity and rest[0] in names[root]:
                 said[str(rest[0])] = names[root][rest[0]]
     if not said:

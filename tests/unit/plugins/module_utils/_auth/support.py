@@ -11,7 +11,8 @@ import threading
 from dataclasses import replace
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in

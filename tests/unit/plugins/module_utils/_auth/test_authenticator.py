@@ -777,14 +777,34 @@ def test_other_logins_end_the_first_sessions_before_anything_was_accepted(login,
     assert handshakes(system) == 1 + times
 
 
+@pytest.mark.proves("LOGIN-20", "LOGIN-21")
+@pytest.mark.parametrize("rejection", [FORBIDDEN, (401, {}, {})])
+@pytest.mark.parametrize("seconds", [0.1, 1, 2])
+def test_another_run_is_left_alone_until_it_is_done(login, system, ticking, monkeypatch, rejection, seconds):
+    """It has so many seconds of work, and logs in again as soon as its session has ended, which ends ours. Requests
+    take no time here: without a pause no number of logins would be enough."""
+    monkeypatch.setattr("secrets.randbelow", lambda most: most // 2)
+    system.rejection, done = rejection, ticking.time + seconds
+
+    def send(request):
+        if ticking.time < done:
+            system.sessions = {name: token for name, token in system.sessions.items() if name.startswith("S")}
+        return system.send(request)
+
+    authenticator = login(send=send, **ALICE)
+    assert [authenticator.send(READ).status for _turn in range(3)] == [200] * 3
+    assert handshakes(system) <= 4
+
+
 @pytest.mark.proves("LOGIN-4")
-def test_where_each_session_is_ended_one_request_finds_it_out(login, system):
+def test_where_each_session_is_ended_one_request_finds_it_out(login, system, ticking):
     system.rejection, system.lost_sets_cookie = FORBIDDEN, True
-    authenticator = login(send=overtaken(system, 1000), **ALICE)
+    authenticator, began = login(send=overtaken(system, 1000), **ALICE), ticking.time
     for _turn in range(20):
         with pytest.raises(SessionRejected, match="the server refused a session that was opened a moment ago"):
             authenticator.send(READ)
     assert handshakes(system) == 5
+    assert ticking.time - began <= 1 + 2 + 4 + 4  # the longest pauses that may come between five logins
 
 
 @pytest.mark.proves("LOGIN-12")

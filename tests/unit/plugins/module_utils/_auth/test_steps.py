@@ -7,22 +7,26 @@ own."""
 from __future__ import annotations
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import Authenticator
+from ansible_collections.rimops.insight.plugins.module_utils._auth.one_time_code import OneTimeCodes, code_at, key_of
 from ansible_collections.rimops.insight.plugins.module_utils._auth.private_folder import Folder
 from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, carried, within
 from ansible_collections.rimops.insight.plugins.module_utils._auth.steps import open_session
 from ansible_collections.rimops.insight.plugins.module_utils._auth.store import FileStore
 from ansible_collections.rimops.insight.plugins.module_utils._auth.tokens import point_in_time
-from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
+from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Identity, settings_from
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import session_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
+    ConfigurationError,
     InterruptedRequest,
     ProfileMismatchError,
     SessionRejected,
@@ -280,14 +284,21 @@ def issuer():
 
 
 @pytest.fixture
-def user(issuer, ticking, folder):
-    """Make an authenticator of that system."""
+def login_of(ticking, folder):
+    """Make an authenticator of a system with this session."""
 
-    def make(session=OWN, **options):
+    def make(session, send, **options):
         given = settings_from({"url": URL, "token_store": "none", **USER, **options}, profile(session))
-        return Authenticator(given, issuer.send, FileStore(Folder(folder, ticking.clock)), ticking.clock)
+        return Authenticator(given, send, FileStore(Folder(folder, ticking.clock)), ticking.clock)
 
     return make
+
+
+@pytest.fixture
+def user(issuer, login_of):
+    """Make an authenticator of that system."""
+
+    return lambda session=OWN, **options: login_of(session, issuer.send, **options)
 
 
 def test_a_token_of_the_system_s_own(user, issuer, ticking):
@@ -371,11 +382,130 @@ def test_a_refused_password_is_sent_once(user, issuer):
     assert issuer.asked == ["login"]
 
 
+CODES = {
+    "steps": {
+        "login": {
+            "method": "POST",
+            "path": "login",
+            "json": {"name": "{username}", "pass": "{password}", "code": "{totp}"},
+            "take": {"key": "body.key"},
+        }
+    },
+    "carry": {"headers": {"X-Key": "{key}"}},
+}
+RFC_SECRET = "GEZD GNBV GY3T QOJQ gezd-gnbv-gy3t-qojq"
+"""The secret of RFC 6238, appendix B."""
+
+
+@pytest.mark.parametrize(
+    ("time", "code"), [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
+)
+def test_one_time_codes_are_those_of_the_rfc(time, code):
+    assert code_at(key_of(RFC_SECRET), time // 30) == code
+
+
+@pytest.fixture
+def codes(login_of, ticking):
+    """Make an authenticator of a system that takes a code; the codes that were sent are in ``codes.sent``."""
+
+    def make(**options):
+        def send(request):
+            if request.url.endswith("/login"):
+                make.sent.append(request.json_body["code"])
+                return answer(request, 200, {"key": f"K{len(make.sent)}"}, {"date": make.date} if make.date else None)
+            return answer(request, 200 if request.headers["X-Key"] == f"K{len(make.sent)}" else 401, {})
+
+        return login_of(CODES, send, **options)
+
+    make.sent, make.date = [], None
+    return make
+
+
+def test_no_code_is_sent_twice(codes, ticking):
+    ticking.time = 1234567890.0
+    codes(totp_secret=RFC_SECRET).open()
+    other = codes(totp_secret=RFC_SECRET)
+    other._keeper.renew(other._keeper.current())
+    assert (codes.sent, ticking.time) == (["005924", code_at(key_of(RFC_SECRET), 1234567890 // 30 + 1)], 1234567920.0)
+
+
+def test_codes_go_by_the_clock_of_the_server(ticking):
+    identity, kept = Identity(totp_secret=RFC_SECRET), []
+    made = OneTimeCodes(identity, ticking.clock, lambda: None, kept.append)
+    assert made.next({"date": "Fri, 13 Feb 2009 23:31:30 GMT"}) == "005924"
+    assert kept == [1234567890 // 30]
+
+
+def test_a_code_that_was_given_serves_one_login(codes):
+    one = codes(mfa_code="123456")
+    one.send(READ)
+    with pytest.raises(AuthenticationError, match="mfa_code was sent already, and is good once"):
+        one._keeper.renew(one._keeper.current())
+    assert codes.sent == ["123456"]
+
+
+def test_a_login_that_takes_a_code_without_one(codes):
+    with pytest.raises(AuthenticationError, match=r"asks for a one-time code\. Set totp_secret, or mfa_code"):
+        codes().open()
+    with pytest.raises(ConfigurationError, match="totp_secret is not in base32"):
+        codes(totp_secret="no: base32").open()
+    assert codes.sent == []
+
+
+def test_a_code_that_no_login_takes(login_of):
+    with pytest.raises(ConfigurationError, match=r"takes no one-time code\. Leave totp_secret out"):
+        login_of(BASIC, pytest.fail, totp_secret=RFC_SECRET)
+
+
+BASIC = {"carry": {"basic": {"username": "{username}", "password": "{password}"}}}
+
+
+def test_refused_credentials_that_each_request_carries_go_out_once(login_of, ticking):
+    asked, together = [], threading.Barrier(8)
+
+    def send(request):
+        asked.append(request.headers["Authorization"])
+        return answer(request, 401, {"message": "no"})
+
+    authenticator = login_of(BASIC, send)
+
+    def one(_number):
+        together.wait(300)
+        with pytest.raises(AuthenticationError, match=r"not accept the user name or the password \(HTTP 401\)") as told:
+            authenticator.send(READ)
+        return told.value.message
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(one, range(8)))) == 1
+    with pytest.raises(AuthenticationError, match="the same credentials were refused 0 s ago"):
+        login_of(BASIC, send).send(READ)
+    assert len(asked) == 1
+    ticking.time += 61
+    with pytest.raises(AuthenticationError, match="not accept the user name"):
+        login_of(BASIC, send).send(READ)
+    assert len(asked) == 2
+
+
+def test_accepted_credentials_that_each_request_carries_go_out_together(login_of):
+    together, first = threading.Barrier(4), []
+
+    def send(request):
+        if first:
+            together.wait(300)
+        first.append(request)
+        return answer(request, 200, {"id": 1})
+
+    authenticator = login_of(BASIC, send)
+    assert authenticator.send(READ).status == 200
+    with ThreadPoolExecutor(4) as pool:
+        assert [one.status for one in pool.map(authenticator.send, [READ] * 4)] == [200] * 4
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
         ("2026-01-31T12:00:00Z", 1769860800.0),
-        ("2026-01-31T13:00:00.5+01:00", 1769860800.5),
+        ("2026-01-31T13:00:00.123456789+01:00", 1769860800.0),
         ("1769860800", 1769860800.0),
         ("1769860800000", 1769860800.0),
         ("2026-01-31T12:00:00", None),

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a door needs to know of an argument specification."""
+"""What an entry needs to know of an argument specification."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes out of every door."""
+"""What goes out of every entry."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def test_secrets_of_the_first_are_not_told_to_the_others():
     insight, known = server(2), CanaryWrites()
     secrets = Secrets({"password": SECRET}, "always")
     insight.stores = lambda entity: {**{k: v for k, v in entity.items() if k != "password"}, "status": f"is {SECRET}"}
-    assert SECRET in attempt(insight, desired(0, secrets=secrets), known).message  # masked at the door
+    assert SECRET in attempt(insight, desired(0, secrets=secrets), known).message  # masked where it goes out
     told = attempt(insight, desired(1), known).as_result()
     assert SECRET not in repr(told) and "********" in told["msg"]
 

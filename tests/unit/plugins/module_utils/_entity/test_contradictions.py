@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
-from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import hard_to_address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.canary import CanaryWrites
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._entity.proof import is_doubtful, likelier
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import hard_to_address
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
     ConflictError,

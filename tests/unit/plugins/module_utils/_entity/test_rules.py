@@ -15,14 +15,14 @@ def test_nothing_is_on_unless_asked_for():
 
 
 def test_layers_add():
-    laid = rules(
+    merged = rules(
         {"read_only": ["id"], "sets": ["s"], "normalise": {"a": ["case"]}},
         {"read_only": ["uuid"], "hidden": ["h"], "normalise": {"a": ["outer_space", "case"], "*": ["line_ends"]}},
     )
-    assert laid.read_only == {"id", "uuid"}
-    assert laid.hidden == {"h"}
-    assert laid.normalise == {"a": ("case", "outer_space"), "*": ("line_ends",)}
-    assert laid == rules(laid.as_layer()) == rules(laid.as_layer(), laid.as_layer())
+    assert merged.read_only == {"id", "uuid"}
+    assert merged.hidden == {"h"}
+    assert merged.normalise == {"a": ("case", "outer_space"), "*": ("line_ends",)}
+    assert merged == rules(merged.as_layer()) == rules(merged.as_layer(), merged.as_layer())
 
 
 def test_the_later_layer_wins_over_how_a_list_is_compared():
@@ -44,7 +44,7 @@ def test_a_key_is_not_left_out_though_it_is_read_only():
     assert made.uncompared == {"l[].v"}
 
 
-ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, keyed, normalise."
+ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, at_least, keyed, normalise."
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ SECRETS = {
     "client_secret",
     "assertion_key_passphrase",
     "password",
+    "totp_secret",
+    "mfa_code",
     "refresh_token",
     "authorization_response",
     "access_token",
@@ -150,7 +152,7 @@ def test_the_values_have_a_place(kind):
 def test_no_option_is_without_a_place():
     places = {*Identity.__dataclass_fields__, *Network.__dataclass_fields__, *Evidence.__dataclass_fields__}
     assert set(SHARED) - places == {
-        "url", "profile", "profile_overrides", "session", "access_token", "token_store", "require_reason",
+        "url", "profile", "profile_overrides", "inputs", "session", "access_token", "token_store", "require_reason",
     }  # fmt: skip
 
 

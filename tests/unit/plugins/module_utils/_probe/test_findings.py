@@ -16,7 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._probe.findings imp
     difference,
     nested,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge, overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import value_at, with_value
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 

@@ -33,7 +33,8 @@ def test_shape(value, words):
 
 
 def test_place():
-    assert (place(""), place("data.items")) == ("as the whole answer", "in 'data.items' of the answer")
+    assert (place("body"), place("body.data.items")) == ("as the whole answer", "in 'data.items' of the answer")
+    assert (place("header.X-Id"), place("location.id")) == ("in the header X-Id", "in the Location header")
 
 
 @pytest.mark.proves("PROFILE-2")

@@ -8,13 +8,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import (
-    BASIS,
-    is_assumed,
-    merge,
-    overlaid,
-    profile_of,
-)
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import BASIS, is_assumed, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import statuses_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
     BUILT_IN,
@@ -75,17 +71,18 @@ def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
         "key": None,
         "operations": {"list": None, "read": {"missing": {"empty": None}}},
     }
-    laid = overlaid(base, {"types": {"event": nothing}})
-    laid = overlaid(laid, {"title": "Mine", "types": {"event": {"path": "/e"}}})
-    event, other = profile_of(laid).types["event"], profile_of(laid).types["other"]
-    assert (event.path, event.uuid_attribute, other.uuid_attribute) == ("/e", None, "uuid")
+    whole = overlaid(base, {"types": {"event": nothing}})
+    whole = overlaid(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    event, other = profile_of(whole).types["event"], profile_of(whole).types["other"]
+    assert (event.path, event.other_ids, other.other_ids) == ("e", (), ("uuid",))
     assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
-    assert (event.operations["read"].missing.empty, other.operations["read"].missing.empty) == (False, True)
-    assert event.operations["read"].missing.status == (404,)
+    missing = [[one.empty for one in of.operations["read"].missing] for of in (event, other)]
+    assert missing == [[None], [None, True]]
+    assert statuses_of(event.operations["read"].missing) == (404,)
     assert event.evidence_fields == {"initiator": "who"}
     assert event.operations["read"].profile_key == "types.event.operations.read"
     assert event.key == ()
-    assert "event" not in overlaid(laid, {"types": {"event": None}})["types"]
+    assert "event" not in overlaid(whole, {"types": {"event": None}})["types"]
 
 
 @pytest.mark.proves("PROFILE-2")
@@ -108,11 +105,12 @@ def test_the_operations_of_a_type_are_laid_over_the_general_ones():
     particular = {"path": "odd/{id}", "missing": {"status": [410]}}
     event = profile(types={"event": {"operations": {"read": particular}}}).type("event")
     read, update = event.operations["read"], event.operations["update"]
-    assert (read.path, read.method, read.body, read.safe) == ("odd/{id}", "POST", "empty", True)
-    assert read.missing.status == (410,)
+    request = read.request
+    assert (request.path, request.method, request.json, read.safe) == ("odd/{id}", "POST", {}, True)
+    assert statuses_of(read.missing) == (410,)
     assert read.profile_key == "types.event.operations.read"
     assert update.profile_key == "operations.update"
-    assert profile().type("application").operations["read"].path == "{type}/{id}/read"
+    assert profile().type("application").operations["read"].request.path == "{type.path}/{id}/read"
 
 
 @pytest.mark.proves("PROFILE-2")
@@ -129,7 +127,7 @@ def test_verified_overrules_assumed():
 def test_an_answer_without_entity():
     create = profile(operations={"create": {"entity": False}}).type("event").operations["create"]
     assert create.entity is None
-    assert profile().type("event").operations["create"].entity == ""
+    assert profile().type("event").operations["create"].entity == "body"
 
 
 def test_layers_of_comparison_and_evidence():
@@ -137,9 +135,9 @@ def test_layers_of_comparison_and_evidence():
         evidence_fields={"reason": "why"},
         types={"event": {"compare": {"sets": ["a"], "note": "n"}, "evidence_fields": {"initiator": "who"}}},
     )
-    general, particular = of.type("event").compare
-    assert general["read_only"] == ["id", "uuid"] and particular == {"sets": ["a"]}
-    assert not set(BASIS) & {*general, *particular}
+    layers = of.type("event").compare
+    assert layers[0]["read_only"] == ["id", "uuid"] and layers[0]["sets"] == ["a"]
+    assert not set(BASIS).intersection(*layers)
     assert of.type("event").evidence_fields == {"reason": "why", "initiator": "who"}
     assert of.type("application").evidence_fields == {"reason": "why"}
 
@@ -154,11 +152,10 @@ def test_an_unknown_type_lists_what_there_is():
 
 def test_the_least_profile():
     least = profile_of({"name": "x", "types": {"a": {"path": "/a"}}})
-    assert (least.title, least.base_path, least.session, least.types["a"].operations) == (
-        "x",
-        "",
-        {"kind": "bearer"},
-        {},
+    assert (least.title, least.base_path, least.types["a"].operations) == ("x", "", {})
+    assert (least.session.is_token, least.session.carry["headers"]) == (
+        True,
+        {"Authorization": "Bearer {access_token}"},
     )
 
 
@@ -246,24 +243,24 @@ def test_how_the_versions_know_applications(name, key, required, query_for):
         assert (of.type(one).key, of.type(one).required) == (key, required)
     referring = [one for one in of.types.values() if "applicationId" in one.references]
     assert len(referring) == 6
-    assert {one.references["applicationId"].query_for for one in referring} == {query_for}
+    assert {one.references["applicationId"].text for one in referring} == {query_for}
     assert {one.references["applicationId"].type for one in referring} == {"application"}
 
 
 def test_the_paths():
     assert sorted(one.path for one in profile().types.values()) == sorted(
         [
-            "/application",
-            "/application/cta",
-            "/application/ind",
-            "/application-country",
-            "/event",
-            "/event-country",
-            "/event-country-schedule",
-            "/event/product",
-            "/full-product-presentation/attachment",
-            "/license/full-product-presentation",
-            "/license/product-registration",
+            "application",
+            "application/cta",
+            "application/ind",
+            "application-country",
+            "event",
+            "event-country",
+            "event-country-schedule",
+            "event/product",
+            "full-product-presentation/attachment",
+            "license/full-product-presentation",
+            "license/product-registration",
         ]
     )
 

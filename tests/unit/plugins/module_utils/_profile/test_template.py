@@ -9,8 +9,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.template i
     at_path,
     fill,
     names_in,
-    parts_of,
-    steps_of,
+    path_steps,
+    text_parts,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
@@ -90,14 +90,14 @@ def test_names_are_found_at_every_depth():
 
 
 def test_a_text_without_names_is_one_part():
-    assert parts_of("plain") == ("plain",)
-    assert parts_of("") == ()
+    assert text_parts("plain") == ("plain",)
+    assert text_parts("") == ()
 
 
 @pytest.mark.parametrize("path", ["a..b", ".a", "a[", 'a["b"', "a]"])
 def test_what_is_no_path_is_an_error(path):
     with pytest.raises(ValueError, match="no path"):
-        steps_of(path)
+        path_steps(path)
 
 
 def test_the_empty_path_is_the_value_itself():

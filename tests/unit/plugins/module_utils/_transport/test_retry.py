@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -21,18 +20,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.retry im
 NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 
 
-@pytest.fixture(params=["UTC", "Asia/Tokyo", "America/New_York"])
-def _time_zone(monkeypatch, request):
-    """The time zone of this machine, which must not matter."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", request.param)
-        time.tzset()
-        yield
-    time.tzset()
-
-
 @pytest.mark.proves("NETWORK-4")
-@pytest.mark.usefixtures("_time_zone")
+@pytest.mark.usefixtures("time_zone")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

@@ -112,7 +112,7 @@ def test_a_plan_holds_for_some_days_and_at_most_ten_years(lab, days):
 def test_what_is_pruned_was_declared_for_the_same_system(lab):
     earlier = {"entities": [application(1), application(2)], "url": "https://other.example.com"}
     said = refused(lab, [application(1)], earlier=earlier, plan_out="plan.json", prune_limit=1)
-    assert f"the manifest of prune_from is for https://other.example.com, and url is {URL}" in said
+    assert f"use the manifest of prune_from: it is for https://other.example.com, and url is {URL}" in said
     assert lab.insight.requests == []
     lab([application(1)], earlier={**earlier, "url": f"{URL}/"}, plan_out="plan.json", prune_limit=1)
     assert (lab.folder / "plan.json").exists()

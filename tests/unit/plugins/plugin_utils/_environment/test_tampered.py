@@ -45,6 +45,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_f
     render,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import PlannedChange
+from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 URL = "https://insight.example.com"
@@ -157,7 +158,7 @@ def refusal(path, approved):
     run = SimpleNamespace(
         path=lambda option: str(path),
         values={"plan_digest": approved, "journal": None},
-        connection=SimpleNamespace(settings=SimpleNamespace(url=URL)),
+        connection=SimpleNamespace(settings=SimpleNamespace(system=URL, profile=profile())),
     )
     try:
         plan = load_plan(str(path), approved)

@@ -175,7 +175,7 @@ def over(**changes):
             "references.applicationId.query_for must match",
         ),
         ({"operations": {"find": None}}, "operations lacks something that is required: find"),
-        ({"format": 2}, "format must be 1"),
+        ({"format": 3}, "format must be 1"),
         ({"session": {"start": None}}, "session lacks something that is required: start"),
         (over(compare={"normalise": {"a": ["upper"]}}), "types.event.compare.normalise.a.0 must be one of"),
         (

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.json_schema import violations
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.own_schemas import own_schema
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
     BUILT_IN,
     built_in,
     profile_schema,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.quick_schema import fits
-from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import manifest_schema
 
 
 def whole(name):
@@ -28,7 +28,7 @@ def whole(name):
     return merge({}, built_in(name))
 
 
-@pytest.mark.parametrize("schema", [profile_schema(), manifest_schema()])
+@pytest.mark.parametrize("schema", [profile_schema(), own_schema("manifests/manifest")])
 def test_our_schemas_are_schemas(schema):
     jsonschema.Draft202012Validator.check_schema(dict(schema))
 
@@ -36,7 +36,8 @@ def test_our_schemas_are_schemas(schema):
 @pytest.mark.proves("PROFILE-1")
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_profiles_that_we_bring_fit(name):
-    assert fits(profile_schema(), whole(name))
+    data = whole(name)
+    assert fits(profile_schema(data["format"]), data)
 
 
 def places(value, path=()):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Environments from files: what is declared, by whom, laid over what; and what is wrong, with file, entry and path."""
+"""Environments from files: what is declared, in which file, over which layer; and what is wrong, with its place."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.own_schemas import own_schema
 from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.entry import Entry
 from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest import (
     entries_of,
     is_entry,
     load_manifest,
-    manifest_schema,
 )
 
 calm = settings(deadline=None, database=None)
@@ -585,7 +585,7 @@ entries = st.one_of(
 )
 
 
-ENTRY = Draft202012Validator({"$ref": "#/$defs/entry", "$defs": manifest_schema()["$defs"]})
+ENTRY = Draft202012Validator({"$ref": "#/$defs/entry", "$defs": own_schema("manifests/manifest")["$defs"]})
 
 
 @settings(calm, max_examples=500)
@@ -603,7 +603,7 @@ def test_the_short_cut_says_what_the_schema_says(entry):
 
 
 def test_the_schema_is_one():
-    Draft202012Validator.check_schema(manifest_schema())
+    Draft202012Validator.check_schema(own_schema("manifests/manifest"))
 
 
 @calm

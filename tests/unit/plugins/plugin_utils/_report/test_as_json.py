@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.own_schemas import own_schema
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.quick_schema import fits
-from ansible_collections.rimops.insight.plugins.plugin_utils._report.as_json import checks_from, json_report, schema
+from ansible_collections.rimops.insight.plugins.plugin_utils._report.as_json import checks_from, json_report
 from ansible_collections.rimops.insight.tests.unit.made_checks import check, full_check, row, some_checks, trying
 
+SCHEMA = own_schema("reports/check")
 GOOD = json.loads(json_report([full_check()]))
 
 
@@ -25,8 +27,8 @@ GOOD = json.loads(json_report([full_check()]))
 @given(some_checks)
 def test_a_document_fits_its_schema_and_is_read_back_as_it_was(checks):
     text = json_report(checks)
-    jsonschema.validate(json.loads(text), schema())
-    assert fits(schema(), json.loads(text))
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert fits(SCHEMA, json.loads(text))
     again = checks_from(text.encode(), "check.json")
     assert json_report(again) == text
     assert sorted(map(told_by, again)) == sorted(map(told_by, checks))
@@ -47,9 +49,9 @@ def test_the_order_in_which_entities_and_systems_were_checked_changes_nothing():
 
 
 def test_the_schema_is_one_and_describes_each_name():
-    jsonschema.Draft202012Validator.check_schema(dict(schema()))
+    jsonschema.Draft202012Validator.check_schema(dict(SCHEMA))
     data = json.loads(json_report([full_check()]))
-    assert set(data) == set(schema()["properties"])
+    assert set(data) == set(SCHEMA["properties"])
 
 
 @pytest.mark.proves("REPORT-3")

@@ -89,6 +89,30 @@ def test_a_system_that_is_down_is_told_with_its_reason():
     assert "Cannot log in: refused." in render_page(page)
 
 
+@pytest.mark.proves("REPORT-1", "DRIFT-2")
+@pytest.mark.parametrize(
+    ("said", "of_types", "of_entities"),
+    [
+        ({}, "Not looked at: 2 types of which nothing is declared.", "Not looked for: undeclared entities of 1 type."),
+        (
+            {"sides": ("VALIDATION", "PRODUCTION")},
+            "Not compared: 2 types.",
+            "Not looked for: other entities of 1 type.",
+        ),
+    ],
+)
+def test_what_was_not_looked_at_stands_beside_the_verdict(said, of_types, of_entities):
+    unlooked = tuple(NotCompared(name, "why") for name in ("event", "document", "renewal"))
+    one = check(row(), row("renewal R-7", "undeclared"), not_looked=unlooked, **said)
+    page, seen = page_of_checks([one]), page_of_checks([check(row(), **said)])
+    assert page.sentences[0] == f"{seen.sentences[0]} {of_entities} {of_types}"
+    assert not any(text in seen.sentences[0] for text in (of_types, of_entities))
+    assert FORMATS["markdown"]([one]).splitlines()[2].endswith(f"{of_entities} {of_types}")
+    fleet = page_of_checks([one, check(row(), name="OTHER", **said)])
+    assert f"{of_entities} {of_types}" in fleet.sentences[0]
+    assert [of_types in source.sentence for source in fleet.sources] == [True, False]
+
+
 @pytest.mark.proves("REPORT-1")
 def test_an_undeclared_entity_that_was_not_wholly_observed_is_not_passed_over():
     page = page_of_checks([check(row(verdict="undeclared", not_compared=(NotCompared("a", "hidden"),)))])

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import segment
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
+from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import segment
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     ConflictError,

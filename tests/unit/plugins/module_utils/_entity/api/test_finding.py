@@ -110,7 +110,12 @@ def test_what_the_path_holds_need_not_stand_in_the_answer():
 def test_a_path_of_several_names():
     sites = {"site": {"path": "sites", "key": {"attributes": ["code"]}}}
     path = "sites/{refs.site.id}/teams/{key.name}"
-    of = {"read": {"method": "GET", "path": path}, "find": "read", "delete": {"path": path}, "id": {"from": "{key.name}"}}
+    of = {
+        "read": {"method": "GET", "path": path},
+        "find": "read",
+        "delete": {"path": path},
+        "id": {"from": "{key.name}"},
+    }
     team = answer(200, {"name": "Alpha"})
     asked = Asked(answer(200, {"id": 7}), team, types=sites, attributes={"site": {"ref": {"type": "site"}}}, **of)
     found = asked.client.find(asked.address(refs={"site": {"type": "site", "id": 7}}))
@@ -163,7 +168,9 @@ def test_another_search_may_not():
 )
 def test_a_search_that_shows_a_summary_is_followed_by_a_read(summaries, paths):
     whole = {**ALPHA, "description": "d"}
-    asked = Asked(answer(200, summaries), answer(200, whole), find={**NARROWS, "narrows": len(summaries) > 1, "then": "read"})
+    asked = Asked(
+        answer(200, summaries), answer(200, whole), find={**NARROWS, "narrows": len(summaries) > 1, "then": "read"}
+    )
     assert asked.client.the_one(asked.address()) == whole
     assert asked.wire[1:] == [f"GET {path}" for path in paths]
 
@@ -193,6 +200,15 @@ def test_the_first_place_that_is_there():
     find = {"entity": ["body.rows", "body.row"]}
     asked = Asked(answer(200, {"row": ALPHA}), answer(200, {"rows": [ALPHA], "row": BETA}), find=find)
     assert asked.client.find(asked.address()) == asked.client.find(asked.address()) == [ALPHA]
+
+
+def test_nothing_at_the_first_place_that_is_there_says_missing():
+    bodies = {"row": []}, {"rows": None, "row": ALPHA}, {"rows": [], "row": ALPHA}, {"x": 1}
+    find = {"entity": ["body.rows", "body.row"], "missing": [{"empty": True}]}
+    asked = Asked(*[answer(200, body) for body in bodies], find=find)
+    assert [asked.client.find(asked.address()) for _time in range(3)] == [[], [ALPHA], []]
+    with pytest.raises(ProfileMismatchError, match="an entity was expected there"):
+        asked.client.find(asked.address())
 
 
 def test_an_entity_is_made_of_several_places():
@@ -264,7 +280,9 @@ def test_the_ways_to_page(query, paging, answers, wire):
     assert asked.wire == [f"GET /teams{one}" for one in wire]
 
 
-@pytest.mark.parametrize("link", ["<https://elsewhere.example.com/teams?p=2>; rel=next", f"<{URL}/others?p=2>; rel=next"])
+@pytest.mark.parametrize(
+    "link", ["<https://elsewhere.example.com/teams?p=2>; rel=next", f"<{URL}/others?p=2>; rel=next"]
+)
 def test_a_link_that_leads_elsewhere_is_not_followed(link):
     asked = paged(rows(ALPHA, link=link), query={}, paging={"next": "link.next"})
     with pytest.raises(ProfileMismatchError, match="is not asked"):
@@ -315,7 +333,7 @@ READ_ONLY = {"create": None, "update": None, "delete": None}
 @pytest.mark.parametrize(
     ("said", "state", "why"),
     [
-        ([ALPHA], "present", 'size is null, declared is 3'),
+        ([ALPHA], "present", "size is null, declared is 3"),
         ([], "present", "it is absent"),
         ([ALPHA], "absent", "it is there"),
     ],
@@ -356,3 +374,75 @@ def test_what_tells_which_entity_is_meant_must_be_there(operation, template, par
             asked.client.delete(asked.address(), {**ALPHA, **uuid})
     assert caught.value.details["profile_key"] == f"types.team.{operation}.{part}"
     assert asked.wire == []
+
+
+# --- within a parent
+
+GROUPS = {"group": {"path": "groups", "key": {"attributes": ["name"]}}}
+WITHIN = {
+    "parent": "group",
+    "read": {"path": "groups/{parent.id}/teams/{id}"},
+    "find": {"path": "groups/{parent.id}/teams"},
+    "create": {"path": "groups/{parent.id}/teams"},
+    "update": {"path": "groups/{parent.id}/teams/{id}", "query": {"of": "{parent.key.name}"}},
+    "delete": {"path": "groups/{parent.id}/teams/{id}"},
+}
+IN_A = {"refs": {"parent": {"type": "group", "key": {"name": "A"}}}}
+GROUP = answer(200, [{"id": 7, "name": "A"}])
+
+
+def test_an_entity_within_another():
+    old, new = answer(200, {**ALPHA, "size": 1}), answer(200, {**ALPHA, "size": 2})
+    asked = Asked(
+        GROUP, answer(200, [{**ALPHA, "size": 1}]), GROUP, old, GROUP, new, GROUP, new, types=GROUPS, **WITHIN
+    )
+    outcome = asked.wants({"size": 2}, address=asked.address(**IN_A))
+    assert outcome.entity == {**ALPHA, "size": 2}
+    assert [one for one in asked.wire if "groups?" not in one] == [
+        "GET /groups/7/teams?name=Alpha",
+        "GET /groups/7/teams/1",
+        "PUT /groups/7/teams/1?of=A {'name': 'Alpha', 'size': 2}",
+        "GET /groups/7/teams/1",
+    ]
+
+
+def test_a_new_entity_within_another_does_not_say_so_in_its_body():
+    none = answer(200, [])
+    asked = Asked(GROUP, none, GROUP, none, GROUP, answer(201, ALPHA), GROUP, answer(200, [ALPHA]), GROUP,
+                  answer(200, ALPHA), types=GROUPS, **WITHIN)  # fmt: skip
+    assert asked.wants(address=asked.address(**IN_A)).plan.operation == "create"
+    assert "POST /groups/7/teams {'name': 'Alpha'}" in asked.wire
+
+
+def test_an_entity_within_another_that_is_within_another():
+    types = {**GROUPS, "group": {"path": "groups", "key": {"attributes": ["name"]}, "parent": "realm"},
+             "realm": {"path": "realms", "key": {"attributes": ["name"]}}}  # fmt: skip
+    path = "{parent.parent.key.name}/{parent.key.name}/teams/{key.name}"
+    of = {"parent": ["realm", "group"], "read": {"path": path}, "find": "read", "id": {"from": "{key.name}"}}
+    group = {"type": "group", "key": {"name": "A"}, "refs": {"parent": {"type": "realm", "key": {"name": "R"}}}}
+    asked = Asked(answer(200, {"size": 1}), types=types, **of)
+    assert asked.client.the_one(asked.address(refs={"parent": group})) == {"name": "Alpha", "size": 1}
+    assert asked.wire == ["GET /R/A/teams/Alpha"]
+
+
+@pytest.mark.parametrize(
+    ("refs", "message"),
+    [
+        ({}, "its parent is not given, which is of type group"),
+        ({"refs": {"parent": {"type": "team", "id": 1}}}, "its parent is"),
+    ],
+)
+def test_a_parent_is_given_and_of_its_type(refs, message):
+    asked = Asked(types=GROUPS, **WITHIN)
+    with pytest.raises(ConfigurationError, match=message):
+        asked.address(**refs)
+    with pytest.raises(ConfigurationError, match="its parent is not given"):
+        address_of(asked.profile, {"type": "team", "id": 1})
+
+
+def test_entities_of_one_name_within_two_parents_are_two():
+    asked = Asked(types=GROUPS, **{**WITHIN, "id": {"from": "{key.name}"}})
+    other = {"refs": {"parent": {"type": "group", "key": {"name": "B"}}}}
+    here, there = (asked.address(**one).located({"name": "Alpha"}) for one in (IN_A, other))
+    assert here.id == there.id == "Alpha" and here.identity != there.identity
+    assert str(here) == "team (id Alpha, parent=(name=A))"
