@@ -203,7 +203,7 @@ def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterato
     used = set()
     for key, request in requests.items():
         yield from _request(f"{path}.{key}", request, names, data)
-        used |= {str(steps_of(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
+        used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
     for name in taken:
         if name in (*EVERYWHERE, *OF_POLL):
             yield f"{path}.take.{name} is a name that requests know already; call it otherwise"
