@@ -187,11 +187,15 @@ class EntityClient:
         of = self._invocation(address, "delete", f"delete {address}", note)
         return self._converse(of, delete_entity(of, observed))
 
+    def left(self, address: Address) -> Optional[AcceptedWrite]:
+        """The write of this entity that an earlier run has left with the server; None where there is none."""
+        return self.jobs.of(address) if self.jobs and address.type.completed_later else None
+
     def finish(self, address: Address) -> tuple[str, ...]:
         """Wait for the end of a write of this entity that an earlier run has left with the server; what the user should
         know of it. Raises OutcomeUnknownError where it still goes on, and ConfigurationError where the profile does not
         say any more how it is waited for."""
-        job = self.jobs.of(address) if self.jobs and address.type.completed_later else None
+        job = self.left(address)
         if job is None:
             return ()
         notes: list[str] = []
