@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
-from environments import Background
+from environments import JOURNALS, Background
 from systems.veeam_azure import ADMINISTRATOR, System
 
 ENTITY = "rimops.insight.insight_entity"
@@ -163,7 +163,7 @@ def test_the_whole_cycle_goes_through_jobs(system: System, play: Player) -> None
 
 
 def test_a_warning_is_a_note(system: System, play: Player) -> None:
-    system.control("PUT", "switches", {"job_ends": "Warning"})
+    system.switch(job_ends="Warning")
     played = play([repository("create")])
     assert result(played, "create") == (True, "create")
     assert "ended with a warning, saying: The job has begun.; The region of the appliance is" in str(
@@ -172,12 +172,12 @@ def test_a_warning_is_a_note(system: System, play: Player) -> None:
 
 
 def test_a_job_that_fails_is_an_error_with_its_reason_and_can_be_cleared_away(system: System, play: Player) -> None:
-    system.control("PUT", "switches", {"job_ends": "Error"})
+    system.switch(job_ends="Error")
     played = play([repository("create")])
     assert played["create"]["failed"], played.output
     assert "failed, saying:" in played["create"]["msg"], played["create"]
     assert "The storage account does not answer: access was denied." in played["create"]["msg"]
-    system.control("PUT", "switches", {"job_ends": "Success"})
+    system.switch(job_ends="Success")
     played = play([repository("again"), repository("absent", "absent")])
     assert "the server says that it has failed" in played["again"]["msg"], played.output
     assert result(played, "absent") == (True, "delete")
@@ -192,7 +192,7 @@ def ends_now(system: System, how: str = "Success") -> str:
 
 
 def test_a_job_that_never_ends_leaves_the_outcome_unknown(system: System, play: Player) -> None:
-    system.control("PUT", "switches", {"job_ends": "never"})
+    system.switch(job_ends="never")
     played = play([repository("create", wait_timeout=0.3), repository("again", wait_timeout=0.3)])
     (job,) = system.entities("jobSessions")
     for name, written in (("create", "unknown"), ("again", None)):
@@ -206,7 +206,7 @@ def test_a_job_that_never_ends_leaves_the_outcome_unknown(system: System, play: 
 
 def killed_while_waiting(system: System, play: Player, task: dict[str, Any]) -> None:
     """Play a task, and kill -9 it while it waits for a job."""
-    system.control("PUT", "switches", {"job_ends": "never"})
+    system.switch(job_ends="never")
     with Background(play, [task]) as background:
         background.wait(lambda: polls(system) > 1)
         background.kill()
@@ -229,7 +229,7 @@ def test_after_kill_9_the_next_run_goes_on_waiting_and_does_not_send_again(
     system: System, play: Player, name: str, task: Callable[[], dict[str, Any]]
 ) -> None:
     killed_while_waiting(system, play, task())
-    system.control("PUT", "switches", {"job_ends": "Success"})
+    system.switch(job_ends="Success")
     before = polls(system)
     played = play([{**task(), "name": "goes on", **short(task())}])
     assert "was accepted, and after 0.3 s it has not ended" in str(played["goes on"]), played.output
@@ -252,15 +252,13 @@ def test_the_journal_alone_is_enough(system: System, play: Player) -> None:
     play.defaults["token_store"] = "none"
     killed_while_waiting(system, play, environment())
     job = ends_now(system)
-    played = play(
-        [environment(), {"name": "journal", "rimops.insight.insight_journal_info": {"path": "journal"}}],
-    )
+    journal = {JOURNALS: {"journal": "journal"}}
+    played = play([{"name": "left", **journal}, environment(), {"name": "settled", **journal}])
     assert not played["all"]["failed"], played.output
     assert played["all"]["changed"] is False
-    assert played["journal"]["open"] == []
-    lines = [json.loads(line) for file in sorted((play.folder / "journal").iterdir()) for line in file.open()]
-    kept = [line["job"] for line in lines if line["kind"] == "accepted" and line["state"] == "begun"]
-    assert kept == [{"names": {"job": [job]}, "operation": "types.repository.create"}]
+    (left,) = played["left"]["open"]
+    assert left["job"] == {"names": {"job": [job]}, "operation": "types.repository.create"}
+    assert played["settled"]["open"] == []
     assert writes(system) == {**NOTHING, "creates": 1}
 
 
