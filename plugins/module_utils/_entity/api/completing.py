@@ -153,7 +153,7 @@ def _end_of(
     while True:
         gone = False
         try:
-            response = yield replace(_request(of, completing.poll, names, label), delay=delay)
+            response = yield replace(_request(of, completing, completing.poll, names, label), delay=delay)
             if any(fitting(one, response, sent) for one in ends):
                 return response
             gone, delay = response.status in NOT_THERE, _delay(of, response)
@@ -171,9 +171,14 @@ def _end_of(
             raise _stopped(of, f"{label} was accepted, and after {waited} {seen}", not later)
 
 
-def _request(of: Invocation, template: RequestTemplate, names: Mapping[str, Any], label: str) -> Request:
+def _request(
+    of: Invocation, completing: Completing, template: RequestTemplate, names: Mapping[str, Any], label: str
+) -> Request:
+    """A request about a job. template: of the poll, or of what tells the reason."""
     kind, purpose = f"{of.type.name} {of.operation.name} poll", f"ask for {label} to {of.purpose}"
-    return request_of(template, names, of.base, purpose, safe=True, kind=kind)
+    meanings = (completing.until, completing.warned, completing.failed)
+    understood = tuple(status for one in meanings for status in statuses_of(one))
+    return request_of(template, names, of.base, purpose, safe=True, kind=kind, understood=understood)
 
 
 def _why(
@@ -184,7 +189,7 @@ def _why(
     one = fitting(completing.failed, last, sent) or fitting(completing.warned, last, sent)
     if completing.asked:
         try:
-            answer = yield _request(of, completing.asked, names, label)
+            answer = yield _request(of, completing, completing.asked, names, label)
         except InsightError as error:
             return f"{label} {how} (its reason could not be read: {error.why})"
     found = first_at(answer, completing.message) if completing.message else ABSENT
