@@ -87,6 +87,7 @@ PROFILE = {
 WHERE = {"azureAccountId": ACCOUNT, "azureStorageAccountId": STORAGE}
 PLACE = {**WHERE, "azureStorageContainer": "backups", "azureStorageFolder": "daily"}
 NEW = {**PLACE, "description": "new"}
+SOON = {"wait_interval": 0.05, "wait_timeout": 20}
 NOTHING = {"creates": 0, "updates": 0, "deletes": 0}
 
 
@@ -115,7 +116,6 @@ def play(system: System, entry: str, tmp_path: Path) -> Player:
         "profile": "repositories.yml",
         "grant_type": "login",
         "token_store": str(tmp_path / "store"),
-        "wait_interval": 0.05,
         **ADMINISTRATOR,
     }
     return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
@@ -123,13 +123,13 @@ def play(system: System, entry: str, tmp_path: Path) -> Player:
 
 def repository(name: str, state: str = "present", attributes: dict[str, Any] = NEW, **more: Any) -> dict[str, Any]:
     given = {"attributes": attributes} if state == "present" else {}
-    options = {"type": "repository", "key": {"name": "daily"}, "state": state, "wait_timeout": 20, **given}
-    return {"name": name, ENTITY: {**options, **more}, "ignore_errors": True}
+    options = {"type": "repository", "key": {"name": "daily"}, "state": state, **given}
+    return {"name": name, ENTITY: {**options, **SOON, **more}, "ignore_errors": True}
 
 
 def environment(**more: Any) -> dict[str, Any]:
     entry = {"type": "repository", "key": {"name": "daily"}, "attributes": NEW}
-    return {"name": "all", ENTITIES: {"entities": [entry], "journal": "journal", **more}, "ignore_errors": True}
+    return {"name": "all", ENTITIES: {"entities": [entry], "journal": "journal", **SOON, **more}, "ignore_errors": True}
 
 
 def writes(system: System) -> dict[str, int]:
@@ -178,7 +178,9 @@ def test_a_job_that_fails_is_an_error_with_its_reason_and_can_be_cleared_away(sy
     assert "failed, saying:" in played["create"]["msg"], played["create"]
     assert "The storage account does not answer: access was denied." in played["create"]["msg"]
     system.switch(job_ends="Success")
-    played = play([repository("again"), repository("absent", "absent")])
+    info = {"name": "info", "rimops.insight.insight_entity_info": {"type": "repository", "key": {"name": "daily"}}}
+    played = play([info, repository("again"), repository("absent", "absent")])
+    assert played["info"].get("entities", [{}])[0].get("status") == "Failed", played["info"]
     assert "the server says that it has failed" in played["again"]["msg"], played.output
     assert result(played, "absent") == (True, "delete")
     assert writes(system) == {"creates": 1, "updates": 0, "deletes": 1}

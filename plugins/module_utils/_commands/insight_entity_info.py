@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .._entity.address import Address, address_of, rules_of
@@ -34,7 +35,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             found = client.whole(Address(entity_type))
             doubt = client.doubt_of(entity_type, "list")
         else:
-            address = address_of(profile, named(values))
+            address = replace(address_of(profile, named(values)), ready=False)  # is shown as it is
             one = client.the_one(address)
             found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
     entity_type = profile.type(values["type"])

@@ -12,6 +12,7 @@ from typing import Optional
 from .._auth.store import Fingerprints
 from .._entity.address import Address
 from .._profile.completing import AcceptedWrite
+from .._text.json_forms import canonical
 from .connection import Connection, kept_beside
 
 NAME = "accepted"
@@ -35,7 +36,7 @@ class KeptJobs:
     def accepted(self, address: Address, job: AcceptedWrite) -> None:
         """Keep what was just accepted, before it is waited for."""
         if self._store:
-            self._store.save(self._place(address), {NAME: json.dumps(job.as_data())})
+            self._store.save(self._place(address), {NAME: canonical(job.as_data())})
 
     def ended(self, address: Address) -> None:
         """It goes on no more."""

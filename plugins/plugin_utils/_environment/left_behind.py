@@ -6,7 +6,6 @@ store."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Optional
 
@@ -16,6 +15,7 @@ from ...module_utils._entity.api.client import Jobs
 from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Journal
 from ...module_utils._profile.completing import AcceptedWrite
+from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.redaction import MASK
 from .run import Run
 
@@ -59,7 +59,7 @@ def jobs_of(run: Run) -> Optional[EnvironmentJobs]:
     left = {}
     for intent in _open_intents(run):
         job = AcceptedWrite.of(intent.get("job"))
-        if job and intent["entity"] in hidden and MASK not in json.dumps(job.as_data()):
+        if job and intent["entity"] in hidden and MASK not in canonical(job.as_data()):
             left[hidden[intent["entity"]]] = job
     return EnvironmentJobs(KeptJobs(run.connection), names, left)
 

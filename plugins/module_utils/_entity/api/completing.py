@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Optional
+from functools import partial
+from typing import Any, Callable, Optional
 
 from ..._profile.completing import AcceptedWrite, Completing
 from ..._profile.predicate import Sent, first_at, fitting, statuses_of
@@ -43,7 +44,7 @@ def answered(of: Invocation, request: Request, observed: Optional[Entity] = None
         return response
     accepted = _accepted(of, completing, response, observed)
     if not of.operation.safe:
-        of.watch.accepted(accepted)
+        _told(of, partial(of.watch.accepted, accepted))
     last = yield from _watched(of, completing, accepted, response)
     status = (statuses_of(of.operation.success) or (200,))[0]
     if not completing.answer:
@@ -87,6 +88,14 @@ def ready(of: Invocation, request: Request) -> Flow[Response]:
     return response
 
 
+def _told(of: Invocation, tell: Callable[[], Any]) -> None:
+    """Have what was accepted, or has ended, kept. That this failed must not end the waiting, so it is a note."""
+    try:
+        tell()
+    except InsightError as error:
+        of.watch.note(error.message)
+
+
 def _accepted(of: Invocation, completing: Completing, response: Response, observed: Optional[Entity]) -> AcceptedWrite:
     """What the answer gives to poll with. Raises where it lacks a value that is to be taken."""
     taken = {name: first_at(response, places) for name, places in completing.take.items()}
@@ -107,7 +116,7 @@ def _watched(
     answer that accepted it; None for a later run."""
     deadline = of.watch.clock.monotonic() + of.watch.waiting.timeout
     failures: list[str] = []
-    last, delay = None, _asked(of, first) if first else 0.0
+    last, delay = None, min(_asked(of, first), _patience(of)) if first else 0.0
     for label, names in _jobs(of, completing, accepted):
         last = yield from _end_of(of, completing, names, label, deadline, delay, first is None)
         sent, delay = Sent(completing.poll.method), 0.0
@@ -118,7 +127,8 @@ def _watched(
         elif fitting(completing.warned, last, sent):
             warning = yield from _why(of, completing, names, last, label, "ended with a warning")
             of.watch.note(f"To {of.purpose}, {warning}.")
-    of.watch.ended()
+    if not of.operation.safe:
+        _told(of, of.watch.ended)
     if failures:
         hint = "Look at the entity: what failed may have left something behind."
         raise ServerError(of.purpose, f"the server accepted it, and {'; '.join(failures)}", hint)
@@ -202,6 +212,11 @@ def _why(
 def _asked(of: Invocation, response: Response) -> float:
     """Seconds after which the server asks to come back; 0 where it says nothing."""
     return retry_after(response.headers, of.watch.clock.now()) or 0.0
+
+
+def _patience(of: Invocation) -> float:
+    """Seconds that may be waited."""
+    return of.watch.waiting.timeout if of.watch.waiting.enabled else 0.0
 
 
 def _delay(of: Invocation, response: Response) -> float:

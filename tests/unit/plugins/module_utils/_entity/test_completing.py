@@ -314,6 +314,25 @@ def test_the_server_says_when_to_come_back():
     assert world.time.slept == [7.0, 7.0]
 
 
+@pytest.mark.parametrize(("says", "slept"), [("7", [7.0]), ("7000", [30.0])])
+def test_the_first_answer_may_say_it_too_and_nobody_waits_longer_than_he_wants(says, slept):
+    world = World(polls=0)
+    begin = world.system.begin
+    world.system.begin = lambda effect: (*begin(effect)[:2], {"retry-after": says})
+    world.ensure(**GREEN)
+    assert world.time.slept == slept
+
+
+def test_what_cannot_be_kept_is_waited_for_all_the_same():
+    world = World()
+
+    def full(_address, _job=None):
+        raise ConfigurationError("keep it", "the disk is full")
+
+    world.jobs.accepted = world.jobs.ended = full
+    assert world.ensure(**GREEN).notes == ("Cannot keep it: the disk is full.",) * 2
+
+
 def test_a_poll_that_is_lost_or_not_known_is_asked_again():
     world = World(lost={"j1": [None, 404, 500]})
     world.ensure(**GREEN)
