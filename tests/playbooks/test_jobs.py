@@ -209,8 +209,9 @@ def test_a_job_that_never_ends_leaves_the_outcome_unknown(system: System, play: 
 def killed_while_waiting(system: System, play: Player, task: dict[str, Any]) -> None:
     """Play a task, and kill -9 it while it waits for a job."""
     system.switch(job_ends="never")
+    before = polls(system)
     with Background(play, [task]) as background:
-        background.wait(lambda: polls(system) > 1)
+        background.wait(lambda: polls(system) > before + 1)
         background.kill()
     assert background.played is not None
     assert not background.played.tasks, "it was not killed while it waited"
@@ -220,13 +221,14 @@ def polls(system: System) -> int:
     return sum("/jobSessions/" in one["path"] for one in system.recorded())
 
 
-NEXT: list[tuple[str, Callable[[], dict[str, Any]]]] = [
-    ("daily", lambda: repository("daily")),
-    ("all", environment),
-]
+NEXT: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "entity": ("daily", lambda: repository("daily")),
+    "environment": ("all", environment),
+    "list": ("all", lambda: environment(gather="list")),
+}
 
 
-@pytest.mark.parametrize(("name", "task"), NEXT, ids=["entity", "environment"])
+@pytest.mark.parametrize(("name", "task"), NEXT.values(), ids=NEXT)
 def test_after_kill_9_the_next_run_goes_on_waiting_and_does_not_send_again(
     system: System, play: Player, name: str, task: Callable[[], dict[str, Any]]
 ) -> None:
@@ -236,10 +238,9 @@ def test_after_kill_9_the_next_run_goes_on_waiting_and_does_not_send_again(
     played = play([{**task(), "name": "goes on", **short(task())}])
     assert "was accepted, and after 0.3 s it has not ended" in str(played["goes on"]), played.output
     assert polls(system) > before
-    job = ends_now(system)
+    ends_now(system)
     played = play([task()])
     assert (played[name]["failed"], played[name]["changed"]) == (False, False), played.output
-    assert played.output.count(job) == 0 or name == "all"
     assert writes(system) == {**NOTHING, "creates": 1}
 
 
@@ -247,6 +248,38 @@ def short(task: dict[str, Any]) -> dict[str, Any]:
     """The options of a task that waits a short time."""
     module = ENTITY if ENTITY in task else ENTITIES
     return {module: {**task[module], "wait_timeout": 0.3}}
+
+
+def test_an_approved_plan_that_was_killed_while_it_waited_is_finished(system: System, play: Player) -> None:
+    plan = environment(plan_out="plan.json")
+    del plan[ENTITIES]["journal"]
+    digest = play([plan])["all"]["plan_digest"]
+    apply = environment(plan_file="plan.json", plan_digest=digest)
+    killed_while_waiting(system, play, apply)
+    ends_now(system)
+    played = play([apply])
+    assert (played["all"]["failed"], played["all"]["changed"]) == (False, False), played.output
+    assert "was applied already, there is nothing to do" in str(played["all"]["notes"])
+    assert writes(system) == {**NOTHING, "creates": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "attributes", "sent"),
+    [("present", {**NEW, "description": "x"}, "updates"), ("absent", {}, "deletes")],
+    ids=["change", "absent"],
+)
+def test_a_change_and_a_deletion_that_were_killed_are_finished(
+    system: System, play: Player, state: str, attributes: dict[str, Any], sent: str
+) -> None:
+    play([repository("create")])
+    for job in system.entities("jobSessions"):
+        system.delete("jobSessions", job)
+    writes(system)
+    killed_while_waiting(system, play, repository("begun", state, attributes))
+    ends_now(system)
+    played = play([repository("again", state, attributes)])
+    assert result(played, "again") == (False, "none")
+    assert writes(system) == {**NOTHING, sent: 1}
 
 
 def test_the_journal_alone_is_enough(system: System, play: Player) -> None:
