@@ -17,12 +17,16 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_sta
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._profile.completing import AcceptedWrite
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.deadline import INTERRUPTED
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    AuthenticationError,
     ConfigurationError,
     InterruptedRequest,
+    NotSentError,
     OutcomeUnknownError,
     ServerError,
 )
@@ -56,6 +60,16 @@ VAULT = {
             "create": {"completes": "job", "entity": False},
             "update": {"completes": "job", "entity": False},
             "delete": {"completes": "job"},
+            "attributes": {
+                "locked": {
+                    "transitions": {
+                        "lock": {
+                            "to": True,
+                            "request": {"method": "POST", "path": "vaults/{id}/lock", "completes": "job"},
+                        }
+                    }
+                }
+            },
             "parts": {
                 "members": {
                     "read": {"method": "GET", "path": "vaults/{id}/members", "completes": "later"},
@@ -87,7 +101,7 @@ class System:
 
     def __init__(self):
         self.vaults, self.members, self.jobs, self.sent = {}, {}, {}, []
-        self.polls, self.ends, self.every, self.slow = 1, "Success", 1, ()
+        self.polls, self.ends, self.every, self.slow, self.understood = 1, "Success", 1, (), set()
         self.lost, self.headers, self.log = {}, {}, ["begun", "no room left"]
 
     def send(self, request):
@@ -96,11 +110,14 @@ class System:
         status, body, headers = self.answer(request, path.partition("?")[0].split("/"))
         if status is None:
             raise InterruptedRequest(request.purpose, "the connection broke")
+        if isinstance(status, Exception):
+            raise status
         held = {"content-type": "application/json", **headers}
         return Response(request.purpose, status, held, {}, json.dumps(body).encode())
 
     def answer(self, request, steps):
         if steps[0] == "jobs":
+            self.understood.update(request.understood)
             return self.poll(steps)
         number, rest = int(steps[1]) if len(steps) > 1 else 0, steps[2:]
         if request.method == "GET":
@@ -112,6 +129,8 @@ class System:
         return self.begin(self.effect(request, number, rest))
 
     def effect(self, request, number, rest):
+        if rest == ["lock"]:
+            return lambda: self.vaults[number].update(locked=True)
         if rest:
             return lambda: self.members.__setitem__(number, request.json_body)
         if request.method == "DELETE":
@@ -136,6 +155,8 @@ class System:
     def poll(self, steps):
         job = self.jobs.get(steps[1])
         if steps[2:]:
+            if self.log is None:
+                return None, {}, {}
             return 200, {"log": [{"text": one} for one in self.log]}, {}
         if self.lost.get(steps[1]):
             return self.lost[steps[1]].pop(0), {}, {}
@@ -145,7 +166,7 @@ class System:
                 job["effect"]()
         job["left"] -= 1
         at_work = self.headers if job["status"] == "Running" else {}
-        return 200, {"status": job["status"], "result": job["result"]}, at_work
+        return 200, {"status": job["status"], "result": job["result"], "message": "no disk"}, at_work
 
     @property
     def writes(self):
@@ -280,6 +301,22 @@ def test_the_reason_of_a_failure_may_stand_in_the_poll():
         World(over, ends="Error").ensure(**GREEN)
 
 
+def test_without_a_place_the_reason_is_looked_for_where_errors_have_it():
+    with pytest.raises(ServerError, match=r"job j1 failed, saying: no disk\."):
+        World({"completes": {"job": {"message": None}}}, ends="Error").ensure(**GREEN)
+
+
+def test_a_reason_that_cannot_be_read_does_not_hide_the_failure():
+    with pytest.raises(ServerError, match=r"job j1 failed \(its reason could not be read: the connection broke\)"):
+        World(ends="Error", log=None).ensure(**GREEN)
+
+
+def test_the_answers_to_a_poll_that_the_profile_knows_are_no_refusals():
+    world = World({"completes": {"job": {"failed": [{"status": [403, 410]}]}}})
+    world.ensure(**GREEN)
+    assert world.system.understood == {403, 410}
+
+
 def test_all_jobs_are_waited_for_before_a_failure_is_told():
     world = World(ends="Error", every=2)
     with pytest.raises(ServerError, match=r"job j1 failed.*job j2 failed"):
@@ -316,7 +353,7 @@ def test_the_server_says_when_to_come_back():
 
 @pytest.mark.parametrize(("says", "slept"), [("7", [7.0]), ("7000", [30.0])])
 def test_the_first_answer_may_say_it_too_and_nobody_waits_longer_than_he_wants(says, slept):
-    world = World(polls=0)
+    world = World(polls=0, every=2)
     begin = world.system.begin
     world.system.begin = lambda effect: (*begin(effect)[:2], {"retry-after": says})
     world.ensure(**GREEN)
@@ -352,6 +389,20 @@ def test_an_answer_without_what_is_to_be_taken_says_what_it_lacks():
         World(every=0).ensure(**GREEN)
 
 
+def test_an_interrupted_task_polls_no_more():
+    world = World(lost={"j1": [NotSentError("wait", INTERRUPTED)] * 99})
+    with pytest.raises(OutcomeUnknownError, match=f"job j1 was accepted, and {INTERRUPTED}"):
+        world.ensure(**GREEN)
+    assert world.system.polled == ["GET jobs/j1"]
+
+
+def test_a_login_that_fails_while_a_job_is_polled_leaves_the_outcome_unknown():
+    world = World(lost={"j1": [AuthenticationError("log in", "the password was changed")]})
+    with pytest.raises(OutcomeUnknownError, match="how it goes is not known: the password was changed") as caught:
+        world.ensure(**GREEN)
+    assert caught.value.details["written"] == "unknown"
+
+
 def killed_while_waiting(world):
     """A run that ends, by whatever means, after its write was accepted."""
     world.system.polls = 99
@@ -365,6 +416,27 @@ def test_the_next_run_goes_on_also_in_check_mode():
     world.system.jobs["j1"]["left"] = 2
     outcome = world.ensure(check_mode=True, **GREEN)
     assert (outcome.plan.operation, world.system.polled) == ("none", ["GET jobs/j1"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sent"),
+    [({"members": ["ann"]}, "PUT vaults/1/members"), ({"locked": True}, "POST vaults/1/lock")],
+)
+def test_the_next_run_goes_on_with_a_part_and_with_a_state(attributes, sent):
+    world = World(polls=99).vault(locked=False)
+    with pytest.raises(OutcomeUnknownError):
+        world.ensure(waiting=Waiting(enabled=False), **attributes)
+    assert world.system.writes == [sent]
+    world.system.jobs["j1"]["left"] = 1
+    outcome = world.ensure(**attributes)
+    assert (outcome.plan.operation, world.system.writes) == ("none", [])
+
+
+def test_a_job_of_which_nothing_is_heard_is_not_forgotten():
+    world = killed_while_waiting(World())
+    world.system.lost = {"j1": [404, *[None] * 99]}
+    with pytest.raises(OutcomeUnknownError, match="the connection broke"):
+        world.ensure(**GREEN)
 
 
 def test_what_failed_meanwhile_is_a_note_and_is_sent_anew():
@@ -419,8 +491,12 @@ def becoming_ready(world, looks):
     return world
 
 
-def test_an_entity_that_is_not_ready_is_waited_for():
-    world = becoming_ready(World(READY).vault(state="making", **GREEN), 3)
+FOUND = {"types": {"vault": {"find": {"method": "GET", "path": "vaults", "query": {"name": "{key.name}"}}}}}
+
+
+@pytest.mark.parametrize("over", [READY, overlaid(READY, FOUND)], ids=["list", "find"])
+def test_an_entity_that_is_not_ready_is_waited_for(over):
+    world = becoming_ready(World(over).vault(state="making", **GREEN), 3)
     assert world.ensure(**GREEN).plan.operation == "none"
     assert world.time.slept == [1.0, 1.0]
 
@@ -429,6 +505,13 @@ def test_an_entity_that_does_not_become_ready_was_not_ready():
     world = becoming_ready(World(READY).vault(state="making", **GREEN), 99)
     with pytest.raises(ServerError, match="it is there, and was not ready within 5 s"):
         world.ensure(waiting=Waiting(timeout=5), **GREEN)
+
+
+def test_an_entity_that_is_not_there_is_not_waited_for():
+    world = World(overlaid(READY, {"types": {"vault": {"read": {"missing": [{"empty": True}]}}}}))
+    world.system.answer = lambda _request, _steps: (200, {}, {})
+    assert world.client(Waiting()).read(address_of(world.of, {"type": "vault", "id": 7})) is None
+    assert world.time.slept == []
 
 
 def test_an_entity_that_has_failed_is_an_error_and_can_be_removed():
