@@ -20,6 +20,7 @@ InsightError
 ├── PlanRefused             the plan is not the approved one, has expired, or holds for something else
 ├── JournalError            the journal cannot be written any more, or does not show what happened
 ├── MovedError              the entity changed between the plan and the write; nothing was written
+├── NotAsDeclaredError      a type that can only be read is not as declared
 ├── UnconvergedError        written, and what was declared did not arrive
 ├── CollateralError         written, and something changed that nobody planned
 ├── HeldBackError           an assumed write was not read back clean from an earlier entity; nothing was written

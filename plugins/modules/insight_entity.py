@@ -127,8 +127,8 @@ options:
       normalise:
         description:
           - For an attribute, or V(*) for all, which differences are none. Of V(outer_space), V(line_ends),
-            V(unicode_nfc), V(case), V(number_as_text), V(null_as_absent), V(blank_as_null), V(date_as_day),
-            V(date_as_instant).
+            V(unicode_nfc), V(case), V(number_as_text), V(decimal), V(null_as_absent), V(blank_as_null),
+            V(date_as_day), V(date_as_instant), and V(prefix:TEXT) for a text that may stand before a value.
         type: dict
 seealso:
   - module: rimops.insight.insight_token

@@ -274,7 +274,7 @@ def test_a_server_that_does_not_look_at_references_is_refuted(server: Server, pl
     for name in ("update", "delete"):
         assert played[name]["error"]["kind"] == "ProfileMismatchError", played[name]
         assert "refers to another one in applicationId; nothing was written" in played[name]["msg"]
-        assert played[name]["error"]["profile_key"] == "operations.find.references"
+        assert played[name]["error"]["profile_key"] == "operations.find.texts_at"
     missed = played["create"]["error"]["unconverged"]
     assert [(one["path"], one["sent"], one.get("stored")) for one in missed] == [
         ("applicationId", seeded[0]["id"], None)

@@ -41,7 +41,14 @@ NAMED = {"name": "id", "in": "path", "required": True, "schema": {"type": "strin
 def openapi(version: str, base: str, paths: dict[str, Any]) -> dict[str, Any]:
     """A description in OpenAPI 3."""
     about = {"title": "Test", "version": "1"}
-    return {"openapi": version, "info": about, "servers": [{"url": base}], "security": [{"Bearer": []}], "paths": paths}
+    return {
+        "openapi": version,
+        "info": about,
+        "servers": [{"url": base}],
+        "security": [{"Bearer": []}],
+        "paths": paths,
+        "components": {"securitySchemes": {"Bearer": {"type": "apiKey", "in": "header", "name": "Authorization"}}},
+    }
 
 
 DESCRIPTIONS = {

@@ -17,7 +17,6 @@ SAME = {
     "display": "Ansible's own object, which each plugin gets for itself",
     "flow": "the conversation of a grant, in the file of each",
     "mistakes": "what is wrong with a profile, by its format",
-    "takes": "which values of the options a way of carrying a credential takes, in the file of each",
 }
 """Names with several homes and one meaning."""
 

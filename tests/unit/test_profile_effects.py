@@ -538,4 +538,4 @@ def test_how_a_profile_is_read():
     )
     assert profile_data(own, None, find_nothing)["session"] != profile_data("insight", None, find_nothing)["session"]
     with pytest.raises(SchemaError, match="format must be 1"):
-        profile_data({**own, "format": 2}, None, find_nothing)
+        profile_data({"name": "ours", "format": 3, "types": {}}, None, find_nothing)

@@ -26,7 +26,7 @@ from .grants.base import Grant, OAuthClient
 from .grants.refresh_token import refresh
 from .one_time_code import OneTimeCodes
 from .platform_errors import shown
-from .session import Session, names_of
+from .session import Session, session_names
 from .state import State
 from .steps import CODE, TOKEN, open_session, refresh_session, steps_with
 from .tokens import USER_CLAIMS, Token, own_token, text, token_of
@@ -239,7 +239,7 @@ class Acquisition:
 
     def _open(self, state: State) -> State:
         """The state with a session of the system, opened with the token of the state or with user name and password."""
-        profile, names = self.settings.profile, names_of(self.settings, state.token)
+        profile, names = self.settings.profile, session_names(self.settings, state.token)
         names[CODE] = lambda response: self.codes.next(response.headers if response else None)
 
         def steps() -> Flow[Session]:
@@ -299,7 +299,7 @@ class Acquisition:
     def _refresh_own(self, state: State) -> State:
         begun = self.clock.now()
         self.keep(replace(state, refresh_begun=begun))  # before it is sent (write-ahead), as with the platform's
-        session, names = state.session or Session(), names_of(self.settings, state.token)
+        session, names = state.session or Session(), session_names(self.settings, state.token)
         try:
             with self.room():
                 session = converse(refresh_session(self.settings.profile, session, names), self.send)

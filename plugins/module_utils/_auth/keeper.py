@@ -21,7 +21,7 @@ from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
 from .denial import as_record, refuses_credentials, still_refused
-from .session import Session, look, marks, names_of, observe
+from .session import Session, look, marks, observe, session_names
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -66,7 +66,7 @@ class SessionKeeper:
 
     def names(self, state: State) -> dict[str, Any]:
         """What templates of the session may name beside what was taken."""
-        return names_of(self._settings, state.token)
+        return session_names(self._settings, state.token)
 
     def marks(self, state: State) -> Any:
         """The values of a state that requests carry and that any answer may renew."""
@@ -311,7 +311,7 @@ class SessionKeeper:
         record = self._store.load(self.name)
         if record is None or "state" not in record:
             return None
-        handle.check_url(record.get("url"), self._settings.url)
+        handle.check_system(record.get("system", record.get("url")), self._settings.system)
         try:
             return from_json(record["state"])
         except ValueError as error:
@@ -327,6 +327,7 @@ class SessionKeeper:
         record = {
             **(self._store.load(self.name) or {}),
             "url": self._settings.url,
+            "system": self._settings.system,
             "profile": self._settings.profile.name,
             **more,
         }

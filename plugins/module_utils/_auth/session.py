@@ -57,7 +57,7 @@ class Session:
         return {**names, **self.values, **self.header_names}
 
 
-def names_of(settings: Settings, token: Optional[Token]) -> dict[str, Any]:
+def session_names(settings: Settings, token: Optional[Token]) -> dict[str, Any]:
     """What templates of the session may name before anything was taken: url, inputs, credentials, the token."""
     identity = settings.identity
     names: dict[str, Any] = {"url": settings.url, "inputs": settings.inputs}
@@ -118,7 +118,7 @@ def carried(rules: SessionRules, session: Session, names: TemplateNames, purpose
 
 
 def within(rules: SessionRules, session: Session, names: TemplateNames, request: Request) -> Request:
-    """The request with what the session carries, which goes to the system alone. names: as names_of()."""
+    """The request with what the session carries, which goes to the system alone. names: as session_names()."""
     if not same_origin(names["url"], request.url):
         return request
     return carried(rules, session, names, request.purpose).added_to(request)
@@ -174,7 +174,7 @@ def observe(session: Session, rules: SessionRules, response: Response, names: Te
     for header, value in rules.named_headers:  # the name of a header is renewed with its value
         if not value <= set(found):
             found = {name: found[name] for name in found if name not in header}
-    return with_values(with_cookies(session, rules, response.cookies), rules, found)
+    return with_taken(with_cookies(session, rules, response.cookies), rules, found)
 
 
 def with_cookies(session: Session, rules: SessionRules, cookies: Mapping[str, str]) -> Session:
@@ -188,7 +188,7 @@ def with_cookies(session: Session, rules: SessionRules, cookies: Mapping[str, st
     return replace(session, cookies=jar, values=values)
 
 
-def with_values(session: Session, rules: SessionRules, found: Json) -> Session:
+def with_taken(session: Session, rules: SessionRules, found: Json) -> Session:
     """The session with these values."""
     names = {name: found[name] for name in found if name in rules.header_names}
     values = {name: found[name] for name in found if name not in names}
@@ -251,7 +251,7 @@ def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]
         return Look(session)
     found = taken(rules, step.take, session.named(names), response)
     before = observe(session, rules, response, names)
-    looked = with_values(before, rules, found)
+    looked = with_taken(before, rules, found)
     brought = {**found, **taken(rules, rules.take, session.named(names), response)}
     return Look(looked, bool(rules.announced_by(brought)))
 

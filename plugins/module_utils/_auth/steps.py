@@ -27,7 +27,7 @@ from .session import (
     step_request,
     taken,
     with_cookies,
-    with_values,
+    with_taken,
 )
 
 OPEN, LOG_IN, REFRESH = "open a session", "log in", "renew the token"
@@ -49,7 +49,7 @@ def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
 def open_session(
     profile: Profile, names: TemplateNames, looks_first: bool = False, given: bool = False
 ) -> Flow[Session]:
-    """A session of the system. names: as names_of(), and ``totp``, which gives a one-time code after an answer, or
+    """A session of the system. names: as session_names(), and ``totp``, which gives a one-time code after an answer, or
     after None. looks_first: a value in the answer of the last step is not accepted by this server, so a look fetches
     the good one. given: the access token in the names is not one that the steps make.
 
@@ -127,7 +127,7 @@ def _after(
     lacking = [name for name in step.take if name not in found]
     if lacking and not may_lack:
         raise not_taken(profile, step, lacking[0], response)
-    session = with_values(observe(session, rules, response, names), rules, found)
+    session = with_taken(observe(session, rules, response, names), rules, found)
     filled = fill(step.cookies, session.named(names))
     laid = {} if filled is ABSENT else {name: str(filled[name]) for name in filled if name not in response.cookies}
     return with_cookies(session, rules, laid)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .._entity.address import Address, address_of, rules_of
+from .._entity.address import PARENT, Address, address_of, rules_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
+from .._profile.model import EntityType
 from .._text.redaction import KEPT
 from ..errors import ConfigurationError
 from .base import NAME, Command
@@ -28,17 +29,17 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
     client, profile = connection.entities(), connection.settings.profile
     doubt = ""
     with naming_assumed(client):
-        if values["id"] is None and not values["key"]:
-            if values["refs"]:
+        entity_type = profile.type(values["type"])
+        if _are_many(entity_type, values):
+            refs = {name: address_of(profile, one) for name, one in (values["refs"] or {}).items()}
+            if refs and not (entity_type.parents and set(refs) == {PARENT}):
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
-            entity_type = profile.type(values["type"])
-            found = client.whole(Address(entity_type))
+            found = client.whole(Address(entity_type, refs=refs))
             doubt = client.doubt_of(entity_type, "list")
         else:
             address = replace(address_of(profile, named(values)), ready=False)  # is shown as it is
             one = client.the_one(address)
             found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
-    entity_type = profile.type(values["type"])
     shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]
     return {
         "changed": False,
@@ -46,6 +47,12 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
         "assumed": client.assumed,
         **connection.noted(*filter(None, [doubt])),
     }
+
+
+def _are_many(entity_type: EntityType, values: Values) -> bool:
+    """Whether the options name no single entity."""
+    refers = bool(entity_type.key) and set(entity_type.key) <= set(values["refs"] or ())
+    return values["id"] is None and not values["key"] and not refers and not entity_type.singleton
 
 
 ENTITY_INFO = Command(

@@ -223,6 +223,7 @@ def _check_writable(address: Address, planned: Plan) -> None:
             f"{is_now.get(operation, differs)}, and the profile has no {operation} operation for {address.type.name}, "
             "nor another that writes",
             "Whoever manages it has to change it, or the declaration.",
+            profile_key=f"operations.{operation}",
             changes=[one.as_result() for one in planned.changes] or None,
         )
     if address.type.singleton and operation != "update":

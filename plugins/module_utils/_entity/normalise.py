@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Callable, NamedTuple, Optional
 
 from .._text.json_forms import is_number, number_text
@@ -83,6 +84,19 @@ def _text(function: Callable[[str], str]) -> Callable[[Any], Any]:
     return lambda value: function(value) if isinstance(value, str) else value
 
 
+DECIMAL = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+
+
+def _decimal(value: Any) -> Any:
+    """The shortest text of a decimal number, be it a number or a text: 1.50, "1.5" and "+01.5" are one."""
+    text = number_text(value) if is_number(value) else value
+    if not isinstance(text, str) or not DECIMAL.fullmatch(text):
+        return value
+    digits = format(Decimal(text), "f")
+    shortest = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if shortest == "-0" else shortest
+
+
 def _null_as_absent(value: Any) -> Any:
     return {name: inner for name, inner in value.items() if inner is not None} if isinstance(value, Mapping) else value
 
@@ -98,12 +112,16 @@ NORMALISATIONS: Mapping[str, Callable[[Any], Any]] = {
     "date_as_instant": _date_as_instant,
     "date_as_day": _date_as_day,
     "number_as_text": lambda value: number_text(value) if is_number(value) else value,
+    "decimal": _decimal,
     "unicode_nfc": _text(lambda text: unicodedata.normalize("NFC", text)),
     "case": _text(str.casefold),
     "null_as_absent": _null_as_absent,
     "blank_as_null": lambda value: None if is_blank(value) else value,
 }
-"""The closed list."""
+"""The closed list, besides PREFIX."""
+
+PREFIX = "prefix:"
+"""Before a text that may stand before a value, or not: ``prefix:Users/``."""
 
 ORDER = (*NORMALISATIONS, "unicode_nfc")
 """In which they are applied: dates before what would spoil their spelling, NFC again after folding has undone it."""
@@ -115,4 +133,7 @@ def normalise(value: Any, names: Collection[str]) -> Any:
     for name in ORDER:
         if name in names:
             value = NORMALISATIONS[name](value)
+    for name in names if isinstance(value, str) else ():
+        if name.startswith(PREFIX) and value.startswith(name[len(PREFIX) :]):
+            return value[len(name) - len(PREFIX) :]
     return value

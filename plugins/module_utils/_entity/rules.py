@@ -11,7 +11,7 @@ from typing import Any
 
 from .._text.nested_paths import PATH, child
 from ..errors import ConfigurationError
-from .normalise import NORMALISATIONS
+from .normalise import NORMALISATIONS, PREFIX
 
 WHAT = "read the comparison rules"
 PATH_HINT = 'A path is names joined by dots, with [] for each element of a list: contact.email, "countries[].status".'
@@ -108,16 +108,22 @@ def _checked(layer: Any) -> Mapping[str, Any]:
     return given
 
 
+NOT_FOR_ALL = {
+    "date_as_day": "It would make numbers equal too. Name the attributes that are dates.",
+    "decimal": "It would make versions equal too, 1.1 and 1.10. Name the attributes that are numbers.",
+}
+"""Normalisations that no rule for all attributes can name, and what to do."""
+
+
 def _check_meaning(given: Mapping[str, Any]) -> None:
     """Raise ConfigurationError for rules that have the right form and cannot be meant."""
     for path, names in given.get("normalise", {}).items():
         for name in names:
-            if name not in NORMALISATIONS:
+            if name not in NORMALISATIONS and not name.startswith(PREFIX):
                 why = f"normalise.{path} names {name!r}, which is no normalisation"
                 raise ConfigurationError(WHAT, why, _listing(sorted(NORMALISATIONS)))
-            if (path, name) == ("*", "date_as_day"):
-                hint = "It would make numbers equal too. Name the attributes that are dates."
-                raise ConfigurationError(WHAT, "normalise.* names date_as_day", hint)
+            if path == "*" and name in NOT_FOR_ALL:
+                raise ConfigurationError(WHAT, f"normalise.* names {name}", NOT_FOR_ALL[name])
     for path, names in given.get("keyed", {}).items():
         if not names:
             raise ConfigurationError(WHAT, f"keyed.{path} names no attribute", "Name those that tell elements apart.")

@@ -61,7 +61,11 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
             if said.get(setting):
                 layer[rule].append(path)
     layer["keyed"] = {path: list(names_said(said["keyed"])) for path, said in attributes.items() if said.get("keyed")}
-    layer["normalise"] = {path: said["normalise"] for path, said in attributes.items() if said.get("normalise")}
+    layer["normalise"] = {
+        path: [name if isinstance(name, str) else f"prefix:{name['prefix']}" for name in said["normalise"]]
+        for path, said in attributes.items()
+        if said.get("normalise")
+    }
     return {rule: held for rule, held in layer.items() if held}
 
 

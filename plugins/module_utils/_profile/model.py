@@ -121,6 +121,7 @@ class Operation:
             completes=completing_of(data.get("profile_key", profile_key), data, named),
             until=predicate_of(data.get("until")),
             failed=predicate_of(data.get("failed")),
+            reads=bool(data.get("safe")),
         )
 
 

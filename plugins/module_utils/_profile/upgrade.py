@@ -164,7 +164,7 @@ def _attributes(data: Json, layers: list[Json]) -> Json:
 def _operation(name: str, said: Json, data: Json, texts_at: str) -> Json:
     path, _mark, query = said["path"].partition("?")
     uuid = f"{{entity.{data.get('uuid_attribute')}}}"
-    kept = {one: said[one] for one in ("method", "enabled", *BASIS) if one in said}
+    kept = {one: said[one] for one in ("method", "enabled", "safe", *BASIS) if one in said}
 
     def named(text: str) -> str:
         return text.replace("{type}", "{type.path}").replace("{uuid}", uuid)

@@ -16,7 +16,7 @@ from ..._text.nested_paths import ABSENT, with_value
 from ..address import PARENT, Address, Entity
 
 Resolve = Callable[[Address], Entity]
-Known = Callable[[Address], Optional[Entity]]
+AtHand = Callable[[Address], Optional[Entity]]
 """The entity as far as it is at hand, None where the server has to be asked."""
 
 
@@ -51,7 +51,7 @@ class OfReference(Mapping[str, Any]):
         return len(list(self))
 
 
-def reference_fields(operation: Operation, address: Address, resolve: Resolve, known: Known) -> dict[str, Any]:
+def reference_fields(operation: Operation, address: Address, resolve: Resolve, known: AtHand) -> dict[str, Any]:
     """The references of an address as an operation wants them: ids, or texts that the server looks up. Each is a
     function."""
     ids: dict[str, Any] = {}
@@ -73,7 +73,7 @@ def reference_fields(operation: Operation, address: Address, resolve: Resolve, k
 
 
 def _text_of(
-    operation: Operation, referrer: EntityType, attribute: str, referred: Address, resolve: Resolve, known: Known
+    operation: Operation, referrer: EntityType, attribute: str, referred: Address, resolve: Resolve, known: AtHand
 ) -> Callable[[], Any]:
     """The text by which the server finds the referred entity; asks for what the key does not say."""
     template = referrer.references[attribute].text

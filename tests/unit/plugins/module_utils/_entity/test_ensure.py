@@ -16,6 +16,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     MissingReferenceError,
     MovedError,
+    NotAsDeclaredError,
     OutcomeUnknownError,
     ProfileMismatchError,
     SchemaError,
@@ -583,7 +584,7 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
         ("update", desired({"description": "b"}, of=of)),
         ("delete", desired({}, of=of, state="absent")),
     ):
-        with pytest.raises(ConfigurationError, match=rf"{operation} event .*no {operation} operation for event") as one:
+        with pytest.raises(NotAsDeclaredError, match=rf"assert event .*no {operation} operation for event") as one:
             run(insight, wanted, check_mode, of=of)
         assert one.value.details["profile_key"] == f"operations.{operation}"
     assert run(insight, desired({"description": "a"}, of=of), check_mode, of=of).plan.operation == "none"

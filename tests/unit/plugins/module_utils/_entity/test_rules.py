@@ -71,6 +71,7 @@ ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, at_le
         ),
         ({"normalise": {"a.": ["case"]}}, "normalise holds 'a.', which is no attribute path"),
         ({"normalise": {"*": ["date_as_day"]}}, "It would make numbers equal too"),
+        ({"normalise": {"*": ["decimal"]}}, "It would make versions equal too"),
         ({"keyed": {"a": ["id"]}, "sets": ["a"]}, "a is in sets and in keyed"),
     ],
 )

@@ -24,8 +24,8 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.quick_schema
 
 
 def whole(name):
-    """A built-in profile without what it takes away from all types."""
-    return merge({}, built_in(name))
+    """A built-in profile without what it takes away from all types; one that has none gets one."""
+    return {"types": {"thing": {"path": "things"}}, **merge({}, built_in(name))}
 
 
 @pytest.mark.parametrize("schema", [profile_schema(), own_schema("manifests/manifest")])

@@ -446,3 +446,9 @@ def test_entities_of_one_name_within_two_parents_are_two():
     here, there = (asked.address(**one).located({"name": "Alpha"}) for one in (IN_A, other))
     assert here.id == there.id == "Alpha" and here.identity != there.identity
     assert str(here) == "team (id Alpha, parent=(name=A))"
+
+
+def test_forms_of_one_value_that_the_profile_names_are_no_difference():
+    attributes = {"weight": {"normalise": ["decimal"]}, "owner": {"normalise": [{"prefix": "Users/"}]}}
+    asked = Asked(answer(200, [{**ALPHA, "weight": "1.50", "owner": "Users/5"}]), attributes=attributes)
+    assert asked.wants({"weight": 1.5, "owner": "5"}).plan.operation == "none"
