@@ -48,6 +48,7 @@ PURE = (
     "module_utils._text.spelling",
     "module_utils._options.waiting",
     "module_utils._profile.attributes",
+    "module_utils._profile.completing",
     "module_utils._profile.merging",
     "module_utils._profile.mismatch",
     "module_utils._profile.model",

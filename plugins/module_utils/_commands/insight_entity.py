@@ -26,6 +26,7 @@ from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
 from .base import NAME, Command
 from .connection import Connection, connect, evidence_of, remembered
+from .kept_jobs import KeptJobs
 
 WRITING: Spec = {
     "update_secrets": {
@@ -77,6 +78,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
     client, desired = connection.entities(), desired_state(connection, values)
+    client.waiting, client.jobs = desired.waiting, KeptJobs(connection)
     with naming_assumed(client):
         outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
     return _entity_result(connection, client, desired, outcome, context)
@@ -108,8 +110,9 @@ def parts_to_read(entity_type: EntityType, attributes: Mapping[str, Any]) -> tup
 def desired_state(connection: Connection, values: Values) -> DesiredState:
     """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
-    if values["state"] == "present":
-        address = replace(address, parts=parts_to_read(address.type, values["attributes"]))
+    present = values["state"] == "present"
+    parts = parts_to_read(address.type, values["attributes"]) if present else ()
+    address = replace(address, parts=parts, ready=present)
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     evidence = evidence_of(connection.settings)

@@ -30,7 +30,8 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 class Address:
     """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given, and neither for
     a singleton. parts: those of its parts that are read along with it. origin, seen: of one by id, the address by which
-    it was found, and the entity as it was found, of which its requests may name more than the id."""
+    it was found, and the entity as it was found, of which its requests may name more than the id. ready: it is waited
+    for until it is what the profile calls ready."""
 
     type: EntityType
     id: Any = None
@@ -40,6 +41,7 @@ class Address:
     parts: tuple[str, ...] = ()
     origin: Optional[Address] = field(default=None, compare=False, repr=False)
     seen: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    ready: bool = field(default=True, compare=False, repr=False)
 
     @property
     def held(self) -> Mapping[str, Address]:

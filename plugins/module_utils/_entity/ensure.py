@@ -81,11 +81,14 @@ def ensure(
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
     check_desired_state(desired)
+    before = client.finish(desired.address)
     examined = examine(client, desired, lambda _identity: check_mode)
     doubt = client.doubt(desired.address) if examined.observed is None else ""
     if check_mode or examined.plan.operation == "none":
-        return replace(examined.expected(), doubt=doubt)
-    return replace(apply(client, desired, examined, clock, canary_writes), doubt=doubt)
+        outcome = examined.expected()
+    else:
+        outcome = apply(client, desired, examined, clock, canary_writes)
+    return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes))
 
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:

@@ -46,6 +46,8 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "narrows": ("find",),
     "then": ("find",),
     "when": ("update", "delete"),
+    "until": ("read",),
+    "failed": ("read",),
 }
 """The operations in which a key has an effect, where it has none in the others."""
 REQUEST = ("path", "query", "headers", "json", "form", "with")
@@ -159,6 +161,9 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
+    if "failed" in said and "until" not in said:
+        yield f"{path}.failed has no effect without until"
+    yield from _completing(path, said, NAMES[operation], operation in READING, data)
     if whole is None:
         return
     lacking = [key for key in ("method", "path") if key not in said]
@@ -185,6 +190,44 @@ def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
         yield f"{path}.paging has no next, where {{cursor}} comes from"
 
 
+# --- what is completed later
+
+
+OF_POLL = ("id", "key", "entity", "refs", "parent")
+"""The names that a poll knows of the entity, as far as its operation does."""
+
+
+def _completing(path: str, said: Json, known: Collection[str], reads: bool, data: Json) -> Iterator[str]:
+    """Mistakes in how a request is completed. known: the names of the request; reads: it is a read."""
+    held = said.get("completes")
+    if isinstance(held, str) and held not in data.get("completes", {}):
+        yield f"{path}.completes names {held}, and completes declares no such name"
+    elif held is not None:
+        whole, at = (data["completes"][held], f"completes.{held}") if isinstance(held, str) else (held, "")
+        yield from _polls(at or f"{path}.completes", whole, known, data)
+        if reads and "answer" not in whole:
+            yield f"{path}.completes has no answer, where that stands which is asked for"
+
+
+def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterator[str]:
+    """Mistakes in what is polled, and with what."""
+    taken, message = said.get("take", {}), said.get("message")
+    names = (*EVERYWHERE, *(name for name in OF_POLL if name in known), *taken)
+    requests = {"poll": said["poll"], **({"message": message} if isinstance(message, Mapping) else {})}
+    used = set()
+    for key, request in requests.items():
+        yield from _request(f"{path}.{key}", request, names, data)
+        used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
+    for name in taken:
+        if name in (*EVERYWHERE, *OF_POLL):
+            yield f"{path}.take.{name} is a name that requests know already; call it otherwise"
+        elif name not in used:
+            yield f"{path}.take.{name} is named by neither poll nor message"
+    several = [name for name, places in taken.items() if "[]" in str(places)]
+    if len(several) > 1:
+        yield f"{path}.take has several values for {' and '.join(several)}, and only one name can have them"
+
+
 # --- parts and states
 
 
@@ -198,6 +241,7 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
         for request, known in PART_NAMES.items():
             if request in said:
                 yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
+                yield from _completing(f"{path}.{request}", said[request], ENTITY, request == "read", data)
         if "write" in said and {"add", "remove", "change"} & set(said):
             yield f"{path} has both write, for all elements, and requests for one"
         if not {"write", "add", "remove", "within"} & set(said):
@@ -208,6 +252,7 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
             yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
+            yield from _completing(path, one["request"], ENTITY, False, data)
 
 
 PART_NAMES: Mapping[str, Collection[str]] = {

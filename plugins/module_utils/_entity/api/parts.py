@@ -15,6 +15,7 @@ from ..._transport.messages import Flow
 from ..shown_secrets import secrets_in
 from ..steps import elements
 from .answers import accept, content, deviation, is_missing
+from .completing import answered
 from .paging import list_pages
 from .requests import Invocation
 
@@ -30,13 +31,20 @@ def reading(part: Part, read: PartRead) -> Operation:
         entity=read.entity,
         paging=read.paging or {},
         reads=True,
+        completes=read.completes,
     )
 
 
 def writing(step: StepRequest, name: str) -> Operation:
     """The operation that changes a part or a state. name: what it does."""
     return Operation(
-        name, step.profile_key, step.request, success=step.success, missing=step.missing, conflict=step.conflict
+        name,
+        step.profile_key,
+        step.request,
+        success=step.success,
+        missing=step.missing,
+        conflict=step.conflict,
+        completes=step.completes,
     )
 
 
@@ -46,7 +54,7 @@ def read_part(of: Invocation, part: Part) -> Flow[list[Any]]:
     if of.operation.paging:
         yield from list_pages(of, found.extend)
     else:
-        response = yield of.request()
+        response = yield from answered(of, of.request())
         if not is_missing(of.operation, response):
             held = content(of.operation, response)
             if not isinstance(held, list):
@@ -60,7 +68,7 @@ def read_part(of: Invocation, part: Part) -> Flow[list[Any]]:
 def send_step(of: Invocation, names: dict[str, Any], removes: bool) -> Flow[None]:
     """Change a part or a state. names: what the template may name besides; removes: what is missing is removed already.
     Raises ServerError where the server refuses."""
-    response = yield of.request(more=names)
+    response = yield from answered(of, of.request(more=names), of.observed)
     gone = removes and fitting(of.operation.missing, response, Sent(of.operation.request.method)) is not None
     if not gone:
         accept(of.operation, response)

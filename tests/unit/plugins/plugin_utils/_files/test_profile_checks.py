@@ -58,6 +58,29 @@ def of_grant(**said):
     return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
 
 
+def of_part(**said):
+    whole = {"read": {"method": "GET", "path": "{type.path}/{id}/tags"}, "write": GO}
+    return of_site(parts={"tags": {name: {**one, **said.get(name, {})} for name, one in whole.items()}})
+
+
+GO = {"method": "PUT", "path": "{type.path}/{id}/x"}
+JOB = {
+    "take": {"job": "body.id"},
+    "poll": {"path": "jobs/{job}"},
+    "until": [{"status": 200}],
+}
+
+
+def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
+    profile = profile_of(
+        load({"completes": {"job": JOB}, **of_site(create={"completes": "job"}, delete={"completes": JOB})})
+    )
+    of = profile.type("site").operations
+    assert of["create"].completes.profile_key == "completes.job"
+    assert of["delete"].completes.profile_key == "types.site.delete.completes"
+    assert list(profile.type("site").completed_later) == ["types.site.create", "types.site.delete"]
+
+
 @pytest.mark.parametrize(
     ("over", "why"),
     [
@@ -90,6 +113,46 @@ def of_grant(**said):
         (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
         (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form names \{password\}"),
         (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
+        (
+            of_site(create={"completes": "none"}),
+            "types.site.create.completes names none, and completes declares no such",
+        ),
+        (of_site(list={"completes": JOB}), "types.site.list.completes has no answer, where"),
+        (of_part(read={"completes": JOB}), "parts.tags.read.completes has no answer"),
+        (of_part(write={"completes": "none"}), "parts.tags.write.completes names none"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "jobs/{jop}"}}}), r"poll.path names \{jop\}"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "{entity.job}"}}}), r"poll.path names \{entity.job\}"),
+        (
+            of_site(create={"completes": {**JOB, "take": {"id": "body.id"}, "poll": {"path": "jobs/{id}"}}}),
+            "take.id is a name that requests know",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "poll": {"path": "job"}}}),
+            "take.job is named by neither poll nor message",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}/{nr}", "at": "body"}}}),
+            r"message.path names \{nr\}",
+        ),
+        (
+            of_site(
+                delete={
+                    "completes": {
+                        **JOB,
+                        "take": {"job": "body[].id", "kind": "body[].kind"},
+                        "poll": {"path": "{kind}/{job}"},
+                    }
+                }
+            ),
+            "take has several values for job and kind",
+        ),
+        ({"operations": {"create": {"completes": "none"}}}, "operations.create.completes names none"),
+        (of_site(find={"until": [{"status": 200}]}), "until has no effect there, only in read"),
+        (of_site(read={"failed": [{"status": 200}]}), "read.failed has no effect without until"),
+        (
+            of_site(attributes={"on": {"transitions": {"go": {"to": True, "request": {**GO, "completes": "none"}}}}}),
+            "transitions.go.request.completes names none",
+        ),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
@@ -112,6 +175,10 @@ def test_what_contradicts_itself_is_refused(over, why):
         of_site(operations={"read": {"method": "GET"}}),
         {"session": {"take": {"csrf": "X-CSRF-TOKEN"}}},
         {"inputs": {"Realm": {}}},
+        of_site(create={"completes": {"poll": {"path": "jobs"}}}),
+        of_site(create={"completes": {"until": [{"status": 200}]}}),
+        of_site(create={"completes": {**JOB, "interval": 5}}),
+        of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
     ],
 )
 def test_what_the_schema_does_not_know_is_refused(over):
