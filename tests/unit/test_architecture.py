@@ -43,6 +43,7 @@ PURE = (
     "module_utils._text.echoes",
     "module_utils._text.encoded",
     "module_utils._text.json_forms",
+    "module_utils._text.mentions",
     "module_utils._text.nested_paths",
     "module_utils._text.redaction",
     "module_utils._text.spelling",

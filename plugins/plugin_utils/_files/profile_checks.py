@@ -17,6 +17,7 @@ from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
+from ...module_utils._text.nested_paths import names_of
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
@@ -299,6 +300,17 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         )
         if said.get("set") and said.get("keyed"):
             yield f"types.{name}.attributes.{attribute} is both set and keyed"
+        yield from _reference(f"types.{name}.attributes.{attribute}", attribute, said)
+
+
+def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:
+    """Keys of a reference that have no effect where it stands."""
+    if "[]" in attribute and "ref" in said and "read" in said:
+        yield f"{path}.read has no effect within the elements of a list"
+    if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != [attribute]):
+        yield f"{path}.ref.text has no effect for a list of references, nor within a mapping or a list"
+    if "[]" in attribute and said.get("ref", {}).get("many"):
+        yield f"{path}.ref.many has no effect within the elements of a list"
 
 
 def _served(name: str, whole: Json) -> Iterator[str]:
