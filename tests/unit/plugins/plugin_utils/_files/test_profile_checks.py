@@ -79,7 +79,7 @@ def of_site(**said):
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
-        ({"session": {"logout": {"out": {"method": "POST", "path": "out", "take": {}}}}}, "logout.out.take has no effect"),
+        ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
         (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
