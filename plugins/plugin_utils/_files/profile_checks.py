@@ -13,6 +13,7 @@ from typing import Any
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
 from ...module_utils._profile.model import OPERATIONS, READING, type_data
+from ...module_utils._profile.predicate import CHANGED
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
@@ -31,6 +32,8 @@ NAMES: Mapping[str, Collection[str]] = {
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
 OF_TYPE = ("name", "path")
+STEPS_ONLY = ("denied", "take", "cookies", "when")
+"""The keys of a step that have no effect in a logout."""
 SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
 OF_GRANT: Mapping[str, Collection[str]] = {
     "scope": ("client_id", "inputs"),
@@ -114,8 +117,6 @@ def _request(path: str, said: Json, known: Collection[str], data: Json) -> Itera
             yield from _unknown(f"{path}.{part}", said[part], known, data.get("inputs", {}))
     if "json" in said and "form" in said:
         yield f"{path} has both json and form"
-    if said.get("method") == "GET" and ("json" in said or "form" in said) and path.startswith("session.look"):
-        yield f"{path} has a body, which a look cannot have"
 
 
 # --- the session
@@ -138,8 +139,27 @@ def _session(data: Json) -> Iterator[str]:
     for name, step in session.get("steps", {}).items():
         if step.get("before", name) not in session["steps"]:
             yield f"session.steps.{name}.before names {step['before']}, which is no step"
-    if session.get("look", {}).get("method", "GET") != "GET":
-        yield "session.look.method is not GET, and a look must change nothing"
+    for name, step in session.get("logout", {}).items():
+        idle = [key for key in STEPS_ONLY if key in step]
+        yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
+    yield from _cookie_changes(data)
+
+
+def _cookie_changes(data: Json) -> Iterator[str]:
+    """``cookie: changed`` where no cookie of the session is meant."""
+    for path in _with_changed_cookie(data):
+        if not re.fullmatch(r"session\.lost\.\d+", path):
+            yield f"{path}.cookie is changed, which only stands in session.lost; name the cookie: {{NAME: changed}}"
+        elif not data["session"].get("cookie"):
+            yield f"{path}.cookie is changed, and session.cookie names no cookie"
+
+
+def _with_changed_cookie(value: Any, path: str = "") -> Iterator[str]:
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        if name == "cookie" and one == CHANGED and not path.endswith("session"):
+            yield path
+        yield from _with_changed_cookie(one, f"{path}.{name}" if path else str(name))
 
 
 def _places(said: Json) -> list[Any]:

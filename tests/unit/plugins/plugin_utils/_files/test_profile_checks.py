@@ -156,7 +156,9 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
-        ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
+        ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
+        ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
+        (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
     ],
 )
@@ -170,6 +172,8 @@ def test_what_contradicts_itself_is_refused(over, why):
     [
         {"compare": {"read_only": ["id"]}},
         {"session": {"kind": "bearer"}},
+        {"session": {"look": {"method": "POST", "path": "me"}}},
+        {"session": {"look": {"method": "GET", "path": "me", "json": {}}}},
         of_site(find={"missing": {"status": [404]}}),
         of_site(find={"entity": "rows"}),
         of_site(operations={"read": {"method": "GET"}}),
