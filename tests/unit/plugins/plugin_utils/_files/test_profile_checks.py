@@ -47,6 +47,16 @@ def test_a_profile_of_format_2_is_read():
 SITE = ("types", "site")
 
 
+def refreshing(body, **said):
+    again = {"method": "POST", "path": "again", "json": body, "take": {"access_token": "body.t"}}
+    return {"session": {"refresh": {"steps": {"again": again}, **said}}}
+
+
+def test_a_refresh_is_read():
+    refresh = profile_of(load(refreshing({"r": "{refresh_token}"}, after_use="revokes"))).session.refresh
+    assert ([step.name for step in refresh.steps], refresh.after_use) == (["again"], "revokes")
+
+
 def of_site(**said):
     return {"types": {"site": said}}
 
@@ -80,6 +90,7 @@ def of_site(**said):
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
         ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
+        (refreshing({"r": "{declared.x}"}), r"session.refresh.steps.again.json names \{declared.x\}"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
     ],
 )
@@ -98,6 +109,8 @@ def test_what_contradicts_itself_is_refused(over, why):
         of_site(operations={"read": {"method": "GET"}}),
         {"session": {"take": {"csrf": "X-CSRF-TOKEN"}}},
         {"inputs": {"Realm": {}}},
+        refreshing({}, after_use="kills"),
+        {"session": {"refresh": {"refused": [{"status": [401]}]}}},
     ],
 )
 def test_what_the_schema_does_not_know_is_refused(over):
