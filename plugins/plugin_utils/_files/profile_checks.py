@@ -126,6 +126,8 @@ def _session(data: Json) -> Iterator[str]:
     session = data.get("session", {})
     steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
     others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
+    renewing = session.get("refresh", {}).get("steps", {})
+    others |= {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
     if "look" in session:
         others["session.look"] = session["look"]
     taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
