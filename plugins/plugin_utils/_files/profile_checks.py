@@ -112,6 +112,8 @@ def _session(data: Json) -> Iterator[str]:
     session = data.get("session", {})
     steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
     others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
+    refresh = {f"session.refresh.steps.{name}": step for name, step in session.get("refresh", {}).get("steps", {}).items()}
+    others.update(refresh)
     if "look" in session:
         others["session.look"] = session["look"]
     taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
@@ -125,8 +127,19 @@ def _session(data: Json) -> Iterator[str]:
     for name, step in session.get("steps", {}).items():
         if step.get("before", name) not in session["steps"]:
             yield f"session.steps.{name}.before names {step['before']}, which is no step"
+    if refresh:
+        yield from _refresh(refresh, steps)
     if session.get("look", {}).get("method", "GET") != "GET":
         yield "session.look.method is not GET, and a look must change nothing"
+
+
+def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
+    """Mistakes in how the system's own token is renewed."""
+    for path, step in refresh.items():
+        yield from (f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step)
+    for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
+        if not any("access_token" in step.get("take", {}) for step in some.values()):
+            yield f"{path} takes no access_token, which session.refresh renews"
 
 
 def _places(said: Json) -> list[Any]:
