@@ -127,7 +127,8 @@ def _session(data: Json) -> Iterator[str]:
     steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
     others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
     renewing = session.get("refresh", {}).get("steps", {})
-    others |= {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
+    refresh = {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
+    others |= refresh
     if "look" in session:
         others["session.look"] = session["look"]
     taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
@@ -145,6 +146,8 @@ def _session(data: Json) -> Iterator[str]:
         idle = [key for key in STEPS_ONLY if key in step]
         yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
     yield from _cookie_changes(data)
+    if refresh:
+        yield from _refresh(refresh, steps)
 
 
 def _cookie_changes(data: Json) -> Iterator[str]:
@@ -162,6 +165,15 @@ def _with_changed_cookie(value: Any, path: str = "") -> Iterator[str]:
         if name == "cookie" and one == CHANGED and not path.endswith("session"):
             yield path
         yield from _with_changed_cookie(one, f"{path}.{name}" if path else str(name))
+
+
+def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
+    """Mistakes in how the system's own token is renewed."""
+    for path, step in refresh.items():
+        yield from (f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step)
+    for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
+        if not any("access_token" in step.get("take", {}) for step in some.values()):
+            yield f"{path} takes no access_token, which session.refresh renews"
 
 
 def _places(said: Json) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
@@ -30,6 +31,29 @@ GOOD = {
 }
 
 
+TOKEN = {"access_token": "body.access", "refresh_token": "body.refresh"}
+RENEWING = {
+    "session": {
+        "steps": {"login": {"take": TOKEN}},
+        "refresh": {
+            "steps": {"renew": {"method": "POST", "path": "renew", "json": {"r": "{refresh_token}"}, "take": TOKEN}},
+            "refused": [{"status": [400]}],
+            "after_use": "revokes",
+        },
+    }
+}
+
+
+def renewing(**session):
+    """RENEWING with something else said of the session."""
+    return merge(RENEWING, {"session": session})
+
+
+def of_refresh(**said):
+    """RENEWING with something else said of the request that renews."""
+    return renewing(refresh={"steps": {"renew": said}})
+
+
 def load(over=None):
     return profile_data(GOOD, over, str)
 
@@ -42,6 +66,13 @@ def test_a_profile_of_format_2_is_read():
     assert scale.references["site"].type == "site"
     assert scale.operations["list"].profile_key == "types.scale.list"
     assert scale.operations["find"].profile_key == "operations.find"
+
+
+def test_a_refresh_of_the_system_own_token_is_read():
+    rules = profile_of(load(RENEWING)).session
+    assert rules.makes_token
+    assert [step.profile_key for step in rules.refresh.steps] == ["session.refresh.steps.renew"]
+    assert (rules.refresh.after_use, rules.refresh.refused[0].status) == ("revokes", (400,))
 
 
 SITE = ("types", "site")
@@ -172,6 +203,11 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
         (refreshing({"r": "{declared.x}"}), r"session.refresh.steps.again.json names \{declared.x\}"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
+        (renewing(steps={"login": {"take": None}}), "session.steps takes no access_token"),
+        (of_refresh(take=None), "session.refresh.steps takes no access_token"),
+        (of_refresh(path="{declared.x}"), r"session.refresh.steps.renew.path names \{declared.x\}"),
+        (of_refresh(denied=[{"status": [401]}]), "session.refresh.steps.renew.denied has no effect there"),
+        (of_refresh(when={"status": 200}), "session.refresh.steps.renew.when has no effect there"),
     ],
 )
 def test_what_contradicts_itself_is_refused(over, why):
@@ -197,6 +233,8 @@ def test_what_contradicts_itself_is_refused(over, why):
         of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
         refreshing({}, after_use="kills"),
         {"session": {"refresh": {"refused": [{"status": [401]}]}}},
+        renewing(refresh={"after_use": "kills"}),
+        renewing(refresh={"steps": {}, "with": {}}),
     ],
 )
 def test_what_the_schema_does_not_know_is_refused(over):
