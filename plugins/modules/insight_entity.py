@@ -212,8 +212,8 @@ changes:
   sample: [{path: description, before: Something else, after: Initial marketing application}]
 steps:
   description:
-    - The requests that the change takes, or would take, in their order. For types with parts or states that have requests
-      of their own.
+    - The requests that the change takes, or would take, in their order. For types with parts or states that have
+      requests of their own.
   returned: when the change takes more than the entity's own request
   type: list
   elements: str

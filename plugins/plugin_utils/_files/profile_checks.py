@@ -170,7 +170,9 @@ def _with_changed_cookie(value: Any, path: str = "") -> Iterator[str]:
 def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
     """Mistakes in how the system's own token is renewed."""
     for path, step in refresh.items():
-        yield from (f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step)
+        yield from (
+            f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step
+        )
     for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
         if not any("access_token" in step.get("take", {}) for step in some.values()):
             yield f"{path} takes no access_token, which session.refresh renews"

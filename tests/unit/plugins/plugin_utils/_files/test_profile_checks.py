@@ -78,14 +78,9 @@ def test_a_refresh_of_the_system_own_token_is_read():
 SITE = ("types", "site")
 
 
-def refreshing(body, **said):
-    again = {"method": "POST", "path": "again", "json": body, "take": {"access_token": "body.t"}}
-    return {"session": {"refresh": {"steps": {"again": again}, **said}}}
-
-
 def test_a_refresh_is_read():
-    refresh = profile_of(load(refreshing({"r": "{refresh_token}"}, after_use="revokes"))).session.refresh
-    assert ([step.name for step in refresh.steps], refresh.after_use) == (["again"], "revokes")
+    refresh = profile_of(load(renewing(refresh={"after_use": "revokes"}))).session.refresh
+    assert ([step.name for step in refresh.steps], refresh.after_use) == (["renew"], "revokes")
 
 
 def of_site(**said):
@@ -200,8 +195,6 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
         (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
-        ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
-        (refreshing({"r": "{declared.x}"}), r"session.refresh.steps.again.json names \{declared.x\}"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
         (renewing(steps={"login": {"take": None}}), "session.steps takes no access_token"),
         (of_refresh(take=None), "session.refresh.steps takes no access_token"),
@@ -231,7 +224,6 @@ def test_what_contradicts_itself_is_refused(over, why):
         of_site(create={"completes": {"until": [{"status": 200}]}}),
         of_site(create={"completes": {**JOB, "interval": 5}}),
         of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
-        refreshing({}, after_use="kills"),
         {"session": {"refresh": {"refused": [{"status": [401]}]}}},
         renewing(refresh={"after_use": "kills"}),
         renewing(refresh={"steps": {}, "with": {}}),
