@@ -58,8 +58,8 @@ class Operation:
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
     too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
-    of a list. also: further requests of a list, which is all of what they show. assumed: nobody has published or seen
-    it. backed: a document or a probe says that it is so. reads: it is a read under another name.
+    of a list. also: the further requests of a list that is read by several. assumed: nobody has published or seen it.
+    backed: a document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str

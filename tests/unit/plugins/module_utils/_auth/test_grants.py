@@ -100,9 +100,8 @@ def of_grant(name, **said):
 
 @pytest.mark.proves("LOGIN-1")
 def test_a_grant_with_a_path_and_a_form_of_its_own(ticking):
-    app = client(
-        ticking, **{**MACHINE, "client_id": "the-app-of-mine"}, overrides=of_grant("client_credentials", **OLDER)
-    )
+    over = of_grant("client_credentials", **OLDER)
+    app = client(ticking, **{**MACHINE, "client_id": "the-app-of-mine"}, overrides=over)
     refused = {"error": "invalid_resource", "error_description": "no resource the-app-of-mine"}
     with pytest.raises(AuthenticationError, match="no resource the-app-of-mine"):
         talk(client_credentials.flow(app), (400, refused))

@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_file
 from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
 NAMES = ["insight", "insight_6_2", "insight_7_0"]
+OTHERS = ["adme", "adme_v1", "dispogas", "rest"]
 
 
 @pytest.mark.proves("PROFILE-1")
@@ -160,11 +161,11 @@ def test_the_least_profile():
 
 
 def test_what_the_collection_brings():
-    assert sorted([*NAMES, "rest"]) == BUILT_IN
+    assert sorted([*NAMES, *OTHERS]) == BUILT_IN
 
 
 @pytest.mark.proves("PROFILE-1")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "adme", "adme_v1", "dispogas"])
 def test_a_built_in_profile_is_valid(name):
     check_profile(built_in(name), f"use {name}")
     assert built_in(name)["name"] == name == profile(name).name
