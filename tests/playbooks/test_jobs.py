@@ -144,6 +144,7 @@ def result(played: Played, name: str) -> tuple[bool, str]:
     return played[name]["changed"], played[name]["operation"]
 
 
+@pytest.mark.proves("COMPLETE-1")
 @pytest.mark.parametrize("entry", ["here", "elsewhere"])
 def test_the_whole_cycle_goes_through_jobs(system: System, play: Player) -> None:
     steps: list[tuple[dict[str, Any], tuple[bool, str], dict[str, int]]] = [
@@ -162,6 +163,7 @@ def test_the_whole_cycle_goes_through_jobs(system: System, play: Player) -> None
     assert system.entities("repositories") == {}
 
 
+@pytest.mark.proves("COMPLETE-1")
 def test_a_warning_is_a_note(system: System, play: Player) -> None:
     system.switch(job_ends="Warning")
     played = play([repository("create")])
@@ -171,6 +173,7 @@ def test_a_warning_is_a_note(system: System, play: Player) -> None:
     )
 
 
+@pytest.mark.proves("COMPLETE-1", "COMPLETE-3")
 def test_a_job_that_fails_is_an_error_with_its_reason_and_can_be_cleared_away(system: System, play: Player) -> None:
     system.switch(job_ends="Error")
     played = play([repository("create")])
@@ -193,6 +196,7 @@ def ends_now(system: System, how: str = "Success") -> str:
     return job
 
 
+@pytest.mark.proves("COMPLETE-1")
 def test_a_job_that_never_ends_leaves_the_outcome_unknown(system: System, play: Player) -> None:
     system.switch(job_ends="never")
     played = play([repository("create", wait_timeout=0.3), repository("again", wait_timeout=0.3)])
@@ -228,6 +232,7 @@ NEXT: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 }
 
 
+@pytest.mark.proves("COMPLETE-2")
 @pytest.mark.parametrize(("name", "task"), NEXT.values(), ids=NEXT)
 def test_after_kill_9_the_next_run_goes_on_waiting_and_does_not_send_again(
     system: System, play: Player, name: str, task: Callable[[], dict[str, Any]]
@@ -250,6 +255,7 @@ def short(task: dict[str, Any]) -> dict[str, Any]:
     return {module: {**task[module], "wait_timeout": 0.3}}
 
 
+@pytest.mark.proves("COMPLETE-2")
 def test_an_approved_plan_that_was_killed_while_it_waited_is_finished(system: System, play: Player) -> None:
     plan = environment(plan_out="plan.json")
     del plan[ENTITIES]["journal"]
@@ -263,6 +269,7 @@ def test_an_approved_plan_that_was_killed_while_it_waited_is_finished(system: Sy
     assert writes(system) == {**NOTHING, "creates": 1}
 
 
+@pytest.mark.proves("COMPLETE-2")
 @pytest.mark.parametrize(
     ("state", "attributes", "sent"),
     [("present", {**NEW, "description": "x"}, "updates"), ("absent", {}, "deletes")],
@@ -282,6 +289,7 @@ def test_a_change_and_a_deletion_that_were_killed_are_finished(
     assert writes(system) == {**NOTHING, sent: 1}
 
 
+@pytest.mark.proves("COMPLETE-2")
 def test_the_journal_alone_is_enough(system: System, play: Player) -> None:
     """Without a token store the next run finds the job in the journal, which it settles."""
     play.defaults["token_store"] = "none"
@@ -297,6 +305,7 @@ def test_the_journal_alone_is_enough(system: System, play: Player) -> None:
     assert writes(system) == {**NOTHING, "creates": 1}
 
 
+@pytest.mark.proves("COMPLETE-2")
 def test_a_job_that_failed_meanwhile_is_told_and_is_planned_anew(system: System, play: Player) -> None:
     killed_while_waiting(system, play, environment())
     ends_now(system, "Error")

@@ -223,6 +223,7 @@ class World:
         return self
 
 
+@pytest.mark.proves("COMPLETE-1")
 def test_a_create_is_waited_for_to_its_end():
     world = World(polls=2)
     outcome = world.ensure(**GREEN)
@@ -254,6 +255,7 @@ def test_each_of_several_jobs_is_polled():
     assert world.system.polled == ["GET jobs/j1", "GET jobs/j2", "GET jobs/j3"]
 
 
+@pytest.mark.proves("COMPLETE-1")
 def test_a_part_is_written_and_read_later():
     world = World(slow=("vaults/1/members",)).vault()
     outcome = world.ensure(members=["ann"])
@@ -262,6 +264,7 @@ def test_a_part_is_written_and_read_later():
     assert [one.operation for one in world.jobs.seen] == ["types.vault.parts.members.write"]
 
 
+@pytest.mark.proves("COMPLETE-1")
 def test_a_list_that_is_answered_later_is_the_list():
     world = World(slow=("vaults",)).vault(**GREEN)
     assert world.client(Waiting()).listed(Address(world.of.type("vault"))) == [{"id": 1, "name": "a", **GREEN}]
@@ -418,6 +421,7 @@ def test_the_next_run_goes_on_also_in_check_mode():
     assert (outcome.plan.operation, world.system.polled) == ("none", ["GET jobs/j1"] * 3)
 
 
+@pytest.mark.proves("COMPLETE-2")
 @pytest.mark.parametrize(
     ("attributes", "sent"),
     [({"members": ["ann"]}, "PUT vaults/1/members"), ({"locked": True}, "POST vaults/1/lock")],
@@ -494,6 +498,7 @@ def becoming_ready(world, looks):
 FOUND = {"types": {"vault": {"find": {"method": "GET", "path": "vaults", "query": {"name": "{key.name}"}}}}}
 
 
+@pytest.mark.proves("COMPLETE-3")
 @pytest.mark.parametrize("over", [READY, overlaid(READY, FOUND)], ids=["list", "find"])
 def test_an_entity_that_is_not_ready_is_waited_for(over):
     world = becoming_ready(World(over).vault(state="making", **GREEN), 3)
@@ -501,6 +506,7 @@ def test_an_entity_that_is_not_ready_is_waited_for(over):
     assert world.time.slept == [1.0, 1.0]
 
 
+@pytest.mark.proves("COMPLETE-3")
 def test_an_entity_that_does_not_become_ready_was_not_ready():
     world = becoming_ready(World(READY).vault(state="making", **GREEN), 99)
     with pytest.raises(ServerError, match="it is there, and was not ready within 5 s"):
@@ -514,6 +520,7 @@ def test_an_entity_that_is_not_there_is_not_waited_for():
     assert world.time.slept == []
 
 
+@pytest.mark.proves("COMPLETE-3")
 def test_an_entity_that_has_failed_is_an_error_and_can_be_removed():
     world = World(READY).vault(state="broken", **GREEN)
     with pytest.raises(ServerError, match="it is there, and the server says that it has failed"):
