@@ -14,7 +14,7 @@ from typing import Any, Callable, Optional
 from .._profile.json_schema import check
 from .._profile.model import plain_id
 from .._text.mentions import replaced
-from .._text.nested_paths import ABSENT, names_of, value_at
+from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import (
     AmbiguousError,
@@ -29,7 +29,7 @@ from .apply import Outcome, moved, perform, read_again
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState, steady
-from .plan import Plan, masks_sent, not_sent, plan
+from .plan import Plan, masks_sent, not_sent, plan, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .step_apply import RecordStep, perform_steps, unrecorded
@@ -62,7 +62,8 @@ def check_desired_state(desired: DesiredState) -> None:
     for schema in (entity_type.schema, desired.schema):
         if schema and desired.state == "present":
             known = replaced(desired.attributes, lambda _place, _reference: ABSENT)
-            check(schema, {**desired.address.key, **known, **desired.secrets.values}, what)
+            key = {dotted_path(entity_type.key_path(name)): value for name, value in desired.address.key.items()}
+            check(schema, with_values({**known, **desired.secrets.values}, key), what)
     if desired.address.id is not None and desired.was:
         raise ConfigurationError(
             what,

@@ -167,13 +167,23 @@ def _name(address: Address) -> str:
 
 def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[str, Any]:
     """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
-    declared: dict[str, Any] = {}
-    for part in (desired.address.key, references, desired.attributes):
-        for name, value in part.items():
-            if name in declared and canonical(declared[name]) != canonical(value):
-                why = f"{name} is declared twice, with different values"
-                raise ConfigurationError(f"plan {_name(desired.address)}", why)
-            declared[name] = value
+    declared: Mapping[str, Any] = {}
+    for part in (desired.address.own_key, references, desired.attributes):
+        declared = _together(declared, part, _name(desired.address))
+    return declared
+
+
+def _together(one: Mapping[str, Any], other: Mapping[str, Any], entity: str, path: str = "") -> dict[str, Any]:
+    """Two parts of what is declared, of which mappings are put together. Raises ConfigurationError where they
+    differ."""
+    declared = dict(one)
+    for name, value in other.items():
+        held, at = declared.get(name, value), f"{path}{name}"
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            value = _together(held, value, entity, f"{at}.")
+        elif canonical(held) != canonical(value):
+            raise ConfigurationError(f"plan {entity}", f"{at} is declared twice, with different values")
+        declared[name] = value
     return declared
 
 

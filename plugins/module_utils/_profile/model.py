@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any, Optional, Union
 
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, dotted_path, value_at
+from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
 from .attributes import Reference, marked, names_said, references_of, rule_layer, with_inputs
 from .completing import Completing, completing_of
@@ -169,6 +169,10 @@ class EntityType:
     changed_at: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
+
+    def key_path(self, name: str) -> list[str]:
+        """The names on the way to an attribute of the key, which the profile may say as a path."""
+        return names_of(name) if name in self.key else [name]
 
     @property
     def identifiers(self) -> tuple[str, ...]:

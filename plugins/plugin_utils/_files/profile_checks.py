@@ -326,6 +326,9 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    for attribute in whole.get("key", {}).get("attributes", ()):
+        if "[]" in attribute:
+            yield f"types.{name}.key.attributes names {attribute}, which leads into a list"
     for attribute, said in whole.get("attributes", {}).items():
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:

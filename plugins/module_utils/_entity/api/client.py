@@ -253,10 +253,10 @@ class EntityClient:
             return found[address.identity]
 
         meant, seen = of.address.origin or of.address, of.address.seen
-        key = {name: seen[name] for name in of.type.key if name in seen}
+        key = {path[0]: seen[path[0]] for path in map(of.type.key_path, of.type.key) if path[0] in seen}
         refs = {name: {"id": seen[name]} for name in of.type.references if name in seen}
         return {
-            "key": {**key, **meant.key, **self._reference_fields(of, resolve)},
+            "key": {**key, **meant.own_key, **self._reference_fields(of, resolve)},
             "refs": {**refs, **reference_names(meant, resolve)},
             **({PARENT: OfReference(meant.refs[PARENT], resolve)} if PARENT in meant.refs else {}),
             **self.given,

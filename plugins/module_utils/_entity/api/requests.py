@@ -103,7 +103,7 @@ class Invocation:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
         return {
             "id": lambda: self._id(observed),
-            "key": self.address.key,
+            "key": self.address.own_key,
             "entity": observed or {},
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
             "url": self.base.url,
