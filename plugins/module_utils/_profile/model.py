@@ -19,7 +19,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, names_said, references_of, rule_layer
+from .attributes import Reference, element_forms_of, marked, names_said, references_of, rule_layer
 from .merging import merge
 from .parts import Part, Transition, part_layer, parts_of, transitions_of
 from .predicate import Predicate, predicate_of
@@ -66,6 +66,7 @@ class Operation:
     success: Predicate = ()
     missing: Predicate = ()
     conflict: Predicate = ()
+    refused: Predicate = ()
     entity: Any = "body"
     paging: Json = field(default_factory=dict)
     texts_at: str = ""
@@ -104,6 +105,7 @@ class Operation:
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
             conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
+            refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
@@ -148,6 +150,7 @@ class EntityType:
     changed_at: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
+    forms: Json = field(default_factory=dict)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -270,6 +273,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         changed_at=data.get("changed_at", ""),
         parts=parts,
         transitions=transitions_of(name, attributes),
+        forms=element_forms_of(attributes),
     )
 
 

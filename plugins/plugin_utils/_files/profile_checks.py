@@ -114,8 +114,11 @@ def _session(data: Json) -> Iterator[str]:
     others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
     if "look" in session:
         others["session.look"] = session["look"]
-    taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
+    refreshing = session.get("refresh", {}).get("steps", {})
+    every = (session, *steps.values(), *others.values(), *refreshing.values())
+    taken = {name for step in every for name in step.get("take", {})}
     known = (*SESSION, *sorted(taken))
+    yield from _refresh(session, refreshing, known, data)
     for path, step in {**steps, **others}.items():
         yield from _request(path, step, known, data)
         yield from _unknown(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
@@ -127,6 +130,21 @@ def _session(data: Json) -> Iterator[str]:
             yield f"session.steps.{name}.before names {step['before']}, which is no step"
     if session.get("look", {}).get("method", "GET") != "GET":
         yield "session.look.method is not GET, and a look must change nothing"
+
+
+def _refresh(session: Json, refreshing: Json, known: Collection[str], data: Json) -> Iterator[str]:
+    """Mistakes in the refresh of a token of the system's own."""
+    for name, step in refreshing.items():
+        path = f"session.refresh.steps.{name}"
+        yield from _request(path, step, known, data)
+        yield from _unknown(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
+        yield from _unknown(f"{path}.take", _places(step), known, data.get("inputs", {}))
+        for key in ("when", "denied"):
+            if key in step:
+                yield f"{path}.{key} has no effect there, only in session.steps"
+    for where, steps in (("session.refresh.steps", refreshing), ("session.steps", session.get("steps", {}))):
+        if refreshing and not any("access_token" in step.get("take", {}) for step in steps.values()):
+            yield f"session.refresh renews an access token, and {where} takes none"
 
 
 def _places(said: Json) -> list[Any]:
@@ -230,8 +248,18 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    yield from _attributes(name, whole, data)
+
+
+def _attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """References to types that are not there, and rules that exclude one another."""
     for attribute, said in whole.get("attributes", {}).items():
-        referred = said.get("ref", {}).get("type")
+        form, referred = said.get("read", ""), said.get("ref", {}).get("type")
+        if isinstance(form, str) is not bool(referred) and form:
+            why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
+            yield f"types.{name}.attributes.{attribute}.read {why}"
+        if not isinstance(form, str):
+            yield from _unknown(f"types.{name}.attributes.{attribute}.read", form, ("element",), {})
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
         if said.get("set") and said.get("keyed"):

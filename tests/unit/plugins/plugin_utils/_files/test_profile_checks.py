@@ -45,6 +45,20 @@ def test_a_profile_of_format_2_is_read():
 
 
 SITE = ("types", "site")
+TOKENS = {"access_token": "body.a", "refresh_token": "body.r"}
+
+
+def refreshing(login=None, **said):
+    """The session with a refresh of its own token. login: what its login takes."""
+    step = {"method": "POST", "path": "/login", "json": {"r": "{refresh_token}"}, "take": TOKENS, **said}
+    steps = {"login": {"take": TOKENS if login is None else login}}
+    return {"session": {"steps": steps, "refresh": {"steps": {"again": step}}}}
+
+
+def test_a_token_of_the_systems_own_is_renewed():
+    refresh = profile_of(load(refreshing())).session.refresh
+    assert [step.profile_key for step in refresh.steps] == ["session.refresh.steps.again"]
+    assert refresh.after_use == "unknown"
 
 
 def of_site(**said):
@@ -76,6 +90,14 @@ def of_site(**said):
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
         (of_site(attributes={"a": {"set": True, "keyed": "b"}}), "both set and keyed"),
         (of_site(id={"from": "{entity.x}"}), r"types.site.id.from names \{entity.x\}"),
+        (of_site(attributes={"a": {"read": "{entity.b}"}}), "attributes.a.read is the place of an id, and there is no"),
+        (of_site(attributes={"a": {"ref": {"type": "site"}, "read": ["{element.b}"]}}), "a.read is no place of an id"),
+        (of_site(attributes={"a": {"read": ["{entity.b}"]}}), r"attributes.a.read names \{entity.b\}"),
+        (refreshing(json={"r": "{token}"}), r"session.refresh.steps.again.json names \{token\}"),
+        (refreshing(take={"b": "body.b"}), "session.refresh renews an access token, and session.refresh.steps takes"),
+        (refreshing({}), "session.refresh renews an access token, and session.steps takes none"),
+        (refreshing(denied=[{"status": 400}]), "again.denied has no effect there"),
+        (refreshing(when={"status": 200}), "again.when has no effect there"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
