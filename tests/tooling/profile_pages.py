@@ -39,7 +39,7 @@ every result that used them. Attribute names of InSight other than `uuid`, `appC
 
 
 def merged(base: Any, over: Any) -> Any:
-    """As profiles are merged over one another."""
+    """As profiles are laid over one another."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
     both = {**base, **{name: merged(base.get(name), value) for name, value in over.items()}}

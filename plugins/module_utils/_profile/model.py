@@ -20,7 +20,15 @@ from typing import Any, Optional, Union
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, names_said, references_of, rule_layer, with_inputs
+from .attributes import (
+    Reference,
+    element_forms_of,
+    marked,
+    names_said,
+    references_of,
+    rule_layer,
+    with_inputs,
+)
 from .completing import Completing, completing_of
 from .merging import merge
 from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
@@ -69,6 +77,7 @@ class Operation:
     success: Predicate = ()
     missing: Predicate = ()
     conflict: Predicate = ()
+    refused: Predicate = ()
     entity: Any = "body"
     paging: Json = field(default_factory=dict)
     texts_at: str = ""
@@ -121,6 +130,7 @@ class Operation:
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
             conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
+            refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
@@ -169,6 +179,7 @@ class EntityType:
     changed_at: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
+    forms: Json = field(default_factory=dict)
 
     def key_path(self, name: str) -> list[str]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
@@ -314,6 +325,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         changed_at=data.get("changed_at", ""),
         parts=parts,
         transitions=transitions_of(name, attributes, completes),
+        forms=element_forms_of(attributes),
     )
 
 

@@ -329,8 +329,18 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     for attribute in whole.get("key", {}).get("attributes", ()):
         if "[]" in attribute:
             yield f"types.{name}.key.attributes names {attribute}, which leads into a list"
+    yield from _attributes(name, whole, data)
+
+
+def _attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """References to types that are not there, and rules that exclude one another."""
     for attribute, said in whole.get("attributes", {}).items():
-        referred = said.get("ref", {}).get("type")
+        form, referred = said.get("read", ""), said.get("ref", {}).get("type")
+        if isinstance(form, str) is not bool(referred) and form:
+            why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
+            yield f"types.{name}.attributes.{attribute}.read {why}"
+        if not isinstance(form, str):
+            yield from _unknown(f"types.{name}.attributes.{attribute}.read", form, ("element",), {})
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
         normalise = said.get("normalise", ())

@@ -14,6 +14,7 @@ from ..._text.nested_paths import with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Flow
 from ..address import Entity, check_case, has_id, has_key
+from ..element_forms import in_declared_form
 from ..references import as_declared
 from ..shown_secrets import secrets_in
 from .answers import (
@@ -36,7 +37,11 @@ MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
     """An entity as it is compared: with its references as they are declared. Its secrets become known, so that they are
     masked wherever they appear."""
-    shown = None if entity is None else as_declared(entity_type, entity)
+    if entity is None:
+        return entity
+    shown = as_declared(entity_type, entity)
+    forms = {name: in_declared_form(entity_type, name, shown[name]) for name in entity_type.forms if name in shown}
+    shown = {**shown, **forms} if forms else shown
     know(secrets_in(shown, entity_type.secrets))
     return shown
 

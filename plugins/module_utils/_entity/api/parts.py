@@ -12,6 +12,7 @@ from ..._profile.parts import Part, PartRead, StepRequest
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
+from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
 from .answers import accept, content, deviation, is_missing
@@ -48,8 +49,8 @@ def writing(step: StepRequest, name: str) -> Operation:
     )
 
 
-def read_part(of: Invocation, part: Part) -> Flow[list[Any]]:
-    """The elements of a part, whole; none where the server says that it has none."""
+def read_part(of: Invocation, part: Part) -> Flow[Any]:
+    """The elements of a part, whole and as they are declared; none where the server says that it has none."""
     found: list[Any] = []
     if of.operation.paging:
         yield from list_pages(of, found.extend)
@@ -61,8 +62,9 @@ def read_part(of: Invocation, part: Part) -> Flow[list[Any]]:
                 why = "a list was expected there and the answer holds none"
                 raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
             found = held
-    know(secrets_in({part.name: found}, of.type.secrets))
-    return elements(found, part)
+    shown = in_declared_form(of.type, part.name, elements(found, part))
+    know(secrets_in({part.name: shown}, of.type.secrets))
+    return shown
 
 
 def send_step(of: Invocation, names: dict[str, Any], removes: bool) -> Flow[None]:
