@@ -26,7 +26,9 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.merging im
 pytestmark = pytest.mark.proves("PROFILE-4")
 
 GUIDE = ROOT / "docs" / "write_a_profile.md"
-REGISTER = GUIDE.read_text(encoding="utf-8").partition("## A register of scales")[2].partition("## A staff directory")[0]
+REGISTER = (
+    GUIDE.read_text(encoding="utf-8").partition("## A register of scales")[2].partition("## A staff directory")[0]
+)
 OF_FORMAT_1 = Path(__file__).with_name("scales_format_1.yml").read_text(encoding="utf-8")
 """The profile in the format in which the probe writes its overrides."""
 EXAMPLES = list(examples_of(GUIDE))
