@@ -88,7 +88,7 @@ class Page:
         if _definition(items) in self.words:
             return f"{self.words[_definition(items)]}s"
         inner = self.resolved(items)
-        if "enum" in inner or "anyOf" in inner:
+        if "enum" in inner or "anyOf" in inner or isinstance(inner["type"], list):
             return self.values(inner)
         return {"integer": "numbers"}.get(inner["type"], "texts")
 
