@@ -51,7 +51,7 @@ def answered(of: Invocation, request: Request, observed: Optional[Entity] = None
         return replace(response, status=status)
     found = first_at(last, completing.answer) if last else ABSENT
     body = b"" if found is ABSENT else canonical(found).encode()
-    return replace(last or response, status=status, body=body)
+    return replace(last or response, purpose=response.purpose, status=status, body=body)
 
 
 def go_on(of: Invocation, accepted: AcceptedWrite) -> Flow[None]:

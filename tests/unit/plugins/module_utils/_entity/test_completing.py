@@ -235,6 +235,21 @@ def test_a_create_is_waited_for_to_its_end():
     assert world.jobs.seen == [AcceptedWrite("types.vault.create", {"job": ["j1"]})]
 
 
+def test_the_answer_of_a_create_may_be_its_id_in_the_last_poll():
+    world = World({"types": {"vault": {"create": {"completes": "later", "entity": {"id": "body"}}}}})
+    world.system.begin = lambda effect: (202, None, {"x-job": world.system.job(effect, 1)})
+    outcome = world.ensure(**GREEN)
+    assert (outcome.entity_id, world.system.polled) == (1, ["GET jobs/j1"] * 2)
+    assert "GET vaults/1" in world.system.sent  # the id that came is read
+
+
+def test_a_poll_without_the_answer_that_the_profile_names_is_no_answer():
+    world = World({"types": {"vault": {"create": {"completes": "later", "entity": {"id": "body"}}}}})
+    world.system.begin = lambda effect: (202, None, {"x-job": world.system.job(lambda: None)})
+    with pytest.raises(ServerError, match=r"Cannot create vault \(name=a\): the server answered with an empty body"):
+        world.ensure(**GREEN)
+
+
 def test_a_second_run_of_the_same_sends_nothing():
     world = World().vault(**GREEN)
     outcome = world.ensure(**GREEN)
