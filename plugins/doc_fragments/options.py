@@ -145,6 +145,14 @@ options:
       secret:
         description: The session itself, where it travels in the result.
         type: str
+      headers:
+        description:
+          - Headers that something else acquired, such as a login that no profile can say. Each request carries them.
+          - They are secret, and cannot be renewed here.
+        type: dict
+      cookies:
+        description: Cookies that something else acquired. As with headers.
+        type: dict
   access_token:
     description:
       - An access token that was acquired elsewhere. It is used to log in, and cannot be renewed.

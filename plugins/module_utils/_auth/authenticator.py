@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -74,6 +74,9 @@ class Authenticator:
             alias = (self._store.load(name) or {}).get("alias")
             return None, str(alias) if isinstance(alias, str) and FileStore.is_name(alias) else name
         handle.check_url(given.url or self._settings.url, self._settings.url)
+        if given.is_carried:
+            state = handle.as_carried(given)
+            return state, str(self._store.name({"session": asdict(state)}))
         if given.secret:
             state = handle.unsealed(given.secret, self._settings.system)
             return state, str(self._store.name({"session": given.secret}))
@@ -236,7 +239,7 @@ def authenticator_for(
     warnings: list[str] = []
     given = settings.session
     store: Store
-    if given and given.secret:
+    if given and (given.secret or given.is_carried):
         store = MemoryStore()
     elif given:
         handle.name_in(given)

@@ -16,6 +16,7 @@ from .._options.shared import SessionHandle, Settings
 from ..errors import ConfigurationError
 from .platform_errors import shown
 from .private_folder import Folder
+from .session import CARRIED, HEADER_NAME, IN_COOKIE, Session
 from .state import State, as_json, from_json
 from .store import FileStore, Store
 
@@ -50,6 +51,19 @@ def unsealed(secret: str, system: str) -> State:
         raise ConfigurationError(WHAT, "session.secret is damaged", AGAIN) from error
     check_system(its_system, system)
     return state
+
+
+def as_carried(given: SessionHandle) -> State:
+    """A session of headers and cookies that something else acquired. Raises ConfigurationError where a request cannot
+    carry them, and where the handle names a session of ours as well."""
+    if given.secret or given.store or given.file:
+        raise ConfigurationError(WHAT, "it has headers or cookies beside a session of ours", "Give one of them.")
+    headers, cookies = ({str(name): one for name, one in part.items()} for part in (given.headers, given.cookies))
+    for kind, part, form in (("header", headers, CARRIED), ("cookie", cookies, IN_COOKIE)):
+        for name, value in part.items():
+            if not HEADER_NAME.fullmatch(name) or not isinstance(value, str) or not form.fullmatch(value):
+                raise ConfigurationError(WHAT, f"no request can carry its {kind} {name!a}", "Give it as it was acquired.")
+    return State(session=Session(cookies=cookies, handed_over=headers))
 
 
 def check_system(its_system: Any, system: str) -> None:
@@ -97,7 +111,7 @@ def travelling(handle: Mapping[str, Any]) -> dict[str, Any]:
 
     handle: as insight_token returned it. Raises ConfigurationError when there is no such session any more.
     """
-    if handle.get("secret"):
+    if any(handle.get(name) for name in ("secret", "headers", "cookies")):
         return dict(handle)
     known = {name: handle.get(name) for name in SessionHandle.__dataclass_fields__}
     name = name_in(SessionHandle(**known))

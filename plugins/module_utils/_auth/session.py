@@ -42,15 +42,16 @@ NUMBERS = ("expires_in", "expires_at")
 class Session:
     """What a login brought, kept together. Secrets do not show in its repr. cookies: the jar; values: what was taken
     from answers, by the names of the profile; header_names: likewise, those that are names of headers, which are no
-    secrets."""
+    secrets; handed_over: headers that something else acquired."""
 
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     header_names: Mapping[str, str] = field(default_factory=dict)
+    handed_over: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Nothing that is said from now on shows it."""
-        know([*self.cookies.values(), *self.values.values()], LIKE_A_TOKEN)
+        know([*self.cookies.values(), *self.values.values(), *self.handed_over.values()], LIKE_A_TOKEN)
 
     def named(self, names: TemplateNames) -> dict[str, Any]:
         """What templates may name within this session, beside these."""
@@ -109,6 +110,7 @@ def carried(rules: SessionRules, session: Session, names: TemplateNames, purpose
     if {"username", "password"} <= set(basic):
         pair = base64.b64encode(f"{basic['username']}:{basic['password']}".encode()).decode()
         headers["authorization"] = ("Authorization", f"Basic {pair}")
+    headers.update({name.lower(): (name, value) for name, value in session.handed_over.items()})
     return Carried(
         headers=header_values(dict(headers.values()), purpose),
         cookies={**session.cookies, **header_values(carry.get("cookies", {}), purpose)},

@@ -41,7 +41,7 @@ class State:
         values = [token.access_token, token.refresh_token] if token else []
         if session:
             cookies = [value for value in session.cookies.values() if not ORDINARY_WORD.fullmatch(value)]
-            values += [*cookies, *session.values.values()]
+            values += [*cookies, *session.values.values(), *session.handed_over.values()]
         return [value for value in values if value]
 
 

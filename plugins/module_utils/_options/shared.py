@@ -62,8 +62,11 @@ SESSION_HANDLE: Spec = {
     "user": {"type": "str"},
     "expires_at": {"type": "str"},
     "secret": {"type": "str", "no_log": True},
+    "headers": {"type": "dict", "no_log": True},
+    "cookies": {"type": "dict", "no_log": True},
 }
-"""What ``insight_token`` returns as ``session``. ``secret`` is there only where the session travels in the result."""
+"""What ``insight_token`` returns as ``session``, or ``headers`` and ``cookies`` that something else acquired.
+``secret`` is there only where the session travels in the result."""
 
 HAND_OVER: Spec = {
     "session": {"type": "dict", "options": SESSION_HANDLE},
@@ -126,7 +129,8 @@ class Identity:
 
 @dataclass(frozen=True)
 class SessionHandle:
-    """Where a session lies that another task acquired; ``secret`` is the session itself, when it travels along."""
+    """Where a session lies that another task acquired; ``secret`` is the session itself, when it travels along. headers,
+    cookies: what something else acquired, to be carried as it is."""
 
     store: Optional[str] = None
     file: Optional[str] = None
@@ -134,6 +138,13 @@ class SessionHandle:
     user: Optional[str] = None
     expires_at: Optional[str] = None
     secret: Optional[str] = field(default=None, repr=False)
+    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is what requests carry, and no session of ours."""
+        return bool(self.headers or self.cookies)
 
 
 @dataclass(frozen=True)

@@ -369,3 +369,48 @@ def test_a_handle_of_another_partition_is_refused(folder, system, with_secret):
     for given in (handle, travelled):
         with pytest.raises(ConfigurationError, match=r'it is for .*partition="a".*, and url is .*partition="b"'):
             authenticator_for(in_partition("b", "none", session=given), system.send).send(READ)
+
+
+# --- what something else acquired
+
+
+def carrying(system, **given):
+    """A login with headers and cookies that were handed over; the requests that it sends."""
+    sent = []
+
+    def send(request):
+        sent.append(request)
+        return system(request)
+
+    return authenticator_for(settings(session=given), send), sent
+
+
+def test_headers_and_cookies_that_something_else_acquired_are_carried():
+    authenticator, sent = carrying(answer, headers={"X-Ticket": "t-1"}, cookies={"SID": "abc-1"})
+    assert authenticator.send(READ).status == 200
+    (request,) = sent
+    assert request.headers["Cookie"] == "SID=abc-1"
+    assert request.headers["X-Ticket"] == "t-1"
+    assert {"abc-1", "t-1"} <= set(authenticator.secrets())
+
+
+def test_what_something_else_acquired_cannot_be_renewed():
+    authenticator, sent = carrying(lambda request: answer(request, 401), headers={"X-Ticket": "gone"})
+    with pytest.raises(AuthenticationError, match="no longer accepted"):
+        authenticator.send(READ)
+    assert [request.purpose for request in sent] == [READ.purpose]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"headers": {"X-A": "b\r\nX-C: d"}}, "header 'X-A'"),
+        ({"headers": {"X A": "b"}}, "header 'X A'"),
+        ({"headers": {"X-A": 5}}, "header 'X-A'"),
+        ({"cookies": {"SID": "a; b"}}, "cookie 'SID'"),
+        ({"cookies": {"SID": "a"}, "secret": "s"}, "beside a session of ours"),
+    ],
+)
+def test_what_no_request_can_carry_is_refused(given, why):
+    with pytest.raises(ConfigurationError, match=why):
+        carrying(answer, **given)
