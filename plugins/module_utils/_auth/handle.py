@@ -58,11 +58,15 @@ def as_carried(given: SessionHandle) -> State:
     carry them, and where the handle names a session of ours as well."""
     if given.secret or given.store or given.file:
         raise ConfigurationError(WHAT, "it has headers or cookies beside a session of ours", "Give one of them.")
-    headers, cookies = ({str(name): one for name, one in part.items()} for part in (given.headers, given.cookies))
+    headers, cookies = (
+        {str(name): one for name, one in (part or {}).items()} for part in (given.headers, given.cookies)
+    )
     for kind, part, form in (("header", headers, CARRIED), ("cookie", cookies, IN_COOKIE)):
         for name, value in part.items():
             if not HEADER_NAME.fullmatch(name) or not isinstance(value, str) or not form.fullmatch(value):
-                raise ConfigurationError(WHAT, f"no request can carry its {kind} {name!a}", "Give it as it was acquired.")
+                raise ConfigurationError(
+                    WHAT, f"no request can carry its {kind} {name!a}", "Give it as it was acquired."
+                )
     return State(session=Session(cookies=cookies, handed_over=headers))
 
 
@@ -113,7 +117,7 @@ def travelling(handle: Mapping[str, Any]) -> dict[str, Any]:
     """
     if any(handle.get(name) for name in ("secret", "headers", "cookies")):
         return dict(handle)
-    known = {name: handle.get(name) for name in SessionHandle.__dataclass_fields__}
+    known: dict[str, Any] = {name: handle.get(name) for name in SessionHandle.__dataclass_fields__}
     name = name_in(SessionHandle(**known))
     record = FileStore(Folder(str(handle["store"]))).load(name)
     try:

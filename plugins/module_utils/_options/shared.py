@@ -138,8 +138,8 @@ class SessionHandle:
     user: Optional[str] = None
     expires_at: Optional[str] = None
     secret: Optional[str] = field(default=None, repr=False)
-    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    cookies: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    headers: Optional[Mapping[str, Any]] = field(default=None, repr=False)
+    cookies: Optional[Mapping[str, Any]] = field(default=None, repr=False)
 
     @property
     def is_carried(self) -> bool:
