@@ -219,11 +219,7 @@ def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
     exact = [entity for entity in offered if has_key(address, entity)]
-    near = [
-        entity
-        for entity in offered
-        if entity not in exact and is_near(address, entity)
-    ]
+    near = [entity for entity in offered if entity not in exact and is_near(address, entity)]
     if len(exact) > 1:
         ids = ", ".join(printable(str(address.type.id_in(entity))) for entity in exact)
         raise AmbiguousError(

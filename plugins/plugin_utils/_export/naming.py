@@ -71,9 +71,7 @@ class Titles:
 
     def _key(self, one: Seen) -> dict[str, Any]:
         ordered = one.type.key if set(one.type.key) == set(one.named_by) else sorted(one.named_by)
-        return {
-            name: value_at(one.entity, one.type.key_path(name)) for name in ordered if name not in one.references
-        }
+        return {name: value_at(one.entity, one.type.key_path(name)) for name in ordered if name not in one.references}
 
     def _identity(self, place: ServerId, attributes: Iterable[str]) -> tuple[str, str, frozenset[tuple[str, ServerId]]]:
         """What a name with these attributes says, told by the ids of what is referred to."""

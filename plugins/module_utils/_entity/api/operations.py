@@ -13,7 +13,7 @@ from ..._profile.model import EntityType
 from ..._text.nested_paths import with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Flow
-from ..address import Entity, check_case, has_id, has_key
+from ..address import Entity, check_case, has_id, has_key, rules_of
 from ..references import as_declared
 from ..shown_secrets import secrets_in
 from .answers import (
@@ -36,7 +36,7 @@ def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
     """An entity as it is compared: with its references as they are declared. Its secrets become known, so that they are
     masked wherever they appear."""
     shown = None if entity is None else as_declared(entity_type, entity)
-    know(secrets_in(shown, entity_type.secrets))
+    know(secrets_in(shown, rules_of(entity_type)))
     return shown
 
 

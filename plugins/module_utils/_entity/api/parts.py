@@ -12,6 +12,7 @@ from ..._profile.parts import Part, PartRead, StepRequest
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
+from ..address import rules_of
 from ..shown_secrets import secrets_in
 from ..steps import elements
 from .answers import accept, content, deviation, is_missing
@@ -53,7 +54,7 @@ def read_part(of: Invocation, part: Part) -> Flow[list[Any]]:
                 why = "a list was expected there and the answer holds none"
                 raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
             found = held
-    know(secrets_in({part.name: found}, of.type.secrets))
+    know(secrets_in({part.name: found}, rules_of(of.type)))
     return elements(found, part)
 
 

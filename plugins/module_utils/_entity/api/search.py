@@ -32,11 +32,7 @@ def check_search(operation: Operation, address: Address) -> None:
 
 def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:
     """Those of the entities that have the key of an address, or are near it."""
-    return [
-        one
-        for one in entities
-        if has_key(address, one) or is_near(address, one)
-    ]
+    return [one for one in entities if has_key(address, one) or is_near(address, one)]
 
 
 def may_be(address: Address, summary: Entity) -> bool:
