@@ -114,6 +114,8 @@ SECRETS = {
     "authorization_response",
     "access_token",
     "secret",
+    "headers",
+    "cookies",
     "secret_attributes",
 }
 
