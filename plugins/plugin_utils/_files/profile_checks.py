@@ -35,7 +35,7 @@ STEPS_ONLY = ("denied", "take", "cookies", "when")
 """The keys of a step that have no effect in a logout."""
 SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
 ONLY_IN: Mapping[str, Collection[str]] = {
-    "missing": ("read", "find", "list", "update", "delete"),
+    "missing": ("read", "find", "delete"),
     "conflict": ("create", "update", "delete"),
     "entity": ("read", "find", "list", "create", "update"),
     "paging": ("find", "list"),
@@ -52,6 +52,7 @@ def mistakes(given: Json) -> Iterator[str]:
     type takes away what holds for all types."""
     data = merge({}, given)
     yield from _session(data)
+    yield from _alternatives(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
@@ -129,24 +130,33 @@ def _session(data: Json) -> Iterator[str]:
     for name, step in session.get("logout", {}).items():
         idle = [key for key in STEPS_ONLY if key in step]
         yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
-    yield from _cookie_changes(data)
 
 
-def _cookie_changes(data: Json) -> Iterator[str]:
-    """``cookie: changed`` where no cookie of the session is meant."""
-    for path in _with_changed_cookie(data):
-        if not re.fullmatch(r"session\.lost\.\d+", path):
+def _alternatives(data: Json) -> Iterator[str]:
+    """Parts of predicates that do nothing where they stand."""
+    for path, one in _mappings(data):
+        if one.get("cookie") == CHANGED and re.fullmatch(r"session\.lost\.\d+", path):
+            if not data["session"].get("cookie"):
+                yield f"{path}.cookie is changed, and session.cookie names no cookie"
+        elif one.get("cookie") == CHANGED:
             yield f"{path}.cookie is changed, which only stands in session.lost; name the cookie: {{NAME: changed}}"
-        elif not data["session"].get("cookie"):
-            yield f"{path}.cookie is changed, and session.cookie names no cookie"
+        if "says" in one and re.search(SILENT, path):
+            yield f"{path}.says has no effect there, only where the answer is an error"
 
 
-def _with_changed_cookie(value: Any, path: str = "") -> Iterator[str]:
+SILENT = r"\.((success|missing|after)\.\d+|when(\.\d+)?|not)$"
+"""The alternatives after which no message comes."""
+VALUES = ("json", "form", "query", "with", "schema")
+
+
+def _mappings(value: Any, path: str = "") -> Iterator[tuple[str, Json]]:
+    """The mappings within a profile with their paths, but for what is sent as it is."""
+    if isinstance(value, Mapping):
+        yield path, value
     inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for name, one in inner:
-        if name == "cookie" and one == CHANGED and not path.endswith("session"):
-            yield path
-        yield from _with_changed_cookie(one, f"{path}.{name}" if path else str(name))
+        if name not in VALUES:
+            yield from _mappings(one, f"{path}.{name}" if path else str(name))
 
 
 def _places(said: Json) -> list[Any]:
@@ -204,6 +214,8 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
         for request, known in PART_NAMES.items():
             if request in said:
                 yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
+                if "missing" in said[request] and request not in ("read", "remove"):
+                    yield f"{path}.{request}.missing has no effect there, only in read and remove"
         if "write" in said and {"add", "remove", "change"} & set(said):
             yield f"{path} has both write, for all elements, and requests for one"
         if not {"write", "add", "remove", "within"} & set(said):
@@ -214,6 +226,8 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
             yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
+            if "missing" in one["request"]:
+                yield f"{path}.missing has no effect there, only in a part's read and remove"
 
 
 PART_NAMES: Mapping[str, Collection[str]] = {
@@ -254,6 +268,8 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
+        if "read" in said and not referred:
+            yield f"types.{name}.attributes.{attribute}.read has no effect there, only beside ref"
         if said.get("set") and said.get("keyed"):
             yield f"types.{name}.attributes.{attribute} is both set and keyed"
 

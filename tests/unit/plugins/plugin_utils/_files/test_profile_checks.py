@@ -51,6 +51,9 @@ def of_site(**said):
     return {"types": {"site": said}}
 
 
+GO = {"method": "POST", "path": "go"}
+
+
 @pytest.mark.parametrize(
     ("over", "why"),
     [
@@ -81,6 +84,14 @@ def of_site(**said):
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
         ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
+        (of_site(read={"success": [{"status": [200], "says": "well"}]}), "says has no effect"),
+        (of_site(update={"missing": [{"status": [404]}]}), "missing has no effect"),
+        (of_site(attributes={"a": {"read": "{entity.b}"}}), "only beside ref"),
+        (of_site(parts={"p": {"add": {"method": "PUT", "path": "p", "missing": []}}}), "missing has no effect"),
+        (
+            of_site(attributes={"a": {"transitions": {"go": {"to": 1, "request": {**GO, "missing": []}}}}}),
+            "missing has no effect",
+        ),
         (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
     ],
