@@ -264,6 +264,10 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    yield from _of_attributes(name, whole, data)
+
+
+def _of_attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
     for attribute, said in whole.get("attributes", {}).items():
         referred = said.get("ref", {}).get("type")
         if referred and referred not in data["types"]:
