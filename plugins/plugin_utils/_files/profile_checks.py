@@ -208,7 +208,7 @@ ENTITY = ("id", "key", "entity", "refs", "parent")
 
 
 def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
-    """Mistakes in the requests of parts and of states."""
+    """Mistakes in the requests of parts."""
     for part, said in whole.get("parts", {}).items():
         path = f"types.{name}.parts.{part}"
         for request, known in PART_NAMES.items():
@@ -222,6 +222,10 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
             yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
         if said.get("write_only") and "read" in said:
             yield f"{path} is write_only and has a read"
+
+
+def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in the requests of states."""
     for attribute, said in whole.get("attributes", {}).items():
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
@@ -264,6 +268,7 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    yield from _of_transitions(name, whole, data)
     yield from _of_attributes(name, whole, data)
 
 
