@@ -70,6 +70,12 @@ def _alternatives() -> Iterator[Case]:
     )
     yield Case(
         "alternative.says",
+        session(lost=[{"status": [401], "says": "The licence ended."}]),
+        r"it says: The licence ended\.",
+        answers={"create": (says(401),)},
+    )
+    yield Case(
+        "alternative.says",
         session(denied=[{"status": [401], "says": "Ask Ann."}]),
         r"it says: Ask Ann\.",
         answers={"log": (says(401),)},

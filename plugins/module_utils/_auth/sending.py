@@ -251,7 +251,8 @@ class SessionSender:
             return self._keeper.seen_alive
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
-        words, given = said(response.body), self._keeper.acquisition.gives_nothing_new
+        lost = fitting(self._rules.lost, response, Sent(request.method))
+        words, given = (lost and lost.says) or said(response.body), self._keeper.acquisition.gives_nothing_new
         is_token = self._rules.is_token or bool(given and self._settings.access_token)
         refused = (GIVEN if given else REFUSED)[is_token]
         return SessionRejected(

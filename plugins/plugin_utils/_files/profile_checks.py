@@ -13,12 +13,12 @@ from typing import Any
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
 from ...module_utils._profile.model import OPERATIONS, READING, type_data
-from ...module_utils._profile.predicate import CHANGED
 from ...module_utils._profile.request_template import RequestTemplate
-from ...module_utils._profile.session_rules import CREDENTIALS
-from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
+from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
+from .profile_names import REQUEST, request_mistakes, unknown_names
+from .profile_session_checks import predicate_mistakes, session_mistakes
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
@@ -31,10 +31,6 @@ NAMES: Mapping[str, Collection[str]] = {
     "delete": ("id", "key", "entity", "refs", "parent"),
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
-OF_TYPE = ("name", "path")
-STEPS_ONLY = ("denied", "take", "cookies", "when")
-"""The keys of a step that have no effect in a logout."""
-SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
 OF_GRANT: Mapping[str, Collection[str]] = {
     "scope": ("client_id", "inputs"),
     "path": ("tenant_id",),
@@ -42,7 +38,7 @@ OF_GRANT: Mapping[str, Collection[str]] = {
 }
 """The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
-    "missing": ("read", "find", "list", "update", "delete"),
+    "missing": ("read", "find", "delete"),
     "conflict": ("create", "update", "delete"),
     "entity": ("read", "find", "list", "create", "update"),
     "paging": ("find", "list"),
@@ -54,17 +50,17 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "failed": ("read",),
 }
 """The operations in which a key has an effect, where it has none in the others."""
-REQUEST = ("path", "query", "headers", "json", "form", "with")
 
 
 def mistakes(given: Json) -> Iterator[str]:
     """What is wrong with a profile that satisfies its schema, with the path of each. given: with the nulls by which a
     type takes away what holds for all types."""
     data = merge({}, given)
-    yield from _session(data)
+    yield from session_mistakes(data)
     for name, grant in data.get("oauth", {}).get("grants", {}).items():
         for part, known in OF_GRANT.items():
-            yield from _unknown(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
+            yield from unknown_names(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
+    yield from predicate_mistakes(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
@@ -87,102 +83,6 @@ def _extends(data: Json) -> Iterator[str]:
             said = data["types"][before]
 
 
-# --- names
-
-
-def _unknown(path: str, template: Any, known: Collection[str], inputs: Collection[str]) -> Iterator[str]:
-    """TemplateNames that a template holds and that its place does not know."""
-    for name, function in names_in(template):
-        if function is not None and function not in FUNCTIONS:
-            yield f"{path} names the function {function}, and there are only {', '.join(FUNCTIONS)}"
-        try:
-            first, *rest = path_steps(name)
-        except ValueError:
-            yield f"{path} names {{{name}}}, which is no path"
-            continue
-        word = rest[0] if rest else None
-        if first not in known:
-            allowed = ", ".join(f"{{{one}}}" for one in known) or "no name"
-            yield f"{path} names {{{name}}}, and what is replaced there is {allowed}"
-        elif first == "inputs" and word not in inputs:
-            yield f"{path} names {{{name}}}, and inputs declares no {word}"
-        elif first == "type" and word not in OF_TYPE:
-            yield f"{path} names {{{name}}}, and a type has {' and '.join(OF_TYPE)}"
-
-
-def _request(path: str, said: Json, known: Collection[str], data: Json) -> Iterator[str]:
-    """Mistakes in one request: names, and bodies that exclude each other."""
-    for part in REQUEST:
-        if part in said:
-            yield from _unknown(f"{path}.{part}", said[part], known, data.get("inputs", {}))
-    if "json" in said and "form" in said:
-        yield f"{path} has both json and form"
-
-
-# --- the session
-
-
-def _session(data: Json) -> Iterator[str]:
-    session = data.get("session", {})
-    steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
-    others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
-    renewing = session.get("refresh", {}).get("steps", {})
-    refresh = {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
-    others |= refresh
-    if "look" in session:
-        others["session.look"] = session["look"]
-    taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
-    known = (*SESSION, *sorted(taken))
-    for path, step in {**steps, **others}.items():
-        yield from _request(path, step, known, data)
-        yield from _unknown(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
-        yield from _unknown(f"{path}.take", _places(step), known, data.get("inputs", {}))
-    yield from _unknown("session.take", _places(session), known, data.get("inputs", {}))
-    yield from _unknown("session.carry", session.get("carry", {}), known, data.get("inputs", {}))
-    for name, step in session.get("steps", {}).items():
-        if step.get("before", name) not in session["steps"]:
-            yield f"session.steps.{name}.before names {step['before']}, which is no step"
-    for name, step in session.get("logout", {}).items():
-        idle = [key for key in STEPS_ONLY if key in step]
-        yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
-    yield from _cookie_changes(data)
-    if refresh:
-        yield from _refresh(refresh, steps)
-
-
-def _cookie_changes(data: Json) -> Iterator[str]:
-    """``cookie: changed`` where no cookie of the session is meant."""
-    for path in _with_changed_cookie(data):
-        if not re.fullmatch(r"session\.lost\.\d+", path):
-            yield f"{path}.cookie is changed, which only stands in session.lost; name the cookie: {{NAME: changed}}"
-        elif not data["session"].get("cookie"):
-            yield f"{path}.cookie is changed, and session.cookie names no cookie"
-
-
-def _with_changed_cookie(value: Any, path: str = "") -> Iterator[str]:
-    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inner:
-        if name == "cookie" and one == CHANGED and not path.endswith("session"):
-            yield path
-        yield from _with_changed_cookie(one, f"{path}.{name}" if path else str(name))
-
-
-def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
-    """Mistakes in how the system's own token is renewed."""
-    for path, step in refresh.items():
-        yield from (
-            f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step
-        )
-    for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
-        if not any("access_token" in step.get("take", {}) for step in some.values()):
-            yield f"{path} takes no access_token, which session.refresh renews"
-
-
-def _places(said: Json) -> list[Any]:
-    """The places of what is taken, in which names may stand."""
-    return [one["at"] if isinstance(one, Mapping) else one for one in said.get("take", {}).values()]
-
-
 # --- operations
 
 
@@ -194,7 +94,7 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
         for number, one in enumerate(said):
             yield from _operation(f"{path}[{number}]", operation, one, data, whole)
         return
-    yield from _request(path, said, (*EVERYWHERE, *NAMES[operation]), data)
+    yield from request_mistakes(path, said, (*EVERYWHERE, *NAMES[operation]), data)
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
@@ -253,7 +153,7 @@ def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterato
     requests = {"poll": said["poll"], **({"message": message} if isinstance(message, Mapping) else {})}
     used = set()
     for key, request in requests.items():
-        yield from _request(f"{path}.{key}", request, names, data)
+        yield from request_mistakes(f"{path}.{key}", request, names, data)
         used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
     for name in taken:
         if name in (*EVERYWHERE, *OF_POLL):
@@ -272,24 +172,32 @@ ENTITY = ("id", "key", "entity", "refs", "parent")
 
 
 def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
-    """Mistakes in the requests of parts and of states."""
+    """Mistakes in the requests of parts."""
     for part, said in whole.get("parts", {}).items():
         path = f"types.{name}.parts.{part}"
         for request, known in PART_NAMES.items():
             if request in said:
-                yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
+                yield from request_mistakes(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
                 yield from _completing(f"{path}.{request}", said[request], ENTITY, request == "read", data)
+                if "missing" in said[request] and request not in ("read", "remove"):
+                    yield f"{path}.{request}.missing has no effect there, only in read and remove"
         if "write" in said and {"add", "remove", "change"} & set(said):
             yield f"{path} has both write, for all elements, and requests for one"
         if not {"write", "add", "remove", "within"} & set(said):
             yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
         if said.get("write_only") and "read" in said:
             yield f"{path} is write_only and has a read"
+
+
+def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in the requests of states."""
     for attribute, said in whole.get("attributes", {}).items():
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
-            yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
+            yield from request_mistakes(path, one["request"], (*EVERYWHERE, *ENTITY), data)
             yield from _completing(path, one["request"], ENTITY, False, data)
+            if "missing" in one["request"]:
+                yield f"{path}.missing has no effect there, only in a part's read and remove"
 
 
 PART_NAMES: Mapping[str, Collection[str]] = {
@@ -310,8 +218,8 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     own = data["types"][name]
     if str(whole.get("path", "")).startswith("/"):
         yield f"types.{name}.path begins with a slash; it begins with a word"
-    yield from _unknown(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
-    yield from _unknown(
+    yield from unknown_names(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
+    yield from unknown_names(
         f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {})
     )
     for operation in OPERATIONS:
@@ -326,6 +234,7 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    yield from _of_transitions(name, whole, data)
     yield from _of_attributes(f"types.{name}", whole, data)
 
 
@@ -339,7 +248,7 @@ def _of_attributes(path: str, whole: Json, data: Json) -> Iterator[str]:
         if referred and referred not in data["types"]:
             yield f"{at}.ref.type names {referred}, which is no type of it"
         yield from _form(at, said)
-        yield from _unknown(f"{at}.normalise", said.get("normalise", ()), ("inputs",), data.get("inputs", {}))
+        yield from unknown_names(f"{at}.normalise", said.get("normalise", ()), ("inputs",), data.get("inputs", {}))
         if said.get("set") and said.get("keyed"):
             yield f"{at} is both set and keyed"
         yield from _reference(at, attribute, said)
@@ -353,7 +262,7 @@ def _form(path: str, said: Json) -> Iterator[str]:
         why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
         yield f"{path}.read {why}"
     if not isinstance(form, str):
-        yield from _unknown(f"{path}.read", form, ("element",), {})
+        yield from unknown_names(f"{path}.read", form, ("element",), {})
 
 
 def _valued(path: str, attribute: str, said: Json) -> Iterator[str]:

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no JSON Schema says of the session and of the predicates of a profile: names that are unknown where they stand,
+and keys that have no effect there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...module_utils._profile.predicate import CHANGED
+from ...module_utils._profile.session_rules import CREDENTIALS
+from ...module_utils._text.json_forms import Json
+from .profile_names import request_mistakes, unknown_names
+
+STEPS_ONLY = ("denied", "take", "cookies", "when")
+"""The keys of a step that have no effect in a logout."""
+SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
+
+
+def session_mistakes(data: Json) -> Iterator[str]:
+    """Mistakes in how a session is opened, carried, looked at, renewed and ended."""
+    session = data.get("session", {})
+    steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
+    others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
+    renewing = session.get("refresh", {}).get("steps", {})
+    refresh = {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
+    others |= refresh
+    if "look" in session:
+        others["session.look"] = session["look"]
+    taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
+    known = (*SESSION, *sorted(taken))
+    for path, step in {**steps, **others}.items():
+        yield from request_mistakes(path, step, known, data)
+        yield from unknown_names(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
+        yield from unknown_names(f"{path}.take", _places(step), known, data.get("inputs", {}))
+    yield from unknown_names("session.take", _places(session), known, data.get("inputs", {}))
+    yield from unknown_names("session.carry", session.get("carry", {}), known, data.get("inputs", {}))
+    for name, step in session.get("steps", {}).items():
+        if step.get("before", name) not in session["steps"]:
+            yield f"session.steps.{name}.before names {step['before']}, which is no step"
+    for name, step in session.get("logout", {}).items():
+        idle = [key for key in STEPS_ONLY if key in step]
+        yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
+    if refresh:
+        yield from _refresh(refresh, steps)
+
+
+def predicate_mistakes(data: Json) -> Iterator[str]:
+    """Parts of predicates that do nothing where they stand."""
+    for path, one in _mappings(data):
+        if one.get("cookie") == CHANGED and re.fullmatch(r"session\.lost\.\d+", path):
+            if not data["session"].get("cookie"):
+                yield f"{path}.cookie is changed, and session.cookie names no cookie"
+        elif one.get("cookie") == CHANGED:
+            yield f"{path}.cookie is changed, which only stands in session.lost; name the cookie: {{NAME: changed}}"
+        if "says" in one and re.search(SILENT, path):
+            yield f"{path}.says has no effect there, only where the answer is an error"
+
+
+SILENT = r"\.((success|missing|after)\.\d+|when(\.\d+)?|not)$"
+"""The alternatives after which no message comes."""
+VALUES = ("json", "form", "query", "with", "schema")
+
+
+def _mappings(value: Any, path: str = "") -> Iterator[tuple[str, Json]]:
+    """The mappings within a profile with their paths, but for what is sent as it is."""
+    if isinstance(value, Mapping):
+        yield path, value
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        if name not in VALUES:
+            yield from _mappings(one, f"{path}.{name}" if path else str(name))
+
+
+def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
+    """Mistakes in how the system's own token is renewed."""
+    for path, step in refresh.items():
+        yield from (
+            f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step
+        )
+    for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
+        if not any("access_token" in step.get("take", {}) for step in some.values()):
+            yield f"{path} takes no access_token, which session.refresh renews"
+
+
+def _places(said: Json) -> list[Any]:
+    """The places of what is taken, in which names may stand."""
+    return [one["at"] if isinstance(one, Mapping) else one for one in said.get("take", {}).values()]
