@@ -129,8 +129,8 @@ class Identity:
 
 @dataclass(frozen=True)
 class SessionHandle:
-    """Where a session lies that another task acquired; ``secret`` is the session itself, when it travels along. headers,
-    cookies: what something else acquired, to be carried as it is."""
+    """Where a session lies that another task acquired; ``secret`` is the session itself, when it travels along.
+    headers, cookies: what something else acquired, to be carried as it is."""
 
     store: Optional[str] = None
     file: Optional[str] = None
