@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
+from simulator.surroundings import ROOT
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
 from systems.veeam_azure.seed import TENANT
+from test_docs import examples_of
 
 pytestmark = pytest.mark.recorded
 ENTITY = "rimops.insight.insight_entity"
@@ -215,7 +217,7 @@ LIVES = {
 }
 
 
-@pytest.mark.proves("PROFILE-4", "DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3")
 @pytest.mark.parametrize("name", LIVES)
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
     life = LIVES[name]
@@ -342,9 +344,24 @@ READ = {"name": "read", INFO: {"type": "user", "key": {"name": "reader"}}, "igno
 OUT = {"name": "out", TOKEN: {"state": "absent"}}
 
 
+GUIDE = (ROOT / "docs" / "veeam_azure.md").read_text(encoding="utf-8")
+CREDENTIALS, CODE, LICENCE, ASKED = (
+    "The appliance does not accept these credentials",
+    "The appliance does not accept this one-time code",
+    "The licence agreement of the appliance is not accepted",
+    "the system asks for a one-time code",
+)
+
+
 def refused(played: Played, name: str = "read") -> str:
+    """The message of a task that failed."""
     assert played[name]["failed"], played.output
     return str(played[name]["msg"])
+
+
+@pytest.mark.parametrize("message", [CREDENTIALS, CODE, LICENCE, ASKED])
+def test_the_guide_explains_the_message(message: str) -> None:
+    assert f"| `{message}` |" in GUIDE
 
 
 @pytest.mark.parametrize("entry", ["here", "elsewhere"])
@@ -360,7 +377,7 @@ def test_a_wrong_password_is_sent_once(system: System, play: Player, status: str
     system.switch(wrong_credentials=status)
     play.defaults["password"] = "wrong-password"
     played = play([READ, {**READ, "name": "again"}])
-    assert "The appliance does not accept these credentials" in refused(played)
+    assert CREDENTIALS in refused(played)
     assert "were refused" in refused(played, "again")
     assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 1}
 
@@ -375,10 +392,11 @@ def test_a_code_answers_where_mfa_is_on(system: System, play: Player) -> None:
     assert TOTP_SECRET not in played.output
 
 
+@pytest.mark.proves("LOGIN-5")
 def test_mfa_without_a_secret_is_said_and_is_no_login(system: System, play: Player) -> None:
     play.defaults |= OPERATOR
     played = play([READ])
-    assert "the system asks for a one-time code" in refused(played)
+    assert ASKED in refused(played)
     assert "totp_secret" in refused(played)
     assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 0}
 
@@ -387,7 +405,7 @@ def test_mfa_without_a_secret_is_said_and_is_no_login(system: System, play: Play
 def test_a_wrong_code_is_sent_once(system: System, play: Player, given: dict[str, str]) -> None:
     play.defaults |= {**OPERATOR, **given}
     played = play([READ, {**READ, "name": "again"}])
-    assert "The appliance does not accept this one-time code" in refused(played)
+    assert CODE in refused(played)
     assert "were refused" in refused(played, "again")
     assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 1}
 
@@ -409,10 +427,11 @@ def test_a_code_that_somebody_else_used_is_refused_once(system: System, play: Pl
     play.defaults |= {**OPERATOR, "mfa_code": used}
     assert not play([READ])["read"]["failed"]
     play.defaults["token_store"] = "none"
-    assert "The appliance does not accept this one-time code" in refused(play([READ]))
+    assert CODE in refused(play([READ]))
     assert counted(system, "logins", "logins_refused") == {"logins": 1, "logins_refused": 1}
 
 
+@pytest.mark.proves("LOGIN-4")
 @pytest.mark.parametrize("rule", ["keeps", "dies", "dies_with_access_token"])
 def test_a_token_that_ended_is_renewed_and_a_killed_one_costs_a_login(system: System, play: Player, rule: str) -> None:
     system.switch(old_refresh_token=rule)
@@ -428,16 +447,18 @@ def test_a_token_that_ended_is_renewed_and_a_killed_one_costs_a_login(system: Sy
     assert counted(system, *expected) == expected
 
 
+@pytest.mark.proves("LOGIN-6")
 def test_another_user_than_expected_is_refused(system: System, play: Player) -> None:
     play.defaults["expected_user"] = "somebody"
     assert "expected_user is somebody" in refused(play([READ]))
 
 
+@pytest.mark.proves("LOGIN-5")
 def test_a_licence_agreement_that_nobody_accepted_is_named(system: System, play: Player) -> None:
     system.switch(license_accepted=False)
     played = play([READ, task("write", USER, attributes={"description": "x"})])
     for name in ("read", "write"):
-        assert "The licence agreement of the appliance is not accepted" in refused(played, name)
+        assert LICENCE in refused(played, name)
     assert counted(system, "logins", "writes") == {"logins": 1, "writes": 0}
 
 
@@ -468,3 +489,30 @@ def test_a_certificate_that_changed_is_refused(running: System, system: System, 
     assert len(system.recorded()) == asked
     play.defaults["ca_path"] = after
     assert not play([READ])["read"]["failed"]
+
+
+# --- the guide
+
+
+EXAMPLES = {
+    example.mark["name"]: example
+    for example in examples_of(ROOT / "docs" / "veeam_azure.md")
+    if example.mark.get("by") == Path(__file__).stem
+}
+
+
+@pytest.mark.proves("ANSIBLE-6")
+def test_the_guide(system: System, play: Player) -> None:
+    [whole] = EXAMPLES["first"].data
+    [defaults] = whole["module_defaults"].values()
+    assert {name for name in defaults if play.defaults[name] != defaults[name]} == {"url", "ca_path"}
+    given = {"INSIGHT_PASSWORD": play.defaults.pop("password"), "MAIL_PASSWORD": "mail-password"}
+    tasks = [*whole["tasks"], *EXAMPLES["policy"].data]
+    system.patch("settings/retention", "settings", sessionsSettings=SHORT)
+    runs = [play(tasks, *check, environment=given) for check in (("--check", "--diff"), (), ())]
+    assert [run.code for run in runs] == [0, 0, 0], runs[0].output
+    changed = [[one["result"]["changed"] for one in run.tasks] for run in runs]
+    assert changed == [[True, True, False, True], [True, True, False, True], [False] * 4]
+    assert counted(system, "creates", "updates", "logins") == {"creates": 2, "updates": 1, "logins": 1}
+    (mail,) = system.entities("accounts/standard").values()
+    assert mail["password"] == "mail-password"
