@@ -26,7 +26,8 @@ class BulkReader(EntityClient):
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
-        self._from_list: set[int] = set()  # the objects in _listed, by id()
+        self._from_list: set[int] = set()  # the objects in _listed and _with_parts, by id()
+        self._with_parts: list[Entity] = []
         self._compared: dict[str, Address | None] = {}
         self._unlike: dict[str, list[str]] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
@@ -58,7 +59,7 @@ class BulkReader(EntityClient):
             return
         with self._asking.setdefault(f"list of {entity_type.name}", threading.Lock()):
             if entity_type.name not in self._unlike:
-                read = self.read(Address(entity_type).located(entity))
+                read = self.read(replace(Address(entity_type).located(entity), parts=desired.address.parts))
                 self._unlike[entity_type.name] = [] if read is None else differing(entity, read, desired)
         if self._unlike[entity_type.name]:
             raise listed_differently(desired.address, some_of(self._unlike[entity_type.name]))
@@ -68,7 +69,15 @@ class BulkReader(EntityClient):
         it; else what the server finds."""
         found = self.referring(address, self._with_key(address))
         exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
-        return exact or found or self._offered(address)
+        return [self._of_list(address, one) for one in exact or found] or self._offered(address)
+
+    def _of_list(self, address: Address, listed: Entity) -> Entity:
+        """A listed entity with the parts that the address names, which no list shows."""
+        whole = self.with_parts(address, listed)
+        if whole is not listed:
+            self._with_parts.append(whole)
+            self._from_list.add(id(whole))
+        return whole
 
     def _offered(self, address: Address) -> list[Entity]:
         """The entities that the server's search offers. Where the search finds nothing and has never found an entity of
