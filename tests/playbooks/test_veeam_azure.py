@@ -16,7 +16,7 @@ import pytest
 from conftest import Played, Player
 from simulator.surroundings import ROOT
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
-from systems.veeam_azure.seed import TENANT
+from systems.veeam_azure.seed import SUBSCRIPTION, TENANT
 from test_docs import examples_of
 
 pytestmark = pytest.mark.recorded
@@ -65,7 +65,8 @@ def play(system: System, entry: str, tmp_path: Path) -> Player:
 @dataclass(frozen=True)
 class Life:
     """What is declared of an entity at first and later, and what the diff shows of the change. secrets: what is
-    declared beside it and sent with the creation. only: there is one, which exists; creates and deletes nothing."""
+    declared beside it and sent with the creation. only: there is one, which exists and is never created or deleted.
+    before: entities that it needs."""
 
     which: dict[str, Any]
     first: dict[str, Any]
@@ -73,6 +74,7 @@ class Life:
     shown: tuple[dict[str, Any], dict[str, Any]]
     secrets: dict[str, Any] = field(default_factory=dict)
     only: bool = False
+    before: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = ()
 
     @property
     def expected(self) -> dict[str, tuple[str, int]]:
@@ -94,7 +96,10 @@ class Life:
         secret = {"secret_attributes": self.secrets} if self.secrets else {}
         first, second = ({"attributes": one, **secret} for one in (self.first, self.second))
         wishes = {"change": second, "absent": {"state": "absent"}}
-        tasks: list[dict[str, Any]] = [{"name": "nothing is counted yet", "control": COUNT}]
+        tasks: list[dict[str, Any]] = [
+            {"name": "before", ENTITY: {**which, "attributes": attributes}} for which, attributes in self.before
+        ]
+        tasks.append({"name": "nothing is counted yet", "control": COUNT})
         for step in self.expected:
             wish = next((one for word, one in wishes.items() if step.startswith(word)), first)
             mode = {"check_mode": True} if "check mode" in step else {}
@@ -137,6 +142,10 @@ PROTECTED = {
     "selectedItems": {**machines(0, 1), "tags": [{"name": "backup", "value": "yes"}]},
     "excludedItems": machines(2),
 }
+ELSEWHERE = {name: PROTECTED[name] for name in ("tenantId", "serviceAccountId", "isEnabled", "regions")}
+MORE = {"backupType": "SelectedItems"}
+GOLD = {"type": "sla_template", "key": {"name": "gold"}}
+DESTINATION = {"subscriptionId": SUBSCRIPTION, "resourceGroupId": "backup"}
 USER = {"type": "user", "key": {"name": "jdoe"}}
 KEEP = {"duration": 3, "type": "Years", "keepForever": False}
 SHORT = {"duration": 7, "type": "Days", "keepForever": False}
@@ -178,6 +187,29 @@ LIVES = {
             },
         ),
     ),
+    "sla_policy": Life(
+        {"type": "sla_policy", "key": {"name": "gold"}, "refs": {"slaPolicyTemplateId": GOLD}},
+        {**PROTECTED, "snapshotDestinations": [DESTINATION]},
+        {**PROTECTED, "snapshotDestinations": [DESTINATION], "description": "Gold"},
+        ({"description": None}, {"description": "Gold"}),
+        before=(({**GOLD}, template(7)),),
+    ),
+    **{
+        name: Life(
+            {"type": name, "key": {"name": "nightly"}},
+            {**ELSEWHERE, **MORE, "selectedItems": {kind: [{"id": "b"}, {"id": "a"}]}, "excludedItems": {out: []}},
+            {**ELSEWHERE, **MORE, "selectedItems": {kind: [{"id": "a"}]}, "excludedItems": {out: [{"id": "b"}]}},
+            (
+                {f"excludedItems.{out}": [], f"selectedItems.{kind}": [{"id": "b"}, {"id": "a"}]},
+                {f"excludedItems.{out}": [{"id": "b"}], f"selectedItems.{kind}": [{"id": "a"}]},
+            ),
+        )
+        for name, kind, out in (
+            ("sql_policy", "sqlServers", "databases"),
+            ("file_share_policy", "storageAccounts", "fileShares"),
+            ("cosmos_policy", "cosmosDbAccounts", "cosmosDbAccounts"),
+        )
+    },
     "sla_template": Life(
         {"type": "sla_template", "key": {"name": "gold"}},
         template(7),
@@ -516,3 +548,35 @@ def test_the_guide(system: System, play: Player) -> None:
     assert counted(system, "creates", "updates", "logins") == {"creates": 2, "updates": 1, "logins": 1}
     (mail,) = system.entities("accounts/standard").values()
     assert mail["password"] == "mail-password"
+
+
+# --- a whole environment
+
+
+def declared() -> list[dict[str, Any]]:
+    """One of each type that needs no other, and a policy by a template."""
+    entries = [{"key": {}, **life.which, "attributes": life.first} for life in LIVES.values() if not life.secrets]
+    named = {"type": "standard_account", "key": {"kind": "Smtp", "name": "mail"}, "attributes": {"username": "robot"}}
+    return [*entries, named]
+
+
+def all_of_it(name: str, **options: Any) -> dict[str, Any]:
+    """A task about the whole environment."""
+    entities = {"rimops.insight.insight_entities": {"entities": declared(), **options}}
+    return {"name": name, **entities, "ignore_errors": True}
+
+
+@pytest.mark.proves("DECLARE-2", "DECLARE-3")
+def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: Player) -> None:
+    planned = play([all_of_it("plan", plan_out="plan.json")])["plan"]
+    assert not planned["failed"], planned
+    assert counted(system, "writes") == {"writes": 0}
+    approved = {"plan_file": "plan.json", "plan_digest": planned["plan_digest"], "journal": "journal"}
+    played = play([all_of_it("apply", **approved), all_of_it("again")])
+    assert not played["apply"]["failed"], played.output
+    assert (played["apply"]["changed"], played["again"]["changed"]) == (True, False), played["again"]
+    only = [one for one in LIVES.values() if one.only]
+    sent = {"creates": len(declared()) - len(only), "updates": len(only), "deletes": 0, "logins": 1}
+    assert counted(system, *sent) == sent
+    listed = play([all_of_it("by list", gather="list")])["by list"]
+    assert (listed["failed"], listed["changed"]) == (False, False), [one for one in listed["entities"] if one.get("error")]
