@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 from drf.server import HERE, PASSWORD, USERNAME, Drf
 from playbooks.conftest import Player
 from playing import answered, drifted, outcomes, play_a_life, play_an_environment, sites, task, wait
@@ -120,6 +121,18 @@ def test_a_login_that_was_ended_costs_one_more(drf: Drf, play: Player) -> None:
     assert outcomes(play([more])["make"]) == {"created": 19, "unchanged": 1}
     assert drf.writes == (19, 0, 0)
     assert len(logins(drf)) == 1
+
+
+@pytest.mark.parametrize("drf", ["jwt"], indirect=True)
+def test_a_twin_is_told_by_the_words_of_its_refusal(drf: Drf, play: Player) -> None:
+    """A search that shows nothing, as one behind a filter of rights does, makes no twin."""
+    hidden = {"find": {"query": {"code": "{key.code}", "name": "nobody's"}}}
+    login = yaml.safe_load((HERE / "overrides_jwt.yml").read_text(encoding="utf-8"))
+    play.defaults["profile_overrides"] = {**login, "types": {"site": hidden}}
+    drf.sql("INSERT INTO register_site (code, name, notes) VALUES ('S1', 'One', '')")
+    made = play([task("make", "entity", **SITE, attributes={"name": "One"})])["make"]
+    assert made["failed"] and "the create says that it exists" in made["msg"], made
+    assert drf.writes == (0, 0, 0)
 
 
 @pytest.mark.parametrize("drf", ["jwt"], indirect=True)
