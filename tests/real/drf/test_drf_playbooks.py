@@ -69,8 +69,9 @@ def registered() -> list[dict[str, Any]]:
         for number, scale in enumerate(scales[:4])
     ]
     groups = [{"type": "group", "key": {"name": name}} for name in ("clerks", "keepers")]
+    about = {"is_active": False, "password": {"secret": "first"}}
     users = [
-        {"type": "user", "key": {"username": name}, "attributes": {"is_active": False, "password": {"secret": "first"}}}
+        {"type": "user", "key": {"username": name}, "refs": {"groups": groups}, "attributes": about}
         for name in ("anna", "bert")
     ]
     return [*users, *weights, *scales, *groups, *four]
