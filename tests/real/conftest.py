@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from drf.server import Drf, new_database
 from oidc_provider.server import OidcProvider
+from playbooks.conftest import compiled, warmed  # noqa: F401 # ansible-playbook is started once
 from spring_boot import Spring
 
 LIFETIME = 2  # of a token or a session, in seconds, where it is to end on the way

@@ -130,7 +130,7 @@ SERVERS = tuple(
         f"servers-{server}",
         (f"{PYTEST} tests/real/{server}",),
         ("servers",),
-        seconds=60,
+        seconds=120,
         variables=IMPORTS | {"RIMOPS_BUILD": "{build}", "npm_config_cache": "{build}/cache/npm"},
     )
     for server in ("drf", "oidc_provider")

@@ -16,7 +16,7 @@ from served import Served
 
 HERE = Path(__file__).resolve().parent
 USERNAME, PASSWORD = "clerk", 'clerk "password&+/=é'
-MADE = ("register_scale", "register_site", "auth_user_groups", "auth_group")
+MADE = ("register_weight", "register_scale", "register_site", "auth_user_groups", "auth_group")
 
 
 def surroundings(database: Path) -> dict[str, str]:
@@ -42,7 +42,7 @@ class Drf(Served):
     """The register of sites. login: token, session or jwt. lifetime: seconds of a session, and of an access token."""
 
     def __init__(self, directory: Path, database: Path, login: str, lifetime: int) -> None:
-        super().__init__(directory, "/api/(sites|scales|groups|users)/")
+        super().__init__(directory, "/api/(sites|scales|weights|groups|users)/")
         self.login, self.lifetime, self._database = login, lifetime, database
         environment = surroundings(database) | {"REGISTER_LIFETIME": str(lifetime), "REGISTER_LOGIN": login}
         listening = [f"--port={self.port}", "--ssl-certfile", directory / "server.pem"]
@@ -50,16 +50,17 @@ class Drf(Served):
         command = [sys.executable, "-m", "uvicorn", "register.asgi:application", "--lifespan=off", *listening]
         self.start(command, HERE, environment, "/api/")
 
-    def _sql(self, *statements: str) -> None:
+    def sql(self, *statements: str) -> None:
+        """Do something in the database, behind everybody's back."""
         with closing(sqlite3.connect(self._database, timeout=60)) as database, database:
             for statement in statements:
                 database.execute(statement)
 
     def empty(self) -> None:
         """Forget every entity but the one user, and what was counted."""
-        self._sql(*(f"DELETE FROM {table}" for table in MADE), f"DELETE FROM auth_user WHERE username <> '{USERNAME}'")
+        self.sql(*(f"DELETE FROM {table}" for table in MADE), f"DELETE FROM auth_user WHERE username <> '{USERNAME}'")
         self.forget()
 
     def end_logins(self) -> None:
         """End every session and every token of authtoken."""
-        self._sql("DELETE FROM authtoken_token", "DELETE FROM django_session")
+        self.sql("DELETE FROM authtoken_token", "DELETE FROM django_session")

@@ -32,15 +32,29 @@ def log_in(wire: Wire) -> None:
     wire.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
 
+def emptied(server: OidcProvider) -> Wire:
+    """A client of a register that it has emptied."""
+    client = Wire(server, log_in, lambda answer: answer.status_code == 401)
+    for path in (SCALES, SITES):
+        for entity in client.ask("GET", f"{path}?limit=1000")[1]["data"]:
+            client.ask("DELETE", f"{path}/{entity['id']}")
+    server.forget()
+    return client
+
+
+def login_of_a_person(wire: Wire, user: str) -> dict[str, str]:
+    """The tokens of a user who has logged in and consented in a browser."""
+    asked = {"client_id": CLIENT, "redirect_uri": REDIRECT, "response_type": "code", "state": "1", **OFFLINE}
+    back = wire.server.approve(f"{wire.server.url}/auth?{urlencode(asked)}", user)  # type: ignore[attr-defined]
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    tokens: dict[str, str] = token(wire, grant_type="authorization_code", code=code, redirect_uri=REDIRECT).json()
+    return tokens
+
+
 @pytest.fixture
 def wire(oidc_provider: OidcProvider) -> Wire:
     """A client of an empty register."""
-    client = Wire(oidc_provider, log_in, lambda answer: answer.status_code == 401)
-    for path in (SCALES, SITES):
-        for entity in client.ask("GET", f"{path}?limit=100")[1]["data"]:
-            client.ask("DELETE", f"{path}/{entity['id']}")
-    oidc_provider.forget()
-    return client
+    return emptied(oidc_provider)
 
 
 def made(wire: Wire, path: str, **content: Any) -> str:
@@ -114,11 +128,8 @@ def test_a_wrong_secret(wire: Wire) -> None:
     assert (answer.status_code, answer.json()) == (401, said)
 
 
-def test_a_refresh_token_that_comes_twice_revokes_the_grant(wire: Wire, oidc_provider: OidcProvider) -> None:
-    asked = {"client_id": CLIENT, "redirect_uri": REDIRECT, "response_type": "code", "state": "1", **OFFLINE}
-    back = oidc_provider.approve(f"{wire.server.url}/auth?{urlencode(asked)}", "jdoe")
-    code = parse_qs(urlsplit(back).query)["code"][0]
-    first = token(wire, grant_type="authorization_code", code=code, redirect_uri=REDIRECT).json()
+def test_a_refresh_token_that_comes_twice_revokes_the_grant(wire: Wire) -> None:
+    first = login_of_a_person(wire, "jdoe")
 
     def refresh(tokens: dict[str, str]) -> requests.Response:
         return token(wire, grant_type="refresh_token", refresh_token=tokens["refresh_token"])

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import Group, User
 from rest_framework import serializers, viewsets
 
-from .models import Scale, Site
+from .models import Scale, Site, Weight
 
 
 class SiteSerializer(serializers.ModelSerializer):
@@ -24,6 +24,14 @@ class ScaleSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Scale
+        fields = "__all__"
+
+
+class WeightSerializer(serializers.ModelSerializer):
+    """A weight of a scale."""
+
+    class Meta:
+        model = Weight
         fields = "__all__"
 
 
@@ -71,6 +79,14 @@ class ScaleViewSet(viewsets.ModelViewSet):
     queryset = Scale.objects.order_by("id")
     serializer_class = ScaleSerializer
     filterset_fields: ClassVar = ["site", "serial"]
+
+
+class WeightViewSet(viewsets.ModelViewSet):
+    """/weights/"""
+
+    queryset = Weight.objects.order_by("id")
+    serializer_class = WeightSerializer
+    filterset_fields: ClassVar = ["serial"]
 
 
 class GroupViewSet(viewsets.ModelViewSet):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sites, and the scales that stand in them."""
+"""Sites, the scales that stand in them, and the weights that scales are checked with."""
 
 from typing import ClassVar
 
@@ -27,3 +27,10 @@ class Scale(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["site", "serial"], name="one_serial_a_site")]
+
+
+class Weight(models.Model):
+    """A weight that a scale is checked with."""
+
+    serial = models.CharField(max_length=20, unique=True)
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT)

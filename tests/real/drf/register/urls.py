@@ -13,6 +13,7 @@ from . import api
 router = DefaultRouter()
 router.register("sites", api.SiteViewSet)
 router.register("scales", api.ScaleViewSet)
+router.register("weights", api.WeightViewSet)
 router.register("groups", api.GroupViewSet)
 router.register("users", api.UserViewSet)
 

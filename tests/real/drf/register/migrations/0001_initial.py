@@ -38,4 +38,12 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("site", "serial"), name="one_serial_a_site")],
             },
         ),
+        migrations.CreateModel(
+            name="Weight",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(max_length=20, unique=True)),
+                ("scale", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="register.scale")),
+            ],
+        ),
     ]
