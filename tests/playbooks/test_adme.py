@@ -46,7 +46,7 @@ def system(running: System) -> System:
 
 
 @pytest.fixture
-def play(system: System, door: str, tmp_path: Path) -> Player:
+def play(system: System, entry: str, tmp_path: Path) -> Player:
     """Plays tasks as the application, which owns every group."""
     defaults = {
         "url": system.url,
@@ -59,7 +59,7 @@ def play(system: System, door: str, tmp_path: Path) -> Player:
         "client_id": CLIENT,
         "client_secret": SECRET,
     }
-    return Player(system, tmp_path, door, defaults)  # type: ignore[arg-type]
+    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ LIVES = {
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
 @pytest.mark.parametrize(
-    ("name", "door"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
+    ("name", "entry"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
 )
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
     life = LIVES[name]
