@@ -286,6 +286,15 @@ def test_an_update_of_a_legal_tag_keeps_what_is_not_declared(system: System, pla
     assert (tag["description"], tag["properties"]) == ("Nobody may see it", dated)
 
 
+def test_what_a_legal_tag_does_not_have_is_not_sent_as_null(system: System, play: Player) -> None:
+    cleared = {"description": None, "properties": {"expirationDate": "2031-05-01"}}
+    played = play([task("tag", TAG, TAGGED), task("change", TAG, cleared), task("again", TAG, cleared)])
+    assert [played[name]["operation"] for name in ("change", "again")] == ["update", "none"], played.output
+    [sent] = [json.loads(one["body"]) for one in system.recorded() if one["method"] == "PUT"]
+    assert sent == {"name": f"{PARTITION}-public", "contractId": "A1234", "expirationDate": "2031-05-01"}
+    assert system.entities("legal_tag")[f"{PARTITION}-public"]["description"] is None
+
+
 def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, play: Player) -> None:
     loud = {"securityClassification": "PRIVATE", "exportClassification": "ear99", "countryOfOrigin": ["NO"]}
     tasks = [task("tag", TAG, TAGGED), task("case", TAG, {"properties": loud})]

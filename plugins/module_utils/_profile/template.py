@@ -45,8 +45,10 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "json_patch": ("a mapping", _json_patch),
     "lower": ("a text", str.lower),
     "percent_decoded": ("a text", unquote),
+    "unless_null": ("", lambda value: value),
 }
-"""The closed list: the kind of value that a function takes, and the function."""
+"""The closed list: the kind of value that a function takes, and the function. Null stays null, but for the last one:
+with it null counts as a value that is not there."""
 KINDS: Mapping[str, Any] = {"a text": str, "a mapping": Mapping, "": object}
 
 
@@ -155,6 +157,8 @@ def fill_text(template: str, names: TemplateNames) -> Any:
 def _value(part: tuple[str, Optional[str]], names: TemplateNames) -> Any:
     name, function = part
     value = at_path(names, name)
+    if function == "unless_null" and value is None:
+        return ABSENT
     if function is None or value is ABSENT or value is None:
         return value
     kind, call = FUNCTIONS[function]
