@@ -46,7 +46,7 @@ def system(running: System) -> System:
 
 
 @pytest.fixture
-def play(system: System, door: str, tmp_path: Path) -> Player:
+def play(system: System, entry: str, tmp_path: Path) -> Player:
     """Plays tasks as the application, which owns every group."""
     defaults = {
         "url": system.url,
@@ -59,7 +59,7 @@ def play(system: System, door: str, tmp_path: Path) -> Player:
         "client_id": CLIENT,
         "client_secret": SECRET,
     }
-    return Player(system, tmp_path, door, defaults)  # type: ignore[arg-type]
+    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ LIVES = {
 
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
 @pytest.mark.parametrize(
-    ("name", "door"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
+    ("name", "entry"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
 )
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
     life = LIVES[name]
@@ -284,6 +284,15 @@ def test_an_update_of_a_legal_tag_keeps_what_is_not_declared(system: System, pla
     assert play(tasks)["change"]["operation"] == "update"
     tag = system.entities("legal_tag")[f"{PARTITION}-public"]
     assert (tag["description"], tag["properties"]) == ("Nobody may see it", dated)
+
+
+def test_what_a_legal_tag_does_not_have_is_not_sent_as_null(system: System, play: Player) -> None:
+    cleared = {"description": None, "properties": {"expirationDate": "2031-05-01"}}
+    played = play([task("tag", TAG, TAGGED), task("change", TAG, cleared), task("again", TAG, cleared)])
+    assert [played[name]["operation"] for name in ("change", "again")] == ["update", "none"], played.output
+    [sent] = [json.loads(one["body"]) for one in system.recorded() if one["method"] == "PUT"]
+    assert sent == {"name": f"{PARTITION}-public", "contractId": "A1234", "expirationDate": "2031-05-01"}
+    assert system.entities("legal_tag")[f"{PARTITION}-public"]["description"] is None
 
 
 def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, play: Player) -> None:

@@ -40,7 +40,7 @@ def system(running: System) -> System:
 
 
 @pytest.fixture
-def play(system: System, door: str, tmp_path: Path) -> Player:
+def play(system: System, entry: str, tmp_path: Path) -> Player:
     """Plays tasks as somebody who logs in with a browser."""
     defaults = {
         "url": system.url,
@@ -54,7 +54,7 @@ def play(system: System, door: str, tmp_path: Path) -> Player:
         "client_secret": SECRET,
         "redirect_uri": HERE,
     }
-    return Player(system, tmp_path, door, defaults)  # type: ignore[arg-type]
+    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
 
 
 EXAMPLES = {

@@ -38,6 +38,14 @@ every result that used them. Attribute names of InSight other than `uuid`, `appC
 """
 
 
+class Plain(yaml.SafeDumper):
+    """Writes everything out, as the page has no place for anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Whether to write data out: always."""
+        return True
+
+
 def merged(base: Any, over: Any) -> Any:
     """As profiles are laid over one another."""
     if not isinstance(base, dict) or not isinstance(over, dict):
@@ -70,7 +78,7 @@ def says(data: dict[str, Any]) -> str:
         for name, value in data.items()
         if name not in BASIS and not any(True for _statement in statements(value)) and name != "grants"
     }
-    text = yaml.safe_dump(own, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True).strip()
+    text = yaml.dump(own, Dumper=Plain, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True).strip()
     return text[1:-1].replace("|", "\\|") if own else ""
 
 

@@ -123,6 +123,9 @@ def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
     """The plan. Raises ConfigurationError where the profile says that the system does not do that to an entity that
     holds what this one holds."""
     operation = entity_type.operations.get(planned.operation)
+    touched = {top(change.rule) for change in planned.changes}
+    if planned.operation == "update" and touched <= {*entity_type.apart("update"), *entity_type.states}:
+        return planned  # requests of their own change these
     for path, wanted in operation.when.items() if operation else ():
         held = value_at(observed, names_of(path), None)
         allowed = wanted if isinstance(wanted, list) else [wanted]

@@ -45,8 +45,10 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "json_patch": ("a mapping", _json_patch),
     "lower": ("a text", str.lower),
     "percent_decoded": ("a text", unquote),
+    "unless_null": ("", lambda value: value),
 }
-"""The closed list: the kind of value that a function takes, and the function."""
+"""The closed list: the kind of value that a function takes, and the function. Null stays null, but for the last one:
+with it null counts as a value that is not there."""
 KINDS: Mapping[str, Any] = {"a text": str, "a mapping": Mapping, "": object}
 
 
@@ -156,6 +158,8 @@ def value_of(part: tuple[str, Optional[str]], names: TemplateNames) -> Any:
     """The value of a name, changed by the function behind it; ABSENT where there is none."""
     name, function = part
     value = at_path(names, name)
+    if function == "unless_null" and value is None:
+        return ABSENT
     if function is None or value is ABSENT or value is None:
         return value
     kind, call = FUNCTIONS[function]

@@ -252,6 +252,14 @@ def test_parts_and_states_need_no_update_of_the_entity_itself():
         ensured(system, over=over, colour="red")
 
 
+def test_what_an_entity_must_hold_for_an_update_is_nothing_to_its_parts():
+    system, over = System(), {"types": {"group": {"update": {"when": {"enabled": True}}}}}
+    ensured(system, members=[ANN])
+    assert ensured(system, over=over, members=[ANN, BOB])[1] == ['add members email="bob@x"']
+    with pytest.raises(ConfigurationError, match="only where enabled is true, and here it is false"):
+        ensured(system, over=over, colour="red")
+
+
 def test_the_parts_of_an_entity_that_was_listed_are_read():
     system, over = System(), {"types": {"group": {"list": {"method": "GET", "path": "groups"}}}}
     ensured(system, members=[ANN], tags=["t"])
