@@ -579,4 +579,6 @@ def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: P
     sent = {"creates": len(declared()) - len(only), "updates": len(only), "deletes": 0, "logins": 1}
     assert counted(system, *sent) == sent
     listed = play([all_of_it("by list", gather="list")])["by list"]
-    assert (listed["failed"], listed["changed"]) == (False, False), [one for one in listed["entities"] if one.get("error")]
+    assert (listed["failed"], listed["changed"]) == (False, False), [
+        one for one in listed["entities"] if one.get("error")
+    ]
