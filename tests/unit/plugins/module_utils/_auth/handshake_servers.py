@@ -369,3 +369,27 @@ class Sanctum(Server):
 
     def renew(self) -> None:
         self.csrf = self.new("csrf")
+
+
+class Fortigate(Server):
+    """Its login answers a text, and its cookie holds the token in quotes."""
+
+    steps: Mapping[str, str] = {"POST /logincheck": "login", "POST /logout": "logout"}
+
+    def login(self, request: Request) -> Said:
+        form, page = request.form or {}, {"content-type": "text/html"}
+        if form.get("ajax") != "1" or not self.is_right(form.get("username"), form.get("secretkey")):
+            return 200, b"0", page
+        self.live, self.csrf = self.new("APSCOOKIE"), self.new("csrf")
+        cookies = {"APSCOOKIE_1": self.live, "ccsrftoken": f'"{self.csrf}"'}
+        return 200, b'1document.location="/ng/prompt?viewOnly&redir=%2F";', page, cookies
+
+    def logout(self, request: Request) -> Said:
+        if not self.lets_in(request):
+            return UNAUTHORISED
+        self.live = ""
+        return 200, {}
+
+    def lets_in(self, request: Request) -> bool:
+        mine = bool(self.live) and jar(request).get("APSCOOKIE_1") == self.live
+        return mine and (request.method == "GET" or request.headers.get("X-CSRFTOKEN") == self.csrf)

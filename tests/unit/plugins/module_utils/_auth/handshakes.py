@@ -13,6 +13,7 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.ha
     F5,
     Apic,
     Bearer,
+    Fortigate,
     Jenkins,
     Jira,
     Keyed,
@@ -189,6 +190,24 @@ HANDSHAKES = [
             "logout": {
                 "out": post("/api/aaaLogout.json", json={"aaaUser": {"attributes": {"name": "{username}"}}}),
             },
+        },
+    ),
+    Handshake(
+        "fortigate_session",
+        Fortigate,
+        {
+            "steps": {
+                "login": post(
+                    "/logincheck",
+                    form={"username": "{username}", "secretkey": "{password}", "ajax": "1"},
+                    success=[{"words": "1document.location", "media_type": ["text/html", "text/plain"]}],
+                    denied=[{"status": [200], "not": {"words": "1document.location"}}],
+                )
+            },
+            "take": {"csrf": "cookie.ccsrftoken"},
+            "carry": {"headers": {"X-CSRFTOKEN": "{csrf|unquoted}"}},
+            "lost": LOST,
+            "logout": {"out": post("/logout")},
         },
     ),
     Handshake(
