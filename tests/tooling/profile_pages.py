@@ -18,6 +18,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "documented_and_assumed.md"
 BASIS = ("source", "assumed", "verified", "note")
+VALUES = ("json", "form", "query", "entity")
+"""Keys whose value is the server's: what is called source there says nothing of us."""
 TABLE = "| Part | Says | Known from | Note |\n| --- | --- | --- | --- |"
 HEAD = """\
 <!--
@@ -28,16 +30,16 @@ This page is made from the profiles by `make profile-page`; change those.
 
 # What is documented and what is assumed
 
-Ennov prints only parts of InSight's REST API in public. Each line below is one statement of a built-in profile.
+Vendors print only parts of their APIs in public. Each line below is one statement of a built-in profile.
 **Documented** means that a public page says so, and names it. **Assumed** means that nobody outside has seen it: it is
 the likeliest form, and you can change it in `profile_overrides` without touching code; assumed operations are named in
-every result that used them. Attribute names other than `uuid`, `appCode`, `appName`, `familyId`, `applicationId` and
-`selectedProducts` are ours.
+every result that used them. Attribute names of InSight other than `uuid`, `appCode`, `appName`, `familyId`,
+`applicationId` and `selectedProducts` are ours.
 """
 
 
 def merged(base: Any, over: Any) -> Any:
-    """As profiles are merged over one another."""
+    """As profiles are laid over one another."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
     both = {**base, **{name: merged(base.get(name), value) for name, value in over.items()}}
@@ -56,6 +58,8 @@ def statements(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]
         if any(name in data for name in ("source", "assumed", "verified")):
             yield path, data
         for name, value in data.items():
+            if name in VALUES:
+                continue
             yield from statements(value, f"{path}.{name}" if path else name)
 
 

@@ -6,9 +6,9 @@
 A new key of ``profile_2.schema.json`` needs a case: that of a session in ``profile_2_sessions.py``, that of an
 operation, a transition or a part in ``profile_2_operations.py``, any other in ``profile_2_types.py``. A case is named
 by the path of the key in its table of the schema (``$defs``): ``session.cookie``, ``operation.then``,
-``part.element.key``; a name that the author of a profile chooses is ``<name>``. ``given`` is what the key needs beside
-it, ``override`` lays the key on, and ``seen`` (or ``gone``) is what only the profile with the key shows (hides). A key
-that refers to a table has a case of its own in each place; each key of the table has one case.
+``part.element.key``; a name that the author of a profile chooses is ``<name>``. ``given`` is what the key needs
+beside it, ``override`` lays the key on, and ``seen`` (or ``gone``) is what only the profile with the key shows
+(hides). A key that refers to a table has a case of its own in each place; each key of the table has one case.
 """
 
 from __future__ import annotations

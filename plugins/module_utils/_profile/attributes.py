@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT
+from .template import fill_text
 
 RULES: Mapping[str, str] = {
     "ignored": "ignore",
@@ -53,6 +55,12 @@ def references_of(attributes: Json) -> dict[str, Reference]:
     }
 
 
+def element_forms_of(attributes: Json) -> dict[str, Any]:
+    """By attribute the form of the elements of a list as a server shows it, where that is another one: a list with a
+    template, or such a list for each kind of element."""
+    return {path: said["read"] for path, said in attributes.items() if not isinstance(said.get("read", ""), str)}
+
+
 def rule_layer(attributes: Json) -> dict[str, Any]:
     """What is said of the attributes as a layer of comparison rules: for each rule the paths that it holds for."""
     layer: dict[str, Any] = {rule: [] for rule in RULES.values()}
@@ -72,6 +80,15 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
 def names_said(said: Any) -> tuple[str, ...]:
     """Names, of which one may be said without a list."""
     return (said,) if isinstance(said, str) else tuple(said)
+
+
+def with_inputs(layer: Json, inputs: Mapping[str, str]) -> Json:
+    """A layer of comparison rules in which the names of inputs are replaced. A prefix that is not given is none."""
+    filled = {
+        path: [one for one in (fill_text(name, {"inputs": inputs}) for name in names) if one is not ABSENT]
+        for path, names in layer.get("normalise", {}).items()
+    }
+    return {**layer, "normalise": filled} if filled else layer
 
 
 def marked(attributes: Json, setting: str) -> tuple[str, ...]:

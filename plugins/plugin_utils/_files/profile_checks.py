@@ -18,6 +18,7 @@ from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.session_rules import CREDENTIALS
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
+from ...module_utils._text.nested_paths import names_of
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
@@ -34,6 +35,12 @@ OF_TYPE = ("name", "path")
 STEPS_ONLY = ("denied", "take", "cookies", "when")
 """The keys of a step that have no effect in a logout."""
 SESSION = ("url", "inputs", "token_type", *CREDENTIALS)
+OF_GRANT: Mapping[str, Collection[str]] = {
+    "scope": ("client_id", "inputs"),
+    "path": ("tenant_id",),
+    "form": ("client_id", "tenant_id", "redirect_uri", "inputs"),
+}
+"""The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
     "missing": ("read", "find", "delete"),
     "conflict": ("create", "update", "delete"),
@@ -42,6 +49,9 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "texts_at": ("find", "create"),
     "narrows": ("find",),
     "then": ("find",),
+    "when": ("update", "delete"),
+    "until": ("read",),
+    "failed": ("read",),
 }
 """The operations in which a key has an effect, where it has none in the others."""
 REQUEST = ("path", "query", "headers", "json", "form", "with")
@@ -53,6 +63,9 @@ def mistakes(given: Json) -> Iterator[str]:
     data = merge({}, given)
     yield from _session(data)
     yield from _alternatives(data)
+    for name, grant in data.get("oauth", {}).get("grants", {}).items():
+        for part, known in OF_GRANT.items():
+            yield from _unknown(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
@@ -114,6 +127,9 @@ def _session(data: Json) -> Iterator[str]:
     session = data.get("session", {})
     steps = {f"session.steps.{name}": step for name, step in session.get("steps", {}).items()}
     others = {f"session.logout.{name}": step for name, step in session.get("logout", {}).items()}
+    renewing = session.get("refresh", {}).get("steps", {})
+    refresh = {f"session.refresh.steps.{name}": step for name, step in renewing.items()}
+    others |= refresh
     if "look" in session:
         others["session.look"] = session["look"]
     taken = {name for step in (session, *steps.values(), *others.values()) for name in step.get("take", {})}
@@ -130,6 +146,8 @@ def _session(data: Json) -> Iterator[str]:
     for name, step in session.get("logout", {}).items():
         idle = [key for key in STEPS_ONLY if key in step]
         yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
+    if refresh:
+        yield from _refresh(refresh, steps)
 
 
 def _alternatives(data: Json) -> Iterator[str]:
@@ -159,6 +177,17 @@ def _mappings(value: Any, path: str = "") -> Iterator[tuple[str, Json]]:
             yield from _mappings(one, f"{path}.{name}" if path else str(name))
 
 
+def _refresh(refresh: Mapping[str, Json], steps: Mapping[str, Json]) -> Iterator[str]:
+    """Mistakes in how the system's own token is renewed."""
+    for path, step in refresh.items():
+        yield from (
+            f"{path}.{key} has no effect there, only in session.steps" for key in ("when", "denied") if key in step
+        )
+    for path, some in (("session.refresh.steps", refresh), ("session.steps", steps)):
+        if not any("access_token" in step.get("take", {}) for step in some.values()):
+            yield f"{path} takes no access_token, which session.refresh renews"
+
+
 def _places(said: Json) -> list[Any]:
     """The places of what is taken, in which names may stand."""
     return [one["at"] if isinstance(one, Mapping) else one for one in said.get("take", {}).values()]
@@ -171,10 +200,17 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     """Mistakes in one operation, or in a part of it. whole: the type's own data, where it is of a type."""
     if isinstance(said, str):
         return
+    if isinstance(said, list):
+        for number, one in enumerate(said):
+            yield from _operation(f"{path}[{number}]", operation, one, data, whole)
+        return
     yield from _request(path, said, (*EVERYWHERE, *NAMES[operation]), data)
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
+    if "failed" in said and "until" not in said:
+        yield f"{path}.failed has no effect without until"
+    yield from _completing(path, said, NAMES[operation], operation in READING, data)
     if whole is None:
         return
     lacking = [key for key in ("method", "path") if key not in said]
@@ -201,6 +237,44 @@ def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
         yield f"{path}.paging has no next, where {{cursor}} comes from"
 
 
+# --- what is completed later
+
+
+OF_POLL = ("id", "key", "entity", "refs", "parent")
+"""The names that a poll knows of the entity, as far as its operation does."""
+
+
+def _completing(path: str, said: Json, known: Collection[str], reads: bool, data: Json) -> Iterator[str]:
+    """Mistakes in how a request is completed. known: the names of the request; reads: it is a read."""
+    held = said.get("completes")
+    if isinstance(held, str) and held not in data.get("completes", {}):
+        yield f"{path}.completes names {held}, and completes declares no such name"
+    elif held is not None:
+        whole, at = (data["completes"][held], f"completes.{held}") if isinstance(held, str) else (held, "")
+        yield from _polls(at or f"{path}.completes", whole, known, data)
+        if reads and "answer" not in whole:
+            yield f"{path}.completes has no answer, where that stands which is asked for"
+
+
+def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterator[str]:
+    """Mistakes in what is polled, and with what."""
+    taken, message = said.get("take", {}), said.get("message")
+    names = (*EVERYWHERE, *(name for name in OF_POLL if name in known), *taken)
+    requests = {"poll": said["poll"], **({"message": message} if isinstance(message, Mapping) else {})}
+    used = set()
+    for key, request in requests.items():
+        yield from _request(f"{path}.{key}", request, names, data)
+        used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
+    for name in taken:
+        if name in (*EVERYWHERE, *OF_POLL):
+            yield f"{path}.take.{name} is a name that requests know already; call it otherwise"
+        elif name not in used:
+            yield f"{path}.take.{name} is named by neither poll nor message"
+    several = [name for name, places in taken.items() if "[]" in str(places)]
+    if len(several) > 1:
+        yield f"{path}.take has several values for {' and '.join(several)}, and only one name can have them"
+
+
 # --- parts and states
 
 
@@ -216,6 +290,7 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
                 yield from _request(f"{path}.{request}", said[request], (*EVERYWHERE, *ENTITY, *known), data)
                 if "missing" in said[request] and request not in ("read", "remove"):
                     yield f"{path}.{request}.missing has no effect there, only in read and remove"
+                yield from _completing(f"{path}.{request}", said[request], ENTITY, request == "read", data)
         if "write" in said and {"add", "remove", "change"} & set(said):
             yield f"{path} has both write, for all elements, and requests for one"
         if not {"write", "add", "remove", "within"} & set(said):
@@ -232,6 +307,7 @@ def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
             yield from _request(path, one["request"], (*EVERYWHERE, *ENTITY), data)
             if "missing" in one["request"]:
                 yield f"{path}.missing has no effect there, only in a part's read and remove"
+            yield from _completing(path, one["request"], ENTITY, False, data)
 
 
 PART_NAMES: Mapping[str, Collection[str]] = {
@@ -269,18 +345,40 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
     yield from _of_transitions(name, whole, data)
-    yield from _of_attributes(name, whole, data)
+    for attribute in whole.get("key", {}).get("attributes", ()):
+        if "[]" in attribute:
+            yield f"types.{name}.key.attributes names {attribute}, which leads into a list"
+    yield from _attributes(name, whole, data)
 
 
-def _of_attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
+def _attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """References to types that are not there, and rules that exclude one another."""
     for attribute, said in whole.get("attributes", {}).items():
-        referred = said.get("ref", {}).get("type")
+        form, referred = said.get("read", ""), said.get("ref", {}).get("type")
+        if isinstance(form, str) is not bool(referred) and form:
+            why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
+            yield f"types.{name}.attributes.{attribute}.read {why}"
+        if not isinstance(form, str):
+            yield from _unknown(f"types.{name}.attributes.{attribute}.read", form, ("element",), {})
         if referred and referred not in data["types"]:
             yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
-        if "read" in said and not referred:
-            yield f"types.{name}.attributes.{attribute}.read has no effect there, only beside ref"
+        normalise = said.get("normalise", ())
+        yield from _unknown(
+            f"types.{name}.attributes.{attribute}.normalise", normalise, ("inputs",), data.get("inputs", {})
+        )
         if said.get("set") and said.get("keyed"):
             yield f"types.{name}.attributes.{attribute} is both set and keyed"
+        yield from _reference(f"types.{name}.attributes.{attribute}", attribute, said)
+
+
+def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:
+    """Keys of a reference that have no effect where it stands."""
+    if "[]" in attribute and "ref" in said and "read" in said:
+        yield f"{path}.read has no effect within the elements of a list"
+    if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != [attribute]):
+        yield f"{path}.ref.text has no effect for a list of references, nor within a mapping or a list"
+    if "[]" in attribute and said.get("ref", {}).get("many"):
+        yield f"{path}.ref.many has no effect within the elements of a list"
 
 
 def _served(name: str, whole: Json) -> Iterator[str]:
