@@ -4,11 +4,12 @@
 """Every key of a profile of format 2 has an effect that is seen on the wire or in a result.
 
 A new key of ``profile_2.schema.json`` needs a case: that of a session in ``profile_2_sessions.py``, that of an
-operation, a transition or a part in ``profile_2_operations.py``, any other in ``profile_2_types.py``. A case is named
-by the path of the key in its table of the schema (``$defs``): ``session.cookie``, ``operation.then``,
-``part.element.key``; a name that the author of a profile chooses is ``<name>``. ``given`` is what the key needs
-beside it, ``override`` lays the key on, and ``seen`` (or ``gone``) is what only the profile with the key shows
-(hides). A key that refers to a table has a case of its own in each place; each key of the table has one case.
+operation, a transition or a part in ``profile_2_operations.py``, that of what is completed later, refused or renewed in
+``profile_2_later.py``, any other in ``profile_2_types.py``. A case is named by the path of the key in its table of the
+schema (``$defs``): ``session.cookie``, ``operation.then``, ``part.element.key``; a name that the author of a profile
+chooses is ``<name>``. ``given`` is what the key needs beside it, ``override`` lays the key on, and ``seen`` (or
+``gone``) is what only the profile with the key shows (hides). A key that refers to a table has a case of its own in
+each place; each key of the table has one case.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_file
 from ansible_collections.rimops.insight.tests.unit.effects import seen
 from ansible_collections.rimops.insight.tests.unit.effects_2 import PROFILE, System, every_key
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
+from ansible_collections.rimops.insight.tests.unit.profile_2_later import LATER
 from ansible_collections.rimops.insight.tests.unit.profile_2_operations import OPERATIONS
 from ansible_collections.rimops.insight.tests.unit.profile_2_sessions import SESSIONS
 from ansible_collections.rimops.insight.tests.unit.profile_2_types import TYPES
@@ -33,7 +35,7 @@ FOR_READERS = ("title", "sources", "source", "note", "verified.version", "verifi
 """What people read and no request or result depends on."""
 ON_LOADING = ("format", "extends")
 """What says how a profile is read; tested below."""
-CASES = [*SESSIONS, *TYPES, *OPERATIONS]
+CASES = [*SESSIONS, *TYPES, *OPERATIONS, *LATER]
 
 
 @pytest.mark.proves("PROFILE-23")
