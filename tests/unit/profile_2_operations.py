@@ -27,6 +27,15 @@ from ansible_collections.rimops.insight.tests.unit.effects_2 import (
     request_cases,
 )
 
+MEMBERS = {
+    "element": {"key": "name"},
+    "read": {"method": "GET", "path": "{type.path}/{id}/members", "entity": "body.members"},
+    "add": {"method": "POST", "path": "{type.path}/{id}/members", "json": "{element}"},
+    "remove": {"method": "DELETE", "path": "{type.path}/{id}/members/{element.name}"},
+}
+GIVEN_PART = event(parts={"members": MEMBERS})
+"""The members of the event, each with requests of its own."""
+
 
 def _transitions() -> Iterator[Case]:
     def verb(**said: Any) -> dict[str, Any]:
@@ -150,12 +159,7 @@ def _parts() -> Iterator[Case]:
     def inner(request: str) -> Any:
         return lambda **said: part(**{request: said})
 
-    given = part(
-        element={"key": "name"},
-        read={"method": "GET", "path": "{type.path}/{id}/members", "entity": "body.members"},
-        add={"method": "POST", "path": "{type.path}/{id}/members", "json": "{element}"},
-        remove={"method": "DELETE", "path": "{type.path}/{id}/members/{element.name}"},
-    )
+    given = GIVEN_PART
     ann_then_bob = {"tasks": (member("ann", role="r"), member("bob")), "given": given}
     other_role = {"tasks": (member("ann", role="r"), member("ann", role="s")), "given": given}
     write = {"method": "PUT", "path": "{type.path}/{id}/members", "json": "{value}"}

@@ -150,7 +150,7 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
 def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url: str) -> None:
     """Raises an error unless a step of the login succeeded. A redirect counts where the profile says so, unless it
     leads back to a login page."""
-    if step.credentials:
+    if step.credentials or profile.session.carries_password:
         _check_credentials(profile, step, response, sent)
     if is_accepted(step, response, sent):
         return

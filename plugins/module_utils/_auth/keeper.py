@@ -384,6 +384,7 @@ class SessionKeeper:
             yield
 
     def forget(self) -> Optional[State]:
-        """Take the session out of memory; returns what was known. The caller holds the lock."""
-        known, self.state = self.load() or self.state, None
-        return known
+        """Take the session out of memory; returns what was known. Of the stored session this process may know newer
+        values. The caller holds the lock."""
+        stored, held, self.state = self.load(), self.state, None
+        return held if held and (stored is None or held.generation == stored.generation) else stored

@@ -98,6 +98,11 @@ class SessionRules:
         """The names of values that each request carries."""
         return RequestTemplate("", "", json=self.carry).names
 
+    @property
+    def carries_password(self) -> bool:
+        """Whether each request carries the password, the steps included."""
+        return "password" in self.carried_names
+
     @cached_property
     def renewed(self) -> tuple[str, ...]:
         """Those of them that any answer may bring."""

@@ -45,6 +45,7 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "json_patch": ("a mapping", _json_patch),
     "lower": ("a text", str.lower),
     "percent_decoded": ("a text", unquote),
+    "unquoted": ("a text", lambda value: value.strip('"')),
     "unless_null": ("", lambda value: value),
 }
 """The closed list: the kind of value that a function takes, and the function. Null stays null, but for the last one:

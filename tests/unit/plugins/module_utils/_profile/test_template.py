@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import Confi
 
 NAMES = {
     "id": 7,
-    "key": {"code": "A 1", "a.b": "dot"},
+    "key": {"code": "A 1", "a.b": "dot", "quoted": '"Q"'},
     "declared": {"name": "x", "note": None, "tags": []},
     "entity": {"site": {"id": 5}, "rows": [{"id": 1}, {"id": 2}, {}], "map": {"p": {"q": 1}, "r": {"q": 2}}},
     "yes": True,
@@ -46,6 +46,7 @@ NAMES = {
         ("{lazy}", {"id": 9}),
         ("{key.code|base64}", "QSAx"),
         ("{key.code|lower}", "a 1"),
+        ("{key.quoted|unquoted}", "Q"),
         ("{entity.site|json}", '{"id":5}'),
         ("{entity.site|json_patch}", [{"op": "replace", "path": "/id", "value": 5}]),
         ("{declared.note|lower}", None),

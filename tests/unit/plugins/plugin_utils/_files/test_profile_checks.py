@@ -199,7 +199,7 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
         (of_site(read={"success": [{"status": [200], "says": "well"}]}), "says has no effect"),
         (of_site(update={"missing": [{"status": [404]}]}), "missing has no effect"),
-        (of_site(attributes={"a": {"read": "{entity.b}"}}), "only beside ref"),
+        (of_site(attributes={"a": {"read": "{entity.b}"}}), "there is no ref"),
         (of_site(parts={"p": {"add": {"method": "PUT", "path": "p", "missing": []}}}), "missing has no effect"),
         (
             of_site(attributes={"a": {"transitions": {"go": {"to": 1, "request": {**GO, "missing": []}}}}}),
