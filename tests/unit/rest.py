@@ -19,7 +19,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 
 def declared(profile: Profile, **values: Any) -> DesiredState:
     """What these options of insight_entity declare."""
-    settings = SimpleNamespace(profile=profile, evidence=Evidence())
+    settings = SimpleNamespace(profile=profile, evidence=Evidence(), session=None, token_store="none")
     defaults = {
         "attributes": {},
         "secret_attributes": {},

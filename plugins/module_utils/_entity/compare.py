@@ -218,7 +218,7 @@ def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     if place.rule in place.rules.at_least and isinstance(declared, (list, tuple)):
         declared = [*declared, *_others(declared, observed, place)]
     aligned = _aligned(declared, observed, place)
-    if _same(aligned, observed, place):
+    if _same(aligned, observed, place) or (observed is ABSENT and _is_cleared(aligned, place)):
         return observed
     found.change(place, observed, aligned)
     return aligned
@@ -289,9 +289,17 @@ def _same(one: Any, other: Any, place: Place) -> bool:
     return canonical(_form(one, place)) == canonical(_form(other, place))
 
 
+def _is_cleared(value: Any, place: Place) -> bool:
+    """Whether it is the value that says null to the server."""
+    said = place.rules.cleared_by
+    return place.rule in said and canonical(said[place.rule]) == canonical(value)
+
+
 def _form(value: Any, place: Place) -> Any:
     """The form in which whole values are compared: normalised, unordered lists sorted, without the parts that rules
     leave out."""
+    if _is_cleared(value, place):
+        return None
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
         skipped = place.rules.uncompared | place.rules.unsent

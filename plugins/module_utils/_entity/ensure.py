@@ -239,7 +239,8 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     for name in NEEDED[planned.operation] if own else ():
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
     if own and planned.operation == "update":
-        _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
+        bodies = client.update_bodies(desired.address.type)
+        _refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
 
 

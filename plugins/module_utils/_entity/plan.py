@@ -28,7 +28,7 @@ from .compare import Change, Comparison, check_declared, compare
 from .desired_state import DesiredState, Memory
 from .masks import masks_in
 from .rules import Rules, holding_ids
-from .shown_secrets import concealed, is_shown, without_hidden, without_masks
+from .shown_secrets import concealed, is_sent_back, is_shown, without_hidden, without_masks
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class Plan:
     that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
     (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
-    puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
-    server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
-    reference_names, secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``.
+    puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_along: of those that only go
+    along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
+    another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
+    secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``.
     """
 
     operation: str
@@ -56,6 +57,7 @@ class Plan:
     unverified: tuple[str, ...] = ()
     secrets_to_send: tuple[str, ...] = ()
     secrets_to_keep: tuple[str, ...] = ()
+    secrets_along: tuple[str, ...] = ()
     secrets_unlike: tuple[str, ...] = ()
     secrets_left_out: tuple[str, ...] = ()
     desired: Mapping[str, Any] = field(default_factory=dict)
@@ -170,7 +172,11 @@ def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[s
     declared: Mapping[str, Any] = {}
     for part in (desired.address.own_key, references, desired.attributes):
         declared = _together(declared, part, _name(desired.address))
-    return declared
+    said = desired.address.rules.cleared_by
+    if not said:
+        return declared
+    cleared: Mapping[str, Any] = replace(declared, said, lambda held, path: said[path] if held is None else held)
+    return cleared
 
 
 def _together(one: Mapping[str, Any], other: Mapping[str, Any], entity: str, path: str = "") -> dict[str, Any]:
@@ -273,7 +279,10 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     if not changes:
         return result
     left_out: set[str] = set()
+    along = tuple(path for path in (*kept, *unknown) if rules.omitted.get(path, "keeps") != "keeps")
     whole = replace(_with_secrets(nothing, observed, rules, left_out, comparison), rules.unsent, ABSENT)
+    whole = with_values(whole, _masks_sent_back(unknown, observed, rules))
+    _refuse_cleared(nothing, whole, rules)
     touched = {top(change.rule) for change in changes}
     return evolve(
         result,
@@ -283,10 +292,25 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
         declared={name: value for name, value in whole.items() if name in nothing.desired},
         changed={name: value for name, value in whole.items() if name in touched},
         whole=whole,
-        secrets_to_send=sent,
-        secrets_to_keep=kept,
+        secrets_to_send=tuple(sorted((*sent, *along))),
+        secrets_to_keep=tuple(path for path in kept if path not in along),
+        secrets_along=tuple(path for path in along if rules.omitted[path] == "unknown"),
         secrets_left_out=tuple(sorted(left_out)),
     )
+
+
+def _masks_sent_back(unknown: Iterable[str], observed: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """The masks that stand for declared secrets which are not sent, by path."""
+    shown = {path: value_at(observed, names_of(path), ABSENT) for path in unknown}
+    return {path: held for path, held in shown.items() if is_sent_back(path, held, rules)}
+
+
+def _refuse_cleared(nothing: Plan, whole: Mapping[str, Any], rules: Rules) -> None:
+    """Raise ConfigurationError for an update that would clear a secret that nobody declares."""
+    for path, does in sorted(rules.omitted.items()):
+        if does == "clears" and path not in nothing.secret_paths and value_at(whole, names_of(path)) is None:
+            why = f"an update without {path} clears it, and it is not declared"
+            raise ConfigurationError(f"update {nothing.entity}", why, "Declare it under secret_attributes.")
 
 
 def _with_secrets(
@@ -298,7 +322,7 @@ def _with_secrets(
     merged: Mapping[str, Any] = comparison.merged
     if rules.secret:
         merged = compare(nothing.desired, observed, rules, nothing.entity).merged
-        merged = without_hidden(merged, rules.secret - rules.unsent, left_out)
+        merged = without_hidden(merged, rules.secret - rules.unsent, left_out, rules)
     unseen = (rules.hidden | rules.write_only) - rules.secret - {*nothing.secret_paths}
     unseen -= {path for path, _name in places(nothing.desired)}
     if unseen:
@@ -335,9 +359,11 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return with_values(getattr(plan, kind), secrets_at(secrets, paths))
 
 
-def masks_sent(plan: Plan, kinds: Iterable[str]) -> list[str]:
-    """The places at which bodies would send back a mask that the server shows for an undeclared attribute."""
-    return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), [*leaves(plan.desired)])})
+def masks_sent(plan: Plan, kinds: Iterable[str], rules: Rules) -> list[str]:
+    """The places at which bodies would send back a mask that the server shows for an undeclared attribute, and that
+    must not be sent back."""
+    allowed = [*leaves(plan.desired), *(one for said in rules.masked.values() for one in said["values"])]
+    return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), allowed)})
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -352,14 +378,17 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def not_sent(plan: Plan) -> tuple[str, ...]:
-    """What to say of secrets of which the server shows another value, and that stay as they are."""
+    """What to say of secrets that are sent along, and of those of which the server shows another value and that stay
+    as they are."""
+    along = ", ".join(plan.secrets_along)
+    notes = (f"Sent along, since nobody knows what an update without it does to it: {along}.",) if along else ()
     left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
     if not left:
-        return ()
+        return notes
     names = ", ".join(left)
     send = "Set update_secrets to on_change to send it."
     mask = "If it is the server's mask or hash, name the attribute in compare.write_only."
-    return (f"The server shows another value of {names} than is declared. {send} {mask}",)
+    return (*notes, f"The server shows another value of {names} than is declared. {send} {mask}")
 
 
 def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:

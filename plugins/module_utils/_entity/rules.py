@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._profile.attributes import VALUED
 from .._text.nested_paths import PATH, child
 from ..errors import ConfigurationError
 from .normalise import NORMALISATIONS, PREFIX
@@ -31,6 +32,9 @@ class Rules:
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
     secret: hidden wherever they appear; no rule of comparing.
+    cleared_by: path to the value that says null to the server.
+    masked: path of a secret to the ``values`` that the server shows in its place, and whether ``send_back`` of one is
+    allowed. omitted: path of a secret to what an update without it does to it: ``keeps``, ``clears`` or ``unknown``.
     """
 
     ignore: frozenset[str] = frozenset()
@@ -44,6 +48,9 @@ class Rules:
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
+    cleared_by: Mapping[str, Any] = field(default_factory=dict)
+    masked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    omitted: Mapping[str, str] = field(default_factory=dict)
     uncompared: frozenset[str] = field(init=False, repr=False)
     unsent: frozenset[str] = field(init=False, repr=False)
     forbidden: frozenset[str] = field(init=False, repr=False)
@@ -63,7 +70,8 @@ class Rules:
     def as_layer(self) -> Mapping[str, Any]:
         """The rules as a layer of ``rules()``."""
         lists = {name: tuple(getattr(self, name)) for name in LISTS}
-        return {**lists, "keyed": self.keyed, "normalise": self.normalise}
+        valued = {name: getattr(self, name) for name in VALUED}
+        return {**lists, **valued, "keyed": self.keyed, "normalise": self.normalise}
 
 
 def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
@@ -83,17 +91,21 @@ def rules(*layers: Mapping[str, Any], secret: Collection[str] = ()) -> Rules:
     lists: dict[str, frozenset[str]] = {name: frozenset() for name in LISTS}
     keyed: dict[str, tuple[str, ...]] = {}
     normalise: dict[str, tuple[str, ...]] = {}
+    valued: dict[str, dict[str, Any]] = {name: {} for name in VALUED}
     for layer in layers:
         given = _checked(layer)
         for name in LISTS:
             lists[name] |= frozenset(given.get(name, ()))
         lists["sets"] -= frozenset(given.get("keyed", {}))
+        for name in VALUED:
+            valued[name].update(given.get(name, {}))
         keyed = {path: names for path, names in keyed.items() if path not in given.get("sets", ())}
         keyed.update({path: tuple(names) for path, names in given.get("keyed", {}).items()})
         for path, names in given.get("normalise", {}).items():
             normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), *names)))
     _texts("attributes", list(secret), paths=True)
-    return Rules(keyed=keyed, normalise=normalise, secret=frozenset(secret), **lists)
+    own: dict[str, Any] = {**lists, **valued, "keyed": keyed, "normalise": normalise, "secret": frozenset(secret)}
+    return Rules(**own)
 
 
 def _checked(layer: Any) -> Mapping[str, Any]:
@@ -104,13 +116,13 @@ def _checked(layer: Any) -> Mapping[str, Any]:
     for name, value in given.items():
         if name in LISTS:
             _texts(name, value, paths=True)
-        elif name not in MAPPINGS:
+        elif name not in (*MAPPINGS, *VALUED):
             raise ConfigurationError(WHAT, f"there is no rule {name!r}", _listing(LISTS + MAPPINGS))
         elif not isinstance(value, Mapping):
             raise ConfigurationError(WHAT, f"{name} is not a mapping of paths to lists")
         else:
             _texts(name, list(value), paths=True)
-            for path, names in value.items():
+            for path, names in value.items() if name in MAPPINGS else ():
                 _texts(f"{name}.{path}", names)
     _check_meaning(given)
     return given

@@ -29,9 +29,11 @@ def is_shown(path: str, declared: Any, entity: Mapping[str, Any], rules: Rules) 
     shown = value_at(entity, names_of(path), ABSENT)
     if isinstance(shown, str) and shown.startswith(_CLEAR) and not spelling(declared).startswith(_CLEAR):
         shown = shown[len(_CLEAR) :]
+    if _is_said_mask(path, shown, rules):
+        return None
     if shown is not ABSENT and (_is_same(declared, shown) or not differs(declared, shown, path, rules)):
         return True
-    return None if hides(declared, shown) else False
+    return None if _is_hidden(path, declared, shown, rules) else False
 
 
 def concealed(value: Any, paths: Collection[str]) -> Any:
@@ -39,19 +41,41 @@ def concealed(value: Any, paths: Collection[str]) -> Any:
     return replace(value, paths, lambda held, _path: ABSENT if held is None else MASK)
 
 
-def secrets_in(value: Any, paths: Collection[str]) -> list[Any]:
-    """What an entity shows of the secrets at these paths."""
+def _is_said_mask(path: str, shown: Any, rules: Rules) -> bool:
+    """Whether it is one of the masks that the profile says of this place."""
+    return path in rules.masked and shown in rules.masked[path]["values"]
+
+
+def _is_hidden(path: str, declared: Any, shown: Any, rules: Rules) -> bool:
+    """Whether a server hides a secret: where the profile says its masks by them, else by what masks and hashes look
+    like."""
+    if path not in rules.masked:
+        return hides(declared, shown)
+    return shown is ABSENT or shown is None or _is_said_mask(path, shown, rules)
+
+
+def is_sent_back(path: str, shown: Any, rules: Rules) -> bool:
+    """Whether it is a mask that leaves the secret as it is when it is sent back."""
+    return _is_said_mask(path, shown, rules) and bool(rules.masked[path].get("send_back"))
+
+
+def secrets_in(value: Any, rules: Rules) -> list[Any]:
+    """What an entity shows of its secrets."""
     found: list[Any] = []
-    replace(value, paths, lambda held, _path: found.append(held))
-    return [held for held in found if not hides("", held)]
+
+    def take(held: Any, path: str) -> Any:
+        found.extend([] if _is_hidden(path, "", held, rules) else [held])
+
+    replace(value, rules.secret, take)
+    return found
 
 
-def without_hidden(value: Any, paths: Collection[str], left_out: set[str]) -> Any:
+def without_hidden(value: Any, paths: Collection[str], left_out: set[str], rules: Rules) -> Any:
     """A copy without those secrets of which the server shows a mask, a hash or nothing, which must not be sent back.
     left_out: takes the paths of the masks and hashes."""
 
     def kept(held: Any, path: str) -> Any:
-        if not hides("", held):
+        if not _is_hidden(path, "", held, rules) or is_sent_back(path, held, rules):
             return held
         left_out.update([] if held is None else [path])
         return ABSENT

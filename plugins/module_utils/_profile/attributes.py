@@ -24,6 +24,8 @@ RULES: Mapping[str, str] = {
     "at_least": "at_least",
 }
 """Settings of an attribute that are true or false, with the comparison rule that lists its path."""
+VALUED = ("cleared_by", "masked", "omitted")
+"""Settings of an attribute with a value, which are rules of the same name: by path what is said."""
 ALL = "*"
 """Stands for every attribute."""
 
@@ -74,6 +76,8 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
         for path, said in attributes.items()
         if said.get("normalise")
     }
+    for setting in VALUED:
+        layer[setting] = {path: said[setting] for path, said in attributes.items() if setting in said}
     return {rule: held for rule, held in layer.items() if held}
 
 

@@ -86,7 +86,7 @@ def replace(value: Any, paths: Collection[str], replacement: Any, path: str = ""
         return replacement(inner, at) if callable(replacement) else replacement
 
     if isinstance(value, Mapping):
-        named = {name: replaced(inner, child(path, name)) for name, inner in value.items()}
+        named = {name: replaced(inner, child(path, str(name))) for name, inner in value.items()}
         return {name: inner for name, inner in named.items() if inner is not ABSENT}
     if isinstance(value, (list, tuple)):
         elements = [replaced(inner, f"{path}[]") for inner in value]

@@ -326,30 +326,39 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if parent not in data["types"]:
             yield f"types.{name}.parent names {parent}, which is no type of it"
     yield from _of_parts(name, whole, data)
+    yield from _of_attributes(f"types.{name}", whole, data)
+
+
+def _of_attributes(path: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in what is said of the attributes of a type."""
     for attribute in whole.get("key", {}).get("attributes", ()):
         if "[]" in attribute:
-            yield f"types.{name}.key.attributes names {attribute}, which leads into a list"
-    yield from _attributes(name, whole, data)
-
-
-def _attributes(name: str, whole: Json, data: Json) -> Iterator[str]:
-    """References to types that are not there, and rules that exclude one another."""
+            yield f"{path}.key.attributes names {attribute}, which leads into a list"
     for attribute, said in whole.get("attributes", {}).items():
-        form, referred = said.get("read", ""), said.get("ref", {}).get("type")
+        at, referred, form = f"{path}.attributes.{attribute}", said.get("ref", {}).get("type"), said.get("read", "")
         if isinstance(form, str) is not bool(referred) and form:
             why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
-            yield f"types.{name}.attributes.{attribute}.read {why}"
+            yield f"{at}.read {why}"
         if not isinstance(form, str):
-            yield from _unknown(f"types.{name}.attributes.{attribute}.read", form, ("element",), {})
+            yield from _unknown(f"{at}.read", form, ("element",), {})
         if referred and referred not in data["types"]:
-            yield f"types.{name}.attributes.{attribute}.ref.type names {referred}, which is no type of it"
-        normalise = said.get("normalise", ())
-        yield from _unknown(
-            f"types.{name}.attributes.{attribute}.normalise", normalise, ("inputs",), data.get("inputs", {})
-        )
+            yield f"{at}.ref.type names {referred}, which is no type of it"
+        yield from _unknown(f"{at}.normalise", said.get("normalise", ()), ("inputs",), data.get("inputs", {}))
         if said.get("set") and said.get("keyed"):
-            yield f"types.{name}.attributes.{attribute} is both set and keyed"
-        yield from _reference(f"types.{name}.attributes.{attribute}", attribute, said)
+            yield f"{at} is both set and keyed"
+        yield from _reference(at, attribute, said)
+        yield from _valued(at, attribute, said)
+
+
+def _valued(path: str, attribute: str, said: Json) -> Iterator[str]:
+    """Keys with a value that have no effect where they stand."""
+    for key in ("masked", "omitted"):
+        if key in said and not said.get("secret"):
+            yield f"{path}.{key} has no effect, since the attribute is not secret"
+    if "omitted" in said and "[]" in attribute:
+        yield f"{path}.omitted has no effect within the elements of a list"
+    if "cleared_by" in said and (said.get("read_only") or said.get("secret")):
+        yield f"{path}.cleared_by has no effect, since null is never sent there"
 
 
 def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:

@@ -13,7 +13,7 @@ from ..._profile.model import EntityType
 from ..._text.nested_paths import with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Flow
-from ..address import Entity, check_case, has_id, has_key
+from ..address import Entity, check_case, has_id, has_key, rules_of
 from ..element_forms import in_declared_form
 from ..references import as_declared
 from ..shown_secrets import secrets_in
@@ -42,7 +42,7 @@ def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
     shown = as_declared(entity_type, entity)
     forms = {name: in_declared_form(entity_type, name, shown[name]) for name in entity_type.forms if name in shown}
     shown = {**shown, **forms} if forms else shown
-    know(secrets_in(shown, entity_type.secrets))
+    know(secrets_in(shown, rules_of(entity_type)))
     return shown
 
 

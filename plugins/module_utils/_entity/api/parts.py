@@ -12,6 +12,7 @@ from ..._profile.parts import Part, PartRead, StepRequest
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
+from ..address import rules_of
 from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
@@ -63,7 +64,7 @@ def read_part(of: Invocation, part: Part) -> Flow[Any]:
                 raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
             found = held
     shown = in_declared_form(of.type, part.name, elements(found, part))
-    know(secrets_in({part.name: shown}, of.type.secrets))
+    know(secrets_in({part.name: shown}, rules_of(of.type)))
     return shown
 
 

@@ -63,12 +63,12 @@ def test_a_path_is_named_in_a_request_as_it_is_nested():
 
 
 def test_a_nested_key_that_is_near_is_doubtful():
-    with pytest.raises(AmbiguousError, match=r"properties.code is 'A' on the server and 'a' here"):
+    with pytest.raises(AmbiguousError, match=r"properties\.code is 'A' on the server and 'a' here"):
         run(Rest(sites=[{"id": 1, "properties": {"code": "A"}}]), **SITE)
 
 
 def test_a_nested_key_and_an_attribute_must_not_contradict():
-    with pytest.raises(ConfigurationError, match=r"properties.code is declared twice, with different values"):
+    with pytest.raises(ConfigurationError, match=r"properties\.code is declared twice, with different values"):
         run(Rest(), **SITE, attributes={"properties": {"code": "b"}})
 
 
@@ -82,7 +82,7 @@ def test_a_schema_sees_the_key_where_it_stands():
     schema = {"properties": {"properties": {"required": ["code"], "properties": {"code": {"maxLength": 2}}}}}
     of = profile_of(profile_data(SITES, {"types": {"site": {"schema": schema}}}, str))
     check_desired_state(declared(of, **SITE))
-    with pytest.raises(ConfigurationError, match=r"properties.code must have at most 2 characters"):
+    with pytest.raises(ConfigurationError, match=r"properties\.code must have at most 2 characters"):
         check_desired_state(declared(of, type="site", key={"properties.code": "abc"}))
 
 
