@@ -55,11 +55,14 @@ options:
     description:
       - The entities that this one refers to. Each name is the attribute that holds the reference, each value says which
         entity is meant by V(type), V(key) or V(id), and V(refs) of its own.
+      - An attribute that holds the ids of several entities is given a list of them. It is not part of what the entity
+        is known by.
     type: dict
   attributes:
     description:
       - What the entity shall hold besides its key. A mapping is compared name by name, a list as a whole, a null
         means that the attribute is null or absent. What is not named here is not looked at.
+      - V({ref: {type: application, key: {...}}}) may stand wherever a value stands. It means the id of that entity.
     type: dict
     default: {}
   secret_attributes:

@@ -67,3 +67,13 @@ def with_lists_among_attributes(data: Data) -> Data:
         "refs": {name: held for name, held in refs.items() if name not in lists},
         "attributes": {**attributes, **{name: [{"ref": one} for one in held] for name, held in lists.items()}},
     }
+
+
+def lists_again(attributes: Data) -> tuple[dict[str, list[Data]], dict[str, Any]]:
+    """The attributes that are lists of references, as ``refs`` declares them, and the other attributes."""
+    lists = {
+        name: [one["ref"] for one in held]
+        for name, held in attributes.items()
+        if isinstance(held, list) and held and all(mention(one) is not None for one in held)
+    }
+    return lists, {name: held for name, held in attributes.items() if name not in lists}

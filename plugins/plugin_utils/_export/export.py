@@ -13,12 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from ...module_utils._entity.address import rules_of
 from ...module_utils._profile.model import Profile
+from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.mentions import lists_again
+from ...module_utils._text.nested_paths import replace as replace_at
 from ...module_utils._text.redaction import printable
 from .._files.yaml_text import yaml_lines
 from .._manifest.entry import EntryName, name_of
 from .attributes import Declared, declared_of, with_marks
-from .gather import Gathered, ServerId
+from .gather import Gathered, Seen, ServerId, reference_id
 from .naming import Titles, shown_place
 
 HEAD = "# Written by rimops.insight.insight_export."
@@ -54,9 +58,10 @@ def export_of(profile: Profile, gathered: Gathered, types: Sequence[str], secret
     places = {place for place, _title in named.values()}
     for entity in sorted(named):
         (place, title), one = named[entity], declared[entity]
-        export.entries[place[0]].append({**title, **_attributes(one, secret_names[entity])})
+        export.entries[place[0]].append(_entry(title, one, secret_names[entity], seen[place], names))
         export.left_out.update((place[0], path, why) for path, why in one.left_out.items())
-        outside = [target for target in seen[place].targets.values() if target not in places]
+        referred = {*seen[place].targets.values(), *seen[place].mentioned.values()}
+        outside = [target for target in sorted(referred) if target not in places]
         export.outside.update(str(name_of(title)) for title in map(names.reference, outside) if isinstance(title, dict))
         export.secrets += [
             {"name": name, "entity": str(entity), "attribute": printable(path)}
@@ -80,9 +85,21 @@ def _not_exported(gathered: Gathered, names: Titles) -> Iterator[dict[str, Any]]
         yield {"entity": str(entry.name), "type": entry.type, "why": NOT_THERE}
 
 
-def _attributes(declared: Declared, secret_names: Mapping[str, str]) -> dict[str, Any]:
-    attributes = with_marks(declared.attributes, lambda mark: {"secret": secret_names[mark.path]})
-    return {"attributes": attributes} if attributes else {}
+def _entry(
+    title: Mapping[str, Any], declared: Declared, secret_names: Mapping[str, str], one: Seen, names: Titles
+) -> dict[str, Any]:
+    """An entry of a manifest: with the names of secrets, and with references in place of ids."""
+
+    def named(held: Any, path: str) -> Any:
+        target = one.mentioned.get((path, str(reference_id(held))))
+        return held if target is None else {"ref": names.reference(target)}
+
+    marked = with_marks(declared.attributes, lambda mark: {"secret": secret_names[mark.path]})
+    lists, attributes = lists_again(replace_at(marked, one.inner, named))
+    sets = rules_of(one.type).sets
+    lists = {name: sorted(held, key=canonical) if name in sets else held for name, held in lists.items()}
+    refs = dict(sorted({**title.get("refs", {}), **lists}.items()))
+    return {**title, **({"refs": refs} if refs else {}), **({"attributes": attributes} if attributes else {})}
 
 
 def file_text(entries: Sequence[Mapping[str, Any]], url: Optional[str]) -> str:

@@ -12,9 +12,10 @@ from typing import Any, Callable, Optional, TypeVar
 
 from ...module_utils._entity.address import Address, Entity, rules_of
 from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._profile.attributes import Reference
 from ...module_utils._profile.model import EntityType, Profile, plain_id
 from ...module_utils._text.json_forms import canonical
-from ...module_utils._text.nested_paths import ABSENT
+from ...module_utils._text.nested_paths import ABSENT, names_of
 from ...module_utils._text.nested_paths import replace as replace_at
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import InsightError
@@ -31,19 +32,34 @@ ServerId = tuple[str, str]
 @dataclass(frozen=True)
 class Seen:
     """An entity as it was read. named_by: the attributes that are its key. references: the attributes that refer to
-    another entity, and its type. exported: it is not only referred to."""
+    another entity, and its type. exported: it is not only referred to. inner: the places within attributes, as rules
+    write them, that refer to other entities, and their types."""
 
     type: EntityType
     entity: Entity
     named_by: tuple[str, ...]
     references: Mapping[str, str]
     exported: bool
+    inner: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def targets(self) -> Mapping[str, ServerId]:
         """What its attributes refer to."""
         ids = {name: reference_id(self.entity.get(name)) for name in self.references}
         return {name: (self.references[name], str(one)) for name, one in ids.items() if one is not None}
+
+    @cached_property
+    def mentioned(self) -> Mapping[tuple[str, str], ServerId]:
+        """What is referred to within the attributes of what is exported, by place and id."""
+        found: dict[tuple[str, str], ServerId] = {}
+
+        def take(held: Any, path: str) -> Any:
+            own_id = reference_id(held)
+            if own_id is not None:
+                found[path, str(own_id)] = (self.inner[path], str(own_id))
+
+        replace_at(self.entity, self.inner if self.exported else (), take)
+        return found
 
 
 @dataclass
@@ -59,6 +75,11 @@ def reference_id(value: Any) -> Any:
     """The id that an attribute holds; None where it holds none, or something else."""
     number = plain_id(value)
     return number if isinstance(number, (str, int)) and not isinstance(number, bool) and number != "" else None
+
+
+def _is_plain(name: str, reference: Reference) -> bool:
+    """Whether a reference is an attribute that holds one id."""
+    return not reference.many and "[]" not in name and names_of(name) == [name]
 
 
 @dataclass(frozen=True)
@@ -98,11 +119,13 @@ class Reading:
         """entry: how the user named the entity."""
         rules = rules_of(entity_type)
         left_out = rules.read_only | rules.volatile | rules.write_only
-        references = {name: one.type for name, one in entity_type.references.items() if name not in left_out}
+        shown = {name: one for name, one in entity_type.references.items() if name not in left_out}
+        references = {name: one.type for name, one in shown.items() if _is_plain(name, one)}
+        inner = {f"{name}[]" if one.many else name: one.type for name, one in shown.items() if name not in references}
         if entry is None:
-            return Seen(entity_type, entity, self.named_by(entity_type), references, exported)
+            return Seen(entity_type, entity, self.named_by(entity_type), references, exported, inner)
         given = {name: reference["type"] for name, reference in entry.refs.items()}
-        return Seen(entity_type, entity, (*entry.key, *given), {**references, **given}, exported)
+        return Seen(entity_type, entity, (*entry.key, *given), {**references, **given}, exported, inner)
 
     def _listed(self, entity_type: EntityType, notes: list[str]) -> list[Entity]:
         """All entities of a type. Where the list shows less of one than a read does, each is read."""
@@ -152,6 +175,7 @@ class Reading:
                     fresh.append(seen[place])
 
     def _referred(self, one: Seen) -> Iterator[tuple[ServerId, Address]]:
+        yield from ((place, Address(self.profile.type(place[0]), place[1])) for place in one.mentioned.values())
         for name, place in one.targets.items():
             if one.exported or name in one.named_by:
                 yield place, Address(self.profile.type(place[0]), reference_id(one.entity[name]))

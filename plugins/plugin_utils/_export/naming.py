@@ -56,7 +56,16 @@ class Titles:
             return self._circular[place]
         one = self._seen[place]
         refs = {attribute: self._names[target] for attribute, target in one.targets.items()}
-        return _without_name(one, refs) or _name(one.type.name, name["key"], refs)
+        nameless = _without_name(one, refs) or self._nameless_within(one)
+        return nameless or _name(one.type.name, name["key"], refs)
+
+    def _nameless_within(self, one: Seen) -> str:
+        """Why what is referred to within the attributes of an entity has no name; empty where all of it has one."""
+        for (path, _held), target in one.mentioned.items():
+            name = self._names[target]
+            if isinstance(name, str):
+                return f"it refers by {printable(path)} to {shown_place(target)}: {name}"
+        return ""
 
     def alike(self) -> Iterator[str]:
         """What to say of entities that are exported and that a server may not tell apart when it searches."""
@@ -94,7 +103,7 @@ class Titles:
     def _give_names(self) -> None:
         """From what refers to nothing upwards."""
         waiting = dict(self._seen)
-        for place in {target for one in self._seen.values() for target in one.targets.values()} - set(self._seen):
+        for place in {target for one in self._seen.values() for target in _all_targets(one)} - set(self._seen):
             self._names[place] = "it is not there"
         for _level in range(MOST_NESTED):
             ready = [place for place in waiting if all(one in self._names for one in self._needed(place).values())]
@@ -150,7 +159,7 @@ class Titles:
     def _in_circles(self) -> Iterator[tuple[ServerId, str]]:
         """What refers to itself, through others: nothing of it can be written first."""
         graph = {
-            place: [target for target in one.targets.values() if target in self._seen]
+            place: [target for target in _all_targets(one) if target in self._seen]
             for place, one in self._seen.items()
             if one.exported
         }
@@ -167,6 +176,11 @@ class Titles:
                     graph.pop(place, None)
                     yield place, why
                 graph = {place: [one for one in targets if one in graph] for place, targets in graph.items()}
+
+
+def _all_targets(one: Seen) -> list[ServerId]:
+    """All that an entity refers to."""
+    return [*one.targets.values(), *one.mentioned.values()]
 
 
 def shown_place(place: ServerId) -> str:
