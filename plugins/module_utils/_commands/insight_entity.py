@@ -123,13 +123,16 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
     )
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
+    remembers = bool(secrets or address.rules.rewritten)
     evidence = evidence_of(connection.settings)
     return DesiredState(
         address=address,
         attributes=values["attributes"],
         mentions=mentioned,
         secrets=Secrets(
-            secrets, policy, remembered(connection, address, was, policy == "on_change") if secrets else None
+            secrets,
+            policy,
+            remembered(connection, address, was, bool(secrets) and policy == "on_change") if remembers else None,
         ),
         state=values["state"],
         was=was,

@@ -43,6 +43,7 @@ from .plan import Plan, body, not_sent, secrets_at
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
+from .rewritten import remember_forms
 from .safe_write import Observe, having_written, write_safely
 
 Note = Callable[[str], None]
@@ -156,6 +157,7 @@ def perform(
             stale = partial(_is_untouched, desired, planned, observed)
             seen = seen_after(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
         verification = check_read_back(desired, planned, seen)
+        remember_forms(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
             raise overcome
         seen_id = None if seen is None else address.located(seen).id

@@ -29,9 +29,10 @@ from .apply import Outcome, moved, perform, read_again
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState, steady
-from .plan import Plan, masks_sent, not_sent, plan, with_values
+from .plan import Plan, masks_sent, not_sent, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
+from .rewritten import plan_with_memory
 from .step_apply import RecordStep, perform_steps, unrecorded
 from .steps import steps_of
 
@@ -232,7 +233,7 @@ NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delet
 
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    planned = plan(desired, references, observed)
+    planned = plan_with_memory(desired, references, observed)
     if planned.operation != "none":
         _check_writable(desired.address, planned)
     own = any(not step.attribute for step in steps_of(planned, desired.address.type))

@@ -54,3 +54,14 @@ def masks_in(value: Any, declared: Collection[Any], path: str = "") -> Iterator[
             yield from masks_in(inner, declared, f"{path}[]")
     elif is_plain_mask(value) and value not in declared:
         yield path
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Each value of an entity that is neither a mapping nor a list."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for inner in value:
+        yield from leaves(inner)

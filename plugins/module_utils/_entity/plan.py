@@ -26,9 +26,9 @@ from ..errors import ConfigurationError
 from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare
 from .desired_state import DesiredState, Memory
-from .masks import masks_in
+from .masks import leaves, masks_in
 from .rules import Rules, holding_ids
-from .shown_secrets import concealed, is_sent_back, is_shown, without_hidden, without_masks
+from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
 
 @dataclass(frozen=True)
@@ -284,8 +284,8 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     left_out: set[str] = set()
     along = tuple(path for path in (*kept, *unknown) if rules.omitted.get(path, "keeps") != "keeps")
     whole = replace(_with_secrets(nothing, observed, rules, left_out, comparison), rules.unsent, ABSENT)
-    whole = with_values(whole, _masks_sent_back(unknown, observed, rules))
-    _refuse_cleared(nothing, whole, rules)
+    whole = with_values(whole, masks_sent_back(unknown, observed, rules))
+    refuse_cleared(nothing.entity, whole, nothing.secret_paths, rules)
     touched = {top(change.rule) for change in changes}
     return evolve(
         result,
@@ -367,17 +367,6 @@ def masks_sent(plan: Plan, kinds: Iterable[str], rules: Rules) -> list[str]:
     must not be sent back."""
     allowed = [*leaves(plan.desired), *(one for said in rules.masked.values() for one in said["values"])]
     return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), allowed)})
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """Each value of an entity that is neither a mapping nor a list."""
-    if isinstance(value, Mapping):
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        yield value
-        return
-    for inner in value:
-        yield from leaves(inner)
 
 
 def not_sent(plan: Plan) -> tuple[str, ...]:

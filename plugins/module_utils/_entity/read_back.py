@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._text.nested_paths import ABSENT, replace
@@ -61,7 +62,9 @@ def compare_read_back(
         return ReadBack()
     own_rules = plan.rules(rules)
     shown = concealed(read_back, rules.secret)
-    comparison = compare_loosely(plan.desired, shown, own_rules, plan.entity)
+    # what comes back in another form shows nothing
+    seen = evolve(own_rules, write_only=own_rules.write_only | rules.rewritten)
+    comparison = compare_loosely(plan.desired, shown, seen, plan.entity)
     # an object that came to be with the secret in it did not change besides
     before = replace(with_values(plan.before or {}, dict.fromkeys(plan.secrets_to_send)), plan.secrets_to_send, ABSENT)
     return ReadBack(

@@ -29,6 +29,7 @@ class Rules:
     hidden: compared where the server shows it, not observable where it shows nothing or a mask.
     volatile: changed by the server on its own account: not compared, never sent, no collateral.
     at_least: lists in which elements may be that are not declared.
+    rewritten: comes back in another form than that in which it was sent; see ``plan_with_memory``.
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
     secret: hidden wherever they appear; no rule of comparing.
@@ -45,6 +46,7 @@ class Rules:
     volatile: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     at_least: frozenset[str] = frozenset()
+    rewritten: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
     return replace(rules, normalise=normalise)
 
 
-LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets", "at_least")
+LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets", "at_least", "rewritten")
 MAPPINGS = ("keyed", "normalise")
 
 

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Optional
 
 from .._text.nested_paths import ABSENT, names_of, replace, value_at
 from .._text.redaction import MASK
 from .._text.spelling import spelling
+from ..errors import ConfigurationError
 from .compare import differs, is_within
 from .masks import hides, is_plain_mask
 from .rules import Rules
@@ -57,6 +58,21 @@ def _is_hidden(path: str, declared: Any, shown: Any, rules: Rules) -> bool:
 def is_sent_back(path: str, shown: Any, rules: Rules) -> bool:
     """Whether it is a mask that leaves the secret as it is when it is sent back."""
     return _is_said_mask(path, shown, rules) and bool(rules.masked[path].get("send_back"))
+
+
+def masks_sent_back(unknown: Iterable[str], observed: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """The masks that stand for declared secrets which are not sent, by path."""
+    shown = {path: value_at(observed, names_of(path), ABSENT) for path in unknown}
+    return {path: held for path, held in shown.items() if is_sent_back(path, held, rules)}
+
+
+def refuse_cleared(entity: str, whole: Mapping[str, Any], declared: Collection[str], rules: Rules) -> None:
+    """Raise ConfigurationError for an update that would clear a secret that nobody declares. whole: what is sent;
+    declared: the paths of the secrets that are."""
+    for path, does in sorted(rules.omitted.items()):
+        if does == "clears" and path not in declared and value_at(whole, names_of(path)) is None:
+            why = f"an update without {path} clears it, and it is not declared"
+            raise ConfigurationError(f"update {entity}", why, "Declare it under secret_attributes.")
 
 
 def secrets_in(value: Any, rules: Rules) -> list[Any]:

@@ -19,8 +19,9 @@ from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import Outcome, has_arrived, perform, seen_after
 from .desired_state import DesiredState
-from .plan import Plan, plan
+from .plan import Plan
 from .read_back_errors import check_read_back
+from .rewritten import plan_with_memory
 from .safe_write import write_safely
 from .steps import EntityStep, element_key, steps_of
 
@@ -94,13 +95,13 @@ def _own(desired: DesiredState, planned: Plan, entity: Optional[Entity]) -> tupl
         sent=sent,
     )
     shown = None if entity is None else {name: one for name, one in entity.items() if name not in parts}
-    return own, plan(own, _references(planned), shown), shown
+    return own, plan_with_memory(own, _references(planned), shown), shown
 
 
 def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]) -> list[EntityStep]:
     """The steps that the new entity still needs, of those that were planned: the server may have set something at its
     creation."""
-    fresh = plan(desired, _references(planned), entity)
+    fresh = plan_with_memory(desired, _references(planned), entity)
     if fresh.operation == "none":
         return []
     wanted = {one.attribute for one in todo}

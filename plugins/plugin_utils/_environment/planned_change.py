@@ -13,6 +13,7 @@ from typing import Any, Optional
 from ...module_utils._entity.address import Entity
 from ...module_utils._entity.compare import Change
 from ...module_utils._entity.plan import Plan, secrets_at
+from ...module_utils._entity.rewritten import came_back
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.mentions import rule_path
@@ -82,6 +83,8 @@ def _digests(member: Member, plan: Plan) -> tuple[str, str]:
     referred = {name: text for name, text in member.referred.items() if name in member.entry.refs}
     memory = secrets.memory if secrets.policy == "on_change" else None
     known = memory.known(address.type.id_in(plan.before)) if memory and plan.before is not None else {}
+    forms = {name for path in rules.rewritten for name in (path, came_back(path))}
+    known = {path: one for path, one in known.items() if path not in forms}
     sent = secrets_at(secrets.values, plan.secrets_to_send)
     fresh = {path: memory.of(path, value) for path, value in sent.items()} if memory else {}
     changed = {change.rule for change in plan.changes}

@@ -272,6 +272,8 @@ def _valued(path: str, attribute: str, said: Json) -> Iterator[str]:
             yield f"{path}.{key} has no effect, since the attribute is not secret"
     if "omitted" in said and "[]" in attribute:
         yield f"{path}.omitted has no effect within the elements of a list"
+    if said.get("rewritten") and ("[]" in attribute or said.get("secret") or said.get("read_only")):
+        yield f"{path}.rewritten has no effect for a secret, for what is read-only, nor within the elements of a list"
     if "cleared_by" in said and (said.get("read_only") or said.get("secret")):
         yield f"{path}.cleared_by has no effect, since null is never sent there"
 
