@@ -47,7 +47,7 @@ class Plain(yaml.SafeDumper):
 
 
 def merged(base: Any, over: Any) -> Any:
-    """As profiles are merged over one another."""
+    """As profiles are laid over one another."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
     both = {**base, **{name: merged(base.get(name), value) for name, value in over.items()}}

@@ -55,6 +55,12 @@ def references_of(attributes: Json) -> dict[str, Reference]:
     }
 
 
+def element_forms_of(attributes: Json) -> dict[str, Any]:
+    """By attribute the form of the elements of a list as a server shows it, where that is another one: a list with a
+    template, or such a list for each kind of element."""
+    return {path: said["read"] for path, said in attributes.items() if not isinstance(said.get("read", ""), str)}
+
+
 def rule_layer(attributes: Json) -> dict[str, Any]:
     """What is said of the attributes as a layer of comparison rules: for each rule the paths that it holds for."""
     layer: dict[str, Any] = {rule: [] for rule in RULES.values()}

@@ -14,15 +14,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, Optional
+from functools import cached_property
+from typing import Any, Optional, Union
 
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, dotted_path, value_at
+from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, marked, names_said, references_of, rule_layer, with_inputs
+from .attributes import (
+    Reference,
+    element_forms_of,
+    marked,
+    names_said,
+    references_of,
+    rule_layer,
+    with_inputs,
+)
+from .completing import Completing, completing_of
 from .merging import merge
-from .parts import Part, Transition, part_layer, parts_of, transitions_of
-from .predicate import Predicate, predicate_of
+from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
+from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text
@@ -67,6 +77,7 @@ class Operation:
     success: Predicate = ()
     missing: Predicate = ()
     conflict: Predicate = ()
+    refused: Predicate = ()
     entity: Any = "body"
     paging: Json = field(default_factory=dict)
     texts_at: str = ""
@@ -78,6 +89,14 @@ class Operation:
     assumed: bool = False
     backed: bool = False
     reads: bool = False
+    completes: Optional[Completing] = None
+    until: Predicate = ()
+    failed: Predicate = ()
+
+    @cached_property
+    def understood(self) -> tuple[int, ...]:
+        """The statuses to which the profile gives a meaning."""
+        return statuses_of((*self.success, *self.missing, *self.conflict))
 
     @property
     def safe(self) -> bool:
@@ -95,11 +114,11 @@ class Operation:
         return self.entity if isinstance(self.entity, (str, list)) else "body"
 
     @classmethod
-    def of(cls, name: str, profile_key: str, said: Any) -> Operation:
+    def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:
         """From the profile's data, which is the name of another operation where ``by`` says so, or a list of requests
-        that are one operation together."""
+        that are one operation together. named: as in ``completing_of``."""
         if isinstance(said, list):
-            first, *others = (cls.of(name, profile_key, one) for one in said)
+            first, *others = (cls.of(name, profile_key, one, named) for one in said)
             return replace(first, also=tuple(others))
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
@@ -111,6 +130,7 @@ class Operation:
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
             conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
+            refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
@@ -120,6 +140,9 @@ class Operation:
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
+            completes=completing_of(data.get("profile_key", profile_key), data, named),
+            until=predicate_of(data.get("until")),
+            failed=predicate_of(data.get("failed")),
             reads=bool(data.get("safe")),
         )
 
@@ -156,6 +179,11 @@ class EntityType:
     changed_at: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
+    forms: Json = field(default_factory=dict)
+
+    def key_path(self, name: str) -> list[str]:
+        """The names on the way to an attribute of the key, which the profile may say as a path."""
+        return names_of(name) if name in self.key else [name]
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -165,6 +193,14 @@ class EntityType:
     def apart(self, operation: str) -> tuple[str, ...]:
         """The parts that no body of this operation holds."""
         return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @cached_property
+    def completed_later(self) -> Mapping[str, Completing]:
+        """How writes are completed that the server may carry out later, by the key of their operation."""
+        every: list[Union[Operation, StepRequest, None]] = [one.step for one in self.transitions]
+        every += [getattr(part, one) for part in self.parts.values() for one in REQUESTS]
+        every += [one for one in self.operations.values() if not one.safe]
+        return {one.profile_key: one.completes for one in every if one and one.completes}
 
     @property
     def in_steps(self) -> frozenset[str]:
@@ -257,7 +293,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     for one in OPERATIONS:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
-            operations[one] = Operation.of(one, key, data[one])
+            operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if profile["format"] != 1 and "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     return operations
@@ -266,7 +302,8 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
-    parts = parts_of(name, data.get("parts", {}))
+    completes = profile.get("completes", {})
+    parts = parts_of(name, data.get("parts", {}), completes)
     return EntityType(
         name=name,
         path=data.get("path", ""),
@@ -287,7 +324,8 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         changed_by=data.get("changed_by", ""),
         changed_at=data.get("changed_at", ""),
         parts=parts,
-        transitions=transitions_of(name, attributes),
+        transitions=transitions_of(name, attributes, completes),
+        forms=element_forms_of(attributes),
     )
 
 

@@ -93,7 +93,7 @@ class BulkReader(EntityClient):
         """An entity like this one that the list shows and the search does not; None where it shows that too, or where
         none is listed that has texts for a key."""
         for entity in self._listed.get(address.type.name, ()):
-            key = {attribute: entity.get(attribute) for attribute in address.key}
+            key = {attribute: address.in_key(entity, attribute) for attribute in address.key}
             if all(isinstance(value, str) and value for value in key.values()) and self.referring(address, [entity]):
                 listed = replace(address, key=key)
                 return listed if self.searched(listed) is None else None
@@ -110,6 +110,6 @@ class BulkReader(EntityClient):
         if index is None:
             index = defaultdict(list)
             for entity in self._listed[address.type.name]:
-                index[tuple(folded(entity.get(name)) for name in names)].append(entity)
+                index[tuple(folded(address.in_key(entity, name)) for name in names)].append(entity)
             self._indexes[place] = index
         return index.get(tuple(folded(address.key[name]) for name in names), ())

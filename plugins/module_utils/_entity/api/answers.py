@@ -77,8 +77,10 @@ def failure(operation: Operation, response: Response) -> ServerError:
     why, hint = _meaning(operation, status)
     conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.places)
     kind = ConflictError if conflict else ServerError
-    if conflict and conflict.says:
-        why = conflict.says
+    refused = fitting(operation.refused, response, Sent(operation.request.method), operation.places)
+    known = conflict or refused
+    if known and known.says:
+        why = known.says.rstrip(".")
     doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
     if doubtful:
         hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
@@ -30,6 +31,29 @@ GOOD = {
 }
 
 
+TOKEN = {"access_token": "body.access", "refresh_token": "body.refresh"}
+RENEWING = {
+    "session": {
+        "steps": {"login": {"take": TOKEN}},
+        "refresh": {
+            "steps": {"renew": {"method": "POST", "path": "renew", "json": {"r": "{refresh_token}"}, "take": TOKEN}},
+            "refused": [{"status": [400]}],
+            "after_use": "revokes",
+        },
+    }
+}
+
+
+def renewing(**session):
+    """RENEWING with something else said of the session."""
+    return merge(RENEWING, {"session": session})
+
+
+def of_refresh(**said):
+    """RENEWING with something else said of the request that renews."""
+    return renewing(refresh={"steps": {"renew": said}})
+
+
 def load(over=None):
     return profile_data(GOOD, over, str)
 
@@ -44,7 +68,19 @@ def test_a_profile_of_format_2_is_read():
     assert scale.operations["find"].profile_key == "operations.find"
 
 
+def test_a_refresh_of_the_system_own_token_is_read():
+    rules = profile_of(load(RENEWING)).session
+    assert rules.makes_token
+    assert [step.profile_key for step in rules.refresh.steps] == ["session.refresh.steps.renew"]
+    assert (rules.refresh.after_use, rules.refresh.refused[0].status) == ("revokes", (400,))
+
+
 SITE = ("types", "site")
+
+
+def test_a_refresh_is_read():
+    refresh = profile_of(load(renewing(refresh={"after_use": "revokes"}))).session.refresh
+    assert ([step.name for step in refresh.steps], refresh.after_use) == (["renew"], "revokes")
 
 
 def of_site(**said):
@@ -56,6 +92,29 @@ LISTED = {"method": "GET", "path": "sites"}
 
 def of_grant(**said):
     return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
+
+
+def of_part(**said):
+    whole = {"read": {"method": "GET", "path": "{type.path}/{id}/tags"}, "write": GO}
+    return of_site(parts={"tags": {name: {**one, **said.get(name, {})} for name, one in whole.items()}})
+
+
+GO = {"method": "PUT", "path": "{type.path}/{id}/x"}
+JOB = {
+    "take": {"job": "body.id"},
+    "poll": {"path": "jobs/{job}"},
+    "until": [{"status": 200}],
+}
+
+
+def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
+    profile = profile_of(
+        load({"completes": {"job": JOB}, **of_site(create={"completes": "job"}, delete={"completes": JOB})})
+    )
+    of = profile.type("site").operations
+    assert of["create"].completes.profile_key == "completes.job"
+    assert of["delete"].completes.profile_key == "types.site.delete.completes"
+    assert list(profile.type("site").completed_later) == ["types.site.create", "types.site.delete"]
 
 
 @pytest.mark.parametrize(
@@ -90,11 +149,61 @@ def of_grant(**said):
         (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
         (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form names \{password\}"),
         (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
+        (
+            of_site(create={"completes": "none"}),
+            "types.site.create.completes names none, and completes declares no such",
+        ),
+        (of_site(list={"completes": JOB}), "types.site.list.completes has no answer, where"),
+        (of_part(read={"completes": JOB}), "parts.tags.read.completes has no answer"),
+        (of_part(write={"completes": "none"}), "parts.tags.write.completes names none"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "jobs/{jop}"}}}), r"poll.path names \{jop\}"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "{entity.job}"}}}), r"poll.path names \{entity.job\}"),
+        (
+            of_site(create={"completes": {**JOB, "take": {"id": "body.id"}, "poll": {"path": "jobs/{id}"}}}),
+            "take.id is a name that requests know",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "poll": {"path": "job"}}}),
+            "take.job is named by neither poll nor message",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}/{nr}", "at": "body"}}}),
+            r"message.path names \{nr\}",
+        ),
+        (
+            of_site(
+                delete={
+                    "completes": {
+                        **JOB,
+                        "take": {"job": "body[].id", "kind": "body[].kind"},
+                        "poll": {"path": "{kind}/{job}"},
+                    }
+                }
+            ),
+            "take has several values for job and kind",
+        ),
+        ({"operations": {"create": {"completes": "none"}}}, "operations.create.completes names none"),
+        (of_site(find={"until": [{"status": 200}]}), "until has no effect there, only in read"),
+        (of_site(read={"failed": [{"status": 200}]}), "read.failed has no effect without until"),
+        (
+            of_site(attributes={"on": {"transitions": {"go": {"to": True, "request": {**GO, "completes": "none"}}}}}),
+            "transitions.go.request.completes names none",
+        ),
+        (of_site(attributes={"a": {"read": "{entity.b}"}}), "attributes.a.read is the place of an id, and there is no"),
+        (of_site(attributes={"a": {"ref": {"type": "site"}, "read": ["{element.b}"]}}), "a.read is no place of an id"),
+        (of_site(attributes={"a": {"read": ["{entity.b}"]}}), r"attributes.a.read names \{entity.b\}"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
-        ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
+        ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
+        ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
+        (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
+        (renewing(steps={"login": {"take": None}}), "session.steps takes no access_token"),
+        (of_refresh(take=None), "session.refresh.steps takes no access_token"),
+        (of_refresh(path="{declared.x}"), r"session.refresh.steps.renew.path names \{declared.x\}"),
+        (of_refresh(denied=[{"status": [401]}]), "session.refresh.steps.renew.denied has no effect there"),
+        (of_refresh(when={"status": 200}), "session.refresh.steps.renew.when has no effect there"),
     ],
 )
 def test_what_contradicts_itself_is_refused(over, why):
@@ -107,11 +216,20 @@ def test_what_contradicts_itself_is_refused(over, why):
     [
         {"compare": {"read_only": ["id"]}},
         {"session": {"kind": "bearer"}},
+        {"session": {"look": {"method": "POST", "path": "me"}}},
+        {"session": {"look": {"method": "GET", "path": "me", "json": {}}}},
         of_site(find={"missing": {"status": [404]}}),
         of_site(find={"entity": "rows"}),
         of_site(operations={"read": {"method": "GET"}}),
         {"session": {"take": {"csrf": "X-CSRF-TOKEN"}}},
         {"inputs": {"Realm": {}}},
+        of_site(create={"completes": {"poll": {"path": "jobs"}}}),
+        of_site(create={"completes": {"until": [{"status": 200}]}}),
+        of_site(create={"completes": {**JOB, "interval": 5}}),
+        of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
+        {"session": {"refresh": {"refused": [{"status": [401]}]}}},
+        renewing(refresh={"after_use": "kills"}),
+        renewing(refresh={"steps": {}, "with": {}}),
     ],
 )
 def test_what_the_schema_does_not_know_is_refused(over):

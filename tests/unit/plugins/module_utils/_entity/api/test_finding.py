@@ -500,3 +500,12 @@ def test_forms_of_one_value_that_the_profile_names_are_no_difference():
     attributes = {"weight": {"normalise": ["decimal"]}, "owner": {"normalise": [{"prefix": "Users/"}]}}
     asked = Asked(answer(200, [{**ALPHA, "weight": "1.50", "owner": "Users/5"}]), attributes=attributes)
     assert asked.wants({"weight": 1.5, "owner": "5"}).plan.operation == "none"
+
+
+def test_a_refusal_whose_cause_is_known_is_said():
+    known = [{"status": [403], "body": {"unpaid": True}, "says": "The bill is not paid."}]
+    for body, said in (({"unpaid": True}, "The bill is not paid (HTTP 403)"), ({}, "this identity may not do that")):
+        asked = Asked(answer(403, body), find={"refused": known})
+        with pytest.raises(ServerError) as caught:
+            asked.client.find(asked.address())
+        assert said in caught.value.message

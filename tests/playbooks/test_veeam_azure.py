@@ -1,0 +1,470 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The built-in profile veeam_azure against a server that follows the vendor's description and knows no profile: the
+whole life of each type, and each way to log in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Played, Player
+from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
+from systems.veeam_azure.seed import TENANT
+
+pytestmark = pytest.mark.recorded
+ENTITY = "rimops.insight.insight_entity"
+INFO = "rimops.insight.insight_entity_info"
+TOKEN = "rimops.insight.insight_token"
+COUNT = {"requests": [["GET", "counters", None], ["POST", "reset-counters", {}]]}
+ACCOUNT = "7c1d0f3a-0000-4000-8000-000000000301"
+REPOSITORY = "7c1d0f3a-0000-4000-8000-000000000401"
+MACHINES = [f"7c1d0f3a-0000-4000-8000-0000000000{number:02}" for number in (1, 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("veeam"), "--idle-exit", "21600", "--self-signed")
+    yield system
+    system.stop()
+
+
+@pytest.fixture
+def system(running: System) -> System:
+    """The system as new, with the service account and the repository that others name."""
+    running.reset()
+    running.put("accounts/azure/service", ACCOUNT, accountId=ACCOUNT, name="backup", region="Global")
+    running.put("repositories", REPOSITORY, id=REPOSITORY, name="daily", regionId="westeurope", status="Ready")
+    return running
+
+
+@pytest.fixture
+def play(system: System, entry: str, tmp_path: Path) -> Player:
+    """Plays tasks as the administrator."""
+    defaults = {
+        "url": system.url,
+        "ca_path": system.ca_path,
+        "profile": "veeam_azure",
+        "grant_type": "login",
+        "token_store": str(tmp_path / "store"),
+        **ADMINISTRATOR,
+    }
+    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+
+
+# --- the whole life of each type
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is declared of an entity at first and later, and what the diff shows of the change. secrets: what is
+    declared beside it and sent with the creation. only: there is one, which exists; creates and deletes nothing."""
+
+    which: dict[str, Any]
+    first: dict[str, Any]
+    second: dict[str, Any]
+    shown: tuple[dict[str, Any], dict[str, Any]]
+    secrets: dict[str, Any] = field(default_factory=dict)
+    only: bool = False
+
+    @property
+    def expected(self) -> dict[str, tuple[str, int]]:
+        """Operation and number of writes of each step."""
+        new = {"create in check mode": ("create", 0), "create": ("create", 1)}
+        first = {"set": ("update", 1)} if self.only else new
+        last = {} if self.only else {"absent": ("delete", 1), "absent again": ("none", 0)}
+        return {
+            **first,
+            "same again": ("none", 0),
+            "change in check mode": ("update", 0),
+            "change": ("update", 1),
+            "changed, same again": ("none", 0),
+            **last,
+        }
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """The steps, each followed by what the server counted."""
+        secret = {"secret_attributes": self.secrets} if self.secrets else {}
+        first, second = ({"attributes": one, **secret} for one in (self.first, self.second))
+        wishes = {"change": second, "absent": {"state": "absent"}}
+        tasks: list[dict[str, Any]] = [{"name": "nothing is counted yet", "control": COUNT}]
+        for step in self.expected:
+            wish = next((one for word, one in wishes.items() if step.startswith(word)), first)
+            mode = {"check_mode": True} if "check mode" in step else {}
+            tasks.append({"name": step, ENTITY: {**self.which, **wish}, "diff": True, **mode})
+            tasks.append({"name": f"{step}, counted", "control": COUNT})
+        return tasks
+
+
+def template(retention: int) -> dict[str, Any]:
+    store = {"scheduleEnabled": True, "storeFor": retention, "storeForUnit": "Day"}
+    off = {"scheduleEnabled": False, "storeFor": 1, "storeForUnit": "Month"}
+    every = {
+        "daily": {**store, "createEvery": 1, "createUnit": "Day"},
+        "weekly": {**off, "dailyType": "WeekDays"},
+        "monthly": {**off, "monthlyType": "First", "dayOfWeek": "Monday"},
+        "executionWindow": {"windowOpening": "22:00:00", "windowClosing": "06:00:00"},
+    }
+    archive = {"archive": {**off, "selectedMonths": [], "monthlyType": "LastDay"}}
+    threshold = {"metTargetAbove": 95, "missedTargetBelow": 80}
+    goals = {"snapshot": every, "backup": {**every, **archive}, "threshold": threshold}
+    return {"description": "Gold", "slaConfiguration": goals}
+
+
+def stored(region: str) -> dict[str, Any]:
+    one = {"defaultRepositoryId": REPOSITORY, "items": [{"repositoryId": REPOSITORY, "regionResourceId": region}]}
+    return {"description": "Where", "storageConfiguration": {"backupRepository": one, "archiveRepository": None}}
+
+
+def machines(*numbers: int) -> dict[str, Any]:
+    return {"virtualMachines": [{"id": MACHINES[number]} for number in numbers]}
+
+
+POLICY = {"type": "vm_policy", "key": {"name": "nightly"}}
+PROTECTED = {
+    "tenantId": TENANT,
+    "serviceAccountId": ACCOUNT,
+    "isEnabled": True,
+    "regions": [{"regionId": "westeurope"}],
+    "snapshotSettings": {"copyOriginalTags": False, "applicationAwareSnapshot": False},
+    "selectedItems": {**machines(0, 1), "tags": [{"name": "backup", "value": "yes"}]},
+    "excludedItems": machines(2),
+}
+USER = {"type": "user", "key": {"name": "jdoe"}}
+KEEP = {"duration": 3, "type": "Years", "keepForever": False}
+SHORT = {"duration": 7, "type": "Days", "keepForever": False}
+BACKUP = {
+    "isEnabled": True,
+    "repositoryId": REPOSITORY,
+    "scheduleOptions": {"dailyType": "SelectedDays", "selectedDays": ["Monday", "Friday"], "dailyTime": "03:00:00"},
+    "retention": {"timeRetentionDuration": 2, "retentionDurationType": "Months"},
+}
+LIVES = {
+    "user": Life(
+        USER,
+        {"description": "Operator", "role": "PortalOperator", "type": "Internal"},
+        {"description": "Operator", "role": "RestoreOperator", "type": "Internal"},
+        ({"role": "PortalOperator"}, {"role": "RestoreOperator"}),
+        secrets={"password": "jdoe-password"},
+    ),
+    "standard_account": Life(
+        {"type": "standard_account", "key": {"kind": "Smtp", "name": "mail"}},
+        {"username": "robot", "description": "Mail"},
+        {"username": "robot", "description": "Mails"},
+        ({"description": "Mail"}, {"description": "Mails"}),
+        secrets={"password": "mail-password"},
+    ),
+    "vm_policy": Life(
+        POLICY,
+        PROTECTED,
+        {**PROTECTED, "selectedItems": {**machines(2, 0), "tags": []}, "excludedItems": machines(1)},
+        (
+            {
+                "excludedItems.virtualMachines": [{"id": MACHINES[2]}],
+                "selectedItems.tags": [{"name": "backup", "value": "yes"}],
+                "selectedItems.virtualMachines": [{"id": MACHINES[0]}, {"id": MACHINES[1]}],
+            },
+            {
+                "excludedItems.virtualMachines": [{"id": MACHINES[1]}],
+                "selectedItems.tags": [],
+                "selectedItems.virtualMachines": [{"id": MACHINES[2]}, {"id": MACHINES[0]}],
+            },
+        ),
+    ),
+    "sla_template": Life(
+        {"type": "sla_template", "key": {"name": "gold"}},
+        template(7),
+        {**template(7), "description": "Silver"},
+        ({"description": "Gold"}, {"description": "Silver"}),
+    ),
+    "storage_template": Life(
+        {"type": "storage_template", "key": {"name": "west"}},
+        stored("westeurope"),
+        {**stored("westeurope"), "description": "Here"},
+        ({"description": "Where"}, {"description": "Here"}),
+    ),
+    "retention_settings": Life(
+        {"type": "retention_settings"},
+        {"sessionsSettings": SHORT, "obsoleteSnapshotsSettings": SHORT},
+        {"sessionsSettings": KEEP},
+        (
+            {"sessionsSettings.duration": 7, "sessionsSettings.type": "Days"},
+            {"sessionsSettings.duration": 3, "sessionsSettings.type": "Years"},
+        ),
+        only=True,
+    ),
+    "configuration_backup": Life(
+        {"type": "configuration_backup"},
+        BACKUP,
+        {"isEnabled": False},
+        ({"isEnabled": True}, {"isEnabled": False}),
+        only=True,
+    ),
+    "time_zone": Life(
+        {"type": "time_zone"},
+        {"timezoneId": "W. Europe Standard Time"},
+        {"timezoneId": "UTC"},
+        ({"timezoneId": "W. Europe Standard Time"}, {"timezoneId": "UTC"}),
+        only=True,
+    ),
+}
+
+
+@pytest.mark.proves("PROFILE-4", "DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
+@pytest.mark.parametrize("name", LIVES)
+def test_the_whole_life(system: System, play: Player, name: str) -> None:
+    life = LIVES[name]
+    played = play(life.tasks())
+    assert played.code == 0, played.output
+    for step, (operation, writes) in life.expected.items():
+        result, counted = played[step], played[f"{step}, counted"]["answers"][0]
+        told = (result["operation"], result["changed"], counted["writes"])
+        assert told == (operation, operation != "none", writes), (step, result)
+        diff = result["diff"]
+        if step.startswith("change in"):
+            assert (diff["before"], diff["after"]) == life.shown, step
+        sides = {"none": (False, False), "create": (False, True), "update": (True, True), "delete": (True, False)}
+        assert (bool(diff["before"]), bool(diff["after"])) == sides[operation], step
+    assert not [one for one in life.secrets.values() if one in played.output]
+
+
+# --- what is special about a type
+
+
+def task(name: str, which: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """A task about one entity, which may fail."""
+    return {"name": name, ENTITY: {**which, **options}, "ignore_errors": True}
+
+
+def counted(system: System, *names: str) -> dict[str, int]:
+    counters = system.counters()
+    return {name: counters[name] for name in names}
+
+
+def test_a_policy_is_switched_by_its_verb(system: System, play: Player) -> None:
+    off = {**PROTECTED, "isEnabled": False}
+    steps = [("made", PROTECTED), ("off", off), ("off again", off), ("on", {"isEnabled": True})]
+    played = play([task(name, POLICY, attributes=attributes) for name, attributes in steps])
+    assert [played[name]["operation"] for name, _attributes in steps] == ["create", "update", "none", "update"]
+    assert counted(system, "creates", "updates", "verbs") == {"creates": 1, "updates": 0, "verbs": 2}
+
+
+def test_an_update_of_a_policy_keeps_what_is_not_declared(system: System, play: Player) -> None:
+    """A PUT replaces, and what a policy protects is in no answer of the policy itself."""
+    tasks = [task("made", POLICY, attributes=PROTECTED), task("changed", POLICY, attributes={"description": "x"})]
+    played = play(tasks)
+    assert played["changed"]["operation"] == "update", played.output
+    (policy,) = system.entities("policies/virtualMachines").values()
+    assert policy["regions"] == PROTECTED["regions"]
+    kept = {name: held for name, held in policy["selectedItems"].items() if held}
+    assert kept == PROTECTED["selectedItems"]
+    assert policy["excludedItems"]["virtualMachines"] == PROTECTED["excludedItems"]["virtualMachines"]
+    assert (policy["description"], policy["serviceAccountId"]) == ("x", ACCOUNT)
+
+
+def test_a_region_that_is_read_with_another_id_is_seen_and_not_guessed(system: System, play: Player) -> None:
+    system.switch(region_ids="system")
+    played = play([task("made", POLICY, attributes=PROTECTED)])
+    assert played["made"]["failed"], played.output
+    assert "regions" in played["made"]["msg"]
+    assert system.counters()["creates"] == 1
+
+
+def test_mfa_of_a_user_is_turned_off_and_never_on(system: System, play: Player) -> None:
+    operator = {"type": "user", "key": {"name": OPERATOR["username"]}}
+    steps = [("off", False), ("again", False), ("on", True)]
+    played = play([task(name, operator, attributes={"mfaEnabled": value}) for name, value in steps])
+    assert [played[name]["operation"] for name in ("off", "again")] == ["update", "none"], played.output
+    assert "no transition leads mfaEnabled from false to true" in played["on"]["msg"]
+    assert counted(system, "verbs", "updates") == {"verbs": 1, "updates": 0}
+
+
+def test_the_password_of_a_user_stays_unless_it_is_sent(system: System, play: Player) -> None:
+    wanted = {"attributes": {"description": "Robot"}, "secret_attributes": {"password": "first-password"}}
+    later = {"attributes": {"description": "Robots"}}
+    new = {**later, "secret_attributes": {"password": "second-password"}, "update_secrets": "always"}
+    assert not play([task("made", USER, **wanted), task("changed", USER, **later)])["changed"]["failed"]
+    (user,) = [one for one in system.entities("users").values() if one["name"] == "jdoe"]
+    assert user["password"] == "first-password"
+    played = play([task("renewed", USER, **new)])
+    assert "second-password" not in played.output
+    assert system.entities("users")[user["id"]]["password"] == "second-password"
+
+
+def test_a_name_that_contains_another_is_told_apart(system: System, play: Player) -> None:
+    system.switch(name_filters="contains")
+    longer = {**USER, "key": {"name": "jdoe2"}}
+    wanted = {"attributes": {"description": "x"}}
+    played = play([task("longer", longer, **wanted), task("first", USER, **wanted), task("again", USER, **wanted)])
+    assert [played[name]["operation"] for name in ("longer", "first", "again")] == ["create", "create", "none"]
+
+
+def test_a_page_that_repeats_itself_is_an_error(system: System, play: Player) -> None:
+    play.defaults["profile_overrides"] = {"operations": {"list": {"paging": {"size": 1}}}}
+    system.switch(pages="repeated")
+    played = play([{"name": "regions", INFO: {"type": "region"}, "ignore_errors": True}])
+    assert played["regions"]["failed"], played.output
+    assert "page" in played["regions"]["msg"]
+
+
+def test_what_the_appliance_has_found_is_read_and_asserted(system: System, play: Player) -> None:
+    group = {"resourceGroupName": "production", "subscriptionName": "Production"}
+    web = {"type": "virtual_machine", "key": {"name": "web-1", **group}}
+    gone = {**web, "key": {**web["key"], "name": "gone-1"}}
+    deleted = {"type": "virtual_machine", "id": "7c1d0f3a-0000-4000-8000-000000000099"}
+    tasks = [
+        {"name": "all", INFO: {"type": "virtual_machine"}},
+        {"name": "region", INFO: {"type": "region", "key": {"name": "West Europe"}}},
+        {"name": "deleted", INFO: deleted},
+        task("as it is", web, attributes={"osType": "Linux"}),
+        task("other", web, attributes={"osType": "Windows"}),
+        task("not there", gone, attributes={"osType": "Linux"}),
+    ]
+    played = play(tasks)
+    assert [one["name"] for one in played["all"]["entities"]] == ["web-1", "web-2", "database-1"], played.output
+    assert [one["id"] for one in played["region"]["entities"]] == ["westeurope"]
+    assert played["deleted"]["entities"] == []
+    assert (played["as it is"]["operation"], played["as it is"]["changed"]) == ("none", False)
+    assert "the profile has no update operation" in played["other"]["msg"]
+    assert "the profile has no create operation" in played["not there"]["msg"]
+    assert counted(system, "writes") == {"writes": 0}
+
+
+# --- logins
+
+
+READ = {"name": "read", INFO: {"type": "user", "key": {"name": "reader"}}, "ignore_errors": True}
+OUT = {"name": "out", TOKEN: {"state": "absent"}}
+
+
+def refused(played: Played, name: str = "read") -> str:
+    assert played[name]["failed"], played.output
+    return str(played[name]["msg"])
+
+
+@pytest.mark.parametrize("entry", ["here", "elsewhere"])
+def test_one_login_serves_all_tasks_and_is_ended(system: System, play: Player) -> None:
+    played = play([READ, {**READ, "name": "again"}, OUT])
+    assert [one["name"] for one in played["again"]["entities"]] == ["reader"], played.output
+    assert counted(system, "logins", "logouts", "refused") == {"logins": 1, "logouts": 1, "refused": 0}
+    assert ADMINISTRATOR["password"] not in played.output
+
+
+@pytest.mark.parametrize("status", ["400", "401"])
+def test_a_wrong_password_is_sent_once(system: System, play: Player, status: str) -> None:
+    system.switch(wrong_credentials=status)
+    play.defaults["password"] = "wrong-password"
+    played = play([READ, {**READ, "name": "again"}])
+    assert "The appliance does not accept these credentials" in refused(played)
+    assert "were refused" in refused(played, "again")
+    assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 1}
+
+
+def test_a_code_answers_where_mfa_is_on(system: System, play: Player) -> None:
+    play.defaults |= {**OPERATOR, "totp_secret": TOTP_SECRET}
+    played = play([READ, {**READ, "name": "again"}])
+    assert not played["again"]["failed"], played.output
+    forms = [one["body"] for one in system.recorded() if one["path"].endswith("/token")]
+    assert [form.partition("&")[0] for form in forms] == ["grant_type=Password", "grant_type=Mfa"]
+    assert counted(system, "logins", "logins_refused") == {"logins": 1, "logins_refused": 0}
+    assert TOTP_SECRET not in played.output
+
+
+def test_mfa_without_a_secret_is_said_and_is_no_login(system: System, play: Player) -> None:
+    play.defaults |= OPERATOR
+    played = play([READ])
+    assert "the system asks for a one-time code" in refused(played)
+    assert "totp_secret" in refused(played)
+    assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 0}
+
+
+@pytest.mark.parametrize("given", [{"totp_secret": "JBSWY3DPEHPK3PXP"}, {"mfa_code": "000000"}])
+def test_a_wrong_code_is_sent_once(system: System, play: Player, given: dict[str, str]) -> None:
+    play.defaults |= {**OPERATOR, **given}
+    played = play([READ, {**READ, "name": "again"}])
+    assert "The appliance does not accept this one-time code" in refused(played)
+    assert "were refused" in refused(played, "again")
+    assert counted(system, "logins", "logins_refused") == {"logins": 0, "logins_refused": 1}
+
+
+def test_a_code_is_not_sent_twice(system: System, play: Player) -> None:
+    """The second login waits for the code of the next half minute: the appliance takes each once."""
+    play.defaults |= {**OPERATOR, "totp_secret": TOTP_SECRET}
+    assert not play([READ])["read"]["failed"]
+    system.expire("tokens")
+    system.expire("refresh_tokens")
+    assert not play([READ])["read"]["failed"]
+    sent = [one["body"].rpartition("mfa_code=")[2][:6] for one in system.recorded() if "mfa_code" in one["body"]]
+    assert len(sent) == len(set(sent)) == 2
+    assert counted(system, "logins", "logins_refused") == {"logins": 2, "logins_refused": 0}
+
+
+def test_a_code_that_somebody_else_used_is_refused_once(system: System, play: Player) -> None:
+    used = code(TOTP_SECRET, int(time.time() // 30))
+    play.defaults |= {**OPERATOR, "mfa_code": used}
+    assert not play([READ])["read"]["failed"]
+    play.defaults["token_store"] = "none"
+    assert "The appliance does not accept this one-time code" in refused(play([READ]))
+    assert counted(system, "logins", "logins_refused") == {"logins": 1, "logins_refused": 1}
+
+
+@pytest.mark.parametrize("rule", ["keeps", "dies", "dies_with_access_token"])
+def test_a_token_that_ended_is_renewed_and_a_killed_one_costs_a_login(system: System, play: Player, rule: str) -> None:
+    system.switch(old_refresh_token=rule)
+    assert not play([READ])["read"]["failed"]
+    for renewed in (1, 2):
+        system.expire("tokens")
+        assert not play([READ])["read"]["failed"]
+        assert counted(system, "logins", "refreshes") == {"logins": 1, "refreshes": renewed}
+    system.expire("tokens")
+    system.expire("refresh_tokens")
+    assert not play([READ])["read"]["failed"]
+    expected = {"logins": 2, "refreshes": 2, "refreshes_refused": 1}
+    assert counted(system, *expected) == expected
+
+
+def test_another_user_than_expected_is_refused(system: System, play: Player) -> None:
+    play.defaults["expected_user"] = "somebody"
+    assert "expected_user is somebody" in refused(play([READ]))
+
+
+def test_a_licence_agreement_that_nobody_accepted_is_named(system: System, play: Player) -> None:
+    system.switch(license_accepted=False)
+    played = play([READ, task("write", USER, attributes={"description": "x"})])
+    for name in ("read", "write"):
+        assert "The licence agreement of the appliance is not accepted" in refused(played, name)
+    assert counted(system, "logins", "writes") == {"logins": 1, "writes": 0}
+
+
+def test_who_may_only_read_is_told_so(system: System, play: Player) -> None:
+    play.defaults |= READER
+    played = play([READ, task("write", USER, attributes={"description": "x"})])
+    assert not played["read"]["failed"]
+    assert "this identity may not do that" in refused(played, "write")
+    assert "licence" not in refused(played, "write")
+    assert system.counters()["logins"] == 1
+
+
+def test_a_certificate_of_its_own_is_trusted_by_name_only(system: System, play: Player) -> None:
+    assert not play([READ])["read"]["failed"]
+    del play.defaults["ca_path"]
+    assert "certificate" in refused(play([READ]))
+    assert system.counters()["logins"] == 1
+
+
+def test_a_certificate_that_changed_is_refused(running: System, system: System, play: Player) -> None:
+    before = Path(play.folder / "before.pem")
+    before.write_bytes(Path(system.ca_path).read_bytes())
+    play.defaults["ca_path"] = str(before)
+    assert not play([READ])["read"]["failed"]
+    asked = len(system.recorded())
+    after = system.change_certificate()
+    assert "certificate" in refused(play([READ]))
+    assert len(system.recorded()) == asked
+    play.defaults["ca_path"] = after
+    assert not play([READ])["read"]["failed"]
