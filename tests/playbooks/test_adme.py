@@ -426,7 +426,7 @@ RECORDS = [
         "key": {"id": f"{PARTITION}:well:{number}"},
         "refs": {"kind": {"type": "schema", "key": SCHEMA["key"]}},
         "attributes": {
-            "acl": dict.fromkeys(("viewers", "owners"), [{"ref": {"type": "group", "key": GROUP["key"]}}]),
+            "acl": {"viewers": [{"ref": GROUP}], "owners": [{"ref": GROUP}]},
             "legal": {"legaltags": [{"ref": TAG}], "otherRelevantDataCountries": ["NO"]},
             "data": {"depth": number},
         },
