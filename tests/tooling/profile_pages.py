@@ -78,9 +78,8 @@ def says(data: dict[str, Any]) -> str:
         for name, value in data.items()
         if name not in BASIS and not any(True for _statement in statements(value)) and name != "grants"
     }
-    text = yaml.dump(
-        own, Dumper=Plain, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True
-    ).strip()
+    form = {"default_flow_style": True, "width": 10_000, "sort_keys": False, "allow_unicode": True}
+    text = yaml.dump(own, Dumper=Plain, **form).strip()
     return text[1:-1].replace("|", "\\|") if own else ""
 
 

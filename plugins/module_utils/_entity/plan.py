@@ -302,20 +302,6 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     )
 
 
-def _masks_sent_back(unknown: Iterable[str], observed: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
-    """The masks that stand for declared secrets which are not sent, by path."""
-    shown = {path: value_at(observed, names_of(path), ABSENT) for path in unknown}
-    return {path: held for path, held in shown.items() if is_sent_back(path, held, rules)}
-
-
-def _refuse_cleared(nothing: Plan, whole: Mapping[str, Any], rules: Rules) -> None:
-    """Raise ConfigurationError for an update that would clear a secret that nobody declares."""
-    for path, does in sorted(rules.omitted.items()):
-        if does == "clears" and path not in nothing.secret_paths and value_at(whole, names_of(path)) is None:
-            why = f"an update without {path} clears it, and it is not declared"
-            raise ConfigurationError(f"update {nothing.entity}", why, "Declare it under secret_attributes.")
-
-
 def _with_secrets(
     nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
 ) -> Mapping[str, Any]:
