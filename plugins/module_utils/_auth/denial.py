@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ..errors import AuthenticationError
+from ..errors import AuthenticationError, InsightError, ServerError
 from .grants.base import GET_TOKEN
+from .steps import LOG_IN
 
 DENIAL = 60.0
 """Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
 REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
 """OAuth errors that say that the credentials are wrong."""
+
+BUSY = (408, 425, 429)
+"""Statuses of a server that did not look at the request."""
 
 
 def refuses_credentials(error: AuthenticationError) -> bool:
@@ -25,6 +29,13 @@ def refuses_credentials(error: AuthenticationError) -> bool:
         return True
     named = error.oauth_error in REFUSED_CREDENTIALS
     return status in (400, 403) and (named or (error.oauth_error is None and error.what != GET_TOKEN))
+
+
+def may_refuse_credentials(error: InsightError) -> bool:
+    """Whether a step that sent credentials had an answer that the profile does not know, and that may say that they are
+    wrong: anything but a failure of the server, or a server that is busy."""
+    status = error.details.get("status") or 0
+    return isinstance(error, ServerError) and error.what == LOG_IN and status < 500 and status not in (0, *BUSY)
 
 
 def as_record(error: AuthenticationError, now: float) -> dict[str, Any]:

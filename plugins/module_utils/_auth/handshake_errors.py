@@ -189,6 +189,8 @@ def _failed(step: Step, response: Response, says: str) -> ServerError:
     if not step.credentials:
         starting = response.status in (502, 503, 504)
         hint = "It is not up, or not up yet: try again later, or raise timeout." if starting else "Check url."
+    elif response.status < 500:
+        hint = f"If that means that the credentials are wrong, say so in {step.profile_key}.denied."
     return ServerError(
         response.purpose, f"the server answered HTTP {response.status}{says}", hint, status=response.status
     )

@@ -17,10 +17,10 @@ from .._options.shared import Settings
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
 from .._transport.retry import backoff
-from ..errors import AuthenticationError, ConfigurationError, SessionRejected
+from ..errors import AuthenticationError, ConfigurationError, InsightError, ServerError, SessionRejected
 from . import handle
 from .acquisition import Acquisition
-from .denial import as_record, refuses_credentials, still_refused
+from .denial import as_record, may_refuse_credentials, refuses_credentials, still_refused
 from .session import Session, look, marks, observe, session_names
 from .state import State, as_json, from_json
 from .store import Store
@@ -49,7 +49,7 @@ class SessionKeeper:
         self._began = clock.now()
         self._tickets = itertools.count(1)
         self._brought = 0  # the ticket of the request whose answer brought the present values
-        self._denied: Optional[AuthenticationError] = None
+        self._denied: Optional[InsightError] = None
         self._made: set[int] = set()  # the generations that this process opened
         self._unused = 0  # logins in a row in whose sessions no request was accepted
         self._vouched: tuple[int, Any, int] = (0, None, 0)  # see vouch
@@ -228,7 +228,7 @@ class SessionKeeper:
             )
         try:
             renewed = self._renewed(known, rejected is not None)
-        except AuthenticationError as error:
+        except (AuthenticationError, ServerError) as error:
             self._deny(error)
             raise
         self.keep(renewed, denied=None)
@@ -274,8 +274,12 @@ class SessionKeeper:
             self._deny(error)
         return error
 
-    def _deny(self, error: AuthenticationError) -> None:
+    def _deny(self, error: InsightError) -> None:
         """Remember a refused login for every thread; refused credentials for every process."""
+        if may_refuse_credentials(error):
+            self._denied = error
+        if not isinstance(error, AuthenticationError):
+            return
         status = error.details.get("status")
         credentials = refuses_credentials(error)
         rejected = isinstance(error, SessionRejected) and not error.denied
@@ -288,7 +292,7 @@ class SessionKeeper:
 
     def ask_anew(self) -> None:
         """Forget a login that failed for another reason than its credentials, since this is another attempt."""
-        if self._denied and not refuses_credentials(self._denied):
+        if not (isinstance(self._denied, AuthenticationError) and refuses_credentials(self._denied)):
             self._denied = None
 
     def _adopt(self, state: State, origin: str) -> State:

@@ -29,6 +29,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InterruptedRequest,
     ProfileMismatchError,
+    ServerError,
     SessionRejected,
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import answer
@@ -252,14 +253,14 @@ class Issuer:
 
     def __init__(self):
         self.asked, self.live, self.refresh, self.made = [], set(), set(), 0
-        self.life, self.user, self.rotates, self.loses = "3600", "ann", True, 0
+        self.life, self.user, self.rotates, self.loses, self.refusal = "3600", "ann", True, 0, 401
 
     def send(self, request):
         path = request.url[len(f"{URL}/api/") :]
         self.asked.append(path)
         if path == "login":
             good = request.json_body == {"name": "ann", "pass": USER["password"]}
-            return answer(request, 200, self.token()) if good else answer(request, 401, {"message": "no"})
+            return answer(request, 200 if good else self.refusal, self.token() if good else {"message": "no"})
         if path == "refresh":
             if request.json_body["refresh"] not in self.refresh:
                 return answer(request, 401, {})
@@ -380,6 +381,22 @@ def test_a_refused_password_is_sent_once(user, issuer):
             with pytest.raises(AuthenticationError):
                 one.send(READ)
     assert issuer.asked == ["login"]
+
+
+@pytest.mark.parametrize(("status", "times"), [(400, 1), (404, 1), (422, 1), (429, 3), (500, 3)])
+def test_credentials_that_may_be_wrong_are_sent_once_in_a_run(user, issuer, status, times):
+    """The profile does not know the answer, so another run sends them again, and so does another task."""
+    issuer.refusal = status
+    for process in range(2):
+        one = user(password="wrong")
+        for _request in range(3):
+            with pytest.raises(ServerError, match=f"HTTP {status}"):
+                one.send(READ)
+        assert issuer.asked == ["login"] * times * (process + 1)
+    one.ask_anew()
+    with pytest.raises(ServerError):
+        one.send(READ)
+    assert len(issuer.asked) == 2 * times + 1
 
 
 CODES = {

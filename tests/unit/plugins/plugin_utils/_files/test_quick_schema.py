@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import jsonschema
 import pytest
@@ -17,10 +18,23 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.merging im
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.own_schemas import own_schema
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
     BUILT_IN,
+    FOLDER,
     built_in,
     profile_schema,
 )
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.quick_schema import fits
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.name)
+def test_no_schema_says_a_key_twice(path):
+    """JSON takes the last one without a word; two people who add the same key make two of it."""
+
+    def once(pairs):
+        names = [name for name, _value in pairs]
+        assert sorted(names) == sorted(set(names))
+        return dict(pairs)
+
+    json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
 
 
 def whole(name):
