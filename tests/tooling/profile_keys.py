@@ -157,6 +157,7 @@ PAGES = (
             "alternative": "predicate",
             "attribute": "attribute",
             "part": "part",
+            "completing": "completing",
             "step_request": "step of a change",
             **_same("id", "evidence_fields", "paging", "operation", "type"),
         },

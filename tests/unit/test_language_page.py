@@ -6,6 +6,7 @@ is so."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,6 +71,15 @@ def test_a_fragment_is_valid(fragment: str) -> None:
 
 def test_there_are_fragments() -> None:
     assert len(FRAGMENTS) > 10
+
+
+def test_the_schema_says_each_key_once() -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs), [name for name, _value in pairs]
+        return dict(pairs)
+
+    text = (ROOT / "plugins" / "profiles" / "profile_2.schema.json").read_text(encoding="utf-8")
+    json.loads(text, object_pairs_hook=once)
 
 
 def test_each_profile_has_the_format_that_the_page_says() -> None:

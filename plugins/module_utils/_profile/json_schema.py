@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import ConfigurationError, SchemaError
@@ -53,6 +53,27 @@ def _sentence(error: Any) -> str:
     return f"{path} {rule}" + (f": {', '.join(names)}" if names else "")
 
 
+KIND = ("type", "enum", "const", "anyOf")
+"""Rules that say what kind of value stands at a place."""
+
+
+def _causes(error: Any) -> Iterator[Any]:
+    """The violations of the only form of an anyOf that is of the kind of the value; else the violation itself."""
+    forms: dict[Any, list[Any]] = {}
+    for one in error.context if error.validator == "anyOf" else ():
+        forms.setdefault(one.schema_path[0], []).append(one)
+    of_the_kind = [
+        found
+        for found in forms.values()
+        if not any(one.validator in KIND and one.absolute_path == error.absolute_path for one in found)
+    ]
+    if len(of_the_kind) != 1:
+        yield error
+        return
+    for one in of_the_kind[0]:
+        yield from _causes(one)
+
+
 def violations(schema: Mapping[str, Any], value: Any, ours: bool = False) -> list[str]:
     """Every violation as a sentence, in the order of their paths. ours: the schema comes with the collection, and was
     checked before. Raises ConfigurationError where jsonschema is missing or the schema itself is wrong."""
@@ -76,7 +97,8 @@ def violations(schema: Mapping[str, Any], value: Any, ours: bool = False) -> lis
     except jsonschema.SchemaError as error:
         raise ConfigurationError("use the JSON Schema", f"it is not a valid one ({_sentence(error)})") from error
     try:
-        found = list(kind(schema, registry=Registry()).iter_errors(value))  # an own registry fetches nothing
+        every = kind(schema, registry=Registry()).iter_errors(value)  # an own registry fetches nothing
+        found = [cause for error in every for cause in _causes(error)]
     except Unresolvable as error:
         raise ConfigurationError("use the JSON Schema", f"its $ref {error.ref} leads nowhere") from error
     found.sort(key=lambda error: [str(step) for step in error.absolute_path])

@@ -15,6 +15,9 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import Confi
 SECRET = "s3cret-canary"
 
 
+ONE = {"type": "object", "properties": {"x": {"enum": ["GET"]}}}
+
+
 def inside(rule):
     return {"properties": {"a": {"properties": {"b": rule}}}}
 
@@ -36,6 +39,10 @@ def inside(rule):
         ({"uniqueItems": True}, [SECRET, SECRET], "a.b must not hold an element twice"),
         ({"minProperties": 1}, {}, "a.b must not be empty"),
         ({"anyOf": [{"type": "null"}]}, SECRET, "a.b fits none of the forms that are allowed"),
+        ({"anyOf": [{"type": "object"}, {"type": "null"}]}, SECRET, "a.b fits none of the forms that are allowed"),
+        ({"anyOf": [ONE, {"type": "array", "items": ONE}]}, {"x": SECRET}, "a.b.x must be one of ['GET']"),
+        ({"anyOf": [ONE, {"type": "array", "items": ONE}]}, [{}, {"x": SECRET}], "a.b.1.x must be one of ['GET']"),
+        ({"anyOf": [ONE, ONE]}, {"x": SECRET}, "a.b fits none of the forms that are allowed"),
         ({"propertyNames": {"maxLength": 2}}, {"abc": SECRET}, "a.b must have at most 2 characters"),
         ({"required": ["x", "y"]}, {"x": SECRET}, "a.b lacks something that is required: y"),
         ({"required": ["x", "y"]}, {}, "a.b lacks something that is required: x, y"),
