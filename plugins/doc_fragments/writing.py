@@ -32,7 +32,9 @@ options:
     default: report
   wait:
     description:
-      - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write.
+      - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write; and
+        to wait for what the server has accepted and carries out later, where the profile says so (C(completes)). With
+        V(false) that is asked for once.
     type: bool
     default: true
   wait_timeout:
@@ -40,10 +42,14 @@ options:
       - Seconds until a write must be visible, 0 to 86400. Unless you say it, these are 30 seconds; and an update of
         which the server's answer does not show what was declared is read back twice, O(wait_interval) apart, for most
         servers that do not show an update at once have not carried it out.
+      - Also the seconds within which a job of the server must end where the profile says C(completes), and an entity
+        be ready where it says C(until). What has not ended then is an unknown outcome, and the next run goes on
+        waiting for it. Give a job that takes minutes its minutes.
     type: float
   wait_interval:
     description:
-      - Seconds between two readings, 0.001 to 86400.
+      - Seconds between two readings, 0.001 to 86400. Where a server that carries something out later says
+        C(Retry-After), that counts instead.
     type: float
     default: 1.0
 """

@@ -210,6 +210,14 @@ changes:
       type: raw
       returned: when it is to be there
   sample: [{path: description, before: Something else, after: Initial marketing application}]
+steps:
+  description:
+    - The requests that the change takes, or would take, in their order. For types with parts or states that have
+      requests of their own.
+  returned: when the change takes more than the entity's own request
+  type: list
+  elements: str
+  sample: [create, 'add members email="ann@example.com"', write tags, enabled to true]
 unverified:
   description:
     - What was declared and cannot be observed, so that nobody can say whether it differs.
@@ -267,6 +275,10 @@ error:
       description: What came instead.
       type: str
       returned: when the server contradicts the profile
+    steps:
+      description: What became of the steps of the change, as V(done), V(failed) and V(not_sent).
+      type: dict
+      returned: when a change of several steps broke off
     assumed:
       description: The operations that were used and that neither a document nor a probe backs.
       type: list

@@ -158,6 +158,12 @@ open:
       description: The digest of the entity as it should have become.
       returned: always
       type: str
+    job:
+      description:
+        - What the server has accepted and not ended yet, as far as the journal knows. RV(ignore:operation) is the key
+          of the operation in the profile, RV(ignore:names) holds the values with which it is polled.
+      returned: when the server had accepted it
+      type: dict
   sample:
     - file: evidence/20260102T030405.000000Z-0f3a7c1d0000.jsonl
       at: "2026-01-02T03:04:06.120Z"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import target
 import warm
 import yaml
 from simulator.process import Running
@@ -87,6 +88,13 @@ def warmed(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A process that has imported Ansible, for every run in the usual surroundings."""
     folder = tmp_path_factory.mktemp("warm")
     with warm.started(surroundings(folder, **OURS), folder):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warmed_elsewhere(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same on the other host, for every module of ours."""
+    with target.started(tmp_path_factory.mktemp("target")):
         yield
 
 
@@ -190,11 +198,11 @@ class Player:
     def inventory(self, hosts: int = 1) -> Path:
         """Hosts behind the entry that is tested."""
         path = self.folder / "inventory.yml"
-        connection = {
+        connection = {  # another user finds no program of ours
             "here": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
             "elsewhere": {
                 "ansible_connection": "elsewhere",
-                "ansible_python_interpreter": os.environ.get("RIMOPS_TARGET_PYTHON", sys.executable),
+                "ansible_python_interpreter": target.PROGRAMS[0 if self.launcher else -1],
             },
         }
         names = ["host"] if hosts == 1 else [f"host{number}" for number in range(hosts)]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
-of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be.
+of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it two others
+(small_logins.py).
 
 ``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
 """
@@ -23,10 +24,12 @@ from urllib.parse import parse_qsl
 
 import trustme
 import uvicorn
+from small_logins import PASSWORD, USER, Desk, Staff
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
 CLIENT, SECRET = "scales-client", 'scales "secret&+/=é canary'
 UNIQUE = {"sites": ("code",), "scales": ("siteId", "serial")}
@@ -41,7 +44,7 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem:
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show."""
+    left_out: attributes that a search does not show; staff, desk: the systems beside it."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -53,6 +56,7 @@ class SmallSystem:
             Route("/oauth/token", self._token, methods=["POST"]),
             Route("/api/v1/{type}", self._several, methods=["GET", "POST"]),
             Route("/api/v1/{type}/{id}", self._one, methods=["GET", "PUT", "DELETE"]),
+            Mount("/", app=self._beside),
         ]
         config = uvicorn.Config(
             Starlette(routes=routes),
@@ -75,6 +79,7 @@ class SmallSystem:
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
         self.left_out: set[str] = set()
+        self.staff, self.desk = Staff(), Desk()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -87,6 +92,10 @@ class SmallSystem:
     def writes(self) -> int:
         """How often something was, or was to be, changed."""
         return sum(self.counted[kind] for kind in ("creates", "updates", "deletes"))
+
+    async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The other systems, as new since the last reset."""
+        await Router([*self.staff.routes, *self.desk.routes])(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:
         self.counted["tokens"] += 1
@@ -151,4 +160,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place, suppress(KeyboardInterrupt):
         system = SmallSystem(Path(place))
         print(f"{system.url}, --cacert {system.ca_path}, client {CLIENT}, secret {SECRET}", flush=True)
+        print(f"user {USER}, password {PASSWORD}", flush=True)
         threading.Event().wait()

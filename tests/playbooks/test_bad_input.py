@@ -64,7 +64,7 @@ MISTAKES = {
         ("day is the date 2026-01-31T10:00:00 here", 'day: "2026-01-31 10:00:00"'),
     ),
     "an unknown profile": Mistake(
-        f"{PLAIN}profile: insigth", ("use profile insigth", "Built in are: insight, insight_6_2, insight_7_0")
+        f"{PLAIN}profile: insigth", ("use profile insigth", "Built in are: adme, ", "insight, insight_6_2, insight_7_0")
     ),
     "a profile file that is not there": Mistake(f"{PLAIN}profile: mine.yml", ("no file mine.yml was found",)),
     "an invalid override": Mistake(

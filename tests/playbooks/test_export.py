@@ -318,7 +318,7 @@ def test_a_pinned_export_is_for_its_system_only(server: Server, exporter: Export
     assert not exporter.apply(check=True)["changed"]
     path = exporter.folder / "out" / "application.yml"
     path.write_text(path.read_text().replace(server.url, "https://other.example.com"))
-    assert "the manifest is for https://other.example.com" in exporter.apply(check=True)["msg"]
+    assert "it is for https://other.example.com" in exporter.apply(check=True)["msg"]
 
 
 @pytest.mark.proves("EXPORT-2")

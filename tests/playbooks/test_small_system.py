@@ -26,9 +26,14 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.merging im
 pytestmark = pytest.mark.proves("PROFILE-4")
 
 GUIDE = ROOT / "docs" / "write_a_profile.md"
+REGISTER = (
+    GUIDE.read_text(encoding="utf-8").partition("## A register of scales")[2].partition("## A staff directory")[0]
+)
+OF_FORMAT_1 = Path(__file__).with_name("scales_format_1.yml").read_text(encoding="utf-8")
+"""The profile in the format in which the probe writes its overrides."""
 EXAMPLES = list(examples_of(GUIDE))
 (PROFILE,) = (example for example in EXAMPLES if example.mark.get("profile"))
-SESSIONS = re.findall(r"^<!-- session -->\n```console\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+SESSIONS = re.findall(r"^<!-- session -->\n```console\n(.*?)^```$", REGISTER, re.M | re.S)
 TOKEN = "rimops.insight.insight_token"
 ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
@@ -61,8 +66,14 @@ def play(system: SmallSystem, entry: str, tmp_path: Path) -> Player:
     )
 
 
+@pytest.fixture
+def in_format_1(play: Player) -> None:
+    """The probe is given the profile in its own format."""
+    (play.folder / "scales.yml").write_text(OF_FORMAT_1, encoding="utf-8")
+
+
 def test_the_profile_is_short() -> None:
-    assert len(PROFILE.text.splitlines()) < 40
+    assert len(PROFILE.text.splitlines()) < 30
 
 
 def test_each_part_is_part_of_the_whole() -> None:
@@ -113,7 +124,7 @@ def like(shown: Any, came: Any) -> bool:
 
 def test_the_session_in_the_guide(system: SmallSystem) -> None:
     token, commands = "", "".join(SESSIONS).split("$ curl ")[1:]
-    assert len(commands) == len(re.findall(r"^\$ ", GUIDE.read_text(encoding="utf-8"), re.M)) > 10
+    assert len(commands) == len(re.findall(r"^\$ ", REGISTER, re.M)) > 10
     for number, said in enumerate(commands):
         command, status, *rest = said.strip().splitlines()
         answer = answer_to(f"curl {command}", token if number > 1 else "", system)
@@ -307,7 +318,7 @@ def test_tokens_of_another_issuer_are_named_as_the_likeliest_cause(system: Small
 
 @pytest.mark.proves("WRITE-1", "WRITE-7")
 def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
-    wrong = {"profile_overrides": {"operations": {"find": {"path": "all/{type}"}}}}
+    wrong = {"profile_overrides": {"operations": {"find": {"path": "all/{type.path}"}}}}
     tasks = [
         {**entity("wrong path", {**SITE, **wrong}, name="Hamburg"), "ignore_errors": True},
         {**entity("wrong secret", {**SITE, "client_secret": "x"}, name="Hamburg"), "ignore_errors": True},
@@ -351,7 +362,7 @@ def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play:
 
 
 def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any]:
-    """What the probe found out with the guide's profile."""
+    """What the probe found out."""
     system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": n} for n, code in enumerate("BK")}
     system.entities["scales"]["x1"] = {"id": "x1", "siteId": "s0", "serial": "S-1", "unit": "g", "modified": 1}
     variables = {f"insight_{name}": value for name, value in play.defaults.items()}
@@ -384,13 +395,14 @@ def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any
 
 
 @pytest.mark.one_core
+@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_finds_nothing_to_change(system: SmallSystem, play: Player) -> None:
     result = probed(play, system)
     assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
     told = yaml.safe_load((play.folder / "overrides.yml").read_text(encoding="utf-8"))
     assert {name: set(one) for name, one in told["operations"].items()} == {
-        name: {"assumed", "verified"} for name in PROFILE.data["operations"]
+        name: {"assumed", "verified"} for name in yaml.safe_load(OF_FORMAT_1)["operations"]
     }
 
 
@@ -405,6 +417,7 @@ WRONG = {
 
 
 @pytest.mark.one_core
+@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> None:
     result = probed(play, system, operations=WRONG)
@@ -421,6 +434,7 @@ def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> 
 READS_ONLY = {"operations": {"create": None, "update": None, "delete": None, "list": None}}
 
 
+@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROFILE-21", "PROBE-20")
 def test_the_probe_finds_what_a_profile_that_only_reads_does_not_have(system: SmallSystem, play: Player) -> None:
     system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": 1} for n, code in enumerate("BK")}

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import shutil
+import signal
+import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import target
 from both_entries import comparable
 from conftest import ENTRIES, Played, Player
 from simulator.surroundings import ROOT
@@ -32,13 +37,15 @@ ENDS = {"no YAML": "- no: [", "no such action": "- nothing.of.the.kind: {}", "no
 
 
 def both_ways(play: Player, tasks: list[dict[str, Any]] | str, *arguments: str) -> list[Played]:
-    """The same run with a start of its own, because of a variable that says nothing, and forked."""
+    """The same run with a start of its own, because of a variable that says nothing, and forked; so its modules."""
     played = []
-    for environment in ({"SOMETHING": "else"}, {}):
+    for environment, python in zip(({"SOMETHING": "else"}, {}), target.PROGRAMS, strict=True):
         play.server.reset()
         play.runs = 0
         (play.folder / "record-1.jsonl").unlink(missing_ok=True)
-        played.append(play(tasks, *arguments, environment=environment))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(target, "PROGRAMS", [python])
+            played.append(play(tasks, *arguments, environment=environment))
     return played
 
 
@@ -99,3 +106,71 @@ def test_a_run_imports_the_collection_that_it_finds(play: Player) -> None:
     played = play(TASKS[:1] + TASKS[-1:])
     assert played["around"]["started_by"] != os.getpid()
     assert played["refused"]["msg"].startswith("Can never ")
+
+
+AROUND = """
+import os, sys
+number = os.umask(0o22)
+print(*sys.argv, os.getcwd(), number, *sorted(os.environ.items()), *sys.path, sys.stdin.read(), sep="\\n")
+print(__name__, sys.executable)
+print("said", file=sys.stderr)
+%s
+"""
+"""What a module may see of its process."""
+ENDINGS = {
+    "the end": "",
+    "an exit": "sys.exit(3)",
+    "an error": "raise ValueError('no')",
+    "a signal": f"os.kill(os.getpid(), {int(signal.SIGTERM)})",
+}
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> dict[str, str]:
+    """The environment of a module on another host."""
+    (tmp_path / "ansible_collections" / "rimops").mkdir(parents=True)
+    (tmp_path / "ansible_collections" / "rimops" / "insight").symlink_to(ROOT)
+    return {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_forked_module_sees_and_ends_as_any_other(
+    asking: dict[str, str], tmp_path: Path, ending: str, piped: bool
+) -> None:
+    path = tmp_path / "AnsiballZ_insight_none.py"
+    path.write_text(AROUND % ending, encoding="utf-8")
+    told = []
+    for python in target.PROGRAMS:
+        command = python if piped else shlex.join([python, str(path)])
+        given = path.read_text(encoding="utf-8") if piped else "in"
+        around: dict[str, Any] = {"env": asking, "cwd": tmp_path, "shell": True, "input": given}
+        told.append(subprocess.run(command, check=False, capture_output=True, text=True, **around))
+    cold, forked = ((one.returncode, one.stdout, one.stderr.splitlines()[-1:]) for one in told)
+    assert forked == cold
+
+
+@pytest.mark.parametrize(("name", "ours"), [("AnsiballZ_insight_none.py", True), ("AnsiballZ_ping.py", False)])
+def test_a_module_of_ours_is_forked(asking: dict[str, str], tmp_path: Path, name: str, ours: bool) -> None:
+    path = tmp_path / name
+    path.write_text("import sys; print('requests' in sys.modules)", encoding="utf-8")
+    asked = {"usual": asking, "another library": {**asking, "PYTHONPATH": "/"}}
+    command = [target.PROGRAMS[-1], str(path)]
+    said = {each: subprocess.check_output(command, env=env, text=True) for each, env in asked.items()}
+    assert said == {"usual": f"{ours}\n", "another library": "False\n"}
+
+
+def test_a_forked_module_ends_with_whoever_asked_for_it(asking: dict[str, str], tmp_path: Path) -> None:
+    path, pid = tmp_path / "AnsiballZ_insight_none.py", tmp_path / "pid"
+    path.write_text(
+        f"import os, time\nwith open({str(pid)!r} + 'new', 'w') as file:\n    file.write(str(os.getpid()))\n"
+        f"os.rename({str(pid)!r} + 'new', {str(pid)!r})\ntime.sleep(3600)",
+        encoding="utf-8",
+    )
+    with subprocess.Popen([target.PROGRAMS[-1], str(path)], env=asking) as process:
+        while not pid.exists():
+            time.sleep(0.05)
+        process.kill()
+    number = pid.read_text(encoding="utf-8")
+    while Path("/proc", number).exists():
+        time.sleep(0.05)

@@ -91,7 +91,15 @@ SERVER = {"id": 7, "uuid": "u-7", "entityId": 70, "other": "other-7"}
 
 
 class World:
-    """A platform and a system with one event."""
+    """A platform and a system with one event. profile: the profile that is tried; login: the options that log in."""
+
+    profile: Any = "insight"
+    login: Mapping[str, Any] = {
+        "grant_type": "password",
+        "tenant_id": "t",
+        "client_id": "cid",
+        "client_secret": "not told",
+    }
 
     def __init__(self, case: Case) -> None:
         self.case, self.lines = case, [""]
@@ -117,11 +125,11 @@ class World:
         return said(request.purpose) if said else usual
 
     def _usual(self, word: str, request: Request) -> Response:
-        if request.form is not None:
+        if not request.url.startswith(URL):
             return says(content=TOKENS)(request.purpose)
         if request.purpose in ("open a session", "log in", "look at the session", "log out"):
             return SESSION(request.purpose)
-        told = dict(request.json_body or {})
+        told = dict(request.json_body or request.form or {})
         if word in ("create", "update"):
             self.event = {**(self.event or {}), **self.case.stores(told), **SERVER}
         found, self.event = self.event, None if word == "delete" else self.event
@@ -130,22 +138,21 @@ class World:
         return says(200 if found else 404, found)(request.purpose)
 
 
-def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any) -> str:
-    """All lines of the requests and the results of the case's tasks."""
-    world = World(case)
+def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any, made: type[World] = World) -> str:
+    """All lines of the requests and the results of the case's tasks. made: the kind of world."""
+    world = made(case)
     for user in (connection, logins):
         monkeypatch.setattr(user, "Http", lambda *_given, **_options: world)
     connection.forget_connections()
     clear_memory()
-    data = profile_data("insight", overrides, find_nothing)
+    data = profile_data(world.profile, overrides, find_nothing)
     shared = {"url": URL, "profile": data, "token_store": "none", "wait": False, "initiator": "I1", "reason": "R1"}
-    login = {"grant_type": "password", "tenant_id": "t", "client_id": "cid", "client_secret": "not told"}
     person = {"username": "jdoe", "password": "not told either", "change_reference": "C1"}
     for command, options in case.tasks:
         spec = {name: option.get("default") for name, option in command.spec.items()}
         values = {
             **spec,
-            **{name: one for name, one in {**shared, **login, **person}.items() if name in spec},
+            **{name: one for name, one in {**shared, **world.login, **person}.items() if name in spec},
             **options,
         }
         told: list[str] = []

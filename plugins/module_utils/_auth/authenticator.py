@@ -75,7 +75,7 @@ class Authenticator:
             return None, str(alias) if isinstance(alias, str) and FileStore.is_name(alias) else name
         handle.check_url(given.url or self._settings.url, self._settings.url)
         if given.secret:
-            state = handle.unsealed(given.secret, self._settings.url)
+            state = handle.unsealed(given.secret, self._settings.system)
             return state, str(self._store.name({"session": given.secret}))
         name = handle.name_in(given)
         if self.grant and self._store.name(record_key_of(self._settings, self.grant)) != name:
@@ -116,7 +116,7 @@ class Authenticator:
 
     def handle(self, with_secret: bool = False) -> dict[str, Any]:
         """The session's handle, see options.SESSION_HANDLE; ``secret`` only where asked for."""
-        return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings.url, with_secret)
+        return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings, with_secret)
 
     def authorization_headers(self) -> dict[str, str]:
         """The headers that carry the session, for use outside of this collection. Its values are those that the server

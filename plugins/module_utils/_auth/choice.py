@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any, Optional
 from urllib.parse import quote, urlsplit
 
 from .._options.shared import Identity, Settings, address_parts, may_carry_credentials
+from .._profile.template import fill_text, names_in
+from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError
 from . import client_authentication
 from .grants.base import Endpoints, Grant
 from .grants.login import LOGIN
+from .grants.refresh_token import REFRESH_TOKEN
 from .grants.registry import GRANTS
 
 WHAT = "log in"
@@ -49,7 +55,8 @@ def choose_grant(settings: Settings) -> str:
         raise ConfigurationError(
             WHAT, f"grant_type {grant.name} needs {' and '.join(missing)}", f"Set {', '.join(missing)}."
         )
-    useless = _given(identity, grant.useless)
+    meant = form_names(settings, grant.name)
+    useless = [option for option in _given(identity, grant.useless) if option not in meant]
     if useless:
         raise ConfigurationError(
             WHAT,
@@ -113,9 +120,10 @@ def _checked(url: str, option: str, settings: Settings) -> str:
     return url.rstrip("/")
 
 
-def _address(settings: Settings, name: str) -> str:
-    """The address of a path of the profile's oauth, at the authority; empty where the profile has none."""
-    template: str = settings.profile.oauth.get(name) or ""
+def _address(settings: Settings, name: str, path: str = "") -> str:
+    """The address of a path of the profile's oauth, at the authority; empty where the profile has none. path: one that
+    a grant has of its own."""
+    template: str = path or settings.profile.oauth.get(name) or ""
     if not template:
         return ""
     identity = settings.identity
@@ -139,19 +147,49 @@ def _address(settings: Settings, name: str) -> str:
     return address
 
 
+def _of_grant(settings: Settings, grant: str) -> Json:
+    """What the profile says of a grant."""
+    of_grant: Json = settings.profile.oauth.get("grants", {}).get(grant, {})
+    return of_grant
+
+
+def form_names(settings: Settings, grant: str) -> set[str]:
+    """The options that the profile puts into the form of a grant's token request."""
+    return {name for name, _function in names_in(_of_grant(settings, grant).get("form", {}))}
+
+
+def _names(settings: Settings) -> dict[str, Any]:
+    """What the templates of a grant may name."""
+    identity = settings.identity
+    given = {name: getattr(identity, name) for name in ("client_id", "tenant_id", "redirect_uri")}
+    return {"inputs": settings.inputs, **{name: value for name, value in given.items() if value}}
+
+
+def _form(settings: Settings, grant: str) -> dict[str, Optional[str]]:
+    """The fields that the profile adds to a grant's token request; None for one that it takes away."""
+    said, names = _of_grant(settings, grant).get("form", {}), _names(settings)
+    filled = {name: None if template is None else fill_text(template, names) for name, template in said.items()}
+    return {name: value for name, value in filled.items() if value is not ABSENT}
+
+
 def endpoints_of(settings: Settings, grant: str) -> Endpoints:
-    """The addresses and the scope of an OAuth grant. Raises ConfigurationError for what they cannot be made of."""
-    identity, oauth, asked = settings.identity, settings.profile.oauth, GRANTS[grant].endpoints
+    """The addresses, the scope and the form of an OAuth grant, and of the refresh that renews its tokens. Raises
+    ConfigurationError for what they cannot be made of."""
+    identity, of_grant, asked = settings.identity, _of_grant(settings, grant), GRANTS[grant].endpoints
     if identity.token_url and identity.authority:
         raise ConfigurationError(
             WHAT, "token_url and authority both say where the token endpoint is", "Give one of them."
         )
-    template = oauth["grants"].get(grant, {}).get("scope", "")
-    return Endpoints(
+    scope = fill_text(of_grant.get("scope", ""), _names(settings))
+    endpoints = Endpoints(
         token=_checked(identity.token_url, "token_url", settings)
         if identity.token_url
-        else _address(settings, "token_path"),
+        else _address(settings, "token_path", of_grant.get("path", "")),
         authorize=_address(settings, "authorize_path") if "authorize" in asked else "",
         device=_address(settings, "device_path") if "device" in asked else "",
-        scope=identity.scope or template.replace("{client_id}", identity.client_id or ""),
+        scope=identity.scope or ("" if scope is ABSENT else scope),
+        form=_form(settings, grant),
     )
+    if grant == REFRESH_TOKEN.name:
+        return endpoints
+    return replace(endpoints, refresh=replace(endpoints_of(settings, REFRESH_TOKEN.name), scope=endpoints.scope))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from .._options.shared import SessionHandle
+from .._options.shared import SessionHandle, Settings
 from ..errors import ConfigurationError
 from .platform_errors import shown
 from .private_folder import Folder
@@ -33,22 +33,31 @@ def iso(seconds: Optional[float]) -> Optional[str]:
     return date.isoformat().replace("+00:00", "Z") if date else None
 
 
-def sealed(state: State, url: str) -> str:
-    """Session and access token as one string. Without the refresh token, which its use elsewhere might use up."""
+def sealed(state: State, url: str, system: str) -> str:
+    """Session and access token as one string. Without the refresh token, which its use elsewhere might use up. system:
+    what identifies it, url with inputs."""
     token = replace(state.token, refresh_token=None) if state.token else None
-    content = {"url": url, "state": as_json(replace(state, token=token))}
+    content = {"url": url, "system": system, "state": as_json(replace(state, token=token))}
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
 
 
-def unsealed(secret: str, url: Optional[str]) -> State:
-    """The state in such a string. Raises ConfigurationError when it is damaged or for another system than url."""
+def unsealed(secret: str, system: str) -> State:
+    """The state in such a string. Raises ConfigurationError when it is damaged or for another system."""
     try:
         content = json.loads(base64.urlsafe_b64decode(secret))
-        its_url, state = content["url"], from_json(content["state"])
+        its_system, state = content.get("system", content["url"]), from_json(content["state"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ConfigurationError(WHAT, "session.secret is damaged", AGAIN) from error
-    check_url(its_url, url)
+    check_system(its_system, system)
     return state
+
+
+def check_system(its_system: Any, system: str) -> None:
+    """Raises ConfigurationError when a session belongs to another system: it must not be sent there. Both as
+    Settings.system."""
+    if its_system != system:
+        why = f"it is for {shown(str(its_system))}, and url is {system}"
+        raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
 
 
 def check_url(its_url: Any, url: Optional[str]) -> None:
@@ -58,8 +67,9 @@ def check_url(its_url: Any, url: Optional[str]) -> None:
         raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
 
 
-def handle_of(state: State, store: Store, name: str, url: str, with_secret: bool) -> dict[str, Any]:
+def handle_of(state: State, store: Store, name: str, settings: Settings, with_secret: bool) -> dict[str, Any]:
     """The handle as a result carries it; see options.SESSION_HANDLE."""
+    url = settings.url
     handle = {
         "store": store.location,
         "file": store.file(name),
@@ -67,7 +77,7 @@ def handle_of(state: State, store: Store, name: str, url: str, with_secret: bool
         "user": state.user,
         "expires_at": iso(state.token.expires_at if state.token else None),
     }
-    return {**handle, "secret": sealed(state, url)} if with_secret else handle
+    return {**handle, "secret": sealed(state, url, settings.system)} if with_secret else handle
 
 
 def name_in(handle: SessionHandle) -> str:
@@ -99,4 +109,4 @@ def travelling(handle: Mapping[str, Any]) -> dict[str, Any]:
     if record is None or state is None or state.session is None:
         raise ConfigurationError(WHAT, "it is not in the token store any more", AGAIN)
     check_url(record.get("url"), handle.get("url"))
-    return {**handle, "secret": sealed(state, record["url"])}
+    return {**handle, "secret": sealed(state, record["url"], record.get("system", record["url"]))}

@@ -311,7 +311,7 @@ class SessionKeeper:
         record = self._store.load(self.name)
         if record is None or "state" not in record:
             return None
-        handle.check_url(record.get("url"), self._settings.url)
+        handle.check_system(record.get("system", record.get("url")), self._settings.system)
         try:
             return from_json(record["state"])
         except ValueError as error:
@@ -327,6 +327,7 @@ class SessionKeeper:
         record = {
             **(self._store.load(self.name) or {}),
             "url": self._settings.url,
+            "system": self._settings.system,
             "profile": self._settings.profile.name,
             **more,
         }

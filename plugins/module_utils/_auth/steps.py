@@ -158,7 +158,8 @@ def _looked(
 def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, names: TemplateNames) -> None:
     """Raise an error unless everything that requests carry has a value that a header can hold."""
     known = session.named(names)
-    lacking = sorted(name for name in profile.session.carried_names if not known.get(name))
+    wanted = (name for name in profile.session.carried_names if not name.startswith("inputs."))  # an input may lack
+    lacking = sorted(name for name in wanted if not known.get(name))
     if TOKEN in lacking and not any(TOKEN in step.take for step in steps):
         raise ConfigurationError(LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type.")
     if lacking:

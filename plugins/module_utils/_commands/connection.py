@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Callable, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
-from .._auth.store import fingerprints_of, open_store
+from .._auth.store import Fingerprints, fingerprints_of, open_store
 from .._entity.address import Address
 from .._entity.api.client import EntityClient
 from .._entity.canary import CanaryWrites
@@ -184,12 +184,17 @@ def _unheard(_warning: str) -> None:
     """Says nothing: the login has warned already."""
 
 
+def kept_beside(connection: Connection) -> Optional[Fingerprints]:
+    """Where the token store keeps what is no login; None without a store."""
+    settings = connection.settings
+    folder = settings.session.store if settings.session and settings.session.store else settings.token_store
+    return fingerprints_of(open_store(folder, _unheard))
+
+
 def remembered(connection: Connection, address: Address, was: Optional[Address], needed: bool) -> Optional[Remembered]:
     """What the token store remembers of the secrets of an entity; None without a store, which is a ConfigurationError
     where it is needed. was: the entity under its former key."""
-    settings = connection.settings
-    folder = settings.session.store if settings.session and settings.session.store else settings.token_store
-    store = fingerprints_of(open_store(folder, _unheard))
+    settings, store = connection.settings, kept_beside(connection)
     if store is None and not needed:
         return None
     if store is None:

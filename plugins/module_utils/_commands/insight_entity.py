@@ -16,16 +16,19 @@ from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
 from .._entity.ensure import ensure
 from .._entity.plan import diff
-from .._entity.rules import Rules
+from .._entity.references import mentioned_in
+from .._entity.rules import Rules, holding_ids
 from .._entity.steps import steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
 from .._profile.model import EntityType
+from .._text.mentions import rule_path, with_lists_among_attributes
 from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
 from .base import NAME, Command
 from .connection import Connection, connect, evidence_of, remembered
+from .kept_jobs import KeptJobs
 
 WRITING: Spec = {
     "update_secrets": {
@@ -77,6 +80,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
     client, desired = connection.entities(), desired_state(connection, values)
+    client.waiting, client.jobs = desired.waiting, KeptJobs(connection)
     with naming_assumed(client):
         outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
     return _entity_result(connection, client, desired, outcome, context)
@@ -107,15 +111,23 @@ def parts_to_read(entity_type: EntityType, attributes: Mapping[str, Any]) -> tup
 
 def desired_state(connection: Connection, values: Values) -> DesiredState:
     """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
+    values = with_lists_among_attributes(values)
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
-    if values["state"] == "present":
-        address = replace(address, parts=parts_to_read(address.type, values["attributes"]))
+    mentioned = mentioned_in(connection.settings.profile, address, values["attributes"])
+    present = values["state"] == "present"
+    address = replace(
+        address,
+        rules=holding_ids(address.rules, map(rule_path, mentioned)),
+        parts=parts_to_read(address.type, values["attributes"]) if present else (),
+        ready=present,
+    )
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     evidence = evidence_of(connection.settings)
     return DesiredState(
         address=address,
         attributes=values["attributes"],
+        mentions=mentioned,
         secrets=Secrets(
             secrets, policy, remembered(connection, address, was, policy == "on_change") if secrets else None
         ),

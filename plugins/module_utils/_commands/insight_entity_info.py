@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .._entity.address import PARENT, Address, address_of, rules_of
@@ -36,7 +37,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             found = client.whole(Address(entity_type, refs=refs))
             doubt = client.doubt_of(entity_type, "list")
         else:
-            address = address_of(profile, named(values))
+            address = replace(address_of(profile, named(values)), ready=False)  # is shown as it is
             one = client.the_one(address)
             found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
     shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]

@@ -14,6 +14,7 @@ from typing import Any, Optional
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import EntityType, Profile, plain_id
 from .._text.json_forms import canonical
+from .._text.nested_paths import value_at, with_value
 from .._text.redaction import printable
 from ..errors import AmbiguousError, ConfigurationError, ProfileMismatchError
 from .compare import Rules, compare, rules
@@ -30,7 +31,8 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 class Address:
     """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given, and neither for
     a singleton. parts: those of its parts that are read along with it. origin, seen: of one by id, the address by which
-    it was found, and the entity as it was found, of which its requests may name more than the id."""
+    it was found, and the entity as it was found, of which its requests may name more than the id. ready: it is waited
+    for until it is what the profile calls ready."""
 
     type: EntityType
     id: Any = None
@@ -40,6 +42,7 @@ class Address:
     parts: tuple[str, ...] = ()
     origin: Optional[Address] = field(default=None, compare=False, repr=False)
     seen: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    ready: bool = field(default=True, compare=False, repr=False)
 
     @property
     def held(self) -> Mapping[str, Address]:
@@ -52,6 +55,18 @@ class Address:
     def among(self) -> Address:
         """All of its type within its parent, as a list names them."""
         return Address(self.type, refs={name: one for name, one in self.refs.items() if name not in self.held})
+
+    @cached_property
+    def own_key(self) -> Mapping[str, Any]:
+        """The key as the entity holds it: nested where the profile says paths (``properties.code``)."""
+        nested: dict[str, Any] = {}
+        for name, value in self.key.items():
+            nested = with_value(nested, self.type.key_path(name), value)
+        return nested
+
+    def in_key(self, entity: Entity, name: str) -> Any:
+        """What an entity holds of an attribute of the key; None where it holds nothing."""
+        return value_at(entity, self.type.key_path(name))
 
     @property
     def named(self) -> str:
@@ -206,23 +221,19 @@ def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
     What the server offers is not believed: it may have searched loosely, or not at all.
     """
     exact = [entity for entity in offered if has_key(address, entity)]
-    near = [
-        entity
-        for entity in offered
-        if entity not in exact and all(folded(entity.get(name)) == folded(value) for name, value in address.key.items())
-    ]
+    near = [entity for entity in offered if entity not in exact and is_near(address, entity)]
     if len(exact) > 1:
         ids = ", ".join(printable(str(address.type.id_in(entity))) for entity in exact)
         raise AmbiguousError(
             f"tell which {address} is meant", f"{len(exact)} entities match (ids {ids})", "Name one by id."
         )
     if near:
-        other = near[0]
-        differing = [name for name in address.key if other.get(name) != address.key[name]]
+        pairs = ((name, address.in_key(near[0], name), value) for name, value in address.key.items())
         shown = "; ".join(
-            f"{name} is {show(other[name])} on the server and {show(address.key[name])} here"
-            for name in differing
-            for show in [ascii if _nfc(other[name]) == _nfc(address.key[name]) else repr]
+            f"{name} is {show(other)} on the server and {show(value)} here"
+            for name, other, value in pairs
+            if other != value
+            for show in [ascii if _nfc(other) == _nfc(value) else repr]
         )
         raise AmbiguousError(
             f"tell whether {address} exists",
@@ -254,11 +265,16 @@ def check_case(address: Address, entity: Entity) -> None:
     )
 
 
+def is_near(address: Address, entity: Entity) -> bool:
+    """Whether the key of an entity differs from that of the address in case, outer space and Unicode form at most."""
+    return all(folded(address.in_key(entity, name)) == folded(value) for name, value in address.key.items())
+
+
 def has_key(address: Address, entity: Entity) -> bool:
     """Whether an entity has the key of the address. Equal texts are equal under any rules."""
-    if all(isinstance(value, str) and entity.get(name) == value for name, value in address.key.items()):
+    if all(isinstance(value, str) and address.in_key(entity, name) == value for name, value in address.key.items()):
         return True
-    return not compare(address.key, entity, Rules(normalise=address.rules.normalise)).changes
+    return not compare(address.own_key, entity, Rules(normalise=address.rules.normalise)).changes
 
 
 def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:

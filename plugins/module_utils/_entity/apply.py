@@ -132,7 +132,7 @@ def _send(
         sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
         return client.create(address, {name: value for name, value in sent.items() if name not in address.refs}, note)
     bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in BODIES}
-    return client.update(address, observed, bodies)
+    return client.update(address, observed, bodies, note)
 
 
 def perform(
@@ -202,7 +202,7 @@ def _carried_out(
     def send() -> Entity | None:
         sent.append(operation)
         if operation == "delete":
-            status = client.delete(address, observed or {})
+            status = client.delete(address, observed or {}, note)
             missing.extend([] if status is None else [status])
             return None
         return _send(client, desired, planned, observed or {}, note)

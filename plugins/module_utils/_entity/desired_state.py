@@ -42,7 +42,9 @@ class Secrets:
 class DesiredState:
     """One entity as it is declared.
 
-    key and references of the address, and attributes, are together what it must hold. secrets: beside them. state:
+    key and references of the address, and attributes, are together what it must hold. mentions: the entities to which
+    the attributes refer, by place; held: once they were looked up, what stands in the attributes at these places: the
+    id, or the name of an entity that does not exist yet. secrets: beside the attributes. state:
     ``present`` or ``absent``. was: the same address with the former key. sent: what goes to the server with every
     write without being part of the state (reason for change and the like).
     """
@@ -57,6 +59,13 @@ class DesiredState:
     collateral: str = "report"
     sent: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
+    mentions: Mapping[str, Address] = field(default_factory=dict)
+    held: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def referred(self) -> Mapping[str, Address]:
+        """All entities to which it refers, by place."""
+        return {**self.address.refs, **self.mentions}
 
 
 def steady(entity: Entity | None, desired: DesiredState) -> str:

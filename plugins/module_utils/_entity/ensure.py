@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from .._profile.json_schema import check
 from .._profile.model import plain_id
-from .._text.nested_paths import ABSENT
+from .._text.mentions import replaced
+from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import (
     AmbiguousError,
@@ -27,8 +28,8 @@ from .api.client import EntityClient
 from .apply import Outcome, moved, perform, read_again
 from .canary import CanaryWrites
 from .compare import compare
-from .desired_state import DesiredState
-from .plan import Plan, masks_sent, not_sent, plan
+from .desired_state import DesiredState, steady
+from .plan import Plan, masks_sent, not_sent, plan, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .step_apply import RecordStep, perform_steps, unrecorded
@@ -38,13 +39,14 @@ from .steps import steps_of
 @dataclass(frozen=True)
 class Examined:
     """What an entity is, and what has to be done to it. found_as: the address by which it was found. pending: it refers
-    to an entity that does not exist yet; note says which."""
+    to an entity that does not exist yet; note says which. desired: with the ids of what its attributes refer to."""
 
     plan: Plan
     observed: Entity | None
     found_as: Address
     pending: bool = False
     note: str = ""
+    desired: Optional[DesiredState] = None
 
     def expected(self) -> Outcome:
         """The outcome that is expected of the desired state."""
@@ -59,7 +61,9 @@ def check_desired_state(desired: DesiredState) -> None:
     entity_type = desired.address.type
     for schema in (entity_type.schema, desired.schema):
         if schema and desired.state == "present":
-            check(schema, {**desired.address.key, **desired.attributes, **desired.secrets.values}, what)
+            known = replaced(desired.attributes, lambda _place, _reference: ABSENT)
+            key = {dotted_path(entity_type.key_path(name)): value for name, value in desired.address.key.items()}
+            check(schema, with_values({**known, **desired.secrets.values}, key), what)
     if desired.address.id is not None and desired.was:
         raise ConfigurationError(
             what,
@@ -81,11 +85,14 @@ def ensure(
     Raises InsightError; when something was already written, ``written`` in its details says what.
     """
     check_desired_state(desired)
+    before = client.finish(desired.address)
     examined = examine(client, desired, lambda _identity: check_mode)
     doubt = client.doubt(desired.address) if examined.observed is None else ""
     if check_mode or examined.plan.operation == "none":
-        return replace(examined.expected(), doubt=doubt)
-    return replace(apply(client, desired, examined, clock, canary_writes), doubt=doubt)
+        outcome = examined.expected()
+    else:
+        outcome = apply(client, desired, examined, clock, canary_writes)
+    return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes))
 
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
@@ -95,12 +102,15 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     found_as = desired.address
     try:
         observed, found_as = _gather(client, desired)
+        desired, not_yet = _looked_up(client, desired, may_come)
         planned = _plan(
             client, desired, _references(client, desired.address) if desired.address.id is not None else {}, observed
         )
         _check_required(desired, planned)
+        if not_yet:
+            return Examined(planned, observed, found_as, True, not_yet, desired)
         if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
-            return Examined(planned, observed, found_as)
+            return Examined(planned, observed, found_as, desired=desired)
         references = _references(client, desired.address)
         planned = _plan(client, desired, references, observed)
     except MissingReferenceError as error:
@@ -110,7 +120,31 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
             raise
         return Examined(_plan(client, desired, {}, None), None, found_as, True, _not_yet(error))
     _check_references(desired, planned, observed, references)
-    return Examined(planned, observed, found_as)
+    return Examined(planned, observed, found_as, desired=desired)
+
+
+def _looked_up(
+    client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]
+) -> tuple[DesiredState, str]:
+    """The desired state with the ids of the entities to which its attributes refer. Where one does not exist and may
+    come, its name stands in place of the id, and the note says so. Raises MissingReferenceError for others."""
+    if desired.state == "absent" or not desired.mentions:
+        return desired, ""
+    found = {place: _id_or_name(client, referred, may_come) for place, referred in desired.mentions.items()}
+    held = {place: value for place, (value, _note) in found.items()}
+    attributes = replaced(desired.attributes, lambda place, _reference: held[place])
+    notes = dict.fromkeys(note for _value, note in found.values() if note)
+    return replace(desired, attributes=attributes, held=held), " ".join(notes)
+
+
+def _id_or_name(client: EntityClient, referred: Address, may_come: Callable[[str], bool]) -> tuple[Any, str]:
+    """The id of an entity, or its name and a note where it does not exist yet."""
+    try:
+        return referred.located(client.resolve(referred)).id, ""
+    except MissingReferenceError as error:
+        if not may_come(error.identity):
+            raise
+        return str(referred), _not_yet(error)
 
 
 def _not_yet(error: MissingReferenceError) -> str:
@@ -136,20 +170,23 @@ def apply(
     search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
     with assumed.first_write_alone(operation, str(address), secrets), search, around():
         if examined.pending:
-            examined = _now_that_it_is_there(client, desired)
+            examined = _now_that_it_is_there(client, desired, examined.observed)
         else:
             read_again(client, desired, examined.found_as, examined.observed)
+        desired = examined.desired or desired
         several = any(step.attribute for step in steps_of(examined.plan, address.type))
         carry_out = partial(perform_steps, record=record) if several else perform
         return carry_out(client, desired, examined.plan, examined.observed, clock)
 
 
-def _now_that_it_is_there(client: EntityClient, desired: DesiredState) -> Examined:
-    """The plan of an entity whose reference could not be resolved before, made again."""
+def _now_that_it_is_there(client: EntityClient, desired: DesiredState, observed: Entity | None) -> Examined:
+    """The plan of an entity whose reference could not be resolved before, made again. observed: the entity as it was
+    read then."""
     examined = examine(client, desired, lambda _identity: False)
-    if examined.observed is not None:
-        raise moved(desired, "appeared")
-    return examined
+    if steady(examined.observed, desired) == steady(observed, desired):
+        return examined
+    how = "appeared" if observed is None else "disappeared" if examined.observed is None else "changed"
+    raise moved(desired, how)
 
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
@@ -198,9 +235,10 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     planned = plan(desired, references, observed)
     if planned.operation != "none":
         _check_writable(desired.address, planned)
-    for name in NEEDED.get(planned.operation, ()):
+    own = any(not step.attribute for step in steps_of(planned, desired.address.type))
+    for name in NEEDED[planned.operation] if own else ():
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
-    if planned.operation == "update":
+    if own and planned.operation == "update":
         _refuse_masks(desired.address, masks_sent(planned, client.update_bodies(desired.address.type)))
     return planned
 
@@ -247,8 +285,8 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
 
 def _check_required(desired: DesiredState, planned: Plan) -> None:
     """Raise ConfigurationError for a create without what the server requires."""
-    given = {*desired.address.key, *desired.address.refs, *desired.attributes, *desired.secrets.values}
-    missing = [name for name in desired.address.type.required if name not in given]
+    given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
+    missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
     if planned.operation == "create" and missing:
         raise ConfigurationError(
             f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."

@@ -27,7 +27,7 @@ from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare
 from .desired_state import DesiredState, Memory
 from .masks import masks_in
-from .rules import Rules
+from .rules import Rules, holding_ids
 from .shown_secrets import concealed, is_shown, without_hidden, without_masks
 
 
@@ -42,7 +42,7 @@ class Plan:
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
     puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_unlike: of those of which the
     server shows another value; secrets_left_out: of those that nobody declared and the server hides. desired,
-    reference_names, secret_paths: what was declared, for verify().
+    reference_names, secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``.
     """
 
     operation: str
@@ -60,6 +60,7 @@ class Plan:
     secrets_left_out: tuple[str, ...] = ()
     desired: Mapping[str, Any] = field(default_factory=dict)
     reference_names: tuple[str, ...] = ()
+    mentioned: Mapping[str, Any] = field(default_factory=dict)
     secret_paths: tuple[str, ...] = ()
 
     def rules(self, rules: Rules) -> Rules:
@@ -71,10 +72,8 @@ def _own_rules(rules: Rules, reference_names: Collection[str], secret_paths: Col
     """A reference is an id, as number or as text, and no secret is compared or sent back as it was read."""
     if not reference_names and not secret_paths:
         return rules
-    normalise = dict(rules.normalise)
-    for path in map(_path, reference_names):
-        normalise[path] = (*normalise.get(path, ()), "number_as_text")
-    return evolve(rules, write_only=rules.write_only.union(secret_paths), normalise=normalise)
+    own = holding_ids(rules, map(_path, reference_names))
+    return evolve(own, write_only=rules.write_only.union(secret_paths))
 
 
 def _path(name: str) -> str:
@@ -98,10 +97,12 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
         before=None if observed is None else concealed(replace(observed, own_rules.write_only, MASK), rules.secret),
         desired=_declared(desired, references),
         reference_names=tuple(sorted(references)),
+        mentioned=desired.held,
         secret_paths=tuple(sorted(secrets)),
     )
     if desired.state == "absent":
-        return nothing if observed is None else evolve(nothing, operation="delete")
+        planned = nothing if observed is None else evolve(nothing, operation="delete")
+        return _allowed(planned, desired.address.type, observed or {})
     _check(nothing, desired.secrets.values, rules)
     entity_type = desired.address.type
     if nothing.before is None:
@@ -113,7 +114,24 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
-    return _in_bodies(updated, entity_type, observed or {})
+    return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
+
+
+def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
+    """The plan. Raises ConfigurationError where the profile says that the system does not do that to an entity that
+    holds what this one holds."""
+    operation = entity_type.operations.get(planned.operation)
+    for path, wanted in operation.when.items() if operation else ():
+        held = value_at(observed, names_of(path), None)
+        allowed = wanted if isinstance(wanted, list) else [wanted]
+        if canonical(held) not in map(canonical, allowed):
+            raise ConfigurationError(
+                f"{planned.operation} {planned.entity}",
+                f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
+                f"and here it is {printable(json_text(held))}",
+                profile_key=f"{operation.profile_key}.when" if operation else "",
+            )
+    return planned
 
 
 def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
@@ -149,13 +167,23 @@ def _name(address: Address) -> str:
 
 def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[str, Any]:
     """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
-    declared: dict[str, Any] = {}
-    for part in (desired.address.key, references, desired.attributes):
-        for name, value in part.items():
-            if name in declared and canonical(declared[name]) != canonical(value):
-                why = f"{name} is declared twice, with different values"
-                raise ConfigurationError(f"plan {_name(desired.address)}", why)
-            declared[name] = value
+    declared: Mapping[str, Any] = {}
+    for part in (desired.address.own_key, references, desired.attributes):
+        declared = _together(declared, part, _name(desired.address))
+    return declared
+
+
+def _together(one: Mapping[str, Any], other: Mapping[str, Any], entity: str, path: str = "") -> dict[str, Any]:
+    """Two parts of what is declared, of which mappings are put together. Raises ConfigurationError where they
+    differ."""
+    declared = dict(one)
+    for name, value in other.items():
+        held, at = declared.get(name, value), f"{path}{name}"
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            value = _together(held, value, entity, f"{at}.")
+        elif canonical(held) != canonical(value):
+            raise ConfigurationError(f"plan {entity}", f"{at} is declared twice, with different values")
+        declared[name] = value
     return declared
 
 

@@ -31,7 +31,8 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
     the profile to look at (``profile_key``), what it made us expect (``expected``) and what ``came``.
     """
     address, operation = desired.address, planned.operation
-    key = address.type.operations[operation].profile_key
+    own = address.type.operations.get(operation)  # none where parts and states are all that can change
+    key = own.profile_key if own else f"types.{address.type.name}"
     if (seen is None) != (operation == "delete"):
         still = "still there" if operation == "delete" else "not there"
         raise UnconvergedError(
@@ -48,7 +49,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
     verification = compare_read_back(planned, seen, rules, desired.secrets.values)
     if verification.unconverged:
         raise _unconverged(address, planned, verification, key)
-    assumed = address.type.operations[operation].assumed
+    assumed = own is not None and own.assumed
     if verification.collateral and (desired.collateral == "fail" or (assumed and desired.collateral != "ignore")):
         raise _collateral(address, planned, verification.collateral, key)
     return verification
@@ -59,7 +60,8 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     forms = [reference_advice(address, one.path, one.stored, one.sent) for one in verification.unconverged]
     missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
-    by_text = bool(address.type.operations[planned.operation].texts_at)
+    own = address.type.operations.get(planned.operation)
+    by_text = bool(own and own.texts_at)
     refers = [f"{key}.{'texts_at' if by_text else 'json'}" for one in missed if one.path in address.refs]
     suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else "compare"]
     return UnconvergedError(

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References as a server shows them: as the id that is declared, within an object, or in a list."""
+"""References as they are declared among attributes, and as a server shows them: as the id that is declared, within an
+object, or in a list."""
 
 from __future__ import annotations
 
@@ -9,10 +10,27 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from .._profile.model import EntityType, plain_id
-from .._text.nested_paths import ABSENT, replace
+from .._profile.model import EntityType, Profile, plain_id
+from .._text.mentions import mentions, rule_path
+from .._text.nested_paths import ABSENT, names_of, replace, with_value
 from .._text.redaction import printable
-from .address import Address, Entity, folded
+from ..errors import ConfigurationError
+from .address import Address, Entity, address_of, folded
+from .compare import is_within
+
+
+def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict[str, Address]:
+    """The entities to which the attributes of an entity refer, by place. Raises ConfigurationError for what names no
+    entity, for a list where the profile says one reference, and for one where it says a list."""
+    found = {place: address_of(profile, reference) for place, reference in mentions(attributes).items()}
+    references = address.type.references
+    for name in {*address.refs, *map(rule_path, found)}:
+        whole = name[: -len("[]")] if name.endswith("[]") else name
+        reference = references.get(whole)
+        if reference is not None and reference.many != (whole != name):
+            how = "a list of references" if reference.many else "one reference, and no list"
+            raise ConfigurationError(f"declare {address}", f"{whole} is {how}", f"Write refs.{whole} so.")
+    return found
 
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
@@ -21,7 +39,7 @@ def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
     for name, reference in entity_type.references.items():
         found = _at(entity, _steps(reference.read)) if reference.read else ABSENT
         if found is not ABSENT:
-            entity = {**_without(entity, name, reference.read), name: found}
+            entity = with_value(_without(entity, name, reference.read), names_of(name), found)
     return entity
 
 
@@ -51,9 +69,9 @@ def _at(value: Any, steps: Sequence[Any]) -> Any:
 
 def _without(entity: Entity, name: str, path: str) -> Entity:
     """The entity without what shows the reference elsewhere: sent back, it would contradict the id."""
-    names = [part.partition("[")[0] for part in path.split(".")]
-    if names[0] == name:
+    if is_within(path, name) or path.startswith(f"{name}["):
         return entity
+    names = [part.partition("[")[0] for part in path.split(".")]
     shown: Entity = replace(entity, {".".join(names[:-1] or names)}, ABSENT)
     return shown
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.nested_paths import PATH, child
@@ -64,6 +64,14 @@ class Rules:
         """The rules as a layer of ``rules()``."""
         lists = {name: tuple(getattr(self, name)) for name in LISTS}
         return {**lists, "keyed": self.keyed, "normalise": self.normalise}
+
+
+def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
+    """The rules where the attributes at these paths hold ids, as numbers or as texts."""
+    normalise = dict(rules.normalise)
+    for path in paths:
+        normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), "number_as_text")))
+    return replace(rules, normalise=normalise)
 
 
 LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets", "at_least")

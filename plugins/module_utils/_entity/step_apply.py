@@ -44,6 +44,7 @@ def perform_steps(
     the plan. A step that fails stops the later ones; the error names what is done, failed and not sent."""
     done: list[EntityStep] = []
     notes: tuple[str, ...] = ()
+    heard: list[str] = []
     address = desired.address
     known_as, entity = (address, observed) if observed is None else (address.located(observed), observed)
     todo = steps_of(planned, address.type)
@@ -51,7 +52,7 @@ def perform_steps(
         step = todo.pop(0)
         with _step(planned, known_as, step, done, todo, record):
             if step.attribute:
-                _send(client, known_as, entity or {}, step)
+                _send(client, known_as, entity or {}, step, heard.append)
             else:
                 own = perform(client, *_own(desired, planned, entity), clock)
                 known_as, notes = address.with_id(own.entity_id), (*notes, *own.notes)
@@ -64,7 +65,7 @@ def perform_steps(
         verification = check_read_back(desired, planned, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     collateral = verification.collateral
-    return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, notes)
+    return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, (*notes, *heard))
 
 
 def _is_stale(desired: DesiredState, planned: Plan, seen: Optional[Entity]) -> bool:
@@ -157,11 +158,12 @@ def _named(
     return error.but(hint=" ".join([*told, error.hint]).strip(), **details)
 
 
-def _send(client: EntityClient, address: Address, entity: Entity, step: EntityStep) -> None:
-    """Carry out a step on a part or a state. When no usable answer comes, look before anything is sent again."""
+def _send(client: EntityClient, address: Address, entity: Entity, step: EntityStep, note: Callable[[str], Any]) -> None:
+    """Carry out a step on a part or a state. When no usable answer comes, look before anything is sent again. note:
+    takes notes for the user."""
 
     def send() -> None:
-        client.step(address, entity, step)
+        client.step(address, entity, step, note)
 
     def look() -> Optional[Entity]:
         return client.read(address)

@@ -19,7 +19,7 @@ from ..errors import ConfigurationError
 from .writer import FORMAT, UNKNOWN, Interrupted, line_hash
 
 WHAT = "verify the journal"
-KINDS = ("start", "intent", "step", "outcome", "end")
+KINDS = ("start", "intent", "accepted", "step", "outcome", "end")
 BEGINNING = b'{"a'
 """With which each line begins: its names are sorted."""
 TAIL = 1 << 16
@@ -154,9 +154,9 @@ def _other_head(lines: list[Mapping[str, Any]], found: str, head: str) -> str:
     return f"its head is {found or 'nothing'}, and {head} was kept: it was cut, or written anew"
 
 
-def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:
+def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """The intents without a known outcome, those of the journal that this one continues included."""
-    found: dict[str, Mapping[str, str]] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for line in lines:
         if line.get("kind") == "start":
             inherited = _mapping(line.get("continues")).get("open")
@@ -165,14 +165,20 @@ def _open_intents(lines: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ..
         elif line.get("kind") == "intent":
             one = _intent(line)
             found[one["entity"]] = one
+        elif line.get("kind") == "accepted" and str(line.get("entity")) in found:
+            one = found[str(line["entity"])]
+            found[one["entity"]] = _intent({**one, "job": line.get("job")})
         elif line.get("kind") == "outcome" and line.get("result") != UNKNOWN:
             found.pop(str(line.get("entity")), None)
     return tuple(found.values())
 
 
-def _intent(line: Any) -> Mapping[str, str]:
-    """The fields of an intent that are shown, as texts, also where another program wrote the line."""
-    return {name: str(_mapping(line).get(name)) for name in ("at", "entity", "operation", "before", "after")}
+def _intent(line: Any) -> Mapping[str, Any]:
+    """The fields of an intent that are shown, as texts, also where another program wrote the line; and the job that the
+    server goes on with."""
+    held = _mapping(line)
+    intent = {name: str(held.get(name)) for name in ("at", "entity", "operation", "before", "after")}
+    return {**intent, "job": held["job"]} if isinstance(held.get("job"), Mapping) else intent
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -211,7 +217,7 @@ def _lost(one: Verified, heads: Mapping[str, str]) -> list[str]:
     return []
 
 
-def left_open(found: Sequence[Verified]) -> list[dict[str, str]]:
+def left_open(found: Sequence[Verified]) -> list[dict[str, Any]]:
     """The intents that none of these journals settles, each with its file."""
     continued = {_continued(one.start) for one in found}
     last = [one for one in found if Path(one.file).name not in continued]

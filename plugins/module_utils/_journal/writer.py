@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The write-ahead journal: one file a run, in which each line holds a hash over itself and the line before (a hash
-chain). A line is JSON: ``kind`` (``start``, ``intent``, ``step``, ``outcome``, ``end``), ``at`` (UTC, by our clock),
-``previous``, ``hash``, and the fields of its kind. An intent, and the begin of a step, are on the disk before their
-request is sent."""
+chain). A line is JSON: ``kind`` (``start``, ``intent``, ``accepted``, ``step``, ``outcome``, ``end``), ``at`` (UTC, by
+our clock), ``previous``, ``hash``, and the fields of its kind. An intent, and the begin of a step, are on the disk
+before their request is sent."""
 
 from __future__ import annotations
 
@@ -121,6 +121,15 @@ class Journal:
     def step(self, entity: str, step: str, state: str) -> None:
         """Write what becomes of a step of a write that has several. state: ``begun``, ``done`` or ``failed``."""
         self._line("step", {"entity": entity, "step": step, "state": state})
+
+    def accepted(self, entity: str, job: Mapping[str, Any]) -> None:
+        """Write that the server has accepted the write of an entity and goes on with it. job: what a later run needs to
+        go on waiting."""
+        self._line("accepted", {"entity": entity, "state": "begun", "job": job})
+
+    def ended(self, entity: str) -> None:
+        """Write that what the server had accepted has ended."""
+        self._line("accepted", {"entity": entity, "state": "ended"})
 
     def outcome(
         self, entity: str, result: str, server_date: Optional[str] = None, detail: Optional[str] = None

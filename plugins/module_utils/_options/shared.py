@@ -277,14 +277,15 @@ def settings_from(values: Mapping[str, Any], profile: Profile) -> Settings:
             "start", "require_reason is set and no reason is given", "Set reason: why this is done."
         )
     network = _network(values)
+    inputs = inputs_of(values.get("inputs") or {}, profile)
     return Settings(
         url=_base_url(values.get("url") or (handle and handle.url), network),
-        profile=profile,
+        profile=profile.bound(inputs),
         identity=_pick(Identity, values),
         network=network,
         evidence=evidence,
         session=handle,
         access_token=values.get("access_token"),
         token_store=values.get("token_store") or "auto",
-        inputs=inputs_of(values.get("inputs") or {}, profile),
+        inputs=inputs,
     )

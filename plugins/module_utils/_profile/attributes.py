@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT
+from .template import fill_text
 
 RULES: Mapping[str, str] = {
     "ignored": "ignore",
@@ -78,6 +80,15 @@ def rule_layer(attributes: Json) -> dict[str, Any]:
 def names_said(said: Any) -> tuple[str, ...]:
     """Names, of which one may be said without a list."""
     return (said,) if isinstance(said, str) else tuple(said)
+
+
+def with_inputs(layer: Json, inputs: Mapping[str, str]) -> Json:
+    """A layer of comparison rules in which the names of inputs are replaced. A prefix that is not given is none."""
+    filled = {
+        path: [one for one in (fill_text(name, {"inputs": inputs}) for name in names) if one is not ABSENT]
+        for path, names in layer.get("normalise", {}).items()
+    }
+    return {**layer, "normalise": filled} if filled else layer
 
 
 def marked(attributes: Json, setting: str) -> tuple[str, ...]:

@@ -14,15 +14,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, Optional
+from functools import cached_property
+from typing import Any, Optional, Union
 
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, dotted_path, value_at
+from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
-from .attributes import Reference, element_forms_of, marked, names_said, references_of, rule_layer
+from .attributes import (
+    Reference,
+    element_forms_of,
+    marked,
+    names_said,
+    references_of,
+    rule_layer,
+    with_inputs,
+)
+from .completing import Completing, completing_of
 from .merging import merge
-from .parts import Part, Transition, part_layer, parts_of, transitions_of
-from .predicate import Predicate, predicate_of
+from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
+from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text
@@ -55,8 +65,9 @@ class Operation:
     the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
     mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
     in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. assumed: nobody has published or seen it. backed: a
-    document or a probe says that it is so. reads: it is a read under another name.
+    too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
+    of a list. also: the further requests of a list that is read by several. assumed: nobody has published or seen it.
+    backed: a document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -72,10 +83,20 @@ class Operation:
     texts_at: str = ""
     narrows: bool = False
     then_read: bool = False
+    when: Json = field(default_factory=dict)
+    also: tuple[Operation, ...] = ()
     enabled: bool = True
     assumed: bool = False
     backed: bool = False
     reads: bool = False
+    completes: Optional[Completing] = None
+    until: Predicate = ()
+    failed: Predicate = ()
+
+    @cached_property
+    def understood(self) -> tuple[int, ...]:
+        """The statuses to which the profile gives a meaning."""
+        return statuses_of((*self.success, *self.missing, *self.conflict))
 
     @property
     def safe(self) -> bool:
@@ -93,8 +114,12 @@ class Operation:
         return self.entity if isinstance(self.entity, (str, list)) else "body"
 
     @classmethod
-    def of(cls, name: str, profile_key: str, said: Any) -> Operation:
-        """From the profile's data, which is the name of another operation where ``by`` says so."""
+    def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:
+        """From the profile's data, which is the name of another operation where ``by`` says so, or a list of requests
+        that are one operation together. named: as in ``completing_of``."""
+        if isinstance(said, list):
+            first, *others = (cls.of(name, profile_key, one, named) for one in said)
+            return replace(first, also=tuple(others))
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
         return cls(
@@ -111,9 +136,13 @@ class Operation:
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
             then_read=data.get("then") == "read",
+            when=data.get("when", {}),
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
+            completes=completing_of(data.get("profile_key", profile_key), data, named),
+            until=predicate_of(data.get("until")),
+            failed=predicate_of(data.get("failed")),
             reads=bool(data.get("safe")),
         )
 
@@ -152,6 +181,10 @@ class EntityType:
     transitions: tuple[Transition, ...] = ()
     forms: Json = field(default_factory=dict)
 
+    def key_path(self, name: str) -> list[str]:
+        """The names on the way to an attribute of the key, which the profile may say as a path."""
+        return names_of(name) if name in self.key else [name]
+
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""
@@ -160,6 +193,14 @@ class EntityType:
     def apart(self, operation: str) -> tuple[str, ...]:
         """The parts that no body of this operation holds."""
         return tuple(name for name, part in self.parts.items() if operation not in part.within)
+
+    @cached_property
+    def completed_later(self) -> Mapping[str, Completing]:
+        """How writes are completed that the server may carry out later, by the key of their operation."""
+        every: list[Union[Operation, StepRequest, None]] = [one.step for one in self.transitions]
+        every += [getattr(part, one) for part in self.parts.values() for one in REQUESTS]
+        every += [one for one in self.operations.values() if not one.safe]
+        return {one.profile_key: one.completes for one in every if one and one.completes}
 
     @property
     def in_steps(self) -> frozenset[str]:
@@ -198,6 +239,16 @@ class Profile:
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
     errors: Json = field(default_factory=dict)
+
+    def bound(self, inputs: Mapping[str, str]) -> Profile:
+        """The profile of a task that gives these inputs: with them in its comparison rules."""
+        if not self.inputs:
+            return self
+        types = {
+            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare))
+            for name, one in self.types.items()
+        }
+        return replace(self, types=types)
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
@@ -242,7 +293,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     for one in OPERATIONS:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
-            operations[one] = Operation.of(one, key, data[one])
+            operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if profile["format"] != 1 and "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     return operations
@@ -251,7 +302,8 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
-    parts = parts_of(name, data.get("parts", {}))
+    completes = profile.get("completes", {})
+    parts = parts_of(name, data.get("parts", {}), completes)
     return EntityType(
         name=name,
         path=data.get("path", ""),
@@ -272,7 +324,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         changed_by=data.get("changed_by", ""),
         changed_at=data.get("changed_at", ""),
         parts=parts,
-        transitions=transitions_of(name, attributes),
+        transitions=transitions_of(name, attributes, completes),
         forms=element_forms_of(attributes),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._text.json_forms import Json
+from .completing import Completing, completing_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 
@@ -25,16 +26,18 @@ class StepRequest:
     success: Predicate
     missing: Predicate = ()
     conflict: Predicate = ()
+    completes: Optional[Completing] = None
 
     @classmethod
-    def of(cls, profile_key: str, data: Json) -> StepRequest:
-        """From the profile's data."""
+    def of(cls, profile_key: str, data: Json, named: Json) -> StepRequest:
+        """From the profile's data. named: as in ``completing_of``."""
         return cls(
             profile_key,
             RequestTemplate.of(data),
             predicate_of(data.get("success", SUCCESS)),
             predicate_of(data.get("missing")),
             predicate_of(data.get("conflict")),
+            completing_of(profile_key, data, named),
         )
 
 
@@ -48,6 +51,7 @@ class PartRead:
     missing: Predicate
     entity: str = "body"
     paging: Optional[Json] = None
+    completes: Optional[Completing] = None
 
 
 @dataclass(frozen=True)
@@ -95,19 +99,21 @@ class Transition:
 REQUESTS = ("write", "add", "remove", "change")
 
 
-def parts_of(of_type: str, data: Json) -> dict[str, Part]:
-    """The parts of a type, in the profile's order."""
-    return {name: _part(f"types.{of_type}.parts.{name}", name, said) for name, said in data.items()}
+def parts_of(of_type: str, data: Json, completes: Json) -> dict[str, Part]:
+    """The parts of a type, in the profile's order. completes: what the profile says there."""
+    return {name: _part(f"types.{of_type}.parts.{name}", name, said, completes) for name, said in data.items()}
 
 
-def _part(key: str, name: str, said: Json) -> Part:
+def _part(key: str, name: str, said: Json, completes: Json) -> Part:
     element, read = said.get("element", {}), said.get("read")
     named = element.get("key", ())
-    requests: dict[str, Any] = {one: StepRequest.of(f"{key}.{one}", said[one]) for one in REQUESTS if one in said}
+    requests: dict[str, Any] = {
+        one: StepRequest.of(f"{key}.{one}", said[one], completes) for one in REQUESTS if one in said
+    }
     return Part(
         name=name,
         key=(named,) if isinstance(named, str) else tuple(named),
-        read=_read(f"{key}.read", read) if read else None,
+        read=_read(f"{key}.read", read, completes) if read else None,
         where=said.get("where"),
         within=tuple(said.get("within", ())),
         at_least=bool(said.get("at_least")),
@@ -117,7 +123,7 @@ def _part(key: str, name: str, said: Json) -> Part:
     )
 
 
-def _read(key: str, said: Json) -> PartRead:
+def _read(key: str, said: Json, completes: Json) -> PartRead:
     return PartRead(
         key,
         RequestTemplate.of(said),
@@ -125,6 +131,7 @@ def _read(key: str, said: Json) -> PartRead:
         predicate_of(said.get("missing")),
         said.get("entity", "body"),
         said.get("paging"),
+        completing_of(key, said, completes),
     )
 
 
@@ -140,13 +147,14 @@ def part_layer(parts: Iterable[Part]) -> dict[str, Any]:
     return {rule: held for rule, held in layer.items() if held}
 
 
-def transitions_of(of_type: str, attributes: Mapping[str, Any]) -> tuple[Transition, ...]:
-    """The transitions of a type's attributes."""
+def transitions_of(of_type: str, attributes: Mapping[str, Any], completes: Json) -> tuple[Transition, ...]:
+    """The transitions of a type's attributes. completes: what the profile says there."""
     found = []
     for path, said in attributes.items():
         for name, one in said.get("transitions", {}).items():
             key = f"types.{of_type}.attributes.{path}.transitions.{name}.request"
             before = one.get("from", [])
             before = tuple(before) if isinstance(before, list) else (before,)
-            found.append(Transition(name, path, before, one["to"], StepRequest.of(key, one["request"])))
+            step = StepRequest.of(key, one["request"], completes)
+            found.append(Transition(name, path, before, one["to"], step))
     return tuple(found)

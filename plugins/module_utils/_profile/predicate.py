@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Optional, Protocol
 from urllib.parse import SplitResult, unquote
 
@@ -80,6 +81,11 @@ class Alternative:
     excluded: Optional[Alternative] = None
     says: str = ""
 
+    @cached_property
+    def is_status(self) -> bool:
+        """Whether it speaks of the status alone."""
+        return self == Alternative(status=self.status, says=self.says)
+
     @classmethod
     def of(cls, data: Json) -> Alternative:
         """From the profile's data."""
@@ -110,9 +116,10 @@ def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: An
 
 
 def _fits(one: Alternative, answer: Answer, sent: Sent, place: Any) -> bool:
-    return (
-        (not one.status or answer.status in one.status)
-        and (not one.method or sent.method in one.method)
+    if one.status and answer.status not in one.status:
+        return False
+    return one.is_status or (
+        (not one.method or sent.method in one.method)
         and all(_has_header(answer.headers.get(name.lower()), value) for name, value in one.header.items())
         and all(_has_cookie(answer, sent, name, value) for name, value in one.cookie.items())
         and (not one.media_type or answer.content_type in one.media_type)

@@ -74,6 +74,11 @@ def said(body: bytes, secrets: Collection[Any] = ()) -> str:
     sentence, errors = _sentence_and_errors(answer, DEPTH)
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     text = "; ".join(dict.fromkeys(filter(None, [sentence, *errors[:SHOWN], *more])))
+    return for_message(text, secrets)
+
+
+def for_message(text: str, secrets: Collection[Any] = ()) -> str:
+    """A text of a server for a message: printable, on one line, and not long. secrets: as in said()."""
     return printable(words(text, secrets)[:LIMIT])
 
 

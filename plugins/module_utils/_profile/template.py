@@ -147,12 +147,13 @@ def fill_text(template: str, names: TemplateNames) -> Any:
     """As fill(), of a text."""
     parts = text_parts(template)
     if len(parts) == 1 and not isinstance(parts[0], str):
-        return _value(parts[0], names)
-    texts = [part if isinstance(part, str) else text_of(_value(part, names), part[0]) for part in parts]
+        return value_of(parts[0], names)
+    texts = [part if isinstance(part, str) else text_of(value_of(part, names), part[0]) for part in parts]
     return ABSENT if None in texts else "".join(one for one in texts if one is not None)
 
 
-def _value(part: tuple[str, Optional[str]], names: TemplateNames) -> Any:
+def value_of(part: tuple[str, Optional[str]], names: TemplateNames) -> Any:
+    """The value of a name, changed by the function behind it; ABSENT where there is none."""
     name, function = part
     value = at_path(names, name)
     if function is None or value is ABSENT or value is None:

@@ -10,12 +10,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from .._profile.model import plain_id
 from .._profile.request_template import RequestTemplate
-from .._profile.template import TemplateNames, at_path, text_of, text_parts
+from .._profile.template import TemplateNames, at_path, text_of, text_parts, value_of
 from .._text.json_forms import is_number, number_text
 from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError
@@ -94,7 +95,7 @@ def filled_path(template: str, names: TemplateNames, purpose: str) -> str:
             parts.append(part)
             continue
         name, _function = part
-        value = at_path(names, name)
+        value = value_of(part, names)
         if name in RAW:
             parts.append(filled_path(str(value), names, purpose))
         elif value is ABSENT or value is None or value == "":
@@ -111,14 +112,21 @@ def filled_path(template: str, names: TemplateNames, purpose: str) -> str:
 def full_address(template: str, names: TemplateNames, base: Base, purpose: str) -> str:
     """The address of a path: at ``url`` where it begins with a slash, else behind the base path. Raises
     ConfigurationError where it is not at the origin of ``url``, or leads upwards."""
-    path = filled_path(template, names, purpose)
-    prefix = "" if path.startswith("/") else filled_path(base.path, names, purpose) + "/"
-    url = base.url + prefix + path
-    if not same_origin(base.url, url) or any(map(_leads_away, urlsplit(url).path.split("/"))):
+    at_url = template.startswith("/")
+    whole = template if at_url else f"{base.path}/{template}"
+    if not _stays(base.url, whole.replace("{type.path}", str(at_path(names, "type.path")))):
         raise ConfigurationError(
             purpose, f"{template} leads to an address outside of url", "Correct it in the profile."
         )
-    return url
+    return base.url + filled_path(whole, names, purpose)
+
+
+@lru_cache(maxsize=4096)
+def _stays(url: str, template: str) -> bool:
+    """Whether an address is at the origin of ``url`` and leads nowhere upwards, whatever its values: each goes out
+    encoded, and none is a step upwards."""
+    path = "".join(part if isinstance(part, str) else "x" for part in text_parts(template))
+    return same_origin(url, url + path) and not any(map(_leads_away, urlsplit(url + path).path.split("/")))
 
 
 def query_text(query: Any, purpose: str) -> str:

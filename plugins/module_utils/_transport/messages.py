@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from ..errors import ServerError
+from ..errors import InsightError, ServerError
 from .numbers import Meaningless, parsed
 
 Result = TypeVar("Result")
@@ -26,7 +26,8 @@ class Request:
     json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded. At most one of the two.
     safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
     server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
-    operation). understood: statuses to which the profile gives a meaning. attempt: counts from 1. because: why there is
+    operation). understood: statuses to which the profile gives a meaning. delay: seconds to wait before it is sent, by
+    whoever runs the conversation. attempt: counts from 1. because: why there is
     another one than the first.
     """
 
@@ -40,6 +41,7 @@ class Request:
     patient: bool = False
     kind: str = ""
     understood: tuple[int, ...] = ()
+    delay: float = 0.0
     attempt: int = 1
     because: str = ""
 
@@ -125,12 +127,21 @@ Flow = Generator[Request, Response, Result]
 Send = Callable[[Request], Response]
 
 
+def _next(flow: Flow[Any], request: Request, send: Send) -> Request:
+    try:
+        answer = send(request)
+    except InsightError as error:
+        return flow.throw(error)
+    return flow.send(answer)
+
+
 def converse(flow: Flow[Result], send: Send) -> Result:
-    """Run a conversation to its end: send each request that it yields and hand it the answer."""
+    """Run a conversation to its end: send each request that it yields and hand it the answer, or the error that came
+    instead."""
     try:
         request = next(flow)
         while True:
-            request = flow.send(send(request))
+            request = _next(flow, request, send)
     except StopIteration as end:
         result: Result = end.value
         return result

@@ -19,12 +19,14 @@ from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Journal
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
+from ...module_utils._options.waiting import Waiting
 from ...module_utils._text.atomic_files import write_whole
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
 from .._environment.continued import inherited, start_of
 from .._environment.executor import Read, RunOptions, check_concurrency, write_all
 from .._environment.graph import ordered, under_new_names
+from .._environment.left_behind import EnvironmentJobs, jobs_of
 from .._environment.members import environment_of
 from .._environment.observation import declared, observed, planned, read_manifest
 from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
@@ -80,6 +82,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
         server_date=connection.server_date,
     )
     run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes)
+    options.client.waiting, options.client.jobs = Waiting.of(values), jobs_of(run)
     return as_result(run.redact(_carry_out(run)), context.diff_mode)
 
 
@@ -175,6 +178,8 @@ def _write(
     before = unfinished(earlier, run.digest)
     notes = [f"The run of {one.path.name} is still going on; wait for its end." for one in earlier if one.going_on]
     journal = Journal(folder, start_of(run, plan, before), run.redact)
+    if isinstance(run.options.client.jobs, EnvironmentJobs):
+        run.options.client.jobs.journal = journal
     try:
         notes += inherited(run, journal, reads, needed, before)
         written = write_all(run.environment, reads, operations, needed, run.options, journal)

@@ -26,8 +26,7 @@ class BulkReader(EntityClient):
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         super().__init__(profile, url, send)
         self._listed: dict[str, list[Entity]] = {}
-        self._from_list: set[int] = set()  # the objects in _listed and _with_parts, by id()
-        self._with_parts: list[Entity] = []
+        self._from_list: dict[int, Entity] = {}  # what was listed, perhaps with its parts, by id()
         self._compared: dict[str, Address | None] = {}
         self._unlike: dict[str, list[str]] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
@@ -43,7 +42,7 @@ class BulkReader(EntityClient):
         self._listed[entity_type.name] = [
             entity for number, entity in enumerate(every) if ids[number] is None or last[str(ids[number])] == number
         ]
-        self._from_list.update(map(id, self._listed[entity_type.name]))
+        self._from_list.update((id(entity), entity) for entity in self._listed[entity_type.name])
 
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type; those that were listed already are not listed again."""
@@ -59,7 +58,7 @@ class BulkReader(EntityClient):
             return
         with self._asking.setdefault(f"list of {entity_type.name}", threading.Lock()):
             if entity_type.name not in self._unlike:
-                read = self.read(replace(Address(entity_type).located(entity), parts=desired.address.parts))
+                read = self.read(Address(entity_type, parts=desired.address.parts).located(entity))
                 self._unlike[entity_type.name] = [] if read is None else differing(entity, read, desired)
         if self._unlike[entity_type.name]:
             raise listed_differently(desired.address, some_of(self._unlike[entity_type.name]))
@@ -69,15 +68,9 @@ class BulkReader(EntityClient):
         it; else what the server finds."""
         found = self.referring(address, self._with_key(address))
         exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
-        return [self._of_list(address, one) for one in exact or found] or self._offered(address)
-
-    def _of_list(self, address: Address, listed: Entity) -> Entity:
-        """A listed entity with the parts that the address names, which no list shows."""
-        whole = self.with_parts(address, listed)
-        if whole is not listed:
-            self._with_parts.append(whole)
-            self._from_list.add(id(whole))
-        return whole
+        whole = [self.with_parts(address, entity) for entity in exact or found]
+        self._from_list.update((id(entity), entity) for entity in whole)
+        return whole or self._offered(address)
 
     def _offered(self, address: Address) -> list[Entity]:
         """The entities that the server's search offers. Where the search finds nothing and has never found an entity of
@@ -100,7 +93,7 @@ class BulkReader(EntityClient):
         """An entity like this one that the list shows and the search does not; None where it shows that too, or where
         none is listed that has texts for a key."""
         for entity in self._listed.get(address.type.name, ()):
-            key = {attribute: entity.get(attribute) for attribute in address.key}
+            key = {attribute: address.in_key(entity, attribute) for attribute in address.key}
             if all(isinstance(value, str) and value for value in key.values()) and self.referring(address, [entity]):
                 listed = replace(address, key=key)
                 return listed if self.searched(listed) is None else None
@@ -117,6 +110,6 @@ class BulkReader(EntityClient):
         if index is None:
             index = defaultdict(list)
             for entity in self._listed[address.type.name]:
-                index[tuple(folded(entity.get(name)) for name in names)].append(entity)
+                index[tuple(folded(address.in_key(entity, name)) for name in names)].append(entity)
             self._indexes[place] = index
         return index.get(tuple(folded(address.key[name]) for name in names), ())

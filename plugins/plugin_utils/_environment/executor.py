@@ -29,6 +29,7 @@ from .worker_pool import NotBegun, NotTried, work_through
 
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
+Finished = Union[tuple[str, ...], InsightError, NotTried]
 
 PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress; work that is shorter shows none."""
@@ -70,6 +71,22 @@ def progress(options: RunOptions, what: str, total: int) -> Callable[[int], None
         )
 
     return report
+
+
+def finish_all(environment: Environment, options: RunOptions) -> dict[EntryName, Finished]:
+    """Wait for what earlier runs have left with the server. Returns the notes on each such entity, or the error."""
+    client = options.client
+
+    def finish(name: EntryName) -> tuple[str, ...]:
+        with naming(environment.members[name].entry):
+            return client.finish(environment.members[name].desired.address)
+
+    def unhindered(_name: EntryName, _fates: Mapping[EntryName, Any]) -> Optional[str]:
+        return None
+
+    report = progress(options, "waited for", len(environment.members))
+    left = [name for name, member in environment.members.items() if client.left(member.desired.address)]
+    return work_through([left], finish, options.concurrency, (), unhindered, report, []) if left else {}
 
 
 def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, Read]:

@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from ...module_utils._text.mentions import replaced
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import Entry, EntryName, name_of, references_in, refuse, refuse_duplicates
 
@@ -25,7 +26,7 @@ class Ordered:
     """Levels, one after the other; the entries of one level do not depend on one another.
 
     present: what is created or updated. absent: what is deleted, the other way round. references: for each entry, the
-    entity that each attribute refers to, under the name that its own entry has where there is one; references by id
+    entity to which it refers at each place, under the name that its own entry has where there is one; references by id
     have no name and are left out.
     """
 
@@ -85,7 +86,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
     wrong: list[str] = []
     for entry in entries:
         needs[entry.name], names = [], {}
-        for name, reference in references_in(entry.refs):
+        for name, reference in references_in(entry.references):
             meant = declared.meant_by(name)
             names[id(reference)] = meant[0].name if meant else name
             needs[entry.name] += [one.name for one in meant[:1]]
@@ -93,7 +94,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
             if not meant:
                 users.setdefault(name, {})[entry] = None
         references[entry.name] = {
-            attribute: names[id(reference)] for attribute, reference in entry.refs.items() if id(reference) in names
+            place: names[id(reference)] for place, reference in entry.references.items() if id(reference) in names
         }
     refuse("order the entries", wrong, "Correct the reference, or what it refers to.")
     _refuse_former(entries, declared, users)
@@ -118,7 +119,14 @@ def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[
 
     if not renamed:
         return list(earlier)
-    return [replace(entry, refs={name: now(one) for name, one in entry.refs.items()}) for entry in earlier]
+    return [
+        replace(
+            entry,
+            refs={name: now(one) for name, one in entry.refs.items()},
+            attributes=replaced(entry.attributes, lambda _place, one: {"ref": now(one)}),
+        )
+        for entry in earlier
+    ]
 
 
 def _wrong_reference(entry: Entry, name: EntryName, meant: Sequence[Entry]) -> list[str]:

@@ -24,7 +24,7 @@ Names = Sequence[EntryName]
 
 @dataclass(frozen=True)
 class Member:
-    """An entity of the environment. references: by attribute the entity that is referred to by its key. before: the
+    """An entity of the environment. references: by place the entity that is referred to by its key. before: the
     members that must be written before it; for a deletion those that must be deleted before it."""
 
     entry: Entry
@@ -34,10 +34,10 @@ class Member:
 
     @property
     def referred(self) -> dict[str, str]:
-        """By attribute the name of the entity that is referred to, also of one that does not exist yet; or its id."""
+        """By place the name of the entity that is referred to, also of one that does not exist yet; or its id."""
         return {
-            attribute: str(self.references.get(attribute, f"id {reference.get('id')}"))
-            for attribute, reference in self.entry.refs.items()
+            place: str(self.references.get(place, f"id {reference.get('id')}"))
+            for place, reference in self.entry.references.items()
         }
 
 
@@ -111,10 +111,11 @@ def _dependents(ordered: Ordered) -> Mapping[EntryName, list[EntryName]]:
 
 def _meant(member: Member) -> Iterator[tuple[Address, EntryName]]:
     """The entities that the references of a member mean, and those that their references mean."""
-    for attribute, name in member.references.items():
-        yield member.desired.address.refs[attribute], name
-    for attribute, reference in member.entry.refs.items():
-        yield from _inner(member.desired.address.refs[attribute], reference)
+    referred = member.desired.referred
+    for place, name in member.references.items():
+        yield referred[place], name
+    for place, reference in member.entry.references.items():
+        yield from _inner(referred[place], reference)
 
 
 def _inner(address: Address, reference: Mapping[str, object]) -> Iterator[tuple[Address, EntryName]]:

@@ -19,7 +19,7 @@ from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import EntryName
 from .._manifest.manifest import Manifest, entries_of, load_manifest
 from .bulk_reader import BulkReader
-from .executor import Read, Written, read_all
+from .executor import Read, Written, finish_all, read_all
 from .members import Environment
 from .planned_change import PlannedChange, planned_changes
 from .run import Run
@@ -62,18 +62,22 @@ def declared(
 
 
 def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
-    """Read and plan each member. Returns these reads, and the run in the order that the server's ids require, with
-    notes on that order and on entities that were not found. Raises ConfigurationError where two members turn out to be
-    one entity."""
+    """Read and plan each member, once what earlier runs have left with the server has ended. Returns these reads, and
+    the run in the order that the server's ids require, with notes on that order, on what has ended, and on entities
+    that were not found. Raises ConfigurationError where two members turn out to be one entity."""
     client = run.options.client
+    finished = finish_all(run.environment, run.options)
     if isinstance(client, BulkReader):
         for name in sorted({member.entry.type for member in run.environment.members.values()}):
             client.read_all(run.connection.settings.profile.type(name))
-    reads, referred = read_all(run.environment, run.options), client.known or {}
+    goes_on = {name: fate for name, fate in finished.items() if not isinstance(fate, tuple)}
+    reads, referred = {**read_all(run.environment, run.options), **goes_on}, client.known or {}
     refuse_two_names(run.environment, reads, referred)
     environment, notes_on_order = ordered_by_ids(run.environment, reads, referred)
     in_doubt = doubts(environment, reads, {}, client)
-    return replace(run, environment=environment, notes=[*run.notes, *notes_on_order], doubts=in_doubt), reads
+    notes = [note for fate in finished.values() if isinstance(fate, tuple) for note in fate]
+    notes = [*run.notes, *notes, *notes_on_order]
+    return replace(run, environment=environment, notes=notes, doubts=in_doubt), reads
 
 
 def doubts(

@@ -15,7 +15,9 @@ from ...module_utils._entity.compare import Change
 from ...module_utils._entity.plan import Plan, secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.mentions import rule_path
 from ...module_utils._text.nested_paths import ABSENT, child, top, without
+from ...module_utils._text.nested_paths import replace as replace_at
 from ...module_utils._text.redaction import redact, redact_within
 from .._manifest.entry import EntryName
 from .members import Member
@@ -76,7 +78,8 @@ def _digests(member: Member, plan: Plan) -> tuple[str, str]:
     """The digests before and after the change. With the policy on_change, fingerprints stand in place of the
     secrets."""
     address, secrets = member.desired.address, member.desired.secrets
-    rules, ids, referred = plan.rules(address.rules), address.type.identifiers, member.referred
+    rules, ids = plan.rules(address.rules), address.type.identifiers
+    referred = {name: text for name, text in member.referred.items() if name in member.entry.refs}
     memory = secrets.memory if secrets.policy == "on_change" else None
     known = memory.known(address.type.id_in(plan.before)) if memory and plan.before is not None else {}
     sent = secrets_at(secrets.values, plan.secrets_to_send)
@@ -84,19 +87,37 @@ def _digests(member: Member, plan: Plan) -> tuple[str, str]:
     changed = {change.rule for change in plan.changes}
     kept = {name: text for name, text in referred.items() if child("", name) not in changed}
     held = {path: one for path, one in known.items() if path not in plan.secrets_unlike}
-    before = entity_digest(plan.before, rules, kept, held, ids)
-    after = entity_digest(plan.after, rules, referred, {**known, **fresh}, ids)
+    before = entity_digest(_by_name(member, plan, plan.before), rules, kept, held, ids)
+    after = entity_digest(_by_name(member, plan, plan.after), rules, referred, {**known, **fresh}, ids)
     return before, NO_ENTITY if plan.operation == "delete" else after
 
 
 def _changes(member: Member, plan: Plan) -> list[Change]:
     """The changes without those of secrets. References go by name, also where no id is known yet."""
-    found = {change.path: change.in_full() for change in plan.changes if change.path not in plan.secret_paths}
-    for name, text in member.referred.items():
-        path = child("", name)
+    shown = (_change_by_name(member, plan, change) for change in plan.changes)
+    found = {change.path: change.in_full() for change in shown if change.path not in plan.secret_paths}
+    for name in member.entry.refs:
+        path, text = child("", name), member.referred[name]
         if plan.operation == "create" or path in found:
             found[path] = replace(found.get(path, Change(path, ABSENT, ABSENT)), after=text)
     return [found[path] for path in sorted(found)]
+
+
+def _change_by_name(member: Member, plan: Plan, change: Change) -> Change:
+    before, after = (_by_name(member, plan, side, change.rule) for side in (change.before, change.after))
+    return replace(change, before=before, after=after)
+
+
+def _by_name(member: Member, plan: Plan, value: Any, path: str = "") -> Any:
+    """A value of a plan with the names of the entities to which the attributes refer in place of their ids. path: the
+    value's own, as rules write it."""
+    names = {(rule_path(place), str(held)): member.referred[place] for place, held in plan.mentioned.items()}
+    paths = {one for one, _held in names}
+
+    def named(held: Any, at: str) -> Any:
+        return names.get((at, str(held)), held)
+
+    return named(value, path) if path in paths else replace_at(value, paths, named, path)
 
 
 def _beside_key(member: Member, plan: Plan) -> dict[str, Any]:

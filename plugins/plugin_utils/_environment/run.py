@@ -29,6 +29,7 @@ ENTITIES_SHOWN = 3
 """How many entities a message names; the result holds all."""
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
+JOB = {"operation": KEPT, "names": {}}
 OURS = {
     # of a report and a result
     **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
@@ -52,8 +53,9 @@ OURS = {
     **dict.fromkeys(("operation", "before", "after", "result", "totals", "open"), KEPT),
     "continues": {
         **dict.fromkeys(("file", "head", "ended"), KEPT),
-        "open": [dict.fromkeys(("at", "operation", "before", "after"), KEPT)],
+        "open": [{**dict.fromkeys(("at", "operation", "before", "after"), KEPT), "job": JOB}],
     },
+    "job": JOB,
 }
 """The parts of a run's output that this collection writes, and so no secret even where they look like one: digests,
 names of fields, fixed words, files. Everything else is masked."""

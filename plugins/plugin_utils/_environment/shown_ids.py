@@ -16,6 +16,7 @@ from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._profile.model import EntityType, plain_id
 from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.nested_paths import replace as replace_at
 from ...module_utils._text.spelling import spelling
 from ...module_utils.errors import CollateralError, InsightError
 from .._manifest.entry import EntryName, refuse
@@ -142,7 +143,7 @@ def _declared(member: Member, known: _Referred) -> Iterator[_TypeAndId]:
     """The entities that the member refers to as it is declared, and those that they refer to."""
     address, attributes = member.desired.address, member.desired.attributes
     yield from _references_of(address.type, attributes if member.entry.state == "present" else None)
-    for referred in address.refs.values():
+    for referred in member.desired.referred.values():
         yield from _meant(referred, known)
 
 
@@ -164,8 +165,9 @@ def _held_by(member: Member, read: Optional[Read]) -> Iterator[_TypeAndId]:
 
 def _references_of(entity_type: EntityType, entity: Optional[Mapping[str, Any]]) -> Iterator[_TypeAndId]:
     """The entities whose ids stand in the attributes that the profile calls references."""
-    for attribute, reference in entity_type.references.items():
-        value = (entity or {}).get(attribute)
+    held: list[tuple[str, Any]] = []
+    replace_at(entity or {}, entity_type.references, lambda value, path: held.append((path, value)))
+    for path, value in held:
         for one in value if isinstance(value, (list, tuple)) else [value]:
             if isinstance(one, (str, int, float)):
-                yield reference.type, str(plain_id(one))
+                yield entity_type.references[path].type, str(plain_id(one))

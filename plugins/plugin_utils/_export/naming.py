@@ -14,6 +14,7 @@ from ...module_utils._entity.address import address_of, folded, rules_of
 from ...module_utils._entity.compare import check_declared
 from ...module_utils._profile.model import Profile
 from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.nested_paths import value_at
 from ...module_utils._text.redaction import printable, redact
 from ...module_utils.errors import ConfigurationError
 from .._files.yaml_text import yaml_lines
@@ -70,7 +71,7 @@ class Titles:
 
     def _key(self, one: Seen) -> dict[str, Any]:
         ordered = one.type.key if set(one.type.key) == set(one.named_by) else sorted(one.named_by)
-        return {name: one.entity.get(name) for name in ordered if name not in one.references}
+        return {name: value_at(one.entity, one.type.key_path(name)) for name in ordered if name not in one.references}
 
     def _identity(self, place: ServerId, attributes: Iterable[str]) -> tuple[str, str, frozenset[tuple[str, ServerId]]]:
         """What a name with these attributes says, told by the ids of what is referred to."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
+from ...module_utils._text.mentions import mentions
 from ...module_utils._text.redaction import printable
 from ...module_utils._text.spelling import spelling
 from ...module_utils.errors import ConfigurationError
@@ -85,8 +86,9 @@ class Entry:
     """One entity as declared.
 
     was: the former values of the attributes of ``key`` that have changed. refs: attribute -> ``{type, key, refs}`` or
-    ``{type, id}``. attributes: without secrets. secret_attributes: nested as they are; each leaf is one secret. state:
-    ``present`` or ``absent``. origin: where it is declared, for people: ``base/applications.yml, entry 3``.
+    ``{type, id}``. attributes: without secrets, and with the lists of references that are declared under refs.
+    secret_attributes: nested as they are; each leaf is one secret. state: ``present`` or ``absent``. origin: where it
+    is declared, for people: ``base/applications.yml, entry 3``.
     """
 
     type: str
@@ -100,6 +102,11 @@ class Entry:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+    @cached_property
+    def references(self) -> Mapping[str, Any]:
+        """All that it refers to, by place: ``refs``, and the references among its attributes."""
+        return {**self.refs, **mentions(self.attributes)}
 
     @cached_property
     def name(self) -> EntryName:

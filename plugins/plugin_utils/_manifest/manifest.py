@@ -21,6 +21,7 @@ from typing import Any, Optional, Union
 from ...module_utils._profile.json_schema import violations
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.json_forms import Json
+from ...module_utils._text.mentions import mention, mentions, with_lists_among_attributes
 from ...module_utils._text.nested_paths import child, with_value
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
@@ -145,8 +146,9 @@ def _check_revived(base: Json, data: Json, first: str, origin: str) -> None:
 
 
 def _overlaid(base: Any, over: Any) -> Any:
-    """Mappings attribute by attribute; everything else, and every secret, as a whole."""
-    if not (isinstance(base, dict) and isinstance(over, dict)) or _is_secret(base) or _is_secret(over):
+    """Mappings attribute by attribute; everything else, and every secret and reference, as a whole."""
+    both = isinstance(base, dict) and isinstance(over, dict)
+    if not both or any(_is_secret(one) or mention(one) is not None for one in (base, over)):
         return over
     return {**base, **{name: _overlaid(base.get(name), value) for name, value in over.items()}}
 
@@ -190,6 +192,10 @@ def _entry(data: Json, origin: str, places: Mapping[SecretPlace, Secret], secret
         value = secret.value if isinstance(secret, Vaulted) else secrets.get(secret)
         if value is not None:
             values = with_value(values, place, value)
+    for at, reference in mentions(attributes).items():
+        if not _is_reference(reference):
+            why = f"{origin}: {printable(at)} holds no reference"
+            raise ConfigurationError(WHAT, why, "Write it as {ref: {type: application, key: {...}}}, or with id.")
     return Entry(
         type=data["type"],
         key=data["key"],
@@ -297,7 +303,7 @@ def _text_of(path: Path, name: str, decrypt: Decrypt) -> str:
 
 
 def _with_origins(entries: Sequence[Json], name: str) -> list[tuple[Json, str]]:
-    return [(entry, f"{name}, entry {number}") for number, entry in enumerate(entries, 1)]
+    return [(with_lists_among_attributes(entry), f"{name}, entry {number}") for number, entry in enumerate(entries, 1)]
 
 
 def _check_file(data: Any, name: str) -> None:
@@ -354,7 +360,7 @@ def _is_named(value: Json) -> bool:
         and _is_key(value.get("key"))
         and isinstance(refs, dict)
         and "" not in refs
-        and all(_is_reference(reference) for reference in refs.values())
+        and all(_is_reference(one) for held in refs.values() for one in (held if isinstance(held, list) else [held]))
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
@@ -34,12 +34,16 @@ Show = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where a grant is asked for. authorize and device are empty where the profile has none."""
+    """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
+    that the profile adds to the token request, None for one that it takes away. refresh: where and how the token of
+    this grant is renewed; None where that is the same."""
 
     token: str
     authorize: str
     device: str
     scope: str
+    form: Mapping[str, Optional[str]] = field(default_factory=dict)
+    refresh: Optional[Endpoints] = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ class OAuthClient:
     refresh_keeps: bool = False
     show: Optional[Show] = None
     authorization: Callable[[], Authorization] = _nobody
+
+    @property
+    def renewing(self) -> OAuthClient:
+        """The same, for the refresh of a token."""
+        return replace(self, endpoints=self.endpoints.refresh or self.endpoints)
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,8 @@ def challenge(code_verifier: str) -> Mapping[str, str]:
 def token_request(client: OAuthClient, body: str, safe: bool) -> Request:
     """body: a urlencoded token request as oauthlib made it, without the fields that authenticate the application."""
     url = client.endpoints.token
-    form = dict(parse_qsl(body, keep_blank_values=True))
+    made = {**dict(parse_qsl(body, keep_blank_values=True)), **client.endpoints.form}
+    form = {name: value for name, value in made.items() if value is not None}
     form.update(client_fields(client.identity, url, client.clock.now()))
     return Request(GET_TOKEN, "POST", url, form=form, safe=safe, patient=True)
 
@@ -167,7 +177,8 @@ def answer_of_platform(response: Response) -> Any:
 
 def secrets_of(client: OAuthClient, request: Request) -> list[str]:
     """What the platform's texts must not repeat, wherever in the request it went."""
-    fields = [value for name, value in (request.form or {}).items() if name not in PUBLIC]
+    public = {*PUBLIC, *client.endpoints.form}
+    fields = [value for name, value in (request.form or {}).items() if name not in public]
     return [value for value in (client.identity.client_secret, *request.headers.values(), *fields) if value]
 
 

@@ -27,7 +27,7 @@ def refresh(client: OAuthClient, refresh_token: str) -> Flow[Token]:
         .Client(identity.client_id)
         .prepare_refresh_body(refresh_token=refresh_token, scope=client.endpoints.scope, client_id=identity.client_id)
     )
-    return (yield from asked(client, body, client.refresh_keeps, MEANINGS))
+    return (yield from asked(client.renewing, body, client.refresh_keeps, MEANINGS))
 
 
 def flow(client: OAuthClient) -> Flow[Token]:

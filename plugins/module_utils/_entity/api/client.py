@@ -8,35 +8,58 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from typing import Any, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Callable, Optional, Protocol
 
+from ..._options.waiting import Waiting
+from ..._profile.completing import AcceptedWrite
 from ..._profile.model import EntityType, Operation, Profile, plain_id
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
+from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
+from .completing import go_on
 from .names import OfReference, Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
 from .paging import list_pages, list_whole
 from .parts import read_part, reading, send_step, writing
-from .requests import BODIES, Invocation
+from .requests import BODIES, Invocation, Watch
 from .search import check_search, chosen, completed, may_be
+
+
+class Jobs(Protocol):
+    """Keeps the writes that a server has accepted and not ended yet, one for each entity, so that a later run goes on
+    waiting for them."""
+
+    def of(self, address: Address) -> Optional[AcceptedWrite]:
+        """What goes on for an entity, None where nothing does."""
+
+    def accepted(self, address: Address, job: AcceptedWrite) -> None:
+        """Keep what was just accepted, before it is waited for."""
+
+    def ended(self, address: Address) -> None:
+        """It goes on no more."""
 
 
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
-    ``change_reference`` and ``initiator``. shown: the types of which an operation has shown an entity, as ``(type,
+    ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
+    it for the next run; None keeps nothing. shown: the types of which an operation has shown an entity, as ``(type,
     operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
         self._send = send
         self.given: Mapping[str, Any] = {}
+        self.waiting, self.clock = Waiting(), SYSTEM_CLOCK
+        self.jobs: Jobs | None = None
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
@@ -86,16 +109,30 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            return self.referring(address, chosen(address, self.listed(address.among)))
+            every = self.listed(address.among)
+            if every:
+                self.shown.add((address.type.name, "find"))
+            listed = self.referring(address, chosen(address, every))
+            return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
         if of.operation.narrows:
             found = self.referring(address, chosen(address, self._converse(of, list_whole(of, address.type.id_in))))
         else:
             found = self._converse(of, find_entities(of))
-        if of.operation.then_read:
-            read = (self._read(address.located(one)) if may_be(address, one) else one for one in found)
-            found = [one for one in read if one is not None]
+        if of.operation.then_read or self._is_awaited(address):
+            found = self._each_read(address, found)
         return [self._completed(of, one) for one in found]
+
+    def _each_read(self, address: Address, found: Iterable[Entity]) -> list[Entity]:
+        """These entities as their read shows them, where they may be the one that is meant."""
+        read = (self._read(address.located(one)) if may_be(address, one) else one for one in found)
+        return [one for one in read if one is not None]
+
+    @staticmethod
+    def _is_awaited(address: Address) -> bool:
+        """Whether only the read of the entity tells that it is ready."""
+        read = address.type.operations.get("read")
+        return read is not None and bool(read.until) and address.ready
 
     def _completed(self, of: Invocation, entity: Entity) -> Entity:
         return completed(entity, of.operation.request.path, of.type, of.known)
@@ -122,11 +159,11 @@ class EntityClient:
         of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
         return self._converse(of, read_part(of, part))
 
-    def step(self, address: Address, entity: Entity, step: EntityStep) -> None:
-        """Carry out a step on a part or a state of an entity that was read."""
+    def step(self, address: Address, entity: Entity, step: EntityStep, note: Callable[[str], Any] = str) -> None:
+        """Carry out a step on a part or a state of an entity that was read. note: as in create()."""
         for request in step.requests:
             operation = writing(request, f"{step.kind} {step.attribute}")
-            of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity)
+            of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity, note)
             self._converse(of, send_step(of, dict(step.names), step.kind in ("remove", "replace")))
 
     def searched(self, address: Address) -> Entity | None:
@@ -136,28 +173,56 @@ class EntityClient:
     def create(self, address: Address, attributes: Entity, note: Callable[[str], Any] = str) -> Entity | None:
         """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
         says that the answer holds nothing. note: takes notes for the user."""
-        of = self._invocation(address, "create", f"create {address}")
+        of = self._invocation(address, "create", f"create {address}", note)
         content = {**attributes, **self._reference_fields(of, self.resolve)}
         return self._converse(of, create_entity(of, content, note))
 
-    def update(self, address: Address, observed: Entity, bodies: Mapping[str, Entity]) -> Entity | None:
-        """Change the entity that was read. bodies: what to send, by BODIES."""
-        of = self._invocation(address, "update", f"update {address}")
+    def update(
+        self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str
+    ) -> Entity | None:
+        """Change the entity that was read. bodies: what to send, by BODIES; note: as in create()."""
+        of = self._invocation(address, "update", f"update {address}", note)
         return self._converse(of, update_entity(of, observed, bodies))
 
-    def delete(self, address: Address, observed: Entity) -> int | None:
+    def delete(self, address: Address, observed: Entity, note: Callable[[str], Any] = str) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
-        address; None when the server says that it has deleted it."""
-        of = self._invocation(address, "delete", f"delete {address}")
+        address; None when the server says that it has deleted it. note: as in create()."""
+        of = self._invocation(address, "delete", f"delete {address}", note)
         return self._converse(of, delete_entity(of, observed))
+
+    def left(self, address: Address) -> Optional[AcceptedWrite]:
+        """The write of this entity that an earlier run has left with the server; None where there is none."""
+        return self.jobs.of(address) if self.jobs and address.type.completed_later else None
+
+    def finish(self, address: Address) -> tuple[str, ...]:
+        """Wait for the end of a write of this entity that an earlier run has left with the server; what the user should
+        know of it. Raises OutcomeUnknownError where it still goes on, and ConfigurationError where the profile does not
+        say any more how it is waited for."""
+        job = self.left(address)
+        if job is None:
+            return ()
+        notes: list[str] = []
+        completing = address.type.completed_later.get(job.operation)
+        if completing is None:
+            why = f"an earlier run left a write with the server, and {job.operation} has no completes any more"
+            raise ConfigurationError(f"write {address}", why, "Put it back into the profile.")
+        operation = Operation("go on", job.operation, completing.poll, completes=completing)
+        of = self._invocation_of(address, operation, f"write {address}", None, notes.append)
+        self._converse(of, go_on(of, job))
+        return tuple(notes)
 
     def pages(self, address: Address, enough: int | None = None) -> list[list[Entity]]:
         """The pages of the list of a type, which the address names without key and id: all, or as many as are
         enough."""
-        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
         pages: list[list[Entity]] = []
-        self._converse(of, list_pages(of, pages.append, enough))
+        for of in self._lists(address):
+            self._converse(of, list_pages(of, pages.append, enough))
         return pages
+
+    def _lists(self, address: Address) -> list[Invocation]:
+        """The requests whose answers are all entities of a type."""
+        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
+        return [of, *(replace(of, operation=one) for one in of.operation.also)]
 
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type, as far as it is known; see listed()."""
@@ -166,8 +231,12 @@ class EntityClient:
     def listed(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type, which the address names without key and id, as the server lists them now. distinct:
         read the list again where an id comes twice."""
-        of = self._invocation(address, "list", f"list entities of type {address.type.name}")
-        return self._converse(of, list_whole(of, *([address.type.id_in] if distinct else [])))
+        ids = [address.type.id_in] if distinct else []
+        lists = self._lists(address)
+        found = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        if len(lists) == 1:
+            return found
+        return list({str(address.type.id_in(one)): one for one in found}.values())  # one may have moved in between
 
     def _reference_fields(self, of: Invocation, resolve: Resolve) -> dict[str, Any]:
         """The references of an address as the operation wants them, each a function."""
@@ -184,10 +253,10 @@ class EntityClient:
             return found[address.identity]
 
         meant, seen = of.address.origin or of.address, of.address.seen
-        key = {name: seen[name] for name in of.type.key if name in seen}
+        key = {path[0]: seen[path[0]] for path in map(of.type.key_path, of.type.key) if path[0] in seen}
         refs = {name: {"id": seen[name]} for name in of.type.references if name in seen}
         return {
-            "key": {**key, **meant.key, **self._reference_fields(of, resolve)},
+            "key": {**key, **meant.own_key, **self._reference_fields(of, resolve)},
             "refs": {**refs, **reference_names(meant, resolve)},
             **({PARENT: OfReference(meant.refs[PARENT], resolve)} if PARENT in meant.refs else {}),
             **self.given,
@@ -245,20 +314,39 @@ class EntityClient:
             )
         return operation
 
-    def _invocation(self, address: Address, name: str, purpose: str) -> Invocation:
-        """An operation on an entity or a list, which notes what it shows."""
+    def _invocation(self, address: Address, name: str, purpose: str, note: Callable[[str], Any] = str) -> Invocation:
+        """An operation on an entity or a list, which notes what it shows. note: takes notes for the user."""
         operation, of_type = self.operation(address.type, name, purpose), address.type.name
-        return Invocation(self._base, operation, address, purpose, lambda: self.shown.add((of_type, name)), self._names)
+        shows, watch = (lambda: self.shown.add((of_type, name))), self._watch(address, note)
+        return Invocation(self._base, operation, address, purpose, shows, self._names, watch=watch)
 
-    def _invocation_of(self, address: Address, operation: Operation, purpose: str, entity: Entity) -> Invocation:
-        """A request about a part or a state of an entity that was read."""
-        return Invocation(self._base, operation, address, purpose, more=self._names, observed=entity)
+    def _invocation_of(
+        self,
+        address: Address,
+        operation: Operation,
+        purpose: str,
+        entity: Optional[Entity],
+        note: Callable[[str], Any] = str,
+    ) -> Invocation:
+        """A request about a part or a state of an entity that was read. note: takes notes for the user."""
+        watch = self._watch(address, note)
+        return Invocation(self._base, operation, address, purpose, more=self._names, observed=entity, watch=watch)
+
+    def _watch(self, address: Address, note: Callable[[str], Any]) -> Watch:
+        """How an operation on an entity is waited for."""
+        watch = Watch(self.waiting, self.clock, note)
+        if self.jobs is None:
+            return watch
+        meant = address.origin or address
+        return replace(watch, accepted=partial(self.jobs.accepted, meant), ended=partial(self.jobs.ended, meant))
 
     def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
-        """Run a conversation; the operation counts as used once a request goes out."""
+        """Run a conversation; the operation counts as used once a request goes out, and the wait before one is kept."""
 
         def send(request: Request) -> Response:
             self.used[of.operation.profile_key] = of.operation
+            if request.delay:
+                self.clock.sleep(request.delay)
             return self._send(request)
 
         return converse(conversation, send)

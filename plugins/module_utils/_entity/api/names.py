@@ -41,7 +41,7 @@ class OfReference(Mapping[str, Any]):
         if name == PARENT and PARENT in address.refs:
             return OfReference(address.refs[PARENT], self._resolve)
         if name == "key":
-            return address.key or self._resolve(address)
+            return address.own_key or self._resolve(address)
         return address.key[name] if name in address.key else self._resolve(address)[name]
 
     def __iter__(self) -> Any:
@@ -80,7 +80,7 @@ def _text_of(
     names = {name for name, _function in names_in(template)}
 
     def text() -> Any:
-        at_hand = known(referred) or (referred.key if names <= set(referred.key) else resolve(referred))
+        at_hand = known(referred) or (referred.own_key if names <= set(referred.key) else resolve(referred))
         lacking = sorted(name for name in names if at_path(at_hand, name) in (ABSENT, None, ""))
         if lacking:
             raise profile_mismatch(

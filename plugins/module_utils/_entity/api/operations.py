@@ -28,6 +28,7 @@ from .answers import (
     strange_location,
     written,
 )
+from .completing import answered, ready
 from .requests import BODIES, Invocation
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
@@ -47,7 +48,7 @@ def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
 
 def read_entity(of: Invocation) -> Flow[Entity | None]:
     """The entity with the id of the address; None when the server says that it is missing."""
-    response = yield of.request()
+    response = yield from ready(of, of.request())
     if is_missing(of.operation, response):
         return None
     entity = entity_of(of.operation, response)
@@ -62,7 +63,7 @@ def read_entity(of: Invocation) -> Flow[Entity | None]:
 
 def find_entities(of: Invocation) -> Flow[list[Entity]]:
     """Every entity that the server offers for the key of the address; none when it says that there is none."""
-    response = yield of.request()
+    response = yield from answered(of, of.request())
     offered = [] if is_missing(of.operation, response) else entities_of(of.operation, response)
     found = [as_received(of.type, one) for one in offered]
     if any(has_key(of.address, entity) for entity in found):
@@ -73,7 +74,7 @@ def find_entities(of: Invocation) -> Flow[list[Entity]]:
 def create_entity(of: Invocation, content: Entity, note: Callable[[str], Any]) -> Flow[Entity | None]:
     """The new entity as the server answers it, which may be its id alone; None where the profile says that the answer
     holds nothing. note: takes notes for the user."""
-    response = yield of.request(dict.fromkeys(BODIES, content))
+    response = yield from answered(of, of.request(dict.fromkeys(BODIES, content)))
     id_at = _id_alone(of)
     if id_at:
         note(strange_location(id_at, response, of.base.url))
@@ -90,14 +91,14 @@ def _id_alone(of: Invocation) -> str:
 def update_entity(of: Invocation, observed: Entity, bodies: Mapping[str, Entity]) -> Flow[Entity | None]:
     """What the server answers of the entity that it changed; None where the profile says that it answers nothing.
     observed: the entity as it was read; bodies: as in Invocation.request."""
-    response = yield of.request(bodies, observed)
+    response = yield from answered(of, of.request(bodies, observed), observed)
     return as_received(of.type, written(of.operation, response))
 
 
 def delete_entity(of: Invocation, observed: Entity) -> Flow[int | None]:
     """The status of an answer that calls the entity missing, which may come from a wrong address; None when the server
     says that it has deleted it. observed: the entity as it was read."""
-    response = yield of.request(observed=observed)
+    response = yield from answered(of, of.request(observed=observed), observed)
     if not means(of.operation, "success", response) and is_missing(of.operation, response):
         return response.status
     accept(of.operation, response)

@@ -20,6 +20,7 @@ from ..._transport.messages import Flow, Request, Response
 from ...errors import ServerError
 from ..address import Entity
 from .answers import content, deviation, is_missing
+from .completing import answered
 from .operations import as_received
 from .requests import Invocation
 
@@ -84,7 +85,7 @@ def list_pages(of: Invocation, take: Take, enough: int | None = None) -> Flow[No
     known: int | None = None
     seen, number, before, empty = 0, paging.get("first", 0), None, 0
     for count in range(1, paging.get("most_pages", MOST_PAGES) + 1):
-        response = yield request
+        response = yield from answered(of, request)
         page, total = _page(operation, response), _total(operation, response)
         known = total if known is None else known
         if total not in (None, known):

@@ -16,6 +16,7 @@ from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
 from .answers import accept, content, deviation, is_missing
+from .completing import answered
 from .paging import list_pages
 from .requests import Invocation
 
@@ -31,13 +32,20 @@ def reading(part: Part, read: PartRead) -> Operation:
         entity=read.entity,
         paging=read.paging or {},
         reads=True,
+        completes=read.completes,
     )
 
 
 def writing(step: StepRequest, name: str) -> Operation:
     """The operation that changes a part or a state. name: what it does."""
     return Operation(
-        name, step.profile_key, step.request, success=step.success, missing=step.missing, conflict=step.conflict
+        name,
+        step.profile_key,
+        step.request,
+        success=step.success,
+        missing=step.missing,
+        conflict=step.conflict,
+        completes=step.completes,
     )
 
 
@@ -47,7 +55,7 @@ def read_part(of: Invocation, part: Part) -> Flow[Any]:
     if of.operation.paging:
         yield from list_pages(of, found.extend)
     else:
-        response = yield of.request()
+        response = yield from answered(of, of.request())
         if not is_missing(of.operation, response):
             held = content(of.operation, response)
             if not isinstance(held, list):
@@ -62,7 +70,7 @@ def read_part(of: Invocation, part: Part) -> Flow[Any]:
 def send_step(of: Invocation, names: dict[str, Any], removes: bool) -> Flow[None]:
     """Change a part or a state. names: what the template may name besides; removes: what is missing is removed already.
     Raises ServerError where the server refuses."""
-    response = yield of.request(more=names)
+    response = yield from answered(of, of.request(more=names), of.observed)
     gone = removes and fitting(of.operation.missing, response, Sent(of.operation.request.method)) is not None
     if not gone:
         accept(of.operation, response)

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable, Optional
 
+from ..._options.waiting import Waiting
+from ..._profile.completing import AcceptedWrite
 from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.model import EntityType, Operation, plain_id
-from ..._profile.predicate import statuses_of
 from ..._profile.template import at_path, names_in
 from ..._text.nested_paths import ABSENT
 from ..._transport.addressing import Base, request_of, segment
+from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Request
 from ..address import Address, Entity
 
@@ -28,6 +30,18 @@ PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers
 """The parts of a request template, with their keys in the profile."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """How long is waited for what a server carries out later, and who is told. note: takes notes for the user.
+    accepted: keeps what the next run needs to go on waiting for a write. ended: is called when that has ended."""
+
+    waiting: Waiting = field(default_factory=Waiting)
+    clock: Clock = SYSTEM_CLOCK
+    note: Callable[[str], Any] = str
+    accepted: Callable[[AcceptedWrite], Any] = bool
+    ended: Callable[[], Any] = bool
+
+
 def _no_names(_of: Invocation) -> Mapping[str, Any]:
     return {}
 
@@ -37,7 +51,7 @@ class Invocation:
     """An operation on an entity, or on the list of a type. address: by id, where the operation needs it before an
     entity was read; purpose: as in Request; shows: is called when an answer has shown an entity; more: the names that
     take the other entities of the system, the task or this run to know; see ``names``; observed: the entity as it was
-    read, where each request is about it."""
+    read, where each request is about it; watch: for what is completed later."""
 
     base: Base
     operation: Operation
@@ -46,6 +60,7 @@ class Invocation:
     shows: Callable[[], Any] = bool
     more: Callable[[Invocation], Mapping[str, Any]] = field(default=_no_names)
     observed: Optional[Entity] = None
+    watch: Watch = Watch()
 
     @cached_property
     def known(self) -> Mapping[str, Any]:
@@ -79,11 +94,7 @@ class Invocation:
             purpose,
             safe=operation.safe,
             kind=f"{self.type.name} {operation.name}",
-            understood=tuple(
-                status
-                for meaning in (operation.success, operation.missing, operation.conflict)
-                for status in statuses_of(meaning)
-            ),
+            understood=operation.understood,
         )
 
     def names(
@@ -92,7 +103,7 @@ class Invocation:
         """What the template may name. What takes a request to know is a function, which is called when it is named."""
         return {
             "id": lambda: self._id(observed),
-            "key": self.address.key,
+            "key": self.address.own_key,
             "entity": observed or {},
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
             "url": self.base.url,

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..._profile.model import EntityType, Operation
 from ..._profile.template import names_in, path_steps
+from ..._text.nested_paths import ABSENT, value_at, with_value
 from ...errors import ConfigurationError
-from ..address import Address, Entity, folded, has_key
+from ..address import Address, Entity, has_key, is_near
 
 OF_THE_KEY = ("key", "id", "refs", "parent")
 """The names that tell one entity of a type from another before it was read."""
@@ -31,16 +32,16 @@ def check_search(operation: Operation, address: Address) -> None:
 
 def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:
     """Those of the entities that have the key of an address, or are near it."""
-    return [
-        one
-        for one in entities
-        if has_key(address, one) or all(folded(one.get(name)) == folded(value) for name, value in address.key.items())
-    ]
+    return [one for one in entities if has_key(address, one) or is_near(address, one)]
 
 
 def may_be(address: Address, summary: Entity) -> bool:
     """Whether a summary says nothing against the key of an address."""
-    return has_key(address, {**address.key, **{name: summary[name] for name in address.key if name in summary}})
+    whole = address.own_key
+    for path in map(address.type.key_path, address.key):
+        shown = value_at(summary, path, ABSENT)
+        whole = whole if shown is ABSENT else with_value(whole, path, shown)
+    return has_key(address, whole)
 
 
 def completed(entity: Entity, path: str, of_type: EntityType, names: Mapping[str, Any]) -> Entity:

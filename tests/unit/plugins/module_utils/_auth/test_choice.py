@@ -226,3 +226,11 @@ def test_another_key_or_assertion_in_the_same_place_is_another_identity(tmp_path
     assert names[0][1] != names[1][1]
     assert names[2][1] == names[3][1]  # the same workload, an hour later
     assert names[3][1] != names[4][1]
+
+
+def test_an_option_that_the_form_of_a_grant_names_has_a_meaning():
+    options = {**REFRESH, "redirect_uri": "https://x"}
+    with pytest.raises(ConfigurationError, match="redirect_uri has no meaning"):
+        choose_grant(settings(**options))
+    form = {"oauth": {"grants": {"refresh_token": {"form": {"redirect_uri": "{redirect_uri}"}}}}}
+    assert choose_grant(settings(**options, overrides=form)) == "refresh_token"

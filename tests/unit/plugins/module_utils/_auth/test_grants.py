@@ -90,6 +90,45 @@ def test_client_credentials(ticking):
     assert (token.user, token.refresh_token) == (None, None)
 
 
+OLDER = {"path": "/{tenant_id}/oauth2/token", "form": {"resource": "{client_id}", "scope": None}}
+BACK = {"redirect_uri": "https://here.example.com"}
+
+
+def of_grant(name, **said):
+    return {"oauth": {"grants": {name: said}}}
+
+
+@pytest.mark.proves("LOGIN-1")
+def test_a_grant_with_a_path_and_a_form_of_its_own(ticking):
+    over = of_grant("client_credentials", **OLDER)
+    app = client(ticking, **{**MACHINE, "client_id": "the-app-of-mine"}, overrides=over)
+    refused = {"error": "invalid_resource", "error_description": "no resource the-app-of-mine"}
+    with pytest.raises(AuthenticationError, match="no resource the-app-of-mine"):
+        talk(client_credentials.flow(app), (400, refused))
+    [request], _token = talk(client_credentials.flow(app), (200, GRANTED))
+    assert request.url == "https://login.microsoftonline.com/contoso/oauth2/token"
+    assert request.form == {
+        "grant_type": "client_credentials",
+        "client_id": "the-app-of-mine",
+        "client_secret": CANARY,
+        "resource": "the-app-of-mine",
+    }
+
+
+@pytest.mark.proves("LOGIN-1")
+@pytest.mark.parametrize("options", [{}, BACK])
+def test_the_tokens_of_a_grant_are_renewed_as_the_profile_says_of_refreshes(ticking, options):
+    over = of_grant("refresh_token", path="/{tenant_id}/renew", form={"redirect_uri": "{redirect_uri}"})
+    made = {**MACHINE, **options, "grant_type": "authorization_code", "overrides": over}
+    [request], _token = talk(refresh(client(ticking, **made), CANARY), (200, GRANTED))
+    assert request.url == "https://login.microsoftonline.com/contoso/renew"
+    assert {name: request.form.get(name) for name in BACK} == (options or {"redirect_uri": None})
+    [code] = talk(
+        authorization_code.redeem(client(ticking, **made), Authorization("code", "verifier", None)), (200, GRANTED)
+    )[0]
+    assert code.url == TOKEN_URL
+
+
 @pytest.mark.proves("LOGIN-1")
 @pytest.mark.parametrize("keeps", [True, False])
 def test_refresh_token(ticking, keeps):

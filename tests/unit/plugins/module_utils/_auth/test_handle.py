@@ -341,3 +341,31 @@ def test_every_other_value_of_a_cookie_is_one(value):
 
 def test_another_grant_needs_nobody(login):
     assert not login(**MACHINE).needs_person()
+
+
+# --- inputs of a profile
+
+
+def in_partition(name, store, **options):
+    """Settings for one partition of a system that has several."""
+    made = settings(**{"token_store": store, **options})
+    return replace(made, profile=replace(made.profile, inputs={"partition": {}}), inputs={"partition": name})
+
+
+def test_a_session_is_of_one_partition(folder, system):
+    for name, acquired in (("a", "handshake"), ("b", "handshake"), ("a", "store")):
+        authenticator = authenticator_for(in_partition(name, folder, **ALICE), system.send)
+        assert authenticator.send(READ).status == 200
+        assert authenticator.acquired == acquired
+    assert system.count("log in") == 2
+
+
+@pytest.mark.parametrize("with_secret", [False, True])
+def test_a_handle_of_another_partition_is_refused(folder, system, with_secret):
+    handle = authenticator_for(in_partition("a", folder, **ALICE), system.send).handle(with_secret=with_secret)
+    assert authenticator_for(in_partition("a", "none", session=handle), system.send).send(READ).status == 200
+    travelled = handles.travelling(handle)
+    assert authenticator_for(in_partition("a", "none", session=travelled), system.send).send(READ).status == 200
+    for given in (handle, travelled):
+        with pytest.raises(ConfigurationError, match=r'it is for .*partition="a".*, and url is .*partition="b"'):
+            authenticator_for(in_partition("b", "none", session=given), system.send).send(READ)

@@ -17,6 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._auth.session impor
 )
 from ansible_collections.rimops.insight.plugins.module_utils._auth.state import State, as_json, from_json
 from ansible_collections.rimops.insight.plugins.module_utils._auth.steps import open_session
+from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import session_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import converse
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
@@ -61,6 +62,7 @@ def handshake(*answers, profile="insight", overrides=None, **values):
     raise AssertionError("the flow asks for more answers")
 
 
+INPUTS = {"Authorization": "Bearer {access_token}", "X-A": "{inputs.a}", "X-B": "{inputs.b}"}
 OPENED = (200, {"xAuthToken": "S1"}, BEFORE)
 
 
@@ -114,6 +116,13 @@ def test_the_header_is_called_as_the_server_says():
     requests, session = handshake((200, {"xAuthToken": "S1"}, first), (200, {}, {**first, "x-other": "two"}))
     assert requests[1].headers == {"Cookie": "JSESSIONID=S1", "X-Other": "one"}
     assert headers_of(session)["X-Other"] == "two"
+
+
+def test_an_input_that_is_not_given_is_no_value_that_the_login_should_have_brought():
+    profile = replace(settings().profile, session=session_of({"carry": {"headers": INPUTS}}))
+    session = converse(open_session(profile, VALUES), pytest.fail)
+    carries = headers_of(session, profile.session, access_token="t", inputs={"a": "1"})
+    assert carries == {"Authorization": "Bearer t", "X-A": "1"}
 
 
 PAGE = b"<!DOCTYPE html><title>Log in</title>"

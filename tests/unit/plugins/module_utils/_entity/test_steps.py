@@ -14,12 +14,13 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_e
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, InsightError
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_reader import BulkReader
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 GROUP = {
@@ -65,6 +66,7 @@ GROUP = {
         }
     },
 }
+URL = "https://a.example.com"
 WRITES = ("POST", "PUT", "DELETE")
 
 
@@ -85,7 +87,7 @@ class System:
         number = int(steps[1]) if len(steps) > 1 else 0
         if len(steps) == 1 and request.method == "GET":
             name = request.url.partition("name=")[2]
-            return 200, [one for one in self.groups.values() if one["name"] == name]
+            return 200, [one for one in self.groups.values() if name in ("", one["name"])]
         if len(steps) == 1:
             number = len(self.groups) + 1
             self.groups[number] = {"id": number, "enabled": False, **request.json_body}
@@ -132,7 +134,7 @@ def ensured(system, check_mode=False, over=None, **attributes):
     address = address_of(of, {"type": "group", "key": {"name": "a"}})
     address = replace(address, parts=parts_to_read(address.type, attributes))
     desired = DesiredState(address, attributes, waiting=Waiting(enabled=False))
-    outcome = ensure(EntityClient(of, "https://a.example.com", system.send), desired, check_mode)
+    outcome = ensure(EntityClient(of, URL, system.send), desired, check_mode)
     return outcome, [str(one) for one in steps_of(outcome.plan, address.type)]
 
 
@@ -238,6 +240,33 @@ def test_with_at_least_other_elements_stay():
     assert steps == ['add members email="eve@x"']
     assert sorted(system.members[1]) == ["ann@x", "bob@x", "eve@x"]
     assert ensured(system, over=over, members=[eve])[0].plan.operation == "none"
+
+
+def test_parts_and_states_need_no_update_of_the_entity_itself():
+    system, over = System(), {"operations": {"update": None}}
+    ensured(system, over=over, members=[ANN])
+    _outcome, steps = ensured(system, over=over, members=[ANN, BOB], enabled=True)
+    assert steps == ['add members email="bob@x"', "enabled from false to true"]
+    assert system.writes == ["POST groups/1/members", "POST groups/1/enable"]
+    with pytest.raises(ConfigurationError, match="no update operation for group"):
+        ensured(system, over=over, colour="red")
+
+
+def test_the_parts_of_an_entity_that_was_listed_are_read():
+    system, over = System(), {"types": {"group": {"list": {"method": "GET", "path": "groups"}}}}
+    ensured(system, members=[ANN], tags=["t"])
+    of = profile(over)
+    client, address = BulkReader(of, URL, system.send), address_of(of, {"type": "group", "key": {"name": "a"}})
+    client.read_all(address.type)
+    address = replace(address, parts=("members",))
+    system.sent.clear()
+    assert ensure(client, DesiredState(address, {"members": [ANN]}), True).plan.operation == "none"
+    assert system.sent == ["GET groups/1/members"]
+    more = DesiredState(address, {"members": [ANN, BOB]})
+    examined = examine(client, more, bool)
+    assert examined.plan.operation == "update"
+    client.prove_list(more, examined.observed)
+    assert system.sent[-2:] == ["GET groups/1", "GET groups/1/members"]
 
 
 def test_the_only_element_is_not_replaced():

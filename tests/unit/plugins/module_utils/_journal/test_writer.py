@@ -373,6 +373,22 @@ def test_an_open_entity_whose_name_holds_a_secret_is_settled(tmp_path):
     assert verify(second.path).open == () and json.loads(lines_of(Path(second.path))[-1])["open"] == 0
 
 
+def test_what_a_server_has_accepted_stays_with_its_intent_until_it_has_ended(tmp_path):
+    job = {"operation": "types.site.create", "names": {"job": ["17"]}}
+    first = begin(tmp_path)
+    for entity in ("a", "b"):
+        first.intent(entity, "create", "absent", f"sha256:{entity}")
+        first.accepted(entity, job)
+    first.ended("b")
+    first.close()
+    left = unfinished_in(tmp_path)
+    assert [(one["entity"], one.get("job")) for one in left.open] == [("a", job), ("b", None)]
+    second = goes_on(tmp_path, left)
+    second.close()
+    assert verify(second.path).open == left.open
+    assert verify(second.path).ok
+
+
 @pytest.mark.proves("JOURNAL-2")
 def test_a_journal_that_another_continues_must_be_there(tmp_path):
     first = written(tmp_path, end=False)

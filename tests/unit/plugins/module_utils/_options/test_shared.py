@@ -26,6 +26,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._options.shared imp
     initiator_from,
     settings_from,
 )
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
@@ -147,6 +148,17 @@ def test_the_values_have_a_place(kind):
     for name, one in kind.__dataclass_fields__.items():
         assert one.default == given[name].get("default"), name
         assert one.repr is (not given[name].get("no_log", False)), name
+
+
+PREFIXED = {"name": {"normalise": ["case", {"prefix": "{inputs.partition}-"}]}}
+
+
+@pytest.mark.parametrize(("given", "names"), [({"partition": "one"}, ["case", "prefix:one-"]), ({}, ["case"])])
+def test_the_prefix_of_a_name_may_be_an_input(given, names):
+    types = {"tag": {"attributes": PREFIXED, "read": {"method": "GET", "path": "tags"}}}
+    profile = profile_of({"format": 2, "name": "x", "inputs": {"partition": {}}, "types": types})
+    made = settings_from({"url": "https://x.example.com", "inputs": given}, profile)
+    assert made.profile.type("tag").compare[0]["normalise"] == {"name": names}
 
 
 def test_no_option_is_without_a_place():

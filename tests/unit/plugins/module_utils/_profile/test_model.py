@@ -21,7 +21,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_file
 from ansible_collections.rimops.insight.tests.unit.fakes import profile
 
 NAMES = ["insight", "insight_6_2", "insight_7_0"]
-SYSTEMS = [*NAMES, "veeam_azure"]
+SYSTEMS = [*NAMES, "adme", "adme_v1", "dispogas", "veeam_azure"]
 
 
 @pytest.mark.proves("PROFILE-1")
@@ -171,10 +171,14 @@ def test_a_built_in_profile_is_valid(name):
     assert built_in(name)["name"] == name == profile(name).name
 
 
+OF_THE_SYSTEM = ("json", "query", "form", "entity", "with", "take")
+"""Keys below which stand names of the system's own."""
+
+
 def statements(data, path=""):
     """Every mapping of a profile that says how we know it, or should."""
     for name, value in data.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name not in OF_THE_SYSTEM:
             at = f"{path}.{name}" if path else name
             yield at, value
             yield from statements(value, at)

@@ -34,6 +34,7 @@ def request(**data):
     [
         ("{type.path}/{id}", "https://a.example.com/api/v1/items/sites/7"),
         ("by/{key.code}", "https://a.example.com/api/v1/by/A%201"),
+        ("by/{key.code|lower}", "https://a.example.com/api/v1/by/a%201"),
         ("/login", "https://a.example.com/login"),
         ("", "https://a.example.com/api/v1/"),
         ("//b.example.com/x", "https://a.example.com//b.example.com/x"),

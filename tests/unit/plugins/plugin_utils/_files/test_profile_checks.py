@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
@@ -30,6 +31,29 @@ GOOD = {
 }
 
 
+TOKEN = {"access_token": "body.access", "refresh_token": "body.refresh"}
+RENEWING = {
+    "session": {
+        "steps": {"login": {"take": TOKEN}},
+        "refresh": {
+            "steps": {"renew": {"method": "POST", "path": "renew", "json": {"r": "{refresh_token}"}, "take": TOKEN}},
+            "refused": [{"status": [400]}],
+            "after_use": "revokes",
+        },
+    }
+}
+
+
+def renewing(**session):
+    """RENEWING with something else said of the session."""
+    return merge(RENEWING, {"session": session})
+
+
+def of_refresh(**said):
+    """RENEWING with something else said of the request that renews."""
+    return renewing(refresh={"steps": {"renew": said}})
+
+
 def load(over=None):
     return profile_data(GOOD, over, str)
 
@@ -44,25 +68,53 @@ def test_a_profile_of_format_2_is_read():
     assert scale.operations["find"].profile_key == "operations.find"
 
 
+def test_a_refresh_of_the_system_own_token_is_read():
+    rules = profile_of(load(RENEWING)).session
+    assert rules.makes_token
+    assert [step.profile_key for step in rules.refresh.steps] == ["session.refresh.steps.renew"]
+    assert (rules.refresh.after_use, rules.refresh.refused[0].status) == ("revokes", (400,))
+
+
 SITE = ("types", "site")
-TOKENS = {"access_token": "body.a", "refresh_token": "body.r"}
 
 
-def refreshing(login=None, **said):
-    """The session with a refresh of its own token. login: what its login takes."""
-    step = {"method": "POST", "path": "/login", "json": {"r": "{refresh_token}"}, "take": TOKENS, **said}
-    steps = {"login": {"take": TOKENS if login is None else login}}
-    return {"session": {"steps": steps, "refresh": {"steps": {"again": step}}}}
-
-
-def test_a_token_of_the_systems_own_is_renewed():
-    refresh = profile_of(load(refreshing())).session.refresh
-    assert [step.profile_key for step in refresh.steps] == ["session.refresh.steps.again"]
-    assert refresh.after_use == "unknown"
+def test_a_refresh_is_read():
+    refresh = profile_of(load(renewing(refresh={"after_use": "revokes"}))).session.refresh
+    assert ([step.name for step in refresh.steps], refresh.after_use) == (["renew"], "revokes")
 
 
 def of_site(**said):
     return {"types": {"site": said}}
+
+
+LISTED = {"method": "GET", "path": "sites"}
+
+
+def of_grant(**said):
+    return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
+
+
+def of_part(**said):
+    whole = {"read": {"method": "GET", "path": "{type.path}/{id}/tags"}, "write": GO}
+    return of_site(parts={"tags": {name: {**one, **said.get(name, {})} for name, one in whole.items()}})
+
+
+GO = {"method": "PUT", "path": "{type.path}/{id}/x"}
+JOB = {
+    "take": {"job": "body.id"},
+    "poll": {"path": "jobs/{job}"},
+    "until": [{"status": 200}],
+}
+
+
+def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
+    profile = profile_of(
+        load({"completes": {"job": JOB}, **of_site(create={"completes": "job"}, delete={"completes": JOB})})
+    )
+    of = profile.type("site").operations
+    assert of["create"].completes.profile_key == "completes.job"
+    assert of["delete"].completes.profile_key == "types.site.delete.completes"
+    assert list(profile.type("site").completed_later) == ["types.site.create", "types.site.delete"]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +129,7 @@ def of_site(**said):
         (of_site(create={"narrows": True}), "narrows has no effect there, only in find"),
         (of_site(delete={"entity": "body"}), "entity has no effect there"),
         (of_site(list={"paging": None}), "names page, and has no paging"),
+        (of_site(list=[LISTED, {**LISTED, "query": {"x": "{key.code}"}}]), r"types.site.list\[1\].query names"),
         (of_site(list={"query": {"c": "{cursor}"}}), "has no next"),
         (of_site(list={"query": None}), "names neither"),
         (of_site(find={"paging": {"next": "body.next"}}), "unless the find narrows"),
@@ -89,20 +142,68 @@ def of_site(**said):
         (of_site(find="read", read={"path": "x"}), "holds neither"),
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
         (of_site(attributes={"a": {"set": True, "keyed": "b"}}), "both set and keyed"),
+        (of_site(attributes={"a": {"normalise": [{"prefix": "{key.a}-"}]}}), r"normalise names \{key.a\}"),
+        (of_site(create={"when": {"a": 1}}), "when has no effect there, only in update and delete"),
         (of_site(id={"from": "{entity.x}"}), r"types.site.id.from names \{entity.x\}"),
+        (of_grant(scope="{tenant}/.default"), r"oauth.grants.password.scope names \{tenant\}"),
+        (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
+        (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form names \{password\}"),
+        (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
+        (
+            of_site(create={"completes": "none"}),
+            "types.site.create.completes names none, and completes declares no such",
+        ),
+        (of_site(list={"completes": JOB}), "types.site.list.completes has no answer, where"),
+        (of_part(read={"completes": JOB}), "parts.tags.read.completes has no answer"),
+        (of_part(write={"completes": "none"}), "parts.tags.write.completes names none"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "jobs/{jop}"}}}), r"poll.path names \{jop\}"),
+        (of_site(create={"completes": {**JOB, "poll": {"path": "{entity.job}"}}}), r"poll.path names \{entity.job\}"),
+        (
+            of_site(create={"completes": {**JOB, "take": {"id": "body.id"}, "poll": {"path": "jobs/{id}"}}}),
+            "take.id is a name that requests know",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "poll": {"path": "job"}}}),
+            "take.job is named by neither poll nor message",
+        ),
+        (
+            of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}/{nr}", "at": "body"}}}),
+            r"message.path names \{nr\}",
+        ),
+        (
+            of_site(
+                delete={
+                    "completes": {
+                        **JOB,
+                        "take": {"job": "body[].id", "kind": "body[].kind"},
+                        "poll": {"path": "{kind}/{job}"},
+                    }
+                }
+            ),
+            "take has several values for job and kind",
+        ),
+        ({"operations": {"create": {"completes": "none"}}}, "operations.create.completes names none"),
+        (of_site(find={"until": [{"status": 200}]}), "until has no effect there, only in read"),
+        (of_site(read={"failed": [{"status": 200}]}), "read.failed has no effect without until"),
+        (
+            of_site(attributes={"on": {"transitions": {"go": {"to": True, "request": {**GO, "completes": "none"}}}}}),
+            "transitions.go.request.completes names none",
+        ),
         (of_site(attributes={"a": {"read": "{entity.b}"}}), "attributes.a.read is the place of an id, and there is no"),
         (of_site(attributes={"a": {"ref": {"type": "site"}, "read": ["{element.b}"]}}), "a.read is no place of an id"),
         (of_site(attributes={"a": {"read": ["{entity.b}"]}}), r"attributes.a.read names \{entity.b\}"),
-        (refreshing(json={"r": "{token}"}), r"session.refresh.steps.again.json names \{token\}"),
-        (refreshing(take={"b": "body.b"}), "session.refresh renews an access token, and session.refresh.steps takes"),
-        (refreshing({}), "session.refresh renews an access token, and session.steps takes none"),
-        (refreshing(denied=[{"status": 400}]), "again.denied has no effect there"),
-        (refreshing(when={"status": 200}), "again.when has no effect there"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
-        ({"session": {"look": {"method": "POST", "path": "me"}}}, "look.method is not GET"),
+        ({"session": {"logout": {"out": {"method": "POST", "path": "x", "take": {}}}}}, "out.take has no effect"),
+        ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
+        (of_site(create={"conflict": [{"cookie": "changed"}]}), "only stands in session.lost"),
         ({"session": {"take": {"csrf": "header.{nobody}"}}}, r"session.take names \{nobody\}"),
+        (renewing(steps={"login": {"take": None}}), "session.steps takes no access_token"),
+        (of_refresh(take=None), "session.refresh.steps takes no access_token"),
+        (of_refresh(path="{declared.x}"), r"session.refresh.steps.renew.path names \{declared.x\}"),
+        (of_refresh(denied=[{"status": [401]}]), "session.refresh.steps.renew.denied has no effect there"),
+        (of_refresh(when={"status": 200}), "session.refresh.steps.renew.when has no effect there"),
     ],
 )
 def test_what_contradicts_itself_is_refused(over, why):
@@ -115,11 +216,20 @@ def test_what_contradicts_itself_is_refused(over, why):
     [
         {"compare": {"read_only": ["id"]}},
         {"session": {"kind": "bearer"}},
+        {"session": {"look": {"method": "POST", "path": "me"}}},
+        {"session": {"look": {"method": "GET", "path": "me", "json": {}}}},
         of_site(find={"missing": {"status": [404]}}),
         of_site(find={"entity": "rows"}),
         of_site(operations={"read": {"method": "GET"}}),
         {"session": {"take": {"csrf": "X-CSRF-TOKEN"}}},
         {"inputs": {"Realm": {}}},
+        of_site(create={"completes": {"poll": {"path": "jobs"}}}),
+        of_site(create={"completes": {"until": [{"status": 200}]}}),
+        of_site(create={"completes": {**JOB, "interval": 5}}),
+        of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
+        {"session": {"refresh": {"refused": [{"status": [401]}]}}},
+        renewing(refresh={"after_use": "kills"}),
+        renewing(refresh={"steps": {}, "with": {}}),
     ],
 )
 def test_what_the_schema_does_not_know_is_refused(over):

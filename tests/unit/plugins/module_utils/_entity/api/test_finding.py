@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
@@ -66,6 +63,14 @@ def test_find_by_list_chooses_here():
     assert ("team", "find") in asked.client.shown
 
 
+def test_a_list_that_shows_others_proves_that_there_is_none():
+    asked = Asked(answer(200, []), answer(200, [BETA]), list={"method": "GET", "path": "teams"}, find="list")
+    assert asked.client.find(asked.address()) == []
+    assert "has shown no team" in asked.client.doubt(asked.address())
+    assert asked.client.find(asked.address()) == []
+    assert asked.client.doubt(asked.address()) == ""
+
+
 def test_find_by_list_sees_an_entity_that_is_near():
     asked = Asked(answer(200, [{"id": 1, "name": "ALPHA"}]), list={"method": "GET", "path": "teams"}, find="list")
     with pytest.raises(AmbiguousError, match="differs only in case"):
@@ -89,6 +94,20 @@ def test_a_reference_chooses_among_those_of_the_same_key():
     of = {"list": {"method": "GET", "path": "teams"}, "find": "list", "attributes": {"site": {"ref": {"type": "site"}}}}
     asked = Asked(answer(200, [there, here]), answer(200, {"id": 7}), types={"site": {"path": "sites"}}, **of)
     assert asked.client.find(asked.address(refs={"site": {"type": "site", "id": 7}})) == [here]
+
+
+LISTS = [{"method": "GET", "path": "teams", "query": {"valid": valid}} for valid in (True, False)]
+
+
+def test_a_list_of_several_requests():
+    asked = Asked(answer(200, [ALPHA]), answer(200, [BETA, ALPHA]), list=LISTS, find="list")
+    assert asked.client.listed(Address(asked.type)) == [ALPHA, BETA]
+    assert asked.wire == ["GET /teams?valid=true", "GET /teams?valid=false"]
+
+
+def test_the_pages_of_a_list_of_several_requests():
+    asked = Asked(answer(200, [ALPHA]), answer(200, [BETA]), list=LISTS)
+    assert asked.client.pages(Address(asked.type)) == [[ALPHA], [BETA]]
 
 
 # --- by read
@@ -354,6 +373,32 @@ def test_what_is_as_asserted_is_unchanged():
     assert asked.wants(state="absent").plan.operation == "none"
 
 
+# --- when something can be changed
+
+
+ONLY_DRAFTS = {"update": {"when": {"state.name": ["draft", None]}}, "delete": {"when": {"state.name": "draft"}}}
+
+
+@pytest.mark.proves("PROFILE-72")
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(("state", "operation"), [("present", "update"), ("absent", "delete")])
+def test_what_the_state_of_an_entity_does_not_allow_is_refused_in_the_plan(state, operation, check_mode):
+    asked = Asked(answer(200, [{**ALPHA, "state": {"name": "final"}}]), **ONLY_DRAFTS)
+    why = rf"{operation} team .* only where state.name is .*it is \"final\""
+    with pytest.raises(ConfigurationError, match=why) as one:
+        asked.wants({"size": 3}, state, check_mode=check_mode)
+    assert one.value.details["profile_key"] == f"types.team.{operation}.when"
+    assert asked.wire == ["GET /teams?name=Alpha"]
+
+
+def test_what_the_state_of_an_entity_allows():
+    draft = answer(200, [{**ALPHA, "state": {"name": "draft"}}])
+    asked = Asked(draft, answer(200, [ALPHA]), draft, **ONLY_DRAFTS)
+    assert asked.wants({"size": 3}, check_mode=True).plan.operation == "update"
+    assert asked.wants({"size": 3}, check_mode=True).plan.operation == "update"
+    assert asked.wants(state="absent", check_mode=True).plan.operation == "delete"
+
+
 # --- what must not lack
 
 
@@ -464,22 +509,3 @@ def test_a_refusal_whose_cause_is_known_is_said():
         with pytest.raises(ServerError) as caught:
             asked.client.find(asked.address())
         assert said in caught.value.message
-
-
-@pytest.mark.parametrize("shown", ["red", "blue"])
-def test_parts_are_read_of_an_entity_that_a_list_shows(shown):
-    """And a difference that only the list has shown is still looked at before it is believed."""
-    read, tags = {**ALPHA, "colour": "red"}, answer(200, ["t"])
-    asked = Asked(
-        *(answer(200, [{**read, "colour": shown}]), tags, answer(200, read), tags),
-        kind=BulkReader,
-        list={"method": "GET", "path": "teams"},
-        parts={"tags": {"read": {"method": "GET", "path": "teams/{id}/tags"}, "within": ["update"]}},
-    )
-    asked.client.read_all(asked.type)
-    address = replace(asked.address(), parts=("tags",))
-    [found] = asked.client.find(address)
-    assert found["tags"] == ["t"]
-    desired = DesiredState(address, {"colour": "red", "tags": ["t"]})
-    with nullcontext() if shown == "red" else pytest.raises(ProfileMismatchError, match="colour"):
-        asked.client.prove_list(desired, found)

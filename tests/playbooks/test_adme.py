@@ -1,0 +1,510 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The built-in profile adme against a server that follows the public descriptions and knows no profile: the whole life
+of each type, and what is special about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Played, Player
+from environments import JOURNALS, absent, checked, count, counted, outcomes
+from environments import task as entities_task
+from signing_in import HERE, kept_tokens, signed_in, told_of
+from simulator.credentials import CLIENT, TENANT
+from simulator.surroundings import ROOT
+from systems.osdu import PARTITION, System
+from systems_tests.osdu.client import CLASSES, CONTRACT, email
+from test_docs import examples_of
+
+pytestmark = pytest.mark.proves("PROFILE-70")
+
+ENTITY = "rimops.insight.insight_entity"
+INFO = "rimops.insight.insight_entity_info"
+SECRET = "simulator-client-secret"
+COUNT = {"requests": [["GET", "counters", None], ["POST", "reset-counters", {}]]}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("osdu"), "--idle-exit", "21600")
+    yield system
+    system.stop()
+
+
+@pytest.fixture
+def system(running: System) -> System:
+    """The system as new."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def play(system: System, door: str, tmp_path: Path) -> Player:
+    """Plays tasks as the application, which owns every group."""
+    defaults = {
+        "url": system.url,
+        "authority": system.authority,
+        "ca_path": system.ca_path,
+        "profile": "adme",
+        "inputs": {"partition": PARTITION},
+        "grant_type": "client_credentials",
+        "tenant_id": TENANT,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+    }
+    return Player(system, tmp_path, door, defaults)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is declared of an entity at first and later, how many writes its creation and its change take, what the diff
+    shows of the change, and whether it can be removed. before: entities that it needs."""
+
+    which: dict[str, Any]
+    first: dict[str, Any]
+    second: dict[str, Any]
+    creates: int
+    changes: int
+    shown: tuple[dict[str, Any], dict[str, Any]]
+    removable: bool = True
+    before: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = ()
+
+    @property
+    def expected(self) -> dict[str, tuple[str, int]]:
+        """Operation and number of writes of each step."""
+        return {
+            "create in check mode": ("create", 0),
+            "create": ("create", self.creates),
+            "same again": ("none", 0),
+            "change in check mode": ("update", 0),
+            "change": ("update", self.changes),
+            "changed, same again": ("none", 0),
+            **({"absent": ("delete", 1), "absent again": ("none", 0)} if self.removable else {}),
+        }
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """The steps, each followed by what the server counted."""
+        first, second, absent = {"attributes": self.first}, {"attributes": self.second}, {"state": "absent"}
+        wishes = {"change": second, "absent": absent}
+        tasks = [task(f"before {number}", *one) for number, one in enumerate(self.before)]
+        tasks.append({"name": "nothing is counted yet", "control": COUNT})
+        for step in self.expected:
+            wish = next((one for word, one in wishes.items() if step.startswith(word)), first)
+            step_task = {"name": step, ENTITY: {**self.which, **wish}, "diff": True}
+            tasks.append({**step_task, **({"check_mode": True} if "check mode" in step else {})})
+            tasks.append({"name": f"{step}, counted", "control": COUNT})
+        return tasks
+
+
+def task(name: str, which: dict[str, Any], attributes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A task about one entity."""
+    return {"name": name, ENTITY: {**which, **({"attributes": attributes} if attributes else {}), **more}}
+
+
+EXAMPLES = {
+    example.mark["name"]: example
+    for example in examples_of(ROOT / "docs" / "adme.md")
+    if example.mark.get("by") == Path(__file__).stem
+}
+TAG = {"type": "legal_tag", "key": {"name": "public"}}
+PROPERTIES = {**CONTRACT, **CLASSES}
+TAGGED = {"description": "All may see it", "properties": PROPERTIES}
+GROUP = {"type": "group", "key": {"name": "data.Wells"}}
+BOB, CAROL = "b0b00000-0000-4000-8000-00000000000B", "ca401000-0000-4000-8000-00000000000c"
+OWNER = {"email": CLIENT, "role": "OWNER", "memberType": "USER"}
+RECORD = {"type": "record", "key": {"id": f"{PARTITION}:well:1"}}
+KIND = f"{PARTITION}:wks:well:1.0.0"
+ABOUT = {
+    "kind": KIND,
+    "acl": {"viewers": [email("data.default.viewers")], "owners": [email("data.default.owners")]},
+    "legal": {"legaltags": [f"{PARTITION}-public"], "otherRelevantDataCountries": ["NO"]},
+}
+SCHEMA = {
+    "type": "schema",
+    "key": {
+        "authority": "acme",
+        "source": "wks",
+        "entityType": "well",
+        "schemaVersionMajor": 1,
+        "schemaVersionMinor": 0,
+        "schemaVersionPatch": 0,
+    },
+}
+CONTENT = {"type": "object", "properties": {"depth": {"type": "number"}}}
+LIVES = {
+    "legal_tag": Life(
+        TAG,
+        TAGGED,
+        {**TAGGED, "properties": {**PROPERTIES, "contractId": "B5678"}},
+        1,
+        1,
+        ({"properties.contractId": "A1234"}, {"properties.contractId": "B5678"}),
+    ),
+    "group": Life(
+        GROUP,
+        {"description": "Wells", "members": [{"email": BOB, "role": "MEMBER"}]},
+        {
+            "description": "Wells",
+            "members": [{"email": BOB, "role": "OWNER"}, {"email": CAROL, "role": "MEMBER"}],
+        },
+        2,
+        3,  # an element is removed and added, another one added
+        (  # the diff of a list is the whole list, with members that came by themselves
+            {"members": [OWNER, {"email": BOB.lower(), "role": "MEMBER", "memberType": "USER"}]},
+            {
+                "members": [
+                    {"email": BOB.lower(), "role": "OWNER", "memberType": "USER"},
+                    {"email": CAROL, "role": "MEMBER"},
+                    OWNER,
+                ]
+            },
+        ),
+    ),
+    "record": Life(
+        RECORD,
+        {**ABOUT, "data": {"depth": 1}},
+        {**ABOUT, "data": {"depth": 2}},
+        1,
+        1,
+        ({"data.depth": 1}, {"data.depth": 2}),
+        before=((TAG, TAGGED),),
+    ),
+    "schema": Life(
+        SCHEMA,
+        {"status": "DEVELOPMENT", "schema": CONTENT},
+        {"status": "PUBLISHED", "schema": CONTENT},
+        1,
+        1,
+        ({"status": "DEVELOPMENT"}, {"status": "PUBLISHED"}),
+        removable=False,
+    ),
+}
+
+
+@pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3", "DECLARE-7")
+@pytest.mark.parametrize(
+    ("name", "door"), [*((name, "here") for name in LIVES), ("legal_tag", "elsewhere"), ("group", "elsewhere")]
+)
+def test_the_whole_life(system: System, play: Player, name: str) -> None:
+    life = LIVES[name]
+    played = play(life.tasks())
+    assert played.code == 0, played.output
+    for step, (operation, writes) in life.expected.items():
+        result, counted = played[step], played[f"{step}, counted"]["answers"][0]
+        told = (result["operation"], result["changed"], counted["writes"])
+        assert told == (operation, operation != "none", writes), (step, result)
+        diff = result["diff"]
+        if operation == "update":
+            assert (diff["before"], diff["after"]) == life.shown, step
+        sides = {"none": (False, False), "create": (False, True), "update": (True, True), "delete": (True, False)}
+        assert (bool(diff["before"]), bool(diff["after"])) == sides[operation], step
+        assert result["assumed"] == []
+
+
+# --- logins
+
+
+BY_BROWSER = {"grant_type": "authorization_code", "redirect_uri": HERE}
+READ = {"name": "read", INFO: TAG}
+
+
+@pytest.mark.proves("LOGIN-1", "LOGIN-4")
+def test_the_older_token_endpoint(system: System, play: Player) -> None:
+    play.defaults["profile"] = "adme_v1"
+    assert play([READ]).code == 0
+    system.expire("tokens")
+    assert play([READ]).code == 0
+    asked = [one for one in system.recorded() if one["path"].endswith("/token")]
+    assert [one["path"] for one in asked] == [f"/{TENANT}/oauth2/token"] * 2
+    assert f"resource={CLIENT}" in asked[0]["body"]
+
+
+@pytest.mark.proves("LOGIN-1", "LOGIN-4")
+def test_a_person_logs_in_and_the_token_is_renewed(system: System, play: Player) -> None:
+    play.defaults |= BY_BROWSER
+    signed_in(play, system)
+    assert play([task("tag", TAG, TAGGED)])["tag"]["operation"] == "create"
+    system.expire("tokens")
+    assert play([task("again", TAG, TAGGED)])["again"]["operation"] == "none"
+    counters = system.counters()
+    assert (counters["logins"], counters["refreshes"], counters["writes"]) == (1, 1, 1)
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_who_does_not_own_a_group_is_not_logged_in_anew(system: System, play: Player) -> None:
+    assert play([task("group", GROUP, {"description": "Wells"})]).code == 0
+    play.defaults |= BY_BROWSER
+    signed_in(play, system)
+    before = system.counters()
+    member = {"email": CAROL, "role": "MEMBER"}
+    failed = play([task("member", GROUP, {"members": [member]})])["member"]
+    assert "Not authorized to manage members" in failed["msg"]
+    assert failed["error"]["kind"] == "ServerError"
+    after = system.counters()
+    assert (after["logins"], after["refreshes"]) == (before["logins"], before["refreshes"])
+
+
+@pytest.mark.proves("PROFILE-1")
+def test_a_partition_is_needed_and_is_the_systems(system: System, play: Player) -> None:
+    other = {**play.defaults["inputs"], "partition": "sim-dp2"}
+    tasks = [task("here", TAG, TAGGED), task("there", TAG, TAGGED, inputs=other), task("none", TAG, inputs={})]
+    played = play(tasks)
+    assert [played[name]["operation"] for name in ("here", "there")] == ["create", "create"]
+    assert sorted(system.entities("legal_tag")) == ["sim-dp1-public", "sim-dp2-public"]
+    assert "its input partition is not given" in played["none"]["msg"]
+
+
+# --- legal tags
+
+
+def test_a_legal_tag_has_one_name_with_or_without_the_partition(system: System, play: Player) -> None:
+    full = {"type": "legal_tag", "key": {"name": f"{PARTITION}-public"}}
+    by_id = {"type": "legal_tag", "id": f"{PARTITION}-public"}
+    tasks = [task("short", TAG, TAGGED), task("full", full, TAGGED), task("by id", by_id, TAGGED)]
+    played = play([*tasks, {"name": "info", INFO: TAG}])
+    assert played.code == 0, played.output
+    assert [played[name]["operation"] for name in ("short", "full", "by id")] == ["create", "none", "none"]
+    assert [one["name"] for one in played["info"]["entities"]] == [f"{PARTITION}-public"]
+    assert system.counters()["writes"] == 1
+
+
+def test_an_update_of_a_legal_tag_keeps_what_is_not_declared(system: System, play: Player) -> None:
+    dated = {**PROPERTIES, "expirationDate": "2031-05-01", "extensionProperties": {"EffectiveDate": "2026-01-01"}}
+    tasks = [
+        task("tag", TAG, {**TAGGED, "properties": dated}),
+        task("change", TAG, {"description": "Nobody may see it"}),
+    ]
+    assert play(tasks)["change"]["operation"] == "update"
+    tag = system.entities("legal_tag")[f"{PARTITION}-public"]
+    assert (tag["description"], tag["properties"]) == ("Nobody may see it", dated)
+
+
+def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, play: Player) -> None:
+    loud = {"securityClassification": "PRIVATE", "exportClassification": "ear99", "countryOfOrigin": ["NO"]}
+    tasks = [task("tag", TAG, TAGGED), task("case", TAG, {"properties": loud})]
+    tasks.append({**task("other", TAG, {"properties": {"originator": "Another"}}), "check_mode": True})
+    played = play(tasks)
+    assert played["case"]["operation"] == "none"
+    assert "properties.originator can only be set at creation" in played["other"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+def test_all_legal_tags_are_listed_valid_or_not(system: System, play: Player) -> None:
+    old, others = {"type": "legal_tag", "key": {"name": "old"}}, {INFO: {"type": "legal_tag"}}
+    assert play([task("tag", TAG, TAGGED), task("old", old, TAGGED)]).code == 0
+    system.patch("legal_tag", f"{PARTITION}-old", isValid=False)
+    listed = play([{"name": "list", **others}])["list"]["entities"]
+    assert [one["name"] for one in listed] == [f"{PARTITION}-public", f"{PARTITION}-old"]
+
+
+# --- groups
+
+
+def test_groups_are_found_on_every_page(system: System, play: Player) -> None:
+    paged = {"profile_overrides": {"types": {"group": {"list": {"paging": {"size": 5}}}}}}
+    wells = {"description": "Wells"}
+    played = play([task("group", GROUP, wells, **paged), task("again", GROUP, wells, **paged)])
+    assert [played[name]["operation"] for name in ("group", "again")] == ["create", "none"], played.output
+    assert "sim-dp1.dataservices.energy" in played["again"]["entity_id"]
+    assert system.counters()["lists"] >= 4
+
+
+def test_members_that_are_not_declared_stay_and_can_be_made_to_go(system: System, play: Player) -> None:
+    bob, carol = ({"email": one, "role": "MEMBER"} for one in (BOB, CAROL))
+    owner = {"email": CLIENT, "role": "OWNER"}
+    exact = {"profile_overrides": {"types": {"group": {"parts": {"members": {"at_least": False}}}}}}
+    tasks = [
+        task("both", GROUP, {"members": [bob, carol]}),
+        task("one", GROUP, {"members": [carol]}),
+        task("only", GROUP, {"members": [carol, owner]}, **exact),
+        task("only again", GROUP, {"members": [carol, owner]}, **exact),
+    ]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "none", "update", "none"], played.output
+    members = system.entities("group")[email("data.wells")]["members"]
+    assert {one for one in members if "@" not in one} == {CLIENT, CAROL}
+
+
+def test_a_group_within_a_group(system: System, play: Player) -> None:
+    inner = {"type": "group", "key": {"name": "users.wells"}}
+    wanted = {"subgroups": [{"email": email("users.Wells")}]}
+    tasks = [task("inner", inner, {"description": "People"}), task("outer", GROUP, wanted)]
+    tasks.append(task("again", GROUP, wanted))
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "create", "none"], played.output
+    root = email("users.data.root")
+    members = system.entities("group")[email("data.wells")]["members"]
+    assert {one: members[one]["role"] for one in members if "@" in one} == {
+        root: "MEMBER",
+        email("users.wells"): "MEMBER",
+    }
+
+
+def test_the_description_of_a_group_stays(system: System, play: Player) -> None:
+    played = play([task("group", GROUP, {"description": "Wells"}), task("other", GROUP, {"description": "Others"})])
+    assert "description can only be set at creation" in played["other"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+# --- records
+
+
+def test_a_record_gets_a_version_only_where_something_changes(system: System, play: Player) -> None:
+    first, other = {**ABOUT, "data": {"depth": 1, "name": "a"}}, {"data": {"depth": 2}}
+    tasks = [task("tag", TAG, TAGGED), task("record", RECORD, first), task("again", RECORD, first)]
+    played = play([*tasks, task("change", RECORD, other), task("change again", RECORD, other)])
+    assert played.code == 0, played.output
+    record = system.entities("record")[RECORD["key"]["id"]]
+    assert (len(record["older"]), record["data"]) == (1, {"depth": 2, "name": "a"})
+    assert record["legal"]["otherRelevantDataCountries"] == ["NO", "US"]
+
+
+def test_a_record_that_was_deleted_comes_back(system: System, play: Player) -> None:
+    wanted = {**ABOUT, "data": {"depth": 1}}
+    tasks = [task("tag", TAG, TAGGED), task("record", RECORD, wanted), task("gone", RECORD, state="absent")]
+    played = play([*tasks, task("back", RECORD, wanted)])
+    assert [played[name]["operation"] for name in ("record", "gone", "back")] == ["create", "delete", "create"]
+
+
+# --- schemas
+
+
+@pytest.mark.proves("PROFILE-72")
+def test_a_schema_that_is_published_is_refused_in_the_plan(system: System, play: Player) -> None:
+    published, obsolete = ({"status": status, "schema": CONTENT} for status in ("PUBLISHED", "OBSOLETE"))
+    tasks = [
+        task("schema", SCHEMA, published),
+        {**task("look", SCHEMA, obsolete), "check_mode": True, "ignore_errors": True},
+        {**task("change", SCHEMA, obsolete), "ignore_errors": True},
+        {**task("gone", SCHEMA, state="absent"), "ignore_errors": True},
+    ]
+    played = play(tasks)
+    for name in ("look", "change"):
+        told = 'the system does that only where status is "DEVELOPMENT", and here it is "PUBLISHED"'
+        assert told in played[name]["msg"], played[name]
+        assert played[name]["error"]["profile_key"] == "types.schema.update.when"
+    assert "the profile has no delete operation for schema" in played["gone"]["msg"]
+    assert system.counters()["writes"] == 1
+
+
+def test_what_of_a_schema_is_not_compared_is_said(system: System, play: Player) -> None:
+    other = {"type": "object", "properties": {"depth": {"type": "string"}}}
+    first, again = ({"status": "DEVELOPMENT", "schema": content} for content in (CONTENT, other))
+    played = play([task("schema", SCHEMA, first), task("other", SCHEMA, again)])
+    assert (played["other"]["operation"], played["other"]["unverified"]) == ("none", ["schema"])
+
+
+# --- all of it
+
+
+MANIFEST = [
+    {**TAG, "attributes": TAGGED},
+    {**GROUP, "attributes": {"description": "Wells", "members": [{"email": BOB, "role": "MEMBER"}]}},
+    {**SCHEMA, "attributes": {"status": "DEVELOPMENT", "schema": CONTENT}},
+]
+RECORDS = [
+    {
+        "type": "record",
+        "key": {"id": f"{PARTITION}:well:{number}"},
+        "refs": {"kind": {"type": "schema", "key": SCHEMA["key"]}},
+        "attributes": {**{name: ABOUT[name] for name in ("acl", "legal")}, "data": {"depth": number}},
+    }
+    for number in range(5)
+]
+
+
+def planned(name: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A plan, its application with a journal, and what each wrote."""
+    return [
+        {**checked(f"plan {name}", entities, plan_out=f"{name}.json"), "register": "plan"},
+        count(f"planned {name}"),
+        entities_task(
+            f"apply {name}",
+            entities,
+            plan_file=f"{name}.json",
+            plan_digest="{{ plan.plan_digest }}",
+            journal="evidence",
+        ),
+        count(f"applied {name}"),
+    ]
+
+
+def test_an_environment_with_plan_and_journal(system: System, play: Player) -> None:
+    every = [*MANIFEST, *RECORDS]
+    gone = [one for one in absent(every) if one["type"] != "schema"]
+    tasks = [
+        count("before"),
+        *planned("first", MANIFEST),
+        *planned("records", every),
+        checked("same", every),
+        count("compared"),
+        checked("same by lists", MANIFEST[:2], gather="list"),
+        count("compared by lists"),
+        *planned("gone", gone),
+        {"name": "journals", JOURNALS: {"journal": "{{ playbook_dir }}/evidence"}},
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    told = {name: outcomes(played[f"{name}"]) for name in STEPS}
+    assert told == {
+        "apply first": {"created": 3, "unverified": 1},  # the content of the schema
+        "apply records": {"created": 5, "unchanged": 3, "unverified": 1},
+        "same": {"unchanged": 8, "unverified": 1},
+        "same by lists": {"unchanged": 2},
+        "apply gone": {"deleted": 7},
+    }, played.output
+    assert counted(played, "compared by lists", "writes", "lists") == (0, 4)  # two of tags, groups, members
+    writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("first", "records", "gone") for when in WHEN]
+    assert writes == [0, 4, 0, 5, 0, 7]
+    assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 3
+
+
+WHEN = ("planned", "applied")
+STEPS = ("apply first", "apply records", "same", "same by lists", "apply gone")
+
+
+@pytest.mark.proves("SECRET-1")
+def test_no_secret_is_seen(system: System, play: Player, tmp_path: Path) -> None:
+    play.defaults |= BY_BROWSER | {"client_secret": "{{ canary }}"}
+    (tmp_path / "variables.json").write_text(f'{{"canary": "{SECRET}"}}')
+    loud = ("-vvvv", "--extra-vars", f"@{tmp_path / 'variables.json'}")
+    runs: list[Played] = [signed_in(play, system, arguments=loud)]
+    known = kept_tokens(tmp_path / "state")
+    system.expire("tokens")
+    wrong = {**TAGGED, "properties": {**PROPERTIES, "dataType": "Nothing"}}
+    second = {**TAG, "key": {"name": "second"}}
+    tasks = [task("tag", TAG, TAGGED), {**task("refused", second, wrong), "ignore_errors": True}]
+    runs.append(play(tasks, *loud))
+    known |= kept_tokens(tmp_path / "state")
+    assert len(known) >= 3, known
+    assert "Invalid data type" in runs[1]["refused"]["msg"]
+    assert [told_of(one, tmp_path, SECRET, *known) for one in runs] == [[], []]
+    assert "oauth2/v2.0/token: 200 in" in runs[1].output
+
+
+def as_here(value: Any) -> Any:
+    """An example with the partition and the application of the server."""
+    text = json.dumps(value).replace("contoso-dp1", PARTITION)
+    return json.loads(text.replace("0f3a7c1d-0000-4000-8000-000000000002", CLIENT))
+
+
+def test_the_examples_of_the_guide(system: System, play: Player) -> None:
+    [whole] = as_here(EXAMPLES["first"].data)
+    [defaults] = whole["module_defaults"].values()
+    assert set(play.defaults) - set(defaults) == {"authority", "ca_path", "client_secret"}
+    play.defaults = {**play.defaults, "client_secret": None}
+    secret = {"INSIGHT_CLIENT_SECRET": SECRET}
+    runs = [play(whole["tasks"], *check, environment=secret) for check in (("--check", "--diff"), (), ())]
+    assert [run.code for run in runs] == [0, 0, 0], runs[0].output
+    assert [[one["result"]["changed"] for one in run.tasks] for run in runs] == [[True] * 4, [True] * 4, [False] * 4]
+    viewers = {"type": "group", "key": {"name": "data.wells.viewers"}}
+    play([task("another", viewers, {"members": [{"email": CAROL, "role": "MEMBER"}]})], environment=secret)
+    exact = [play(as_here(EXAMPLES["exact"].data), environment=secret).tasks[0]["result"] for _twice in (1, 2)]
+    assert [one["operation"] for one in exact] == ["update", "none"], exact

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each key of ``session``, of ``oauth`` and of predicates does, for test_profile_2_effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.rimops.insight.tests.unit.effects import LOGIN, Case, says, token
+from ansible_collections.rimops.insight.tests.unit.effects_2 import HELD, login, request_cases, session
+from ansible_collections.rimops.insight.tests.unit.test_profile_effects import CASES as OF_FORMAT_1
+
+BEARER = session(steps={"login": None}, carry={"headers": {"X-Token": None, "Authorization": "Bearer {access_token}"}})
+PLATFORM = {"tenant_id": "t", "client_id": "cid", "client_secret": "not told", "username": "jdoe", "password": "secret"}
+BASIC = session(carry={"basic": {"username": "jdoe", "password": "p"}})
+LOOK = {"method": "GET", "path": "me"}
+REFUSED = {"create": (says(403), says(200, HELD))}
+OUT = {"out": {"method": "POST", "path": "out"}}
+TAKES_SID = {"steps": {"login": {"take": {"sid": "body.sid"}}}}
+
+
+def with_platform(case: Case) -> Case:
+    """A case of format 1 with tokens of a platform, in format 2."""
+    client = {name: PLATFORM[name] for name in ("tenant_id", "client_id", "client_secret")}
+    needed = {"grant_type": "password", **client, **{name: PLATFORM[name] for name in ("username", "password")}}
+    tasks = tuple(
+        (command, {**(client if "grant_type" in options else needed), **options}) for command, options in case.tasks
+    )
+    key = case.key.replace(".scope", "")  # a grant has a table of its own
+    return replace(case, key=key, given=BEARER, tasks=tasks)
+
+
+def lost(key: str, one: dict[str, Any], *answer: Any, **headers: str) -> Case:
+    """A part of an alternative, with an answer that it fits: the session counts as lost."""
+    answers = {"create": (says(*answer, **headers), says(200, HELD))}
+    return Case(f"alternative.{key}", session(lost=[one]), "log in #2", answers=answers)
+
+
+def looked(key: str, changes: dict[str, Any], pattern: str, **more: Any) -> Case:
+    """A key of the look, which is asked after a refusal."""
+    more = {"given": session(look=LOOK), "answers": REFUSED, **more}
+    return Case(f"session.look.{key}", session(look=changes), pattern, **more)
+
+
+def _alternatives() -> Iterator[Case]:
+    yield lost("status", {"status": [418]}, 418)
+    yield lost("header", {"header": {"X-User": "anonymous"}}, 500, **{"x-user": "Anonymous"})
+    yield replace(
+        lost("cookie", {"cookie": {"SID": "changed"}}, 500, None, {"SID": "S2"}),
+        answers={
+            "log": (says(200, {"xAuthToken": "T1"}, {"SID": "S1"}),),
+            "create": (says(500, None, {"SID": "S2"}), says(200, HELD)),
+        },
+    )
+    yield lost("body", {"body": {"error.code": [7, 8]}}, 200, {"error": {"code": 7}})
+    yield lost("empty", {"status": [500], "empty": True}, 500, [])
+    yield lost("media_type", {"media_type": "text/plain"}, 500, b"?", None, **{"content-type": "text/plain"})
+    yield lost("words", {"words": ["who are you"]}, 500, b"Who are you?")
+    yield lost("login_page", {"login_page": True}, 302, b"", None, location="/login")
+    yield lost("method", {"status": [418], "method": ["POST"]}, 418)
+    yield Case(
+        "alternative.not",
+        session(lost=[{"status": [403], "not": {"words": ["too old"]}}]),
+        gone="log in #2",
+        given=session(lost=[{"status": [403]}]),
+        answers={"create": (says(403, b"It is too old."), says(200, HELD))},
+    )
+    yield Case(
+        "alternative.says",
+        session(denied=[{"status": [401], "says": "Ask Ann."}]),
+        r"it says: Ask Ann\.",
+        answers={"log": (says(401),)},
+    )
+
+
+def _steps() -> Iterator[Case]:
+    yield from request_cases("step", login, "log", {"password": "{password}", "user": "{username}"})
+    yield Case(
+        "step.success",
+        login(success=[{"status": [418]}]),
+        "> .* create",
+        answers={"log": (says(418, {"xAuthToken": "T"}),)},
+    )
+    yield Case("step.denied", login(denied=[{"status": [418]}]), "does not accept", answers={"log": (says(418),)})
+    yield Case("step.take", login(take={"token": "body.sid"}), '"X-Token": "session-of-another"')
+    yield Case("step.cookies", login(cookies={"SID": "{token}"}), '"Cookie": "SID=session-of-the-body"')
+    second = {"method": "GET", "path": "second"}
+    yield Case(
+        "step.when",
+        session(steps={"second": {"when": {"body": {"nothing": "present"}}}}),
+        gone="/second open",
+        given=session(steps={"second": second}),
+    )
+    yield Case(
+        "step.before",
+        session(steps={"second": {"before": "login"}}),
+        "/second open(.|\n)*/login log in",
+        given=session(steps={"second": second}),
+    )
+    yield Case(
+        "take.<name>.at", login(take={"token": {"at": ["body.nothing", "body.sid"]}}), '"X-Token": "session-of-another"'
+    )
+    yield Case(
+        "take.<name>.default",
+        login(take={"token": {"default": "D1"}}),
+        '"X-Token": "D1"',
+        given=login(take={"token": {"at": "body.nothing"}}),
+    )
+
+
+def _carried() -> Iterator[Case]:
+    yield Case(
+        "session.carry.headers", session(carry={"headers": {"X-Own": "{username}"}}), 'create(.|\n)*"X-Own": "jdoe"'
+    )
+    yield Case(
+        "session.carry.cookies", session(carry={"cookies": {"C": "{token}"}}), '"Cookie": "C=session-of-the-body"'
+    )
+    yield Case("session.carry.query", session(carry={"query": {"k": "{token}"}}), r"\?k=session-of-the-body create")
+    yield Case(
+        "session.carry.json", session(carry={"json": {"auth": "{token}"}}), 'create .*"auth": "session-of-the-body"'
+    )
+    yield Case("session.carry.basic.username", session(carry={"basic": {"username": "o"}}), '"Basic bzpw"', given=BASIC)
+    yield Case(
+        "session.carry.basic.password", session(carry={"basic": {"password": "q"}}), '"Basic amRvZTpx"', given=BASIC
+    )
+
+
+def _looks() -> Iterator[Case]:
+    yield looked("method", {"method": "HEAD"}, "> safe HEAD .* look at")
+    yield looked("path", {"path": "there"}, "/there look at")
+    yield looked("query", {"query": {"q": "1"}}, r"\?q=1 look at")
+    yield looked("headers", {"headers": {"X-Own": "x"}}, 'look at .*\n.*"X-Own": "x"')
+    at = {"token": "body.sid"}
+    yield looked("take", {"take": at}, '"X-Token": "session-of-another"')
+    yield looked(
+        "success",
+        {"success": [{"status": [204]}]},
+        "",
+        gone='"X-Token": "session-of-another"',
+        given=session(look={**LOOK, "take": at}),
+    )
+    yield looked("after", {"after": [{"status": [419]}]}, "look at", answers={"create": (says(419), says(200, HELD))})
+    yield looked(
+        "cookies",
+        {"cookies": {"SID": "{sid}"}},
+        "log in #2",
+        given=session(**TAKES_SID, look={**LOOK, "take": {"sid": "body.sid"}}, lost=[{"cookie": {"SID": "changed"}}]),
+        answers={
+            "log": (says(200, {"xAuthToken": "T1", "sid": "S1"}, {"SID": "S1"}),),
+            "look": (says(200, {"sid": "S2"}),),
+            **REFUSED,
+        },
+    )
+
+
+SESSIONS = [
+    *(with_platform(case) for case in OF_FORMAT_1 if case.key.startswith("oauth.")),
+    Case(
+        "grant.scope",
+        {"oauth": {"grants": {"password": {"scope": "mine"}}}},
+        "mine",
+        tasks=token(grant_type="password", **PLATFORM),
+        given=BEARER,
+    ),
+    Case("oauth", {"oauth": None}, "knows no OAuth", tasks=token(grant_type="password", **PLATFORM), given=BEARER),
+    *_alternatives(),
+    *_steps(),
+    *_carried(),
+    *_looks(),
+    Case("session", {"session": None}, "does not take user name and password"),
+    Case(
+        "session.steps", session(steps={"more": {"method": "GET", "path": "more"}}), "> safe GET .*/more open a session"
+    ),
+    Case(
+        "session.cookie",
+        session(cookie=["SI*"]),
+        "log in #2",
+        given=session(cookie="OTHER", lost=[{"cookie": "changed"}]),
+        answers={
+            "log": (says(200, {"xAuthToken": "T1"}, {"SID": "S1"}),),
+            "create": (says(500, None, {"SID": "S2"}), says(200, HELD)),
+        },
+    ),
+    Case(
+        "session.take",
+        session(take={"token": "body.token"}),
+        'update .*\n.*"X-Token": "T2"',
+        answers={"create": (says(200, {**HELD, "token": "T2"}),)},
+    ),
+    Case(
+        "session.lost", session(lost=[{"status": [418]}]), "log in #2", answers={"create": (says(418), says(200, HELD))}
+    ),
+    Case("session.denied", session(denied=[{"status": [418]}]), "does not accept", answers={"log": (says(418),)}),
+    Case("session.logout", session(logout=OUT), "> POST .*/out log out", tasks=LOGIN),
+]

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each key of the whole, of types and of attributes does, for test_profile_2_effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest
+from ansible_collections.rimops.insight.tests.unit.effects import (
+    CHECK_DRIFT,
+    DRIFTED,
+    ENTITY,
+    ENTITY_INFO,
+    EVENT,
+    KEY,
+    LIST,
+    LOGIN,
+    WRITE,
+    Case,
+    present,
+    says,
+)
+from ansible_collections.rimops.insight.tests.unit.effects_2 import (
+    APPLICATION,
+    HELD,
+    REFERS,
+    event,
+    of,
+    refers,
+    session,
+)
+
+REFERENCE = event(attributes={"applicationId": {"ref": {"type": "application"}}})
+ALL = (*WRITE, *LIST)
+EACH = (*WRITE, (ENTITY_INFO, {"type": "application"}))
+LISTED = {"operations": {"list": {"method": "GET", "path": "all", "entity": "body.items"}}}
+STRICT = (present(), (CHECK_DRIFT, {"entities": [{**EVENT, "attributes": {"description": "a"}}], "strict": True}))
+OPERATIONS = ("read", "find", "create", "update", "delete", "list")
+
+
+def described(**said: Any) -> dict[str, Any]:
+    """What is said of the description."""
+    return event(attributes={"description": said})
+
+
+def _whole() -> Iterator[Case]:
+    yield Case("name", {"name": "theirs"}, "profile theirs has no such type", tasks=(present(type="nothing"),))
+    yield Case("base_path", {"base_path": "/elsewhere"}, "> .*/elsewhere/events")
+    yield Case(
+        "other_versions.session_id",
+        {"other_versions": {"session_id": {"theirs": "that_of_theirs"}}},
+        "try profile that_of_theirs",
+        tasks=LOGIN,
+        given=session(
+            steps={"login": {"take": {"token": None, "session": "body.xAuthToken"}}},
+            carry={"headers": {"X-Token": "{session}"}},
+        ),
+        answers={"log": (says(200, {"theirs": "S1", "xAuthToken": None}),)},
+    )
+    yield Case(
+        "other_versions.password",
+        {"other_versions": {"password": "that_of_theirs"}},
+        "do: profile that_of_theirs",
+        given=session(steps={"login": None}, carry={"headers": {"X-Token": "{access_token}"}}),
+    )
+    realm = {"base_path": "/{inputs.realm}", "inputs": {"realm": {"default": "r1"}}}
+    yield Case(
+        "inputs.<name>.required",
+        {"inputs": {"realm": {"required": True}}},
+        "its input realm is not given",
+        given={"inputs": {"realm": {}}},
+    )
+    yield Case(
+        "inputs.<name>.secret",
+        {"inputs": {"realm": {"secret": True}}},
+        gone="the realm very-hidden-1",
+        given=realm,
+        tasks=(present(inputs={"realm": "very-hidden-1"}),),
+        answers={"create": (says(500, {"message": "the realm very-hidden-1"}),)},
+    )
+    yield Case("inputs.<name>.default", {"inputs": {"realm": {"default": "r2"}}}, "> .*/r2/events", given=realm)
+    yield Case("id", {"id": {"at": "entityId"}}, "/events/70 read")
+    yield Case("attributes", {"attributes": {"description": {"read_only": True}}}, "description is read-only")
+    yield Case("evidence_fields", {"evidence_fields": {"reason": "why"}}, '> .*"why": "R1"')
+    yield Case("changed_by", {"changed_by": "other"}, '"changed_by": "other-7"', tasks=DRIFTED)
+    yield Case("changed_at", {"changed_at": "other"}, '"changed_at": "other-7"', tasks=DRIFTED)
+    yield Case(
+        "types",
+        {"types": {"thing": {"path": "t", "key": {"attributes": ["eventName"]}}}},
+        "/t.* find thing",
+        tasks=(present(type="thing"),),
+    )
+    for one in OPERATIONS:
+        here = {"path": "here/{id}" if one in ("read", "update", "delete") else "here"}
+        yield Case(f"operations.{one}", {"operations": {one: here}}, f"/here.* {one} ", tasks=EACH, given=LISTED)
+        yield Case(f"type.{one}", event(**{one: here}), f"/here.* {one} ", tasks=ALL)
+
+
+def _types() -> Iterator[Case]:
+    yield Case("type.path", event(path="happenings"), "/happenings/7 read")
+    yield Case(
+        "type.extends",
+        {"types": {"thing": {"extends": "event"}}},
+        "/events.* find thing",
+        given={"types": {"thing": {"key": {"attributes": ["eventName"]}}}},
+        tasks=(present(type="thing"),),
+    )
+    yield Case("type.key.attributes", event(key={"attributes": ["eventName", "phase"]}), "phase is not given")
+    yield Case(
+        "type.key.enforced",
+        event(key={"enforced": True}),
+        "create .*#2",
+        answers={
+            "create": (InterruptedRequest("create", "the connection was lost"), says(200, HELD)),
+            "find": (says(200, []),),
+        },
+        tasks=(present(),),
+    )
+    yield Case(
+        "type.parent",
+        event(parent="application", find={"path": "of/{parent.id}/events"}),
+        "of/3/events.* find event",
+        tasks=(present(refs={"parent": {"type": "application", "key": {"appCode": "1"}}}),),
+        answers=APPLICATION,
+    )
+    yield Case(
+        "type.singleton",
+        event(singleton=True, read={"path": "the/event"}),
+        "/the/event read",
+        tasks=((ENTITY, {"type": "event", "attributes": {"description": "a"}}),),
+    )
+    yield Case("type.required", event(required=["phase"]), "the server requires phase")
+    yield Case(
+        "type.schema", event(schema={"properties": {"description": {"maxLength": 0}}}), "must have at most 0 characters"
+    )
+    yield Case("type.id", event(id={"at": "entityId"}), "/events/70 read")
+    yield Case("type.attributes", described(read_only=True), "description is read-only")
+    yield Case("type.evidence_fields", event(evidence_fields={"reason": "why"}), '> .*"why": "R1"')
+    yield Case("type.changed_by", event(changed_by="other"), '"changed_by": "other-7"', tasks=DRIFTED)
+    yield Case("type.changed_at", event(changed_at="other"), '"changed_at": "other-7"', tasks=DRIFTED)
+    yield Case("type.find", event(find="list"), "/events/all list ")
+    by_name = of("read", path="named/{key.eventName}", missing=[{"status": [404]}])
+    yield Case("type.find", event(find="read"), gone="> .* find event", given=by_name)
+    yield Case("id.at", event(id={"at": "entityId"}), "/events/70 read")
+    yield Case("id.from", event(id={"from": "{key.eventName}"}), "/events/F read")
+    for one, value in (("reason", "R1"), ("change_reference", "C1"), ("initiator", "I1")):
+        yield Case(f"evidence_fields.{one}", event(evidence_fields={one: "why"}), f'> .*"why": "{value}"')
+
+
+def _attributes() -> Iterator[Case]:
+    def case(key: str, said: dict[str, Any], pattern: str = "", **more: Any) -> Case:
+        return Case(f"attribute.{key}", described(**said), pattern, **more)
+
+    yield case("read_only", {"read_only": True}, "description is read-only")
+    yield case("volatile", {"volatile": True}, gone="> .* update event")
+    yield case("immutable", {"immutable": True}, "can only be set at creation")
+    yield case("ignored", {"ignored": True}, gone="> .* update event")
+    yield case("write_only", {"write_only": True}, "description is write-only")
+    yield case("hidden", {"hidden": True}, r'"unverified": \[[^]]*"description"', stores=lambda told: {**KEY})
+    yield case("secret", {"secret": True}, gone='= .*"description": "a"')
+    yield Case(
+        "attribute.identifier", event(attributes={"other": {"identifier": True}}), gone='"path": "other"', tasks=STRICT
+    )
+    back = {"tasks": (present(["a", "b"]),), "stores": lambda told: {**told, "description": told["description"][::-1]}}
+    yield case("set", {"set": True}, gone="Unconverged", **back)
+    more = {"tasks": (present(["a"]),), "stores": lambda told: {**told, "description": [*told["description"], "b"]}}
+    yield case("at_least", {"at_least": True}, gone="Unconverged", **more)
+    numbered = {
+        "tasks": (present([{"a": "1"}]),),
+        "stores": lambda told: {**told, "description": [{**one, "id": 1} for one in told["description"]]},
+    }
+    yield case("keyed", {"keyed": "a"}, gone="Unconverged", **numbered)
+    upper = {"stores": lambda told: {**told, "description": told["description"].upper()}}
+    yield case("normalise", {"normalise": ["case"]}, gone="Unconverged", **upper)
+    prefixed = {"stores": lambda told: {**told, "description": f"x/{told['description']}"}, "tasks": (present(),)}
+    yield case("normalise.prefix", {"normalise": [{"prefix": "x/"}]}, gone="Unconverged", **prefixed)
+    yield Case(
+        "attribute.read",
+        event(attributes={"applicationId": {"read": "{entity.owner.id}"}}),
+        '"entity": {[^}]*"applicationId": 3',
+        given=REFERENCE,
+        tasks=(present(),),
+        stores=lambda told: {**told, "owner": {"id": 3}},
+    )
+    by_text = '> .* create .*"by": {"applicationId": "A"}'
+    among = {"tasks": REFERS, "answers": APPLICATION}
+    yield Case("attribute.ref.type", refers(type="event"), gone=by_text, given=refers(text="{appName}"), **among)
+    yield Case("attribute.ref.text", refers(text="{appName}"), by_text, given=refers(), **among)
+
+
+def _basis() -> Iterator[Case]:
+    yield Case("assumed", of("create", assumed=True), r'"assumed": \[[^]]*"types.event.create"')
+    seen = {"version": "1", "when": "2026-01-01", "by": "ann"}
+    yield Case(
+        "verified",
+        of("create", verified=seen),
+        gone=r'"assumed": \[[^]]*"types.event.create"',
+        given=of("create", assumed=True),
+    )
+
+
+TYPES = [*_whole(), *_types(), *_attributes(), *_basis()]
