@@ -62,7 +62,7 @@ options:
     description:
       - What the entity shall hold besides its key. A mapping is compared name by name, a list as a whole, a null
         means that the attribute is null or absent. What is not named here is not looked at.
-      - V({ref: {type: application, key: {...}}}) may stand wherever a value stands. It means the id of that entity.
+      - "V({ref: {type: application, key: {...}}}) may stand wherever a value stands. It means the id of that entity."
     type: dict
     default: {}
   secret_attributes:

@@ -24,6 +24,7 @@ ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
 TOKEN = "rimops.insight.insight_token"
 COUNT = {"requests": [["GET", "counters", None], ["POST", "reset-counters", {}]]}
+SOON = {"wait_interval": 0.05}
 ACCOUNT = "7c1d0f3a-0000-4000-8000-000000000301"
 REPOSITORY = "7c1d0f3a-0000-4000-8000-000000000401"
 MACHINES = [f"7c1d0f3a-0000-4000-8000-0000000000{number:02}" for number in (1, 2, 3)]
@@ -103,7 +104,7 @@ class Life:
         for step in self.expected:
             wish = next((one for word, one in wishes.items() if step.startswith(word)), first)
             mode = {"check_mode": True} if "check mode" in step else {}
-            tasks.append({"name": step, ENTITY: {**self.which, **wish}, "diff": True, **mode})
+            tasks.append({"name": step, ENTITY: {**self.which, **wish, **SOON}, "diff": True, **mode})
             tasks.append({"name": f"{step}, counted", "control": COUNT})
         return tasks
 
@@ -144,6 +145,12 @@ PROTECTED = {
 }
 ELSEWHERE = {name: PROTECTED[name] for name in ("tenantId", "serviceAccountId", "isEnabled", "regions")}
 MORE = {"backupType": "SelectedItems"}
+APPLICATION = {
+    "applicationId": "0f3a7c1d-0000-4000-8000-000000000002",
+    "tenantId": TENANT,
+    "region": "Global",
+    "purposes": ["VirtualMachineBackup", "Repository"],
+}
 GOLD = {"type": "sla_template", "key": {"name": "gold"}}
 DESTINATION = {"subscriptionId": SUBSCRIPTION, "resourceGroupId": "backup"}
 USER = {"type": "user", "key": {"name": "jdoe"}}
@@ -162,6 +169,26 @@ LIVES = {
         {"description": "Operator", "role": "RestoreOperator", "type": "Internal"},
         ({"role": "PortalOperator"}, {"role": "RestoreOperator"}),
         secrets={"password": "jdoe-password"},
+    ),
+    "service_account": Life(
+        {"type": "service_account", "key": {"name": "robot"}},
+        {**APPLICATION, "description": "Backups"},
+        {**APPLICATION, "description": "All backups"},
+        ({"description": "Backups"}, {"description": "All backups"}),
+        secrets={"clientSecret": "application-secret"},
+    ),
+    "repository": Life(
+        {
+            "type": "repository",
+            "key": {"name": "weekly"},
+            "refs": {
+                "azureAccountId": {"type": "service_account", "key": {"name": "backup"}},
+                "azureStorageAccountId": {"type": "storage_account", "key": {"name": "backupwest"}},
+            },
+        },
+        {"azureStorageContainer": "backups", "azureStorageFolder": "weekly", "description": "Weekly"},
+        {"azureStorageContainer": "backups", "azureStorageFolder": "weekly", "description": "Each week"},
+        ({"description": "Weekly"}, {"description": "Each week"}),
     ),
     "standard_account": Life(
         {"type": "standard_account", "key": {"kind": "Smtp", "name": "mail"}},
@@ -272,7 +299,7 @@ def test_the_whole_life(system: System, play: Player, name: str) -> None:
 
 def task(name: str, which: dict[str, Any], **options: Any) -> dict[str, Any]:
     """A task about one entity, which may fail."""
-    return {"name": name, ENTITY: {**which, **options}, "ignore_errors": True}
+    return {"name": name, ENTITY: {**which, **options, **SOON}, "ignore_errors": True}
 
 
 def counted(system: System, *names: str) -> dict[str, int]:
@@ -367,6 +394,34 @@ def test_what_the_appliance_has_found_is_read_and_asserted(system: System, play:
     assert "the profile has no update operation" in played["other"]["msg"]
     assert "the profile has no create operation" in played["not there"]["msg"]
     assert counted(system, "writes") == {"writes": 0}
+
+
+SLOW = [
+    {"name": "regions", INFO: {"type": "region"}},
+    {"name": "storage accounts", INFO: {"type": "storage_account"}},
+    {"name": "service accounts", INFO: {"type": "service_account", "key": {"name": "backup"}}},
+]
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_read_that_takes_long_is_waited_for(system: System, play: Player, slow: bool) -> None:
+    system.switch(slow_reads=slow)
+    played = play(SLOW)
+    found = {one["name"]: [entity["name"] for entity in played[one["name"]]["entities"]] for one in SLOW}
+    assert found == {
+        "regions": ["West Europe", "North Europe", "Germany West Central"],
+        "storage accounts": ["backupwest", "backupnorth"],
+        "service accounts": ["backup"],
+    }, played.output
+
+
+@pytest.mark.parametrize("name", ["repository", "service_account"])
+def test_what_fails_later_is_an_error_with_the_appliances_words(system: System, play: Player, name: str) -> None:
+    system.switch(job_ends="Error", operation_ends="Error")
+    life = LIVES[name]
+    played = play([task("made", life.which, attributes=life.first, secret_attributes=life.secrets)])
+    assert "failed, saying: " in refused(played, "made")
+    assert not [one for one in life.secrets.values() if one in played.output]
 
 
 # --- logins
@@ -562,7 +617,7 @@ def declared() -> list[dict[str, Any]]:
 
 def all_of_it(name: str, **options: Any) -> dict[str, Any]:
     """A task about the whole environment."""
-    entities = {"rimops.insight.insight_entities": {"entities": declared(), **options}}
+    entities = {"rimops.insight.insight_entities": {"entities": declared(), **SOON, **options}}
     return {"name": name, **entities, "ignore_errors": True}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import CREDENTIALS
 from ansible_collections.rimops.insight.plugins.module_utils._profile.template import FUNCTIONS
 from ansible_collections.rimops.insight.plugins.plugin_utils._files import profile_checks
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
@@ -91,7 +92,7 @@ def test_each_profile_has_the_format_that_the_page_says() -> None:
 def test_each_name_that_a_request_knows_is_told() -> None:
     table = PAGE.partition("| Name | Is | Where |")[2].partition("\n\n")[0]
     told = {name.partition(".")[0] for name in re.findall(r"`([\w.]+)`", table)}
-    known = {*profile_checks.EVERYWHERE, *profile_checks.CREDENTIALS, *profile_checks.PAGES}
+    known = {*profile_checks.EVERYWHERE, *CREDENTIALS, *profile_checks.PAGES}
     for names in (*profile_checks.NAMES.values(), *profile_checks.PART_NAMES.values()):
         known |= set(names)
     assert known - told == set()

@@ -17,7 +17,7 @@ from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
-from .profile_names import REQUEST, request_mistakes, unknown_names
+from .profile_names import TEMPLATES, request_mistakes, unknown_names
 from .profile_session_checks import predicate_mistakes, session_mistakes
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
@@ -115,7 +115,7 @@ KEY = ("key", "refs", "parent", "id")
 
 
 def _paging(path: str, operation: str, said: Json) -> Iterator[str]:
-    names = {str(path_steps(name)[0]) for name, _function in names_in([said.get(part) for part in REQUEST])}
+    names = {str(path_steps(name)[0]) for name, _function in names_in([said.get(part) for part in TEMPLATES])}
     used, paging = names.intersection(PAGES), said.get("paging")
     if used and paging is None:
         yield f"{path} names {', '.join(sorted(used))}, and has no paging"
@@ -154,7 +154,7 @@ def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterato
     used = set()
     for key, request in requests.items():
         yield from request_mistakes(f"{path}.{key}", request, names, data)
-        used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in REQUEST])}
+        used |= {str(path_steps(name)[0]) for name, _function in names_in([request.get(part) for part in TEMPLATES])}
     for name in taken:
         if name in (*EVERYWHERE, *OF_POLL):
             yield f"{path}.take.{name} is a name that requests know already; call it otherwise"

@@ -12,7 +12,7 @@ from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
 
 OF_TYPE = ("name", "path")
-REQUEST = ("path", "query", "headers", "json", "form", "with")
+TEMPLATES = ("path", "query", "headers", "json", "form", "with")
 
 
 def unknown_names(path: str, template: Any, known: Collection[str], inputs: Collection[str]) -> Iterator[str]:
@@ -37,7 +37,7 @@ def unknown_names(path: str, template: Any, known: Collection[str], inputs: Coll
 
 def request_mistakes(path: str, said: Json, known: Collection[str], data: Json) -> Iterator[str]:
     """Mistakes in one request: names, and bodies that exclude each other."""
-    for part in REQUEST:
+    for part in TEMPLATES:
         if part in said:
             yield from unknown_names(f"{path}.{part}", said[part], known, data.get("inputs", {}))
     if "json" in said and "form" in said:

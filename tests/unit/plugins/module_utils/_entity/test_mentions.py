@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient

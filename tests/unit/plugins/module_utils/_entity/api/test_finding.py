@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
@@ -512,22 +509,3 @@ def test_a_refusal_whose_cause_is_known_is_said():
         with pytest.raises(ServerError) as caught:
             asked.client.find(asked.address())
         assert said in caught.value.message
-
-
-@pytest.mark.parametrize("shown", ["red", "blue"])
-def test_parts_are_read_of_an_entity_that_a_list_shows(shown):
-    """And a difference that only the list has shown is still looked at before it is believed."""
-    read, tags = {**ALPHA, "colour": "red"}, answer(200, ["t"])
-    asked = Asked(
-        *(answer(200, [{**read, "colour": shown}]), tags, answer(200, read), tags),
-        kind=BulkReader,
-        list={"method": "GET", "path": "teams"},
-        parts={"tags": {"read": {"method": "GET", "path": "teams/{id}/tags"}, "within": ["update"]}},
-    )
-    asked.client.read_all(asked.type)
-    address = replace(asked.address(), parts=("tags",))
-    [found] = asked.client.find(address)
-    assert found["tags"] == ["t"]
-    desired = DesiredState(address, {"colour": "red", "tags": ["t"]})
-    with nullcontext() if shown == "red" else pytest.raises(ProfileMismatchError, match="colour"):
-        asked.client.prove_list(desired, found)
