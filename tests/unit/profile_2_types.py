@@ -150,6 +150,21 @@ def _types() -> Iterator[Case]:
         yield Case(f"evidence_fields.{one}", event(evidence_fields={one: "why"}), f'> .*"why": "{value}"')
 
 
+def _secrets() -> Iterator[Case]:
+    key = {"type": "event", "key": KEY}
+    tasks = tuple((ENTITY, {**key, "attributes": {"phase": phase}}) for phase in ("1", "2"))
+    shown = {"given": described(secret=True), "tasks": tasks, "stores": lambda told: {**told, "description": "hushed"}}
+    yield Case(
+        "attribute.masked.values", described(masked={"values": ["hushed"]}), gone='"description": "hushed"', **shown
+    )
+    back = {**shown, "given": described(secret=True, masked={"values": ["hushed"]})}
+    yield Case(
+        "attribute.masked.send_back", described(masked={"send_back": True}), '> .*"description": "hushed"', **back
+    )
+    alone = {"given": described(secret=True), "tasks": tasks}
+    yield Case("attribute.omitted", described(omitted="clears"), "an update without description clears it", **alone)
+
+
 def _attributes() -> Iterator[Case]:
     def case(key: str, said: dict[str, Any], pattern: str = "", **more: Any) -> Case:
         return Case(f"attribute.{key}", described(**said), pattern, **more)
@@ -166,6 +181,10 @@ def _attributes() -> Iterator[Case]:
     )
     back = {"tasks": (present(["a", "b"]),), "stores": lambda told: {**told, "description": told["description"][::-1]}}
     yield case("set", {"set": True}, gone="Unconverged", **back)
+    yield case("cleared_by", {"cleared_by": "-"}, '> .*"description": "-"', tasks=(present(None),))
+    html = {"stores": lambda told: {**told, "description": "<p>"}}
+    yield case("rewritten", {"rewritten": True}, gone="Unconverged", **html)
+    yield from _secrets()
     more = {"tasks": (present(["a"]),), "stores": lambda told: {**told, "description": [*told["description"], "b"]}}
     yield case("at_least", {"at_least": True}, gone="Unconverged", **more)
     numbered = {
@@ -188,6 +207,8 @@ def _attributes() -> Iterator[Case]:
     by_text = '> .* create .*"by": {"applicationId": "A"}'
     among = {"tasks": REFERS, "answers": APPLICATION}
     yield Case("attribute.ref.type", refers(type="event"), gone=by_text, given=refers(text="{appName}"), **among)
+    one = {"given": refers(), "tasks": REFERS, "answers": APPLICATION}
+    yield Case("attribute.ref.many", refers(many=True), "applicationId is a list of references", **one)
     yield Case("attribute.ref.text", refers(text="{appName}"), by_text, given=refers(), **among)
 
 
