@@ -19,6 +19,11 @@ BASIC = session(carry={"basic": {"username": "jdoe", "password": "p"}})
 LOOK = {"method": "GET", "path": "me"}
 REFUSED = {"create": (says(403), says(200, HELD))}
 OUT = {"out": {"method": "POST", "path": "out"}}
+RENEW = {"method": "POST", "path": "renew", "json": {"r": "{refresh_token}"}, "take": {"access_token": "body.new"}}
+OWN_TOKEN = {
+    "steps": {"login": {"take": {"token": None, "access_token": "body.xAuthToken", "refresh_token": "body.sid"}}},
+    "carry": {"headers": {"X-Token": "{access_token}"}},
+}
 TAKES_SID = {"steps": {"login": {"take": {"sid": "body.sid"}}}}
 
 
@@ -134,6 +139,24 @@ def _carried() -> Iterator[Case]:
     )
 
 
+def _refreshes() -> Iterator[Case]:
+    """Keys of the refresh, by which a token of the system's own is renewed after a loss."""
+    own, answers = session(**OWN_TOKEN, refresh={"steps": {"renew": RENEW}}), {"create": (says(401), says(200, HELD))}
+    renewed = {**answers, "renew": (says(200, {"new": "T2"}),)}
+    steps = session(refresh={"steps": {"renew": RENEW}})
+    yield Case("session.refresh.steps", steps, '"X-Token": "T2"', given=session(**OWN_TOKEN), answers=renewed)
+    refused = {**answers, "renew": (says(418),)}
+    yield Case(
+        "session.refresh.refused",
+        session(refresh={"refused": [{"status": 418}]}),
+        "log in #2",
+        given=own,
+        answers=refused,
+    )
+    keeps = session(refresh={"after_use": "keeps"})
+    yield Case("session.refresh.after_use", keeps, "> safe POST .*/renew", given=own, answers=renewed)
+
+
 def _looks() -> Iterator[Case]:
     yield looked("method", {"method": "HEAD"}, "> safe HEAD .* look at")
     yield looked("path", {"path": "there"}, "/there look at")
@@ -176,6 +199,7 @@ SESSIONS = [
     *_steps(),
     *_carried(),
     *_looks(),
+    *_refreshes(),
     Case("session", {"session": None}, "does not take user name and password"),
     Case(
         "session.steps", session(steps={"more": {"method": "GET", "path": "more"}}), "> safe GET .*/more open a session"
