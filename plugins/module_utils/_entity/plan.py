@@ -43,7 +43,7 @@ class Plan:
     puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_along: of those that only go
     along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
     another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
-    secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``.
+    secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: the parts that no body holds.
     """
 
     operation: str
@@ -64,6 +64,7 @@ class Plan:
     reference_names: tuple[str, ...] = ()
     mentioned: Mapping[str, Any] = field(default_factory=dict)
     secret_paths: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     def rules(self, rules: Rules) -> Rules:
         """The rules of the type, with what holds for this entity."""
@@ -142,7 +143,8 @@ def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
 def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
     """The plan with bodies that hold neither the parts of an entity nor, on an update, a new value of what is changed
     by a verb: they take requests of their own."""
-    apart = {_path(name) for name in entity_type.apart(planned.operation)}
+    parts = entity_type.apart(planned.operation)
+    apart = {_path(name) for name in parts}
     if not apart and not entity_type.states:
         return planned
     bodies: dict[str, Any] = {kind: without(getattr(planned, kind), apart) for kind in ("declared", "changed", "whole")}
@@ -150,7 +152,7 @@ def _in_bodies(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan
         held = {path: value_at(observed, names_of(path), ABSENT) for path in entity_type.states}
         bodies = {kind: _with_held(content, held) for kind, content in bodies.items()}
         bodies["changed"] = without(bodies["changed"], {*entity_type.states})
-    return evolve(planned, **bodies)
+    return evolve(planned, apart=parts, **bodies)
 
 
 def _with_held(content: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
@@ -345,7 +347,8 @@ def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along. A body that may
     replace everything carries the unchanged secrets too, or the server might lose them."""
     paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
-    return with_values(getattr(plan, kind), secrets_at(secrets, paths))
+    held = [path for path in paths if top(path) not in plan.apart]
+    return with_values(getattr(plan, kind), secrets_at(secrets, held))
 
 
 def masks_sent(plan: Plan, kinds: Iterable[str], rules: Rules) -> list[str]:

@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from .._text.json_forms import canonical
-from .._text.nested_paths import ABSENT, names_of, value_at, with_value, without
+from .._text.nested_paths import ABSENT, child, names_of, top, value_at, with_value, without
 from .._transport.http import Clock
 from ..errors import InsightError, OutcomeUnknownError
 from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import Outcome, has_arrived, perform, seen_after
 from .desired_state import DesiredState
-from .plan import Plan
+from .plan import Plan, secrets_at
 from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
 from .safe_write import write_safely
@@ -53,7 +53,8 @@ def perform_steps(
         step = todo.pop(0)
         with _step(planned, known_as, step, done, todo, record):
             if step.attribute:
-                _send(client, known_as, entity or {}, step, heard.append)
+                _send(client, known_as, entity or {}, _with_secret(desired, step), heard.append)
+                _remember(desired, planned, step, known_as.id)
             else:
                 own = perform(client, *_own(desired, planned, entity), clock)
                 known_as, notes = address.with_id(own.entity_id), (*notes, *own.notes)
@@ -67,6 +68,19 @@ def perform_steps(
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     collateral = verification.collateral
     return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, (*notes, *heard))
+
+
+def _with_secret(desired: DesiredState, step: EntityStep) -> EntityStep:
+    """The step with its value, where it writes a part that is declared as secret."""
+    value = desired.secrets.values.get(step.attribute, ABSENT)
+    return step if value is ABSENT else replace(step, names={"value": value})
+
+
+def _remember(desired: DesiredState, planned: Plan, step: EntityStep, entity_id: Any) -> None:
+    """Remember the secrets that a step has sent."""
+    paths = [path for path in planned.secrets_to_send if top(path) == step.attribute]
+    if paths and desired.secrets.memory:
+        desired.secrets.memory.remember(secrets_at(desired.secrets.values, paths), "update", entity_id)
 
 
 def _is_stale(desired: DesiredState, planned: Plan, seen: Optional[Entity]) -> bool:
@@ -92,6 +106,7 @@ def _own(desired: DesiredState, planned: Plan, entity: Optional[Entity]) -> tupl
         desired,
         address=replace(address, parts=tuple(name for name in address.parts if name not in parts)),
         attributes=without(desired.attributes, apart),
+        secrets=replace(desired.secrets, values=without(desired.secrets.values, {child("", name) for name in parts})),
         sent=sent,
     )
     shown = None if entity is None else {name: one for name, one in entity.items() if name not in parts}
@@ -102,11 +117,11 @@ def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Se
     """The steps that the new entity still needs, of those that were planned: the server may have set something at its
     creation."""
     fresh = plan_with_memory(desired, _references(planned), entity)
-    if fresh.operation == "none":
-        return []
-    wanted = {one.attribute for one in todo}
-    steps = [one for one in steps_of(fresh, desired.address.type) if one.attribute in wanted]
-    return [one for one in steps if one.kind != "remove"]
+    parts, wanted = desired.address.type.parts, {one.attribute for one in todo}
+    unseen = [one for one in todo if one.attribute in parts and parts[one.attribute].write_only]
+    steps = [] if fresh.operation == "none" else steps_of(fresh, desired.address.type)
+    kept = [one for one in steps if one.attribute in wanted and one.kind != "remove" and one not in unseen]
+    return [*unseen, *kept]
 
 
 @contextmanager
@@ -182,6 +197,8 @@ def _send(client: EntityClient, address: Address, entity: Entity, step: EntitySt
 def _holds(address: Address, entity: Entity, step: EntityStep, value: Any) -> bool:
     """Whether an entity shows this side of a step."""
     part = address.type.parts.get(step.attribute)
+    if part is not None and part.write_only:
+        return False  # nothing can show it
     held = value_at(entity, names_of(step.attribute), ABSENT)
     if part is None:
         return held is not ABSENT and value is not ABSENT and canonical(held) == canonical(value)

@@ -17,6 +17,7 @@ from .._profile.model import EntityType
 from .._profile.parts import Part, StepRequest, Transition
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, names_of, top, value_at
+from .._text.redaction import MASK
 from .._text.spelling import json_text
 from ..errors import ConfigurationError
 from .plan import Plan
@@ -123,6 +124,9 @@ def transition(entity_type: EntityType, attribute: str, before: Any, after: Any)
 def _of_part(planned: Plan, part: Part) -> list[EntityStep]:
     before, after = _side(planned, part.name)
     within = planned.operation in part.within
+    if part.write_only and part.write and not within:
+        sent = any(top(path) == part.name for path in planned.secrets_to_send)
+        return [EntityStep("write", part.name, "", MASK, MASK, (part.write,))] if sent else []
     if after is ABSENT or within or part.name not in _changed(planned):
         return []
     if part.write:

@@ -13,13 +13,17 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import parts_to_read
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Response
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, InsightError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
+    InsightError,
+    OutcomeUnknownError,
+)
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_reader import BulkReader
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
@@ -58,6 +62,10 @@ GROUP = {
                         "missing": [{"status": [404]}],
                     },
                 },
+                "pin": {
+                    "write_only": True,
+                    "write": {"method": "PUT", "path": "groups/{id}/pin", "json": {"pin": "{value}"}},
+                },
                 "tags": {
                     "read": {"method": "GET", "path": "groups/{id}/tags"},
                     "write": {"method": "PUT", "path": "groups/{id}/tags", "json": "{value}"},
@@ -75,7 +83,7 @@ class System:
 
     def __init__(self):
         self.groups, self.members, self.tags = {}, {}, {}
-        self.sent, self.failing = [], {}
+        self.sent, self.failing, self.pins = [], {}, []
 
     def send(self, request):
         path = request.url.partition("example.com/")[2]
@@ -105,6 +113,9 @@ class System:
         if rest[0] in ("enable", "disable"):
             self.groups[number]["enabled"] = rest[0] == "enable"
             return 200, None
+        if rest[0] == "pin":
+            self.pins.append(request.json_body)
+            return 200, None
         if rest[0] == "tags":
             if request.method == "PUT":
                 self.tags[number] = request.json_body
@@ -128,12 +139,12 @@ def profile(over=None):
     return profile_of(profile_data(GROUP, over, str))
 
 
-def ensured(system, check_mode=False, over=None, **attributes):
+def ensured(system, check_mode=False, over=None, secrets=None, **attributes):
     system.sent.clear()
     of = profile(over)
     address = address_of(of, {"type": "group", "key": {"name": "a"}})
     address = replace(address, parts=parts_to_read(address.type, attributes))
-    desired = DesiredState(address, attributes, waiting=Waiting(enabled=False))
+    desired = DesiredState(address, attributes, secrets or Secrets(), waiting=Waiting(enabled=False))
     outcome = ensure(EntityClient(of, URL, system.send), desired, check_mode)
     return outcome, [str(one) for one in steps_of(outcome.plan, address.type)]
 
@@ -333,3 +344,58 @@ def test_an_element_that_is_gone_already_is_removed():
     system.inner = stale
     ensured(system, members=[ANN])
     assert sorted(system.members[1]) == ["ann@x"]
+
+
+class Memory:
+    """What was sent before, in clear."""
+
+    def __init__(self):
+        self.held = {}
+
+    def known(self, _entity_id):
+        return dict(self.held)
+
+    def of(self, _path, value):
+        return str(value)
+
+    def remember(self, sent, _operation, _entity_id):
+        self.held.update({path: str(value) for path, value in sent.items()})
+
+
+def test_a_part_that_is_only_written_goes_by_its_own_request():
+    system, memory = System(), Memory()
+
+    def secret(pin, policy="on_change"):
+        return Secrets({"pin": pin}, policy, memory)
+
+    _outcome, steps = ensured(system, secrets=secret("one"), colour="red")
+    assert steps == ["create", "write pin"]
+    assert system.writes == ["POST groups", "PUT groups/1/pin"]
+    assert (system.groups[1], system.pins) == (
+        {"id": 1, "enabled": False, "name": "a", "colour": "red"},
+        [{"pin": "one"}],
+    )
+    assert memory.held == {"pin": "one"}
+    assert ensured(system, secrets=secret("one"), colour="red")[0].plan.operation == "none"
+    _outcome, steps = ensured(system, secrets=secret("two"), colour="red")
+    assert (steps, system.writes, system.pins[-1]) == (["write pin"], ["PUT groups/1/pin"], {"pin": "two"})
+    outcome, _steps = ensured(system, secrets=secret("three", "on_create"), colour="red")
+    assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("pin",))
+
+
+def test_a_write_only_part_that_was_refused_is_not_remembered():
+    system, memory = System(), Memory()
+    system.failing["PUT groups/1/pin"] = (400, {"message": "too short"})
+    with pytest.raises(InsightError, match="too short") as caught:
+        ensured(system, secrets=Secrets({"pin": "x"}, "on_change", memory), colour="red")
+    assert caught.value.details["steps"]["done"] == ["create"]
+    assert memory.held == {}
+
+
+def test_a_write_only_part_without_an_answer_is_unknown():
+    system = System()
+    ensured(system, colour="red")
+    system.failing["PUT groups/1/pin"] = (500, {"message": "late"})
+    with pytest.raises(OutcomeUnknownError):
+        ensured(system, secrets=Secrets({"pin": "x"}, "always"), colour="red")
+    assert system.writes == ["PUT groups/1/pin"]
