@@ -379,7 +379,9 @@ def test_a_part_that_is_only_written_goes_by_its_own_request():
     assert ensured(system, secrets=secret("one"), colour="red")[0].plan.operation == "none"
     _outcome, steps = ensured(system, secrets=secret("two"), colour="red")
     assert (steps, system.writes, system.pins[-1]) == (["write pin"], ["PUT groups/1/pin"], {"pin": "two"})
-    outcome, _steps = ensured(system, secrets=secret("three", "on_create"), colour="red")
+    ensured(system, secrets=secret("two"), colour="blue")
+    assert (system.writes, "pin" in system.groups[1]) == (["PUT groups/1"], False)
+    outcome, _steps = ensured(system, secrets=secret("three", "on_create"), colour="blue")
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("pin",))
 
 
