@@ -43,7 +43,7 @@ class Plan:
     puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_along: of those that only go
     along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
     another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
-    secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: the parts that no body holds.
+    secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: parts that no body holds.
     """
 
     operation: str

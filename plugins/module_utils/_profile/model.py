@@ -157,7 +157,7 @@ class EntityType:
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
     ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
     that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
-    when; parts, transitions: what takes requests of its own."""
+    when; parts, transitions: what takes requests of its own; inputs: those that the task gives."""
 
     name: str
     path: str
@@ -180,6 +180,7 @@ class EntityType:
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     forms: Json = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     def key_path(self, name: str) -> list[str]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
@@ -221,7 +222,7 @@ class EntityType:
 
     def id_of(self, names: Json) -> Any:
         """The id that is known beforehand, None where there is none. names: ``key`` and ``refs``."""
-        found = fill_text(self.id_from, names) if self.id_from else ABSENT
+        found = fill_text(self.id_from, {"inputs": self.inputs, **names}) if self.id_from else ABSENT
         return None if found is ABSENT else plain_id(found)
 
 
@@ -241,11 +242,12 @@ class Profile:
     errors: Json = field(default_factory=dict)
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
-        """The profile of a task that gives these inputs: with them in its comparison rules."""
+        """The profile of a task that gives these inputs: with them in its comparison rules and in the ids that are known
+        beforehand."""
         if not self.inputs:
             return self
         types = {
-            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare))
+            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare), inputs=inputs)
             for name, one in self.types.items()
         }
         return replace(self, types=types)

@@ -160,6 +160,13 @@ def test_the_least_profile():
     )
 
 
+def test_an_id_that_is_known_beforehand_may_hold_inputs():
+    of = {"id": {"from": "{inputs.realm}-{key.name}"}, "read": {"method": "GET", "path": "{id}"}, "find": "read"}
+    one = profile_of({"format": 2, "name": "x", "inputs": {"realm": {}}, "types": {"a": of}}).bound({"realm": "r1"})
+    assert one.types["a"].id_in({"name": "n"}) == "r1-n"
+    assert one.types["a"].id_of({"key": {"name": "n"}}) == "r1-n"
+
+
 def test_what_the_collection_brings():
     assert sorted([*SYSTEMS, "rest"]) == BUILT_IN
 
