@@ -242,8 +242,8 @@ class Profile:
     errors: Json = field(default_factory=dict)
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
-        """The profile of a task that gives these inputs: with them in its comparison rules and in the ids that are known
-        beforehand."""
+        """The profile of a task that gives these inputs: with them in its comparison rules, and in the ids that are
+        known beforehand."""
         if not self.inputs:
             return self
         types = {
