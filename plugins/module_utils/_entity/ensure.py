@@ -175,7 +175,8 @@ def apply(
         else:
             read_again(client, desired, examined.found_as, examined.observed)
         desired = examined.desired or desired
-        several = any(step.attribute for step in steps_of(examined.plan, address.type))
+        steps = steps_of(examined.plan, address.type)
+        several = len(steps) > 1 or any(step.attribute for step in steps)
         carry_out = partial(perform_steps, record=record) if several else perform
         return carry_out(client, desired, examined.plan, examined.observed, clock)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from ..errors import InsightError, OutcomeUnknownError
 from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import Outcome, has_arrived, perform, seen_after
-from .desired_state import DesiredState
+from .desired_state import DesiredState, Secrets
 from .plan import Plan, secrets_at
 from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
@@ -56,7 +56,7 @@ def perform_steps(
                 _send(client, known_as, entity or {}, _with_secret(desired, step), heard.append)
                 _remember(desired, planned, step, known_as.id)
             else:
-                own = perform(client, *_own(desired, planned, entity), clock)
+                own = perform(client, *_own(desired, planned, entity, step.kind), clock)
                 known_as, notes = address.with_id(own.entity_id), (*notes, *own.notes)
         done.append(step)
         entity = client.read(known_as) or entity
@@ -91,26 +91,44 @@ def _references(planned: Plan) -> dict[str, Any]:
     return {name: planned.desired[name] for name in planned.reference_names}
 
 
-def _own(desired: DesiredState, planned: Plan, entity: Optional[Entity]) -> tuple[DesiredState, Plan, Optional[Entity]]:
-    """What the entity's own create or update is about: the desired state without parts and states, planned anew. A
-    create sends the states, too."""
+def _own(
+    desired: DesiredState, planned: Plan, entity: Optional[Entity], kind: str
+) -> tuple[DesiredState, Plan, Optional[Entity]]:
+    """What the entity's own create or update is about: the desired state without parts and states, and without what a
+    create withholds, planned anew. A create sends the states, too. kind: ``create`` or ``update``."""
     address = desired.address
-    parts = address.type.apart(planned.operation)
+    parts = address.type.apart(kind)
     apart = {*parts, *address.type.states}
     sent = dict(desired.sent)
-    if planned.operation == "create":
+    late = (
+        address.type.withheld([*desired.attributes, *desired.secrets.values]) if planned.operation == "create" else []
+    )
+    if kind == "create":
         for path in address.type.states:
             value = value_at(desired.attributes, names_of(path), ABSENT)
             sent = sent if value is ABSENT else with_value(sent, names_of(path), value)
     own = replace(
         desired,
         address=replace(address, parts=tuple(name for name in address.parts if name not in parts)),
-        attributes=without(desired.attributes, apart),
-        secrets=replace(desired.secrets, values=without(desired.secrets.values, {child("", name) for name in parts})),
+        attributes=without(desired.attributes, {*apart, *(late if kind == "create" else ())}),
+        secrets=_own_secrets(desired.secrets, parts, late, kind),
         sent=sent,
     )
     shown = None if entity is None else {name: one for name, one in entity.items() if name not in parts}
-    return own, plan_with_memory(own, _references(planned), shown), shown
+    references = _references(planned)
+    if kind == "create":
+        references = {name: one for name, one in references.items() if name not in late}
+    return own, plan_with_memory(own, references, shown), shown
+
+
+def _own_secrets(secrets: Secrets, parts: Collection[str], late: Collection[str], kind: str) -> Secrets:
+    """The secrets that go with the entity's own create or update. late: what a create withholds, which the update right
+    after it sends."""
+    apart = {child("", name) for name in (*parts, *(late if kind == "create" else ()))}
+    values = without(secrets.values, apart)
+    if kind == "update" and late:
+        return replace(secrets, values={name: values[name] for name in values if name in late}, policy="always")
+    return replace(secrets, values=values)
 
 
 def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]) -> list[EntityStep]:
@@ -119,9 +137,11 @@ def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Se
     fresh = plan_with_memory(desired, _references(planned), entity)
     parts, wanted = desired.address.type.parts, {one.attribute for one in todo}
     unseen = [one for one in todo if one.attribute in parts and parts[one.attribute].write_only]
+    secret = desired.address.type.withheld([*desired.secrets.values])
     steps = [] if fresh.operation == "none" else steps_of(fresh, desired.address.type)
     kept = [one for one in steps if one.attribute in wanted and one.kind != "remove" and one not in unseen]
-    return [*unseen, *kept]
+    own = [one for one in todo if one.kind == "update" and secret and one not in kept]
+    return [*own, *unseen, *kept]
 
 
 @contextmanager

@@ -56,10 +56,13 @@ def steps_of(planned: Plan, entity_type: EntityType) -> list[EntityStep]:
 
 
 def _own(planned: Plan, entity_type: EntityType) -> Iterator[EntityStep]:
-    """The entity's own create or update; no update where parts and states are all that changes."""
+    """The entity's own create or update; no update where parts and states are all that changes. What a create withholds
+    an update sends right after it."""
     apart = {*entity_type.apart(planned.operation), *entity_type.states}
     if planned.operation == "create" or _changed(planned) - apart:
         yield EntityStep(planned.operation)
+    if planned.operation == "create" and entity_type.withheld(sorted(_changed(planned))):
+        yield EntityStep("update")
 
 
 def _changed(planned: Plan) -> set[str]:

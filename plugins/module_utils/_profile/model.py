@@ -10,7 +10,7 @@ nothing is checked twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -35,7 +35,7 @@ from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of
 from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
-from .template import fill_text
+from .template import fill_text, path_steps
 from .upgrade import upgraded
 
 
@@ -207,6 +207,18 @@ class EntityType:
     def in_steps(self) -> frozenset[str]:
         """The attributes that take requests of their own."""
         return frozenset((*self.parts, *self.states))
+
+    def withheld(self, names: Iterable[str]) -> list[str]:
+        """Those of some attributes that the request of a create does not send, and that an update right after it
+        has to."""
+        create = self.operations.get("create")
+        if create is None or "update" not in self.operations:
+            return []
+        used = [path_steps(name) for name in create.request.names]
+        whole = any(len(steps) == 1 and steps[0] in ("declared", "changed", "whole") for steps in used)
+        sent = {str(steps[1]) for steps in used if len(steps) > 1}
+        left_out = create.request.left_out if whole else names
+        return [name for name in names if name in left_out and name not in {*sent, *self.key, *self.in_steps}]
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -154,17 +154,20 @@ def _is_rest(approved: PlannedChange, again: PlannedChange, steps: Collection[st
     wanted = {change.path: change for change in approved.changes}
     apart = [change for change in approved.changes if top(change.path) in steps]
     within = all(
-        change.path in wanted and _is_on_the_way(wanted[change.path], change, top(change.path) in steps)
+        change.path in wanted and _is_on_the_way(wanted[change.path], change, top(change.path) in steps, approved)
         for change in again.changes
     )
     return bool(apart) and within and {*again.secrets} <= {*approved.secrets}
 
 
-def _is_on_the_way(approved: Change, now: Change, in_steps: bool) -> bool:
-    """Whether what is there now is the approved state before, or a mix of the elements before and after."""
+def _is_on_the_way(approved: Change, now: Change, in_steps: bool, whole: PlannedChange) -> bool:
+    """Whether what is there now is the approved state before, or a mix of the elements before and after. What was not
+    there before its entity was created may be what the server began with. whole: the approved change of the entity."""
     same_end = _text(approved.after) == _text(now.after)
     if _text(approved.before) == _text(now.before) or not in_steps:
         return same_end and _text(approved.before) == _text(now.before)
+    if whole.operation == "create" and not isinstance(now.before, list):
+        return same_end
     known = {_text(one) for side in (approved.before, approved.after) for one in _elements(side)}
     return same_end and isinstance(now.before, list) and {_text(one) for one in now.before} <= known
 

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from typing import Any
+from typing import Any, Optional
 
 from ...module_utils._commands.connection import Connection
 from ...module_utils._journal.digest import data_digest
 from ...module_utils._journal.reader import carried_out, earlier_runs
 from ...module_utils._options.context import Context, Values
+from ...module_utils._profile.model import EntityType
+from ...module_utils._text.nested_paths import top
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, redact_within
 from ...module_utils._text.spelling import with_article
 from ...module_utils.errors import PlanRefused
@@ -128,7 +130,7 @@ def check_approved(
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
     types = run.connection.settings.profile.types
-    steps = {name: types[one.type].in_steps if one.type in types else () for name, one in approved.items()}
+    steps = {name: _in_steps(types.get(one.type), one) for name, one in approved.items()}
     fates = {
         name: approval_state(one, again[name], steps[name]) if name in again else "gone"
         for name, one in approved.items()
@@ -153,6 +155,14 @@ def check_approved(
     elif done:
         notes.append(f"Of the plan {path}, {len(done)} of its {len(fates)} operations were done already.")
     return notes, done
+
+
+def _in_steps(entity_type: Optional[EntityType], planned: PlannedChange) -> Collection[str]:
+    """The attributes of a planned change that other requests than its own create or update bring about."""
+    if entity_type is None:
+        return ()
+    late = entity_type.withheld([top(one.path) for one in planned.changes]) if planned.operation == "create" else ()
+    return {*entity_type.in_steps, *late}
 
 
 def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:

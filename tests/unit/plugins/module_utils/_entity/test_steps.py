@@ -401,3 +401,45 @@ def test_a_write_only_part_without_an_answer_is_unknown():
     with pytest.raises(OutcomeUnknownError):
         ensured(system, secrets=Secrets({"pin": "x"}, "always"), colour="red")
     assert system.writes == ["PUT groups/1/pin"]
+
+
+BARE = {"types": {"group": {"create": {"json": {"name": "{key.name}"}}}}}
+
+
+def test_what_a_create_withholds_an_update_sends_right_after_it():
+    system = System()
+    _outcome, steps = ensured(system, check_mode=True, over=BARE, colour="red", members=[ANN])
+    assert (steps, system.writes) == (["create", "update", 'add members email="ann@x"'], [])
+    outcome, _steps = ensured(system, over=BARE, colour="red", members=[ANN])
+    assert system.writes == ["POST groups", "PUT groups/1", "POST groups/1/members"]
+    assert system.groups[1] == {"id": 1, "name": "a", "enabled": False, "colour": "red"}
+    assert outcome.plan.operation == "create"
+    assert ensured(system, over=BARE, colour="red", members=[ANN])[0].plan.operation == "none"
+    ensured(System(), over=BARE)
+
+
+def test_a_create_that_withholds_nothing_is_one_request():
+    system = System()
+    assert ensured(system, over=BARE)[1] == ["create"]
+    over = {"types": {"group": {"create": {"without": ["colour"]}}}}
+    assert ensured(System(), over=over, shape="round")[1] == ["create"]
+    assert ensured(System(), over=over, colour="red")[1] == ["create", "update"]
+
+
+def test_a_secret_that_a_create_withholds_goes_with_the_update():
+    system, memory = System(), Memory()
+    ensured(system, over=BARE, secrets=Secrets({"token": "t-1"}, "on_create", memory), colour="red")
+    assert system.writes == ["POST groups", "PUT groups/1"]
+    assert (system.groups[1]["token"], memory.held) == ("t-1", {"token": "t-1"})
+    ensured(System(), over=BARE, secrets=Secrets({"token": "t-2"}, "on_create", Memory()))
+
+
+def test_an_update_that_fails_after_its_create_says_what_is_done():
+    system = System()
+    system.failing["PUT groups/1"] = (400, {"message": "no such colour"})
+    with pytest.raises(InsightError, match="no such colour") as caught:
+        ensured(system, over=BARE, colour="red")
+    assert caught.value.details["steps"] == {"done": ["create"], "failed": ["update"], "not_sent": []}
+    assert caught.value.details["written"] == "create"
+    system.failing.clear()
+    assert ensured(system, over=BARE, colour="red")[1] == ["update"]

@@ -20,6 +20,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths 
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.members import Member
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.planned_change import (
+    PlannedChange,
     approval_state,
     moved_how,
     planned_changes,
@@ -238,3 +239,44 @@ def test_a_possible_rename_is_noted_on_both_sides():
     noted = planned_changes(members, plans)
     assert list(noted) == [one.name for one in entries.values()]
     assert [one.possible_rename for one in noted.values()] == ["event (eventName=new)", "event (eventName=old)", None]
+
+
+# --- a change in several steps that was interrupted
+
+STEPS = {"members", "enabled", "colour"}
+
+
+def change(kind, *changes, secrets=()):
+    made = tuple(Change(path, before, after) for path, before, after in changes)
+    return PlannedChange(
+        "group (name=a)", "group", {"name": "a"}, kind, f"before {made}", f"after {made}", made, secrets
+    )
+
+
+CREATE = change("create", ("shape", ABSENT, "x"), ("members", ABSENT, ["ann", "bob"]), ("enabled", ABSENT, True))
+UPDATE = change("update", ("shape", "x", "y"), ("members", ["ann"], ["bob", "eve"]), ("enabled", False, True))
+
+
+@pytest.mark.parametrize(
+    ("approved", "again", "fate"),
+    [
+        (CREATE, change("update", ("members", ["ann"], ["ann", "bob"]), ("enabled", False, True)), "write"),
+        (CREATE, change("update", ("enabled", False, True)), "write"),
+        (CREATE, change("none"), "done"),
+        (CREATE, change("update", ("shape", "z", "x")), "moved"),
+        (CREATE, change("update", ("enabled", False, None)), "moved"),
+        (CREATE, change("update", ("members", ["ann", "mallory"], ["ann", "bob"])), "moved"),
+        (CREATE, change("update", ("other", 1, 2)), "moved"),
+        (CREATE, change("delete", ("enabled", True, ABSENT)), "moved"),
+        (UPDATE, change("update", ("members", ["ann", "eve"], ["bob", "eve"]), ("enabled", False, True)), "write"),
+        (UPDATE, change("update", ("enabled", False, True)), "write"),
+        (UPDATE, change("update", ("enabled", None, True)), "moved"),
+        (UPDATE, change("update", ("shape", "x", "y"), ("members", ["bob", "eve"], ["bob", "eve"])), "write"),
+        (UPDATE, change("update", ("shape", "z", "y")), "moved"),
+        (UPDATE, change("update", ("enabled", False, True), secrets=("pin",)), "moved"),
+    ],
+)
+def test_what_is_left_of_an_approved_change(approved, again, fate):
+    assert approval_state(approved, again, STEPS) == fate
+    if fate == "write":
+        assert approval_state(approved, again) == "moved"
