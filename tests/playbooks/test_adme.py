@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
-from environments import JOURNALS, absent, checked, count, counted, outcomes
+from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
 from environments import task as entities_task
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
@@ -477,6 +477,30 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
     writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("all", "gone") for when in WHEN]
     assert writes == [0, 9, 0, 7]
     assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 2
+
+
+def test_an_apply_that_is_killed_between_two_steps_is_finished_by_the_same_plan(system: System, play: Player) -> None:
+    """The group is there and its first member, when the run is killed in the midst of the second."""
+    members = [{"email": BOB, "role": "MEMBER"}, {"email": CAROL, "role": "MEMBER"}]
+    group = {**GROUP, "attributes": {"description": "Wells", "members": members}}
+    digest = play([checked("plan", [group], plan_out="group.json")])["plan"]["plan_digest"]
+    apply = entities_task("apply", [group], plan_file="group.json", plan_digest=digest, journal="evidence")
+
+    def begun(member: str) -> bool:
+        return any(one["method"] == "POST" and member in str(one.get("body")) for one in system.recorded())
+
+    system.fault("slow", about=CAROL, seconds=600)
+    with Background(play, [apply]) as background:
+        background.wait(lambda: begun(CAROL))
+        background.kill()
+    system.control("DELETE", "faults")
+    played = play([apply, {**apply, "name": "again"}])
+    assert played["apply"]["changed"], played.output
+    assert outcomes(played["apply"]) == {"updated": 1}
+    assert "was applied already" in str(played["again"]["notes"]), played.output
+    assert not played["again"]["changed"]
+    sent = [one["body"] for one in system.recorded() if one["method"] == "POST" and one["path"].endswith("/members")]
+    assert [BOB in str(one) for one in sent] == [True, False, False]  # what was done is not done again
 
 
 WHEN = ("planned", "applied")
