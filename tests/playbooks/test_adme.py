@@ -499,7 +499,7 @@ def test_an_apply_that_is_killed_between_two_steps_is_finished_by_the_same_plan(
     assert outcomes(played["apply"]) == {"updated": 1}
     assert "was applied already" in str(played["again"]["notes"]), played.output
     assert not played["again"]["changed"]
-    assert [BOB in one for one in added()] == [True, False]  # what was done is not done again
+    assert [BOB.lower() in one for one in added()] == [True, False]  # what was done is not done again
 
 
 WHEN = ("planned", "applied")

@@ -168,8 +168,14 @@ def _is_on_the_way(approved: Change, now: Change, in_steps: bool, whole: Planned
         return same_end and _text(approved.before) == _text(now.before)
     if whole.operation == "create" and not isinstance(now.before, list):
         return same_end
-    known = {_text(one) for side in (approved.before, approved.after) for one in _elements(side)}
-    return same_end and isinstance(now.before, list) and {_text(one) for one in now.before} <= known
+    return isinstance(now.before, list) and _are_elements_left(approved, now)
+
+
+def _are_elements_left(approved: Change, now: Change) -> bool:
+    """Whether a list that is there now is on the way to the approved elements: what is to go was there when that was
+    approved. The same is declared as then, for the plan holds for this manifest only."""
+    gone = {_text(one) for one in _elements(now.before)} - {_text(one) for one in _elements(now.after)}
+    return gone <= {_text(one) for one in _elements(approved.before)}
 
 
 def _elements(side: Any) -> Collection[Any]:

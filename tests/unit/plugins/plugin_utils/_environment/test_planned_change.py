@@ -254,6 +254,8 @@ def change(kind, *changes, secrets=()):
 
 
 CREATE = change("create", ("shape", ABSENT, "x"), ("members", ABSENT, ["ann", "bob"]), ("enabled", ABSENT, True))
+BOB, SHOWN = {"email": "bob", "role": "MEMBER"}, {"email": "ann", "role": "MEMBER", "kind": "USER"}
+ROLES = change("create", ("members", ABSENT, [{"email": "ann", "role": "MEMBER"}, BOB]))
 UPDATE = change("update", ("shape", "x", "y"), ("members", ["ann"], ["bob", "eve"]), ("enabled", False, True))
 
 
@@ -267,6 +269,10 @@ UPDATE = change("update", ("shape", "x", "y"), ("members", ["ann"], ["bob", "eve
         (CREATE, change("update", ("enabled", False, None)), "moved"),
         (CREATE, change("update", ("members", ["ann", "mallory"], ["ann", "bob"])), "moved"),
         (CREATE, change("update", ("other", 1, 2)), "moved"),
+        (CREATE, change("update", ("members", ["own", "ann"], ["ann", "bob", "own"])), "write"),
+        (CREATE, change("update", ("members", ["own", "ann"], ["ann", "bob"])), "moved"),
+        (ROLES, change("update", ("members", [SHOWN], [SHOWN, BOB])), "write"),
+        (ROLES, change("update", ("members", [{**SHOWN, "role": "OWNER"}], [SHOWN, BOB])), "moved"),
         (CREATE, change("delete", ("enabled", True, ABSENT)), "moved"),
         (UPDATE, change("update", ("members", ["ann", "eve"], ["bob", "eve"]), ("enabled", False, True)), "write"),
         (UPDATE, change("update", ("enabled", False, True)), "write"),
