@@ -480,7 +480,7 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
 
 
 def test_an_apply_that_is_killed_between_two_steps_is_finished_by_the_same_plan(system: System, play: Player) -> None:
-    """The group is there and its first member, when the run is killed while it waits for the answer about the second."""
+    """The group and its first member are there; the run is killed while it waits for the answer about the second."""
     members = [{"email": BOB, "role": "MEMBER"}, {"email": CAROL, "role": "MEMBER"}]
     group = {**GROUP, "attributes": {"description": "Wells", "members": members}}
     digest = play([checked("plan", [group], plan_out="group.json")])["plan"]["plan_digest"]
