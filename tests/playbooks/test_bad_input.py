@@ -26,7 +26,7 @@ KEY = 'key: {appCode: "123456", appName: Zelvora}'
 PLAIN = f"type: application\n{KEY}\n"
 
 MISTAKES = {
-    "neither id nor key": Mistake("type: application", ("one of the following is required: id, key",)),
+    "neither id nor key": Mistake("type: application", ("exactly one of id and key is needed",)),
     "id and key": Mistake(f"{PLAIN}id: '5'", ("mutually exclusive: id|key",)),
     "no type": Mistake(KEY, ("missing required arguments: type",)),
     "an option that is none": Mistake(f"{PLAIN}atributes: {{}}", ("atributes", "Supported parameters include")),

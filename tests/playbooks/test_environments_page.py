@@ -235,7 +235,7 @@ def test_another_system_than_the_pinned_one(story: Story) -> None:
     story.write("validation/system.yml", FILES["validation/system.yml"].replace("example.com", "example.org"))
     example = STEPS["look"]
     played = run(example, story.server, story.folder, story.known)
-    assert "the manifest is for https://insight.example.org" in words(played.output), played.output
+    assert "the manifest: it is for https://insight.example.org" in words(played.output), played.output
     assert story.server.counted["requests"] == 0
 
 

@@ -212,7 +212,8 @@ def _paging(said: Json) -> Json:
 def _content(name: str, said: Json, query: str) -> dict[str, Any]:
     """Query and body."""
     body, paging = said.get("body", "none"), said.get("paging", {})
-    pages = {paging["page"]: COUNTERS[paging["kind"]]} if paging.get("page") else {}
+    counter = COUNTERS.get(paging.get("kind", ""))
+    pages = {paging["page"]: counter} if counter and paging.get("page") else {}
     pages.update({paging["size"]: "{size}"} if paging.get("size") else {})
     names = dict(part.partition("=")[::2] for part in query.split("&") if part)
     content: Any = pages if name == "list" else BODIES.get(body, "{declared}" if name == "create" else "{key}")
