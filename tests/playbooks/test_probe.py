@@ -518,6 +518,7 @@ def test_the_server_is_not_there(server: Server, play: Player, seeded: dict[str,
 
 
 WRONG: dict[str, dict[str, Any]] = {
+    "and this profile is of another format": {"profile": "adme"},
     "has neither id nor key": {"entities": [{"type": "application"}]},
     "profile insight has no such type": {"entities": [{"type": "nothing", "id": "1"}]},
     "create does not say what may be created": {"writes": True},
