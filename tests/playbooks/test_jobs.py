@@ -121,8 +121,10 @@ def play(system: System, entry: str, tmp_path: Path) -> Player:
     return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
 
 
-def repository(name: str, state: str = "present", attributes: dict[str, Any] = NEW, **more: Any) -> dict[str, Any]:
-    given = {"attributes": attributes} if state == "present" else {}
+def repository(
+    name: str, state: str = "present", attributes: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    given = {"attributes": attributes or NEW} if state == "present" else {}
     options = {"type": "repository", "key": {"name": "daily"}, "state": state, **given}
     return {"name": name, ENTITY: {**options, **SOON, **more}, "ignore_errors": True}
 

@@ -29,7 +29,7 @@ GUIDE = ROOT / "docs" / "write_a_profile.md"
 REGISTER = (
     GUIDE.read_text(encoding="utf-8").partition("## A register of scales")[2].partition("## A staff directory")[0]
 )
-OF_FORMAT_1 = Path(__file__).with_name("scales_format_1.yml").read_text(encoding="utf-8")
+OF_FORMAT_1 = Path(__file__).with_name("profiles").joinpath("scales_format_1.yml").read_text(encoding="utf-8")
 """The profile in the format in which the probe writes its overrides."""
 EXAMPLES = list(examples_of(GUIDE))
 (PROFILE,) = (example for example in EXAMPLES if example.mark.get("profile"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import playbooks.conftest as of_playbooks
 import pytest
 from drf.server import Drf, new_database
 from oidc_provider.server import OidcProvider
-from playbooks.conftest import compiled, warmed  # noqa: F401 # ansible-playbook is started once
 from spring_boot import Spring
 
+compiled, warmed = of_playbooks.compiled, of_playbooks.warmed  # fixtures: ansible-playbook is started once
 LIFETIME = 2  # of a token or a session, in seconds, where it is to end on the way
 
 

@@ -12,7 +12,6 @@ from playbooks.conftest import Player
 from served import Served
 
 Entity = dict[str, Any]
-NONE: Entity = {}
 PREFIX = "rimops.insight.insight_"
 
 
@@ -62,10 +61,11 @@ def play_a_life(server: Served, play: Player, entity: Entity, first: Entity, sec
     assert server.writes == (1, 1, 1)
 
 
-def play_an_environment(server: Served, play: Player, entities: list[Entity], secrets: Entity = NONE) -> None:
+def play_an_environment(server: Served, play: Player, entities: list[Entity], secrets: Entity | None = None) -> None:
     """Make an environment by a plan that is approved. The same declaration then writes nothing more, and a check finds
     no drift. secrets: those that the entities name, which are shown nowhere."""
-    together = {"entities": entities, "secrets": secrets}
+    known = secrets or {}
+    together = {"entities": entities, "secrets": known}
     approved = {**together, "plan_file": "plan.json", "plan_digest": "{{ planned.plan_digest }}"}
     server.forget()
     played = play(
@@ -83,12 +83,12 @@ def play_an_environment(server: Served, play: Player, entities: list[Entity], se
     assert (check["verdict"], check["summary"]["as_declared"]) == (verdict, len(entities)), check
     assert server.writes == (len(entities), 0, 0)
     files = [file.read_text(encoding="utf-8") for file in play.folder.rglob("*.json*") if file.is_file()]
-    assert len(files) > 2 and not [secret for secret in secrets.values() if secret in played.output + "".join(files)]
+    assert len(files) > 2 and not [secret for secret in known.values() if secret in played.output + "".join(files)]
 
 
-def drifted(play: Player, entities: list[Entity], secrets: Entity = NONE) -> list[Entity]:
+def drifted(play: Player, entities: list[Entity], secrets: Entity | None = None) -> list[Entity]:
     """What a check finds to be other than it is declared."""
-    check = play([task("check", "drift", entities=entities, secrets=secrets)])["check"]
+    check = play([task("check", "drift", entities=entities, secrets=secrets or {})])["check"]
     assert check["verdict"] == "drift", check
     return [change for row in check["rows"] for change in row.get("changes", [])]
 

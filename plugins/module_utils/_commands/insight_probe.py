@@ -90,7 +90,7 @@ def _check(values: Values, profile: Profile) -> None:
     what = "probe the server"
     if values["profile"].get("format", 1) != 1:
         why = "the probe reads and writes profiles of format 1, and this profile is of another format"
-        raise ConfigurationError(what, why, "Try such a profile as its guide says: read an entity, then use check mode.")
+        raise ConfigurationError(what, why, "Try such a profile as its guide says: first read, then check mode.")
     for entity in values["entities"]:
         profile.type(entity["type"])
         if not entity.get("id") and not entity.get("key"):

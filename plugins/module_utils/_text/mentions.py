@@ -41,7 +41,7 @@ def replaced(value: Any, change: Callable[[str, Data], Any], path: str = "") -> 
 def mentions(attributes: Data) -> dict[str, Data]:
     """Each reference that stands among the attributes, by its place."""
     found: dict[str, Data] = {}
-    replaced(attributes, lambda place, reference: found.setdefault(place, reference))
+    replaced(attributes, found.setdefault)
     return found
 
 

@@ -52,9 +52,10 @@ class Drf(Served):
 
     def sql(self, *statements: str) -> None:
         """Do something in the database, behind everybody's back."""
-        with closing(sqlite3.connect(self._database, timeout=60)) as database, database:
+        with closing(sqlite3.connect(self._database, timeout=60)) as database:
             for statement in statements:
                 database.execute(statement)
+            database.commit()
 
     def empty(self) -> None:
         """Forget every entity but the one user, and what was counted."""

@@ -62,7 +62,7 @@ def made(wire: Wire, path: str, **content: Any) -> str:
     assert wire.ask("GET", "/api/v1/me")[0] == 200  # a token that lives
     answer = wire.plain("POST", path, json=content)
     assert (answer.status_code, answer.content) == (201, b"")
-    start, _, made_id = answer.headers["Location"].rpartition("/")
+    start, _slash, made_id = answer.headers["Location"].rpartition("/")
     assert start == path
     return made_id
 

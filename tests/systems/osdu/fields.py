@@ -56,7 +56,7 @@ def check(value: Any, rule: Field, name: str) -> None:
         if rule.required:
             raise invalid(f"{name} must not be null")
         return
-    if rule.type is not object and type(value) is not rule.type:
+    if rule.type is not object and value.__class__ is not rule.type:  # True is no int
         raise Refused(400, f"{name} must be {NAMES[rule.type]}")
     _check_size(value, rule, name)
     if isinstance(value, str):

@@ -29,6 +29,10 @@ class Jobs:
         self._veeam = veeam
         self._effects: dict[str, Callable[[str], Any]] = {}
 
+    def forget(self) -> None:
+        """Be without a job."""
+        self._effects.clear()
+
     def session(self, type_: str, about: dict[str, Any], effect: Callable[[str], Any]) -> dict[str, Any]:
         """Begin a job session; its read form. effect: is told the status when it ends. about: the repository."""
         switches = self._veeam.switches

@@ -53,6 +53,10 @@ class Login:
 
     def __init__(self, veeam: Veeam) -> None:
         self._veeam = veeam
+        self.forget()
+
+    def forget(self) -> None:
+        """Be as on the first day."""
         self._access: dict[str, Pair] = {}
         self._refresh: dict[str, Pair] = {}
         self._mfa: dict[str, tuple[str, bool, float]] = {}

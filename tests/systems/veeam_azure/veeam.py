@@ -45,11 +45,12 @@ class Veeam(Service):
     switch_table = SWITCHES
 
     def __init__(self, switches: Mapping[str, Any]) -> None:
-        self.regions = Regions(self)
+        self.regions, self.login, self.jobs = Regions(self), Login(self), Jobs(self)
         super().__init__(switches)
 
     def seed(self) -> None:
-        self.login, self.jobs = Login(self), Jobs(self)
+        self.login.forget()
+        self.jobs.forget()
         for type_, entities in seed.entities().items():
             for id_, entity in entities.items():
                 self.state.put(type_, id_, entity)
@@ -63,15 +64,15 @@ class Veeam(Service):
         return [entity for type_ in kept for entity in self.state.all(type_)]
 
     def routes(self) -> Iterable[Route]:
-        yield Route("POST", TOKEN, "login", "", lambda call: self.login.token(call), {"open": True})
-        yield Route("DELETE", TOKEN, "logout", "", lambda call: self.login.log_out(call), {"query": "Logout"})
+        yield Route("POST", TOKEN, "login", "", self.login.token, {"open": True})
+        yield Route("DELETE", TOKEN, "logout", "", self.login.log_out, {"query": "Logout"})
         sessions = API + SESSIONS + "/{id}"
         query = {"query": "JobSession"}
-        yield Route("GET", sessions, "read", SESSIONS, lambda call: self.jobs.show_session(call), query)
-        yield Route("GET", f"{sessions}/log", "read", SESSIONS, lambda call: self.jobs.show_log(call), query)
-        yield Route("POST", f"{sessions}/stop", "verb", SESSIONS, lambda call: self.jobs.stop(call))
+        yield Route("GET", sessions, "read", SESSIONS, self.jobs.show_session, query)
+        yield Route("GET", f"{sessions}/log", "read", SESSIONS, self.jobs.show_log, query)
+        yield Route("POST", f"{sessions}/stop", "verb", SESSIONS, self.jobs.stop)
         operation = API + OPERATIONS + "/{id}"
-        yield Route("GET", operation, "read", OPERATIONS, lambda call: self.jobs.show_operation(call))
+        yield Route("GET", operation, "read", OPERATIONS, self.jobs.show_operation)
         yield from Settings(self).routes()
         for collection in COLLECTIONS:
             yield from collection(self).routes()

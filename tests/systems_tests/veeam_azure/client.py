@@ -40,9 +40,9 @@ class Client(requests.Session):
         """The answer of the token endpoint."""
         return self.post(f"{self.system.url}/api/oauth2/token", data=form)
 
-    def log_in(self, login: dict[str, str] = ADMINISTRATOR) -> dict[str, Any]:
+    def log_in(self, login: dict[str, str] | None = None) -> dict[str, Any]:
         """The tokens of a login."""
-        return self.use(self.token(grant_type="Password", **login))
+        return self.use(self.token(grant_type="Password", **(login or ADMINISTRATOR)))
 
     def use(self, answer: requests.Response) -> dict[str, Any]:
         """The tokens of an answer, from now on those of the client."""

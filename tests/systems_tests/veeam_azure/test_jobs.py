@@ -41,13 +41,13 @@ def test_three_tiers_are_three_job_sessions(client: Client) -> None:
 def test_a_job_takes_as_many_reads_as_it_is_told(client: Client, polls: int) -> None:
     client.system.switch(job_polls=polls)
     path = f"jobSessions/{begin(client)['id']}"
-    assert [client.good("GET", path)["status"] for _ in range(polls + 1)] == ["Running"] * polls + ["Success"]
+    assert [client.good("GET", path)["status"] for _time in range(polls + 1)] == ["Running"] * polls + ["Success"]
 
 
 def test_reading_the_repository_is_reading_its_job(client: Client) -> None:
     job = begin(client)
     path = f"repositories/{job['repositoryJobInfo']['repositoryId']}"
-    assert [client.good("GET", path)["status"] for _ in range(2)] == ["Creating", "Ready"]
+    assert [client.good("GET", path)["status"] for _time in range(2)] == ["Creating", "Ready"]
 
 
 @pytest.mark.parametrize("ends", ["Error", "Canceled"])
@@ -71,7 +71,7 @@ def test_a_job_that_never_ends_can_be_stopped(client: Client) -> None:
     client.system.switch(job_ends="never", job_polls=0)
     job = begin(client)
     path = f"jobSessions/{job['id']}"
-    assert {client.good("GET", path)["status"] for _ in range(5)} == {"Running"}
+    assert {client.good("GET", path)["status"] for _time in range(5)} == {"Running"}
     client.good("POST", f"{path}/stop")
     assert client.good("GET", path)["status"] == "Canceled"
 

@@ -96,7 +96,7 @@ def test_a_code_counts_once(client: Client) -> None:
 def test_an_mfa_token_counts_once(client: Client) -> None:
     client.system.switch(totp_reuse=True)
     form = {"grant_type": "Mfa", "mfa_token": challenge(client), "mfa_code": code(TOTP_SECRET)}
-    assert [client.token(**form).status_code for _ in range(2)] == [200, 401]
+    assert [client.token(**form).status_code for _time in range(2)] == [200, 401]
 
 
 def test_mfa_is_turned_on_with_a_code_of_the_new_secret(client: Client) -> None:

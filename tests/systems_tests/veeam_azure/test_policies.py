@@ -98,7 +98,7 @@ def test_policies_that_are_refused(client: Client, change: dict[str, Any]) -> No
 
 
 def test_names_are_no_key_and_priorities_are_an_order(client: Client) -> None:
-    ids = [client.good("POST", VMS, client.policy_body())["id"] for _ in range(3)]
+    ids = [client.good("POST", VMS, client.policy_body())["id"] for _time in range(3)]
     assert [(one["id"], one["priority"]) for one in client.results(VMS, PolicyName="daily")] == [
         *zip(ids, (1, 2, 3), strict=True)
     ]

@@ -317,7 +317,11 @@ class EntityClient:
     def _invocation(self, address: Address, name: str, purpose: str, note: Callable[[str], Any] = str) -> Invocation:
         """An operation on an entity or a list, which notes what it shows. note: takes notes for the user."""
         operation, of_type = self.operation(address.type, name, purpose), address.type.name
-        shows, watch = (lambda: self.shown.add((of_type, name))), self._watch(address, note)
+
+        def shows() -> None:
+            self.shown.add((of_type, name))
+
+        watch = self._watch(address, note)
         return Invocation(self._base, operation, address, purpose, shows, self._names, watch=watch)
 
     def _invocation_of(

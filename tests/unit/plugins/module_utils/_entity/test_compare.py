@@ -56,6 +56,20 @@ def test_equal(declared, observed):
     assert compare(declared, observed, rules()).merged == observed
 
 
+@pytest.mark.parametrize(
+    ("declared", "observed", "merged"),
+    [
+        (["a"], ["b", "a"], None),
+        (["c"], ["b", "a"], ["c", "b", "a"]),
+        (["a"], None, ["a"]),
+        ([{"x": 1}], [{"x": 1.0}, {"x": 2}], None),
+    ],
+)
+def test_where_a_list_holds_at_least_what_is_declared_other_elements_stay(declared, observed, merged):
+    layer = {"at_least": ["l"], "sets": ["l"]}
+    assert changes({"l": declared}, {"l": observed}, **layer) == ([] if merged is None else [("l", observed, merged)])
+
+
 DIFFERENT = [
     ({"a": 1}, {"a": 2}, [("a", 2, 1)]),
     ({"a": 1}, {}, [("a", ABSENT, 1)]),

@@ -110,8 +110,6 @@ class System:
         status, body, headers = self.answer(request, path.partition("?")[0].split("/"))
         if status is None:
             raise InterruptedRequest(request.purpose, "the connection broke")
-        if isinstance(status, Exception):
-            raise status
         held = {"content-type": "application/json", **headers}
         return Response(request.purpose, status, held, {}, json.dumps(body).encode())
 
@@ -159,7 +157,10 @@ class System:
                 return None, {}, {}
             return 200, {"log": [{"text": one} for one in self.log]}, {}
         if self.lost.get(steps[1]):
-            return self.lost[steps[1]].pop(0), {}, {}
+            lost = self.lost[steps[1]].pop(0)
+            if isinstance(lost, Exception):
+                raise lost
+            return lost, {}, {}
         if job["left"] == 0 and job["status"] == "Running":
             job["status"] = self.ends
             if self.ends in ("Success", "Warning"):

@@ -5,8 +5,18 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, Change, rules
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, body, diff, masks_sent, not_sent
+from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import (
+    Plan,
+    body,
+    diff,
+    masks_sent,
+    not_sent,
+    plan,
+)
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
 from ansible_collections.rimops.insight.tests.unit.fakes import desired_state, planned
@@ -59,6 +69,12 @@ def test_create():
         {"path": "countries", "after": [{"code": "FR"}]},
         {"path": "name", "after": "A"},
     ]
+
+
+def test_the_only_entity_of_its_type_is_named_without_a_key():
+    address = Address(EntityType("settings", "settings", {}, singleton=True), None, {}, rules=rules({}))
+    made = plan(DesiredState(address, {"zone": "UTC"}), {}, {"id": 1, "zone": "CET"})
+    assert (made.entity, made.changed) == ("settings", {"zone": "UTC"})
 
 
 def test_what_is_ignored_is_sent_on_create_only():

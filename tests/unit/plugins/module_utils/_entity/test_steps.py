@@ -269,6 +269,8 @@ def test_what_an_entity_must_hold_for_an_update_is_nothing_to_its_parts():
     assert ensured(system, over=over, members=[ANN, BOB])[1] == ['add members email="bob@x"']
     with pytest.raises(ConfigurationError, match="only where enabled is true, and here it is false"):
         ensured(system, over=over, colour="red")
+    ensured(system, enabled=True)
+    assert ensured(system, over=over, colour="red")[0].plan.operation == "update"
 
 
 def test_the_parts_of_an_entity_that_was_listed_are_read():
