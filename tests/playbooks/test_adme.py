@@ -7,7 +7,6 @@ of each type, and what is special about it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from environments import task as entities_task
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
 from simulator.surroundings import ROOT
+from systems.base.fixtures import as_new, started_once
 from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
 from test_docs import examples_of
@@ -31,18 +31,8 @@ SECRET = "simulator-client-secret"
 COUNT = {"requests": [["GET", "counters", None], ["POST", "reset-counters", {}]]}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("osdu"), "--idle-exit", "21600")
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def system(running: System) -> System:
-    """The system as new."""
-    running.reset()
-    return running
+running = started_once(System, "--idle-exit", "21600")
+system = as_new
 
 
 @pytest.fixture

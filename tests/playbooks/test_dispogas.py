@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from conftest import Player
 from signing_in import HERE, TOKEN, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT
 from simulator.surroundings import ROOT
+from systems.base.fixtures import as_new, started_once
 from systems.dispogas import TENANCY, System
 from test_docs import examples_of
 
@@ -25,18 +25,8 @@ SECRET = "simulator-client-secret"
 ACCOUNT = {"id": 1, "email": "alice@example.com", "name": "Alice", "tenancy": TENANCY}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("dispogas"), "--idle-exit", "21600")
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def system(running: System) -> System:
-    """The system as new."""
-    running.reset()
-    return running
+running = started_once(System, "--idle-exit", "21600")
+system = as_new
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Played, Player
 from environments import JOURNALS, Background
+from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, System
 
 ENTITY = "rimops.insight.insight_entity"
@@ -91,11 +92,7 @@ SOON = {"wait_interval": 0.05, "wait_timeout": 20}
 NOTHING = {"creates": 0, "updates": 0, "deletes": 0}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("veeam"), "--idle-exit", "21600")
-    yield system
-    system.stop()
+running = started_once(System, "--idle-exit", "21600")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from conftest import Played, Player
 from simulator.surroundings import ROOT
 from small_logins import PASSWORD, USER, Desk, Staff
 from small_system import CLIENT, SECRET, SmallSystem
+from systems.base.fixtures import as_new, started_once
 from test_docs import Example, examples_of
 from test_small_system import like
 
@@ -38,18 +38,8 @@ PERSON = {"type": "person", "key": {"email": "eve@example.com"}, "refs": {"team"
 QUEUE = {"type": "queue", "key": {"name": "mail in é?"}}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
-    system = SmallSystem(tmp_path_factory.mktemp("small"))
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def system(running: SmallSystem) -> SmallSystem:
-    """The systems as new."""
-    running.reset()
-    return running
+running = started_once(SmallSystem)
+system = as_new
 
 
 def player(name: str, system: SmallSystem, folder: Path, **options: Any) -> Player:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from conftest import ENTRIES, Player
 from in_process import run
 from simulator.surroundings import ROOT
 from small_system import CLIENT, SECRET, SmallSystem
+from systems.base.fixtures import as_new, started_once
 from test_docs import Example, examples_of, words
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
@@ -39,18 +39,8 @@ ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
-    system = SmallSystem(tmp_path_factory.mktemp("small"))
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def system(running: SmallSystem) -> SmallSystem:
-    """The system as new."""
-    running.reset()
-    return running
+running = started_once(SmallSystem)
+system = as_new
 
 
 @pytest.fixture

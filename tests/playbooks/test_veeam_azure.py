@@ -7,7 +7,6 @@ whole life of each type, and each way to log in."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from conftest import Played, Player
 from simulator.surroundings import ROOT
+from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
 from systems.veeam_azure.seed import SUBSCRIPTION, TENANT
 from test_docs import examples_of
@@ -30,11 +30,7 @@ REPOSITORY = "7c1d0f3a-0000-4000-8000-000000000401"
 MACHINES = [f"7c1d0f3a-0000-4000-8000-0000000000{number:02}" for number in (1, 2, 3)]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("veeam"), "--idle-exit", "21600", "--self-signed")
-    yield system
-    system.stop()
+running = started_once(System, "--idle-exit", "21600", "--self-signed")
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ class Control:
         routes = [Route(f"/_simulator/{path}", handler, methods=[method]) for method, path, handler in self.table()]
         return Starlette(routes=routes, exception_handlers={ValueError: _bad, HTTPException: _refused})
 
-    def table(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """The endpoints: method, path, what answers."""
+    def common(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """The endpoints of every running system."""
         return [
             ("GET", "counters", self.counters),
             ("POST", "reset-counters", self.reset_counters),
@@ -48,10 +48,16 @@ class Control:
             ("GET", "faults", self.faults),
             ("POST", "faults", self.add_faults),
             ("DELETE", "faults", self.clear_faults),
-            ("GET", "credentials", self.credentials),
-            ("POST", "credentials", self.set_credentials),
             ("GET", "requests", self.requests),
             ("POST", "expire", self.expire),
+        ]
+
+    def table(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """The endpoints: method, path, what answers."""
+        return [
+            *self.common(),
+            ("GET", "credentials", self.credentials),
+            ("POST", "credentials", self.set_credentials),
             ("POST", "authorize", self.authorize),
             ("POST", "approve-device", self.approve_device),
             ("POST", "types/{path:path}", self.add_type),

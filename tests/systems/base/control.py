@@ -24,16 +24,7 @@ class Control(SimulatorControl):
 
     def table(self) -> list[tuple[str, str, Callable[..., Any]]]:
         return [
-            ("GET", "counters", self.counters),
-            ("POST", "reset-counters", self.reset_counters),
-            ("POST", "reset", self.reset),
-            ("GET", "switches", self.switches),
-            ("POST", "switches", self.set_switches),
-            ("GET", "faults", self.faults),
-            ("POST", "faults", self.add_faults),
-            ("DELETE", "faults", self.clear_faults),
-            ("GET", "requests", self.requests),
-            ("POST", "expire", self.expire),
+            *self.common(),
             ("POST", "certificate", self.change_certificate),
             ("GET", "entities/{path:path}", self.entities),
             ("PUT", "entities/{path:path}", self.put),

@@ -4,22 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from simulator.process import Running
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 class System(Running):
     """A system in a process of its own; ``url`` and ``ca_path`` are what a playbook needs. Subclasses: ``program``."""
-
-    @classmethod
-    def start(cls, directory: Path, *arguments: str) -> System:
-        """Start one, with arguments of the command line. Raises RuntimeError when it does not start."""
-        return cls(directory, *arguments)
 
     def recorded(self) -> list[dict[str, Any]]:
         """Each request since the start or the last reset, the oldest first."""

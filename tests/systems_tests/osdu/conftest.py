@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from systems.base.fixtures import as_new, started_once
 from systems.osdu import System
 from systems_tests.osdu.client import LEGAL, Client, as_user, tag
 
@@ -14,17 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("osdu"))
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def system(started: System) -> Iterator[System]:
-    yield started
-    started.reset()
+running = started_once(System, scope="session")
+system = as_new
 
 
 @pytest.fixture

@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
+from systems.base.fixtures import as_new, started_once
 from systems.veeam_azure import System
 from systems_tests.veeam_azure.client import Client
 
@@ -19,18 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
-def started_veeam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System.start(tmp_path_factory.mktemp("veeam"), "--self-signed")
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def veeam(started_veeam: System) -> Iterator[System]:
-    """A stand-in for Veeam."""
-    yield started_veeam
-    started_veeam.reset()
+running = started_once(System, "--self-signed", scope="session")
+veeam = as_new
 
 
 @pytest.fixture

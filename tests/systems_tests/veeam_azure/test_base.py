@@ -33,7 +33,7 @@ def test_requests_are_appended_to_a_file_where_the_variable_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FOLDER, str(tmp_path / "recorded"))
-    system = System.start(tmp_path)
+    system = System(tmp_path)
     with Client(system) as one:
         one.log_in()
         one.good("GET", "users")
