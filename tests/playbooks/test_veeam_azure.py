@@ -7,12 +7,12 @@ whole life of each type, and each way to log in."""
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Played, Player
+from lives import ENTITY, Life
 from simulator.surroundings import ROOT
 from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
@@ -20,10 +20,8 @@ from systems.veeam_azure.seed import SUBSCRIPTION, TENANT
 from test_docs import examples_of
 
 pytestmark = pytest.mark.recorded
-ENTITY = "rimops.insight.insight_entity"
 INFO = "rimops.insight.insight_entity_info"
 TOKEN = "rimops.insight.insight_token"
-COUNT = {"requests": [["GET", "counters", None], ["POST", "reset-counters", {}]]}
 SOON = {"wait_interval": 0.05}
 ACCOUNT = "7c1d0f3a-0000-4000-8000-000000000301"
 REPOSITORY = "7c1d0f3a-0000-4000-8000-000000000401"
@@ -57,52 +55,6 @@ def play(system: System, entry: str, tmp_path: Path) -> Player:
 
 
 # --- the whole life of each type
-
-
-@dataclass(frozen=True)
-class Life:
-    """What is declared of an entity at first and later, and what the diff shows of the change. secrets: what is
-    declared beside it and sent with the creation. only: there is one, which exists and is never created or deleted.
-    before: entities that it needs."""
-
-    which: dict[str, Any]
-    first: dict[str, Any]
-    second: dict[str, Any]
-    shown: tuple[dict[str, Any], dict[str, Any]]
-    secrets: dict[str, Any] = field(default_factory=dict)
-    only: bool = False
-    before: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = ()
-
-    @property
-    def expected(self) -> dict[str, tuple[str, int]]:
-        """Operation and number of writes of each step."""
-        new = {"create in check mode": ("create", 0), "create": ("create", 1)}
-        first = {"set": ("update", 1)} if self.only else new
-        last = {} if self.only else {"absent": ("delete", 1), "absent again": ("none", 0)}
-        return {
-            **first,
-            "same again": ("none", 0),
-            "change in check mode": ("update", 0),
-            "change": ("update", 1),
-            "changed, same again": ("none", 0),
-            **last,
-        }
-
-    def tasks(self) -> list[dict[str, Any]]:
-        """The steps, each followed by what the server counted."""
-        secret = {"secret_attributes": self.secrets} if self.secrets else {}
-        first, second = ({"attributes": one, **secret} for one in (self.first, self.second))
-        wishes = {"change": second, "absent": {"state": "absent"}}
-        tasks: list[dict[str, Any]] = [
-            {"name": "before", ENTITY: {**which, "attributes": attributes}} for which, attributes in self.before
-        ]
-        tasks.append({"name": "nothing is counted yet", "control": COUNT})
-        for step in self.expected:
-            wish = next((one for word, one in wishes.items() if step.startswith(word)), first)
-            mode = {"check_mode": True} if "check mode" in step else {}
-            tasks.append({"name": step, ENTITY: {**self.which, **wish, **SOON}, "diff": True, **mode})
-            tasks.append({"name": f"{step}, counted", "control": COUNT})
-        return tasks
 
 
 def template(retention: int) -> dict[str, Any]:
@@ -276,18 +228,8 @@ LIVES = {
 @pytest.mark.parametrize("name", LIVES)
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
     life = LIVES[name]
-    played = play(life.tasks())
-    assert played.code == 0, played.output
-    for step, (operation, writes) in life.expected.items():
-        result, counted = played[step], played[f"{step}, counted"]["answers"][0]
-        told = (result["operation"], result["changed"], counted["writes"])
-        assert told == (operation, operation != "none", writes), (step, result)
-        diff = result["diff"]
-        if step.startswith("change in"):
-            assert (diff["before"], diff["after"]) == life.shown, step
-        sides = {"none": (False, False), "create": (False, True), "update": (True, True), "delete": (True, False)}
-        assert (bool(diff["before"]), bool(diff["after"])) == sides[operation], step
-    assert not [one for one in life.secrets.values() if one in played.output]
+    played = play(life.tasks(**SOON))
+    life.assert_lived(played)
 
 
 # --- what is special about a type
