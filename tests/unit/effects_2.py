@@ -50,7 +50,7 @@ PROFILE = {
         "token_path": "/{tenant_id}/oauth2/token",
         "authorize_path": "/{tenant_id}/oauth2/authorize",
         "device_path": "/{tenant_id}/oauth2/devicecode",
-        "refresh_token_after_use": "keeps",
+        "after_use": "keeps",
         "grants": {
             one: {"scope": "theirs"}
             for one in ("password", "client_credentials", "authorization_code", "device_code", "refresh_token")

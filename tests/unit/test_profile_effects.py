@@ -185,8 +185,8 @@ CASES = [
         tasks=token(grant_type="device_code"),
     ),
     Case(
-        "oauth.refresh_token_after_use",
-        {"oauth": {"refresh_token_after_use": "kills"}},
+        "oauth.after_use",
+        {"oauth": {"after_use": "revokes"}},
         '"failed": true',
         tasks=token(grant_type="refresh_token", refresh_token=LONG),
     ),

@@ -88,7 +88,7 @@ class Authenticator:
     def _make_client(self, show: Optional[Show]) -> Optional[OAuthClient]:
         if self._grant is None or self._grant.flow is None:
             return None
-        keeps = self._settings.profile.oauth.get("refresh_token_after_use", "unknown") == "keeps"
+        keeps = self._settings.profile.oauth.get("after_use", "unknown") == "keeps"
         endpoints = endpoints_of(self._settings, self._grant.name)
         return OAuthClient(self._settings.identity, endpoints, self._clock, keeps, show, self._authorization)
 

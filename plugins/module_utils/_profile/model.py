@@ -36,7 +36,6 @@ from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text, path_steps
-from .upgrade import upgraded
 
 
 def at(value: Any, path: str, nothing: Any = None) -> Any:
@@ -124,7 +123,7 @@ class Operation:
         assumed = is_assumed(data)
         return cls(
             name=name,
-            profile_key=data.get("profile_key", profile_key),
+            profile_key=profile_key,
             request=RequestTemplate.of({"method": "GET", "path": "", **data}),
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
@@ -140,10 +139,9 @@ class Operation:
             enabled=data.get("enabled", True),
             assumed=assumed,
             backed=bool(data.get("source") or data.get("verified")) and not assumed,
-            completes=completing_of(data.get("profile_key", profile_key), data, named),
+            completes=completing_of(profile_key, data, named),
             until=predicate_of(data.get("until")),
             failed=predicate_of(data.get("failed")),
-            reads=bool(data.get("safe")),
         )
 
 
@@ -308,7 +306,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
             operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
-    if profile["format"] != 1 and "read" not in operations and "find" in operations:
+    if "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     return operations
 
@@ -343,9 +341,8 @@ def _entity_type(name: str, profile: Json) -> EntityType:
     )
 
 
-def profile_of(given: Json) -> Profile:
+def profile_of(data: Json) -> Profile:
     """Make a Profile of checked data."""
-    data = upgraded(given)
     return Profile(
         name=data["name"],
         title=data.get("title", data["name"]),

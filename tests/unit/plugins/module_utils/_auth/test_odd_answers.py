@@ -36,7 +36,7 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
 )
 
 BUDGET = calm(deadline=None, database=None, max_examples=60)
-KILLS = {"oauth": {"refresh_token_after_use": "kills"}}
+KILLS = {"oauth": {"after_use": "revokes"}}
 BEARER = {"session": {"kind": "bearer", "start": None, "login": None, "logout": None}}
 DEVICE = {**MACHINE, "grant_type": "device_code"}
 
