@@ -127,7 +127,7 @@ class Operation:
             request=RequestTemplate.of({"method": "GET", "path": "", **data}),
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
-            missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
+            missing=predicate_of(data.get("missing", MISSING if name in ("read", "find", "delete") else ())),
             conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
             refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
