@@ -19,7 +19,6 @@ from .._profile.model import BASIS, at, profile_of
 from .._profile.predicate import is_login_page
 from .._profile.server_messages import said
 from .._profile.session_rules import SessionRules, session_of
-from .._profile.upgrade import lost_of
 from .._text.json_forms import Json
 from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
@@ -186,8 +185,8 @@ def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False
 
 
 def _session_rules(session: Json) -> SessionRules:
-    """How a lost session is told. session: that of a profile of format 1."""
-    return session_of({"lost": lost_of(session)})
+    """How a lost session is told.."""
+    return session_of(session)
 
 
 def _sent(session: Json) -> dict[str, str]:
