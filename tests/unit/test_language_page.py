@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, formats and tests
-is so."""
+"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions and tests is so."""
 
 from __future__ import annotations
 
@@ -18,12 +17,7 @@ import yaml
 from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import CREDENTIALS
 from ansible_collections.rimops.insight.plugins.module_utils._profile.template import FUNCTIONS
 from ansible_collections.rimops.insight.plugins.plugin_utils._files import profile_checks
-from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
-    BUILT_IN,
-    built_in,
-    profile_data,
-    profile_schema,
-)
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data, profile_schema
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -79,14 +73,8 @@ def test_the_schema_says_each_key_once() -> None:
         assert len(dict(pairs)) == len(pairs), [name for name, _value in pairs]
         return dict(pairs)
 
-    text = (ROOT / "plugins" / "profiles" / "profile_2.schema.json").read_text(encoding="utf-8")
+    text = (ROOT / "plugins" / "profiles" / "profile.schema.json").read_text(encoding="utf-8")
     json.loads(text, object_pairs_hook=once)
-
-
-def test_each_profile_has_the_format_that_the_page_says() -> None:
-    rows = re.findall(r"^\| (`.*?),? and every profile.*? \| (\d) \|", PAGE, re.M)
-    told = {name: int(form) for names, form in rows for name in re.findall(r"`(\w+)`", names)}
-    assert told == {name: built_in(name)["format"] for name in BUILT_IN}
 
 
 def test_each_name_that_a_request_knows_is_told() -> None:
@@ -110,7 +98,7 @@ def test_a_wish_names_keys_and_a_test_that_are_there(wish: list[str]) -> None:
         assert not any(cell.strip("|") for cell in shown)
         return
     example, test = (cell.strip("`") for cell in shown)
-    properties = set(names_of(profile_schema(2)))
+    properties = set(names_of(profile_schema()))
     assert (ROOT / test).exists()
     assert set(keys_of(yaml.safe_load(f"{{{example}}}"))) - THEIRS <= properties
     if "the option" not in says:
