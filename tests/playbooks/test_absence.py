@@ -16,7 +16,7 @@ pytestmark = pytest.mark.one_core
 
 ENTITY = "rimops.insight.insight_entity"
 SHORT = {"wait_timeout": 0.5, "wait_interval": 0.1}
-EMPTY = {"operations": {"find": {"missing": {"status": [404], "empty": True}}}}
+EMPTY = {"operations": {"find": {"missing": [{"status": 404}, {"empty": True}]}}}
 NONE = {
     "the 404 of a wrong address": {"status": 404, "body": {"status": 404, "error": "Not Found"}},
     "an empty list": {"status": 200, "body": []},
@@ -221,7 +221,7 @@ def test_references_lists_and_lookups_say_what_their_none_rests_on(server: Serve
     broken(server, "read", status=404)
     key = application(1)["key"]
     refs = {"applicationId": {"type": "application", "key": key}}
-    by_id = {"operations": {name: {"references": "id"} for name in ("find", "create")}}
+    by_id = {"operations": {name: {"texts_at": None} for name in ("find", "create")}}
     info = "rimops.insight.insight_entity_info"
     term = "lookup('rimops.insight.insight_entity', named, on_missing='{}', **login)"
     played = play(

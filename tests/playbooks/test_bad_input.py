@@ -72,15 +72,15 @@ MISTAKES = {
         ("operations.read has a name that is not allowed there: metod",),
     ),
     "an id in the path of a search": Mistake(
-        f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type}}/{{id}}"}}}}}}',
+        f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type.path}}/{{id}}"}}}}}}',
         ("operations.find.path names {id}, and {type} is replaced there",),
     ),
     "a name in the login that is none": Mistake(
-        f'{PLAIN}profile_overrides: {{session: {{login: {{body: {{who: {{name: "{{user}}"}}}}}}}}}}',
+        f'{PLAIN}profile_overrides: {{session: {{steps: {{login: {{json: {{who: {{name: "{{user}}"}}}}}}}}}}}}',
         ("session.login.body.who.name names {user}, and {access_token} and",),
     ),
     "a key of another operation": Mistake(
-        f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: {{status: [404]}}}}}}}}",
+        f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: [{{status: 404}}]}}}}}}",
         ("operations.create.missing has no effect there, only in read and find and delete",),
     ),
     "a write that the profile does not have": Mistake(

@@ -127,8 +127,8 @@ def test_a_file_of_overrides_is_enough(server: Server, play: Player, dialect: st
 
 WITHOUT = {
     "insight_create_answers_nothing": ("create", "operations.create.success"),
-    "insight_csrf_fixed": ("create", "session.steps.start.take.session"),
-    "insight_csrf_renamed": ("create", "session.steps.start.take.session"),
+    "insight_csrf_fixed": ("create", "session.steps.token.take.session"),
+    "insight_csrf_renamed": ("create", "session.steps.token.take.session"),
     "insight_empty_lists": ("create", "operations.find.entity"),
     "insight_epoch_dates": ("create", "compare"),
     "insight_id_in_body": ("create", "operations.read"),

@@ -114,7 +114,7 @@ SCENES: list[dict[str, Any]] = [
         "rimops.insight.insight_entity_info": {
             "type": "application",
             "key": {"appCode": "123456", "appName": "Zelvora"},
-            "profile_overrides": {"compare": {"write_only": ["pin", "nested.deep"]}},
+            "profile_overrides": {"attributes": dict.fromkeys(("pin", "nested.deep"), {"write_only": True})},
         },
     },
     {"name": "returned", "rimops.insight.insight_token": {"return_token": True}, "register": "returned"},

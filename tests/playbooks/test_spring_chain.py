@@ -38,7 +38,7 @@ LOGINS = ("200", "302")
 HUNDRED = 100
 WIDTH = 32
 PROFILE = built_in("insight")
-REDIRECTED = merge(PROFILE, {"session": {"login": {"success": [302]}}})
+REDIRECTED = merge(PROFILE, {"session": {"steps": {"login": {"success": [{"status": 302, "login_page": False}]}}}})
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 
 
