@@ -73,11 +73,11 @@ MISTAKES = {
     ),
     "an id in the path of a search": Mistake(
         f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type.path}}/{{id}}"}}}}}}',
-        ("operations.find.path names {id}, and {type} is replaced there",),
+        ("operations.find.path names {id}, and what is replaced there is {inputs}",),
     ),
     "a name in the login that is none": Mistake(
         f'{PLAIN}profile_overrides: {{session: {{steps: {{login: {{json: {{who: {{name: "{{user}}"}}}}}}}}}}}}',
-        ("session.login.body.who.name names {user}, and {access_token} and",),
+        ("session.steps.login.json.who.name names {user}, and what is replaced there is {url}",),
     ),
     "a key of another operation": Mistake(
         f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: [{{status: 404}}]}}}}}}",
@@ -88,8 +88,8 @@ MISTAKES = {
         ("the profile has no delete operation for application",),
     ),
     "a profile without paths": Mistake(
-        f"{PLAIN}profile_overrides: {{types: {{thing: {{title: x}}}}}}",
-        ("types.thing lacks something that is required: path",),
+        f"{PLAIN}profile_overrides: {{types: {{thing: {{required: [x]}}}}}}",
+        ("types.thing lacks path, and its read names {type.path}",),
     ),
     "an attribute that the schema refuses": Mistake(
         f"{PLAIN}attributes: {{phase: banana-canary}}\nschema: {{properties: {{phase: {{enum: [I, II, III]}}}}}}",

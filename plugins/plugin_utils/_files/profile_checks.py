@@ -218,6 +218,9 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
     own = data["types"][name]
     if str(whole.get("path", "")).startswith("/"):
         yield f"types.{name}.path begins with a slash; it begins with a word"
+    if "path" not in whole:
+        using = (one for one in OPERATIONS if "{type.path" in str(whole.get(one)))
+        yield from (f"types.{name} lacks path, and its {one} names {{type.path}}" for one in using)
     yield from unknown_names(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
     yield from unknown_names(
         f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
@@ -17,6 +17,11 @@ TEMPLATES = ("path", "query", "headers", "json", "form", "with")
 
 def unknown_names(path: str, template: Any, known: Collection[str], inputs: Collection[str]) -> Iterator[str]:
     """Names that a template holds and that its place does not know."""
+    if isinstance(template, Mapping):
+        for key, inner in template.items():
+            yield from unknown_names(path, key, known, inputs)
+            yield from unknown_names(f"{path}.{key}", inner, known, inputs)
+        return
     for name, function in names_in(template):
         if function is not None and function not in FUNCTIONS:
             yield f"{path} names the function {function}, and there are only {', '.join(FUNCTIONS)}"
