@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions and tests is so."""
+"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, format 1 and tests
+is so."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._profile.session_ru
 from ansible_collections.rimops.insight.plugins.module_utils._profile.template import FUNCTIONS
 from ansible_collections.rimops.insight.plugins.module_utils.errors import SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files import profile_checks
-from ansible_collections.rimops.insight.plugins.plugin_utils._files.earlier_format import INSTEAD, PAGE as CHAPTER
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.earlier_format import INSTEAD
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.earlier_format import PAGE as CHAPTER
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data, profile_schema
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
 
@@ -27,7 +29,9 @@ PAGE = (ROOT / "docs" / "profile_language.md").read_text(encoding="utf-8")
 FRAGMENTS = re.findall(r"^<!-- example: \{fragment: true\} -->\n```yaml\n(.*?)^```$", PAGE, re.M | re.S)
 CONVERTED = {
     name: yaml.safe_load(text)
-    for name, text in re.findall(r"name: ([\w ]+)\} -->\n```yaml\n(.*?)^```$", PAGE.partition("## From format 1")[2], re.M | re.S)
+    for name, text in re.findall(
+        r"name: ([\w ]+)\} -->\n```yaml\n(.*?)^```$", PAGE.partition("## From format 1")[2], re.M | re.S
+    )
 }
 """Profiles and overrides in both formats, by what the page calls them."""
 BASE: Mapping[str, Any] = {
@@ -87,7 +91,7 @@ def test_the_schema_says_each_key_once() -> None:
 @pytest.mark.parametrize("what", ["overrides", "profile"])
 def test_format_1_is_refused_with_the_chapter_that_converts_it(what: str) -> None:
     before, after = (CONVERTED[f"{what} {when}"] for when in ("before", "after"))
-    with pytest.raises(SchemaError, match=re.escape(f"of format 1. In its place write")) as refused:
+    with pytest.raises(SchemaError, match=r"of format 1\. In its place write") as refused:
         _read(what, before)
     path, _comma, chapter = CHAPTER.partition(", chapter ")
     assert path == "docs/profile_language.md"
