@@ -87,7 +87,7 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
         return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
     if not _is_another_form(stored, declared):
         return None
-    key, id_attribute = f"types.{own.name}.references.{attribute}", own.id_at
+    key, id_attribute = f"types.{own.name}.attributes.{attribute}", own.id_at
     if attribute in address.refs:
         id_attribute = address.refs[attribute].type.id_at
     ways = sorted({*_ways(stored, attribute, declared)}, key=lambda way: (not _ends(way, id_attribute), len(way), way))
@@ -101,8 +101,8 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     read = printable(f"{{entity.{ways[0]}}}")
     if attribute in own.references:
         return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
-    referred = address.refs[attribute].type.name if attribute in address.refs else "the type"
-    return f"{key}.read", f'Set {key} to {{type: {referred}, read: "{read}"}} in profile_overrides.'
+    referred = address.refs[attribute].type.name if attribute in address.refs else "TYPE"
+    return f"{key}.read", f'Set {key} to {{ref: {{type: {referred}}}, read: "{read}"}} in profile_overrides.'
 
 
 def _ends(way: str, name: str) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
@@ -129,9 +131,10 @@ def test_the_token_endpoint(options, address):
 )
 @pytest.mark.parametrize("authority", [None, "https://login.example.com", "https://login.example.com:443"])
 def test_a_path_that_leads_elsewhere(name, grant, path, authority):
-    lead = {**MACHINE, "authority": authority, "overrides": {"oauth": {name: path}}}
+    given = settings(**MACHINE, authority=authority)
+    lead = replace(given.profile, oauth={**given.profile.oauth, name: path})
     with pytest.raises(ConfigurationError, match=f"oauth.{name} of profile .* is not a path at the authority"):
-        endpoints_of(settings(**lead), grant)
+        endpoints_of(replace(given, profile=lead), grant)
 
 
 @pytest.mark.proves("NETWORK-8")

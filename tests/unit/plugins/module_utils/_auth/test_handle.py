@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
     CANARY,
+    LOGOUT,
     MACHINE,
     READ,
     URL,
@@ -29,7 +30,6 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
     settings,
 )
 
-LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 CODE = {
     "grant_type": "authorization_code",
     "tenant_id": "contoso",

@@ -26,6 +26,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
+    BEARER,
     MACHINE,
     READ,
     REFRESH,
@@ -37,7 +38,6 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
 
 BUDGET = calm(deadline=None, database=None, max_examples=60)
 KILLS = {"oauth": {"after_use": "revokes"}}
-BEARER = {"session": {"kind": "bearer", "start": None, "login": None, "logout": None}}
 DEVICE = {**MACHINE, "grant_type": "device_code"}
 
 

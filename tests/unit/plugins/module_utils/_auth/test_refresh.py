@@ -117,7 +117,7 @@ def test_a_refresh_token_that_is_handed_out_as_it_was_configured_finds_its_sessi
 
 
 @pytest.mark.proves("STORE-3")
-@pytest.mark.parametrize("after_use", ["kills", "unknown"])
+@pytest.mark.parametrize("after_use", ["revokes", "unknown"])
 def test_the_only_token_is_not_used_up_without_a_store(login, system, after_use):
     overrides = {"oauth": {"after_use": after_use}}
     with pytest.raises(ConfigurationError, match="use up the only refresh token"):

@@ -277,9 +277,9 @@ def test_threads_try_one_after_the_other_until_one_does_something():
 
 
 def test_the_profile_key_is_that_of_the_type():
-    of = profile(types={"event": {"operations": {"update": {"body": "whole"}}}})
+    of = profile(types={"event": {"update": {"json": "{whole}"}}})
     insight, known = server(2), CanaryWrites()
     insight.stores = blanks
     first = attempt(insight, desired(0, of=of), known, of)
-    assert first.details["profile_key"] == "types.event.operations.update.json"
-    assert known.held_back[0]["operation"] == "types.event.operations.update"
+    assert first.details["profile_key"] == "types.event.update.json"
+    assert known.held_back[0]["operation"] == "types.event.update"

@@ -95,7 +95,7 @@ def test_a_delete_that_does_nothing_puts_the_operation_in_question():
 
 
 def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_read_back():
-    of = profile(operations={"create": {"entity": "data"}})
+    of = profile(operations={"create": {"entity": "body.data"}})
     insight = Insight()
     insight.add("application", **KEY, selectedProducts=["a"])
     with pytest.raises(ProfileMismatchError, match="Reading again shows that it was carried out") as caught:
@@ -105,7 +105,7 @@ def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_
         "operations.create.entity",
     )
     # What it damaged counts more than how it was answered.
-    of = profile(operations={"update": {"entity": "data"}})
+    of = profile(operations={"update": {"entity": "body.data"}})
     insight.stores = puts(status="Moved")
     with pytest.raises(CollateralError):
         ensure(insight.client(of), desired({"description": "y"}, of=of), False, FakeClock().clock)
