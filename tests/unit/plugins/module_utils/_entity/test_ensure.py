@@ -595,10 +595,10 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
 @pytest.mark.proves("PROFILE-21")
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_what_changes_an_entity_has_to_read_it(insight, check_mode):
-    of = profile(types={"event": {"read": None}})
-    insight.add("event", eventName="Filing", applicationId=1, description="a")
-    for wanted in (desired({"description": "b"}, of=of), desired({}, of=of, state="absent")):
+    of = profile(types={"event": {"read": None, "find": None, "list": {"enabled": True}}})
+    held = insight.add("event", eventName="Filing", applicationId=1, description="a")
+    for state in ("present", "absent"):
+        wanted = DesiredState(address_of(of, {"type": "event", "id": held["id"]}), {"description": "b"}, state=state)
         with pytest.raises(ConfigurationError, match="no read operation for event"):
             run(insight, wanted, check_mode, of=of)
-    assert insight.writes == []
-    assert run(insight, desired({}, "New", of=of), check_mode, of=of).plan.operation == "create"
+    assert insight.requests == []

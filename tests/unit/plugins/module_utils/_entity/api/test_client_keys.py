@@ -130,9 +130,7 @@ def test_an_id_within_is_checked():
 
 
 def test_references_stand_with_the_attributes():
-    find, create = (
-        {"json": {"entity": f"{{{name}}}"}, "texts_at": "entity.queryFor"} for name in ("key", "declared")
-    )
+    find, create = ({"json": {"entity": f"{{{name}}}"}} for name in ("key", "declared"))
     client, script, event = speaking(answer(200, STORED), answer(201, STORED), find=find, create=create)
     client.find(event)
     client.create(event, {"eventName": "x"})
