@@ -15,6 +15,7 @@ from conftest import Played, Player
 from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
 from environments import task as entities_task
 from lives import ENTITY, Life
+from playing import playing
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
 from simulator.surroundings import ROOT
@@ -23,7 +24,7 @@ from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
 from test_docs import examples_of
 
-pytestmark = pytest.mark.proves("PROFILE-70")
+pytestmark = [pytest.mark.proves("PROFILE-70"), pytest.mark.recorded]
 
 INFO = "rimops.insight.insight_entity_info"
 SECRET = "simulator-client-secret"
@@ -33,21 +34,14 @@ running = started_once(System, "--idle-exit", "21600")
 system = as_new
 
 
-@pytest.fixture
-def play(system: System, entry: str, tmp_path: Path) -> Player:
-    """Plays tasks as the application, which owns every group."""
-    defaults = {
-        "url": system.url,
-        "authority": system.authority,
-        "ca_path": system.ca_path,
-        "profile": "adme",
-        "inputs": {"partition": PARTITION},
-        "grant_type": "client_credentials",
-        "tenant_id": TENANT,
-        "client_id": CLIENT,
-        "client_secret": SECRET,
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+play = playing(  # as the application, which owns every group
+    profile="adme",
+    inputs={"partition": PARTITION},
+    grant_type="client_credentials",
+    tenant_id=TENANT,
+    client_id=CLIENT,
+    client_secret=SECRET,
+)
 
 
 def task(name: str, which: dict[str, Any], attributes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from conftest import Played, Player
 from lives import ENTITY, Life
+from playing import playing
 from simulator.surroundings import ROOT
 from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
@@ -40,18 +41,7 @@ def system(running: System) -> System:
     return running
 
 
-@pytest.fixture
-def play(system: System, entry: str, tmp_path: Path) -> Player:
-    """Plays tasks as the administrator."""
-    defaults = {
-        "url": system.url,
-        "ca_path": system.ca_path,
-        "profile": "veeam_azure",
-        "grant_type": "login",
-        "token_store": str(tmp_path / "store"),
-        **ADMINISTRATOR,
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+play = playing(profile="veeam_azure", grant_type="login", **ADMINISTRATOR)
 
 
 # --- the whole life of each type
