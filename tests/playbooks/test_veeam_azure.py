@@ -67,10 +67,23 @@ def stored(region: str) -> dict[str, Any]:
     return {"description": "Where", "storageConfiguration": {"backupRepository": one, "archiveRepository": None}}
 
 
+def reference(type_: str, **key: str) -> dict[str, Any]:
+    """A reference, where the id would stand."""
+    return {"ref": {"type": type_, "key": key}}
+
+
+def protected(account: str, *subscriptions: str) -> dict[str, Any]:
+    """What the policy for virtual networks protects besides."""
+    return {"accountId": reference("service_account", name=account), "subscriptionsIds": [*subscriptions]}
+
+
 def machines(*numbers: int) -> dict[str, Any]:
     return {"virtualMachines": [{"id": MACHINES[number]} for number in numbers]}
 
 
+REGION = {"type": "region", "key": {"name": "West Europe"}}
+IN_PRODUCTION = {"resourceGroupName": "production", "subscriptionName": "Production"}
+NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/"
 POLICY = {"type": "vm_policy", "key": {"name": "nightly"}}
 PROTECTED = {
     "tenantId": TENANT,
@@ -175,6 +188,45 @@ LIVES = {
             ("cosmos_policy", "cosmosDbAccounts", "cosmosDbAccounts"),
         )
     },
+    "worker_profile": Life(
+        {"type": "worker_profile", "refs": {"regionId": REGION}},
+        {"minInstances": 1, "maxInstances": 3, "virtualMachineSmallType": "Standard_F2s"},
+        {"minInstances": 1, "maxInstances": 4, "virtualMachineSmallType": "Standard_F2s"},
+        ({"maxInstances": 3}, {"maxInstances": 4}),
+    ),
+    "worker_network": Life(
+        {"type": "worker_network", "key": {"regionId": "westeurope"}},
+        {"virtualNetwork": {"resourceId": f"{NETWORK}west", "subnet": "workers"}, "subscriptionId": SUBSCRIPTION},
+        {"virtualNetwork": {"resourceId": f"{NETWORK}west", "subnet": "others"}, "forbidPublicIp": True},
+        (
+            {"forbidPublicIp": False, "virtualNetwork.subnet": "workers"},
+            {"forbidPublicIp": True, "virtualNetwork.subnet": "others"},
+        ),
+    ),
+    "worker_tags": Life(
+        {"type": "worker_tags"},
+        {"tags": [{"key": "costs", "value": "backup"}, {"key": "owner", "value": "it"}]},
+        {"tags": [{"key": "owner", "value": "ops"}, {"key": "costs", "value": "backup"}]},
+        ({'tags[key="owner"].value': "it"}, {'tags[key="owner"].value': "ops"}),
+        only=True,
+    ),
+    "vnet_policy": Life(
+        {"type": "vnet_policy"},
+        {"backupIntervalHours": 12, "additionalProtectedResources": [protected("backup", SUBSCRIPTION)]},
+        {"backupIntervalHours": None, "backupIntervalMinutes": 30},
+        (
+            {"backupIntervalHours": 12, "backupIntervalMinutes": None},
+            {"backupIntervalHours": None, "backupIntervalMinutes": 30},
+        ),
+        only=True,
+    ),
+    "deployment_mode": Life(
+        {"type": "deployment_mode"},
+        {"privateDeploymentEnabled": True, "privateDnsZoneSetting": "ManageAutomatically"},
+        {"privateDeploymentEnabled": False},
+        ({"privateDeploymentEnabled": True}, {"privateDeploymentEnabled": False}),
+        only=True,
+    ),
     "sla_template": Life(
         {"type": "sla_template", "key": {"name": "gold"}},
         template(7),
@@ -264,6 +316,85 @@ def test_a_region_that_is_read_with_another_id_is_seen_and_not_guessed(system: S
     assert system.counters()["creates"] == 1
 
 
+def machine(name: str) -> dict[str, Any]:
+    """A reference to a virtual machine."""
+    return reference("virtual_machine", name=name, **IN_PRODUCTION)
+
+
+def test_whatever_holds_an_id_takes_a_reference(system: System, play: Player) -> None:
+    """In a mapping, in the elements of a list, and in a part that is sent with the entity."""
+    daily, west = reference("repository", name="daily"), reference("region", name="West Europe")
+    kept = {"retention": {"timeRetentionDuration": 7, "retentionDurationType": "Days"}, "targetRepositoryId": daily}
+    policy = {
+        **{name: PROTECTED[name] for name in ("tenantId", "isEnabled", "snapshotSettings")},
+        "regions": [{"regionId": west}],
+        "selectedItems": {"virtualMachines": [{"id": machine("web-1")}, {"id": machine("web-2")}]},
+        "excludedItems": {"virtualMachines": [{"id": machine("database-1")}]},
+        "dailySchedule": {"dailyType": "Everyday", "backupSchedule": {"hours": [2], **kept}},
+    }
+    which = {**POLICY, "refs": {"serviceAccountId": {"type": "service_account", "key": {"name": "backup"}}}}
+    items = {"defaultRepositoryId": daily, "items": [{"repositoryId": daily, "regionResourceId": west}]}
+    place = {"description": "Where", "storageConfiguration": {"backupRepository": items}}
+    template = {"type": "storage_template", "key": {"name": "west"}}
+    tasks = [task(name, which, attributes=policy) for name in ("policy", "policy again")]
+    tasks += [task(name, template, attributes=place) for name in ("template", "template again")]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "none"] * 2, played.output
+    (stored_policy,) = system.entities("policies/virtualMachines").values()
+    assert stored_policy["dailySchedule"]["backupSchedule"]["targetRepositoryId"] == REPOSITORY
+    assert stored_policy["regions"] == PROTECTED["regions"]
+    assert stored_policy["selectedItems"]["virtualMachines"] == machines(0, 1)["virtualMachines"]
+    (stored_template,) = system.entities("policyTemplates/storageTemplate").values()
+    expected = stored("westeurope")["storageConfiguration"]["backupRepository"]
+    assert stored_template["storageConfiguration"]["backupRepository"] == expected
+
+
+def test_a_worker_profile_in_use_is_not_gone(system: System, play: Player) -> None:
+    """The operation ends well, and its result says that it has removed nothing."""
+    which = {"type": "worker_profile", "key": {"regionId": "westeurope"}}
+    tasks = [task("made", which, attributes={"maxInstances": 3}), task("gone", which, state="absent")]
+    system.switch(workers_busy=True)
+    assert "workers of it are running" in refused(play(tasks), "gone")
+    assert list(system.entities("workers/profiles")) == ["westeurope"]
+
+
+def test_a_region_that_has_one_by_another_id_is_told(system: System, play: Player) -> None:
+    """Read by an id of the system's own, it is not found; the appliance refuses a second one."""
+    system.put("workers/profiles", "westeurope", regionId="westeurope", minInstances=0, maxInstances=5)
+    system.switch(region_ids="system")
+    which = {"type": "worker_profile", "key": {"regionId": "westeurope"}}
+    played = play([task("made", which, attributes={"maxInstances": 3})])
+    assert "The region has one already" in refused(played, "made")
+    assert system.entities("workers/profiles")["westeurope"]["maxInstances"] == 5
+
+
+def test_the_policy_for_virtual_networks_is_switched_by_its_verb(system: System, play: Player) -> None:
+    which = {"type": "vnet_policy"}
+    steps = [("on", True), ("on again", True), ("off", False)]
+    played = play([task(name, which, attributes={"isEnabled": value}) for name, value in steps])
+    assert [played[name]["operation"] for name, _value in steps] == ["update", "none", "update"], played.output
+    assert counted(system, "updates", "verbs") == {"updates": 0, "verbs": 2}
+
+
+@pytest.mark.parametrize(
+    ("switches", "message"),
+    [({"operation_ends": "Error"}, "failed, saying: The storage account"), ({"operation_ends": "never"}, "after 1 s")],
+)
+def test_a_deployment_mode_that_does_not_come_is_an_error(
+    system: System, play: Player, switches: dict[str, str], message: str
+) -> None:
+    """A failed change is told with the appliance's words; another task then sets it all the same."""
+    system.switch(**switches)
+    wanted = {"attributes": {"privateDeploymentEnabled": True}}
+    which = {"type": "deployment_mode"}
+    assert message in refused(play([task("set", which, **wanted, wait_timeout=1)]), "set")
+    system.switch(operation_ends="Success")
+    played = play([task("set", which, **wanted), task("again", which, **wanted)])
+    assert [played[name]["failed"] for name in ("set", "again")] == [False, False], played.output
+    assert system.entities("system/privateDeployment/state")["settings"]["privateDeploymentEnabled"]
+    assert counted(system, "writes") == {"writes": 2 if switches["operation_ends"] == "Error" else 1}
+
+
 def test_mfa_of_a_user_is_turned_off_and_never_on(system: System, play: Player) -> None:
     operator = {"type": "user", "key": {"name": OPERATOR["username"]}}
     steps = [("off", False), ("again", False), ("on", True)]
@@ -302,8 +433,7 @@ def test_a_page_that_repeats_itself_is_an_error(system: System, play: Player) ->
 
 
 def test_what_the_appliance_has_found_is_read_and_asserted(system: System, play: Player) -> None:
-    group = {"resourceGroupName": "production", "subscriptionName": "Production"}
-    web = {"type": "virtual_machine", "key": {"name": "web-1", **group}}
+    web = {"type": "virtual_machine", "key": {"name": "web-1", **IN_PRODUCTION}}
     gone = {**web, "key": {**web["key"], "name": "gone-1"}}
     deleted = {"type": "virtual_machine", "id": "7c1d0f3a-0000-4000-8000-000000000099"}
     tasks = [
