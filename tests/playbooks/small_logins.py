@@ -114,9 +114,11 @@ class Staff:
 
 class Desk:
     """Queues, which are opened and closed by verbs and have watchers. A session cookie, and a CSRF token that the login
-    changes; a session that is over leads to a login page. counted: requests by kind."""
+    changes; a session that is over leads to a login page. counted: requests by kind; csrf_cookie: the token is shown in
+    the cookie of this name instead of the body."""
 
     def __init__(self) -> None:
+        self.csrf_cookie = ""
         self.sessions: dict[str, str] = {}
         self.open: set[str] = set()
         self.counted: Counter[str] = Counter()
@@ -140,13 +142,20 @@ class Desk:
     def _begin(self) -> tuple[str, Response]:
         session, token = secrets.token_urlsafe(), secrets.token_urlsafe()
         self.sessions[session] = token
-        answer = JSONResponse({"csrf": token})
+        answer = self._showing(token)
         answer.set_cookie("DESK", session, secure=True, httponly=True)
         return session, answer
 
+    def _showing(self, token: str) -> Response:
+        """An answer that shows a CSRF token."""
+        answer = JSONResponse({} if self.csrf_cookie else {"csrf": token})
+        if self.csrf_cookie:
+            answer.set_cookie(self.csrf_cookie, token, secure=True)
+        return answer
+
     async def _session(self, request: Request) -> Response:
         known = self.sessions.get(request.cookies.get("DESK", ""))
-        return JSONResponse({"csrf": known}) if known else self._begin()[1]
+        return self._showing(known) if known else self._begin()[1]
 
     def _refusal(self, request: Request) -> Response | None:
         """The answer to a request that changes something, without the CSRF token of its session."""

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, format 1 and tests
-is so."""
+"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, format 1 and
+tests is so."""
 
 from __future__ import annotations
 
