@@ -49,6 +49,8 @@ def plain_id(value: Any) -> Any:
     return int(value) if is_whole else value
 
 
+EACH = "[]"
+"""In a place: each element of the list before it."""
 READING = ("read", "find", "list")
 SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
 MISSING = ({"status": [404]},)
@@ -110,7 +112,14 @@ class Operation:
     @property
     def places(self) -> Any:
         """The place of the entity, or the list of places, of which ``empty`` speaks."""
-        return self.entity if isinstance(self.entity, (str, list)) else "body"
+        return self.entity if isinstance(self.entity, (str, list)) else self.list_at or "body"
+
+    @cached_property
+    def list_at(self) -> str:
+        """The place of the list of which each element is an entity, where the places of its attributes say so:
+        ``body.rows`` for ``body.rows[].id``; empty elsewhere."""
+        said = self.entity.values() if isinstance(self.entity, Mapping) and self.name in ("find", "list") else ()
+        return next((one.partition(EACH)[0] for one in said if isinstance(one, str) and EACH in one), "")
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:

@@ -129,19 +129,27 @@ def _stays(url: str, template: str) -> bool:
     return same_origin(url, url + path) and not any(map(_leads_away, urlsplit(url + path).path.split("/")))
 
 
+def _texts(name: str, value: Any, purpose: str, what: str) -> list[str]:
+    """The texts of a field: numbers and booleans as JSON prints them, null as nothing. Raises ConfigurationError for
+    what is no single value."""
+    several = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(one, (Mapping, list, tuple)) for one in several):
+        raise ConfigurationError(purpose, f"the {what} {name} is no single value", f"Write {{...|json}} for {name}.")
+    return [text_of(one, name) or "" for one in several]
+
+
 def query_text(query: Any, purpose: str) -> str:
-    """A query string. A list repeats the parameter; numbers and booleans go out as JSON prints them. Raises
-    ConfigurationError for a mapping."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items() if isinstance(query, Mapping) else ():
-        for one in value if isinstance(value, (list, tuple)) else [value]:
-            text = text_of(one, name) if not isinstance(one, Mapping) else None
-            if text is None:
-                raise ConfigurationError(
-                    purpose, f"the parameter {name} of its query is no single value", f"Write {{...|json}} for {name}."
-                )
-            pairs.append((name, text))
-    return urlencode(pairs, quote_via=quote)
+    """A query string. A list repeats the parameter."""
+    fields = query.items() if isinstance(query, Mapping) else ()
+    texts = {name: _texts(name, value, purpose, "parameter") for name, value in fields}
+    return urlencode(texts, doseq=True, quote_via=quote)
+
+
+def form_fields(form: Any, purpose: str) -> dict[str, list[str]]:
+    """The fields of a form. A list repeats the field; an empty one is an empty field, since a server keeps what is not
+    sent."""
+    fields = form.items() if isinstance(form, Mapping) else ()
+    return {name: _texts(name, value, purpose, "field") or [""] for name, value in fields}
 
 
 def header_values(headers: Mapping[str, Any], purpose: str) -> dict[str, str]:
@@ -169,6 +177,6 @@ def request_of(template: RequestTemplate, names: TemplateNames, base: Base, purp
         url=f"{url}?{text}" if text else url,
         headers=header_values(from_names, purpose),
         json_body=None if json is ABSENT and template.json is ABSENT else {} if json is ABSENT else json,
-        form=None if form is ABSENT else {name: text_of(one, name) or "" for name, one in form.items()},
+        form=None if form is ABSENT else form_fields(form, purpose),
         **more,
     )

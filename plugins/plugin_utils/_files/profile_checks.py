@@ -44,7 +44,7 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "paging": ("find", "list"),
     "texts_at": ("find", "create"),
     "narrows": ("find",),
-    "then": ("find",),
+    "then": ("find", "list"),
     "when": ("update", "delete"),
     "until": ("read",),
     "failed": ("read",),

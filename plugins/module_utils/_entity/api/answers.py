@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import Operation, plain_id
+from ..._profile.model import EACH, Operation, plain_id
 from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
 from ..._profile.server_messages import path_of, said
 from ..._profile.template import at_path
@@ -140,7 +140,8 @@ def content(operation: Operation, response: Response) -> Any:
     if not means(operation, "success", response):
         raise failure(operation, response)
     is_without = isinstance(operation.entity, Mapping) and not response.body.strip()
-    found = located(operation.entity, response, ABSENT if is_without else response.json())
+    body = ABSENT if is_without else response.json()
+    found = _each(operation, response, body) if operation.list_at else located(operation.entity, response, body)
     return None if found is ABSENT else found
 
 
@@ -166,6 +167,14 @@ def _made(where: Mapping[str, Any], response: Response, body: Any) -> Any:
         if found is not ABSENT:
             entity = with_value(entity, path.split("."), found)
     return entity
+
+
+def _each(operation: Operation, response: Response, body: Any) -> Any:
+    """The entities that a mapping of places makes of the elements of a list, such as ``body.rows[].id``."""
+    elements = located(operation.list_at, response, body)
+    begin = f"{operation.list_at}{EACH}"
+    of_one = {path: str(place).replace(begin, "body", 1) for path, place in operation.entity.items()}
+    return [_made(of_one, response, one) for one in elements] if isinstance(elements, list) else elements
 
 
 def is_missing(operation: Operation, response: Response) -> bool:

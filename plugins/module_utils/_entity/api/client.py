@@ -109,9 +109,11 @@ class EntityClient:
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
         if of.operation.by == "list":
-            every = self.listed(address.among)
+            every = self._summaries(address.among)
             if every:
                 self.shown.add((address.type.name, "find"))
+            if address.type.operations["list"].then_read:
+                every = self._each_read(address, every)
             listed = self.referring(address, chosen(address, every))
             return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
@@ -229,8 +231,16 @@ class EntityClient:
         return self.listed(address, distinct)
 
     def listed(self, address: Address, distinct: bool = True) -> list[Entity]:
-        """All entities of a type, which the address names without key and id, as the server lists them now. distinct:
-        read the list again where an id comes twice."""
+        """All entities of a type, which the address names without key and id, as the server lists them now, or as their
+        read shows them where the list shows less. distinct: read the list again where an id comes twice."""
+        found = self._summaries(address, distinct)
+        if not address.type.operations["list"].then_read:
+            return found
+        read = (self._read(address.located(one)) for one in found)
+        return [one for one in read if one is not None]  # one may have gone in between
+
+    def _summaries(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """As listed(), as the list shows them."""
         ids = [address.type.id_in] if distinct else []
         lists = self._lists(address)
         found = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
