@@ -13,7 +13,7 @@ from ...module_utils._text.json_forms import Json
 
 PAGE = "docs/profile_language.md, chapter From format 1 to format 2"
 
-OPERATION = r"(operations|types\.\*\.operations)\.\*"
+OPERATION = r"operations\.\*"
 INSTEAD: tuple[tuple[str, str], ...] = (
     ("headers", "session.carry.headers"),
     ("id_attribute|types\\.\\*\\.id_attribute", "id: {at: NAME}"),
@@ -22,6 +22,7 @@ INSTEAD: tuple[tuple[str, str], ...] = (
     ("(types\\.\\*\\.)?compare", "attributes: {NAME: {read_only: true}} and the like, a rule under its attribute"),
     ("types\\.\\*\\.references", "attributes: {NAME: {ref: {type: TYPE}}}"),
     ("types\\.\\*\\.operations", "read, find, create, update, delete and list directly under the type"),
+    ("oauth\\.refresh_token_after_use", "oauth.after_use: keeps, revokes or unknown"),
     ("session\\.kind", "nothing for bearer, which is the default; session.steps for csrf_cookie"),
     ("session\\.start", "a step under session.steps, and session.take for the CSRF token"),
     ("session\\.login", "a step under session.steps"),

@@ -31,6 +31,13 @@ NAMES: Mapping[str, Collection[str]] = {
     "delete": ("id", "key", "entity", "refs", "parent"),
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
+OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_base_paths"), ("inputs",))
+"""The names that the paths of the system know."""
+OF_OAUTH: Mapping[str, Collection[str]] = {
+    "authority": (),
+    **dict.fromkeys(("token_path", "authorize_path", "device_path"), ("tenant_id",)),
+}
+"""The names that the addresses of an identity platform know."""
 OF_GRANT: Mapping[str, Collection[str]] = {
     "scope": ("client_id", "inputs"),
     "path": ("tenant_id",),
@@ -57,9 +64,7 @@ def mistakes(given: Json) -> Iterator[str]:
     type takes away what holds for all types."""
     data = merge({}, given)
     yield from session_mistakes(data)
-    for name, grant in data.get("oauth", {}).get("grants", {}).items():
-        for part, known in OF_GRANT.items():
-            yield from unknown_names(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
+    yield from _addresses(data)
     yield from predicate_mistakes(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
@@ -67,6 +72,15 @@ def mistakes(given: Json) -> Iterator[str]:
     yield from extending
     for name in data["types"] if not extending else ():
         yield from _type(name, data, given)
+
+
+def _addresses(data: Json) -> Iterator[str]:
+    """Unknown names in where the system and its identity platform are, and in what a grant sends."""
+    oauth = data.get("oauth", {})
+    grants = {f"oauth.grants.{name}.": (grant, OF_GRANT) for name, grant in oauth.get("grants", {}).items()}
+    for path, (said, known) in {"": (data, OF_WHOLE), "oauth.": (oauth, OF_OAUTH), **grants}.items():
+        for name in known:
+            yield from unknown_names(f"{path}{name}", said.get(name, ""), known[name], data.get("inputs", {}))
 
 
 def _extends(data: Json) -> Iterator[str]:

@@ -69,9 +69,9 @@ def test_a_mask_is_not_sent_back_in_place_of_what_it_hides(mask, check_mode):
 @pytest.mark.parametrize(
     "said",
     [
-        {"attributes": dict.fromkeys(("iban", "bank.iban", "banks[].iban"), {"hidden": True})},
-        {"attributes": dict.fromkeys(("iban", "bank.iban", "banks[].iban"), {"secret": True})},
-        {"attributes": dict.fromkeys(("iban", "bank", "banks"), {"volatile": True})},
+        {"attributes": {path: {"hidden": True} for path in ("iban", "bank.iban", "banks[].iban")}},
+        {"attributes": {path: {"secret": True} for path in ("iban", "bank.iban", "banks[].iban")}},
+        {"attributes": {path: {"volatile": True} for path in ("iban", "bank", "banks")}},
         {"update": {"json": "{changed}"}},
     ],
 )
@@ -108,7 +108,7 @@ def test_a_masked_attribute_is_never_told_as_unchanged():
     with pytest.raises(UnconvergedError, match=r"compare: \{hidden: \[iban\]\}.*secret_attributes") as caught:
         run(insight, wished)
     assert "changed nothing" not in caught.value.message
-    said = {**dict.fromkeys(("iban", "bank.iban"), {"hidden": True}), "banks": {"keyed": "name"}}
+    said = {"iban": {"hidden": True}, "bank.iban": {"hidden": True}, "banks": {"keyed": "name"}}
     hidden = profile(types={"event": {"attributes": said}})
     wished = desired({"description": "a", "iban": "DE123456", "bank": {"iban": "DE123456"}}, of=hidden)
     outcome = run(insight, wished, of=hidden)
@@ -123,7 +123,7 @@ def test_what_is_never_shown_and_does_not_go_out_is_told(rule, body):
     insight.merges = body == "changed"
     insight.add("application", **KEY)
     insight.add("event", eventName="Filing", applicationId=1, description="a", note="n")
-    said = {"attributes": dict.fromkeys(("iban", "bank.pin"), {rule: True}), "update": {"json": f"{{{body}}}"}}
+    said = {"attributes": {"iban": {rule: True}, "bank.pin": {rule: True}}, "update": {"json": f"{{{body}}}"}}
     of = profile(types={"event": said})
     outcome = run(insight, desired({"description": "b"}, of=of), of=of)
     told = "bank.pin, iban did not go out with the update" in " ".join(outcome.notes)

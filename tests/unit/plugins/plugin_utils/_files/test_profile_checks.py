@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
-from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, SchemaError
+from ansible_collections.rimops.insight.plugins.module_utils.errors import SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 GOOD = {
@@ -58,7 +58,7 @@ def load(over=None):
     return profile_data(GOOD, over, str)
 
 
-def test_a_profile_of_format_2_is_read():
+def test_a_profile_is_read():
     profile = profile_of(load())
     scale = profile.type("scale")
     assert scale.path == "scales"
@@ -244,8 +244,3 @@ def test_what_contradicts_itself_is_refused(over, why):
 def test_what_the_schema_does_not_know_is_refused(over):
     with pytest.raises(SchemaError):
         load(over)
-
-
-def test_a_profile_extends_one_of_its_own_format():
-    with pytest.raises(ConfigurationError, match="Write it in format 2"):
-        profile_data({**GOOD, "format": 1}, None, str)

@@ -106,6 +106,7 @@ def test_a_total_as_text():
 
 FOLLOWED = {"paging": {"size": 2, "next": "body.links.next", "total": "body.total"}}
 CURSOR = {"json": {"n": "{size}", "after": "{cursor}"}, **FOLLOWED}
+ENDED = {**CURSOR, "paging": {**CURSOR["paging"], "most_pages": 3}}
 LINK = {"json": {"n": "{size}"}, **FOLLOWED}
 AT = f"{URL}/insight/api/v2/event"
 
@@ -160,7 +161,7 @@ def test_pages_by_link():
         (LINK, [linked("http://[x", 1)], "paging.next", "another server"),
         (CURSOR, [linked(f"c{number}") for number in range(11)], "paging", "the same page again"),
         (CURSOR, [linked(f"c{number}", number, total=number) for number in (1, 2)], None, "of 1 entities first"),
-        ({**CURSOR, "paging": {**CURSOR["paging"], "most_pages": 3}}, [linked(f"c{number}", number) for number in range(3)], "paging", "does not end"),
+        (ENDED, [linked(f"c{number}", number) for number in range(3)], "paging", "does not end"),
     ],
 )
 def test_a_next_page_that_is_none(said, answers, key, message):
