@@ -165,7 +165,7 @@ def over(**changes):
         ({"titel": "x"}, "the whole has a name that is not allowed there: titel"),
         (over(pahts="x"), "types.event has a name that is not allowed there: pahts"),
         (over(path=5), "types.event.path must be of type string"),
-        ({"operations": {"read": {"method": "FETCH"}}}, "operations.read.method must be one of"),
+        ({"operations": {"read": {"method": "fetch"}}}, "operations.read.method must match"),
         ({"operations": {"read": {"path": "{type.path}?x=1"}}}, "operations.read.path must match"),
         (over(attributes={"a": {"normalise": ["upper"]}}), "types.event.attributes.a.normalise.0 fits none"),
         (over(attributes={"a": {"colour": True}}), "types.event.attributes.a has a name that is not allowed .*colour"),
