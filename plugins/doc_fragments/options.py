@@ -29,7 +29,8 @@ options:
   profile_overrides:
     description:
       - What differs in your system, as a mapping or the name of a file, merged over the profile. A null takes a key
-        away.
+        away, C(json), C(form) and C(query) are replaced whole.
+      - Written as profiles are, in format 2. C(docs/profiles.md) shows how, C(docs/profile_language.md) has all keys.
     type: raw
   inputs:
     description:

@@ -88,6 +88,7 @@ def test_the_schema_says_each_key_once() -> None:
     json.loads(text, object_pairs_hook=once)
 
 
+@pytest.mark.proves("PROFILE-73")
 @pytest.mark.parametrize("what", ["overrides", "profile"])
 def test_format_1_is_refused_with_the_chapter_that_converts_it(what: str) -> None:
     before, after = (CONVERTED[f"{what} {when}"] for when in ("before", "after"))
