@@ -196,11 +196,11 @@ LIVES = {
     ),
     "worker_network": Life(
         {"type": "worker_network", "key": {"regionId": "westeurope"}},
-        {"virtualNetwork": {"resourceId": f"{NETWORK}west", "subnet": "workers"}, "subscriptionId": SUBSCRIPTION},
-        {"virtualNetwork": {"resourceId": f"{NETWORK}west", "subnet": "others"}, "forbidPublicIp": True},
+        {"virtualNetworkResourceId": f"{NETWORK}west", "subnet": "workers", "subscriptionId": SUBSCRIPTION},
+        {"virtualNetworkResourceId": f"{NETWORK}west", "subnet": "others", "forbidPublicIp": True},
         (
-            {"forbidPublicIp": False, "virtualNetwork.subnet": "workers"},
-            {"forbidPublicIp": True, "virtualNetwork.subnet": "others"},
+            {"forbidPublicIp": False, "subnet": "workers"},
+            {"forbidPublicIp": True, "subnet": "others"},
         ),
     ),
     "worker_tags": Life(
@@ -347,6 +347,54 @@ def test_whatever_holds_an_id_takes_a_reference(system: System, play: Player) ->
     (stored_template,) = system.entities("policyTemplates/storageTemplate").values()
     expected = stored("westeurope")["storageConfiguration"]["backupRepository"]
     assert stored_template["storageConfiguration"]["backupRepository"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "other"),
+    [
+        ("repository", "azureStorageContainer", "others"),
+        ("repository", "azureStorageFolder", "daily"),
+        ("repository", "storageTier", "Cool"),
+        ("user", "type", "IdentityProvider"),
+    ],
+)
+def test_what_cannot_change_is_refused_in_the_plan(
+    system: System, play: Player, name: str, field: str, other: str
+) -> None:
+    life = LIVES[name]
+    secret = {"secret_attributes": life.secrets} if life.secrets else {}
+    made = play([task("made", life.which, attributes={**life.first}, **secret)])
+    assert made["made"]["operation"] == "create", made.output
+    changed = {**life.first, field: other}
+    played = play([task("changed", life.which, attributes=changed), task("same", life.which, attributes=life.first)])
+    assert f"{field} can only be set at creation" in refused(played, "changed")
+    assert played["same"]["operation"] == "none"
+    assert system.counters()["updates"] == 0
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        {"type": "service_account", "key": {"name": "backup"}},
+        {"type": "repository", "key": {"name": "daily"}},
+        {"type": "sla_template", "key": {"name": "gold"}},
+    ],
+)
+def test_what_others_need_is_not_deleted_and_who_needs_it_is_told(
+    system: System, play: Player, which: dict[str, Any]
+) -> None:
+    sla = LIVES["sla_policy"]
+    tasks = [
+        task("template", GOLD, attributes=template(7)),
+        task("policy", sla.which, attributes=sla.first),
+    ]
+    storage = {"type": "storage_template", "key": {"name": "west"}}
+    tasks += [task("storage", storage, attributes=stored("westeurope")), task("gone", which, state="absent")]
+    played = play(tasks)
+    assert [played[one]["failed"] for one in ("template", "policy", "storage")] == [False] * 3, played.output
+    assert f"uses {which['key']['name']}" in refused(played, "gone")
+    assert played["gone"]["error"]["kind"] == "ConflictError"
+    assert counted(system, "deletes") == {"deletes": 0}
 
 
 def test_a_worker_profile_in_use_is_not_gone(system: System, play: Player) -> None:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References as they are declared among attributes, and as a server shows them: as the id that is declared, within an
-object, or in a list."""
+"""References as they are declared among attributes, and attributes as a server shows them: where they are declared,
+within an object, or in a list."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict
 
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
-    """The entity with each reference in the form in which it is declared, from where the profile says that it stands.
-    One that does not stand there stays as it is."""
-    for name, reference in entity_type.references.items():
-        found = _at(entity, _steps(reference.read)) if reference.read else ABSENT
-        if found is not ABSENT:
-            entity = with_value(_without(entity, name, reference.read), names_of(name), found)
+    """The entity with each attribute where it is declared, from where the profile says that it stands. One that does
+    not stand there stays as it is."""
+    shown = {name: _at(entity, _steps(path)) for name, path in entity_type.places.items()}
+    found = {name: value for name, value in shown.items() if value is not ABSENT}
+    for name in found:
+        entity = _without(entity, name, entity_type.places[name])
+    for name, value in found.items():
+        entity = with_value(entity, names_of(name), value)
     return entity
 
 
@@ -68,7 +70,7 @@ def _at(value: Any, steps: Sequence[Any]) -> Any:
 
 
 def _without(entity: Entity, name: str, path: str) -> Entity:
-    """The entity without what shows the reference elsewhere: sent back, it would contradict the id."""
+    """The entity without what shows the attribute elsewhere: sent back, it would contradict what is declared."""
     if is_within(path, name) or path.startswith(f"{name}["):
         return entity
     names = [part.partition("[")[0] for part in path.split(".")]

@@ -25,6 +25,7 @@ from .attributes import (
     element_forms_of,
     marked,
     names_said,
+    places_of,
     references_of,
     rule_layer,
     with_inputs,
@@ -164,7 +165,8 @@ class EntityType:
     particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
     ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
     that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
-    when; parts, transitions: what takes requests of its own; inputs: those that the task gives."""
+    when; parts, transitions: what takes requests of its own; forms, places: in which form, and at which path, answers hold
+    attributes, where it is another one; inputs: those that the task gives."""
 
     name: str
     path: str
@@ -187,6 +189,7 @@ class EntityType:
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     forms: Json = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     def key_path(self, name: str) -> list[str]:
@@ -347,6 +350,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         parts=parts,
         transitions=transitions_of(name, attributes, completes),
         forms=element_forms_of(attributes),
+        places=places_of(attributes),
     )
 
 

@@ -274,10 +274,9 @@ def _of_attributes(path: str, whole: Json, data: Json) -> Iterator[str]:
 
 def _form(path: str, said: Json) -> Iterator[str]:
     """Mistakes in where, and in which form, an attribute is read."""
-    form, refers = said.get("read", ""), "ref" in said
-    if isinstance(form, str) is not refers and form:
-        why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
-        yield f"{path}.read {why}"
+    form = said.get("read", "")
+    if not isinstance(form, str) and "ref" in said:
+        yield f"{path}.read is no place of an id"
     if not isinstance(form, str):
         yield from unknown_names(f"{path}.read", form, ("element",), {})
 
@@ -296,8 +295,8 @@ def _valued(path: str, attribute: str, said: Json) -> Iterator[str]:
 
 
 def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:
-    """Keys of a reference that have no effect where it stands."""
-    if "[]" in attribute and "ref" in said and "read" in said:
+    """Keys of a reference, or of a place, that have no effect where it stands."""
+    if "[]" in attribute and isinstance(said.get("read"), str):
         yield f"{path}.read has no effect within the elements of a list"
     if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != [attribute]):
         yield f"{path}.ref.text has no effect for a list of references, nor within a mapping or a list"

@@ -35,8 +35,8 @@ MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])
 
 
 def as_received(entity_type: EntityType, entity: MaybeEntity) -> MaybeEntity:
-    """An entity as it is compared: with its references as they are declared. Its secrets become known, so that they are
-    masked wherever they appear."""
+    """An entity as it is compared: with its attributes where and in the form in which they are declared. Its secrets
+    become known, so that they are masked wherever they appear."""
     if entity is None:
         return entity
     shown = as_declared(entity_type, entity)
@@ -51,14 +51,14 @@ def read_entity(of: Invocation) -> Flow[Entity | None]:
     response = yield from ready(of, of.request())
     if is_missing(of.operation, response):
         return None
-    entity = entity_of(of.operation, response)
+    entity = as_received(of.type, entity_of(of.operation, response))
     if of.address.id is not None and not has_id(of.address, entity):
         check_case(of.address, entity)
         why, name = "the server answered with an entity of another id", of.type.id_at or "id"
         came = printable(f"{name} {of.type.id_in(entity)}")
         raise deviation(of.operation, response, "path", why, printable(f"{name} {of.address.id}"), came)
     of.shows()
-    return as_received(of.type, entity)
+    return entity
 
 
 def find_entities(of: Invocation) -> Flow[list[Entity]]:

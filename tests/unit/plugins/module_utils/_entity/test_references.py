@@ -302,3 +302,12 @@ def test_a_reference_that_the_server_does_not_show_is_told_and_settled():
     known = profile(types={"event": {"attributes": {"applicationId": {"hidden": True}}}})
     outcome = ensure(client, DesiredState(desired(known).address, {"description": "a"}), True, FakeClock().clock)
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("applicationId",))
+
+
+def test_any_attribute_may_stand_elsewhere_in_an_answer():
+    places = {"code": "{entity.identity.code}", "about.site": "{entity.identity.site}", "group": "{entity.security.id}"}
+    of = profile(types={"event": {"attributes": {name: {"read": place} for name, place in places.items()}}})
+    shown = {"identity": {"code": "a", "site": "b", "id": 1}, "security": None, "eventName": "x"}
+    declared = {"code": "a", "about": {"site": "b"}, "group": None, "eventName": "x"}
+    assert as_declared(of.type("event"), shown) == declared
+    assert as_declared(of.type("event"), declared) == declared, "what does not stand there stays as it is"

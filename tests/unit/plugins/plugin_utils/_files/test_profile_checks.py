@@ -190,7 +190,7 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
             of_site(attributes={"on": {"transitions": {"go": {"to": True, "request": {**GO, "completes": "none"}}}}}),
             "transitions.go.request.completes names none",
         ),
-        (of_site(attributes={"a": {"read": "{entity.b}"}}), "attributes.a.read is the place of an id, and there is no"),
+        (of_site(attributes={"a[].b": {"read": "{entity.c}"}}), "read has no effect within the elements of a list"),
         (of_site(attributes={"a": {"ref": {"type": "site"}, "read": ["{element.b}"]}}), "a.read is no place of an id"),
         (of_site(attributes={"a": {"read": ["{entity.b}"]}}), r"attributes.a.read names \{entity.b\}"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry.headers.X names \{tok\}"),
@@ -200,7 +200,6 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
         (of_site(read={"success": [{"status": [200], "says": "well"}]}), "says has no effect"),
         (of_site(update={"missing": [{"status": [404]}]}), "missing has no effect"),
-        (of_site(attributes={"a": {"read": "{entity.b}"}}), "there is no ref"),
         (of_site(parts={"p": {"add": {"method": "PUT", "path": "p", "missing": []}}}), "missing has no effect"),
         (
             of_site(attributes={"a": {"transitions": {"go": {"to": 1, "request": {**GO, "missing": []}}}}}),
