@@ -138,7 +138,7 @@ LIES = {
         seed=SEED,
     ),
     "replaces, but was sent everything": Lie({"update": "replace"}, CHANGED, kind="", seed=SEED),
-    "merges what changed": Lie({"update": "merge"}, CHANGED, kind="", seed=SEED, options=overriding(body="changed")),
+    "merges what changed": Lie({"update": "merge"}, CHANGED, kind="", seed=SEED, options=overriding(json="{changed}")),
     "shows a new entity late": Lie(
         {"show_new_late_ms": 600}, PRODUCTS, kind="", options={"wait_timeout": 20, "wait_interval": 0.2}
     ),
