@@ -123,7 +123,7 @@ def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the
     check_names(declared, f"compare {entity}")
     for path, _name in places(declared):
         if path in rules.forbidden:
-            hint = "Leave it out, or take it out of compare.read_only."
+            hint = "Leave it out, or do not call it read_only, in compare or under attributes in the profile."
             raise ConfigurationError(f"compare {entity}", f"{path} is read-only, the server alone sets it", hint)
 
 
@@ -263,7 +263,7 @@ def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) ->
     names = place.rules.keyed[place.rule]
     found: _Elements = {}
     whose = "the declared list" if error is ConfigurationError else "the server's list"
-    hint = f"compare.keyed says that {place.rule} is a list of mappings, told apart by {', '.join(names)}."
+    hint = f"keyed says that {place.rule} is a list of mappings, told apart by {', '.join(names)}."
     for number, element in enumerate(elements, 1):
         if not isinstance(element, Mapping) or any(element.get(name) is None for name in names):
             raise error("compare", f"element {number} of {place.path} in {whose} has no {', '.join(names)}", hint)

@@ -280,7 +280,7 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
         f"the server shows a mask in place of {names}, and the update would send it back; nothing was written",
         f"Name it in compare.hidden, then it is left out, or say attributes.{paths[0]}.secret: true in the profile. Or "
         "declare its value.",
-        profile_key="compare.hidden",
+        profile_key=f"attributes.{paths[0]}.hidden",
         expected=f"the value of {names}",
         came="a mask",
     )

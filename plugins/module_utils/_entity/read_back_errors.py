@@ -89,14 +89,15 @@ def _hint(planned: Plan, verification: ReadBack) -> str:
 def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
     """The error for attributes that a write changed without being asked to. key: of the operation in the profile."""
     lost = any(change.after in (ABSENT, None) for change in changes)
+    volatile = f"attributes.{changes[0].path}.volatile"
     return CollateralError(
         f"leave the rest of {address} alone",
         f"the {planned.operation} also changed "
         + "; ".join(f"{one.path} from {shown_values(one.before)} to {shown_values(one.after)}" for one in changes),
-        "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
-        f"{key}.json.",
+        f"If the server does so by itself, name it in compare.volatile, or say {volatile}: true in the profile. If it "
+        f"clears what was not sent, change {key}.json.",
         collateral=[change.as_result() for change in changes],
-        profile_key=f"{key}.json" if lost else "compare.volatile",
+        profile_key=f"{key}.json" if lost else volatile,
         expected=listed((one.path, one.before) for one in changes),
         came=listed((one.path, one.after) for one in changes),
     )

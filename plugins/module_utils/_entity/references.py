@@ -86,7 +86,8 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     known = attribute in address.refs or attribute in own.references
     if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
         rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
-        return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
+        key = f"types.{own.name}.attributes.{attribute}.normalise"
+        return key, f"The two ids differ only in case, outer space or Unicode form: set {rule}."
     if not _is_another_form(stored, declared):
         return None
     key, id_attribute = f"types.{own.name}.attributes.{attribute}", own.id_at

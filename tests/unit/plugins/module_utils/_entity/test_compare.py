@@ -290,7 +290,7 @@ def test_keyed_elements_that_cannot_be_told_apart(declared, observed, error, sai
     with pytest.raises(error) as caught:
         compare({"c": declared}, {"c": observed}, rules(KEYED), "event (n=A)")
     assert caught.type is error
-    assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. compare.keyed says that c is a list")
+    assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. keyed says that c is a list")
 
 
 @pytest.mark.proves("DECLARE-6")

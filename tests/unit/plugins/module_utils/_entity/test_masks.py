@@ -60,7 +60,7 @@ def test_a_mask_is_not_sent_back_in_place_of_what_it_hides(mask, check_mode):
     insight = Masking(mask)
     with pytest.raises(ProfileMismatchError, match=r"mask in place of bank.iban, banks\[\].iban, iban,") as caught:
         run(insight, desired({"description": "b"}), check_mode)
-    assert caught.value.details["profile_key"] == "compare.hidden"
+    assert caught.value.details["profile_key"] == "attributes.bank.iban.hidden"
     assert insight.writes == []
     assert run(insight, desired({"description": "a"}), check_mode).plan.operation == "none"
 

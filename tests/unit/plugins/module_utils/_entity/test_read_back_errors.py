@@ -64,7 +64,13 @@ CASES = {
     ),
     "lost": (loses("status"), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
     "blanked": (puts(status=None), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
-    "moved": (puts(status="Moved"), CollateralError, "compare.volatile", 'status: "Planned"', 'status: "Moved"'),
+    "moved": (
+        puts(status="Moved"),
+        CollateralError,
+        "attributes.status.volatile",
+        'status: "Planned"',
+        'status: "Moved"',
+    ),
 }
 
 

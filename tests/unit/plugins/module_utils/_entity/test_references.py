@@ -197,7 +197,7 @@ def test_a_reference_in_another_case_is_told_with_the_rule_that_settles_it():
         ProfileMismatchError, match=r"differ only in case.*normalise: \{applicationId: \[case\]\}"
     ) as caught:
         ensure(client, DesiredState(address), False, FakeClock().clock)
-    assert caught.value.details["profile_key"] == "compare.normalise"
+    assert caught.value.details["profile_key"] == "types.event.attributes.applicationId.normalise"
     assert insight.writes == []
 
 
