@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Callable, Optional, Union
 from urllib.parse import unquote
 
-from .._text.json_forms import canonical, is_number, number_text
+from .._text.json_forms import canonical_text, is_number, number_text
 from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError
 
@@ -41,10 +41,11 @@ def _json_patch(value: Any) -> Any:
 
 FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "base64": ("a text", lambda value: base64.b64encode(value.encode()).decode()),
-    "json": ("", canonical),
+    "json": ("", canonical_text),
     "json_patch": ("a mapping", _json_patch),
     "lower": ("a text", str.lower),
     "percent_decoded": ("a text", unquote),
+    "single_quoted": ("a text", lambda value: "'{}'".format(value.replace("'", "''"))),
     "unquoted": ("a text", lambda value: value.strip('"')),
     "unless_null": ("", lambda value: value),
 }

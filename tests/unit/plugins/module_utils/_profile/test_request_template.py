@@ -110,7 +110,9 @@ def test_a_value_that_is_left_out_is_never_asked_for():
 
 
 def test_a_form():
-    assert request(form={"user": "{key.code}", "n": "{id}", "x": "{none}"}).form == {"user": "A 1", "n": "7"}
+    form = {"user": "{key.code}", "n": "{id}", "x": "{none}", "no": None, "ids": [1, 2], "empty": [], "yes": True}
+    told = {"user": ["A 1"], "n": ["7"], "no": [""], "ids": ["1", "2"], "empty": [""], "yes": ["true"]}
+    assert request(form=form).form == told
 
 
 def test_headers():
