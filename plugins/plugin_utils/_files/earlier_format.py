@@ -32,6 +32,8 @@ INSTEAD: tuple[tuple[str, str], ...] = (
     (f"{OPERATION}\\.references", "texts_at where they go out as text, and nothing where as id"),
     (f"{OPERATION}\\.(addressed_by|id_field)", "with: {NAME: VALUE}"),
     (f"{OPERATION}\\.request_at", 'json: {NAME: "{declared}"}'),
+    (f"{OPERATION}\\.missing\\.(status|empty)", "missing: [{status: 404}, {empty: true}], a list of alternatives"),
+    (f"{OPERATION}\\.conflict\\.status", "conflict: [{status: 409}], a list of alternatives"),
     (f"{OPERATION}\\.(entities|id_at)", "entity, a place such as body.items, or a place for each attribute"),
     (f"{OPERATION}\\.paging\\.(kind|page|limit)", 'the parameters in the request: query: {page: "{page}"}'),
     (f"{OPERATION}\\.safe", "nothing: read, find and list are safe"),
