@@ -96,8 +96,8 @@ def request_cases(
     table: str, within: Any, word: str, names: Any = None, knows_key: bool = True, **more: Any
 ) -> Iterator[Case]:
     """A case for each key that a request has in this table. within: puts keys of the request into the profile; word:
-    the first word of the purpose; names: what bodies must hold besides; knows_key: its templates may name the key, which
-    is a mapping; more: fields of each case."""
+    the first word of the purpose; names: what bodies must hold besides; knows_key: its templates may name the key,
+    which is a mapping; more: fields of each case."""
     names = names or {}
     more = {"given": within(), **more}
     lines = (

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.rimops.insight.tests.unit.effects import ENTITY, EVENT, Case, present, says
-from ansible_collections.rimops.insight.tests.unit.profile_cases import APPLICATION, HELD, event, of, overlaid, request_cases
+from ansible_collections.rimops.insight.tests.unit.profile_cases import (
+    APPLICATION,
+    HELD,
+    event,
+    of,
+    overlaid,
+    request_cases,
+)
 
 JOB = {"take": {"job": "body.job"}, "poll": {"path": "jobs/{job}"}, "until": [{"body": {"status": "Success"}}]}
 ACCEPTED = says(202, {"job": "j1", "other": "j2"})
@@ -67,7 +74,8 @@ def _completing() -> Iterator[Case]:
 
 def _completed() -> Iterator[Case]:
     ended = (says(200, {"status": "Success", "rows": [{"name": "ann"}]}),)
-    yield Case("operation.completes as mapping", of("create", completes=JOB), "/jobs/j1 ask ", **{**creates(), "given": {}})
+    in_place = of("create", completes=JOB)
+    yield Case("operation.completes as mapping", in_place, "/jobs/j1 ask ", **{**creates(), "given": {}})
     yield Case(
         "operation.completes as text",
         of("create", completes="job"),

@@ -110,7 +110,8 @@ def _whole() -> Iterator[Case]:
     both = [LISTED["operations"]["list"], second]
     yield Case("operations.list as list", {"operations": {"list": both}}, "/second list ", tasks=EACH, given=LISTED)
     yield Case("type.list as list", event(list=both), "/second list ", tasks=LIST)
-    yield Case("operations.find as text", {"operations": {"find": "list"}}, "/events/all list ", tasks=EACH, given=LISTED)
+    by_list = {"operations": {"find": "list"}}
+    yield Case("operations.find as text", by_list, "/events/all list ", tasks=EACH, given=LISTED)
 
 
 def _types() -> Iterator[Case]:

@@ -7,10 +7,10 @@ A new key of ``profile.schema.json`` needs a case: that of a session in ``profil
 grant in ``profile_tokens.py``, of an operation, a transition or a part in ``profile_operations.py``, of what is
 completed later in ``profile_later.py``, any other in ``profile_types.py``. A case is named by the path of the key
 in its table of the schema (``$defs``): ``session.cookie``, ``operation.then``, ``part.element.key``; a name that the
-author of a profile chooses is ``<name>``; a key that may be a text, a list or a mapping has a case for each: ``type.find as
-text``. ``given`` is what the key needs beside it, ``override`` lays the key on, and
-``seen`` (or ``gone``) is what only the profile with the key shows (hides). A key that refers to a table has a case of
-its own in each place; each key of the table has one case.
+author of a profile chooses is ``<name>``; a key that may be a text, a list or a mapping has a case for each:
+``type.find as text``. ``given`` is what the key needs beside it, ``override`` lays the key on, and ``seen`` (or
+``gone``) is what only the profile with the key shows (hides). A key that refers to a table has a case of its own in
+each place; each key of the table has one case.
 """
 
 from __future__ import annotations
