@@ -50,8 +50,8 @@ OVERRIDES = {
     **LISTED,
     "evidence_fields": {"reason": "changeReason"},
     "attributes": {
-        **dict.fromkeys(("pin", "login.password", "links[].token"), {"secret": True}),
-        **dict.fromkeys(("computed", "steps[].computed"), {"read_only": True}),
+        **{name: {"secret": True} for name in ("pin", "login.password", "links[].token")},
+        **{name: {"read_only": True} for name in ("computed", "steps[].computed")},
         "hidden": {"write_only": True},
         "countries[].seen": {"volatile": True},
         "regions": {"set": True},

@@ -104,7 +104,7 @@ LIES = {
     "moves a status that nobody declared": Lie(
         {"move_status": True},
         CHANGED,
-        ("the update also changed status from", "compare.volatile"),
+        ("the update also changed status from", "attributes.status.volatile"),
         kind="CollateralError",
         missed=(("status", "DRAFT"),),
         seed=SEED,
@@ -113,7 +113,7 @@ LIES = {
     "adds an attribute": Lie(
         {"extra_attribute_on_write": True},
         CHANGED,
-        ("the update also changed serverRemark", "compare.volatile"),
+        ("the update also changed serverRemark", "attributes.serverRemark.volatile"),
         kind="CollateralError",
         seed=SEED,
         then={"compare": {"volatile": ["serverRemark"]}},

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,11 +63,14 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     own = address.type.operations.get(planned.operation)
     by_text = bool(own and own.texts_at)
     refers = [f"{key}.{'texts_at' if by_text else 'json'}" for one in missed if one.path in address.refs]
-    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else "compare"]
+    settled = [one.path for one in missed if one.suggestion.startswith("compare: ")]
+    rule = f"attributes.{[*settled, missed[0].path][0]}"
+    hints = [f"In a profile such a rule stands under {rule}."] if settled else []
+    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else rule]
     return UnconvergedError(
         f"bring {address} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
-        _hint(planned, verification),
+        " ".join([*hints, *_hints(planned, verification)]),
         unconverged=[one.as_result() for one in missed],
         collateral=also or None,
         profile_key=suspects[0],
@@ -76,14 +79,14 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     )
 
 
-def _hint(planned: Plan, verification: ReadBack) -> str:
+def _hints(planned: Plan, verification: ReadBack) -> Iterator[str]:
     also = [change.path for change in verification.collateral]
     if also:
-        return f"It also changed, without being asked: {', '.join(also)}."
+        yield f"It also changed, without being asked: {', '.join(also)}."
+        return
     before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
     if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
-        return "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
-    return ""
+        yield "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
 
 
 def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:

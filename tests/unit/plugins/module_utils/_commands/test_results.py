@@ -112,7 +112,7 @@ OF_ERROR = {
     "written": "update",
     "entity_id": 4711,
     "assumed": ["operations.update"],
-    "held_back": {"operation": "operations.update", "profile_key": "compare", "entity": "~", "why": "~"},
+    "held_back": {"operation": "operations.update", "profile_key": "attributes.a", "entity": "~", "why": "~"},
     "collateral": CHANGES,
     "unconverged": [{"path": "selectedProducts", "sent": "~", "stored": "~~", "suggestion": "~"}],
     "reasons": ["plan_again"],

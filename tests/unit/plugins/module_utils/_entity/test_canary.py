@@ -83,7 +83,11 @@ def refused(status):
 
 UNCLEAN = {
     "collateral": ({"stores": blanks}, CollateralError, "operations.update.json"),
-    "unconverged": ({"stores": lambda entity: {**entity, "description": "else"}}, UnconvergedError, "compare"),
+    "unconverged": (
+        {"stores": lambda entity: {**entity, "description": "else"}},
+        UnconvergedError,
+        "attributes.description",
+    ),
     "refuted": ({"hook": garbled}, ProfileMismatchError, "operations.update.entity"),
     "wrong address": ({"hook": refused(405)}, ProfileMismatchError, "operations.update"),
     "unknown": ({"hook": dropped_before, "again": dropped_before}, OutcomeUnknownError, "operations.update"),

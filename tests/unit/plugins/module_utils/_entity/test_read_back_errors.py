@@ -46,8 +46,14 @@ def puts(**values):
 
 
 CASES = {
-    "declared and stored otherwise": (puts(description="ELSE"), UnconvergedError, "compare", '"new"', '"ELSE"'),
-    "declared and not stored": (loses("description"), UnconvergedError, "compare", '"new"', "null"),
+    "declared and stored otherwise": (
+        puts(description="ELSE"),
+        UnconvergedError,
+        "attributes.description",
+        '"new"',
+        '"ELSE"',
+    ),
+    "declared and not stored": (loses("description"), UnconvergedError, "attributes.description", '"new"', "null"),
     "reference not taken": (
         puts(applicationId=99),
         UnconvergedError,
