@@ -338,7 +338,7 @@ def test_a_search_that_shows_less_than_the_read(system: SmallSystem, play: Playe
 
 @pytest.mark.proves("PROFILE-1")
 def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play: Player) -> None:
-    (play.folder / "scales.yml").write_text(PROFILE.text.replace("method: GET", "method: FETCH", 1), encoding="utf-8")
+    (play.folder / "scales.yml").write_text(PROFILE.text.replace("query:", "querry:", 1), encoding="utf-8")
     played = play([{"name": "read", INFO: {"type": "site"}}])
     assert words(played["read"]["msg"]) in words(GUIDE.read_text(encoding="utf-8")), played["read"]
     assert not system.counted
