@@ -82,9 +82,11 @@ class Acquisition:
         given = self.settings.access_token or (self.grant is not None and self.grant.flow is None)
         return bool(given) and not steps_with(self.settings.profile.session, not self._makes_token)
 
-    def renew(self, state: State, rejected: bool) -> State:
-        """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        refreshed = self._refreshed_own(state) if self._makes_token else None
+    def renew(self, state: State, rejected: bool, in_vain: bool = False) -> State:
+        """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it;
+        in_vain: no request was accepted in the last session, so another refresh of the system's own token is no help.
+        """
+        refreshed = self._refreshed_own(state) if self._makes_token and not in_vain else None
         if refreshed:
             return replace(refreshed, generation=state.generation + 1, opened_at=self.clock.now())
         token_rejected = (rejected and self.settings.profile.session.is_token) or self._makes_token

@@ -254,6 +254,7 @@ class Issuer:
     def __init__(self):
         self.asked, self.live, self.refresh, self.made = [], set(), set(), 0
         self.life, self.user, self.rotates, self.loses, self.refusal = "3600", "ann", True, 0, 401
+        self.fruitless = False  # what a refresh gives is good for nothing
 
     def send(self, request):
         path = request.url[len(f"{URL}/api/") :]
@@ -268,7 +269,10 @@ class Issuer:
             if self.loses:
                 self.loses -= 1
                 raise InterruptedRequest(request.purpose, "the connection was lost")
-            return answer(request, 200, self.token())
+            made = self.token()
+            if self.fruitless:
+                self.live.discard(made["token"])
+            return answer(request, 200, made)
         good = request.headers.get("Authorization", "").partition("Bearer ")[2] in self.live
         return answer(request, 200 if good else 401, {"id": 1})
 
@@ -346,6 +350,16 @@ def test_a_refresh_that_is_refused_or_not_answered_is_followed_by_the_steps(user
     ticking.time += 3600
     assert one.send(READ).status == 200
     assert issuer.asked == ["login", "teams/1", "refresh", "login", "teams/1"]
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_a_token_that_is_lost_right_after_its_refresh_is_followed_by_one_login(user, issuer):
+    one, issuer.fruitless = user(), True
+    one.send(READ)
+    for times in (1, 2):
+        issuer.live.clear()
+        assert one.send(READ).status == 200
+        assert (issuer.asked.count("refresh"), issuer.asked.count("login")) == (times, times + 1)
 
 
 def test_what_is_not_taken_anew_is_kept(user, issuer, ticking):
