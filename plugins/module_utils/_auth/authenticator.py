@@ -24,7 +24,7 @@ from .keeper import SessionKeeper
 from .one_time_code import OneTimeCodes
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
-from .session import Session, carried, log_out
+from .session import Session, carried, log_out, look
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -184,10 +184,15 @@ class Authenticator:
             return state is not None or bool(record.get("pending"))
 
     def _end(self, state: State) -> None:
-        """Log the session out where the profile says how; warns where the server did not do so."""
+        """Log the session out where the profile says how; warns where the server did not do so. A look brings the
+        present values first, since another process may have used the session."""
+        profile, names = self._settings.profile, self._keeper.names(state)
+        session = state.session or Session()
+        if profile.session.logout and profile.session.look:
+            with suppress(InsightError):
+                session = converse(look(profile, session, names), self._send).session or session
         try:
-            conversation = log_out(self._settings.profile, state.session or Session(), self._keeper.names(state))
-            refusal = converse(conversation, self._send)
+            refusal = converse(log_out(profile, session, names), self._send)
         except InsightError as error:
             refusal = error.message
         if refusal:

@@ -200,6 +200,19 @@ def test_logging_out(login, system):
 
 
 @pytest.mark.proves("LOGIN-9")
+def test_a_logout_carries_the_present_values(login, system):
+    """Another process has used the session since it was stored, and the server shows a new token in each answer."""
+    system.csrf_in_every_answer, system.rejection = True, (403, {}, {})
+    overrides = {"session": {"logout": {"out": {"method": "POST", "path": "logout"}}}}
+    login(**ALICE, overrides=overrides).send(READ)
+    other = login(**ALICE, overrides=overrides)
+    for _use in range(2):
+        other.send(READ)
+    assert login(**ALICE, overrides=overrides).logout() is True
+    assert (system.sessions, system.count("log in")) == ({}, 1)
+
+
+@pytest.mark.proves("LOGIN-9")
 def test_logging_out_where_the_profile_cannot(login, system):
     authenticator = login(**ALICE)
     authenticator.open()
