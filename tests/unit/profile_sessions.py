@@ -99,6 +99,10 @@ def _steps() -> Iterator[Case]:
     yield Case("step.denied", login(denied=[{"status": [418]}]), "does not accept", answers={"log": (says(418),)})
     yield Case("step.take", login(take={"token": "body.sid"}), '"X-Token": "session-of-another"')
     yield Case("step.cookies", login(cookies={"SID": "{token}"}), '"Cookie": "SID=session-of-the-body"')
+    for key, pair in (("username", "bzpw"), ("password", "amRvZTpx")):
+        by_basic = login(basic={"username": "jdoe", "password": "p"})
+        changed = login(basic={key: {"username": "o", "password": "q"}[key]})
+        yield Case(f"step.basic.{key}", changed, f'log in .*\n.*"Basic {pair}"', given=by_basic)
     second = {"method": "GET", "path": "second"}
     yield Case(
         "step.when",
@@ -121,6 +125,8 @@ def _steps() -> Iterator[Case]:
         ("take.<name>.at as list", {"at": several}),
     ):
         yield Case(form, login(take={"token": place}), '"X-Token": "session-of-another"')
+    optional = login(take={"token": {"at": "body.nothing", "optional": True}})
+    yield Case("take.<name>.optional", optional, "> .* create", given=login(take={"token": {"at": "body.nothing"}}))
     yield Case(
         "take.<name>.default",
         login(take={"token": {"default": "D1"}}),

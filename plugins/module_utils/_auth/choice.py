@@ -20,6 +20,7 @@ from .grants.base import Endpoints, Grant
 from .grants.login import LOGIN
 from .grants.refresh_token import REFRESH_TOKEN
 from .grants.registry import GRANTS
+from .session import carries_key
 
 WHAT = "log in"
 
@@ -50,7 +51,8 @@ def choose_grant(settings: Settings) -> str:
     """The name of the grant to use. Raises ConfigurationError when options are missing or contradict one another."""
     identity = settings.identity
     grant = GRANTS[identity.grant_type or _infer(settings)]
-    missing = [option for option in grant.needs if not getattr(identity, option)]
+    nameless = grant.flow is None and _needs_nobody(settings)
+    missing = [option for option in grant.needs if not getattr(identity, option) and not nameless]
     if missing:
         raise ConfigurationError(
             WHAT, f"grant_type {grant.name} needs {' and '.join(missing)}", f"Set {', '.join(missing)}."
@@ -73,6 +75,11 @@ def choose_grant(settings: Settings) -> str:
     return grant.name
 
 
+def _needs_nobody(settings: Settings) -> bool:
+    """Whether the system's own login needs no credential of the options: it takes none, or a key is an input."""
+    return not settings.profile.session.takes_credentials or carries_key(settings.profile, settings.inputs)
+
+
 def _check_profile(settings: Settings, grant: Grant) -> None:
     """Raise ConfigurationError unless the profile can log in with this grant."""
     profile = settings.profile
@@ -82,7 +89,7 @@ def _check_profile(settings: Settings, grant: Grant) -> None:
             WHAT, f"the login of profile {profile.name} takes no one-time code", f"Leave {' and '.join(codes)} out."
         )
     if grant.flow is None:
-        if not profile.session.takes("password"):
+        if not profile.session.takes("password") and (settings.identity.password or not _needs_nobody(settings)):
             other = profile.other_versions.get("password")
             raise ConfigurationError(
                 WHAT,
