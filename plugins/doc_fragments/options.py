@@ -55,6 +55,12 @@ options:
       - Address of the identity platform, for a national cloud for instance V(https://login.microsoftonline.us) or
         V(https://login.partner.microsoftonline.cn). The profile has the global one.
     type: str
+  issuer:
+    description:
+      - The issuer of the identity platform, an https address, in place of the addresses of the profile. Its metadata
+        say where the endpoints are (OpenID Connect Discovery, RFC 8414). They must name the same issuer, and endpoints
+        at its own origin.
+    type: str
   token_url:
     description:
       - The whole address of the token endpoint, where O(authority) and O(tenant_id) do not lead to it.

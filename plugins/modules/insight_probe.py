@@ -43,8 +43,9 @@ options:
   logins:
     description:
       - Ways to log in, each of which is tried. The first that works is used for everything else.
-      - Without it there is one, which the other options of the task say. O(tenant_id), O(authority), O(client_id) and
-        O(token_store) hold for all of them unless one says otherwise; no other option of the identity does.
+      - Without it there is one, which the other options of the task say. O(tenant_id), O(authority), O(issuer),
+        O(client_id) and O(token_store) hold for all of them unless one says otherwise; no other option of the identity
+        does.
     type: list
     elements: dict
     default: []
@@ -58,6 +59,9 @@ options:
         type: str
       authority:
         description: As O(authority).
+        type: str
+      issuer:
+        description: As O(issuer).
         type: str
       token_url:
         description: As O(token_url).

@@ -74,6 +74,9 @@ def _grants() -> Iterator[Case]:
     yield grant("scope", "mine", "mine")
     yield grant("path", "/{tenant_id}/password", "> safe POST https://login.example.com/t/password ")
     yield grant("form", {"audience": "of {client_id}"}, '> .*"audience": "of cid"')
+    asks = {"oauth": {"grants": {"authorization_code": {"authorize": {"prompt": "consent"}}}}}
+    tasks = token(grant_type="authorization_code", **OF_GRANTS["authorization_code"])
+    yield Case("grant.authorize", asks, '"authorization_url": "[^"]*&prompt=consent', tasks=tasks, given=BEARER)
 
 
 def _oauth() -> Iterator[Case]:
@@ -88,6 +91,17 @@ def _oauth() -> Iterator[Case]:
     yield case("authorize_path", "/page", '"authorization_url": "[^"]*/page', "authorization_code")
     yield case("device_path", "/device", "> .*/device ", "device_code")
     yield case("after_use", "revokes", '"failed": true', "refresh_token")
+    yield case("client_authentication", "client_secret_basic", 'access token .*\n.*"Authorization": "Basic ')
+    paths = dict.fromkeys(("authority", "token_path", "authorize_path", "device_path"))
+    metadata = {"issuer": "https://login.example.com/i", "token_endpoint": "https://login.example.com/of/i"}
+    yield Case(
+        "oauth.issuer",
+        {"oauth": {**paths, "issuer": metadata["issuer"]}},
+        "> safe GET https://login.example.com/i/.well-known/(.|\n)*> safe POST https://login.example.com/of/i ",
+        answers={"ask": (says(200, metadata),)},
+        tasks=token(grant_type="password", **PLATFORM),
+        given=BEARER,
+    )
     for grant, options in OF_GRANTS.items():
         yield Case(
             f"oauth.grants.{grant}",

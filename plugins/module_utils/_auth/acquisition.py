@@ -53,7 +53,8 @@ class Acquisition:
 
     grant: None where there are no credentials, only what was handed over. client: None where no OAuth is
     needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
-    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
+    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now. locate:
+    the client with the addresses that its issuer names.
     may_use_up: the configured refresh token may be sent although its successor would be kept nowhere. codes: one-time
     codes for the login.
     """
@@ -68,6 +69,7 @@ class Acquisition:
     room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
     may_use_up: bool
+    locate: Callable[[OAuthClient], OAuthClient]
     codes: OneTimeCodes
 
     def renewable(self, state: State) -> bool:
@@ -149,11 +151,12 @@ class Acquisition:
             )
         if self.grant.flow is None or self.client is None:
             return self._with(state, None)
-        refreshed = self._refreshed(state, self.grant, self.client)
+        client = self.locate(self.client)
+        refreshed = self._refreshed(state, self.grant, client)
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(self.client), self.send))
+        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(client), self.send))
         self.keep(state)
         return state
 

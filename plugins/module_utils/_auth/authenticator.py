@@ -14,7 +14,7 @@ from .._options.shared import Settings
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
-from . import browser_login, handle
+from . import browser_login, handle, issuer
 from .acquisition import Acquisition
 from .choice import endpoints_of
 from .grants.authorization_code import AUTHORIZATION_CODE
@@ -62,6 +62,7 @@ class Authenticator:
             room=self._keeper.room,
             reload=self._keeper.load,
             codes=OneTimeCodes(settings.identity, clock, self._keeper.code_step, self._keeper.keep_code_step),
+            locate=self._located,
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)
@@ -91,6 +92,19 @@ class Authenticator:
         keeps = self._settings.profile.oauth.get("after_use", "unknown") == "keeps"
         endpoints = endpoints_of(self._settings, self._grant.name)
         return OAuthClient(self._settings.identity, endpoints, self._clock, keeps, show, self._authorization)
+
+    def _located(self, client: OAuthClient) -> OAuthClient:
+        """The client with the addresses that its issuer names, which the record keeps. The caller holds the lock."""
+        endpoints, grant = client.endpoints, self._grant
+        needed = ("token", *(grant.endpoints if grant else ()))
+        if not endpoints.issuer or all(getattr(endpoints, name) for name in needed):
+            return client
+        kept = (self._store.load(self._name) or {}).get("metadata") or {}
+        if kept.get("issuer") != endpoints.issuer or not 0 <= self._clock.now() - kept.get("read_at", 0.0) < issuer.LIFE:
+            kept = {**converse(issuer.metadata(endpoints.issuer), self._send), "read_at": self._clock.now()}
+            with suppress(ConfigurationError):  # then the next run asks again
+                self._keeper.save(None, metadata=kept)
+        return replace(client, endpoints=issuer.at_issuer(endpoints, kept, self._settings, needed))
 
     # --- using the session
 
@@ -220,7 +234,8 @@ class Authenticator:
         if self._client is None or not (self._grant and self._grant.in_browser):
             raise ConfigurationError("start the login", f"grant_type is not {AUTHORIZATION_CODE.name}")
         with self._store.locked(self._name):
-            return browser_login.begin(self._client, self._settings, self._store, self._clock, self._lay_in)
+            client = self._located(self._client)
+            return browser_login.begin(client, self._settings, self._store, self._clock, self._lay_in)
 
     def _authorization(self) -> Authorization:
         """The code that the browser brought back, once. The caller holds the lock."""

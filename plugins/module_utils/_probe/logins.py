@@ -32,7 +32,7 @@ SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
 WITHOUT_STEPS = "bearer"
 """The kind of a session in a profile of format 1 that is no more than the access token."""
-INHERITED = ("tenant_id", "authority", "client_id", "token_store")
+INHERITED = ("tenant_id", "authority", "issuer", "client_id", "token_store")
 """Options of the task that a login of the list has unless it says otherwise."""
 
 

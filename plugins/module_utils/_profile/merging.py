@@ -28,7 +28,7 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
     return merged
 
 
-VALUES = ("json", "form", "query")
+VALUES = ("json", "form", "query", "authorize")
 """Keys whose value goes to the server as it is: null inside is null."""
 NAMED = (
     "types",

@@ -18,7 +18,7 @@ from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
 from .profile_names import TEMPLATES, request_mistakes, unknown_names
-from .profile_session_checks import predicate_mistakes, session_mistakes
+from .profile_session_checks import oauth_mistakes, predicate_mistakes, session_mistakes
 
 EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
@@ -35,13 +35,14 @@ OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_bas
 """The names that the paths of the system know."""
 OF_OAUTH: Mapping[str, Collection[str]] = {
     "authority": (),
-    **dict.fromkeys(("token_path", "authorize_path", "device_path"), ("tenant_id",)),
+    **dict.fromkeys(("issuer", "token_path", "authorize_path", "device_path"), ("tenant_id", "inputs")),
 }
 """The names that the addresses of an identity platform know."""
 OF_GRANT: Mapping[str, Collection[str]] = {
     "scope": ("client_id", "inputs"),
-    "path": ("tenant_id",),
+    "path": ("tenant_id", "inputs"),
     "form": ("client_id", "tenant_id", "redirect_uri", "inputs"),
+    "authorize": ("client_id", "tenant_id", "username", "expected_user", "inputs"),
 }
 """The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
@@ -65,6 +66,7 @@ def mistakes(given: Json) -> Iterator[str]:
     data = merge({}, given)
     yield from session_mistakes(data)
     yield from _addresses(data)
+    yield from oauth_mistakes(data)
     yield from predicate_mistakes(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)

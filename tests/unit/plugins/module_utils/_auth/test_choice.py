@@ -113,6 +113,16 @@ ADDRESSES = [
     ({"token_url": "https://sso.example.com/token", "tenant_id": None}, "https://sso.example.com/token"),
     ({"authority": "http://127.0.0.1:8080"}, "http://127.0.0.1:8080/contoso/oauth2/v2.0/token"),
     ({"overrides": {"oauth": {"authority": None, "token_path": "/api/token"}}}, f"{URL}/api/token"),
+    (
+        {
+            "overrides": {
+                "inputs": {"realm": {}},
+                "oauth": {"authority": None, "token_path": "/realms/{inputs.realm}/token"},
+            },
+            "inputs": {"realm": "a/b"},
+        },
+        f"{URL}/realms/a%2Fb/token",
+    ),
 ]
 
 

@@ -90,6 +90,14 @@ def of_site(**said):
 LISTED = {"method": "GET", "path": "sites"}
 
 
+def of_person(**fields):
+    return {"oauth": {"token_path": "/token", "grants": {"authorization_code": {"authorize": fields}}}}
+
+
+def of_issuer(issuer, **said):
+    return {"oauth": {"issuer": issuer, "grants": {"password": {}}, **said}}
+
+
 def of_grant(**said):
     return {"oauth": {"token_path": "/token", "grants": {"password": said}}}
 
@@ -150,6 +158,22 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         (of_grant(path="/{client_id}/token"), r"oauth.grants.password.path names \{client_id\}"),
         (of_grant(form={"x": "{password}"}), r"oauth.grants.password.form.x names \{password\}"),
         (of_grant(form={"x": "{inputs.tenant}"}), "inputs declares no tenant"),
+        (of_grant(authorize={"prompt": "none"}), "password.authorize has no effect there, only where a person logs in"),
+        (of_person(state="x"), "authorization_code.authorize.state is the login's own"),
+        (of_person(hint="{password}"), r"authorize.hint names \{password\}"),
+        ({"oauth": {"grants": {"password": {}}}}, "oauth has neither token_path nor issuer"),
+        (of_issuer("/i", token_path="/t"), "oauth.token_path has no effect beside issuer"),
+        (of_issuer("/realms/{inputs.none}"), "inputs declares no none"),
+        (of_issuer("https://id.example.com", authority="https://a.example.com"), "oauth.authority has no effect"),
+        (of_issuer("/i", grants={"password": {"path": "/t"}}), "password.path has no effect beside oauth.issuer"),
+        (
+            {"session": {"steps": {"login": {"take": {"ticket": {"at": "body.t", "default": "a", "optional": True}}}}}},
+            "session.steps.login.take.ticket has both default and optional",
+        ),
+        (
+            {"session": {"steps": {"login": {"basic": {"username": "{nobody}", "password": "{password}"}}}}},
+            r"login.basic.username names \{nobody\}",
+        ),
         (
             of_site(create={"completes": "none"}),
             "types.site.create.completes names none, and completes declares no such",
@@ -237,6 +261,9 @@ def test_what_contradicts_itself_is_refused(over, why):
         of_site(create={"completes": {**JOB, "message": {"path": "logs/{job}"}}}),
         {"session": {"refresh": {"refused": [{"status": [401]}]}}},
         renewing(refresh={"after_use": "kills"}),
+        of_issuer("id.example.com"),
+        of_issuer("/i", client_authentication="private_key_jwt"),
+        {"session": {"steps": {"login": {"basic": {"username": "{username}"}}}}},
         renewing(refresh={"steps": {}, "with": {}}),
     ],
 )
