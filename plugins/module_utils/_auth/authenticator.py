@@ -100,8 +100,9 @@ class Authenticator:
         if not endpoints.issuer or all(getattr(endpoints, name) for name in needed):
             return client
         kept = (self._store.load(self._name) or {}).get("metadata") or {}
-        if kept.get("issuer") != endpoints.issuer or not 0 <= self._clock.now() - kept.get("read_at", 0.0) < issuer.LIFE:
-            kept = {**converse(issuer.metadata(endpoints.issuer), self._send), "read_at": self._clock.now()}
+        now = self._clock.now()
+        if kept.get("issuer") != endpoints.issuer or not 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE:
+            kept = {**converse(issuer.metadata(endpoints.issuer), self._send), "read_at": now}
             with suppress(ConfigurationError):  # then the next run asks again
                 self._keeper.save(None, metadata=kept)
         return replace(client, endpoints=issuer.at_issuer(endpoints, kept, self._settings, needed))

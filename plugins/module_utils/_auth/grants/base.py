@@ -192,7 +192,7 @@ def answer_of_platform(response: Response) -> Any:
 def secrets_of(client: OAuthClient, request: Request) -> list[str]:
     """What the platform's texts must not repeat, wherever in the request it went."""
     public = {*PUBLIC, *client.endpoints.form}
-    fields = [value for name, value in (request.form or {}).items() if name not in public]
+    fields = ["".join(value) for name, value in (request.form or {}).items() if name not in public]
     return [value for value in (client.identity.client_secret, *request.headers.values(), *fields) if value]
 
 

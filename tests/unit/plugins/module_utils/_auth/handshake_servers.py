@@ -28,6 +28,11 @@ def jar(request: Request) -> dict[str, str]:
     return {name: value for name, _equals, value in pairs}
 
 
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each with its one value."""
+    return {name: "".join(value) for name, value in (request.form or {}).items()}
+
+
 class Server:
     """A system with one session. attempts: the logins, and the requests with credentials that are not good; asked:
     method and path of every request."""
@@ -241,7 +246,7 @@ class Proxmox(Server):
     renewals = 0
 
     def login(self, request: Request) -> Said:
-        form = request.form or {}
+        form = form_of(request)
         by_ticket = str(form.get("password")).startswith("PVE:")
         if self.live and (form.get("username"), form.get("password")) == (USER, self.live):
             self.renewals += 1
@@ -267,7 +272,7 @@ class ProxmoxWithCode(Proxmox):
         self.codes = {f"totp:{code_at(key_of(SEED), step)}" for step in DAY}  # those that were not used yet
 
     def login(self, request: Request) -> Said:
-        form = request.form or {}
+        form = form_of(request)
         if "tfa-challenge" in form:
             code = form.get("password", "")
             right = form["tfa-challenge"] == self.half != "" and code in self.codes
@@ -457,7 +462,7 @@ class Fortigate(Server):
     steps: Mapping[str, str] = {"POST /logincheck": "login", "POST /logout": "logout"}
 
     def login(self, request: Request) -> Said:
-        form, page = request.form or {}, {"content-type": "text/html"}
+        form, page = form_of(request), {"content-type": "text/html"}
         if form.get("ajax") != "1" or not self.is_right(form.get("username"), form.get("secretkey")):
             return 200, b"0", page
         self.live, self.csrf = self.new("APSCOOKIE"), self.new("csrf")

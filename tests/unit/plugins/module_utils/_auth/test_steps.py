@@ -157,7 +157,9 @@ OTP = {
 
 def test_a_cookie_and_a_header_from_one_step():
     requests, session = opened(TICKET, (200, {"data": {"ticket": "T1", "csrf": "C1"}}))
-    assert [(one.purpose, one.form) for one in requests] == [("log in", {"user": "ann", "password": "a pass: word"})]
+    assert [(one.purpose, one.form) for one in requests] == [
+        ("log in", {"user": ["ann"], "password": [USER["password"]]})
+    ]
     headers = carried(profile(TICKET).session, session, NAMES).as_headers
     assert headers == {"Cookie": "Ticket=T1", "CSRFToken": "C1"}
 
