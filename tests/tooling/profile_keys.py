@@ -39,7 +39,13 @@ OWN_TABLES = {
     "type": "type",
 }
 """The definitions that get a table, with its title. Where one is used, its table is named instead of repeating it."""
-WORDS = {"predicate": "predicate", "place": "place", "take": "mapping of places", "names": "list of texts"}
+WORDS = {
+    "predicate": "predicate",
+    "place": "place",
+    "place_of_version": "place",
+    "take": "mapping of places",
+    "names": "list of texts",
+}
 """The definitions of which the page says in words what may stand there."""
 
 Row = tuple[str, str, str]

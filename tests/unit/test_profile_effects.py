@@ -5,7 +5,8 @@
 
 A new key of ``profile.schema.json`` needs a case: that of a session in ``profile_sessions.py``, of a refresh or a
 grant in ``profile_tokens.py``, of an operation, a transition or a part in ``profile_operations.py``, of what is
-completed later in ``profile_later.py``, any other in ``profile_types.py``. A case is named by the path of the key
+completed later in ``profile_later.py``, of a version, of restoring and renaming in ``profile_life.py``, any other in
+``profile_types.py``. A case is named by the path of the key
 in its table of the schema (``$defs``): ``session.cookie``, ``operation.then``, ``part.element.key``; a name that the
 author of a profile chooses is ``<name>``; a key that may be a text, a list or a mapping has a case for each:
 ``type.find as text``. ``given`` is what the key needs beside it, ``override`` lays the key on, and ``seen`` (or
@@ -27,6 +28,7 @@ from ansible_collections.rimops.insight.tests.unit.effects import PROFILE, seen
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
 from ansible_collections.rimops.insight.tests.unit.profile_cases import every_key, overlaid
 from ansible_collections.rimops.insight.tests.unit.profile_later import LATER
+from ansible_collections.rimops.insight.tests.unit.profile_life import LIFE
 from ansible_collections.rimops.insight.tests.unit.profile_operations import OPERATIONS
 from ansible_collections.rimops.insight.tests.unit.profile_sessions import SESSIONS
 from ansible_collections.rimops.insight.tests.unit.profile_tokens import TOKENS
@@ -38,7 +40,7 @@ ON_LOADING = ("format", "extends")
 """What says how a profile is read; tested below."""
 WITHOUT_MAPPING = ("step.form as text", "step.query as text", "session.look.query as text")
 """What has no effect: the forms over one name that stands for a mapping, which no name of a session does."""
-CASES = [*SESSIONS, *TOKENS, *TYPES, *OPERATIONS, *LATER]
+CASES = [*SESSIONS, *TOKENS, *TYPES, *OPERATIONS, *LATER, *LIFE]
 
 
 @pytest.mark.proves("PROFILE-23")

@@ -18,7 +18,7 @@ from .._entity.ensure import ensure
 from .._entity.plan import diff
 from .._entity.references import mentioned_in
 from .._entity.rules import Rules, holding_ids
-from .._entity.steps import steps_of
+from .._entity.steps import in_steps, steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
@@ -149,15 +149,15 @@ def _entity_result(
 ) -> dict[str, Any]:
     """The result of the task for an outcome."""
     planned = outcome.plan
-    evidence, steps = evidence_of(connection.settings), steps_of(planned, desired.address.type)
+    evidence, entity_type = evidence_of(connection.settings), desired.address.type
     doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": without_secrets(outcome.entity, desired.address.type, planned.rules(desired.address.rules)),
+        "entity": without_secrets(outcome.entity, entity_type, planned.rules(desired.address.rules)),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
-        **({"steps": list(map(str, steps))} if len(steps) > 1 or any(one.attribute for one in steps) else {}),
+        **({"steps": list(map(str, steps_of(planned, entity_type)))} if in_steps(planned, entity_type) else {}),
         "unverified": [*doubts, *planned.unverified],
         "assumed": client.assumed,
         **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),

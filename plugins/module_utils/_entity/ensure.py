@@ -25,7 +25,8 @@ from ..errors import (
 )
 from .address import Address, Entity
 from .api.client import EntityClient
-from .apply import Outcome, moved, perform, read_again
+from .apply import Outcome, perform
+from .as_planned import is_guarded, moved, read_again
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState, steady
@@ -34,7 +35,7 @@ from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .rewritten import plan_with_memory
 from .step_apply import RecordStep, perform_steps, unrecorded
-from .steps import steps_of
+from .steps import in_steps, steps_of
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def ensure(
     if check_mode or examined.plan.operation == "none":
         outcome = examined.expected()
     else:
-        outcome = apply(client, desired, examined, clock, canary_writes)
+        outcome = apply(client, desired, examined, clock, canary_writes, at_once=True)
     return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes))
 
 
@@ -160,10 +161,12 @@ def apply(
     canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
     record: RecordStep = unrecorded,
+    at_once: bool = False,
 ) -> Outcome:
     """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
     the write). around: a context that is entered before that read and left after the read-back. record: takes the steps
-    of a change that has several. Raises as ``ensure`` does."""
+    of a change that has several. at_once: it was read a moment ago, and is not read again where the server itself sees
+    to that. Raises as ``ensure`` does."""
     address, secrets = desired.address, desired.secrets.values
     operation = address.type.operations.get(examined.plan.operation)
     assumed = canary_writes or CanaryWrites()
@@ -172,12 +175,11 @@ def apply(
     with assumed.first_write_alone(operation, str(address), secrets), search, around():
         if examined.pending:
             examined = _now_that_it_is_there(client, desired, examined.observed)
-        else:
-            read_again(client, desired, examined.found_as, examined.observed)
+        elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
+            now = read_again(client, desired, examined.found_as, examined.observed)
+            examined = replace(examined, observed=now)
         desired = examined.desired or desired
-        steps = steps_of(examined.plan, address.type)
-        several = len(steps) > 1 or any(step.attribute for step in steps)
-        carry_out = partial(perform_steps, record=record) if several else perform
+        carry_out = partial(perform_steps, record=record) if in_steps(examined.plan, address.type) else perform
         return carry_out(client, desired, examined.plan, examined.observed, clock)
 
 

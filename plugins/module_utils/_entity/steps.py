@@ -55,6 +55,12 @@ def steps_of(planned: Plan, entity_type: EntityType) -> list[EntityStep]:
     return [*first, *_own(planned, entity_type), *parts, *last]
 
 
+def in_steps(planned: Plan, entity_type: EntityType) -> bool:
+    """Whether it takes more than the entity's own request."""
+    steps = steps_of(planned, entity_type)
+    return len(steps) > 1 or any(step.attribute for step in steps)
+
+
 def _own(planned: Plan, entity_type: EntityType) -> Iterator[EntityStep]:
     """The entity's own create or update; no update where parts and states are all that changes. What a create withholds
     an update sends right after it."""

@@ -37,6 +37,7 @@ from .predicate import Predicate, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text, path_steps
+from .version import NO_VERSION, Version
 
 
 def at(value: Any, path: str, nothing: Any = None) -> Any:
@@ -160,13 +161,14 @@ class EntityType:
     """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second one;
-    singleton: there is one of it only, without a key; parents: the types of which one is its parent, empty where it has
-    none; required: attributes that a new one must have; compare: layers of comparison rules, from general to
-    particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
-    that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
-    when; parts, transitions: what takes requests of its own; forms, places: in which form, and at which path, answers hold
-    attributes, where it is another one; inputs: those that the task gives."""
+    key_proven: it was seen to do so; singleton: there is one of it only, without a key; parents: the types of which one
+    is its parent, empty where it has none; required: attributes that a new one must have; compare: layers of comparison
+    rules, from general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that
+    takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret;
+    other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an entity says
+    who changed it last, and when; parts, transitions: what takes requests of its own; forms, places: in which form, and
+    at which path, answers hold attributes, where it is another one; inputs: those that the task gives; version: where
+    its version stands."""
 
     name: str
     path: str
@@ -175,6 +177,7 @@ class EntityType:
     id_from: str = ""
     key: tuple[str, ...] = ()
     key_enforced: bool = False
+    key_proven: bool = False
     singleton: bool = False
     parents: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
@@ -191,6 +194,7 @@ class EntityType:
     forms: Json = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    version: Version = NO_VERSION
 
     def key_path(self, name: str) -> list[str]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
@@ -296,7 +300,7 @@ def is_assumed(data: Json) -> bool:
 
 
 OPERATIONS = (*READING, "create", "update", "delete")
-GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id")
+GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id", "version")
 """The keys that a profile gives for all types and a type may override."""
 
 
@@ -326,7 +330,7 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
-    completes = profile.get("completes", {})
+    completes, version = profile.get("completes", {}), Version.of(data.get("version"))
     parts = parts_of(name, data.get("parts", {}), completes)
     return EntityType(
         name=name,
@@ -336,11 +340,12 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         id_from=own_id.get("from", ""),
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),
+        key_proven=bool(key.get("enforced") and key.get("verified")),
         singleton=bool(data.get("singleton")),
         parents=names_said(data.get("parent", ())),
         required=tuple(data.get("required", ())),
         references=references_of(attributes),
-        compare=(rule_layer(attributes), part_layer(parts.values())),
+        compare=(rule_layer(attributes), part_layer(parts.values()), version.layer),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
         secrets=marked(attributes, "secret"),
@@ -351,6 +356,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         transitions=transitions_of(name, attributes, completes),
         forms=element_forms_of(attributes),
         places=places_of(attributes),
+        version=version,
     )
 
 

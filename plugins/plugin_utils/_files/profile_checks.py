@@ -17,6 +17,7 @@ from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
+from .profile_entity_checks import life_mistakes
 from .profile_names import TEMPLATES, request_mistakes, unknown_names
 from .profile_session_checks import oauth_mistakes, predicate_mistakes, session_mistakes
 
@@ -27,8 +28,8 @@ NAMES: Mapping[str, Collection[str]] = {
     "find": ("key", "refs", "parent", *PAGES),
     "list": ("parent", *PAGES),
     "create": ("id", "key", "declared", "changed", "whole", "refs", "parent"),
-    "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent"),
-    "delete": ("id", "key", "entity", "refs", "parent"),
+    "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent", "version"),
+    "delete": ("id", "key", "entity", "refs", "parent", "version"),
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
 OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_base_paths"), ("inputs",))
@@ -72,8 +73,10 @@ def mistakes(given: Json) -> Iterator[str]:
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
     yield from extending
-    for name in data["types"] if not extending else ():
-        yield from _type(name, data, given)
+    wholes = {} if extending else {name: type_data(name, given) for name in data["types"]}
+    for name, whole in wholes.items():
+        yield from _type(name, whole, data)
+    yield from life_mistakes(wholes, data)
 
 
 def _addresses(data: Json) -> Iterator[str]:
@@ -184,7 +187,7 @@ def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterato
 # --- parts and states
 
 
-ENTITY = ("id", "key", "entity", "refs", "parent")
+ENTITY = ("id", "key", "entity", "refs", "parent", "version")
 
 
 def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
@@ -229,8 +232,8 @@ PART_NAMES: Mapping[str, Collection[str]] = {
 # --- types
 
 
-def _type(name: str, data: Json, given: Json) -> Iterator[str]:
-    whole = type_data(name, given)
+def _type(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in one type. whole: the type over what holds for all types."""
     own = data["types"][name]
     if str(whole.get("path", "")).startswith("/"):
         yield f"types.{name}.path begins with a slash; it begins with a word"

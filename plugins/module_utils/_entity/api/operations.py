@@ -51,7 +51,7 @@ def read_entity(of: Invocation) -> Flow[Entity | None]:
     response = yield from ready(of, of.request())
     if is_missing(of.operation, response):
         return None
-    entity = as_received(of.type, entity_of(of.operation, response))
+    entity = as_received(of.type, of.type.version.received(entity_of(of.operation, response), response))
     if of.address.id is not None and not has_id(of.address, entity):
         check_case(of.address, entity)
         why, name = "the server answered with an entity of another id", of.type.id_at or "id"

@@ -105,6 +105,7 @@ class Invocation:
             "id": lambda: self._id(observed),
             "key": self.address.own_key,
             "entity": observed or {},
+            "version": lambda: self.type.version.in_entity(observed),
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
             "url": self.base.url,
             "request_id": lambda: str(uuid.uuid4()),

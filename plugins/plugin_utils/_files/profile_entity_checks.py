@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no JSON Schema says of the life of an entity in a profile: its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...module_utils._profile.model import OPERATIONS
+from ...module_utils._profile.parts import REQUESTS
+from ...module_utils._profile.template import names_in, path_steps
+from ...module_utils._profile.version import Version
+from ...module_utils._text.json_forms import Json
+from .profile_names import TEMPLATES
+
+
+def life_mistakes(wholes: Mapping[str, Json], data: Json) -> Iterator[str]:
+    """Mistakes in what is said of the life of entities. wholes: the types by name, over what holds for all types; data:
+    the profile."""
+    for name, whole in wholes.items():
+        yield from _version(f"types.{name}", whole, "version" in data)
+    if "version" in data and not any(_naming(whole, "version") for whole in wholes.values()):
+        yield f"version {UNUSED}"
+
+
+UNUSED = "has no effect, since no request names {version}"
+
+
+def _requests(whole: Json) -> Iterator[tuple[str, Any]]:
+    """The requests of a type, its parts and its states, each with its path."""
+    for operation in OPERATIONS:
+        said = whole.get(operation)
+        yield from ((operation, one) for one in (said if isinstance(said, list) else [said]))
+    for part, said in whole.get("parts", {}).items():
+        yield from ((f"parts.{part}.{one}", said.get(one)) for one in ("read", *REQUESTS))
+    for path, said in whole.get("attributes", {}).items():
+        for verb, one in said.get("transitions", {}).items():
+            yield f"attributes.{path}.transitions.{verb}.request", one["request"]
+
+
+def _naming(whole: Json, wanted: str) -> list[str]:
+    """The paths of the requests of a type that use a name, or something within it."""
+
+    def uses(said: Any) -> bool:
+        names = names_in([said.get(part) for part in TEMPLATES]) if isinstance(said, Mapping) else ()
+        return any(path_steps(name)[0] == wanted for name, _function in names)
+
+    return [path for path, said in _requests(whole) if uses(said)]
+
+
+def _version(path: str, whole: Json, of_all: bool) -> Iterator[str]:
+    """Mistakes in the version of a type. of_all: what the profile says holds for all types."""
+    version, naming = Version.of(whole.get("version")), _naming(whole, "version")
+    if naming and not version.place:
+        yield f"{path}.{naming[0]} names {{version}}, and the type has no version"
+    if version.place and not naming and not of_all:
+        yield f"{path}.version {UNUSED}"
+    if naming and version.place.startswith("header.") and "read" not in whole:
+        yield f"{path}.version is a header, which only a read shows, and there is no read"
