@@ -1,15 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each key about the life of an entity does, for the test of effects: its version."""
+"""What each key about the life of an entity does, for the test of effects: its version, its soft deletion, its new
+key, and a create that may overwrite."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.rimops.insight.tests.unit.effects import Case
-from ansible_collections.rimops.insight.tests.unit.profile_cases import event
+from ansible_collections.rimops.insight.tests.unit.effects import Case, present, says
+from ansible_collections.rimops.insight.tests.unit.profile_cases import HELD, event, of
 
 BY_VERSION = {"update": {"headers": {"If-Match": "{version}"}}}
 SENT = '> .* update .*\n.*"If-Match": "other-7"'
@@ -19,9 +20,36 @@ def _version() -> Iterator[Case]:
     def versioned(said: Any) -> dict[str, Any]:
         return event(version=said, **BY_VERSION)
 
-    yield Case("version", {"version": "body.other", **event(**BY_VERSION)}, SENT)
-    yield Case("type.version", versioned("body.other"), SENT)
-    yield Case("version.at", versioned({"at": "body.other"}), SENT, given=versioned("body.uuid"))
+    yield Case("version as text", {"version": "body.other", **event(**BY_VERSION)}, SENT)
+    yield Case("version as mapping", {"version": {"at": "body.other"}, **event(**BY_VERSION)}, SENT)
+    yield Case("type.version as text", versioned("body.other"), SENT)
+    yield Case("type.version as mapping", versioned({"at": "body.other"}), SENT)
+    yield Case("version.at", versioned({"at": "body.other"}), SENT, given=versioned({"at": "body.uuid"}))
 
 
-LIFE = (*_version(),)
+def _verbs() -> Iterator[Case]:
+    dead = {"answers": {"find": (says(200, [{**HELD, "description": "a", "other": "gone"}]),)}, "tasks": (present(),)}
+    restore = {"method": "POST", "path": "{type.path}/{id}/restore"}
+    said = {"soft_deleted": {"other": "gone"}}
+    yield Case("soft_deleted", said, "has one that was deleted and stays", **dead)
+    yield Case("type.soft_deleted", event(**said), "has one that was deleted and stays", **dead)
+    for one, seen in ((restore, "/events/7/restore restore event"), ("create", "> .* create event")):
+        kind = "text" if one == "create" else "mapping"
+        yield Case(f"operations.restore as {kind}", {"operations": {"restore": one}}, seen, given=said, **dead)
+    yield Case("type.restore as mapping", event(restore=restore), "/events/7/restore restore event", given=said, **dead)
+    yield Case("type.restore as text", event(restore="create"), "> .* create event", given=said, **dead)
+    old = says(200, {**HELD, "eventName": "F0", "description": "a"})
+    former = {
+        "answers": {"find": (says(200, []), old), "read": (old,)},
+        "tasks": (present(was={"eventName": "F0"}),),
+    }
+    rename = {"method": "POST", "path": "{type.path}/{id}/name", "json": {"to": "{key.eventName}"}}
+    sent = '/events/7/name rename event .*{"to": "F"}'
+    yield Case("operations.rename", {"operations": {"rename": rename}}, sent, **former)
+    yield Case("type.rename", event(rename=rename), sent, **former)
+    yield Case(
+        "operation.upsert", of("create", upsert=True), "would overwrite one with the same key", tasks=(present(),)
+    )
+
+
+LIFE = (*_version(), *_verbs())

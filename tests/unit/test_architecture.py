@@ -59,6 +59,7 @@ PURE = (
     "module_utils._profile.server_messages",
     "module_utils._profile.session_rules",
     "module_utils._profile.template",
+    "module_utils._profile.version",
     "module_utils._entity.address",
     "module_utils._entity.compare",
     "module_utils._entity.desired_state",

@@ -14,8 +14,8 @@ from .._entity.address import Address, Entity, address_of
 from .._entity.api.client import EntityClient
 from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
+from .._entity.diff import diff
 from .._entity.ensure import ensure
-from .._entity.plan import diff
 from .._entity.references import mentioned_in
 from .._entity.rules import Rules, holding_ids
 from .._entity.steps import in_steps, steps_of

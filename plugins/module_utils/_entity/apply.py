@@ -26,7 +26,7 @@ from .address import Address, Entity, exactly_one, has_id, has_key
 from .api.answers import NOT_THERE
 from .api.client import EntityClient
 from .api.requests import BODIES
-from .as_planned import look, moved, newer_version
+from .as_planned import moved, newer_version, seen_now
 from .compare import Change
 from .contradictions import (
     create_refused,
@@ -85,7 +85,7 @@ def perform(
     """Send the one operation, read the entity back, and report differences from the plan."""
     address, creates = desired.address, planned.operation == "create"
     known_as = address if observed is None else address.located(observed)
-    look_again = partial(look, client, known_as)
+    look_again = partial(seen_now, client, known_as)
     notes: list[str] = []
     answered, overcome = _carried_out(client, desired, planned, observed, look_again, notes.append)
     if creates and answered is not None:
@@ -153,7 +153,7 @@ def _carried_out(
         return (seen is None) == (operation == "delete")
 
     is_untouched = partial(_is_untouched, desired, planned, observed)
-    repeatable = operation != "create" or address.type.key_enforced
+    repeatable = operation != "create" or address.type.key_enforced or address.type.operations[operation].upsert
     try:
         done = write_safely(f"{operation} {address}", send, look_again, is_done, is_untouched, repeatable)
     except ServerError as error:

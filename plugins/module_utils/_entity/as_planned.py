@@ -37,7 +37,7 @@ def read_again(
     """Immediately before a write: the entity as it is now, which is still what was planned on. Where the read by id
     says that it is gone, the search is asked too, for the read may be wrong."""
     if observed is None:
-        now = look(client, found_as)
+        now = seen_now(client, found_as)
     else:
         by_id = found_as.located(observed)
         now = client.read(by_id)
@@ -84,7 +84,7 @@ def _doubt_of_read(client: EntityClient, address: Address) -> str:
     )
 
 
-def look(client: EntityClient, address: Address) -> Entity | None:
+def seen_now(client: EntityClient, address: Address) -> Entity | None:
     """The entity as the server shows it now."""
     return client.searched(address) if address.id is None else client.read(address)
 
@@ -94,9 +94,9 @@ def is_guarded(entity_type: EntityType, planned: Plan, observed: Optional[Entity
     what was read."""
     if in_steps(planned, entity_type):
         return False
-    if planned.operation == "create":
-        return entity_type.key_proven
     version, definition = entity_type.version, entity_type.operations.get(planned.operation)
+    if planned.operation == "create":
+        return entity_type.key_proven and definition is not None and not definition.upsert
     carried = version.in_entity(observed) not in (ABSENT, None, "")
     return version.verified and carried and definition is not None and definition.request.uses("version")
 

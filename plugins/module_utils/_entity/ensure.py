@@ -34,8 +34,9 @@ from .plan import Plan, masks_sent, not_sent, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .rewritten import plan_with_memory
-from .step_apply import RecordStep, perform_steps, unrecorded
+from .step_apply import RecordStep, perform_restored, perform_steps, unrecorded
 from .steps import in_steps, steps_of
+from .verbs import to_be_known, with_restoring
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Examined:
         """The outcome that is expected of the desired state."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
-        return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
+        notes = (*((self.note,) if self.note else ()), *to_be_known(self.plan, self.found_as.type))
+        return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
 
 
 def check_desired_state(desired: DesiredState) -> None:
@@ -179,8 +181,10 @@ def apply(
             now = read_again(client, desired, examined.found_as, examined.observed)
             examined = replace(examined, observed=now)
         desired = examined.desired or desired
-        carry_out = partial(perform_steps, record=record) if in_steps(examined.plan, address.type) else perform
-        return carry_out(client, desired, examined.plan, examined.observed, clock)
+        in_several = perform_restored if examined.plan.restored else perform_steps
+        carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
+        outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
+        return replace(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState, observed: Entity | None) -> Examined:
@@ -212,7 +216,8 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     """The entity as it is, and as which target it was found. Raises AmbiguousError when both names are taken."""
     address = desired.address
     observed = client.the_one(address)
-    if observed is None and address.id is not None and desired.state == "present":
+    lost = observed is None and address.id is not None and desired.state == "present"
+    if lost and not client.deleted_like(address):
         raise ConfigurationError(
             f"change {address}",
             "there is no entity with this id",
@@ -230,19 +235,19 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     return (former, desired.was) if observed is None and former is not None else (observed, address)
 
 
-NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delete", "read")}
+NEEDED = {"create": ("create",), **{name: (name, "read") for name in ("update", "delete", "rename", "restore")}}
 """What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
 
 
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    planned = plan_with_memory(desired, references, observed)
+    planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
     if planned.operation != "none":
         _check_writable(desired.address, planned)
-    own = any(not step.attribute for step in steps_of(planned, desired.address.type))
-    for name in NEEDED[planned.operation] if own else ():
+    own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
+    for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
-    if own and planned.operation == "update":
+    if "update" in own and planned.operation == "update":
         bodies = client.update_bodies(desired.address.type)
         _refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
@@ -292,7 +297,7 @@ def _check_required(desired: DesiredState, planned: Plan) -> None:
     """Raise ConfigurationError for a create without what the server requires."""
     given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
     missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
-    if planned.operation == "create" and missing:
+    if planned.operation == "create" and missing and not planned.restored:
         raise ConfigurationError(
             f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
         )

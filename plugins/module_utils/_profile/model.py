@@ -33,7 +33,7 @@ from .attributes import (
 from .completing import Completing, completing_of
 from .merging import merge
 from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
-from .predicate import Predicate, predicate_of, statuses_of
+from .predicate import Predicate, holds, predicate_of, statuses_of
 from .request_template import RequestTemplate
 from .session_rules import SessionRules, session_of
 from .template import fill_text, path_steps
@@ -63,14 +63,15 @@ CONFLICT = ({"status": [409, 412]},)
 class Operation:
     """One operation on the entities of a type.
 
-    name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
-    profile. by: the operation that serves this one, for a find by ``list`` or by ``read``. entity: where the entity, or
-    the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
-    mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
-    in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
-    of a list. also: the further requests of a list that is read by several. assumed: nobody has published or seen it.
-    backed: a document or a probe says that it is so. reads: it is a read under another name.
+    name: one of OPERATIONS; profile_key: where it stands in the profile. by: the operation that serves this one: for a
+    find ``list`` or ``read``, for an update and a restore ``create``. entity: where the entity, or the entities of a
+    list, stand in the answer: a place, a list of places of which the first counts that is there, or a mapping from
+    attributes to places; None where the answer does not carry it (false in the profile). texts_at: where in the body
+    the texts of references stand, empty where they go out as ids. narrows: the search may answer others too. upsert: a
+    create that may overwrite one that is there. then_read: it shows a summary, so the entity is read. when: what the
+    entity must hold, by path: a value, or any of a list. also: the further requests of a list that is read by several.
+    assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a read
+    under another name.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Operation:
     paging: Json = field(default_factory=dict)
     texts_at: str = ""
     narrows: bool = False
+    upsert: bool = False
     then_read: bool = False
     when: Json = field(default_factory=dict)
     also: tuple[Operation, ...] = ()
@@ -145,6 +147,7 @@ class Operation:
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
+            upsert=bool(data.get("upsert")),
             then_read=data.get("then") == "read",
             when=data.get("when", {}),
             enabled=data.get("enabled", True),
@@ -168,7 +171,7 @@ class EntityType:
     other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an entity says
     who changed it last, and when; parts, transitions: what takes requests of its own; forms, places: in which form, and
     at which path, answers hold attributes, where it is another one; inputs: those that the task gives; version: where
-    its version stands."""
+    its version stands; soft_deleted: what one holds that was deleted and stays, by path."""
 
     name: str
     path: str
@@ -195,6 +198,7 @@ class EntityType:
     places: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     version: Version = NO_VERSION
+    soft_deleted: Json = field(default_factory=dict)
 
     def key_path(self, name: str) -> list[str]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
@@ -225,14 +229,23 @@ class EntityType:
     def withheld(self, names: Iterable[str]) -> list[str]:
         """Those of some attributes that the request of a create does not send, and that an update right after it
         has to."""
-        create = self.operations.get("create")
-        if create is None or "update" not in self.operations:
+        create, update = self.operations.get("create"), self.operations.get("update")
+        if create is None or update is None or update.by == "create":
             return []
         used = [path_steps(name) for name in create.request.names]
         whole = any(len(steps) == 1 and steps[0] in ("declared", "changed", "whole") for steps in used)
         sent = {str(steps[1]) for steps in used if len(steps) > 1}
         left_out = create.request.left_out if whole else names
         return [name for name in names if name in left_out and name not in {*sent, *self.key, *self.in_steps}]
+
+    def is_deleted(self, entity: Any) -> bool:
+        """Whether an entity was deleted and stays, so that it counts as absent."""
+        return bool(self.soft_deleted) and holds(entity, self.soft_deleted)
+
+    @property
+    def key_paths(self) -> frozenset[str]:
+        """The paths of the attributes of the key, as comparison rules write paths."""
+        return frozenset(dotted_path(self.key_path(name)) for name in self.key)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -299,8 +312,8 @@ def is_assumed(data: Json) -> bool:
     return bool(data.get("assumed")) and not data.get("verified")
 
 
-OPERATIONS = (*READING, "create", "update", "delete")
-GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id", "version")
+OPERATIONS = (*READING, "create", "update", "delete", "rename", "restore")
+GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id", "version", "soft_deleted")
 """The keys that a profile gives for all types and a type may override."""
 
 
@@ -324,6 +337,8 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
             operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
+    if "update" not in operations and "create" in operations and operations["create"].upsert:
+        operations["update"] = replace(operations["create"], name="update", by="create")
     return operations
 
 
@@ -357,6 +372,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         forms=element_forms_of(attributes),
         places=places_of(attributes),
         version=version,
+        soft_deleted=data.get("soft_deleted", {}),
     )
 
 

@@ -30,6 +30,8 @@ NAMES: Mapping[str, Collection[str]] = {
     "create": ("id", "key", "declared", "changed", "whole", "refs", "parent"),
     "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent", "version"),
     "delete": ("id", "key", "entity", "refs", "parent", "version"),
+    "rename": ("id", "key", "entity", "refs", "parent", "version"),
+    "restore": ("id", "key", "entity", "refs", "parent", "version"),
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
 OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_base_paths"), ("inputs",))
@@ -48,11 +50,12 @@ OF_GRANT: Mapping[str, Collection[str]] = {
 """The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
     "missing": ("read", "find", "delete"),
-    "conflict": ("create", "update", "delete"),
+    "conflict": ("create", "update", "delete", "rename", "restore"),
     "entity": ("read", "find", "list", "create", "update"),
     "paging": ("find", "list"),
     "texts_at": ("find", "create"),
     "narrows": ("find",),
+    "upsert": ("create",),
     "then": ("find", "list"),
     "when": ("update", "delete"),
     "until": ("read",),
@@ -113,13 +116,15 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
         for number, one in enumerate(said):
             yield from _operation(f"{path}[{number}]", operation, one, data, whole)
         return
-    yield from request_mistakes(path, said, (*EVERYWHERE, *NAMES[operation]), data)
+    serves = (operation, "update") if said.get("upsert") and "update" not in (whole or {}) else (operation,)
+    known = tuple(dict.fromkeys(name for one in serves for name in NAMES[one]))
+    yield from request_mistakes(path, said, (*EVERYWHERE, *known), data)
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
     if "failed" in said and "until" not in said:
         yield f"{path}.failed has no effect without until"
-    yield from _completing(path, said, NAMES[operation], operation in READING, data)
+    yield from _completing(path, said, known, operation in READING, data)
     if whole is None:
         return
     lacking = [key for key in ("method", "path") if key not in said]

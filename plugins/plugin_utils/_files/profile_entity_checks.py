@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What no JSON Schema says of the life of an entity in a profile: its version."""
+"""What no JSON Schema says of the life of an entity in a profile: its version, its
+soft deletion, its new key."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ def life_mistakes(wholes: Mapping[str, Json], data: Json) -> Iterator[str]:
     the profile."""
     for name, whole in wholes.items():
         yield from _version(f"types.{name}", whole, "version" in data)
+        yield from _verbs(f"types.{name}", whole, data.get("operations", {}))
     if "version" in data and not any(_naming(whole, "version") for whole in wholes.values()):
         yield f"version {UNUSED}"
 
@@ -59,3 +61,16 @@ def _version(path: str, whole: Json, of_all: bool) -> Iterator[str]:
         yield f"{path}.version {UNUSED}"
     if naming and version.place.startswith("header.") and "read" not in whole:
         yield f"{path}.version is a header, which only a read shows, and there is no read"
+
+
+def _verbs(path: str, whole: Json, of_all: Json) -> Iterator[str]:
+    """Mistakes in how the entities of a type are restored and renamed. of_all: the operations of all types."""
+    restore = whole.get("restore")
+    if restore is not None and "soft_deleted" not in whole and "restore" not in of_all:
+        yield f"{path}.restore has no effect without soft_deleted"
+    if restore == "create" and "create" not in whole:
+        yield f"{path}.restore is create, and there is no create"
+    if "rename" in whole and not whole.get("key", {}).get("attributes") and "rename" not in of_all:
+        yield f"{path}.rename has no effect without attributes of a key"
+    elif "rename" in whole and "rename" not in _naming(whole, "key"):
+        yield f"{path}.rename names nothing of the new key"

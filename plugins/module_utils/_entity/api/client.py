@@ -24,8 +24,9 @@ from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
 from .completing import go_on
+from .deleted import Deleted
 from .names import OfReference, Resolve, reference_fields, reference_names
-from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
 from .paging import list_pages, list_whole
 from .parts import read_part, reading, send_step, writing
 from .requests import BODIES, Invocation, Watch
@@ -63,6 +64,7 @@ class EntityClient:
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
+        self.deleted = Deleted()
         self._asking: dict[str, threading.Lock] = {}
 
     @property
@@ -88,7 +90,8 @@ class EntityClient:
             found = [one for one in self._asked(meant) if address.id is None or has_id(address, one)]
             return exactly_one(meant, found) if meant.id is None else next(iter(found), None)
         entity = self._converse(of, read_entity(of))
-        return None if entity is None else self._completed(of, entity)
+        found = [] if entity is None else self.deleted.without(address.type, [self._completed(of, entity)])
+        return found[0] if found else None
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -102,7 +105,12 @@ class EntityClient:
         return [self.with_parts(address, one) for one in found]
 
     def _asked(self, address: Address) -> list[Entity]:
-        """As search(), without parts, in the way in which the profile finds it."""
+        """As search(), without parts."""
+        self.deleted.forget(address)
+        return self.deleted.without(address.type, self._offered_for(address))
+
+    def _offered_for(self, address: Address) -> list[Entity]:
+        """What the server offers for a key, in the way in which the profile finds it."""
         if address.type.singleton:
             return [one for one in [self._read(address)] if one is not None]
         of = self._invocation(address, "find", f"find {address}")
@@ -192,6 +200,21 @@ class EntityClient:
         of = self._invocation(address, "delete", f"delete {address}", note)
         return self._converse(of, delete_entity(of, observed))
 
+    def restore(self, address: Address, deleted: Entity, note: Callable[[str], Any] = str) -> None:
+        """Bring back an entity that stays as deleted. note: as in create()."""
+        of = self._invocation(address, "restore", f"restore {address}", note)
+        self._converse(of, send_verb(of, deleted, {}))
+
+    def rename(self, address: Address, observed: Entity, key: Mapping[str, Any], note: Callable[[str], Any]) -> None:
+        """Give the entity that was read another key, nested as the entity holds it. note: as in create()."""
+        of = self._invocation(address, "rename", f"rename {address}", note)
+        self._converse(of, send_verb(of, observed, {"key": key}))
+
+    def deleted_like(self, address: Address) -> list[Entity]:
+        """The entities with this key and these references that were deleted and stay, as far as answers showed
+        them."""
+        return self.referring(address, self.deleted.with_key(address))
+
     def left(self, address: Address) -> Optional[AcceptedWrite]:
         """The write of this entity that an earlier run has left with the server; None where there is none."""
         return self.jobs.of(address) if self.jobs and address.type.completed_later else None
@@ -219,7 +242,7 @@ class EntityClient:
         pages: list[list[Entity]] = []
         for of in self._lists(address):
             self._converse(of, list_pages(of, pages.append, enough))
-        return pages
+        return [self.deleted.without(address.type, page) for page in pages]
 
     def _lists(self, address: Address) -> list[Invocation]:
         """The requests whose answers are all entities of a type."""
@@ -243,7 +266,8 @@ class EntityClient:
         """As listed(), as the list shows them."""
         ids = [address.type.id_in] if distinct else []
         lists = self._lists(address)
-        found = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        every = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        found = self.deleted.without(address.type, every)
         if len(lists) == 1:
             return found
         return list({str(address.type.id_in(one)): one for one in found}.values())  # one may have moved in between

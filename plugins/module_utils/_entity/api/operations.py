@@ -103,3 +103,9 @@ def delete_entity(of: Invocation, observed: Entity) -> Flow[int | None]:
         return response.status
     accept(of.operation, response)
     return None
+
+
+def send_verb(of: Invocation, observed: Entity, names: Mapping[str, Any]) -> Flow[None]:
+    """Restore or rename an entity. observed: the entity as it was read; names: what the request may name besides."""
+    response = yield from answered(of, of.request(observed=observed, more=names), observed)
+    accept(of.operation, response)

@@ -278,7 +278,7 @@ def test_a_create_costs_three_requests_where_the_server_was_seen_to_enforce_the_
         ({"update": IF_MATCH}, "types.team.update names {version}, and the type has no version"),
         ({"version": "header.ETag"}, "types.team.version has no effect, since no request names {version}"),
         ({"version": "header.ETag", "delete": IF_MATCH, "read": None}, "which only a read shows, and there is no read"),
-        ({"version": "body.rev", "create": IF_MATCH, "update": IF_MATCH}, "create.headers names {version}"),
+        ({"version": "body.rev", "create": IF_MATCH, "update": IF_MATCH}, "create.headers.If-Match names {version}"),
         ({"version": "ETag", "update": IF_MATCH}, "version"),
         ({"version": {"verified": SEEN}, "update": IF_MATCH}, "version"),
     ],
