@@ -3,7 +3,7 @@
 
 """A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
 of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it others
-(small_logins.py, small_forms.py).
+(small_logins.py, small_forms.py, small_links.py).
 
 ``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
 """
@@ -25,6 +25,7 @@ from urllib.parse import parse_qsl
 import trustme
 import uvicorn
 from small_forms import Forms
+from small_links import Links
 from small_logins import PASSWORD, USER, Desk, Staff
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -45,7 +46,7 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem:
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; staff, desk, forms: the systems beside it."""
+    left_out: attributes that a search does not show; staff, desk, forms, links: the systems beside it."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -80,7 +81,7 @@ class SmallSystem:
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
         self.left_out: set[str] = set()
-        self.staff, self.desk, self.forms = Staff(), Desk(), Forms()
+        self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -96,7 +97,8 @@ class SmallSystem:
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The other systems, as new since the last reset."""
-        await Router([*self.staff.routes, *self.desk.routes, *self.forms.routes])(scope, receive, send)
+        beside = (self.staff, self.desk, self.forms, self.links)
+        await Router([route for one in beside for route in one.routes])(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:
         self.counted["tokens"] += 1

@@ -40,6 +40,7 @@ def _json_patch(value: Any) -> Any:
 
 
 FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "address": ("a text", str),
     "base64": ("a text", lambda value: base64.b64encode(value.encode()).decode()),
     "json": ("", canonical_text),
     "json_patch": ("a mapping", _json_patch),
@@ -50,7 +51,8 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "unless_null": ("", lambda value: value),
 }
 """The closed list: the kind of value that a function takes, and the function. Null stays null, but for the last one:
-with it null counts as a value that is not there."""
+with it null counts as a value that is not there.
+``address`` is the whole of a path: an address that the server gave."""
 KINDS: Mapping[str, Any] = {"a text": str, "a mapping": Mapping, "": object}
 
 

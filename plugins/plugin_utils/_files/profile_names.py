@@ -10,6 +10,7 @@ from typing import Any
 
 from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
+from ...module_utils._transport.addressing import ADDRESS
 
 OF_TYPE = ("name", "path")
 TEMPLATES = ("path", "query", "headers", "json", "form", "with")
@@ -45,5 +46,14 @@ def request_mistakes(path: str, said: Json, known: Collection[str], data: Json) 
     for part in TEMPLATES:
         if part in said:
             yield from unknown_names(f"{path}.{part}", said[part], known, data.get("inputs", {}))
+            yield from _addresses(f"{path}.{part}", said[part], part)
     if "json" in said and "form" in said:
         yield f"{path} has both json and form"
+
+
+def _addresses(path: str, template: Any, part: str) -> Iterator[str]:
+    """Names that stand for an address and are not the whole of a path."""
+    whole = template if part == "path" else ""
+    for name, function in names_in(template):
+        if function == ADDRESS and whole != f"{{{name}|{ADDRESS}}}":
+            yield f"{path} names {{{name}|{ADDRESS}}}, which can only be the whole of a path"
