@@ -54,6 +54,8 @@ def plain_id(value: Any) -> Any:
 EACH = "[]"
 """In a place: each element of the list before it."""
 READING = ("read", "find", "list")
+SAYS_MISSING = ("read", "find", "delete")
+"""The operations in which an answer may say that there is no such entity."""
 SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
 MISSING = ({"status": [404]},)
 CONFLICT = ({"status": [409, 412]},)
@@ -140,7 +142,7 @@ class Operation:
             request=RequestTemplate.of({"method": "GET", "path": "", **data}),
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
-            missing=predicate_of(data.get("missing", MISSING if name in ("read", "find", "delete") else ())),
+            missing=predicate_of(data.get("missing", MISSING if name in SAYS_MISSING else ())),
             conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
             refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),

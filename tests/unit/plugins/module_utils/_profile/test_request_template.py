@@ -66,7 +66,9 @@ def test_a_path_that_leads_elsewhere_is_refused(path):
     ],
 )
 def test_an_address_that_the_server_gave(given, url):
-    assert request_of(RequestTemplate.of({"method": "GET", "path": "{job|address}"}), {"job": given}, BASE, "").url == url
+    assert (
+        request_of(RequestTemplate.of({"method": "GET", "path": "{job|address}"}), {"job": given}, BASE, "").url == url
+    )
     more = RequestTemplate.of({"method": "GET", "path": "{job|address}", "query": {"x": 1}})
     assert request_of(more, {"job": given}, BASE, "wait").url == f"{url}{'&' if '?' in url else '?'}x=1"
 
