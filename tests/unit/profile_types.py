@@ -203,6 +203,8 @@ def _attributes() -> Iterator[Case]:
     yield from _secrets()
     more = {"tasks": (present(["a"]),), "stores": lambda told: {**told, "description": [*told["description"], "b"]}}
     yield case("at_least", {"at_least": True}, gone="Unconverged", **more)
+    fuller = {"tasks": (present({"a": 1}),), "stores": lambda told: {**told, "description": {"a": 1, "b": 2}}}
+    yield case("exact", {"exact": True}, "Unconverged", **fuller)
     numbered = {
         "tasks": (present([{"a": "1"}]),),
         "stores": lambda told: {**told, "description": [{**one, "id": 1} for one in told["description"]]},

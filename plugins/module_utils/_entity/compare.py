@@ -3,7 +3,8 @@
 
 """Comparing what is declared with what the server holds.
 
-Only what is declared is looked at: a mapping name by name, a list as a whole, null as *must be null or absent*.
+Only what is declared is looked at: a mapping name by name, unless it is exact, a list as a whole, null as *must be null
+or absent*.
 """
 
 from __future__ import annotations
@@ -139,6 +140,8 @@ def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[
     """The changes between two observations of the parts that nobody declares."""
     if place.rule in place.rules.uncompared | place.rules.unsent | place.rules.hidden:
         return
+    if declared is not ABSENT and place.rule in place.rules.exact:
+        return
     if (
         isinstance(before, Mapping)
         and isinstance(now, Mapping)
@@ -211,7 +214,7 @@ def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     """The value to send for a declared one: the observed value where they are the same, else a change is noted."""
     if _is_nothing(declared) and (observed is ABSENT or observed is None):
         return observed
-    if isinstance(declared, Mapping) and isinstance(observed, Mapping):
+    if isinstance(declared, Mapping) and isinstance(observed, Mapping) and place.rule not in place.rules.exact:
         return _mapping(declared, observed, place, found)
     if place.rule in place.rules.keyed and isinstance(declared, (list, tuple)) and isinstance(observed, (list, tuple)):
         return _keyed(declared, observed, place, found)

@@ -140,16 +140,13 @@ def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
     operation = entity_type.operations.get(planned.operation)
     if planned.operation == "update" and not touched(planned, entity_type):
         return planned  # requests of their own change it
-    for path, wanted in operation.when.items() if operation else ():
-        held = value_at(observed, names_of(path), None)
-        allowed = wanted if isinstance(wanted, list) else [wanted]
-        if canonical(held) not in map(canonical, allowed):
-            raise ConfigurationError(
-                f"{planned.operation} {planned.entity}",
-                f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
-                f"and here it is {printable(json_text(held))}",
-                profile_key=f"{operation.profile_key}.when" if operation else "",
-            )
+    for path, allowed, held in operation.unmet(observed) if operation else ():
+        raise ConfigurationError(
+            f"{planned.operation} {planned.entity}",
+            f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
+            f"and here it is {printable(json_text(held))}",
+            profile_key=f"{operation.profile_key}.when" if operation else "",
+        )
     return planned
 
 

@@ -244,7 +244,7 @@ def _holds(address: Address, entity: Entity, step: EntityStep, value: Any) -> bo
     if part is not None and part.write_only:
         return False  # nothing can show it
     held = value_at(entity, names_of(step.attribute), ABSENT)
-    if part is None:
+    if part is None or step.attribute in address.rules.exact:
         return held is not ABSENT and value is not ABSENT and canonical(held) == canonical(value)
     elements = held if isinstance(held, (list, tuple)) else []
     if step.kind == "write":

@@ -22,6 +22,7 @@ RULES: Mapping[str, str] = {
     "volatile": "volatile",
     "set": "sets",
     "at_least": "at_least",
+    "exact": "exact",
     "rewritten": "rewritten",
 }
 """Settings of an attribute that are true or false, with the comparison rule that lists its path."""

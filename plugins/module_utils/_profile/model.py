@@ -10,14 +10,14 @@ nothing is checked twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Optional, Union
 
-from .._text.json_forms import Json
+from .._text.json_forms import Json, canonical
 from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
 from .attributes import (
@@ -126,6 +126,13 @@ class Operation:
         ``body.rows`` for ``body.rows[].id``; empty elsewhere."""
         said = self.entity.values() if isinstance(self.entity, Mapping) and self.name in ("find", "list") else ()
         return next((one.partition(EACH)[0] for one in said if isinstance(one, str) and EACH in one), "")
+
+    def unmet(self, entity: Json) -> Iterator[tuple[str, list[Any], Any]]:
+        """Where an entity does not hold what ``when`` asks for: the path, what it may hold there, and what it holds."""
+        for path, wanted in self.when.items():
+            held, allowed = value_at(entity, names_of(path)), wanted if isinstance(wanted, list) else [wanted]
+            if canonical(held) not in map(canonical, allowed):
+                yield path, allowed, held
 
     @classmethod
     def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:

@@ -211,6 +211,11 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
             yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
         if said.get("write_only") and "read" in said:
             yield f"{path} is write_only and has a read"
+        of_elements = {"element", "add", "remove", "change", "where", "at_least"} & {*said} or "paging" in said.get(
+            "read", ()
+        )
+        if of_elements and whole.get("attributes", {}).get(part, {}).get("exact"):
+            yield f"{path} is one value, since the attribute is exact, and says something of elements"
 
 
 def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
@@ -278,6 +283,8 @@ def _of_attributes(path: str, whole: Json, data: Json) -> Iterator[str]:
         yield from unknown_names(f"{at}.normalise", said.get("normalise", ()), ("inputs",), data.get("inputs", {}))
         if said.get("set") and said.get("keyed"):
             yield f"{at} is both set and keyed"
+        if said.get("exact") and {"set", "keyed", "at_least"} & {key for key, value in said.items() if value}:
+            yield f"{at} is exact, which is said of mappings, and what else is said of it is said of lists"
         yield from _reference(at, attribute, said)
         yield from _valued(at, attribute, said)
 
@@ -321,5 +328,7 @@ def _served(name: str, whole: Json) -> Iterator[str]:
         yield f"types.{name}.find is {find}, and there is no such operation"
     if find == "read" and not re.search(r"\{(key|id)\b", str(whole.get("read", {}).get("path", ""))):
         yield f"types.{name}.find is read, and the path of read holds neither {{key}} nor {{id}}"
-    if isinstance(find, Mapping) and find.get("then") == "read" and "read" not in whole:
-        yield f"types.{name}.find.then is read, and there is no read"
+    for operation in ("find", "list"):
+        said = whole.get(operation)
+        if isinstance(said, Mapping) and said.get("then") == "read" and "read" not in whole:
+            yield f"types.{name}.{operation}.then is read, and there is no read"

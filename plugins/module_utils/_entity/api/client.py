@@ -164,7 +164,8 @@ class EntityClient:
         """The elements of a part of an entity that was read."""
         part = address.type.parts[name]
         if part.read is None:
-            return elements(entity.get(name) or (), part)
+            held = entity.get(name)
+            return held if name in address.rules.exact else elements(held or (), part)
         located = address.located(entity)
         of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
         return self._converse(of, read_part(of, part))

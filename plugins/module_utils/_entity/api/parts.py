@@ -51,19 +51,21 @@ def writing(step: StepRequest, name: str) -> Operation:
 
 
 def read_part(of: Invocation, part: Part) -> Flow[Any]:
-    """The elements of a part, whole and as they are declared; none where the server says that it has none."""
-    found: list[Any] = []
+    """The elements of a part, whole and as they are declared; none where the server says that it has none. What is
+    exact is one value, and has no elements."""
+    exact = part.name in rules_of(of.type).exact
+    found: Any = None if exact else []
     if of.operation.paging:
         yield from list_pages(of, found.extend)
     else:
         response = yield from answered(of, of.request())
         if not is_missing(of.operation, response):
             held = content(of.operation, response)
-            if not isinstance(held, list):
+            if not exact and not isinstance(held, list):
                 why = "a list was expected there and the answer holds none"
                 raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
             found = held
-    shown = in_declared_form(of.type, part.name, elements(found, part))
+    shown = found if exact else in_declared_form(of.type, part.name, elements(found, part))
     know(secrets_in({part.name: shown}, rules_of(of.type)))
     return shown
 

@@ -219,6 +219,18 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         (of_site(attributes={"a[].b": {"read": "{entity.c}"}}), "read has no effect within the elements of a list"),
         (of_site(attributes={"a": {"ref": {"type": "site"}, "read": ["{element.b}"]}}), "a.read is no place of an id"),
         (of_site(attributes={"a": {"read": ["{entity.b}"]}}), r"attributes.a.read names \{entity.b\}"),
+        (of_site(attributes={"a": {"exact": True, "keyed": "b"}}), "attributes.a is exact, which is said of mappings"),
+        (
+            of_site(attributes={"p": {"exact": True}}, parts={"p": {"within": ["create"], "at_least": True}}),
+            "parts.p is one value, since the attribute is exact",
+        ),
+        (
+            of_site(
+                attributes={"p": {"exact": True}}, parts={"p": {"within": ["create"], "read": {**GO, "paging": {}}}}
+            ),
+            "parts.p is one value, since the attribute is exact",
+        ),
+        (of_site(list={"then": "read"}, read=None), "list.then is read, and there is no read"),
         ({"session": {"carry": {"headers": {"X": "{tok}"}}}}, r"session.carry.headers.X names \{tok\}"),
         ({"session": {"steps": {"login": {"before": "nobody"}}}}, "before names nobody"),
         ({"session": {"steps": {"login": {"path": "{declared.x}"}}}}, r"session.steps.login.path names \{declared.x\}"),
