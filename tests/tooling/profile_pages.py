@@ -65,7 +65,7 @@ def profile(name: str) -> dict[str, Any]:
 def statements(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every part of a profile that says how it is known, with its path."""
     if isinstance(data, dict):
-        if any(name in data for name in ("source", "assumed", "verified")):
+        if any(name in data for name in ("assumed", "verified")) or isinstance(data.get("source"), str):
             yield path, data
         for name, value in data.items():
             if name in VALUES:
