@@ -32,6 +32,7 @@ OWN_TABLES = {
     "part": "part",
     "completing": "completing",
     "step_request": "step of a change",
+    "error_place": "error",
     "id": "id",
     "evidence_fields": "evidence_fields",
     "paging": "paging",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What each key about the life of an entity does, for the test of effects: its version, its soft deletion, its new
-key, and a create that may overwrite."""
+key, a create that may overwrite; and where errors stand."""
 
 from __future__ import annotations
 
@@ -52,4 +52,17 @@ def _verbs() -> Iterator[Case]:
     )
 
 
-LIFE = (*_version(), *_verbs())
+def _errors() -> Iterator[Case]:
+    item = {"where": "name", "why": "is taken", "no": 47}
+    refused = {"answers": {"create": (says(422, {"fault": {"items": [item]}, "texts": {"name": "is short"}}),)}}
+    plain = {"at": "body.fault.items", "message": "why"}
+    yield Case("errors as mapping", {"errors": plain}, "saying: is taken", **refused)
+    yield Case("errors as list", {"errors": [plain]}, "saying: is taken", **refused)
+    yield Case("error_place.at", {"errors": {"at": "body.texts"}}, "saying: name: is short", **refused)
+    given = {"given": {"errors": plain}, **refused}
+    yield Case("error_place.message", {"errors": {"message": "where"}}, "saying: name", **given)
+    yield Case("error_place.code", {"errors": {"code": "no"}}, "saying: 47 is taken", **given)
+    yield Case("error_place.field", {"errors": {"field": "where"}}, "saying: name: is taken", **given)
+
+
+LIFE = (*_version(), *_verbs(), *_errors())

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import Profile
 from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
-from .._profile.server_messages import redirected_to, said
+from .._profile.server_messages import redirected_to, said_in
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import text_parts
 from .._transport.messages import Response
@@ -154,7 +154,7 @@ def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url
         _check_credentials(profile, step, response, sent)
     if is_accepted(step, response, sent):
         return
-    status, words = response.status, said(response.body)
+    status, words = response.status, said_in(response)
     says = f"; it says: {words}" if words else ""
     elsewhere = is_login_page(response) or response.location.netloc not in ("", urlsplit(url).netloc)
     leads_on = bool(step.credentials) and 300 <= status < 400 and not elsewhere
@@ -206,7 +206,7 @@ def _statuses(predicate: Predicate) -> str:
 
 def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     """The error for a server that refuses, and says so, the very CSRF token that it shows."""
-    words = said(response.body)
+    words = said_in(response)
     return profile_mismatch(
         response.purpose,
         "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
@@ -237,7 +237,7 @@ def login_refused(step: Step, response: Response, beside: bool, meaning: str) ->
     if response.status == 403 and beside:  # what a CSRF filter answers, before anybody looks at the credentials
         what += ", or the CSRF token beside it"
         hint += " Does session.carry name the header that carries the CSRF token? The probe finds out."
-    words = meaning or said(response.body)
+    words = meaning or said_in(response)
     return AuthenticationError(
         response.purpose,
         f"the server does not accept {what} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),

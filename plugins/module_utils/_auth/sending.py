@@ -23,7 +23,7 @@ from typing import Any
 
 from .._options.shared import Settings
 from .._profile.predicate import LOOKED_AT, Sent, fitting
-from .._profile.server_messages import said
+from .._profile.server_messages import said_in
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
@@ -252,7 +252,7 @@ class SessionSender:
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         lost = fitting(self._rules.lost, response, Sent(request.method))
-        words, given = (lost and lost.says) or said(response.body), self._keeper.acquisition.gives_nothing_new
+        words, given = (lost and lost.says) or said_in(response), self._keeper.acquisition.gives_nothing_new
         is_token = self._rules.is_token or bool(given and self._settings.access_token)
         refused = (GIVEN if given else REFUSED)[is_token]
         return SessionRejected(

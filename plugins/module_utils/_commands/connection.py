@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
@@ -21,9 +21,10 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
 from .._text.ansible_secrets import register
+from .._text.json_forms import Json
 from .._text.redaction import LIKE_A_TOKEN, fingerprint, know, printable
 from .._transport.http import Http
-from .._transport.messages import Request, Response
+from .._transport.messages import Request, Response, Send
 from .._transport.request_log import log_of
 from .._transport.write_record import WRITES, note_write
 from ..errors import ConfigurationError
@@ -121,6 +122,11 @@ def canary_writes(url: str, values: Values) -> CanaryWrites:
     return _CANARY_WRITES.setdefault((system, id(profile)), (profile, CanaryWrites()))[1]
 
 
+def _telling(send: Send, errors: tuple[Json, ...]) -> Send:
+    """Sends, and lets each answer know where the profile says that its errors stand."""
+    return (lambda request: replace(send(request), errors=errors)) if errors else send
+
+
 def connect(values: Values, context: Context) -> Connection:
     """The connection that the shared options describe. Nothing is sent before it is used."""
     mine = [values.get(name) for name in (*SHARED, "refresh_token_return") if name != "profile"]
@@ -130,7 +136,7 @@ def connect(values: Values, context: Context) -> Connection:
         http = Http(settings.network, show=context.show)
         authenticator = authenticator_for(
             settings,
-            http.send,
+            _telling(http.send, settings.profile.errors),
             show=context.show,
             refresh_token_return=bool(values.get("refresh_token_return")),
             warn=context.warn,

@@ -17,7 +17,7 @@ from typing import Any, Optional
 from .._auth.session import Session, changes_session_cookie, is_lost, look, look_of
 from .._profile.model import BASIS, at, profile_of
 from .._profile.predicate import is_login_page
-from .._profile.server_messages import said
+from .._profile.server_messages import said_in
 from .._profile.session_rules import SessionRules, session_of
 from .._text.json_forms import Json
 from .._transport.http import with_headers
@@ -216,7 +216,7 @@ def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
 
 def _words(response: Response) -> str:
     """How a text about a lost session begins, without anything that may differ from answer to answer."""
-    text = said(response.body)
+    text = said_in(response)
     if not text and json_content(response) is None and not response.is_html:
         text = response.body[:200].decode("utf-8", "replace")
     start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())

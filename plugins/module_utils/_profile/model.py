@@ -277,7 +277,7 @@ class EntityType:
 @dataclass(frozen=True)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
-    answer stand."""
+    answer stand, each as the profile writes it."""
 
     name: str
     title: str
@@ -287,7 +287,7 @@ class Profile:
     types: Mapping[str, EntityType]
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
-    errors: Json = field(default_factory=dict)
+    errors: tuple[Json, ...] = ()
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
         """The profile of a task that gives these inputs: with them in its comparison rules, and in the ids that are
@@ -387,6 +387,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
 
 def profile_of(data: Json) -> Profile:
     """Make a Profile of checked data."""
+    errors = data.get("errors", [])
     return Profile(
         name=data["name"],
         title=data.get("title", data["name"]),
@@ -396,5 +397,5 @@ def profile_of(data: Json) -> Profile:
         types={name: _entity_type(name, data) for name in data.get("types", {})},
         other_versions=data.get("other_versions", {}),
         inputs=data.get("inputs", {}),
-        errors=data.get("errors", {}),
+        errors=tuple(errors if isinstance(errors, list) else [errors]),
     )

@@ -55,7 +55,7 @@ class Request:
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
     empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:
-    that of the request."""
+    that of the request. errors: where the profile says that the errors of an answer stand."""
 
     purpose: str
     status: int
@@ -64,6 +64,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     ruled_out: str = ""
     attempt: int = 1
+    errors: tuple[Mapping[str, str], ...] = ()
 
     @property
     def content_type(self) -> str:

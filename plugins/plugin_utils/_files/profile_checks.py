@@ -17,7 +17,7 @@ from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
-from .profile_entity_checks import life_mistakes
+from .profile_entity_checks import errors_mistakes, life_mistakes
 from .profile_names import TEMPLATES, request_mistakes, unknown_names
 from .profile_session_checks import oauth_mistakes, predicate_mistakes, session_mistakes
 
@@ -71,6 +71,7 @@ def mistakes(given: Json) -> Iterator[str]:
     yield from session_mistakes(data)
     yield from _addresses(data)
     yield from oauth_mistakes(data)
+    yield from errors_mistakes(data.get("errors", []))
     yield from predicate_mistakes(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)

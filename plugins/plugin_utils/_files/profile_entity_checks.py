@@ -74,3 +74,14 @@ def _verbs(path: str, whole: Json, of_all: Json) -> Iterator[str]:
         yield f"{path}.rename has no effect without attributes of a key"
     elif "rename" in whole and "rename" not in _naming(whole, "key"):
         yield f"{path}.rename names nothing of the new key"
+
+
+def errors_mistakes(said: Any) -> Iterator[str]:
+    """Keys of the places of errors that have no effect."""
+    for number, one in enumerate(said if isinstance(said, list) else [said]):
+        path = f"errors[{number}]" if isinstance(said, list) else "errors"
+        yield from (
+            f"{path}.{key} has no effect without message"
+            for key in ("field", "code")
+            if key in one and "message" not in one
+        )

@@ -15,7 +15,7 @@ from typing import Any
 from ..._profile.mismatch import place, profile_mismatch, shape
 from ..._profile.model import EACH, Operation, plain_id
 from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
-from ..._profile.server_messages import path_of, said
+from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path
 from ..._text.nested_paths import ABSENT, with_value
 from ..._transport.addressing import same_origin
@@ -61,7 +61,7 @@ def means(operation: Operation, meaning: str, response: Response) -> bool:
 def failure(operation: Operation, response: Response) -> ServerError:
     """The error for an answer that means neither success nor missing."""
     status, purpose = response.status, response.purpose
-    text = said(response.body)
+    text = said_in(response)
     saying = f", saying: {text}" if text else ""
     if 300 <= status < 400:
         return ServerError(

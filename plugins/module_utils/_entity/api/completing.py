@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 from ..._profile.completing import AcceptedWrite, Completing
 from ..._profile.predicate import Sent, first_at, fitting, statuses_of
 from ..._profile.request_template import RequestTemplate, settled
-from ..._profile.server_messages import for_message, said
+from ..._profile.server_messages import for_message, said_in
 from ..._profile.template import at_path
 from ..._text.json_forms import canonical
 from ..._text.nested_paths import ABSENT, names_of, with_value
@@ -210,7 +210,7 @@ def _why(
             return f"{label} {how} (its reason could not be read: {error.why})"
     found = first_at(answer, completing.message) if completing.message else ABSENT
     texts = found if isinstance(found, list) else [] if found is ABSENT else [found]
-    text = for_message("; ".join(one if isinstance(one, str) else canonical(one) for one in texts)) or said(answer.body)
+    text = for_message("; ".join(one if isinstance(one, str) else canonical(one) for one in texts)) or said_in(answer)
     reason = "; ".join(filter(None, [one.says if one else "", text.rstrip(".")]))
     return f"{label} {how}{f', saying: {reason}' if reason else ''}"
 
