@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import socket
 import tempfile
 import threading
 import time
@@ -22,8 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import trustme
-import uvicorn
+from over_tls import OverTls
 from small_forms import Forms
 from small_links import Links
 from small_logins import PASSWORD, USER, Desk, Staff
@@ -43,16 +41,12 @@ def refusal(status: int, message: str) -> Response:
     return JSONResponse({"message": message}, status)
 
 
-class SmallSystem:
+class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
     left_out: attributes that a search does not show; staff, desk, forms, links: the systems beside it."""
 
     def __init__(self, folder: Path) -> None:
-        authority = trustme.CA()
-        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
-        authority.cert_pem.write_to_path(folder / "ca.pem")
-        self.ca_path = str(folder / "ca.pem")
         self.reset()
         routes = [
             Route("/oauth/token", self._token, methods=["POST"]),
@@ -60,20 +54,7 @@ class SmallSystem:
             Route("/api/v1/{type}/{id}", self._one, methods=["GET", "PUT", "DELETE"]),
             Mount("/", app=self._beside),
         ]
-        config = uvicorn.Config(
-            Starlette(routes=routes),
-            ssl_certfile=folder / "server.pem",
-            lifespan="off",
-            log_level="critical",
-            timeout_graceful_shutdown=1,
-        )
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://localhost:{listener.getsockname()[1]}"
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        super().__init__(folder, Starlette(routes=routes))
 
     def reset(self) -> None:
         """As new: no entity, no count, no token."""
@@ -84,11 +65,6 @@ class SmallSystem:
         self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.should_exit = True
-        self._thread.join()
 
     @property
     def writes(self) -> int:

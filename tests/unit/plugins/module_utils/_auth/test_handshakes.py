@@ -111,3 +111,11 @@ def test_a_session_is_renewed_before_its_end(one, ticking):
         assert login.send(write(one)).status == 200
         ticking.time += 590 if "apic" in one.name else 7150
     assert (server.attempts, server.renewals) == (1, 2)
+
+
+@pytest.mark.parametrize("one", [one for one in HANDSHAKES if one.inputs], ids=lambda one: one.name)
+def test_a_key_that_is_refused_is_told(one, ticking):
+    with pytest.raises(
+        AuthenticationError, match=r"the key that is an input of the profile \(HTTP 401\).*Check inputs"
+    ):
+        authenticator(one, one.server(), ticking, wrong=True).send(write(one))
