@@ -3,7 +3,7 @@
 
 """A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
 of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it others
-(small_logins.py, small_forms.py, small_links.py).
+(small_logins.py, small_forms.py, small_links.py, small_issuer.py).
 
 ``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
 """
@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl
 
 from over_tls import OverTls
 from small_forms import Forms
+from small_issuer import Issuer
 from small_links import Links
 from small_logins import PASSWORD, USER, Desk, Staff
 from starlette.applications import Starlette
@@ -44,10 +45,10 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; staff, desk, forms, links: the systems beside it."""
+    left_out: attributes that a search does not show; staff, desk, forms, links: the systems beside it; issuer: a
+    platform whose tokens it takes, too."""
 
     def __init__(self, folder: Path) -> None:
-        self.reset()
         routes = [
             Route("/oauth/token", self._token, methods=["POST"]),
             Route("/api/v1/{type}", self._several, methods=["GET", "POST"]),
@@ -55,6 +56,7 @@ class SmallSystem(OverTls):
             Mount("/", app=self._beside),
         ]
         super().__init__(folder, Starlette(routes=routes))
+        self.reset()
 
     def reset(self) -> None:
         """As new: no entity, no count, no token."""
@@ -63,6 +65,7 @@ class SmallSystem(OverTls):
         self.inner: str | None = None
         self.left_out: set[str] = set()
         self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
+        self.issuer = Issuer(self.url, self.tokens)
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
 
@@ -73,7 +76,7 @@ class SmallSystem(OverTls):
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The other systems, as new since the last reset."""
-        beside = (self.staff, self.desk, self.forms, self.links)
+        beside = (self.staff, self.desk, self.forms, self.links, self.issuer)
         await Router([route for one in beside for route in one.routes])(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:
