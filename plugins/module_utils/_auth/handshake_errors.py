@@ -38,13 +38,25 @@ def renewed_name(rules: SessionRules) -> str:
 
 def _place(rules: SessionRules, where: Any) -> str:
     """A place of an answer in words: a header, or a path of the body."""
-    at = where["at"] if isinstance(where, Mapping) else where
-    first = at[0] if isinstance(at, list) else at
+    first = _first(where)
     root, _dot, rest = first.partition(".")
     parts = text_parts(rest)
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
-    return rest if root in ("header", "cookie") else repr(rest or first)
+    return {"header": rest, "cookie": f"the cookie {rest}", "location": "the header Location"}.get(
+        root, repr(rest or first)
+    )
+
+
+def _first(where: Any) -> str:
+    """The first of the places at which a value is looked for."""
+    at = where["at"] if isinstance(where, Mapping) else where
+    return str(at[0] if isinstance(at, list) else at)
+
+
+def _names_of(response: Response) -> tuple[tuple[str, list[str]], ...]:
+    """The names of an answer's cookies and headers; never what they hold."""
+    return (("the cookies", [*response.cookies]), ("the headers", [*response.headers]))
 
 
 def _expected(rules: SessionRules, name: str) -> str:
@@ -54,8 +66,7 @@ def _expected(rules: SessionRules, name: str) -> str:
 
 
 def _is_header(where: Any) -> bool:
-    at = where["at"] if isinstance(where, Mapping) else where
-    return str(at[0] if isinstance(at, list) else at).startswith("header.")
+    return _first(where).startswith("header.")
 
 
 def like_headers(name: str, response: Response) -> str:
@@ -87,11 +98,16 @@ def not_taken(profile: Profile, step: Step, name: str, response: Response) -> In
     """The error for an answer of a step without a value that the step takes. Raises ServerError where the value stands
     in a body that is no JSON."""
     where, words = step.take[name], value_words(name)
+    key = f"{step.profile_key}.take.{name}"
     if _is_header(where):
         why, came, hint = f"the answer announces no {words}", like_headers(name, response), ""
-        key = f"session.take.{name}" if name in profile.session.take else f"{step.profile_key}.take.{name}"
+        key = f"session.take.{name}" if name in profile.session.take else key
+    elif not _first(where).startswith("body"):
+        why = f"the answer has no {words} in {_place(profile.session, where)}"
+        names = [f"{kind} {shown(', '.join(one))}" for kind, one in _names_of(response) if one]
+        came, hint = " and ".join(names) or "neither headers nor cookies", ""
     else:
-        answer, key = response.json(), f"{step.profile_key}.take.{name}"
+        answer = response.json()
         place = _place(profile.session, where)
         why = f"the answer has no {words} in {place}, where profile {profile.name} expects it"
         came, hint = shape(answer), f"{_version_hint(profile, name, place, answer)} Or change {key} in the profile."
