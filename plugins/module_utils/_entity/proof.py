@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .._profile.model import EntityType
-from .._profile.operation import Operation
+from .._profile.model import EntityType, Operation
 
 
 def basis(operation: Operation) -> str:

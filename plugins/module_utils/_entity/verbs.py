@@ -106,7 +106,8 @@ def rename(
         key = key if value is ABSENT else with_value(key, names_of(path), value)
 
     def look() -> Optional[Entity]:
-        return client.searched(address) if entity_type.id_from else client.read(known_as)
+        seen = None if entity_type.id_from else client.read(known_as)
+        return client.searched(address) if seen is None else seen  # its id may be another one now, too
 
     def is_done(seen: Optional[Entity]) -> bool:
         rules = planned.rules(address.rules)

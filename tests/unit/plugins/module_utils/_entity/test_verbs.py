@@ -353,6 +353,35 @@ def test_an_id_that_is_made_of_the_key_is_another_one_afterwards():
     assert (outcome.entity_id, system.teams) == ("a", {"a": {"name": "a", "size": 2}})
 
 
+class Addressed(Losing):
+    """Teams in a list, with an address that the server makes of the name, and no request that reads one."""
+
+    def __init__(self, *names):
+        super().__init__()
+        self.names = [*names]
+
+    def answer(self, request, path, _query):
+        if request.method == "POST":
+            self.names[self.names.index(path.partition("/")[2].partition("-")[0])] = request.json_body["to"]
+        return 200, [{"name": name, "address": f"{name}-team"} for name in self.names]
+
+
+@pytest.mark.parametrize("loses", [False, True])
+def test_an_id_that_the_server_makes_of_the_key_is_another_one_afterwards(loses):
+    kind = {
+        "list": LIST,
+        "find": "list",
+        **dict.fromkeys(("read", "create", "update", "delete")),
+        "id": {"at": "address"},
+        "rename": {"method": "POST", "path": "teams/{id}", "json": {"to": "{key.name}"}},
+    }
+    system = Addressed("other", "old")
+    system.loses = loses
+    outcome = run(system, kind, was={"name": "old"})
+    assert (outcome.entity_id, system.names) == ("a-team", ["other", "a"])
+    assert told(system) == ["POST teams/old-team"]
+
+
 def test_a_rename_that_does_nothing_is_an_error():
     system = Teams(OLD)
     system.ignores = ("rename",)
