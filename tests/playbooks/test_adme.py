@@ -306,6 +306,34 @@ def test_the_applications_of_a_group_are_sent_and_never_shown(system: System, pl
     assert "another-application" not in played.output
 
 
+PEOPLE = {"type": "group", "key": {"name": "users.Wells"}}
+
+
+def test_a_group_gets_another_name_and_keeps_its_members(system: System, play: Player) -> None:
+    """Its email is another one then, and the groups to which it belongs know it by that."""
+    member, more = ({"email": one, "role": "MEMBER"} for one in (BOB, CAROL))
+    renamed = {"type": "group", "key": {"name": "users.Oil.Wells"}, "was": {"name": "users.wells"}}
+    tasks = [
+        task("group", PEOPLE, {"members": [member]}),
+        task("outer", GROUP, {"subgroups": [{"email": {"ref": PEOPLE}}]}),
+        task("renamed", renamed, {"members": [member, more]}),
+        task("renamed again", renamed, {"members": [member, more]}),
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "create", "update", "none"]
+    assert email("users.wells") not in system.entities("group")
+    assert {BOB.lower(), CAROL} <= set(system.entities("group")[email("users.oil.wells")]["members"])
+    assert email("users.oil.wells") in system.entities("group")[email("data.wells")]["members"]
+
+
+def test_a_data_group_keeps_its_name(system: System, play: Player) -> None:
+    renamed = {"type": "group", "key": {"name": "data.oil.wells"}, "was": {"name": "data.wells"}}
+    played = play([task("group", GROUP, {"description": "Wells"}), task("renamed", renamed)])
+    assert "is a data group" in played["renamed"]["msg"]
+    assert email("data.wells") in system.entities("group")
+
+
 def test_the_description_of_a_group_stays(system: System, play: Player) -> None:
     played = play([task("group", GROUP, {"description": "Wells"}), task("other", GROUP, {"description": "Others"})])
     assert "description can only be set at creation" in played["other"]["msg"]
@@ -356,6 +384,23 @@ def test_a_record_is_purged_only_where_the_task_says_so(system: System, play: Pl
     played = play([tasks[1], as_here(purge), {**as_here(purge), "name": "again"}])
     assert [played[name]["operation"] for name in (purge["name"], "again")] == ["delete", "none"], played.output
     assert RECORD["key"]["id"] not in system.entities("record")
+
+
+@pytest.mark.parametrize("status", [200, 206, 207])
+def test_a_partial_answer_is_no_success(system: System, play: Player, status: int) -> None:
+    """Of many at once the server may do a part, and say so. Here it has done nothing of the one."""
+    wanted = {**ABOUT, "data": {"depth": 1}}
+    assert play([task("tag", TAG, TAGGED), task("record", RECORD, wanted)]).code == 0
+    nothing = {"recordCount": 0, "recordIds": [], "notFoundRecordIds": [RECORD["key"]["id"]]}
+    for operation in ("create", "delete"):  # the request of a create is that of an update
+        system.fault("status", operation, status=status, times=0, body=nothing)
+    tasks = [task("changed", RECORD, {"data": {"depth": 2}}), task("gone", RECORD, state="absent")]
+    played = play([{**one, "ignore_errors": True} for one in tasks])
+    for name in ("changed", "gone"):
+        assert "a success that the profile does not know" in played[name]["msg"], played.output
+        assert f"HTTP {status}" in str(played[name]), played.output
+    record = system.entities("record")[RECORD["key"]["id"]]
+    assert (record["data"], record["deleted"]) == ({"depth": 1}, False)
 
 
 # --- schemas
