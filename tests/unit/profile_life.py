@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What each key about the life of an entity does, for the test of effects: its version, its soft deletion, its new
-key, a create that may overwrite; and where errors stand."""
+key, a create that may overwrite, the verification of a secret; and where errors stand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.rimops.insight.tests.unit.effects import Case, present, says
-from ansible_collections.rimops.insight.tests.unit.profile_cases import HELD, event, of
+from ansible_collections.rimops.insight.tests.unit.profile_cases import HELD, event, of, request_cases
 
 BY_VERSION = {"update": {"headers": {"If-Match": "{version}"}}}
 SENT = '> .* update .*\n.*"If-Match": "other-7"'
@@ -65,4 +65,29 @@ def _errors() -> Iterator[Case]:
     yield Case("error_place.field", {"errors": {"field": "where"}}, "saying: name: is taken", **given)
 
 
-LIFE = (*_version(), *_verbs(), *_errors())
+def _verify() -> Iterator[Case]:
+    verify = {
+        "method": "POST",
+        "path": "{type.path}/{id}/check",
+        "headers": {"X-It": "{value}"},
+        "json": {"it": 1},
+        "differs": [{"status": [403]}],
+    }
+
+    def verified(**more: Any) -> dict[str, Any]:
+        return event(attributes={"pin": {"secret": True, "write_only": True, "verify": {**verify, **more}}})
+
+    told = {"secret_attributes": {"pin": "1234"}, "update_secrets": "on_change", "token_store": "STORE"}
+    tasks = {"tasks": (present(), present(**told)), "answers": {"verify": (says(403),)}}
+    given = {"given": verified(), **tasks}
+    yield from request_cases("attribute.verify", verified, "verify", **tasks)
+    yield Case(
+        "attribute.verify.success",
+        verified(success=[{"status": [418]}]),
+        gone="HTTP 418",
+        **{**given, "answers": {"verify": (says(418),)}},
+    )
+    yield Case("attribute.verify.differs", verified(differs=[{"status": [418]}]), "HTTP 403", **given)
+
+
+LIFE = (*_version(), *_verbs(), *_errors(), *_verify())

@@ -53,6 +53,7 @@ PURE = (
     "module_utils._profile.merging",
     "module_utils._profile.mismatch",
     "module_utils._profile.model",
+    "module_utils._profile.operation",
     "module_utils._profile.parts",
     "module_utils._profile.predicate",
     "module_utils._profile.request_template",

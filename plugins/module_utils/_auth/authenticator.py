@@ -101,11 +101,13 @@ class Authenticator:
             return client
         kept = (self._store.load(self._name) or {}).get("metadata") or {}
         now = self._clock.now()
-        if kept.get("issuer") != endpoints.issuer or not 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE:
-            kept = {**converse(issuer.metadata(endpoints.issuer), self._send), "read_at": now}
+        known = kept.get("issuer") == endpoints.issuer and 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE
+        found = kept if known else converse(issuer.metadata(endpoints.issuer), self._send)
+        there = replace(client, endpoints=issuer.at_issuer(endpoints, found, self._settings, needed))
+        if not known:
             with suppress(ConfigurationError):  # then the next run asks again
-                self._keeper.save(None, metadata=kept)
-        return replace(client, endpoints=issuer.at_issuer(endpoints, kept, self._settings, needed))
+                self._keeper.save(None, metadata={**found, "read_at": now})
+        return there
 
     # --- using the session
 

@@ -16,6 +16,7 @@ from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
 from .._entity.diff import diff
 from .._entity.ensure import ensure
+from .._entity.plan import secret_leaves
 from .._entity.references import mentioned_in
 from .._entity.rules import Rules, holding_ids
 from .._entity.steps import in_steps, steps_of
@@ -124,6 +125,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     remembers = bool(secrets or address.rules.rewritten)
+    hidden = any(path not in address.type.verifications for path, _value in secret_leaves(secrets))
     evidence = evidence_of(connection.settings)
     return DesiredState(
         address=address,
@@ -132,7 +134,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
         secrets=Secrets(
             secrets,
             policy,
-            remembered(connection, address, was, bool(secrets) and policy == "on_change") if remembers else None,
+            remembered(connection, address, was, hidden and policy == "on_change") if remembers else None,
         ),
         state=values["state"],
         was=was,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Callable
 
-from .._profile.model import Operation
+from .._profile.operation import Operation
 from .._text.redaction import printable, redact
 from ..errors import HeldBackError, InsightError, ProfileMismatchError
 from .address import Address

@@ -37,6 +37,7 @@ from .rewritten import plan_with_memory
 from .step_apply import RecordStep, perform_restored, perform_steps, unrecorded
 from .steps import in_steps, steps_of
 from .verbs import to_be_known, with_restoring
+from .verified_secrets import with_verified
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     found_as = desired.address
     try:
         observed, found_as = _gather(client, desired)
+        desired = with_verified(client, desired, observed)
         desired, not_yet = _looked_up(client, desired, may_come)
         planned = _plan(
             client, desired, _references(client, desired.address) if desired.address.id is not None else {}, observed

@@ -88,10 +88,11 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     """Plan one entity. references: by attribute the id that it must hold, whatever the type of it. observed: the entity
     as read, None where it is proven absent.
 
-    The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, and of the
-    fingerprint of a secret that it hides; without an earlier one a secret is unknown: not sent, no change, unverified.
-    Raises ConfigurationError where what is declared contradicts itself, the rules or the types that the server uses,
-    and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
+    The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, of what it says
+    when it is asked about a secret, and of the fingerprint of another that it hides; without an earlier one a secret is
+    unknown: not sent, no change, unverified. Raises ConfigurationError where what is declared contradicts itself, the
+    rules or the types that the server uses, and where a create-only attribute differs; ServerError where the server's
+    entity contradicts the rules.
     """
     rules, secrets = desired.address.rules, dict(secret_leaves(desired.secrets.values))
     own_rules = _own_rules(rules, references, secrets)
@@ -115,6 +116,7 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
         return evolve(nothing, after=nothing.before)
     shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
     remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
+    remembered = {**remembered, **desired.secrets.verified}
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)

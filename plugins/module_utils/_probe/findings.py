@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._profile.model import BASIS
+from .._profile.operation import BASIS
 from .._text.json_forms import Json
 from .._text.redaction import printable
 from .request_candidates import REQUEST

@@ -11,7 +11,8 @@ from typing import Any, Callable, Optional
 
 from .._entity.address import Address
 from .._entity.api.client import EntityClient
-from .._profile.model import BASIS, Profile, at
+from .._profile.model import Profile, at
+from .._profile.operation import BASIS
 from .._text.json_forms import Json
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, SessionRejected

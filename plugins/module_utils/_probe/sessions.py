@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from .._auth.session import Session, changes_session_cookie, is_lost, look, look_of
-from .._profile.model import BASIS, at, profile_of
+from .._profile.model import at, profile_of
+from .._profile.operation import BASIS
 from .._profile.predicate import is_login_page
 from .._profile.server_messages import said_in
 from .._profile.session_rules import SessionRules, session_of

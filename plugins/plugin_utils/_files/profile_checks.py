@@ -12,16 +12,16 @@ from typing import Any
 
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
-from ...module_utils._profile.model import OPERATIONS, READING, type_data
+from ...module_utils._profile.model import type_data
+from ...module_utils._profile.operation import OPERATIONS, READING
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
 from .profile_entity_checks import errors_mistakes, life_mistakes
-from .profile_names import TEMPLATES, request_mistakes, unknown_names
+from .profile_names import EVERYWHERE, TEMPLATES, request_mistakes, unknown_names
 from .profile_session_checks import oauth_mistakes, predicate_mistakes, session_mistakes
 
-EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
 NAMES: Mapping[str, Collection[str]] = {
     "read": ("id", "key", "refs", "parent"),

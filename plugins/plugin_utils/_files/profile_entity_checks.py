@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...module_utils._profile.model import OPERATIONS
+from ...module_utils._profile.operation import OPERATIONS
 from ...module_utils._profile.parts import REQUESTS
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._profile.version import Version
 from ...module_utils._text.json_forms import Json
-from .profile_names import TEMPLATES
+from .profile_names import EVERYWHERE, TEMPLATES, request_mistakes
 
 
 def life_mistakes(wholes: Mapping[str, Json], data: Json) -> Iterator[str]:
@@ -23,6 +23,7 @@ def life_mistakes(wholes: Mapping[str, Json], data: Json) -> Iterator[str]:
     for name, whole in wholes.items():
         yield from _version(f"types.{name}", whole, "version" in data)
         yield from _verbs(f"types.{name}", whole, data.get("operations", {}))
+        yield from _verifications(f"types.{name}", whole, data)
     if "version" in data and not any(_naming(whole, "version") for whole in wholes.values()):
         yield f"version {UNUSED}"
 
@@ -74,6 +75,23 @@ def _verbs(path: str, whole: Json, of_all: Json) -> Iterator[str]:
         yield f"{path}.rename has no effect without attributes of a key"
     elif "rename" in whole and "rename" not in _naming(whole, "key"):
         yield f"{path}.rename names nothing of the new key"
+
+
+OF_ENTITY = ("id", "key", "entity", "refs", "parent", "version", "value")
+"""The names that a verification knows, beside those known everywhere."""
+
+
+def _verifications(path: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in how the secrets of a type are verified."""
+    for attribute, said in whole.get("attributes", {}).items():
+        one, at = said.get("verify"), f"{path}.attributes.{attribute}.verify"
+        if one is None:
+            continue
+        yield from request_mistakes(at, one, (*EVERYWHERE, *OF_ENTITY), data)
+        if not said.get("secret") or "[]" in attribute:
+            yield f"{at} has no effect, since the attribute is not secret, or stands within the elements of a list"
+        if not any(name == "value" for name, _function in names_in([one.get(part) for part in TEMPLATES])):
+            yield f"{at} names no {{value}}, so it would answer the same for each secret"
 
 
 def errors_mistakes(said: Any) -> Iterator[str]:

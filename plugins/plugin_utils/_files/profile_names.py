@@ -12,6 +12,8 @@ from ...module_utils._profile.template import FUNCTIONS, names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._transport.addressing import ADDRESS
 
+EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
+"""The first words of the names that each request of a type knows."""
 OF_TYPE = ("name", "path")
 TEMPLATES = ("path", "query", "headers", "json", "form", "with")
 

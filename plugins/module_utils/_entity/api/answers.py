@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import EACH, Operation, plain_id
+from ..._profile.model import plain_id
+from ..._profile.operation import EACH, Operation
 from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
 from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path

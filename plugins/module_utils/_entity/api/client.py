@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Optional
 
 from ..._options.waiting import Waiting
 from ..._profile.completing import AcceptedWrite
-from ..._profile.model import EntityType, Operation, Profile, plain_id
+from ..._profile.model import EntityType, Profile, plain_id
+from ..._profile.operation import Operation
+from ..._profile.parts import Verification
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK
@@ -28,23 +30,9 @@ from .deleted import Deleted
 from .names import OfReference, Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
 from .paging import list_pages, list_whole
-from .parts import read_part, reading, send_step, writing
-from .requests import BODIES, Invocation, Watch
+from .parts import is_held, read_part, reading, send_step, verifying, writing
+from .requests import BODIES, Invocation, Jobs, Watch
 from .search import check_search, chosen, completed, may_be
-
-
-class Jobs(Protocol):
-    """Keeps the writes that a server has accepted and not ended yet, one for each entity, so that a later run goes on
-    waiting for them."""
-
-    def of(self, address: Address) -> Optional[AcceptedWrite]:
-        """What goes on for an entity, None where nothing does."""
-
-    def accepted(self, address: Address, job: AcceptedWrite) -> None:
-        """Keep what was just accepted, before it is waited for."""
-
-    def ended(self, address: Address) -> None:
-        """It goes on no more."""
 
 
 class EntityClient:
@@ -176,6 +164,12 @@ class EntityClient:
             operation = writing(request, f"{step.kind} {step.attribute}")
             of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity, note)
             self._converse(of, send_step(of, dict(step.names), step.kind in ("remove", "replace")))
+
+    def holds(self, address: Address, entity: Entity, one: Verification, value: Any) -> bool:
+        """Whether the system says that an entity that was read holds a secret."""
+        purpose = f"verify {one.attribute} of {address}"
+        of = self._invocation_of(address.located(entity), verifying(one), purpose, entity)
+        return self._converse(of, is_held(of, one, value))
 
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""

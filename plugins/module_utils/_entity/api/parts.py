@@ -1,14 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requests of parts and of states as conversations: each yields its requests and is sent their answers."""
+"""The requests of parts, of states and of secrets as conversations: each yields its requests and is sent their
+answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..._profile.model import Operation
-from ..._profile.parts import Part, PartRead, StepRequest
+from ..._profile.operation import Operation
+from ..._profile.parts import Part, PartRead, StepRequest, Verification
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
@@ -48,6 +49,21 @@ def writing(step: StepRequest, name: str) -> Operation:
         conflict=step.conflict,
         completes=step.completes,
     )
+
+
+def verifying(one: Verification) -> Operation:
+    """The operation that verifies a secret."""
+    return Operation(f"verify {one.attribute}", one.profile_key, one.request, success=one.success, reads=True)
+
+
+def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
+    """Whether the system says that an entity holds a secret. Raises ServerError where it says neither that nor that it
+    holds another one."""
+    response = yield of.request(more={"value": value})
+    if fitting(one.differs, response, Sent(of.operation.request.method)) is not None:
+        return False
+    accept(of.operation, response)
+    return True
 
 
 def read_part(of: Invocation, part: Part) -> Flow[Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._profile.model import EntityType, Operation
+from ..._profile.model import EntityType
+from ..._profile.operation import Operation
 from ..._profile.template import names_in, path_steps
 from ..._text.nested_paths import ABSENT, value_at, with_value
 from ...errors import ConfigurationError

@@ -46,7 +46,7 @@ class Server:
 
     def new(self, what: str) -> str:
         self.number += 1
-        return f"{what}-{self.number}"
+        return f"{what}-number-{self.number}"
 
     def send(self, request: Request) -> Response:
         path = urlsplit(request.url).path

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import Authenticator
 from ansible_collections.rimops.insight.plugins.module_utils._auth.store import MemoryStore
+from ansible_collections.rimops.insight.plugins.module_utils._commands.results import one_line
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
@@ -111,3 +112,22 @@ def test_a_session_is_renewed_before_its_end(one, ticking):
         assert login.send(write(one)).status == 200
         ticking.time += 590 if "apic" in one.name else 7150
     assert (server.attempts, server.renewals) == (1, 2)
+
+
+@pytest.mark.parametrize("one", [one for one in HANDSHAKES if one.inputs], ids=lambda one: one.name)
+def test_a_key_that_is_refused_is_told(one, ticking):
+    with pytest.raises(
+        AuthenticationError, match=r"the key that is an input of the profile \(HTTP 401\).*Check inputs"
+    ):
+        authenticator(one, one.server(), ticking, wrong=True).send(write(one))
+
+
+def test_a_token_in_an_address_is_hidden_in_the_log(ticking):
+    """F5 ends a session at an address that holds its token."""
+    (one,) = (each for each in HANDSHAKES if each.name == "f5_bigip")
+    server = one.server()
+    login = authenticator(one, server, ticking)
+    login.send(write(one))
+    token = server.live
+    assert login.logout()
+    assert token in server.asked[-1] and token not in one_line(server.asked[-1])

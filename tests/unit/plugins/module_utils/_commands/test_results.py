@@ -108,7 +108,7 @@ CHANGES = [{"path": "selectedProducts", "before": ["~"], "after": "~~"}]
 OF_ERROR = {
     "kind": "CollateralError",
     "status": 422,
-    "profile_key": "operations.update.body",
+    "profile_key": "operations.update.json",
     "written": "update",
     "entity_id": 4711,
     "assumed": ["operations.update"],

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import BASIS, is_assumed, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.operation import BASIS, is_assumed
 from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import statuses_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
