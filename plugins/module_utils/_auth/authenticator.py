@@ -141,11 +141,14 @@ class Authenticator:
     def authorization_headers(self) -> dict[str, str]:
         """The headers that carry the session, for use outside of this collection. Its values are those that the server
         shows now, since they may differ from those in the login's answer."""
+        return carried(self._settings.profile.session, *self.shown()).as_headers
+
+    def shown(self) -> tuple[Session, dict[str, Any]]:
+        """The session as the server shows it now, and what templates may name beside it."""
         state = self._keeper.current()
         looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
         state = looked or self._keeper.current()
-        rules, session = self._settings.profile.session, state.session or Session()
-        return carried(rules, session, self._keeper.names(state)).as_headers
+        return state.session or Session(), self._keeper.names(state)
 
     def has_token(self) -> bool:
         """Whether the login has an access token; one by user name and password has none."""

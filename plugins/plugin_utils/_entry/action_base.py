@@ -142,10 +142,11 @@ class CommandAction(ActionBase):
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(
-            given("profile") or SHARED["profile"]["default"], given("profile_overrides"), files.find, files.decrypt
-        )
-        return {"profile": profile, "profile_overrides": {}, **read}
+        over = given("profile_overrides")
+        profile = profile_data(given("profile") or SHARED["profile"]["default"], over, files.find, files.decrypt)
+        keeps = over and self.command.keeps_overrides
+        overrides = mapping_from(over, "use profile_overrides", files.find, files.decrypt) if keeps else {}
+        return {"profile": profile, "profile_overrides": overrides, **read}
 
     def _files(self) -> Files:
         return Files(
