@@ -63,6 +63,7 @@ class Connection:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.canary_writes.shown
+        client.unseen = KeptUnseen(self)
         client.given = {"inputs": self.settings.inputs, **evidence_of(self.settings)}
         return client
 
@@ -211,6 +212,28 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
         )
     place = (settings.system, settings.profile.name, address.type.name)
     return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
+
+
+@dataclass(frozen=True)
+class KeptUnseen:
+    """What searches of a system did not show, beside the fingerprints of its secrets. Without a store nothing is kept."""
+
+    connection: Connection
+
+    def of(self, among: Address) -> Mapping[str, str]:
+        """What is kept of a type within a parent."""
+        store = kept_beside(self.connection)
+        return store.load(self._place(among)) if store else {}
+
+    def keep(self, among: Address, held: Mapping[str, str]) -> None:
+        """Keep this, or with nothing forget it."""
+        store = kept_beside(self.connection)
+        if store:
+            store.save(self._place(among), held)
+
+    def _place(self, among: Address) -> str:
+        settings = self.connection.settings
+        return json.dumps([settings.system, settings.profile.name, "unseen", among.identity])
 
 
 def evidence_of(settings: Settings) -> dict[str, str]:

@@ -36,6 +36,7 @@ from .references import reference_advice
 from .rewritten import plan_with_memory
 from .step_apply import RecordStep, perform_restored, perform_steps, unrecorded
 from .steps import in_steps, steps_of
+from .unseen import remembering_search
 from .verbs import to_be_known, with_restoring
 from .verified_secrets import with_verified
 
@@ -176,7 +177,8 @@ def apply(
     assumed = canary_writes or CanaryWrites()
     creates = examined.plan.operation == "create"
     search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
-    with assumed.first_write_alone(operation, str(address), secrets), search, around():
+    earlier = remembering_search(client, address, client.unseen) if creates else nullcontext()
+    with assumed.first_write_alone(operation, str(address), secrets), search, earlier, around():
         if examined.pending:
             examined = _now_that_it_is_there(client, desired, examined.observed)
         elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):

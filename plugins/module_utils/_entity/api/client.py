@@ -27,11 +27,12 @@ from ..proof import doubt
 from ..steps import EntityStep, elements
 from .completing import go_on
 from .deleted import Deleted
+from .kept import Jobs, Unseen
 from .names import OfReference, Resolve, reference_fields, reference_names
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
 from .paging import list_pages, list_whole
 from .parts import is_held, read_part, reading, send_step, verifying, writing
-from .requests import BODIES, Invocation, Jobs, Watch
+from .requests import BODIES, Invocation, Watch
 from .search import check_search, chosen, completed, may_be
 
 
@@ -40,7 +41,7 @@ class EntityClient:
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
     ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
-    it for the next run; None keeps nothing. shown: the types of which an operation has shown an entity, as ``(type,
+    it for the next run; None keeps nothing. unseen: keeps what a search did not show. shown: the types of which an operation has shown an entity, as ``(type,
     operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
@@ -49,6 +50,7 @@ class EntityClient:
         self.given: Mapping[str, Any] = {}
         self.waiting, self.clock = Waiting(), SYSTEM_CLOCK
         self.jobs: Jobs | None = None
+        self.unseen: Unseen | None = None
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Optional
 
 from ..._options.waiting import Waiting
 from ..._profile.completing import AcceptedWrite
@@ -29,20 +29,6 @@ MANY_ARE_MEANT = ("find", "list", "create")
 """The operations that do not mean one entity that is known. In the others, what tells it must not be left out."""
 PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers", "json": "json", "form": "form"}
 """The parts of a request template, with their keys in the profile."""
-
-
-class Jobs(Protocol):
-    """Keeps the writes that a server has accepted and not ended yet, one for each entity, so that a later run goes on
-    waiting for them."""
-
-    def of(self, address: Address) -> Optional[AcceptedWrite]:
-        """What goes on for an entity, None where nothing does."""
-
-    def accepted(self, address: Address, job: AcceptedWrite) -> None:
-        """Keep what was just accepted, before it is waited for."""
-
-    def ended(self, address: Address) -> None:
-        """It goes on no more."""
 
 
 @dataclass(frozen=True)
