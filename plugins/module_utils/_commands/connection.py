@@ -216,7 +216,8 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
 
 @dataclass(frozen=True)
 class KeptUnseen:
-    """What searches of a system did not show, beside the fingerprints of its secrets. Without a store nothing is kept."""
+    """What searches of a system did not show, beside the fingerprints of its secrets. Without a store nothing is
+    kept."""
 
     connection: Connection
 

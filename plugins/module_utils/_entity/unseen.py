@@ -32,8 +32,8 @@ def search_of(address: Address) -> str:
 
 @contextmanager
 def remembering_search(client: EntityClient, address: Address, kept: Optional[Unseen]) -> Iterator[None]:
-    """Around a create. Raises ProfileMismatchError where an earlier run created an entity of this type that the same search
-    still does not show."""
+    """Around a create. Raises ProfileMismatchError where an earlier run created an entity of this type that the same
+    search still does not show."""
     if kept is not None and (address.type.name, "find") not in client.shown:
         _prove(client, address, kept)
     try:
@@ -64,8 +64,8 @@ def _still_unseen(address: Address, entity_id: Any) -> ProfileMismatchError:
     search, of_type = address.type.operations["find"].profile_key, with_article(address.type.name)
     return profile_mismatch(
         f"create {address}",
-        f"an earlier run created {of_type} with the id {printable(str(entity_id))}, which is still there, and the search "
-        "still does not show it; nothing was written",
+        f"an earlier run created {of_type} with the id {printable(str(entity_id))}, which is still there, and the "
+        "search still does not show it; nothing was written",
         search,
         expected="the entity that was created",
         came="the answer for missing",

@@ -41,8 +41,8 @@ class EntityClient:
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
     ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
-    it for the next run; None keeps nothing. unseen: keeps what a search did not show. shown: the types of which an operation has shown an entity, as ``(type,
-    operation)``; shared by all clients of a system in this process."""
+    it for the next run; None keeps nothing. unseen: keeps what a search did not show. shown: the types of which an
+    operation has shown an entity, as ``(type, operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
