@@ -43,8 +43,8 @@ class Operation:
     name: one of OPERATIONS; profile_key: where it stands in the profile. by: the operation that serves this one: for a
     find ``list`` or ``read``, for an update and a restore ``create``. entity: where the entity, or the entities of a
     list, stand in the answer: a place, a list of places of which the first counts that is there, or a mapping from
-    attributes to places; None where the answer does not carry it (false in the profile). texts_at: the path at
-    which the texts of references stand, empty where they go out as ids. narrows: the search may answer others too. upsert: a
+    attributes to places; None where the answer does not carry it (false in the profile). texts_at: the path of
+    the texts of references, empty where they go out as ids. narrows: the search may answer others too. upsert: a
     create that may overwrite one that is there. then_read: it shows a summary, so the entity is read. when: what the
     entity must hold, by path: a value, or any of a list. also: the further requests of a list that is read by several.
     assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a read
