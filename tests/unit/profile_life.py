@@ -87,6 +87,15 @@ def _verify() -> Iterator[Case]:
         gone="HTTP 418",
         **{**given, "answers": {"verify": (says(418),)}},
     )
+    job = {"poll": {"path": "jobs/1"}, "until": [{"status": 200}], "answer": "body"}
+    later = {
+        "tasks": (present(), present(**told)),
+        "answers": {"verify": (says(202), says(403))},
+        "given": given["given"],
+    }
+    for form, completes, more in (("mapping", job, {}), ("text", "job", {"completes": {"job": job}})):
+        given_job = {**later, "given": {**later["given"], **more}}
+        yield Case(f"attribute.verify.completes as {form}", verified(completes=completes), "/jobs/1", **given_job)
     yield Case("attribute.verify.differs", verified(differs=[{"status": [418]}]), "HTTP 403", **given)
 
 

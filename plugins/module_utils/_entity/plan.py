@@ -177,10 +177,11 @@ def _with_held(content: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str,
 
 
 def _name(address: Address) -> str:
-    """The entity in a message, without its references: ``event (eventName=Initial filing)``."""
+    """The entity in a message, without references unless they are all that it is known by: ``event
+    (eventName=Initial filing)``."""
+    if not address.key and address.id is None:
+        return str(address)
     key = ", ".join(f"{name}={spelling(value)}" for name, value in address.key.items())
-    if address.type.singleton:
-        return address.type.name
     return printable(f"{address.type.name} ({key if address.id is None else f'id {address.id}'})")
 
 

@@ -267,7 +267,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         places=places_of(attributes),
         version=version,
         soft_deleted=data.get("soft_deleted", {}),
-        verifications=verifications_of(name, attributes),
+        verifications=verifications_of(name, attributes, completes),
     )
 
 

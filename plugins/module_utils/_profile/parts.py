@@ -106,17 +106,18 @@ class Verification:
     request: RequestTemplate
     success: Predicate
     differs: Predicate
+    completes: Optional[Completing] = None
 
 
-def verifications_of(of_type: str, attributes: Mapping[str, Any]) -> dict[str, Verification]:
-    """The verifications of a type's secrets, by the path of each."""
+def verifications_of(of_type: str, attributes: Mapping[str, Any], completes: Json) -> dict[str, Verification]:
+    """The verifications of a type's secrets, by the path of each. completes: what the profile says there."""
     found = {}
     for path, said in attributes.items():
         one = said.get("verify")
         if one:
             key, success = f"types.{of_type}.attributes.{path}.verify", predicate_of(one.get("success", SUCCESS))
-            template = RequestTemplate.of(one)
-            found[path] = Verification(path, key, template, success, predicate_of(one["differs"]))
+            differs, later = predicate_of(one["differs"]), completing_of(key, one, completes)
+            found[path] = Verification(path, key, RequestTemplate.of(one), success, differs, later)
     return found
 
 

@@ -220,8 +220,10 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
 
 
 def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
-    """Mistakes in the requests of states."""
+    """Mistakes in the requests of states, and in how the verification of a secret is completed."""
     for attribute, said in whole.get("attributes", {}).items():
+        if "verify" in said:
+            yield from _completing(f"types.{name}.attributes.{attribute}.verify", said["verify"], ENTITY, True, data)
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
             yield from request_mistakes(path, one["request"], (*EVERYWHERE, *ENTITY), data)

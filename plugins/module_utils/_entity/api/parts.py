@@ -53,13 +53,14 @@ def writing(step: StepRequest, name: str) -> Operation:
 
 def verifying(one: Verification) -> Operation:
     """The operation that verifies a secret."""
-    return Operation(f"verify {one.attribute}", one.profile_key, one.request, success=one.success, reads=True)
+    more = {"success": one.success, "reads": True, "completes": one.completes}
+    return Operation(f"verify {one.attribute}", one.profile_key, one.request, **more)
 
 
 def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
     """Whether the system says that an entity holds a secret. Raises ServerError where it says neither that nor that it
     holds another one."""
-    response = yield of.request(more={"value": value})
+    response = yield from answered(of, of.request(more={"value": value}), of.observed)
     if fitting(one.differs, response, Sent(of.operation.request.method)) is not None:
         return False
     accept(of.operation, response)

@@ -104,6 +104,24 @@ def test_a_body_may_say_it():
     assert run(system, secret_attributes={"password": "new-password"}).plan.operation == "update"
 
 
+@pytest.mark.parametrize(("result", "operation"), [(True, "none"), (False, "update")])
+def test_what_it_says_may_come_later(result, operation):
+    job = {"poll": {"path": "jobs/{job}"}, "take": {"job": "body.id"}, "until": [{"body": {"ended": True}}]}
+    meaning = {"success": [{"status": 200, "body": True}], "differs": [{"status": 200, "body": False}]}
+    verify = {**VERIFY, **meaning, "completes": {**job, "answer": "body.result"}}
+    system = user()
+    system.says = dict.fromkeys((True, False), (202, {"id": 7}))
+    usual = system.answer
+
+    def answer(request, path, query):
+        return (200, {"ended": True, "result": result}) if path == "jobs/7" else usual(request, path, query)
+
+    system.answer = answer
+    outcome = run(system, {"password": {**SECRET["password"], "verify": verify}}, check_mode=True)
+    assert outcome.plan.operation == operation
+    assert [path for _method, path, _body in system.sent][1:] == ["users/1/check", "jobs/7"]
+
+
 @pytest.mark.parametrize("answer", [(500, {}), (429, {}), (401, {}), (200, [1])])
 def test_an_answer_that_says_neither_is_an_error(answer):
     system = user()
