@@ -306,6 +306,13 @@ def test_the_applications_of_a_group_are_sent_and_never_shown(system: System, pl
     assert "another-application" not in played.output
 
 
+def test_a_group_that_the_system_needs_is_not_deleted(system: System, play: Player) -> None:
+    everybody = {"type": "group", "key": {"name": "users"}}
+    gone = play([task("gone", everybody, state="absent")])["gone"]
+    assert "this does not work with bootstrapped groups" in gone["msg"]
+    assert email("users") in system.entities("group")
+
+
 PEOPLE = {"type": "group", "key": {"name": "users.Wells"}}
 
 

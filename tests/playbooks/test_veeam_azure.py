@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Played, Player
 from lives import ENTITY, Life
 from playing import playing
@@ -414,6 +415,11 @@ def test_a_region_that_has_one_by_another_id_is_told(system: System, play: Playe
     played = play([task("made", which, attributes={"maxInstances": 3})])
     assert "The region has one already" in refused(played, "made")
     assert system.entities("workers/profiles")["westeurope"]["maxInstances"] == 5
+    place = '{worker_profile: {attributes: {regionId: {read: "{entity.region.resourceId}"}}}}'
+    assert f"`types: {place}`" in GUIDE
+    told = {"attributes": {"maxInstances": 3}, "profile_overrides": {"types": yaml.safe_load(place)}}
+    assert play([task("made", which, **told)])["made"]["operation"] == "update"
+    assert system.entities("workers/profiles")["westeurope"]["maxInstances"] == 3
 
 
 def test_the_policy_for_virtual_networks_is_switched_by_its_verb(system: System, play: Player) -> None:
@@ -521,6 +527,28 @@ def test_a_read_that_takes_long_is_waited_for(system: System, play: Player, slow
     }, played.output
 
 
+@pytest.mark.parametrize("answers", ["200", "202"])
+def test_the_appliance_itself_says_whether_a_repository_has_this_password(
+    system: System, play: Player, answers: str
+) -> None:
+    """So no fingerprint is needed, and a password that somebody else has set is seen."""
+    play.defaults["token_store"] = "none"
+    system.switch(check_password_answers=answers)
+    life = LIVES["repository"]
+    first, other = ({"secret_attributes": {"password": f"{name}-password"}} for name in ("first", "other"))
+    wanted = {"attributes": {**life.first, "enableEncryption": True}, "update_secrets": "on_change"}
+    steps = [("made", first), ("same", first), ("changed", other), ("changed, same", other)]
+    played = play([task(name, life.which, **wanted, **secret) for name, secret in steps])
+    expected = ["create", "none", "update", "none"]
+    assert [played[name]["operation"] for name, _secret in steps] == expected, played.output
+    assert counted(system, "creates", "updates") == {"creates": 1, "updates": 1}
+    assert not [secret for secret in ("first-password", "other-password") if secret in played.output]
+    (one,) = [one for one in system.entities("repositories").values() if one["name"] == "weekly"]
+    system.patch("repositories", one["id"], password="set by somebody else")
+    looked = play([{**task("look", life.which, **wanted, **other), "check_mode": True}])["look"]
+    assert [change["path"] for change in looked["changes"]] == ["password"]
+
+
 @pytest.mark.parametrize("name", ["repository", "service_account"])
 def test_what_fails_later_is_an_error_with_the_appliances_words(system: System, play: Player, name: str) -> None:
     system.switch(job_ends="Error", operation_ends="Error")
@@ -528,6 +556,23 @@ def test_what_fails_later_is_an_error_with_the_appliances_words(system: System, 
     played = play([task("made", life.which, attributes=life.first, secret_attributes=life.secrets)])
     assert "failed, saying: " in refused(played, "made")
     assert not [one for one in life.secrets.values() if one in played.output]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("repository", "jobSessions"), ("service_account", "operations")])
+def test_what_never_ends_is_waited_for_again_and_not_sent_again(
+    system: System, play: Player, name: str, kind: str
+) -> None:
+    system.switch(job_ends="never", operation_ends="never")
+    life = LIVES[name]
+    wanted = {"attributes": life.first, "secret_attributes": life.secrets, "wait_timeout": 1}
+    first = play([task("made", life.which, **wanted)])
+    assert "was accepted, and after 1 s it has not ended" in refused(first, "made")
+    assert first["made"]["error"]["kind"] == "OutcomeUnknownError"
+    (job,) = system.entities(kind).values()
+    system.patch(kind, job["id"], ends="Success")
+    second = play([task("made", life.which, **wanted)])
+    assert second["made"]["operation"] == "none", second.output
+    assert system.counters()["creates"] == 1
 
 
 # --- logins
@@ -700,13 +745,13 @@ def test_the_guide(system: System, play: Player) -> None:
     [defaults] = whole["module_defaults"].values()
     assert {name for name in defaults if play.defaults[name] != defaults[name]} == {"url", "ca_path"}
     given = {"INSIGHT_PASSWORD": play.defaults.pop("password"), "MAIL_PASSWORD": "mail-password"}
-    tasks = [*whole["tasks"], *EXAMPLES["policy"].data]
+    tasks = [*whole["tasks"], *EXAMPLES["policy"].data, *EXAMPLES["workers"].data]
     system.patch("settings/retention", "settings", sessionsSettings=SHORT)
     runs = [play(tasks, *check, environment=given) for check in (("--check", "--diff"), (), ())]
     assert [run.code for run in runs] == [0, 0, 0], runs[0].output
     changed = [[one["result"]["changed"] for one in run.tasks] for run in runs]
-    assert changed == [[True, True, False, True], [True, True, False, True], [False] * 4]
-    assert counted(system, "creates", "updates", "logins") == {"creates": 2, "updates": 1, "logins": 1}
+    assert changed == [[True] * 6, [True] * 6, [False] * 6]
+    assert counted(system, "creates", "updates", "logins") == {"creates": 4, "updates": 2, "logins": 1}
     (mail,) = system.entities("accounts/standard").values()
     assert mail["password"] == "mail-password"
 
@@ -715,15 +760,17 @@ def test_the_guide(system: System, play: Player) -> None:
 
 
 def declared() -> list[dict[str, Any]]:
-    """One of each type that needs no other, and a policy by a template."""
-    entries = [{"key": {}, **life.which, "attributes": life.first} for life in LIVES.values() if not life.secrets]
-    named = {"type": "standard_account", "key": {"kind": "Smtp", "name": "mail"}, "attributes": {"username": "robot"}}
-    return [*entries, named]
+    """One of each type; secrets by their names."""
+    named = {name: {one: {"secret": one} for one in life.secrets} for name, life in LIVES.items()}
+    return [{"key": {}, **life.which, "attributes": {**life.first, **named[name]}} for name, life in LIVES.items()]
+
+
+SECRETS = {name: value for life in LIVES.values() for name, value in life.secrets.items()}
 
 
 def all_of_it(name: str, **options: Any) -> dict[str, Any]:
     """A task about the whole environment."""
-    entities = {"rimops.insight.insight_entities": {"entities": declared(), **SOON, **options}}
+    entities = {"rimops.insight.insight_entities": {"entities": declared(), "secrets": SECRETS, **SOON, **options}}
     return {"name": name, **entities, "ignore_errors": True}
 
 
@@ -736,6 +783,7 @@ def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: P
     played = play([all_of_it("apply", **approved), all_of_it("again")])
     assert not played["apply"]["failed"], played.output
     assert (played["apply"]["changed"], played["again"]["changed"]) == (True, False), played["again"]
+    assert not [secret for secret in SECRETS.values() if secret in played.output]
     only = [one for one in LIVES.values() if one.only]
     sent = {"creates": len(declared()) - len(only), "updates": len(only), "deletes": 0, "logins": 1}
     assert counted(system, *sent) == sent
