@@ -53,8 +53,14 @@ def writing(step: StepRequest, name: str) -> Operation:
 
 def verifying(one: Verification) -> Operation:
     """The operation that verifies a secret."""
-    more = {"success": one.success, "reads": True, "completes": one.completes}
-    return Operation(f"verify {one.attribute}", one.profile_key, one.request, **more)
+    return Operation(
+        f"verify {one.attribute}",
+        one.profile_key,
+        one.request,
+        success=one.success,
+        reads=True,
+        completes=one.completes,
+    )
 
 
 def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
