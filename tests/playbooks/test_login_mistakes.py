@@ -78,7 +78,7 @@ def taking(where: Any, **more: Any) -> dict[str, Any]:
     [
         ("body.data.token", "the answer has no token in 'data.token', where profile staff expects it"),
         ("body.data.token", "came an object with token, refresh, seconds"),
-        ("body.seconds", "expected a text in 'seconds'"),
+        ("body", "expected a text in 'body'"),
         (["body.a", "body.b"], "no token in 'a'"),
         ("header.X-Token", "the answer announces no token"),
         (

@@ -34,8 +34,6 @@ CARRIED = re.compile(r"[ -~\x80-\xff]+")
 """The characters of a header's value."""
 IN_COOKIE = re.compile(r"[!-:<-~]+")
 """The characters of a cookie's value."""
-NUMBERS = ("expires_in", "expires_at")
-"""Values that may come as a number; any other is a text."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,8 @@ def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Res
     """The texts that an answer brings, by name. names: what is known; a default counts only for what is not."""
     found: dict[str, str] = {}
     for name, where in places.items():
-        value = _text(name, first_at(response, at_places(where, {**names, **found})))
+        held = first_at(response, at_places(where, {**names, **found}))
+        value = number_text(held) if is_number(held) else text(held)  # the id of a session may be a number
         if name in rules.header_names and value and (not HEADER_NAME.fullmatch(value) or NEVER_NAMED.match(value)):
             value = None
         pattern = IN_COOKIE if name in rules.cookie_names else CARRIED if name in rules.carried_names else None
@@ -176,10 +175,6 @@ def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Res
         elif isinstance(where, Mapping) and "default" in where and name not in names:
             found[name] = str(where["default"])
     return found
-
-
-def _text(name: str, value: Any) -> Optional[str]:
-    return number_text(value) if name in NUMBERS and is_number(value) else text(value)
 
 
 def observe(session: Session, rules: SessionRules, response: Response, names: TemplateNames) -> Session:

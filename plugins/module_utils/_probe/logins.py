@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .._auth.authenticator import Authenticator, authenticator_for
 from .._auth.handshake_errors import renewed_name
-from .._auth.session import NUMBERS, taken
+from .._auth.session import taken
 from .._auth.steps import purpose_of
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY, settings_from
@@ -35,6 +35,8 @@ from .request_candidates import base_paths, uses
 from .shapes import described, is_success, json_content, place_of, scalars
 
 MOST_ROUNDS = 12
+ENDS = ("expires_in", "expires_at")
+"""Values that say how long a token is good."""
 SESSION_ID = re.compile(r"[\w.~+/=-]{16,}")
 """What a session id may look like."""
 CSRF = re.compile("csrf|xsrf", re.IGNORECASE)
@@ -217,7 +219,7 @@ def _likely_place(name: str, response: Response) -> Optional[str]:
     """Where an answer may hold a value of this name."""
     words = (*re.findall("[a-z]+", name.lower()), "session", "auth", "token", "id")
     texts = {path: value for path, value in scalars(json_content(response)) if isinstance(value, (str, int))}
-    if name in NUMBERS:
+    if name in ENDS:
         found = [path for path in texts if re.search("expire|valid|ttl", path, re.IGNORECASE)]
     else:
         found = [path for path, value in texts.items() if SESSION_ID.fullmatch(str(value)) and not CSRF.search(path)]

@@ -132,7 +132,7 @@ REFUTED = [
     ([(200, {"token": "S1"}, BEFORE)], "session.steps.token.take.session", "try profile insight_7_0 or insight_6_2"),
     ([(200, {}, BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
     ([(200, [], BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
-    ([(200, {"xAuthToken": 7}, BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
+    ([(200, {"xAuthToken": [7]}, BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
     ([(200, {"xAuthToken": "S1"})], "session.take.csrf", "no CSRF token"),
     ([(200, {"xAuthToken": "S1"}, CSRF)], "session.take.csrf", "no CSRF token"),
     ([(404, {})], "session.steps.token.path", "HTTP 404"),

@@ -164,11 +164,17 @@ def test_a_cookie_and_a_header_from_one_step():
     assert headers == {"Cookie": "Ticket=T1", "CSRFToken": "C1"}
 
 
-@pytest.mark.parametrize("ticket", ["T1; admin=1", "", 7, None])
+@pytest.mark.parametrize("ticket", ["T1; admin=1", "", ["T1"], True, None])
 def test_what_no_cookie_can_carry_is_not_taken(ticket):
     with pytest.raises(ProfileMismatchError, match=r"no ticket in 'data.ticket', where profile system expects") as told:
         opened(TICKET, (200, {"data": {"ticket": ticket, "csrf": "C1"}}))
     assert told.value.details["profile_key"] == "session.steps.login.take.ticket"
+
+
+def test_a_number_is_taken_as_its_text():
+    _requests, session = opened(TICKET, (200, {"data": {"ticket": 7001, "csrf": 7.5}}))
+    headers = carried(profile(TICKET).session, session, NAMES).as_headers
+    assert headers == {"Cookie": "Ticket=7001", "CSRFToken": "7.5"}
 
 
 def test_a_step_that_is_taken_after_some_answers_only():
