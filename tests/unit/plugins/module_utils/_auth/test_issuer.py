@@ -107,6 +107,11 @@ def test_a_path_at_the_authority_is_an_issuer(enter, platform):
         enter(overrides=paths, tenant_id=None)
 
 
+def test_an_issuer_may_end_with_a_slash(enter, platform):
+    platform.said = {OIDC: (200, {**METADATA, "issuer": f"{ISSUER}/"})}
+    assert enter(overrides=None, issuer=f"{ISSUER}/").send(READ).status == 200
+
+
 def test_the_place_of_oauth_comes_second(enter, platform):
     platform.said = {OAUTH: (200, METADATA)}
     assert enter().send(READ).status == 200
