@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...module_utils._auth.grants.registry import GRANTS
 from ...module_utils._profile.predicate import CHANGED
 from ...module_utils._profile.session_rules import CREDENTIALS
 from ...module_utils._text.json_forms import Json
@@ -77,10 +76,18 @@ def oauth_mistakes(data: Json) -> Iterator[str]:
         path = f"oauth.grants.{name}"
         if "path" in grant and "issuer" in oauth:
             yield f"{path}.path has no effect beside oauth.issuer, which names the addresses"
-        if "authorize" in grant and not GRANTS[name].interactive:
+        if "authorize" in grant and not _is_interactive(name):
             yield f"{path}.authorize has no effect there, only where a person logs in"
         ours = [field for field in grant.get("authorize", {}) if field in OUR_OWN]
         yield from (f"{path}.authorize.{field} is the login's own" for field in ours)
+
+
+def _is_interactive(grant: str) -> bool:
+    """Whether a person logs in. The grants are imported where a profile asks for it only: an HTTP client comes with
+    them, which takes longer to import than all else here."""
+    from ...module_utils._auth.grants.registry import GRANTS
+
+    return GRANTS[grant].interactive
 
 
 def predicate_mistakes(data: Json) -> Iterator[str]:
