@@ -205,6 +205,35 @@ def test_a_password_that_somebody_else_changed_is_seen_and_set(system: System, p
     assert life.secrets["password"] not in played.output
 
 
+def revealing(play: Player) -> str:
+    """The profile says that the answer shows a pin; the folder for it."""
+    types = PROFILE["types"]
+    member = {**types["member"], "create": {"reveals": {"pin": "body.card.pin"}}}
+    (play.folder / "library.yml").write_text(json.dumps({**PROFILE, "types": {**types, "member": member}}))
+    return str(play.folder / "pins")
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["entity", "environment"])
+def test_a_secret_that_is_shown_once_lies_in_a_file_and_nowhere_else(system: System, play: Player, whole: bool) -> None:
+    folder, life = revealing(play), LIVES["member"]
+    if whole:
+        entry = {**life.which, "attributes": {"password": {"secret": "ann"}}}
+        named = {"secrets": {"ann": life.secrets["password"]}, "entities": [entry]}
+        tasks = [entities_task(name, **named, **more) for name, more in (("lost", {}), ("kept", {"reveal_to": folder}))]
+    else:
+        declared = {**life.which, "secret_attributes": life.secrets}
+        tasks = [task("lost", declared), task("kept", declared, reveal_to=folder)]
+    played = play(tasks, "-vvv")
+    assert "nobody would keep it" in str(played["lost"]), played.output
+    assert played["kept"]["changed"], played.output
+    (number,) = system.entities("members")
+    (file,) = Path(folder).iterdir()
+    assert json.loads(file.read_text(encoding="utf-8"))["revealed"] == {"pin": f"pin-{number}"}
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert f"pin-{number}" not in played.output
+    assert str(file) in str(played["kept"])
+
+
 # --- environments
 
 ENTITIES = [

@@ -99,4 +99,9 @@ def _verify() -> Iterator[Case]:
     yield Case("attribute.verify.differs", verified(differs=[{"status": [418]}]), "HTTP 403", **given)
 
 
-LIFE = (*_version(), *_verbs(), *_errors(), *_verify())
+def _reveals() -> Iterator[Case]:
+    shows = of("create", reveals={"pin": "body.pin"})
+    yield Case("operation.reveals", shows, "the server shows pin once", tasks=(present(),))
+
+
+LIFE = (*_reveals(), *_version(), *_verbs(), *_errors(), *_verify())

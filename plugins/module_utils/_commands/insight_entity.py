@@ -30,6 +30,7 @@ from ..errors import InsightError
 from .base import NAME, Command
 from .connection import Connection, connect, evidence_of, remembered
 from .kept_jobs import KeptJobs
+from .revealed import reveals_of
 
 WRITING: Spec = {
     "update_secrets": {
@@ -42,6 +43,7 @@ WRITING: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float"},
     "wait_interval": {"type": "float", "default": 1.0},
+    "reveal_to": {"type": "str"},
 }
 """The options of every module that writes entities."""
 
@@ -81,7 +83,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
     client, desired = connection.entities(), desired_state(connection, values)
-    client.waiting, client.jobs = desired.waiting, KeptJobs(connection)
+    client.waiting, client.jobs, client.reveals = desired.waiting, KeptJobs(connection), reveals_of(values)
     with naming_assumed(client):
         outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
     return _entity_result(connection, client, desired, outcome, context)

@@ -108,13 +108,19 @@ def perform(
             memory.remember(sent, planned.operation, seen_id)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
-        *((overcome.message,) if overcome else ()),
+        *((overcome.message, _lost(address, operation=planned.operation)) if overcome else ()),
         *not_sent(planned),
         *_perhaps_lost(client, desired, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
     ]
     planned = replace(planned, unverified=unverified)
     return Outcome(planned, seen, seen_id, verification.collateral, tuple(filter(None, notes)))
+
+
+def _lost(address: Address, operation: str) -> str:
+    """What to say of secrets that a server shows once, where the answer was lost."""
+    names = ", ".join(sorted(address.type.operations[operation].reveals))
+    return f"What the server shows once ({names}) was lost with its answer." if names else ""
 
 
 def _shows(planned: Plan) -> bool:

@@ -251,6 +251,9 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
     for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
+    reveals = desired.address.type.operations["create"].reveals if "create" in own else {}
+    if reveals:
+        client.reveals.check(desired.address, ", ".join(sorted(reveals)))
     if "update" in own and planned.operation == "update":
         bodies = client.update_bodies(desired.address.type)
         _refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))

@@ -43,12 +43,12 @@ class Operation:
     name: one of OPERATIONS; profile_key: where it stands in the profile. by: the operation that serves this one: for a
     find ``list`` or ``read``, for an update and a restore ``create``. entity: where the entity, or the entities of a
     list, stand in the answer: a place, a list of places of which the first counts that is there, or a mapping from
-    attributes to places; None where the answer does not carry it (false in the profile). texts_at: the path of
-    the texts of references, empty where they go out as ids. narrows: the search may answer others too. upsert: a
-    create that may overwrite one that is there. then_read: it shows a summary, so the entity is read. when: what the
-    entity must hold, by path: a value, or any of a list. also: the further requests of a list that is read by several.
-    assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a read
-    under another name.
+    attributes to places; None where the answer does not carry it (false in the profile). texts_at: the path of the
+    texts of references, empty where they go out as ids. narrows: the search may answer others too. upsert: a create
+    that may overwrite one that is there. reveals: places in the answer of a create at which secrets stand that are
+    shown once, by name. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path:
+    a value, or any of a list. also: the further requests of a list that is read by several. assumed: nobody has
+    published or seen it. backed: a document or a probe says that it is so. reads: it is a read under another name.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Operation:
     texts_at: str = ""
     narrows: bool = False
     upsert: bool = False
+    reveals: Json = field(default_factory=dict)
     then_read: bool = False
     when: Json = field(default_factory=dict)
     also: tuple[Operation, ...] = ()
@@ -132,6 +133,7 @@ class Operation:
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
             upsert=bool(data.get("upsert")),
+            reveals=data.get("reveals", {}),
             then_read=data.get("then") == "read",
             when=data.get("when", {}),
             enabled=data.get("enabled", True),

@@ -56,6 +56,7 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "texts_at": ("find", "create"),
     "narrows": ("find",),
     "upsert": ("create",),
+    "reveals": ("create",),
     "then": ("find", "list"),
     "when": ("update", "delete"),
     "until": ("read",),

@@ -81,7 +81,7 @@ class Library(Service):
         self.state.delete("shelves", call.names["code"])
         return Answer(204)
 
-    # --- members: their passwords are never shown
+    # --- members: their passwords are never shown, and the pin of a card is shown once
 
     def _members(self, call: Call) -> Answer:
         name = call.request.parameters.get("name")
@@ -96,7 +96,8 @@ class Library(Service):
         told = {"password": held.get("password"), **call.request.json, "id": held["id"]}
         if len(told["password"] or "") < 8:
             raise Refusal(422, "The member is not as it has to be.", 7, password="is shorter than 8 characters")
-        return json_answer(200 if id_ else 201, _shown(self.state.put("members", held["id"], told)))
+        shown = _shown(self.state.put("members", held["id"], told))
+        return json_answer(200, shown) if id_ else json_answer(201, {**shown, "card": {"pin": f"pin-{held['id']}"}})
 
     def _delete_member(self, call: Call) -> Answer:
         self._held("members", call.names["id"])

@@ -33,6 +33,7 @@ from .operations import create_entity, delete_entity, find_entities, read_entity
 from .paging import list_pages, list_whole
 from .parts import is_held, read_part, reading, send_step, verifying, writing
 from .requests import BODIES, Invocation, Watch
+from .reveals import Reveals, kept
 from .search import check_search, chosen, completed, may_be
 
 
@@ -41,8 +42,9 @@ class EntityClient:
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
     ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
-    it for the next run; None keeps nothing. unseen: keeps what a search did not show. shown: the types of which an
-    operation has shown an entity, as ``(type, operation)``; shared by all clients of a system in this process."""
+    it for the next run; None keeps nothing. reveals: keeps secrets that an answer shows once. unseen: keeps what a
+    search did not show. shown: the types of which an operation has shown an entity, as ``(type, operation)``; shared by
+    all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
@@ -50,6 +52,7 @@ class EntityClient:
         self.given: Mapping[str, Any] = {}
         self.waiting, self.clock = Waiting(), SYSTEM_CLOCK
         self.jobs: Jobs | None = None
+        self.reveals = Reveals()
         self.unseen: Unseen | None = None
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
@@ -182,7 +185,8 @@ class EntityClient:
         says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}", note)
         content = {**attributes, **self._reference_fields(of, self.resolve)}
-        return self._converse(of, create_entity(of, content, note))
+        with kept(self.reveals, of.operation, address, note) as shown:
+            return self._converse(of, create_entity(of, content, note, shown.update))
 
     def update(
         self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str

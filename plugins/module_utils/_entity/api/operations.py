@@ -6,11 +6,12 @@ what they mean. An operation of several requests yields several times, and no ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional, TypeVar
 
 from ..._profile.model import EntityType
-from ..._text.nested_paths import with_value
+from ..._profile.predicate import first_at
+from ..._text.nested_paths import ABSENT, with_value
 from ..._text.redaction import know, printable
 from ..._transport.messages import Flow
 from ..address import Entity, check_case, has_id, has_key, rules_of
@@ -71,15 +72,28 @@ def find_entities(of: Invocation) -> Flow[list[Entity]]:
     return found
 
 
-def create_entity(of: Invocation, content: Entity, note: Callable[[str], Any]) -> Flow[Entity | None]:
+def create_entity(
+    of: Invocation, content: Entity, note: Callable[[str], Any], reveal: Callable[[Mapping[str, Any]], Any] = bool
+) -> Flow[Entity | None]:
     """The new entity as the server answers it, which may be its id alone; None where the profile says that the answer
-    holds nothing. note: takes notes for the user."""
+    holds nothing. note: takes notes for the user. reveal: takes the secrets that the answer shows once, by name."""
     response = yield from answered(of, of.request(dict.fromkeys(BODIES, content)))
+    if of.operation.reveals and means(of.operation, "success", response):
+        found = {name: first_at(response, places) for name, places in of.operation.reveals.items()}
+        shown = {name: value for name, value in found.items() if value not in (ABSENT, None, "")}
+        know(shown.values())
+        reveal(shown)
+        note(_not_shown(sorted(found.keys() - shown.keys())))
     id_at = _id_alone(of)
     if id_at:
         note(strange_location(id_at, response, of.base.url))
         return with_value({}, of.type.id_at.split("."), new_id(of.operation, response, id_at))
     return as_received(of.type, written(of.operation, response))
+
+
+def _not_shown(names: Sequence[str]) -> str:
+    """What to say of secrets that the profile expects in an answer, and that it lacks."""
+    return f"The answer to the create does not show {', '.join(names)}, as the profile says (reveals)." if names else ""
 
 
 def _id_alone(of: Invocation) -> str:
