@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rimops.insight.tests.unit.effects import WRITE, Case, says, token
@@ -25,6 +27,8 @@ OF_GRANTS: Mapping[str, Mapping[str, Any]] = {
 }
 """The options with which a grant logs in."""
 
+WHO = base64.urlsafe_b64encode(b'{"sub": "who-it-is"}').decode().rstrip("=")
+"""The claims of a token."""
 OWN_TOKEN = session(
     steps={"login": {"take": {"token": None, "access_token": "body.xAuthToken", "refresh_token": "body.sid"}}},
     carry={"headers": {"X-Token": "{access_token}"}},
@@ -91,6 +95,10 @@ def _oauth() -> Iterator[Case]:
     yield case("authorize_path", "/page", '"authorization_url": "[^"]*/page', "authorization_code")
     yield case("device_path", "/device", "> .*/device ", "device_code")
     yield case("after_use", "revokes", '"failed": true', "refresh_token")
+    for form, said in (("text", "sub"), ("list", ["nothing", "sub"])):
+        named = {"access_token": f"e30.{WHO}.signature", "expires_in": 3600}
+        claim = case(f"user_claim as {form}", said, '"user": "who-it-is"')
+        yield replace(claim, override={"oauth": {"user_claim": said}}, answers={"get": (says(200, named),)})
     yield case("client_authentication", "client_secret_basic", 'access token .*\n.*"Authorization": "Basic ')
     paths = dict.fromkeys(("authority", "token_path", "authorize_path", "device_path"))
     metadata = {"issuer": "https://login.example.com/i", "token_endpoint": "https://login.example.com/of/i"}

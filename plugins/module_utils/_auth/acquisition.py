@@ -29,7 +29,7 @@ from .platform_errors import shown
 from .session import Session, session_names
 from .state import State
 from .steps import CODE, TOKEN, open_session, refresh_session, steps_with
-from .tokens import USER_CLAIMS, Token, own_token, text, token_of
+from .tokens import Token, own_token, text, token_of, user_claims
 
 WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
@@ -110,7 +110,8 @@ class Acquisition:
             return
         if not user:
             scope = self.client.endpoints.scope.split() if self.client else []
-            claims = f"{', '.join(USER_CLAIMS[:-1])} or {USER_CLAIMS[-1]}"
+            *most, last = user_claims(self.settings.profile.oauth)
+            claims = f"{', '.join(most)} or {last}" if most else last
             asked = (
                 f"Have the platform put {claims} into its tokens, for which scope may need profile or email,"
                 if "openid" in scope or self.client is None
@@ -161,7 +162,8 @@ class Acquisition:
         return state
 
     def _handed_over(self, access_token: str) -> Token:
-        token = token_of({"access_token": access_token}, self.clock.now())
+        claims = user_claims(self.settings.profile.oauth)
+        token = token_of({"access_token": access_token}, self.clock.now(), claims)
         if not self._usable(token):
             raise AuthenticationError(
                 WHAT, "access_token has expired", "Hand over a new one; it cannot be renewed here."

@@ -22,6 +22,7 @@ from .grants.login import LOGIN
 from .grants.refresh_token import REFRESH_TOKEN
 from .grants.registry import GRANTS
 from .session import carries_key
+from .tokens import user_claims
 
 WHAT = "log in"
 
@@ -135,7 +136,8 @@ def _address(settings: Settings, name: str, path: str = "") -> str:
     if not template or (settings.identity.issuer and name != "issuer"):
         return ""
     identity = settings.identity
-    authority = identity.authority or settings.profile.oauth.get("authority") or settings.url
+    said = filled_path(settings.profile.oauth.get("authority", ""), _names(settings), WHAT)
+    authority = identity.authority or said or settings.url
     if "{tenant_id}" in template and not identity.tenant_id:
         raise ConfigurationError(
             WHAT, "tenant_id is not set", "Set it to the id or domain of the tenant, or set token_url."
@@ -220,6 +222,7 @@ def endpoints_of(settings: Settings, grant: str) -> Endpoints:
         asks=_form(settings, grant, "authorize"),
         by_secret=settings.profile.oauth.get("client_authentication", ""),
         issuer=_issuer(settings),
+        claims=user_claims(settings.profile.oauth),
     )
     if grant == REFRESH_TOKEN.name:
         return endpoints

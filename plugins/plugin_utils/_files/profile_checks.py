@@ -37,7 +37,7 @@ NAMES: Mapping[str, Collection[str]] = {
 OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_base_paths"), ("inputs",))
 """The names that the paths of the system know."""
 OF_OAUTH: Mapping[str, Collection[str]] = {
-    "authority": (),
+    "authority": ("inputs",),
     **dict.fromkeys(("issuer", "token_path", "authorize_path", "device_path"), ("tenant_id", "inputs")),
 }
 """The names that the addresses of an identity platform know."""

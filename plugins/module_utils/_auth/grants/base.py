@@ -21,7 +21,7 @@ from ..._transport.messages import Flow, Request, Response
 from ...errors import ConfigurationError
 from ..client_authentication import client_proof
 from ..platform_errors import NONE, Meanings, token_endpoint_failure
-from ..tokens import Token, refresh_token_of, text, token_of
+from ..tokens import USER_CLAIMS, Token, refresh_token_of, text, token_of
 
 GET_TOKEN = "get an access token"
 PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
@@ -37,7 +37,8 @@ class Endpoints:
     """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
     that the profile adds to the token request, None for one that it takes away; asks: likewise, of the request that
     begins a person's login. by_secret: how the application shows its secret. issuer: names the addresses that are
-    empty; refresh: where and how the token of this grant is renewed; None where that is the same."""
+    empty. claims: of a token, those that name the user. refresh: where and how the token of this grant is renewed; None
+    where that is the same."""
 
     token: str
     authorize: str
@@ -47,6 +48,7 @@ class Endpoints:
     asks: Mapping[str, Optional[str]] = field(default_factory=dict)
     by_secret: str = ""
     issuer: str = ""
+    claims: tuple[str, ...] = USER_CLAIMS
     refresh: Optional[Endpoints] = None
 
 
@@ -201,6 +203,6 @@ def token_in(response: Response, request: Request, client: OAuthClient, meanings
     answer = answer_of_platform(response)
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
-        return token_of(answer, client.clock.now())
+        return token_of(answer, client.clock.now(), client.endpoints.claims)
     failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
     raise failure.but(successor=refresh_token_of(answer)) if granted else failure

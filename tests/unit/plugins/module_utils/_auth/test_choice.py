@@ -115,6 +115,13 @@ ADDRESSES = [
     ({"overrides": {"oauth": {"authority": None, "token_path": "/api/token"}}}, f"{URL}/api/token"),
     (
         {
+            "overrides": {"inputs": {"org": {}}, "oauth": {"authority": "https://{inputs.org}.example.com"}},
+            "inputs": {"org": "ours"},
+        },
+        "https://ours.example.com/contoso/oauth2/v2.0/token",
+    ),
+    (
+        {
             "overrides": {
                 "inputs": {"realm": {}},
                 "oauth": {"authority": None, "token_path": "/realms/{inputs.realm}/token"},
