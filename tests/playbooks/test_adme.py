@@ -14,6 +14,7 @@ import pytest
 from conftest import Played, Player
 from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
 from environments import task as entities_task
+from in_process import run
 from lives import ENTITY, Life
 from playing import playing
 from signing_in import HERE, kept_tokens, signed_in, told_of
@@ -626,3 +627,25 @@ def test_the_examples_of_the_guide(system: System, play: Player) -> None:
     play([task("another", viewers, {"members": [{"email": CAROL, "role": "MEMBER"}]})], environment=secret)
     exact = [play(as_here(EXAMPLES["exact"].data), environment=secret).tasks[0]["result"] for _twice in (1, 2)]
     assert [one["operation"] for one in exact] == ["update", "none"], exact
+
+
+PROBED = {
+    "legal_tag": {
+        "key": {"name": "probe"},
+        "attributes": TAGGED,
+        "change": {"description": "Another"},
+    },
+    "group": {"key": {"name": "data.Probe"}, "attributes": {"description": "A"}, "change": {"description": "B"}},
+}
+
+
+@pytest.mark.proves("PROBE-21")
+@pytest.mark.parametrize("kind", PROBED)
+def test_the_probe_finds_nothing_to_change(system: System, play: Player, kind: str) -> None:
+    options = {"entities": [], "writes": True, "create": {"type": kind, **PROBED[kind]}}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
+    assert not result["failed"], result
+    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
+    assert "went as they should" in told["profile_overrides"]
+    assert result["left_behind"] == []

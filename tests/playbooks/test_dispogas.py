@@ -151,3 +151,13 @@ def test_the_examples_of_the_guide(system: System, play: Player) -> None:
     assert [run.code for run in (first, second, third)] == [0, 0, 0], third.output
     assert third["Whose account this is"]["entities"] == [ACCOUNT]
     assert third["It is the account that we mean"]["operation"] == "none"
+
+
+@pytest.mark.proves("PROBE-21")
+def test_the_probe_finds_nothing_to_change(system: System, play: Player) -> None:
+    signed_in(play, system)
+    result = play([{"name": "probe", "rimops.insight.insight_probe": {"entities": [{"type": "account"}]}}])["probe"]
+    found = {one["profile_key"]: one["verdict"] for one in result["findings"]}
+    assert (found["types.account.read"], found["session.lost"]) == ("as_profile", "as_profile"), result
+    assert not {"differs", "not_found"} & set(found.values())
+    assert counted(system, "logins", "writes") == {"logins": 1, "writes": 0}

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Played, Player
+from in_process import run
 from lives import ENTITY, Life
 from playing import playing
 from simulator.surroundings import ROOT
@@ -791,3 +792,26 @@ def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: P
     assert (listed["failed"], listed["changed"]) == (False, False), [
         one for one in listed["entities"] if one.get("error")
     ]
+
+
+@pytest.mark.proves("PROBE-21")
+def test_the_probe_finds_nothing_to_change(system: System, play: Player) -> None:
+    entities = [
+        REGION,
+        {"type": "service_account", "id": ACCOUNT, "key": {"name": "backup"}},
+        {"type": "repository", "id": REPOSITORY, "key": {"name": "daily"}},
+    ]
+    create = {
+        "type": "sla_template",
+        "key": {"name": "probe"},
+        "attributes": template(1),
+        "change": {"description": "Silver"},
+        "rename": {"name": "probe again"},
+    }
+    options = {"entities": entities, "writes": True, "create": create}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
+    assert not result["failed"], result
+    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
+    assert "went as they should" in told["profile_overrides"]
+    assert result["left_behind"] == []

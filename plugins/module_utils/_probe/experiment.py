@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from .._entity.address import Address, address_of
+from .._entity.address import Address, address_of, has_key
 from .._entity.api.client import EntityClient
 from .._profile.model import GENERAL, Profile, profile_of, type_data
 from .._profile.template import text_parts
@@ -103,6 +105,13 @@ class Experiment:
     def profile_with(self, data: Json) -> Profile:
         """A profile with the inputs of the task."""
         return profile_of(data).bound(self.given.get("inputs", {}))
+
+    def known(self, entity: Json) -> Known:
+        """What has to stand in the answer about an entity that the user named."""
+        with suppress(ConfigurationError):  # where the key is not whole, it is compared as it is
+            if entity.get("key"):
+                return Known(entity.get("id"), entity["key"], partial(has_key, keyed(self.profile, entity)))
+        return Known(entity.get("id"), entity.get("key") or {})
 
     def client(self, profile: Optional[Profile] = None) -> EntityClient:
         """The engine's client for a profile."""

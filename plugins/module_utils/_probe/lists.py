@@ -18,7 +18,7 @@ from .._text.nested_paths import ABSENT
 from .._transport.messages import Response
 from .experiment import Attempt, Experiment, keyed
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
-from .reads import known_of, learn_operation, request_text, succeeding, with_entity
+from .reads import learn_operation, request_text, succeeding, with_entity
 from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, uses
 from .shapes import Known, described, is_known, is_success, json_content, lists, numbers, place_of, scalars
 
@@ -101,7 +101,7 @@ def listings(experiment: Experiment, entity: Json) -> Iterator[Listing]:
 
 def probe_list(experiment: Experiment, entity: Json) -> bool:
     """Whether there is a list in which the entity stands, and how it is cut into pages."""
-    type_name, known = str(entity["type"]), known_of(entity)
+    type_name, known = str(entity["type"]), experiment.known(entity)
     before, path = experiment.definition(type_name, "list"), experiment.home(type_name, "list")
     first: Optional[Attempt] = None
     for listing in listings(experiment, entity):

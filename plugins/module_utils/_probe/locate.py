@@ -35,7 +35,7 @@ MOST_IDS = 4
 def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
     """Whether any of the requests by which servers find or list shows an entity with this key; None where that stays
     unknown."""
-    known, useless = Known(None, named["key"]), 0
+    known, useless = experiment.known(named), 0
     for attempt in chain(_finds(experiment, named), _lists(experiment, named)):
         if attempt.response is not None and find(json_content(attempt.response), known):
             return True
@@ -109,7 +109,9 @@ def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Ent
 def _ids_listed(scratch: ScratchEntity, id_name: str) -> list[Any]:
     """What may be its id, where a list shows it."""
     for attempt in _lists(scratch.experiment, scratch.named):
-        place = find(json_content(attempt.response), Known(None, scratch.named["key"])) if attempt.response else None
+        place = (
+            find(json_content(attempt.response), scratch.experiment.known(scratch.named)) if attempt.response else None
+        )
         if place is not None:
             return ids_in(place.entity, scratch.named["key"], id_name)
     return []

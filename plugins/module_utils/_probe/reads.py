@@ -7,6 +7,7 @@ exist."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from .._entity.address import Address
@@ -20,7 +21,7 @@ from .._text.nested_paths import ABSENT, value_at, with_value
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, ServerError, SessionRejected
 from .experiment import Attempt, Experiment
-from .findings import DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
 from .shapes import (
     EMPTY,
     UUID,
@@ -43,11 +44,6 @@ MOST_USELESS = 3
 costs the timeout, after which no more are tried."""
 NO_ANSWER = (401, 403, 405, 407, 408, 429)
 """Refusals that say nothing about an entity."""
-
-
-def known_of(entity: Json) -> Known:
-    """What has to stand in the answer about an entity that the user named."""
-    return Known(entity.get("id"), entity.get("key") or {})
 
 
 # --- what an answer means
@@ -154,7 +150,7 @@ def strangers(response: Optional[Response], known: Optional[Known]) -> str:
         return ""
     if known.id is not None and find(answer, Known(known.id)):
         return f"; it has the id that was named, and other values in {', '.join(map(brief, known.key))}"
-    if known.key and find(answer, Known(None, known.key)):
+    if known.key and find(answer, replace(known, id=None)):
         return "; it has the key that was named, and another id"
     return ""
 
@@ -179,6 +175,10 @@ def settle(
     before, path = experiment.definition(type_name, operation), experiment.home(type_name, operation)
     came = described(first.response) if first.response or not first.error else refusal_cause(first.error)
     if learned is None:
+        if not before:  # nothing was expected, and nothing was found
+            said = f"nothing that was tried works; {came}"
+            experiment.note([Finding(".".join(path), AS_PROFILE, request_text(before), brief(said))])
+            return False
         came += strangers(first.response, known)
         if operation in ("create", "update", "delete") and not experiment.daring:
             came += "; what a careless server could take for all entities was not tried (daring)"
@@ -263,7 +263,7 @@ def _content(response: Optional[Response]) -> Any:
 def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> Optional[Json]:
     """How an entity is read by its id; returns it, None where nothing worked. perhaps: it may not have this id, so that
     nothing is said where nothing worked."""
-    known, type_name = known_of(entity), str(entity["type"])
+    known, type_name = experiment.known(entity), str(entity["type"])
     seen: list[Json] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
@@ -334,23 +334,26 @@ def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, know
     """Under which names the server shows the id and the UUID that it gave an entity."""
     of_type = experiment.profile.type(type_name)
     shown = id_path(entity, known.id, of_type.id_at)
+    own = ("types", type_name) if "id" in experiment.data["types"][type_name] else ()
+    new = {}
     if of_type.id_at and shown and shown != of_type.id_at:
-        own = ("types", type_name) if "id" in experiment.data["types"][type_name] else ()
         _learn(experiment, (*own, "id", "at"), of_type.id_at, shown, f"the entity holds it under {shown}")
+        new[shown] = own
     declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
     stated = next(iter(of_type.other_ids), None)
     likely = (name for name in uuids if name != shown and name.lower().endswith("id") and name not in declared)
-    uuid = stated if stated in uuids else next(likely, None)
+    uuid = stated if stated in uuids else next(likely, None) if stated else None
     if uuid != stated:
         for name, mark in ((stated, None), (uuid, True)):
             if name:
                 came = f"the entity holds {'one under ' + uuid if uuid else 'none'}"
                 _learn(experiment, ("attributes", name, "identifier"), stated, mark, came)
+                new.update({name: ()} if mark else {})
     layers = type_data(type_name, experiment.data).get("attributes", {})
-    for name in dict.fromkeys(name for name in (shown, uuid) if name and name not in declared):
-        if not layers.get(name, {}).get("read_only"):
-            _learn(experiment, ("attributes", name, "read_only"), None, True, "the server gives it")
+    for name, where in new.items():
+        if name not in declared and not layers.get(name, {}).get("read_only"):
+            _learn(experiment, (*where, "attributes", name, "read_only"), None, True, "the server gives it")
 
 
 def _learn(experiment: Experiment, path: tuple[str, ...], before: Any, value: Any, came: str) -> None:

@@ -23,7 +23,7 @@ from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import InsightError, ServerError
 from .experiment import Attempt, Experiment, keyed
 from .request_candidates import placed
-from .shapes import has_values, is_success, json_content, same
+from .shapes import is_known, is_success, json_content, same
 
 LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 """Seconds between looks for something that a server said it created."""
@@ -67,10 +67,10 @@ class ScratchEntity:
         """What names it under another key."""
         return {**self.named, "key": {**self.named["key"], **key}}
 
-    def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
+    def offered(self, key: Json | None = None, documented: bool = False) -> Optional[list[Entity]]:
         """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
-        was not seen to find anything."""
-        if not self.experiment.is_proven(self.type, "find"):
+        was not seen to find anything. documented: a public document says how it searches, so that it is believed."""
+        if not (documented or self.experiment.is_proven(self.type, "find")):
             return None
         sought = self.with_key(key or {})
 
@@ -80,7 +80,7 @@ class ScratchEntity:
         attempt = self.experiment.attempt(self.type, "find", self.experiment.definition(self.type, "find"), search)
         if attempt.value is None:
             return None
-        return [one for one in attempt.value if has_values(one, sought["key"])]
+        return [one for one in attempt.value if is_known(one, self.experiment.known(sought))]
 
     def appeared(self, key: Json | None = None) -> list[Entity]:
         """What the server offers for its key soon after it said that it created it."""
@@ -109,13 +109,13 @@ class ScratchEntity:
                 self.ids.append(entity_id)
 
     def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
-        key, renamed = self.named["key"], self.with_key(self.named.get("rename") or {})["key"]
-        if not set(map(top, key)) <= set(entity):
+        if not set(map(top, self.named["key"])) <= set(entity):
             try:
                 entity = self.now(entity_id) or {}
             except InsightError:
                 return False
-        return any(has_values(entity, one) for one in (key, renamed))
+        either = (self.named, self.with_key(self.named.get("rename") or {}))
+        return any(is_known(entity, self.experiment.known(one)) for one in either)
 
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where it does not exist. Raises InsightError where that stays

@@ -7,6 +7,7 @@ under a key that cannot exist, is believed."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Optional
 
 from .._entity.address import Address
@@ -21,7 +22,7 @@ from ..errors import ServerError
 from .experiment import Attempt, Experiment, keyed
 from .findings import DIFFERS, SEEN, Finding, brief, nested
 from .lists import paged, probe_list, stated_way, whole_numbers
-from .reads import explore, finds_nothing, known_of, offers, settle, succeeding, with_entity, with_missing
+from .reads import explore, finds_nothing, offers, settle, succeeding, with_entity, with_missing
 from .shapes import EMPTY, AnswerPlace, Known, find, impossible, is_known, is_success, json_content, place_of
 
 
@@ -62,7 +63,7 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
         learned = tried("list")[1]
     if learned is None and perhaps:
         return None
-    if not settle(experiment, type_name, "find", learned, first, known_of(entity)):
+    if not settle(experiment, type_name, "find", learned, first, experiment.known(entity)):
         return None
     came = "it shows the entity that is there, and none under a key that cannot exist"
     key = ".".join(experiment.home(type_name, "find"))
@@ -91,7 +92,7 @@ def _refer_in_create(experiment: Experiment, type_name: str, texts_at: Optional[
 def _found(experiment: Experiment, candidate: Any, entity: Json) -> tuple[Attempt, Any, Json]:
     """Search with this definition for the entity, and for one that cannot exist: only a search that answers both
     rightly works. Returns the attempt, the definition that follows, None where there is none, and the entity."""
-    known, type_name = known_of(entity), str(entity["type"])
+    known, type_name = experiment.known(entity), str(entity["type"])
     nothing = list(_impossible(entity, candidate))
 
     def search(definition: Any, sought: Json) -> Attempt:
@@ -104,6 +105,7 @@ def _found(experiment: Experiment, candidate: Any, entity: Json) -> tuple[Attemp
         return next((one for one in search(definition, entity).value or () if is_known(one, known)), {})
 
     attempt = search(candidate, entity)
+    request = experiment.answers[-1][0] if attempt.response else None
     if not isinstance(candidate, Mapping):  # by another operation, whose answers mean what that says
         found = seen_with(candidate) if finds_nothing(search(candidate, nothing[0])) else {}
         return attempt, candidate if found else None, found
@@ -119,8 +121,9 @@ def _found(experiment: Experiment, candidate: Any, entity: Json) -> tuple[Attemp
         works = paged_one and seen_with(paged_one) and finds_nothing(search(paged_one, nothing[0]))
         return attempt, paged_one if works else None, place.entity
     shown = seen_with(definition)
-    if not shown:
+    if not shown or request is None:
         return attempt, None, {}
+    experiment.shown = experiment.shown or (request, known)
     path, about_nothing = experiment.home(type_name, "find"), empty[0] if empty else None
     learned = with_missing(experiment, path, definition, response, about_nothing, lambda one: search(one, nothing[0]))
     return attempt, _as_read(experiment, type_name, learned, shown, known), place.entity
@@ -171,7 +174,7 @@ def _in_pages(
 def _all_alike(response: Optional[Response], place: AnswerPlace, known: Known) -> bool:
     """Whether all in a list have the key."""
     held = answer_at(response, place_of(place.path)) if response else ()
-    return all(find([one], Known(None, known.key)) for one in held)
+    return all(is_known(one, replace(known, id=None)) for one in held)
 
 
 def _as_read(experiment: Experiment, type_name: str, definition: Json, shown: Json, known: Known) -> Json:

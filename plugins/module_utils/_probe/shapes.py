@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .._profile.server_messages import said_in
 from .._text.nested_paths import names_of, value_at
@@ -29,10 +29,12 @@ EMPTY: tuple[Any, ...] = (None, [], {})
 
 @dataclass(frozen=True)
 class Known:
-    """An entity of which the user says that it exists. id: None where only the key is known."""
+    """An entity of which the user says that it exists. id: None where only the key is known; has_key: whether an entity
+    has the key by the rules of the profile, which may allow for a prefix."""
 
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    has_key: Callable[[Mapping[str, Any]], bool] = field(default=lambda _entity: False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def same(one: Any, other: Any) -> bool:
 
 def is_known(entity: Any, known: Known) -> bool:
     """Whether this is the known entity: every value of its key under its name, and its id under any."""
-    if not isinstance(entity, Mapping) or not has_values(entity, known.key):
+    if not isinstance(entity, Mapping) or not (has_values(entity, known.key) or known.has_key(entity)):
         return False
     return known.id is None or id_path(entity, known.id) is not None
 

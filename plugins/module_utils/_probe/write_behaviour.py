@@ -199,7 +199,8 @@ def renames(scratch: ScratchEntity, definition: Json, entity: Entity) -> bool:
     came to be instead is removed."""
     key: Json = scratch.named.get("rename") or {}
     if not key:
-        scratch.experiment.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
+        path = scratch.experiment.home(scratch.type, "update")
+        scratch.experiment.note([Finding(".".join(path), NOT_TRIED, came="create says no rename")])
         return True
     entity_id = scratch.id_of(entity)
     attempt = scratch.update(definition, entity, key)

@@ -27,7 +27,7 @@ from .locate import ids_said, is_offered, learn_reading, locate
 from .reads import explore, has_meaning, missing_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
 from .searches import reference_ways
-from .shapes import Known, described, find, is_success, json_content, place_of, same, scalars
+from .shapes import described, find, is_success, json_content, place_of, same, scalars
 
 
 def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: Callable[[], None]) -> None:
@@ -61,9 +61,11 @@ def _key(scratch: ScratchEntity, operation: str) -> str:
 
 def _refusal(scratch: ScratchEntity) -> str:
     """Why nothing may be written; empty where the server says that the entity exists under neither of its keys."""
-    searches = scratch.experiment.is_proven(scratch.type, "find")
+    search = scratch.experiment.profile.type(scratch.type).operations.get("find")
     for what, key in (("key", {}), ("rename", scratch.named.get("rename") or {})):
-        found = scratch.offered(key) if searches else is_offered(scratch.experiment, scratch.with_key(key))
+        found: Any = scratch.offered(key, documented=bool(search and search.backed))
+        if found is None and not scratch.experiment.is_proven(scratch.type, "find"):
+            found = is_offered(scratch.experiment, scratch.with_key(key))
         if found is None:
             return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
@@ -151,7 +153,7 @@ def _created(scratch: ScratchEntity, definition: Json, response: Optional[Respon
     answer, stated = json_content(response), definition.get("entity")
     if isinstance(stated, Mapping) and answer_at_all(stated, response, entity_id, scratch.id_name):
         return definition
-    place = find(answer, Known(entity_id, scratch.named["key"]))
+    place = find(answer, scratch.experiment.known({**scratch.named, "id": entity_id}))
     if place and not place.several:
         return with_entity(definition, place.path)
     last = answer_at(response, "location.id")
@@ -233,7 +235,7 @@ def _answering(
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding(definition, response)
-    place = find(json_content(response), Known(entity_id, scratch.named["key"]))
+    place = find(json_content(response), scratch.experiment.known({**scratch.named, "id": entity_id}))
     if definition.get("entity") is False:
         return definition
     if place and not place.several:
