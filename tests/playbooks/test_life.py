@@ -18,6 +18,8 @@ from lives import ENTITY, Life
 from systems.base.fixtures import as_new, started_once
 from systems.library import PASSWORD, USER, System
 
+pytestmark = pytest.mark.proves("PROFILE-80", "PROFILE-81", "PROFILE-82", "PROFILE-83")
+
 VERSIONED = {"headers": {"If-Match": "{version}"}}
 PROFILE: dict[str, Any] = {
     "format": 2,

@@ -24,6 +24,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.rest import Rest, declared
 
+pytestmark = pytest.mark.proves("PROFILE-83")
+
 SECRET = "shown-only-once-0815"
 
 

@@ -28,6 +28,8 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._environment.bulk_r
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.rest import Rest, declared
 
+pytestmark = pytest.mark.proves("PROFILE-81", "PROFILE-82")
+
 LIST = {"method": "GET", "path": "{type.path}"}
 SOFT = {
     "soft_deleted": {"state": ["deleted", "purging"]},
@@ -292,6 +294,56 @@ def test_any_value_may_tell_that_it_is_deleted():
     assert run(system, kind, state="absent").plan.operation == "none"
     system = Teams({"id": 1, "name": "a", "deletedAt": None})
     assert run(system, kind, check_mode=True, state="absent").plan.operation == "delete"
+
+
+def test_what_a_new_one_has_to_have_the_restored_one_has_already():
+    system = Teams(DEAD)
+    run(system, {**SOFT, "required": ["size"]})
+    assert told(system) == ["POST teams/1/restore"]
+
+
+def test_one_that_came_back_is_deleted_no_more():
+    system, of = Teams(DEAD), profile(SOFT)
+    client = EntityClient(of, "https://a.example.com", system.send)
+    by_key, by_id = (declared(of, type="team", **one).address for one in ({"key": {"name": "a"}}, {"id": 1}))
+    assert client.the_one(by_key) is None
+    assert [one["id"] for one in client.deleted_like(by_key)] == [1]
+    system.held["teams"][1]["state"] = "active"
+    assert client.the_one(by_id)
+    assert client.deleted_like(by_key) == []
+
+
+def test_one_that_refers_to_what_is_not_there_yet_waits_for_it():
+    user = {**SOFT, "path": "users", "key": {"attributes": ["name"]}, "find": {"query": {"name": "{key.name}"}}}
+    user["attributes"] = {**SOFT["attributes"], "teamId": {"ref": {"type": "team"}}}
+    of, system = profile(SOFT, {"user": user}), Teams()
+    system.held["users"] = {1: {"id": 1, "name": "u", "teamId": 9, "state": "deleted"}}
+    client = EntityClient(of, "https://a.example.com", system.send)
+    refers = declared(of, type="user", key={"name": "u"}, refs={"teamId": {"type": "team", "key": {"name": "a"}}})
+    examined = examine(client, refers, lambda _identity: True)
+    assert (examined.pending, examined.plan.operation) == (True, "create")
+
+
+def test_parts_are_written_after_restoring():
+    tags = {
+        "read": {"method": "GET", "path": "teams/{id}/tags"},
+        "write": {"method": "PUT", "path": "teams/{id}/tags", "json": "{value}"},
+    }
+    system, held = Teams(DEAD), ["old"]
+    usual = system.answer
+
+    def answer(request, path, query):
+        if not path.endswith("/tags"):
+            return usual(request, path, query)
+        held[:] = request.json_body if request.method == "PUT" else held
+        return 200, list(held)
+
+    system.answer = answer
+    kind = {**SOFT, "parts": {"tags": tags}}
+    outcome = run(system, kind, attributes={"size": 2, "tags": ["new"]})
+    assert steps(outcome, kind) == ["restore", "update", "write tags"]
+    assert told(system) == ["POST teams/1/restore", "PUT teams/1", "PUT teams/1/tags"]
+    assert (held, "tags" in system.held["teams"][1]) == (["new"], False)
 
 
 # --- a new key

@@ -22,6 +22,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.rest import Rest, declared
 
+pytestmark = pytest.mark.proves("PROFILE-80")
+
 SEEN = {"version": "1", "when": "2026-11-27", "by": "us"}
 IF_MATCH = {"headers": {"If-Match": "{version}"}}
 HEADER = {
