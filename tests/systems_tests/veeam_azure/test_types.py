@@ -228,6 +228,8 @@ def test_the_deployment_mode_is_changed_later(client: Client, ends: str, error: 
     client.system.switch(operation_ends=ends)
     path = "system/privateDeployment/state"
     body = {"privateDeploymentEnabled": True, "autoCreateServiceEndpoints": True}
+    for field in ("privateDnsZoneSetting", "storageAccountPublicAccess"):  # read as null, and not taken as it
+        assert client.api("PUT", path, body | {field: None}).status_code == 400
     assert client.api("PUT", path, body).status_code == 202
     assert client.api("PUT", path, body).status_code == 409
     first, last = client.good("GET", path), client.good("GET", path)
