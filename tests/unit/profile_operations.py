@@ -104,6 +104,12 @@ def _operations() -> Iterator[Case]:
     another = {"find": (says(200, [{**HELD, "eventName": "F2"}]),)}
     yield Case("operation.narrows", of("find", narrows=True), "> .* create event", tasks=(present(),), answers=another)
     yield Case(
+        "operation.pattern",
+        of("find", pattern=True),
+        "> .*/events/all list entities",
+        tasks=(present(key={"eventName": "F*"}),),
+    )
+    yield Case(
         "operation.then",
         of("find", then="read"),
         gone="show it differently",

@@ -44,11 +44,12 @@ class Operation:
     find ``list`` or ``read``, for an update and a restore ``create``. entity: where the entity, or the entities of a
     list, stand in the answer: a place, a list of places of which the first counts that is there, or a mapping from
     attributes to places; None where the answer does not carry it (false in the profile). texts_at: the path of the
-    texts of references, empty where they go out as ids. narrows: the search may answer others too. upsert: a create
-    that may overwrite one that is there. reveals: places in the answer of a create at which secrets stand that are
-    shown once, by name. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path:
-    a value, or any of a list. also: the further requests of a list that is read by several. assumed: nobody has
-    published or seen it. backed: a document or a probe says that it is so. reads: it is a read under another name.
+    texts of references, empty where they go out as ids. narrows: the search may answer others too. pattern: it reads a
+    key as a pattern. upsert: a create that may overwrite one that is there. reveals: places in the answer of a create
+    at which secrets stand that are shown once, by name. then_read: it shows a summary, so the entity is read. when:
+    what the entity must hold, by path: a value, or any of a list. also: the further requests of a list that is read by
+    several. assumed: nobody has published or seen it. backed: a document or a probe says that it is so. reads: it is a
+    read under another name.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Operation:
     paging: Json = field(default_factory=dict)
     texts_at: str = ""
     narrows: bool = False
+    pattern: bool = False
     upsert: bool = False
     reveals: Json = field(default_factory=dict)
     then_read: bool = False
@@ -132,6 +134,7 @@ class Operation:
             paging=data.get("paging", {}),
             texts_at=data.get("texts_at", ""),
             narrows=bool(data.get("narrows")),
+            pattern=bool(data.get("pattern")),
             upsert=bool(data.get("upsert")),
             reveals=data.get("reveals", {}),
             then_read=data.get("then") == "read",

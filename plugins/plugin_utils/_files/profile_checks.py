@@ -55,6 +55,7 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "paging": ("find", "list"),
     "texts_at": ("find", "create"),
     "narrows": ("find",),
+    "pattern": ("find",),
     "upsert": ("create",),
     "reveals": ("create",),
     "then": ("find", "list"),
@@ -332,6 +333,8 @@ def _served(name: str, whole: Json) -> Iterator[str]:
         yield f"types.{name}.find is {find}, and there is no such operation"
     if find == "read" and not re.search(r"\{(key|id)\b", str(whole.get("read", {}).get("path", ""))):
         yield f"types.{name}.find is read, and the path of read holds neither {{key}} nor {{id}}"
+    if isinstance(find, Mapping) and find.get("pattern") and "list" not in whole:
+        yield f"types.{name}.find.pattern has no effect without list, in which such keys are looked for"
     for operation in ("find", "list"):
         said = whole.get(operation)
         if isinstance(said, Mapping) and said.get("then") == "read" and "read" not in whole:

@@ -34,7 +34,7 @@ from .paging import list_pages, list_whole
 from .parts import is_held, read_part, reading, send_step, verifying, writing
 from .requests import BODIES, Invocation, Watch
 from .reveals import Reveals, kept
-from .search import check_search, chosen, completed, may_be
+from .search import check_search, chosen, completed, is_pattern, may_be
 
 
 class EntityClient:
@@ -109,7 +109,7 @@ class EntityClient:
         of = self._invocation(address, "find", f"find {address}")
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
-        if of.operation.by == "list":
+        if of.operation.by == "list" or (of.operation.pattern and is_pattern(address)):
             every = self._summaries(address.among)
             if every:
                 self.shown.add((address.type.name, "find"))

@@ -31,6 +31,15 @@ def check_search(operation: Operation, address: Address) -> None:
         )
 
 
+PATTERNS = frozenset("*?%_[]\\")
+"""Characters that searches with patterns do not take as they are."""
+
+
+def is_pattern(address: Address) -> bool:
+    """Whether a search that reads keys as patterns may mean more than this key, or another one."""
+    return any(PATTERNS.intersection(value) for value in address.key.values() if isinstance(value, str))
+
+
 def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:
     """Those of the entities that have the key of an address, or are near it."""
     return [one for one in entities if has_key(address, one) or is_near(address, one)]

@@ -137,6 +137,7 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         (of_site(read={"path": "{type.path}/{id|address}"}), "can only be the whole of a path"),
         (of_site(find={"query": {"at": "{key.code|address}"}}), "can only be the whole of a path"),
         (of_site(create={"narrows": True}), "narrows has no effect there, only in find"),
+        (of_site(find={"pattern": True}, list=None), "pattern has no effect without list"),
         (of_site(delete={"entity": "body"}), "entity has no effect there"),
         (of_site(list={"paging": None}), "names page, and has no paging"),
         (of_site(list=[LISTED, {**LISTED, "query": {"x": "{key.code}"}}]), r"types.site.list\[1\].query.x names"),
