@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._options.shared import Settings
 from .._profile.predicate import json_or_nothing
 from .._text.json_forms import Json
 from .._transport.addressing import same_origin
-from .._transport.messages import Flow, Request, Response
+from .._transport.messages import Flow, Request
 from ..errors import AuthenticationError, ConfigurationError
 from .choice import checked_address
 from .client_authentication import BY_SECRET
@@ -51,14 +51,15 @@ def well_known(issuer: str) -> Iterator[str]:
 def metadata(issuer: str) -> Flow[Json]:
     """What an issuer says of itself: the fields that are used of it. Raises AuthenticationError where nothing of the
     kind is there, or where it is that of another issuer. Carries no credentials."""
-    answer: Optional[Response] = None
+    found: Any = None
+    statuses: list[str] = []
     for address in well_known(issuer):
         answer = yield Request(WHAT, "GET", address, safe=True, patient=True)
-        if answer.status not in (400, 403, 404, 405, 410):
+        found, statuses = json_or_nothing(answer), [*statuses, str(answer.status)]
+        if answer.status == 200 and isinstance(found, Mapping):
             break
-    found = json_or_nothing(answer) if answer and answer.status == 200 else None
-    if answer is None or not isinstance(found, Mapping):
-        why = f"it answered HTTP {answer.status if answer else 0}, and no metadata"
+    else:
+        why = f"it answered HTTP {' and '.join(statuses)}, and no metadata"
         raise AuthenticationError(WHAT, why, "Check issuer, or have the profile say the paths.")
     if found.get("issuer") != issuer:
         why = f"the answer is that of {shown(found.get('issuer', 'no issuer'))!r}, and issuer is {issuer!r}"

@@ -112,8 +112,9 @@ def test_an_issuer_may_end_with_a_slash(enter, platform):
     assert enter(overrides=None, issuer=f"{ISSUER}/").send(READ).status == 200
 
 
-def test_the_place_of_oauth_comes_second(enter, platform):
-    platform.said = {OAUTH: (200, METADATA)}
+@pytest.mark.parametrize("first", [(404, {}), (200, b"<html>Welcome"), (503, {})])
+def test_the_place_of_oauth_comes_second(enter, platform, first):
+    platform.said = {OIDC: first, OAUTH: (200, METADATA)}
     assert enter().send(READ).status == 200
     assert [url for _method, url in platform.asked[:2]] == [OIDC, OAUTH]
 
@@ -129,9 +130,9 @@ def test_the_place_of_oauth_comes_second(enter, platform):
         (200, {"token_endpoint": "http://id.example.com/token"}, "token_endpoint is not an https address"),
         (200, {"token_endpoint": "https://id.example.com@evil.example.com/"}, "token_endpoint is not an https address"),
         (200, {"token_endpoint": ["a"]}, "names no token_endpoint"),
-        (500, {}, "answered HTTP 500, and no metadata"),
-        (302, {}, "answered HTTP 302, and no metadata"),
-        (404, {}, "answered HTTP 404, and no metadata"),
+        (500, {}, "answered HTTP 500 and 404, and no metadata"),
+        (302, {}, "answered HTTP 302 and 404, and no metadata"),
+        (404, {}, "answered HTTP 404 and 404, and no metadata"),
     ],
 )
 def test_metadata_that_lead_nowhere(enter, platform, status, changes, why):
@@ -144,7 +145,7 @@ def test_metadata_that_lead_nowhere(enter, platform, status, changes, why):
 @pytest.mark.parametrize("content", [b"<html>", [METADATA]])
 def test_an_answer_that_is_no_metadata(enter, platform, content):
     platform.said = {OIDC: (200, content)}
-    with pytest.raises(AuthenticationError, match="answered HTTP 200, and no metadata"):
+    with pytest.raises(AuthenticationError, match="answered HTTP 200 and 404, and no metadata"):
         enter().open()
 
 
