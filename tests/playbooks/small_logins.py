@@ -30,13 +30,15 @@ def message(status: int, text: str, **more: str) -> Response:
 
 class Staff:
     """Teams and people. Login by JSON, a Bearer token, a refresh that revokes all tokens before it; lists go on with a
-    cursor, there is no search, and an update merges. counted: requests by kind."""
+    cursor, there is no search, and an update merges. counted: requests by kind; fruitless: a refresh gives a token that
+    is not let in."""
 
     PAGE = 2
 
     def __init__(self) -> None:
         self.tokens: set[str] = set()
         self.refresh: set[str] = set()
+        self.fruitless = False
         self.counted: Counter[str] = Counter()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"teams": {}, "people": {}}
         self._ids = map("s{}".format, itertools.count(1))
@@ -65,7 +67,10 @@ class Staff:
     async def _refresh(self, request: Request) -> Response:
         self.counted["refreshes"] += 1
         known = (await request.json()).get("refresh") in self.refresh
-        return self._issue() if known else message(401, "unknown refresh token")
+        answer = self._issue() if known else message(401, "unknown refresh token")
+        if self.fruitless:
+            self.tokens.clear()
+        return answer
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -175,6 +180,8 @@ class Desk:
         return answer
 
     async def _logout(self, request: Request) -> Response:
+        if refused := self._refusal(request):
+            return refused
         self.open.discard(request.cookies.get("DESK", ""))
         return Response(status_code=204)
 
