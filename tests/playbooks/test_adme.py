@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Played, Player
 from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
 from environments import task as entities_task
@@ -560,6 +561,23 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
     writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("all", "gone") for when in WHEN]
     assert writes == [0, 9, 0, 7]
     assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 2
+
+
+def test_what_is_there_is_exported_with_contents_and_members(system: System, play: Player) -> None:
+    """The export is a manifest, and by it nothing is to be done."""
+    types = ["legal_tag", "schema", "record"]
+    named = [{"type": "group", "key": {"name": "data.wells"}}]
+    export = {"name": "export", "rimops.insight.insight_export": {"to": "out", "types": types, "entities": named}}
+    assert play([entities_task("made", [*MANIFEST, *RECORDS])]).code == 0
+    played = play([export])
+    assert played.code == 0, played.output
+    files = {path.stem: yaml.safe_load(path.read_text())["entities"] for path in (play.folder / "out").glob("*.yml")}
+    assert {name: len(one) for name, one in files.items()} == {"legal_tag": 1, "schema": 1, "record": 5, "group": 1}
+    assert files["schema"][0]["attributes"]["schema"] == CONTENT
+    assert BOB.lower() in [one["email"] for one in files["group"][0]["attributes"]["members"]]
+    assert files["record"][0]["attributes"]["acl"]["owners"] == [{"ref": GROUP | {"key": {"name": "data.wells"}}}]
+    same = {"name": "same", "rimops.insight.insight_entities": {"manifest": ["out/"]}, "check_mode": True}
+    assert not play([same])["same"]["changed"]
 
 
 def test_an_apply_that_is_killed_between_two_steps_is_finished_by_the_same_plan(system: System, play: Player) -> None:

@@ -757,6 +757,45 @@ def test_the_guide(system: System, play: Player) -> None:
     assert mail["password"] == "mail-password"
 
 
+# --- an export
+
+
+EXPORT = "rimops.insight.insight_export"
+
+
+def test_what_is_there_is_exported_with_references_by_key(system: System, play: Player) -> None:
+    """The export is a manifest, and by it nothing is to be done."""
+    life = LIVES["vm_policy"]
+    storage = {"type": "storage_template", "key": {"name": "west"}}
+    made = [
+        task("policy", life.which, attributes=life.first),
+        task("storage", storage, attributes=stored("westeurope")),
+    ]
+    types = ["vm_policy", "storage_template", "worker_profile"]
+    play(
+        [
+            *made,
+            task(
+                "worker", {"type": "worker_profile", "key": {"regionId": "westeurope"}}, attributes={"maxInstances": 3}
+            ),
+        ]
+    )
+    export = {"name": "export", EXPORT: {"to": "out", "types": types}}
+    same = {"name": "same", "rimops.insight.insight_entities": {"manifest": ["out/"], **SOON}, "check_mode": True}
+    played = play([export, same])
+    assert played.code == 0, played.output
+    assert not played["same"]["changed"], played["same"]
+    assert {name: one["exported"] for name, one in played["export"]["summary"].items()} == dict.fromkeys(types, 1)
+    named = {name: yaml.safe_load((play.folder / "out" / f"{name}.yml").read_text())["entities"][0] for name in types}
+    west = {"type": "region", "key": {"name": "West Europe"}}
+    assert named["worker_profile"]["refs"] == {"regionId": west}
+    policy = named["vm_policy"]["attributes"]
+    assert policy["regions"] == [{"regionId": {"ref": west}}]
+    assert policy["selectedItems"]["virtualMachines"] == [{"id": machine("web-1")}, {"id": machine("web-2")}]
+    [item] = named["storage_template"]["attributes"]["storageConfiguration"]["backupRepository"]["items"]
+    assert item == {"repositoryId": reference("repository", name="daily"), "regionResourceId": {"ref": west}}
+
+
 # --- a whole environment
 
 

@@ -99,7 +99,7 @@ class Reading:
         """Read these types and these entities, then all that they refer to. Raises InsightError."""
         gathered = Gathered()
         for entity_type in listed:
-            for entity in self._listed(entity_type, gathered.notes):
+            for entity in self._with_parts(entity_type, self._listed(entity_type, gathered.notes)):
                 self._add(gathered, self._seen(entity_type, entity, True))
         found = self._each(named, lambda entry: self.client.the_one(named[entry]), "read")
         for entry, one in found.items():
@@ -107,7 +107,8 @@ class Reading:
                 gathered.missing.append(entry)
                 gathered.notes += filter(None, [self.client.doubt(named[entry])])
             else:
-                self._add(gathered, self._seen(named[entry].type, one, True, entry))
+                [whole] = self._with_parts(named[entry].type, [one])
+                self._add(gathered, self._seen(named[entry].type, whole, True, entry))
         self._follow(gathered)
         gathered.notes = list(dict.fromkeys(gathered.notes))
         return gathered
@@ -143,6 +144,15 @@ class Reading:
             f"The list of {entity_type.name} shows {shown} otherwise than a read does, so each entity was read."
         )
         return [one for one in self._read(self._by_id(entity_type, by_id.values())).values() if one is not None]
+
+    def _with_parts(self, entity_type: EntityType, entities: list[Entity]) -> list[Entity]:
+        """Entities with all of their parts that can be read."""
+        parts = tuple(name for name, part in entity_type.parts.items() if not part.write_only)
+        if not parts:
+            return entities
+        located = {number: Address(entity_type, parts=parts).located(one) for number, one in enumerate(entities)}
+        whole = self._each(located, lambda one: self.client.with_parts(located[one], entities[one]), "read")
+        return [whole[number] for number in located if number in whole]
 
     def _lacking(self, entity_type: EntityType, listed: Optional[Entity]) -> list[str]:
         """The attributes that a list shows otherwise than a read of the same entity."""

@@ -144,7 +144,7 @@ class Titles:
     def _wrong(self, place: ServerId, key: Mapping[str, Any]) -> str:
         """Why an entity has no name, whatever it refers to."""
         one = self._seen[place]
-        if not key:
+        if not key and not {*one.named_by} & {*one.references}:
             return NO_KEY.format(type=one.type.name)
         try:
             list(yaml_lines(key))
