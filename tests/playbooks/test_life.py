@@ -294,6 +294,23 @@ def test_an_apply_that_is_killed_after_the_verb_is_finished_by_the_same_plan(
     assert len([line for line in written(system) if line.endswith(verb)]) == 1
 
 
+def test_a_book_that_somebody_else_has_made_or_brought_back_is_not_overwritten(system: System, play: Player) -> None:
+    """The plan brings one book back and makes another; before it is applied, somebody else does that, and otherwise."""
+    system.put("books", "b-9", id="b-9", title="Steppe", author="A. C.", state="withdrawn", version=7)
+    wanted = ENTITIES[:2]
+    planned = play([checked("plan", wanted, plan_out="plan.json")])["plan"]
+    changes = {one["entity"]: one["changes"] for one in planned["entities"]}
+    (back,) = (found for name, found in changes.items() if "Steppe" in name)
+    assert back == [{"path": "author", "before": "A. C.", "after": "Anton"}]
+    system.patch("books", "b-9", author="Somebody", state="present")
+    system.put("books", "b-10", id="b-10", title="Ward", author="Somebody", state="present", version=1)
+    options = {"plan_file": "plan.json", "plan_digest": planned["plan_digest"]}
+    refused = play([entities_task("apply", wanted, **options)])["apply"]
+    assert refused["error"]["kind"] == "PlanRefused", refused
+    assert len(refused["error"]["moved"]) == 2, refused
+    assert {one["author"] for one in system.entities("books").values()} == {"Somebody"}
+
+
 def test_a_lost_answer_of_a_create_that_may_overwrite_is_looked_for(system: System, play: Player) -> None:
     system.fault("drop_before", operation="create", times=1)
     shelf = LIVES["shelf"].which

@@ -43,7 +43,8 @@ class Plan:
     along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
     another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
     secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: parts that no body holds.
-    restored: what is to be done after the entity, which stays as deleted, was restored instead of created.
+    restored: what is to be done after the entity, which stays as deleted, was restored instead of created; the changes
+    are then those.
     """
 
     operation: str

@@ -63,7 +63,8 @@ def with_restoring(client: EntityClient, desired: DesiredState, references: Mapp
     if len(deleted) > 1:
         why = f"several were deleted and stay (ids {ids})"
         raise AmbiguousError(f"restore {desired.address}", why, "Restore one of them in the system itself.")
-    return replace(planned, restored=after_restoring(desired, references, deleted[0]))
+    after = after_restoring(desired, references, deleted[0])
+    return replace(planned, restored=after, changes=after.changes)
 
 
 def restore(client: EntityClient, desired: DesiredState, clock: Clock, note: Note) -> tuple[Address, Entity]:

@@ -162,7 +162,7 @@ def _in_steps(entity_type: Optional[EntityType], planned: PlannedChange) -> Coll
     if entity_type is None:
         return ()
     changed, operations = [top(one.path) for one in planned.changes], entity_type.operations
-    later = changed if "restore" in operations else entity_type.withheld(changed)
+    later = changed if planned.restores else entity_type.withheld(changed)
     renamed = map(top, entity_type.key_paths) if "rename" in operations else ()
     return {*entity_type.in_steps, *(later if planned.operation == "create" else renamed)}
 
