@@ -22,12 +22,12 @@ PAGE = 2
 
 
 class Cabinets:
-    """The system. search: what a search by ``q`` answers: ``none`` (it is overlooked), ``others`` (all that begin
-    so) or ``ids`` (the id of the one that is called so). says_codes: whether an error has a code. counted: requests by
-    method. refused: tickets that were not let in."""
+    """The system. search: what a search by ``q`` answers: ``none`` (it is overlooked), ``others`` (all that begin so)
+    or ``ids`` (the id of the one that is called so). says_codes: whether an error has a code. nobody: the status for a
+    drawer that is not there. counted: requests by method. refused: tickets that were not let in."""
 
     def __init__(self) -> None:
-        self.search, self.says_codes = "none", True
+        self.search, self.says_codes, self.nobody = "none", True, 400
         self.drawers: dict[int, dict[str, Any]] = {}
         self.counted: Counter[str] = Counter()
         self.tickets: set[str] = set()
@@ -78,7 +78,7 @@ class Cabinets:
     def _one(self, method: str, name: str, body: Any) -> tuple[int, Any]:
         number = int(name) if name.isdecimal() else 0
         if number not in self.drawers:
-            return self._refusal(400, "NO_SUCH_DRAWER")
+            return self._refusal(self.nobody, "NO_SUCH_DRAWER")
         if method == "PUT":
             return self._put(number, body)
         if method == "DELETE":

@@ -160,6 +160,16 @@ def test_a_search_that_answers_ids(system: Cabinets, play: Player) -> None:
 
 
 @pytest.mark.proves("PROBE-1")
+def test_a_success_whose_body_says_that_there_is_none(system: Cabinets, play: Player) -> None:
+    system.nobody = 200
+    result = probed(play)
+    assert told(result, "not_found") == {}
+    read = without_basis(result["overrides"])["operations"]["read"]
+    assert read == {"missing": [{"status": [200], "body": {"error.code": "NO_SUCH_DRAWER"}}]}
+    assert lived(play, result["overrides"]) == DONE
+
+
+@pytest.mark.proves("PROBE-1")
 def test_400_without_a_word_that_tells_is_no_absence(system: Cabinets, play: Player) -> None:
     system.says_codes = False
     result = probed(play, writes=False)
