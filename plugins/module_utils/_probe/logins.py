@@ -94,7 +94,7 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
             _open(login, context)
         except InsightError as error:
             login.error = error
-            finding = None if isinstance(error, AuthenticationError) else _lesson(login)
+            finding = None if _is_refusal(error) else _lesson(login)
             if finding and finding.override and finding.override not in [one.override for one in login.findings]:
                 _take(login, finding)
                 continue
@@ -105,6 +105,12 @@ def log_in(values: Values, data: Json, context: Context) -> Login:
     if login.error is not None:
         _withdraw(login, data)
     return login
+
+
+def _is_refusal(error: InsightError) -> bool:
+    """Whether credentials were refused: it is no matter of the profile then, and nothing is sent again."""
+    lacking = str(error.details.get("profile_key") or "").startswith("session.take.")
+    return isinstance(error, AuthenticationError) and not lacking
 
 
 def _withdraw(login: Login, data: Json) -> None:
@@ -203,8 +209,12 @@ def _untaken(login: Login, rules: SessionRules, step: Step, response: Response) 
     """Where a value stands that a step takes, and that is not where the profile says."""
     found = taken(rules, step.take, {}, response)
     lacking = [name for name in step.take if name not in found]
+    if not lacking and response.purpose != "log in":
+        return None
     if not lacking:
-        return _unannounced(login, rules, response) if response.purpose == "log in" else None
+        shown = [one for _request, one in login.answers if taken(rules, rules.take, {}, one).get(renewed_name(rules))]
+        none = renewed_name(rules) and not shown
+        return _csrf(login, rules, _telling(login)) if none else _unannounced(login, rules, response)
     name = lacking[0]
     if name in rules.take:
         return _csrf(login, rules, response)
@@ -257,6 +267,13 @@ def _csrf(login: Login, rules: SessionRules, response: Response) -> Finding:
     else:
         way = {}
     return _csrf_finding(login, rules, way, came)
+
+
+def _telling(login: Login) -> Response:
+    """The last answer of the login that has to do with a CSRF token, or the last one."""
+    answers = [response for _request, response in login.answers]
+    telling = [one for one in answers if any(map(CSRF.search, (*one.headers, *one.cookies)))]
+    return (telling or answers)[-1]
 
 
 def _by_header(header: str, naming: str = "") -> dict[str, Any]:

@@ -9,9 +9,16 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import Login, _lesson, _take, cookie_finding
+from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import (
+    Login,
+    _is_refusal,
+    _lesson,
+    _take,
+    cookie_finding,
+)
 from ansible_collections.rimops.insight.plugins.module_utils._probe.request_candidates import BASE_PATHS
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
+from ansible_collections.rimops.insight.plugins.module_utils.errors import AuthenticationError, ServerError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer
 
@@ -173,3 +180,35 @@ def test_a_credential_goes_to_another_address_only_where_nothing_was_at_the_firs
     response = replace(answer(status, {}), purpose="log in")
     told.answers.append((Request("log in", "POST", f"{URL}/x/auth/login"), response))
     assert bool(_lesson(told)) is finds
+
+
+FORM = {"method": "GET", "path": "form"}
+LOGIN = {"method": "POST", "path": "login", "form": {"user": "{username}", "pass": "{password}"}}
+TAKEN_OF_ALL = {
+    "steps": {"form": FORM, "login": LOGIN},
+    "take": {"csrf": "header.X-CSRF-TOKEN"},
+    "carry": {"headers": {"X-CSRF-TOKEN": "{csrf}"}},
+}
+
+
+def test_a_token_that_is_looked_for_in_every_answer_and_stands_in_a_cookie():
+    told = Login({"url": URL}, {"name": "desk", "base_path": "", "session": TAKEN_OF_ALL, "types": {}})
+    first = replace(answer(200, {}), purpose="open a session", cookies={"csrftoken": "abc"})
+    told.answers.append((Request("open a session", "GET", f"{URL}/form"), first))
+    told.answers.append((Request("log in", "POST", f"{URL}/login"), replace(answer(200, {}), purpose="log in")))
+    finding = _lesson(told)
+    assert finding.profile_key == "session.take.csrf"
+    carry = {"headers": {"X-CSRF-TOKEN": None, "X-csrftoken": "{csrf}"}}
+    assert finding.override == {"session": {"take": {"csrf": "cookie.csrftoken"}, "carry": carry}}
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (AuthenticationError("log in", "wrong password"), True),
+        (AuthenticationError("log in", "there is none", profile_key="session.take.csrf"), False),
+        (ServerError("log in", "it failed"), False),
+    ],
+)
+def test_what_is_a_refusal(error, refused):
+    assert _is_refusal(error) is refused
