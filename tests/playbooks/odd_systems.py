@@ -24,10 +24,11 @@ PAGE = 2
 class Cabinets:
     """The system. search: what a search by ``q`` answers: ``none`` (it is overlooked), ``others`` (all that begin so)
     or ``ids`` (the id of the one that is called so). says_codes: whether an error has a code. nobody: the status for a
-    drawer that is not there. counted: requests by method. refused: tickets that were not let in."""
+    drawer that is not there. by_label: whether a drawer is addressed by its label, and shows no id. counted: requests
+    by method. refused: tickets that were not let in."""
 
     def __init__(self) -> None:
-        self.search, self.says_codes, self.nobody = "none", True, 400
+        self.search, self.says_codes, self.nobody, self.by_label = "none", True, 400, False
         self.drawers: dict[int, dict[str, Any]] = {}
         self.counted: Counter[str] = Counter()
         self.tickets: set[str] = set()
@@ -73,10 +74,14 @@ class Cabinets:
             called = [{"id": one["id"]} for one in begins if one["label"] == asked["q"]]
             found = called if self.search == "ids" else begins
         first, size = int(asked.get("offset", 0)), int(asked.get("limit", PAGE))
-        return 200, {"drawers": found[first : first + size], "count": len(found)}
+        page = found[first : first + size]
+        shown = page if self.search == "ids" else [self._shown(one["id"]) for one in page]
+        return 200, {"drawers": shown, "count": len(found)}
 
     def _one(self, method: str, name: str, body: Any) -> tuple[int, Any]:
         number = int(name) if name.isdecimal() else 0
+        if self.by_label:
+            number = next((one["id"] for one in self.drawers.values() if one["label"] == name), 0)
         if number not in self.drawers:
             return self._refusal(self.nobody, "NO_SUCH_DRAWER")
         if method == "PUT":
@@ -84,7 +89,11 @@ class Cabinets:
         if method == "DELETE":
             del self.drawers[number]
             return 200, {}
-        return (200, self.drawers[number]) if method == "GET" else self._refusal(400, "NOT_HERE")
+        return (200, self._shown(number)) if method == "GET" else self._refusal(400, "NOT_HERE")
+
+    def _shown(self, number: int) -> dict[str, Any]:
+        """A drawer as it is shown."""
+        return {name: value for name, value in self.drawers[number].items() if name != "id" or not self.by_label}
 
     def _put(self, number: int | None, body: Any) -> tuple[int, Any]:
         if not body.get("label"):
@@ -93,9 +102,10 @@ class Cabinets:
             return self._refusal(400, "LABEL_TAKEN")
         attributes = {name: value for name, value in body.items() if name != "id"}
         if number is None:
-            return 201, {"id": self.add(**attributes)}
+            number = self.add(**attributes)
+            return 201, self._shown(number) if self.by_label else {"id": number}
         self.drawers[number] = {**attributes, "id": number}
-        return 200, self.drawers[number]
+        return 200, self._shown(number)
 
 
 @contextmanager

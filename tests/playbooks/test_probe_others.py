@@ -159,6 +159,20 @@ def test_a_search_that_answers_ids(system: Cabinets, play: Player) -> None:
     assert lived(play, result["overrides"]) == DONE
 
 
+@pytest.mark.proves("PROBE-1", "PROBE-5")
+@pytest.mark.parametrize("known", ["one", "none"])
+def test_a_system_that_addresses_by_the_key(system: Cabinets, play: Player, known: str) -> None:
+    system.by_label = True
+    entities = [{"type": "drawer", "id": "ab", "key": {"label": "ab"}}] if known == "one" else []
+    result = probed(play, entities=entities)
+    assert told(result, "not_found") == {}
+    assert result["left_behind"] == []
+    found = without_basis(result["overrides"])
+    assert (found["types"]["drawer"]["id"], found["operations"]["find"]) == ({"from": "{key.label}"}, "read")
+    assert not {"id", "attributes"} & set(found)
+    assert lived(play, result["overrides"]) == DONE
+
+
 @pytest.mark.proves("PROBE-1")
 def test_a_success_whose_body_says_that_there_is_none(system: Cabinets, play: Player) -> None:
     system.nobody = 200

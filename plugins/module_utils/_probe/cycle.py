@@ -55,6 +55,7 @@ def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...
     for path in (
         *((*home, name) for home in rules for name in value_at(learned, home) or ()),
         ("types", type_name, "key"),
+        ("types", type_name, "id"),
         *(("operations", name) for name in writes),
         *(("types", type_name, name) for name in writes),
     ):

@@ -334,12 +334,13 @@ def learn_identifiers(experiment: Experiment, type_name: str, entity: Json, know
     """Under which names the server shows the id and the UUID that it gave an entity."""
     of_type = experiment.profile.type(type_name)
     shown = id_path(entity, known.id, of_type.id_at)
-    own = ("types", type_name) if "id" in experiment.data["types"][type_name] else ()
+    declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
+    is_own = "id" in experiment.data["types"][type_name] or shown in declared  # another type has another key
+    own = ("types", type_name) if is_own else ()
     new = {}
     if of_type.id_at and shown and shown != of_type.id_at:
         _learn(experiment, (*own, "id", "at"), of_type.id_at, shown, f"the entity holds it under {shown}")
         new[shown] = own
-    declared = {*of_type.key, *known.key}  # where the key is the id, it is declared all the same
     uuids = [path for path, value in scalars(entity) if isinstance(value, str) and UUID.fullmatch(value)]
     stated = next(iter(of_type.other_ids), None)
     likely = (name for name in uuids if name != shown and name.lower().endswith("id") and name not in declared)

@@ -23,7 +23,7 @@ from .experiment import Attempt, Experiment, keyed
 from .findings import DIFFERS, SEEN, Finding, brief, nested
 from .lists import paged, probe_list, stated_way, whole_numbers
 from .reads import explore, finds_nothing, offers, settle, succeeding, with_entity, with_missing
-from .shapes import EMPTY, AnswerPlace, Known, find, impossible, is_known, is_success, json_content, place_of
+from .shapes import EMPTY, AnswerPlace, Known, find, impossible, is_known, is_success, json_content, place_of, same
 
 
 def reference_ways(experiment: Experiment, definition: Any, entity: Json) -> Iterator[Any]:
@@ -59,8 +59,16 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
         return first or Attempt(), None
 
     learned, first = explore(experiment, type_name, "find", tried, entity["key"])
-    if learned is None and not perhaps and _is_listed(experiment, entity):
-        learned = tried("list")[1]
+    for way, is_possible in () if perhaps else (("read", _is_the_key), ("list", _is_listed)):
+        before = experiment.data
+        if learned is None and is_possible(experiment, entity):
+            learned = tried(way)[1]
+            experiment.data = experiment.data if learned else before
+    if learned == "read":
+        path = ("types", type_name, "id", "from")
+        stated = value_at(experiment.data, path)
+        came = "an entity is read by its key"
+        experiment.note([Finding(".".join(path), DIFFERS, "nothing", came, nested(path, stated))])
     if learned is None and perhaps:
         return None
     if not settle(experiment, type_name, "find", learned, first, experiment.known(entity)):
@@ -71,6 +79,16 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
     if isinstance(learned, Mapping) and "json" in learned and entity.get("refs"):
         _refer_in_create(experiment, type_name, learned.get("texts_at"))
     return seen[-1]
+
+
+def _is_the_key(experiment: Experiment, entity: Json) -> bool:
+    """Whether the id of an entity is its key, and so known beforehand; then the profile says so from here on."""
+    type_name = str(entity["type"])
+    names = [name for name, value in entity["key"].items() if same(value, entity.get("id"))]
+    if len(entity["key"]) != 1 or not names or entity.get("refs") or not experiment.is_proven(type_name, "read"):
+        return False
+    experiment.learn(("types", type_name, "id"), {"from": f"{{key.{names[0]}}}"})
+    return True
 
 
 def _is_listed(experiment: Experiment, entity: Json) -> bool:

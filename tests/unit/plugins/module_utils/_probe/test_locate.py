@@ -83,8 +83,8 @@ def test_a_key_that_is_the_id_is_declared_all_the_same(entity, key, read_only):
     experiment = Experiment(dict(built_in("insight")), "https://insight.example.com", None, {})
     learn_identifiers(experiment, "application", entity, Known(entity.get("key", "x"), key))
     told = {one.profile_key: one.override for one in experiment.findings}
-    [(_key, override)] = [(one, told[one]) for one in told if one == "id.at"]
-    name = override["id"]["at"]
+    place, name = ("id.at", "key") if read_only else ("types.application.id.at", "name")
+    assert place in told
     expected = {"attributes": {name: {"read_only": True}}} if read_only else None
     assert told.get(f"attributes.{name}.read_only") == expected
 
