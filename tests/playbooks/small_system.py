@@ -3,7 +3,7 @@
 
 """A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
 of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it others
-(small_logins.py, small_forms.py, small_links.py, small_issuer.py).
+(small_logins.py, small_forms.py, small_links.py, small_nests.py, small_issuer.py).
 
 ``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
 """
@@ -26,6 +26,7 @@ from small_forms import Forms
 from small_issuer import Issuer
 from small_links import Links
 from small_logins import PASSWORD, USER, Desk, Staff
+from small_nests import Nests
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -45,7 +46,7 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; staff, desk, forms, links: the systems beside it; issuer: a
+    left_out: attributes that a search does not show; staff, desk, forms, links, nests: the systems beside it; issuer: a
     platform whose tokens it takes, too."""
 
     def __init__(self, folder: Path) -> None:
@@ -65,6 +66,7 @@ class SmallSystem(OverTls):
         self.inner: str | None = None
         self.left_out: set[str] = set()
         self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
+        self.nests = Nests()
         self.issuer = Issuer(self.url, self.tokens)
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
@@ -76,7 +78,7 @@ class SmallSystem(OverTls):
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The other systems, as new since the last reset."""
-        beside = (self.staff, self.desk, self.forms, self.links, self.issuer)
+        beside = (self.staff, self.desk, self.forms, self.links, self.nests, self.issuer)
         await Router([route for one in beside for route in one.routes])(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:

@@ -86,6 +86,8 @@ def _operations() -> Iterator[Case]:
     made = {"tasks": (present(),), "answers": {"create": (says(200, {"data": HELD}),)}}
     yield Case("operation.entity as text", of("create", entity="body.data"), "/events/7 read", **made)
     yield Case("operation.entity as list", of("create", entity=["body.none", "body.data"]), "/events/7 read", **made)
+    named = {**made, "answers": {"create": (says(200, {"event": HELD}),)}}
+    yield Case("operation.entity as text", of("create", entity="body.{type.name}"), "/events/7 read", **named)
     number = of("create", entity={"id": "body.data.id"})
     yield Case("operation.entity as mapping", number, "/events/7 read", **made)
     nothing = {"answers": {"create": (says(200, []),)}}

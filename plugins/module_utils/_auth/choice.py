@@ -25,6 +25,11 @@ from .session import carries_key
 from .tokens import user_claims
 
 WHAT = "log in"
+BY_TOKEN = "lets each request carry an access token, and nothing says how one is had"
+NO_LOGIN = (
+    "Set access_token, or say in the profile how one is had: oauth, or steps of session. For a system without a login "
+    "say session: {carry: {}} there."
+)
 
 
 def _given(identity: Identity, options: tuple[str, ...]) -> list[str]:
@@ -55,6 +60,8 @@ def choose_grant(settings: Settings) -> str:
     grant = GRANTS[identity.grant_type or _infer(settings)]
     nameless = grant.flow is None and _needs_nobody(settings)
     missing = [option for option in grant.needs if not getattr(identity, option) and not nameless]
+    if missing and settings.profile.session.is_token and not settings.profile.oauth:
+        raise ConfigurationError(WHAT, f"profile {settings.profile.name} {BY_TOKEN}", NO_LOGIN)
     if missing:
         raise ConfigurationError(
             WHAT, f"grant_type {grant.name} needs {' and '.join(missing)}", f"Set {', '.join(missing)}."

@@ -59,6 +59,7 @@ GIVEN = {
     True: "the server refused the access token",
 }
 """Why credentials are refused that each request carries as they were given; by whether they are an access token."""
+CHECK_TOKEN = "Check access_token: it may have ended, be meant for another system, or its owner lacks a permission."
 BY_KEY = ("the server does not accept the key that is an input of the profile", "Check inputs.")
 CAUSES = {
     False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
@@ -256,6 +257,8 @@ class SessionSender:
         words, given = (lost and lost.says) or said_in(response), self._keeper.acquisition.gives_nothing_new
         is_token = self._rules.is_token or bool(given and self._settings.access_token)
         why, hint = (GIVEN if given else REFUSED)[is_token], CHECK if given and not is_token else CAUSES[is_token]
+        if given and is_token and not self._settings.profile.oauth:
+            hint = CHECK_TOKEN
         if not self._settings.access_token and carries_key(self._settings.profile, self._settings.inputs):
             why, hint = BY_KEY
         return SessionRejected(

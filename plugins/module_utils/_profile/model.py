@@ -46,7 +46,7 @@ from .parts import (
 )
 from .predicate import holds
 from .session_rules import SessionRules, session_of
-from .template import fill_text, path_steps
+from .template import fill, fill_text, path_steps
 from .version import NO_VERSION, Version
 
 
@@ -210,6 +210,9 @@ class Profile:
 GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id", "version", "soft_deleted")
 """The keys that a profile gives for all types and a type may override."""
 
+PLACES = ("entity", "paging")
+"""The keys of an operation whose places may name the type."""
+
 
 def type_data(name: str, profile: Json) -> dict[str, Any]:
     """The data of a type over those of the type that it extends and over what holds for all types."""
@@ -228,12 +231,22 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     for one in OPERATIONS:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
-            operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
+            said = _placed(data[one], {"type": {"name": name, "path": data.get("path", "")}})
+            operations[one] = Operation.of(one, key, said, profile.get("completes", {}))
     if "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     if "update" not in operations and "create" in operations and operations["create"].upsert:
         operations["update"] = replace(operations["create"], name="update", by="create")
     return operations
+
+
+def _placed(said: Any, names: Json) -> Any:
+    """An operation with the names in its places replaced."""
+    if isinstance(said, list):
+        return [_placed(one, names) for one in said]
+    if not isinstance(said, Mapping):
+        return said
+    return {**said, **{key: fill(said[key], names) for key in PLACES if key in said}}
 
 
 def _entity_type(name: str, profile: Json) -> EntityType:

@@ -6,13 +6,12 @@ there, and what contradicts itself."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
-from ...module_utils._profile.model import type_data
+from ...module_utils._profile.model import PLACES, type_data
 from ...module_utils._profile.operation import OPERATIONS, READING
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
@@ -122,6 +121,8 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     serves = (operation, "update") if said.get("upsert") and "update" not in (whole or {}) else (operation,)
     known = tuple(dict.fromkeys(name for one in serves for name in NAMES[one]))
     yield from request_mistakes(path, said, (*EVERYWHERE, *known), data)
+    places = {key: said[key] for key in PLACES if key in said}
+    yield from unknown_names(path, places, ("type",), data.get("inputs", {}))
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
@@ -331,8 +332,9 @@ def _served(name: str, whole: Json) -> Iterator[str]:
     find = whole.get("find")
     if isinstance(find, str) and find not in whole:
         yield f"types.{name}.find is {find}, and there is no such operation"
-    if find == "read" and not re.search(r"\{(key|id)\b", str(whole.get("read", {}).get("path", ""))):
-        yield f"types.{name}.find is read, and the path of read holds neither {{key}} nor {{id}}"
+    read = RequestTemplate.of({"method": "", "path": "", **whole.get("read", {})})
+    if find == "read" and not (read.uses("key") or read.uses("id")):
+        yield f"types.{name}.find is read, and the request of read names neither {{key}} nor {{id}}"
     if isinstance(find, Mapping) and find.get("pattern") and "list" not in whole:
         yield f"types.{name}.find.pattern has no effect without list, in which such keys are looked for"
     for operation in ("find", "list"):
