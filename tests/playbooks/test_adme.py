@@ -657,6 +657,7 @@ PROBED = {
 }
 
 
+@pytest.mark.guesses
 @pytest.mark.proves("PROBE-21")
 @pytest.mark.parametrize("kind", PROBED)
 def test_the_probe_finds_nothing_to_change(system: System, play: Player, kind: str) -> None:
