@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Player
+from playing import playing
 from small_logins import PASSWORD, USER
 from small_system import SmallSystem
 from systems.base.fixtures import as_new, started_once
@@ -54,15 +53,7 @@ FIRST = {"rights": ["read", "write"], "note": "é=&", "level": 3}
 
 running = started_once(SmallSystem)
 system = as_new
-
-
-@pytest.fixture
-def play(system: SmallSystem, tmp_path: Path) -> Player:
-    """Plays tasks against it."""
-    (tmp_path / "forms.yml").write_text(json.dumps(PROFILE), encoding="utf-8")
-    user = {"grant_type": "login", "username": USER, "password": PASSWORD}
-    defaults = {"url": system.url, "ca_path": system.ca_path, "profile": "forms.yml", **user}
-    return Player(system, tmp_path, "here", defaults)  # type: ignore[arg-type]  # it wants to know url and ca_path
+play = playing(profile=PROFILE, grant_type="login", username=USER, password=PASSWORD)
 
 
 STEPS: tuple[tuple[str, dict[str, Any], str, int], ...] = (

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Player
+from playing import playing
 from small_logins import PASSWORD, USER
 from small_system import SmallSystem
 from systems.base.fixtures import as_new, started_once
@@ -54,15 +53,7 @@ STEPS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
 
 running = started_once(SmallSystem)
 system = as_new
-
-
-@pytest.fixture
-def play(system: SmallSystem, tmp_path: Path) -> Player:
-    """Plays tasks against it."""
-    (tmp_path / "links.yml").write_text(json.dumps(PROFILE), encoding="utf-8")
-    user = {"grant_type": "login", "username": USER, "password": PASSWORD}
-    defaults = {"url": system.url, "ca_path": system.ca_path, "profile": "links.yml", "wait_interval": 0.05, **user}
-    return Player(system, tmp_path, "here", defaults)  # type: ignore[arg-type]  # it wants to know url and ca_path
+play = playing(profile=PROFILE, grant_type="login", username=USER, password=PASSWORD, wait_interval=0.05)
 
 
 def test_entities_and_jobs_are_met_at_the_addresses_that_the_server_gives(system: SmallSystem, play: Player) -> None:
