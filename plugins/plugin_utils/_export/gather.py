@@ -223,7 +223,8 @@ class Reading:
         parts = tuple(name for name, part in of_type.items() if not part.write_only)
         if not parts:
             return entities
-        located = {where_is(address): (replace(address, parts=parts), entity) for address, entity in entities}
+        rules = rules_of(entities[0][0].type)
+        located = {where_is(address): (replace(address, parts=parts, rules=rules), one) for address, one in entities}
         whole = self._each(located, lambda place: self.client.with_parts(*located[place]), "read")
         return [(address, whole[where_is(address)]) for address, _entity in entities if where_is(address) in whole]
 

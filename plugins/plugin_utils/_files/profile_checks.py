@@ -264,7 +264,7 @@ def _type(name: str, whole: Json, data: Json) -> Iterator[str]:
         if operation in whole:
             path = f"types.{name}.{operation}" if operation in own else f"operations.{operation}"
             of_own = _operation(path, operation, whole[operation], data, whole)
-            yield from of_own if operation in own else (one for one in of_own if " lacks " in one or ".paging" in one)
+            yield from of_own if operation in own else (one for one in of_own if " lacks " in one or "paging" in one)
     if not any(one in whole for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     yield from _served(name, whole)

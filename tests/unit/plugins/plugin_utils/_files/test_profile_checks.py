@@ -42,6 +42,7 @@ RENEWING = {
         },
     }
 }
+BOX = {"path": "boxes", "key": {"attributes": ["name"]}}
 
 
 def renewing(**session):
@@ -159,6 +160,10 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         (of_site(read=None, find=None, list=None), "has no operation that reads"),
         (of_site(find="list", list=None), "find is list, and there is no such operation"),
         (of_site(find="read", read={"path": "x"}), "names neither"),
+        (
+            {"operations": {"list": {"method": "GET", "path": "x", "query": {"n": "{size}"}}}, "types": {"box": BOX}},
+            "operations.list names size, and has no paging",
+        ),
         (of_site(read={"entity": "body.{id}"}), r"read.entity names \{id\}, and what is replaced there is \{type\}"),
         (of_site(list={"paging": {"total": "body.{type.id}"}}), "a type has name and path"),
         (of_site(attributes={"a": {"ref": {"type": "none"}}}), "is no type of it"),
