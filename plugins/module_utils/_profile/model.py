@@ -214,7 +214,7 @@ PLACES = ("entity", "paging")
 """The keys of an operation whose places may name the type."""
 
 
-def type_data(name: str, profile: Json) -> dict[str, Any]:
+def type_as_said(name: str, profile: Json) -> dict[str, Any]:
     """The data of a type over those of the type that it extends and over what holds for all types."""
     chain = [profile["types"][name]]
     while "extends" in chain[-1]:
@@ -225,14 +225,20 @@ def type_data(name: str, profile: Json) -> dict[str, Any]:
     return data
 
 
+def type_data(name: str, profile: Json) -> dict[str, Any]:
+    """As type_as_said(), with the names in places replaced."""
+    data = type_as_said(name, profile)
+    names = {"type": {"name": name, "path": data.get("path", "")}}
+    return {key: _placed(said, names) if key in OPERATIONS else said for key, said in data.items()}
+
+
 def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     own, general = profile["types"][name], profile.get("operations", {})
     operations = {}
     for one in OPERATIONS:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
-            said = _placed(data[one], {"type": {"name": name, "path": data.get("path", "")}})
-            operations[one] = Operation.of(one, key, said, profile.get("completes", {}))
+            operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
     if "update" not in operations and "create" in operations and operations["create"].upsert:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
-from ...module_utils._profile.model import PLACES, type_data
+from ...module_utils._profile.model import PLACES, type_as_said
 from ...module_utils._profile.operation import OPERATIONS, READING
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
@@ -78,7 +78,7 @@ def mistakes(given: Json) -> Iterator[str]:
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
     yield from extending
-    wholes = {} if extending else {name: type_data(name, given) for name in data["types"]}
+    wholes = {} if extending else {name: type_as_said(name, given) for name in data["types"]}
     for name, whole in wholes.items():
         yield from _type(name, whole, data)
     yield from life_mistakes(wholes, data)

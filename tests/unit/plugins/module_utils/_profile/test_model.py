@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of, type_data
 from ansible_collections.rimops.insight.plugins.module_utils._profile.operation import BASIS, is_assumed
 from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import statuses_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
@@ -300,3 +300,13 @@ def test_profiles_are_plain_files():
     for name in NAMES:
         raw = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
         assert raw["format"] == 2 and raw["name"] == name
+
+
+def test_places_name_the_type_in_every_request_of_an_operation():
+    requests = [{"path": "a", "entity": "body.{type.name}"}, {"path": "b", "entity": {"id": "body.{type.path}[].id"}}]
+    data = {"types": {"room": {"path": "rooms", "list": requests, "find": "list"}}}
+    assert type_data("room", data) == {
+        "path": "rooms",
+        "find": "list",
+        "list": [{"path": "a", "entity": "body.room"}, {"path": "b", "entity": {"id": "body.rooms[].id"}}],
+    }
