@@ -45,7 +45,8 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
         )
     if seen is None:
         return ReadBack()
-    rules = replace(address.rules, volatile=address.rules.volatile | set(address.type.evidence_fields.values()))
+    by_itself = {*address.type.evidence_fields.values(), *address.type.soft_deleted}  # a restore changes the latter
+    rules = replace(address.rules, volatile=address.rules.volatile | by_itself)
     verification = compare_read_back(planned, seen, rules, desired.secrets.values)
     if verification.unconverged:
         raise _unconverged(address, planned, verification, key)

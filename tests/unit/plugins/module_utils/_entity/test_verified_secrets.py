@@ -54,8 +54,8 @@ class Users(Rest):
         return [one for one in super().writes if not one[1].endswith("/check")]
 
 
-def profile(attributes=SECRET):
-    own = {"path": "users", "key": {"attributes": ["name"]}, "attributes": attributes}
+def profile(attributes=None):
+    own = {"path": "users", "key": {"attributes": ["name"]}, "attributes": attributes or SECRET}
     return profile_of(
         profile_data({"format": 2, "name": "users", "extends": "rest", "types": {"user": own}}, None, str)
     )
@@ -65,7 +65,7 @@ def user(**more):
     return Users({"id": 1, "name": "ann", "password": "old-password", **more})
 
 
-def run(system, attributes=SECRET, check_mode=False, **values):
+def run(system, attributes=None, check_mode=False, **values):
     of = profile(attributes)
     system.sent.clear()
     client = EntityClient(of, "https://a.example.com", system.send)
