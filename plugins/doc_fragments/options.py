@@ -29,7 +29,8 @@ options:
   profile_overrides:
     description:
       - What differs in your system, as a mapping or the name of a file, merged over the profile. A null takes a key
-        away.
+        away, C(json), C(form) and C(query) are replaced whole.
+      - Written as profiles are, in format 2. C(docs/profiles.md) shows how, C(docs/profile_language.md) has all keys.
     type: raw
   inputs:
     description:
@@ -53,6 +54,12 @@ options:
     description:
       - Address of the identity platform, for a national cloud for instance V(https://login.microsoftonline.us) or
         V(https://login.partner.microsoftonline.cn). The profile has the global one.
+    type: str
+  issuer:
+    description:
+      - The issuer of the identity platform, an https address, in place of the addresses of the profile. Its metadata
+        say where the endpoints are (OpenID Connect Discovery, RFC 8414). They must name the same issuer, and endpoints
+        at its own origin.
     type: str
   token_url:
     description:

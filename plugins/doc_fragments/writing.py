@@ -52,4 +52,11 @@ options:
         C(Retry-After), that counts instead.
     type: float
     default: 1.0
+  reveal_to:
+    description:
+      - Where to keep secrets that the server shows once, in the answer to a create, as the profile says with
+        C(reveals). An absolute path of a folder on the host on which the task runs. It gets a file for each such
+        entity, which only its owner can read; a note of the result names the file. No secret stands in the result.
+      - V(discard) loses them. Without this option such a create is refused before it is sent, in check mode, too.
+    type: str
 """

@@ -23,7 +23,8 @@ description:
   - Asks with a session id that nobody has, to see how a lost session is answered. With O(writes) also by the methods
     that write, after its entity is gone, and only where that session was refused a read.
   - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose
-    path ends in read, get, find, search, query, list or lookup, and what the profile itself calls C(safe).
+    path ends in read, get, find, search, query, list or lookup, and the requests that the profile itself reads, finds
+    and lists with.
 author:
   - The rimops.insight authors (@rimops)
 extends_documentation_fragment:
@@ -43,8 +44,9 @@ options:
   logins:
     description:
       - Ways to log in, each of which is tried. The first that works is used for everything else.
-      - Without it there is one, which the other options of the task say. O(tenant_id), O(authority), O(client_id) and
-        O(token_store) hold for all of them unless one says otherwise; no other option of the identity does.
+      - Without it there is one, which the other options of the task say. O(tenant_id), O(authority), O(issuer),
+        O(client_id) and O(token_store) hold for all of them unless one says otherwise; no other option of the identity
+        does.
     type: list
     elements: dict
     default: []
@@ -58,6 +60,9 @@ options:
         type: str
       authority:
         description: As O(authority).
+        type: str
+      issuer:
+        description: As O(issuer).
         type: str
       token_url:
         description: As O(token_url).
@@ -271,8 +276,14 @@ findings:
       override: {operations: {read: {method: GET}}}
 overrides:
   description:
-    - All overrides together, for the option O(profile_overrides). Each operation that was seen working carries
+    - All overrides that were found, for the option O(profile_overrides). Each operation that was seen working carries
       C(verified) and is no longer assumed.
+  returned: success
+  type: dict
+  sample:
+    operations: {read: {method: GET, assumed: false, verified: {version: "7.3", when: "2026-01-31", by: Jane Doe}}}
+all_overrides:
+  description: The overrides that were given as O(profile_overrides), with RV(overrides) merged into them.
   returned: success
   type: dict
   sample:

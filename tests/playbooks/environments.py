@@ -26,9 +26,9 @@ NODES = {"unique": ["code"], "required": ["code"], "text": ["code"], "references
 OVERRIDES = {
     "types": {
         "node": {
-            "path": "/node",
+            "path": "node",
             "key": {"attributes": ["code"], "enforced": True},
-            "references": {"parentId": {"type": "node"}},
+            "attributes": {"parentId": {"ref": {"type": "node"}}},
         }
     }
 }

@@ -30,13 +30,15 @@ def message(status: int, text: str, **more: str) -> Response:
 
 class Staff:
     """Teams and people. Login by JSON, a Bearer token, a refresh that revokes all tokens before it; lists go on with a
-    cursor, there is no search, and an update merges. counted: requests by kind."""
+    cursor, there is no search, and an update merges. counted: requests by kind; fruitless: a refresh gives a token that
+    is not let in."""
 
     PAGE = 2
 
     def __init__(self) -> None:
         self.tokens: set[str] = set()
         self.refresh: set[str] = set()
+        self.fruitless = False
         self.counted: Counter[str] = Counter()
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"teams": {}, "people": {}}
         self._ids = map("s{}".format, itertools.count(1))
@@ -65,7 +67,10 @@ class Staff:
     async def _refresh(self, request: Request) -> Response:
         self.counted["refreshes"] += 1
         known = (await request.json()).get("refresh") in self.refresh
-        return self._issue() if known else message(401, "unknown refresh token")
+        answer = self._issue() if known else message(401, "unknown refresh token")
+        if self.fruitless:
+            self.tokens.clear()
+        return answer
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -114,9 +119,11 @@ class Staff:
 
 class Desk:
     """Queues, which are opened and closed by verbs and have watchers. A session cookie, and a CSRF token that the login
-    changes; a session that is over leads to a login page. counted: requests by kind."""
+    changes; a session that is over leads to a login page. counted: requests by kind; csrf_cookie: the token is shown in
+    the cookie of this name instead of the body."""
 
     def __init__(self) -> None:
+        self.csrf_cookie = ""
         self.sessions: dict[str, str] = {}
         self.open: set[str] = set()
         self.counted: Counter[str] = Counter()
@@ -140,13 +147,20 @@ class Desk:
     def _begin(self) -> tuple[str, Response]:
         session, token = secrets.token_urlsafe(), secrets.token_urlsafe()
         self.sessions[session] = token
-        answer = JSONResponse({"csrf": token})
+        answer = self._showing(token)
         answer.set_cookie("DESK", session, secure=True, httponly=True)
         return session, answer
 
+    def _showing(self, token: str) -> Response:
+        """An answer that shows a CSRF token."""
+        answer = JSONResponse({} if self.csrf_cookie else {"csrf": token})
+        if self.csrf_cookie:
+            answer.set_cookie(self.csrf_cookie, token, secure=True)
+        return answer
+
     async def _session(self, request: Request) -> Response:
         known = self.sessions.get(request.cookies.get("DESK", ""))
-        return JSONResponse({"csrf": known}) if known else self._begin()[1]
+        return self._showing(known) if known else self._begin()[1]
 
     def _refusal(self, request: Request) -> Response | None:
         """The answer to a request that changes something, without the CSRF token of its session."""
@@ -166,6 +180,8 @@ class Desk:
         return answer
 
     async def _logout(self, request: Request) -> Response:
+        if refused := self._refusal(request):
+            return refused
         self.open.discard(request.cookies.get("DESK", ""))
         return Response(status_code=204)
 

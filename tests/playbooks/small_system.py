@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A small system that is no InSight: sites and their scales. GET, POST, PUT and DELETE, a Bearer token from an endpoint
-of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it two others
-(small_logins.py).
+of its own, lists in pages. docs/write_a_profile.md shows how a profile for it comes to be. Beside it others
+(small_logins.py, small_forms.py, small_links.py, small_nests.py, small_issuer.py).
 
 ``python small_system.py`` serves it until it is interrupted, for trying the guide's commands by hand.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import socket
 import tempfile
 import threading
 import time
@@ -22,9 +21,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import trustme
-import uvicorn
+from over_tls import OverTls
+from small_forms import Forms
+from small_issuer import Issuer
+from small_links import Links
 from small_logins import PASSWORD, USER, Desk, Staff
+from small_nests import Nests
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -41,37 +43,21 @@ def refusal(status: int, message: str) -> Response:
     return JSONResponse({"message": message}, status)
 
 
-class SmallSystem:
+class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; staff, desk: the systems beside it."""
+    left_out: attributes that a search does not show; staff, desk, forms, links, nests: the systems beside it; issuer: a
+    platform whose tokens it takes, too."""
 
     def __init__(self, folder: Path) -> None:
-        authority = trustme.CA()
-        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
-        authority.cert_pem.write_to_path(folder / "ca.pem")
-        self.ca_path = str(folder / "ca.pem")
-        self.reset()
         routes = [
             Route("/oauth/token", self._token, methods=["POST"]),
             Route("/api/v1/{type}", self._several, methods=["GET", "POST"]),
             Route("/api/v1/{type}/{id}", self._one, methods=["GET", "PUT", "DELETE"]),
             Mount("/", app=self._beside),
         ]
-        config = uvicorn.Config(
-            Starlette(routes=routes),
-            ssl_certfile=folder / "server.pem",
-            lifespan="off",
-            log_level="critical",
-            timeout_graceful_shutdown=1,
-        )
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://localhost:{listener.getsockname()[1]}"
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        super().__init__(folder, Starlette(routes=routes))
+        self.reset()
 
     def reset(self) -> None:
         """As new: no entity, no count, no token."""
@@ -79,14 +65,11 @@ class SmallSystem:
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
         self.left_out: set[str] = set()
-        self.staff, self.desk = Staff(), Desk()
+        self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
+        self.nests = Nests()
+        self.issuer = Issuer(self.url, self.tokens)
         self.entities: dict[str, dict[str, dict[str, Any]]] = {"sites": {}, "scales": {}}
         self._ids = map("e{}".format, itertools.count(1))
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.should_exit = True
-        self._thread.join()
 
     @property
     def writes(self) -> int:
@@ -95,7 +78,8 @@ class SmallSystem:
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The other systems, as new since the last reset."""
-        await Router([*self.staff.routes, *self.desk.routes])(scope, receive, send)
+        beside = (self.staff, self.desk, self.forms, self.links, self.nests, self.issuer)
+        await Router([route for one in beside for route in one.routes])(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:
         self.counted["tokens"] += 1

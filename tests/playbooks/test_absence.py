@@ -16,7 +16,7 @@ pytestmark = pytest.mark.one_core
 
 ENTITY = "rimops.insight.insight_entity"
 SHORT = {"wait_timeout": 0.5, "wait_interval": 0.1}
-EMPTY = {"operations": {"find": {"missing": {"status": [404], "empty": True}}}}
+EMPTY = {"operations": {"find": {"missing": [{"status": 404}, {"empty": True}]}}}
 NONE = {
     "the 404 of a wrong address": {"status": 404, "body": {"status": 404, "error": "Not Found"}},
     "an empty list": {"status": 200, "body": []},
@@ -88,6 +88,41 @@ def test_a_search_that_finds_nothing_of_what_was_made(server: Server, play: Play
 
 
 @pytest.mark.proves("ABSENCE-1", "ABSENCE-2")
+def test_a_run_after_that_makes_no_second_one(server: Server, play: Player) -> None:
+    """Each run is a process of its own. The next create asks first for what the search did not show."""
+    more = {"profile_overrides": EMPTY}
+    missing = [control("wrong", answers("find", status=404, body={"status": 404}))]
+    play([*missing, entity("create", **more)])
+    assert server.counted["creates"] == 1
+    (stored,) = server.stored("application")
+    other = entity("other", key=application(2)["key"], **more)
+    again = play([entity("again", **more), other, task("environment", [application(3), application(4)], **more)])
+    for name in ("again", "other"):
+        said = again[name]["msg"]
+        assert f"an earlier run created an application with the id {stored['id']}, which is still there" in said
+        assert "the search still does not show it; nothing was written" in said
+        assert (again[name]["changed"], again[name]["error"]["profile_key"]) == (False, "operations.find")
+    assert outcomes(again["environment"]) == {"failed": 1, "not_tried": 1}
+    assert f"did not show that with the id {stored['id']}, which came first" in again["environment"]["msg"]
+    assert server.counted["creates"] == 1
+    server.control("DELETE", "faults")
+    found = play([{**other, "name": "found"}, entity("same", **more)])
+    assert [found[name]["operation"] for name in ("found", "same")] == ["create", "none"]
+    assert len(server.stored("application")) == server.counted["creates"] == 2
+
+
+@pytest.mark.proves("ABSENCE-1", "ABSENCE-2")
+def test_what_a_search_did_not_show_is_forgotten_once_it_is_gone(server: Server, play: Player) -> None:
+    more = {"profile_overrides": EMPTY}
+    play([control("wrong", answers("find", status=404, body={"status": 404})), entity("create", **more)])
+    (stored,) = server.stored("application")
+    server.control("DELETE", f"entities/application/{stored['id']}")
+    server.control("DELETE", "faults")
+    assert play([entity("anew", **more)])["anew"]["operation"] == "create"
+    assert [one["appCode"] for one in server.stored("application")] == [stored["appCode"]]
+
+
+@pytest.mark.proves("ABSENCE-1", "ABSENCE-2")
 def test_an_environment_of_one_type_whose_search_is_wrong(server: Server, play: Player, tmp_path: Any) -> None:
     """At 32 threads too one is made; the other type goes on. Check mode and the plan say it once for the type."""
     server.control("POST", "types/node", NODES)
@@ -102,7 +137,7 @@ def test_an_environment_of_one_type_whose_search_is_wrong(server: Server, play: 
             task("plan", many, **overrides, **plan),
             task("apply", many, **overrides, **apply),
             control("made", ["GET", "counters", None]),
-            task("stop", many[:20], **overrides),
+            task("stop", many[:20], **overrides, token_store="none"),
         ]
     )
     for name in ("check", "plan"):
@@ -221,7 +256,7 @@ def test_references_lists_and_lookups_say_what_their_none_rests_on(server: Serve
     broken(server, "read", status=404)
     key = application(1)["key"]
     refs = {"applicationId": {"type": "application", "key": key}}
-    by_id = {"operations": {name: {"references": "id"} for name in ("find", "create")}}
+    by_id = {"operations": {name: {"texts_at": None} for name in ("find", "create")}}
     info = "rimops.insight.insight_entity_info"
     term = "lookup('rimops.insight.insight_entity', named, on_missing='{}', **login)"
     played = play(

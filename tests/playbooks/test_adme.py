@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Played, Player
 from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
 from environments import task as entities_task
+from in_process import run
 from lives import ENTITY, Life
+from playing import playing
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
 from simulator.surroundings import ROOT
@@ -23,7 +26,7 @@ from systems.osdu import PARTITION, System
 from systems_tests.osdu.client import CLASSES, CONTRACT, email
 from test_docs import examples_of
 
-pytestmark = pytest.mark.proves("PROFILE-70")
+pytestmark = [pytest.mark.proves("PROFILE-70"), pytest.mark.recorded]
 
 INFO = "rimops.insight.insight_entity_info"
 SECRET = "simulator-client-secret"
@@ -33,21 +36,14 @@ running = started_once(System, "--idle-exit", "21600")
 system = as_new
 
 
-@pytest.fixture
-def play(system: System, entry: str, tmp_path: Path) -> Player:
-    """Plays tasks as the application, which owns every group."""
-    defaults = {
-        "url": system.url,
-        "authority": system.authority,
-        "ca_path": system.ca_path,
-        "profile": "adme",
-        "inputs": {"partition": PARTITION},
-        "grant_type": "client_credentials",
-        "tenant_id": TENANT,
-        "client_id": CLIENT,
-        "client_secret": SECRET,
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+play = playing(  # as the application, which owns every group
+    profile="adme",
+    inputs={"partition": PARTITION},
+    grant_type="client_credentials",
+    tenant_id=TENANT,
+    client_id=CLIENT,
+    client_secret=SECRET,
+)
 
 
 def task(name: str, which: dict[str, Any], attributes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -288,6 +284,65 @@ def test_a_group_within_a_group(system: System, play: Player) -> None:
     }
 
 
+def test_a_subgroup_may_be_a_reference(system: System, play: Player) -> None:
+    inner = {"type": "group", "key": {"name": "users.wells"}}
+    wanted = {"subgroups": [{"email": {"ref": inner}}]}
+    tasks = [
+        task("inner", inner, {"description": "People"}),
+        task("outer", GROUP, wanted),
+        task("again", GROUP, wanted),
+    ]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "create", "none"], played.output
+    assert email("users.wells") in system.entities("group")[email("data.wells")]["members"]
+
+
+def test_the_applications_of_a_group_are_sent_and_never_shown(system: System, play: Player) -> None:
+    """What was sent is known by its fingerprint, so that another declaration is sent, and the same is not."""
+    first, other = ({"secret_attributes": {"appIds": [one]}} for one in (CLIENT, "another-application"))
+    steps = [("group", first), ("again", first), ("other", other), ("other again", other)]
+    played = play([task(name, GROUP, update_secrets="on_change", **wanted) for name, wanted in steps])
+    assert [played[name]["operation"] for name, _wanted in steps] == ["create", "none", "update", "none"], played.output
+    assert system.entities("group")[email("data.wells")]["appIds"] == ["another-application"]
+    assert [one["method"] for one in system.recorded()].count("PATCH") == 2
+    assert "another-application" not in played.output
+
+
+def test_a_group_that_the_system_needs_is_not_deleted(system: System, play: Player) -> None:
+    everybody = {"type": "group", "key": {"name": "users"}}
+    gone = play([task("gone", everybody, state="absent")])["gone"]
+    assert "this does not work with bootstrapped groups" in gone["msg"]
+    assert email("users") in system.entities("group")
+
+
+PEOPLE = {"type": "group", "key": {"name": "users.Wells"}}
+
+
+def test_a_group_gets_another_name_and_keeps_its_members(system: System, play: Player) -> None:
+    """Its email is another one then, and the groups to which it belongs know it by that."""
+    member, more = ({"email": one, "role": "MEMBER"} for one in (BOB, CAROL))
+    renamed = {"type": "group", "key": {"name": "users.Oil.Wells"}, "was": {"name": "users.wells"}}
+    tasks = [
+        task("group", PEOPLE, {"members": [member]}),
+        task("outer", GROUP, {"subgroups": [{"email": {"ref": PEOPLE}}]}),
+        task("renamed", renamed, {"members": [member, more]}),
+        task("renamed again", renamed, {"members": [member, more]}),
+    ]
+    played = play(tasks)
+    assert played.code == 0, played.output
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "create", "update", "none"]
+    assert email("users.wells") not in system.entities("group")
+    assert {BOB.lower(), CAROL} <= set(system.entities("group")[email("users.oil.wells")]["members"])
+    assert email("users.oil.wells") in system.entities("group")[email("data.wells")]["members"]
+
+
+def test_a_data_group_keeps_its_name(system: System, play: Player) -> None:
+    renamed = {"type": "group", "key": {"name": "data.oil.wells"}, "was": {"name": "data.wells"}}
+    played = play([task("group", GROUP, {"description": "Wells"}), task("renamed", renamed)])
+    assert "is a data group" in played["renamed"]["msg"]
+    assert email("data.wells") in system.entities("group")
+
+
 def test_the_description_of_a_group_stays(system: System, play: Player) -> None:
     played = play([task("group", GROUP, {"description": "Wells"}), task("other", GROUP, {"description": "Others"})])
     assert "description can only be set at creation" in played["other"]["msg"]
@@ -316,6 +371,47 @@ def test_a_record_that_was_deleted_comes_back(system: System, play: Player) -> N
     assert [played[name]["operation"] for name in ("record", "gone", "back")] == ["create", "delete", "create"]
 
 
+def test_records_are_listed_and_each_is_read_whole(system: System, play: Player) -> None:
+    """What the list shows of a record, its data for one thing, is not described."""
+    others = [{**RECORD, "key": {"id": f"{PARTITION}:well:{number}"}} for number in (2, 3)]
+    tasks = [task("tag", TAG, TAGGED)]
+    tasks += [task(f"record {number}", one, {**ABOUT, "data": {"depth": 1}}) for number, one in enumerate(others)]
+    paged = {"profile_overrides": {"types": {"record": {"list": {"paging": {"size": 1}}}}}}
+    played = play(
+        [*tasks, task("gone", others[1], state="absent"), {"name": "list", INFO: {"type": "record", **paged}}]
+    )
+    listed = played["list"]["entities"]
+    assert [(one["id"], one["data"]) for one in listed] == [(f"{PARTITION}:well:2", {"depth": 1})], played.output
+    assert played["list"]["assumed"] == ["types.record.list"]
+
+
+def test_a_record_is_purged_only_where_the_task_says_so(system: System, play: Player) -> None:
+    [purge] = EXAMPLES["purge"].data
+    tasks = [task("tag", TAG, TAGGED), task("record", RECORD, {**ABOUT, "data": {"depth": 1}})]
+    assert play([*tasks, task("gone", RECORD, state="absent")]).code == 0
+    assert system.entities("record")[RECORD["key"]["id"]]["deleted"]
+    played = play([tasks[1], as_here(purge), {**as_here(purge), "name": "again"}])
+    assert [played[name]["operation"] for name in (purge["name"], "again")] == ["delete", "none"], played.output
+    assert RECORD["key"]["id"] not in system.entities("record")
+
+
+@pytest.mark.parametrize("status", [200, 206, 207])
+def test_a_partial_answer_is_no_success(system: System, play: Player, status: int) -> None:
+    """Of many at once the server may do a part, and say so. Here it has done nothing of the one."""
+    wanted = {**ABOUT, "data": {"depth": 1}}
+    assert play([task("tag", TAG, TAGGED), task("record", RECORD, wanted)]).code == 0
+    nothing = {"recordCount": 0, "recordIds": [], "notFoundRecordIds": [RECORD["key"]["id"]]}
+    for operation in ("create", "delete"):  # the request of a create is that of an update
+        system.fault("status", operation, status=status, times=0, body=nothing)
+    tasks = [task("changed", RECORD, {"data": {"depth": 2}}), task("gone", RECORD, state="absent")]
+    played = play([{**one, "ignore_errors": True} for one in tasks])
+    for name in ("changed", "gone"):
+        assert "a success that the profile does not know" in played[name]["msg"], played.output
+        assert f"HTTP {status}" in str(played[name]), played.output
+    record = system.entities("record")[RECORD["key"]["id"]]
+    assert (record["data"], record["deleted"]) == ({"depth": 1}, False)
+
+
 # --- schemas
 
 
@@ -337,11 +433,66 @@ def test_a_schema_that_is_published_is_refused_in_the_plan(system: System, play:
     assert system.counters()["writes"] == 1
 
 
-def test_what_of_a_schema_is_not_compared_is_said(system: System, play: Player) -> None:
-    other = {"type": "object", "properties": {"depth": {"type": "string"}}}
-    first, again = ({"status": "DEVELOPMENT", "schema": content} for content in (CONTENT, other))
-    played = play([task("schema", SCHEMA, first), task("other", SCHEMA, again)])
-    assert (played["other"]["operation"], played["other"]["unverified"]) == ("none", ["schema"])
+STORED = f"{PARTITION}/acme:wks:well:1.0.0"
+NAMED = {**CONTENT, "properties": {**CONTENT["properties"], "name": {"type": "string"}}}
+
+
+def of_schema(content: dict[str, Any], status: str = "DEVELOPMENT") -> dict[str, Any]:
+    """A schema with this content."""
+    return {"status": status, "schema": content}
+
+
+def test_the_content_of_a_schema_is_compared_as_a_whole(system: System, play: Player) -> None:
+    """What is not declared in it is taken away; what others have put there is a difference."""
+    tasks = [task("schema", SCHEMA, of_schema(NAMED)), task("again", SCHEMA, of_schema(NAMED))]
+    played = play([*tasks, task("less", SCHEMA, of_schema(CONTENT)), task("less again", SCHEMA, of_schema(CONTENT))])
+    expected = {"schema": "create", "again": "none", "less": "update", "less again": "none"}
+    assert {name: played[name]["operation"] for name in expected} == expected, played.output
+    assert system.entities("schema")[STORED]["schema"] == CONTENT
+    system.patch("schema", STORED, schema=NAMED)
+    assert play([task("drifted", SCHEMA, of_schema(CONTENT))])["drifted"]["changes"][0]["path"] == "schema"
+    assert system.entities("schema")[STORED]["schema"] == CONTENT
+
+
+def test_a_schema_keeps_its_content_where_only_its_status_is_declared(system: System, play: Player) -> None:
+    played = play([task("schema", SCHEMA, of_schema(NAMED)), task("published", SCHEMA, {"status": "PUBLISHED"})])
+    assert played["published"]["operation"] == "update", played.output
+    kept = system.entities("schema")[STORED]
+    assert (kept["schema"], kept["schemaInfo"]["status"]) == (NAMED, "PUBLISHED")
+
+
+PLACE = {"type": "schema", "key": {**SCHEMA["key"], "entityType": "place"}}
+REFERRING = {**CONTENT, "properties": {"at": {"$ref": "acme:wks:place:1.0.0"}}}
+
+
+def test_a_schema_that_comes_back_in_another_form_is_known_by_what_came(system: System, play: Player) -> None:
+    """The server has put the schema to which it refers into its content."""
+    place = task("place", PLACE, of_schema(CONTENT, "PUBLISHED"))
+    played = play([place, *(task(name, SCHEMA, of_schema(REFERRING)) for name in ("schema", "again"))])
+    assert (played["schema"]["operation"], played["again"]["operation"]) == ("create", "none"), played.output
+    shown = system.entities("schema")[STORED]["schema"]
+    assert shown["properties"]["at"] == {"$ref": "#/definitions/acme:wks:place:1.0.0"}
+    system.patch("schema", STORED, schema={**shown, "title": "Edited by hand"})
+    played = play([task("drifted", SCHEMA, of_schema(REFERRING)), task("then", SCHEMA, of_schema(REFERRING))])
+    assert [played[name]["operation"] for name in ("drifted", "then")] == ["update", "none"], played.output
+    assert system.entities("schema")[STORED]["schema"] == shown
+
+
+def test_a_published_schema_that_another_has_made_is_unverified_and_not_refused(system: System, play: Player) -> None:
+    """Nobody here knows in which form its content went out, and it cannot be sent again."""
+    tasks = [task("place", PLACE, of_schema(CONTENT, "PUBLISHED"))]
+    play([*tasks, task("schema", SCHEMA, of_schema(REFERRING, "PUBLISHED"))])
+    play.defaults["token_store"] = str(play.folder / "of another machine")
+    read = play([task("read", SCHEMA, of_schema(REFERRING, "PUBLISHED"))])["read"]
+    assert (read.get("operation"), read.get("unverified")) == ("none", ["schema"]), read
+
+
+@pytest.mark.parametrize("filters", ["code", "description"])
+def test_schemas_of_the_partition_are_listed_in_every_status(system: System, play: Player, filters: str) -> None:
+    system.switch(schema_list_filters=filters)
+    play([task("place", PLACE, of_schema(CONTENT, "PUBLISHED")), task("schema", SCHEMA, of_schema(CONTENT))])
+    listed = play([{"name": "list", INFO: {"type": "schema"}}])["list"]["entities"]
+    assert [(one["entityType"], one["status"]) for one in listed] == [("well", "DEVELOPMENT"), ("place", "PUBLISHED")]
 
 
 # --- all of it
@@ -391,7 +542,7 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
         *planned("all", every),
         checked("same", every),
         count("compared"),
-        checked("same by lists", MANIFEST[:2], gather="list"),
+        checked("same by lists", every, gather="list"),
         count("compared by lists"),
         *planned("gone", gone),
         {"name": "journals", JOURNALS: {"journal": "{{ playbook_dir }}/evidence"}},
@@ -401,14 +552,32 @@ def test_an_environment_with_plan_and_journal(system: System, play: Player) -> N
     told = {name: outcomes(played[f"{name}"]) for name in STEPS}
     assert told == {
         "apply all": {"created": 8, "unverified": 1},  # the content of the schema
-        "same": {"unchanged": 8, "unverified": 1},
-        "same by lists": {"unchanged": 2},
+        "same": {"unchanged": 8},
+        "same by lists": {"unchanged": 8},
         "apply gone": {"deleted": 7},
     }, played.output
-    assert counted(played, "compared by lists", "writes", "lists") == (0, 4)  # two of tags, groups, members
+    # two of tags, groups and members, three of schemas, and records
+    assert counted(played, "compared by lists", "writes", "lists") == (0, 8)
     writes = [counted(played, f"{when} {name}", "writes")[0] for name in ("all", "gone") for when in WHEN]
     assert writes == [0, 9, 0, 7]
     assert [(one["ended"], one["problems"]) for one in played["journals"]["journals"]] == [(True, [])] * 2
+
+
+def test_what_is_there_is_exported_with_contents_and_members(system: System, play: Player) -> None:
+    """The export is a manifest, and by it nothing is to be done."""
+    types = ["legal_tag", "schema", "record"]
+    named = [{"type": "group", "key": {"name": "data.wells"}}]
+    export = {"name": "export", "rimops.insight.insight_export": {"to": "out", "types": types, "entities": named}}
+    assert play([entities_task("made", [*MANIFEST, *RECORDS])]).code == 0
+    played = play([export])
+    assert played.code == 0, played.output
+    files = {path.stem: yaml.safe_load(path.read_text())["entities"] for path in (play.folder / "out").glob("*.yml")}
+    assert {name: len(one) for name, one in files.items()} == {"legal_tag": 1, "schema": 1, "record": 5, "group": 1}
+    assert files["schema"][0]["attributes"]["schema"] == CONTENT
+    assert BOB.lower() in [one["email"] for one in files["group"][0]["attributes"]["members"]]
+    assert files["record"][0]["attributes"]["acl"]["owners"] == [{"ref": GROUP | {"key": {"name": "data.wells"}}}]
+    same = {"name": "same", "rimops.insight.insight_entities": {"manifest": ["out/"]}, "check_mode": True}
+    assert not play([same])["same"]["changed"]
 
 
 def test_an_apply_that_is_killed_between_two_steps_is_finished_by_the_same_plan(system: System, play: Player) -> None:
@@ -476,3 +645,26 @@ def test_the_examples_of_the_guide(system: System, play: Player) -> None:
     play([task("another", viewers, {"members": [{"email": CAROL, "role": "MEMBER"}]})], environment=secret)
     exact = [play(as_here(EXAMPLES["exact"].data), environment=secret).tasks[0]["result"] for _twice in (1, 2)]
     assert [one["operation"] for one in exact] == ["update", "none"], exact
+
+
+PROBED = {
+    "legal_tag": {
+        "key": {"name": "probe"},
+        "attributes": TAGGED,
+        "change": {"description": "Another"},
+    },
+    "group": {"key": {"name": "data.Probe"}, "attributes": {"description": "A"}, "change": {"description": "B"}},
+}
+
+
+@pytest.mark.guesses
+@pytest.mark.proves("PROBE-21")
+@pytest.mark.parametrize("kind", PROBED)
+def test_the_probe_finds_nothing_to_change(system: System, play: Player, kind: str) -> None:
+    options = {"entities": [], "writes": True, "create": {"type": kind, **PROBED[kind]}}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
+    assert not result["failed"], result
+    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
+    assert "went as they should" in told["profile_overrides"]
+    assert result["left_behind"] == []

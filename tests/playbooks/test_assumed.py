@@ -14,7 +14,7 @@ from environments import VERIFIED
 pytestmark = pytest.mark.one_core
 
 ENTITY = "rimops.insight.insight_entity"
-HURTING = {"operations": {"update": {"body": "declared"}}}
+HURTING = {"operations": {"update": {"json": "{declared}"}}}
 """Sends only what is declared, to a server that blanks the rest."""
 LOST = ("note", "status")
 
@@ -139,7 +139,7 @@ def test_what_works_goes_on_to_all(server: Server, play: Player) -> None:
 @pytest.mark.proves("ASSUMED-1")
 def test_a_verified_write_is_not_held_back(server: Server, play: Player) -> None:
     seed(server, 3, blank_undeclared=True)
-    verified = {"operations": {"update": {"body": "declared", "verified": VERIFIED}}}
+    verified = {"operations": {"update": {"json": "{declared}", "verified": VERIFIED}}}
     results = play(updates(3, profile_overrides=verified)).all("update")
     assert [[one["path"] for one in result["collateral"]] for result in results] == [list(LOST)] * 3
     assert server.counted["updates"] == 3
@@ -172,7 +172,7 @@ def failing_create(play: Player, **options: Any) -> Played:
 def test_an_answer_that_contradicts_the_profile_stops_at_one_though_the_write_worked(
     server: Server, play: Player
 ) -> None:
-    somewhere_else = {"operations": {"create": {"entity": "data.item"}}}
+    somewhere_else = {"operations": {"create": {"entity": "body.data.item"}}}
     first, second = failing_create(play, profile_overrides=somewhere_else).all("create")
     assert (first["error"]["kind"], first["error"]["written"]) == ("ProfileMismatchError", "create")
     assert first["error"]["profile_key"] == "operations.create.entity"

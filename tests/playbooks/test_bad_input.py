@@ -29,7 +29,7 @@ MISTAKES = {
     "neither id nor key": Mistake("type: application", ("exactly one of id and key is needed",)),
     "id and key": Mistake(f"{PLAIN}id: '5'", ("mutually exclusive: id|key",)),
     "no type": Mistake(KEY, ("missing required arguments: type",)),
-    "an option that is none": Mistake(f"{PLAIN}atributes: {{}}", ("atributes", "Supported parameters include")),
+    "an option that is none": Mistake(f"{PLAIN}atributes: {{}}", ("atributes", "access_token, allow_http")),
     "an unknown type": Mistake('type: aplication\nkey: {a: "b"}', ("'aplication'", "It has: application,")),
     "half a key": Mistake(
         'type: application\nkey: {appCode: "123456"}', ("its key is appCode and appName", "appName is not given")
@@ -72,15 +72,15 @@ MISTAKES = {
         ("operations.read has a name that is not allowed there: metod",),
     ),
     "an id in the path of a search": Mistake(
-        f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type}}/{{id}}"}}}}}}',
-        ("operations.find.path names {id}, and {type} is replaced there",),
+        f'{PLAIN}profile_overrides: {{operations: {{find: {{path: "{{type.path}}/{{id}}"}}}}}}',
+        ("operations.find.path names {id}, and what is replaced there is {inputs}",),
     ),
     "a name in the login that is none": Mistake(
-        f'{PLAIN}profile_overrides: {{session: {{login: {{body: {{who: {{name: "{{user}}"}}}}}}}}}}',
-        ("session.login.body.who.name names {user}, and {access_token} and",),
+        f'{PLAIN}profile_overrides: {{session: {{steps: {{login: {{json: {{who: {{name: "{{user}}"}}}}}}}}}}}}',
+        ("session.steps.login.json.who.name names {user}, and what is replaced there is {url}",),
     ),
     "a key of another operation": Mistake(
-        f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: {{status: [404]}}}}}}}}",
+        f"{PLAIN}profile_overrides: {{operations: {{create: {{missing: [{{status: 404}}]}}}}}}",
         ("operations.create.missing has no effect there, only in read and find and delete",),
     ),
     "a write that the profile does not have": Mistake(
@@ -88,8 +88,8 @@ MISTAKES = {
         ("the profile has no delete operation for application",),
     ),
     "a profile without paths": Mistake(
-        f"{PLAIN}profile_overrides: {{types: {{thing: {{title: x}}}}}}",
-        ("types.thing lacks something that is required: path",),
+        f"{PLAIN}profile_overrides: {{types: {{thing: {{required: [x]}}}}}}",
+        ("types.thing lacks path, and its read names {type.path}",),
     ),
     "an attribute that the schema refuses": Mistake(
         f"{PLAIN}attributes: {{phase: banana-canary}}\nschema: {{properties: {{phase: {{enum: [I, II, III]}}}}}}",
@@ -213,3 +213,10 @@ def test_weird_values_arrive_as_they_are_and_print_harmlessly(server: Server, pl
     assert {one["description"] for one in server.stored("application")} == set(WEIRD.values())
     assert "\x1b[31mtext" not in played.output
     assert not [line for line in played.output.splitlines() if line.lstrip().startswith("::error")]
+
+
+def test_an_option_that_is_near_is_named_before_what_is_missing(play: Player) -> None:
+    played = play([{"name": "export", "rimops.insight.insight_export": {"types": ["event"], "too": "there"}}])
+    assert played.code == 2
+    missing = "there is no option too; to is near; missing required arguments: to. Its options are: access_token, "
+    assert missing in played["export"]["msg"]

@@ -305,9 +305,9 @@ def listed(*numbers: int, **more: Any) -> bytes:
 INFO = "rimops.insight.insight_entity_info"
 
 
-def listing(between: Front, paging: dict[str, Any]) -> dict[str, Any]:
-    """The task that lists all applications."""
-    overrides = {"operations": {"list": {"enabled": True, "paging": paging}}}
+def listing(between: Front, asked: dict[str, Any], **paging: Any) -> dict[str, Any]:
+    """The task that lists all applications. asked: the body of the request."""
+    overrides = {"operations": {"list": {"enabled": True, "json": asked, "paging": paging}}}
     return {
         "name": "listed",
         INFO: {"type": "application", "url": between.url, "profile_overrides": overrides},
@@ -324,9 +324,8 @@ def test_reading_a_list_never_writes(server: Server, play: Player, following: st
     number = server.seed("application", appCode="000001", appName="Zelvora", selectedProducts=["Z"])["id"]
     page = listed(1, next=following.format(id=number))
     with front(server, b"/application/list", lambda _number: [page]) as between:
-        result = play([listing(between, {"kind": "link", "size": "size", "next": "next", "total": None})], *check)[
-            "listed"
-        ]
+        task = listing(between, {"size": "{size}"}, next="body.next", first=None, total=None)
+        result = play([task], *check)["listed"]
     assert result["failed"] and "another path than the list" in result["msg"]
     assert result["error"]["profile_key"] == "operations.list.paging.next"
     assert server.counted["deletes"] == 0 and len(server.stored("application")) == 1
@@ -334,18 +333,19 @@ def test_reading_a_list_never_writes(server: Server, play: Player, following: st
 
 @pytest.mark.proves("WRITE-1", "LIST-20")
 def test_a_list_is_whole_although_others_delete_meanwhile(server: Server, play: Player) -> None:
-    paging = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
+    asked = {"start": "{offset}", "rows": "{size}"}
     pages = [listed(1, 2, total=4), listed(4, total=3), listed(2, 3, total=3), listed(4, total=3)]
     with front(server, b"/application/list", lambda number: [pages[number - 1]]) as between:
-        result = play([listing(between, paging)])["listed"]
+        result = play([listing(between, asked, size=2, total="body.total")])["listed"]
     assert [entity["id"] for entity in result["entities"]] == [2, 3, 4]
 
 
 @pytest.mark.proves("NETWORK-7", "LIST-20")
 @pytest.mark.parametrize("kind", ["page", "cursor"])
 def test_a_list_without_an_end_is_an_error(server: Server, play: Player, kind: str) -> None:
-    paging = {"kind": kind, "page": "p", "size": "n", "next": "next", "limit": 1, "most_pages": 20, "total": None}
+    asked = {"p": f"{{{kind}}}", "n": "{size}"}
+    paging = {"next": "body.next", "size": 1, "most_pages": 20, "total": None}
     with front(server, b"/application/list", lambda number: [listed(number, next=f"c{number}")]) as between:
-        result = play([listing(between, paging)])["listed"]
+        result = play([listing(between, asked, **paging)])["listed"]
         assert between.came == 20
     assert result["failed"] and "the list does not end" in result["msg"] and "most_pages" in result["msg"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Player
+from playing import playing
 from signing_in import HERE, TOKEN, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT
 from simulator.surroundings import ROOT
@@ -29,22 +30,15 @@ running = started_once(System, "--idle-exit", "21600")
 system = as_new
 
 
-@pytest.fixture
-def play(system: System, entry: str, tmp_path: Path) -> Player:
-    """Plays tasks as somebody who logs in with a browser."""
-    defaults = {
-        "url": system.url,
-        "authority": system.authority,
-        "ca_path": system.ca_path,
-        "profile": "dispogas",
-        "inputs": {"tenancy": TENANCY},
-        "grant_type": "authorization_code",
-        "tenant_id": CLIENT,
-        "client_id": CLIENT,
-        "client_secret": SECRET,
-        "redirect_uri": HERE,
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+play = playing(  # as somebody who logs in with a browser
+    profile="dispogas",
+    inputs={"tenancy": TENANCY},
+    grant_type="authorization_code",
+    tenant_id=CLIENT,
+    client_id=CLIENT,
+    client_secret=SECRET,
+    redirect_uri=HERE,
+)
 
 
 EXAMPLES = {
@@ -157,3 +151,13 @@ def test_the_examples_of_the_guide(system: System, play: Player) -> None:
     assert [run.code for run in (first, second, third)] == [0, 0, 0], third.output
     assert third["Whose account this is"]["entities"] == [ACCOUNT]
     assert third["It is the account that we mean"]["operation"] == "none"
+
+
+@pytest.mark.proves("PROBE-21")
+def test_the_probe_finds_nothing_to_change(system: System, play: Player) -> None:
+    signed_in(play, system)
+    result = play([{"name": "probe", "rimops.insight.insight_probe": {"entities": [{"type": "account"}]}}])["probe"]
+    found = {one["profile_key"]: one["verdict"] for one in result["findings"]}
+    assert (found["types.account.read"], found["session.lost"]) == ("as_profile", "as_profile"), result
+    assert not {"differs", "not_found"} & set(found.values())
+    assert counted(system, "logins", "writes") == {"logins": 1, "writes": 0}

@@ -203,7 +203,7 @@ def _refresh_token(server: Server) -> str:
 def identity(text: str, server: Server) -> dict[str, str]:
     """What the user of an example has in the environment: secrets, and where the simulator is."""
     environment = {"INSIGHT_URL": server.url, "INSIGHT_CA_PATH": server.ca_path}
-    if "token_url" not in text:
+    if not re.search("token_url|issuer", text):
         environment["INSIGHT_AUTHORITY"] = server.url
     grant = re.search(r"grant_type: (\w+)", text)
     if grant is None and "username" not in text:

@@ -110,8 +110,8 @@ def test_vaulted_values_dates_and_templates(server: Server, play: Player, tmp_pa
 
 
 SCHEMA = {"properties": {"phase": {"enum": ["I", "II"]}}}
-OVERRIDES = {"compare": {"volatile": ["status"]}}
-PROFILE = {"extends": "insight", "name": "mine", "title": "Mine", "types": {"thing": {"path": "/application"}}}
+OVERRIDES = {"attributes": {"status": {"volatile": True}}}
+PROFILE = {"extends": "insight", "name": "mine", "title": "Mine", "types": {"thing": {"path": "application"}}}
 
 
 @pytest.mark.each_core

@@ -397,7 +397,7 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written(server: Server, play: P
 
 @pytest.mark.proves("LUCK-6", "ASSUMED-1")
 def test_a_server_that_blanks_what_it_was_not_told_damages_one(server: Server, play: Player) -> None:
-    hurting = {"operations": {"update": {"body": "declared"}}}
+    hurting = {"operations": {"update": {"json": "{declared}"}}}
     played = play(
         [
             control("seed", *seeds(20, note="Kept", selectedProducts=["Old"])),

@@ -23,9 +23,9 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._export import attr
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.strict_yaml import load_yaml
 
 PROFILE = yaml.safe_load((ROOT / "plugins" / "profiles" / "insight.yml").read_text(encoding="utf-8"))
-TYPES = {name: one["path"].strip("/") for name, one in PROFILE["types"].items()}
+TYPES = {name: one["path"] for name, one in PROFILE["types"].items()}
 """Each InSight type that the profile knows, and its path."""
-OF_APPLICATIONS = [name for name, one in PROFILE["types"].items() if "references" in one]
+OF_APPLICATIONS = [name for name, one in PROFILE["types"].items() if "attributes" in one]
 KEYED = [name for name, one in PROFILE["types"].items() if "key" in one]
 KEYS = {
     name: ["eventName", *(["applicationId"] if name in OF_APPLICATIONS else [])] for name in TYPES if name not in KEYED
@@ -48,15 +48,15 @@ ATTRIBUTES = {
 }
 OVERRIDES = {
     **LISTED,
-    "compare": {
-        "read_only": ["computed", "steps[].computed"],
-        "write_only": ["hidden"],
-        "volatile": ["countries[].seen", "createdDate", "lastChangedDate", "lastChangedBy"],
-        "sets": ["regions"],
-        "keyed": {"countries": ["code"]},
-    },
     "evidence_fields": {"reason": "changeReason"},
-    "attributes": {name: {"secret": True} for name in ("pin", "login.password", "links[].token")},
+    "attributes": {
+        **{name: {"secret": True} for name in ("pin", "login.password", "links[].token")},
+        **{name: {"read_only": True} for name in ("computed", "steps[].computed")},
+        "hidden": {"write_only": True},
+        "countries[].seen": {"volatile": True},
+        "regions": {"set": True},
+        "countries": {"keyed": ["code"]},
+    },
 }
 WITH_NODES = {**LISTED, **OF_NODES}
 OTHERS = [

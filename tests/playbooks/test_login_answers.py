@@ -81,9 +81,8 @@ def test_a_refusal_of_the_platform_names_the_credential_to_look_at(server: Serve
 
 @pytest.mark.proves("LOGIN-9", "LOGIN-14")
 def test_a_logout_that_did_not_happen_is_told(server: Server, play: Player) -> None:
-    overrides = {
-        "session": {"logout": {"method": "POST", "path": "/bye", "body": {"refresh_token": "{refresh_token}"}}}
-    }
+    bye = {"method": "POST", "path": "bye", "json": {"refresh_token": "{refresh_token}"}}
+    overrides = {"session": {"logout": {"bye": bye}}}
     page = {"body": "<html>Welcome</html>", "content_type": "text/html"}
     ends = {
         "forbidden": (fault("unknown", 403, {"message": "no"}), "HTTP 403"),

@@ -104,7 +104,7 @@ LIES = {
     "moves a status that nobody declared": Lie(
         {"move_status": True},
         CHANGED,
-        ("the update also changed status from", "compare.volatile"),
+        ("the update also changed status from", "attributes.status.volatile"),
         kind="CollateralError",
         missed=(("status", "DRAFT"),),
         seed=SEED,
@@ -113,7 +113,7 @@ LIES = {
     "adds an attribute": Lie(
         {"extra_attribute_on_write": True},
         CHANGED,
-        ("the update also changed serverRemark", "compare.volatile"),
+        ("the update also changed serverRemark", "attributes.serverRemark.volatile"),
         kind="CollateralError",
         seed=SEED,
         then={"compare": {"volatile": ["serverRemark"]}},
@@ -124,7 +124,7 @@ LIES = {
         ("the update also changed", 'note from "Kept" to null', "operations.update.json"),
         kind="CollateralError",
         missed=(("note", "Kept", None), ("status", "DRAFT", None)),
-        options=overriding(body="declared"),
+        options=overriding(json="{declared}"),
         seed=SEED,
     ),
     "blanks, but was sent everything": Lie({"blank_undeclared": True}, CHANGED, kind="", seed=SEED),
@@ -134,11 +134,11 @@ LIES = {
         ('note from "Kept"', "operations.update.json"),
         kind="CollateralError",
         missed=(("note", "Kept"), ("status", "DRAFT")),
-        options=overriding(body="declared"),
+        options=overriding(json="{declared}"),
         seed=SEED,
     ),
     "replaces, but was sent everything": Lie({"update": "replace"}, CHANGED, kind="", seed=SEED),
-    "merges what changed": Lie({"update": "merge"}, CHANGED, kind="", seed=SEED, options=overriding(body="changed")),
+    "merges what changed": Lie({"update": "merge"}, CHANGED, kind="", seed=SEED, options=overriding(json="{changed}")),
     "shows a new entity late": Lie(
         {"show_new_late_ms": 600}, PRODUCTS, kind="", options={"wait_timeout": 20, "wait_interval": 0.2}
     ),
@@ -261,7 +261,7 @@ def test_a_server_that_does_not_look_at_references_is_refuted(server: Server, pl
     server.forget()
     ours = {"applicationId": {"type": "application", "key": {"appCode": "1", "appName": "Zelvora"}}}
     event = {"type": "event", "refs": ours, "key": {"eventName": "Initial"}}
-    by_id = {"profile_overrides": {"operations": {name: {"references": "id"} for name in ("find", "create")}}}
+    by_id = {"profile_overrides": {"operations": {name: {"texts_at": None} for name in ("find", "create")}}}
     played = play(
         [
             entity("update", **event, attributes={"description": "Ours"}),

@@ -38,7 +38,7 @@ TASKS = """
     refs: {applicationId: {type: application, key: {NO: x}}}
   ignore_errors: true
 - name: own profile
-  rimops.insight.insight_entity: {type: application, key: *key, profile_overrides: {types: {NO: {path: /x}}}}
+  rimops.insight.insight_entity: {type: application, key: *key, profile_overrides: {types: {NO: {path: x}}}}
   ignore_errors: true
 - name: schema
   rimops.insight.insight_entity: {type: application, key: *key, schema: schema.yml}

@@ -170,8 +170,8 @@ def encrypted(play: Player, **texts: str) -> list[str]:
 def test_encrypted_profiles_overrides_and_schemas_are_decrypted(server: Server, play: Player, entry: str) -> None:
     password = encrypted(
         play,
-        profile="extends: insight\ncompare: {volatile: [phase]}",
-        overrides="compare: {volatile: [phase]}",
+        profile="extends: insight\nattributes: {phase: {volatile: true}}",
+        overrides="attributes: {phase: {volatile: true}}",
         schema="properties: {phase: {enum: [II]}}",
     )
     wish = {**WISH, "attributes": {**WISH["attributes"], "phase": "III"}}

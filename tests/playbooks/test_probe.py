@@ -35,9 +35,7 @@ CREATE = {
 ALWAYS = {"operations.list.enabled", "types.application.key.enforced"}
 """The profile has the list off, and believes that no server enforces a key."""
 
-IDENTIFIERS = ("id_attribute", "uuid_attribute", "compare.read_only")
-
-REQUEST = ("method", "path", "body")
+REQUEST = ("method", "path", "json")
 
 
 def keys(operation: str, *names: str) -> set[str]:
@@ -46,62 +44,79 @@ def keys(operation: str, *names: str) -> set[str]:
 
 
 DIFFERS: dict[str, set[str]] = {
-    "insight_create_answers_id": {*keys("create", "entity", "id_at"), *keys("update", "entity")},
+    "insight_create_answers_id": {*keys("create", "entity"), *keys("update", "entity")},
     "insight_create_answers_nothing": {*keys("create", "entity", "success"), *keys("update", "entity")},
-    "insight_csrf_fixed": {"session.start.session_id", "session.start.csrf_name_header"},
-    "insight_csrf_renamed": {
-        "session.start.session_id",
-        "session.start.csrf_name_header",
-        "session.start.cookie",
-    },
+    "insight_csrf_fixed": {"session.steps.token.take.session", "session.take.csrf"},
+    "insight_csrf_renamed": {"session.cookie", "session.steps.token.take.session", "session.take.csrf"},
     "insight_empty_lists": {*keys("read", "missing"), *keys("find", "missing")},
-    "insight_epoch_dates": {"types.application.compare.normalise"},
+    "insight_epoch_dates": {"types.application.attributes.filingDate.normalise"},
     "insight_id_in_body": {
-        *keys("read", "path", "id_field"),
-        *keys("update", "path", "id_field", "addressed_by"),
-        *keys("delete", "path", "id_field"),
+        *keys("read", "path", "json"),
+        *keys("update", "path", "with"),
+        *keys("delete", "path", "json"),
     },
     "insight_id_in_query": {
-        *keys("read", *REQUEST),
-        *keys("update", "method", "path", "addressed_by"),
-        *keys("delete", "path"),
+        *keys("read", *REQUEST, "query"),
+        *keys("update", "method", "path", "query", "with"),
+        *keys("delete", "path", "query"),
     },
-    "insight_ids_within": {*IDENTIFIERS, "compare.volatile", *keys("update", "addressed_by")},
+    "insight_ids_within": {
+        "attributes.meta.changed.volatile",
+        "attributes.meta.created.volatile",
+        "attributes.meta.id.read_only",
+        "attributes.meta.uuid.identifier",
+        "attributes.meta.uuid.read_only",
+        "attributes.uuid.identifier",
+        "id.at",
+        *keys("update", "with"),
+    },
     "insight_keys_not_enforced": set(),
-    "insight_location": {*keys("create", "entity", "id_at"), *keys("update", "entity", "success")},
-    "insight_login_302": {"session.login.success"},
-    "insight_no_query_for": {*keys("find", "references"), *keys("create", "references")},
-    "insight_no_uuid": {"uuid_attribute", *keys("update", "addressed_by"), *keys("list", "paging")},
+    "insight_location": {*keys("create", "entity"), *keys("update", "entity", "success")},
+    "insight_login_302": {"session.steps.login.success"},
+    "insight_no_query_for": {*keys("find", "texts_at"), *keys("create", "texts_at")},
+    "insight_no_uuid": {"attributes.uuid.identifier", *keys("update", "with"), *keys("list", "json", "paging")},
     "insight_null_answers": {*keys("read", "missing"), *keys("find", "entity", "missing")},
-    "insight_numbers_as_text": {"types.application.compare.normalise"},
-    "insight_other_names": {*IDENTIFIERS, "compare.volatile", *keys("update", "addressed_by")},
+    "insight_numbers_as_text": {
+        "types.application.attributes.dosesPerDay.normalise",
+        "types.application.attributes.filingDate.normalise",
+    },
+    "insight_other_names": {
+        "attributes.creationTime.volatile",
+        "attributes.entityId.read_only",
+        "attributes.guid.identifier",
+        "attributes.guid.read_only",
+        "attributes.modificationTime.volatile",
+        "attributes.uuid.identifier",
+        "id.at",
+        *keys("update", "with"),
+    },
     "insight_other_words": {
         *keys("read", *REQUEST),
         *keys("find", "path"),
         *keys("create", "path"),
-        *keys("update", "path", "addressed_by"),
+        *keys("update", "path", "with"),
         *keys("delete", "path"),
-        *keys("list", *REQUEST),
+        *keys("list", *REQUEST, "query"),
     },
     "insight_patch": {
         *keys("read", *REQUEST),
-        *keys("find", *REQUEST),
+        *keys("find", *REQUEST, "query", "texts_at"),
         *keys("create", "method", "path"),
-        *keys("update", *REQUEST, "addressed_by"),
-        *keys("delete", *REQUEST),
+        *keys("update", *REQUEST, "with"),
+        *keys("delete", *REQUEST, "query"),
     },
     "insight_query_for_ignored": {
-        *keys("find", "references"),
-        *keys("create", "references"),
-        *keys("list", "method", "body", "paging"),
+        *keys("find", "texts_at"),
+        *keys("create", "texts_at"),
+        *keys("list", "method", "query", "json", "paging"),
     },
     "insight_rest_verbs": {
         *keys("read", *REQUEST),
-        *keys("find", *REQUEST, "entity", "missing"),
+        *keys("find", *REQUEST, "query", "texts_at", "entity", "missing"),
         *keys("create", "path"),
-        *keys("update", "method", "path", "addressed_by"),
+        *keys("update", "method", "path", "with"),
         *keys("delete", *REQUEST),
-        *keys("list", *REQUEST),
+        *keys("list", *REQUEST, "query"),
     },
     "insight_statuses": {
         *keys("read", "missing"),
@@ -110,19 +125,19 @@ DIFFERS: dict[str, set[str]] = {
         *keys("update", "success", "conflict"),
         *keys("delete", "success", "missing"),
     },
-    "insight_trims_and_recases": {"compare.normalise", "types.application.compare.normalise"},
+    "insight_trims_and_recases": {"attributes.*.normalise", "types.application.attributes.description.normalise"},
     "insight_update_by_id": {
         *keys("read", "missing"),
         *keys("find", "missing"),
-        *keys("update", "path", "body", "addressed_by"),
-        *keys("list", "paging"),
+        *keys("update", "path", "json", "with"),
+        *keys("list", "json", "paging"),
     },
     "insight_wrapped": {
         *keys("read", "entity"),
-        *keys("find", "entity", "request_at"),
-        *keys("create", "entity", "request_at"),
-        *keys("update", "entity", "request_at"),
-        *keys("list", "entities", "paging"),
+        *keys("find", "json", "entity"),
+        *keys("create", "json", "entity"),
+        *keys("update", "json", "with", "entity"),
+        *keys("list", "entity", "paging"),
     },
 }
 """What the probe must find out about each of the other InSights, and nothing else."""
@@ -390,12 +405,12 @@ def test_what_no_candidate_reaches_is_not_found(server: Server, play: Player, se
     ("speaks", "expected"),
     [
         ({"base_path": "/api/v2"}, {"base_path"}),
-        ({"authentication": "bearer", "session": None, "base_path": "/api/v2"}, {"base_path", "session.kind"}),
-        ({"switches": {"expired_session_answer": "403", "update": "merge"}}, {"operations.update.body"}),
-        ({"switches": {"extra_attribute_on_write": True}}, {"types.application.compare.volatile"}),
+        ({"authentication": "bearer", "session": None, "base_path": "/api/v2"}, {"base_path", "session.steps"}),
+        ({"switches": {"expired_session_answer": "403", "update": "merge"}}, {"operations.update.json"}),
+        ({"switches": {"extra_attribute_on_write": True}}, {"types.application.attributes.serverRemark.volatile"}),
         ({"switches": {"show_new_late_ms": 300.0}}, set()),
         ({"switches": {"csrf_changes": "every_answer"}}, set()),
-        ({"switches": {"round_dates": "days"}}, {"types.application.compare.normalise"}),
+        ({"switches": {"round_dates": "days"}}, {"types.application.attributes.filingDate.normalise"}),
     ],
     ids=["base path", "bearer", "merge", "volatile", "late", "unstable", "days"],
 )
@@ -438,7 +453,7 @@ def test_merging_is_not_concluded_from_nothing(
     assert played.code == 0, played.output
     assert differing(played) == ALWAYS
     findings = {one["profile_key"]: one["verdict"] for one in played["Probe the server"]["findings"]}
-    assert findings["operations.update.body"] == "not_tried"
+    assert findings["operations.update.json"] == "not_tried"
 
 
 @pytest.mark.proves("PROBE-4")
@@ -483,9 +498,9 @@ def test_nobody_comes_in(server: Server, play: Player, seeded: dict[str, Any]) -
 
 
 def test_overrides_that_were_there_are_kept(server: Server, play: Player, seeded: dict[str, Any]) -> None:
-    play.defaults["profile_overrides"] = {"types": {"study": {"path": "/study"}}}
+    play.defaults["profile_overrides"] = {"types": {"study": {"path": "study"}}}
     assert probed(play, seeded).code == 0
-    assert overrides(play)["types"] == {"study": {"path": "/study"}}
+    assert overrides(play)["types"] == {"study": {"path": "study"}}
     assert overrides(play)["operations"]["read"]["assumed"] is False
 
 
@@ -506,7 +521,7 @@ def test_nothing_like_it_is_there(server: Server, play: Player, seeded: dict[str
     played = probed(play, seeded)
     assert played.code != 0
     found = {one["profile_key"]: one["verdict"] for one in played["Probe the server"]["findings"]}
-    assert found["session.start"] == found["operations.read"] == found["operations.find"] == "not_found"
+    assert found["session.steps"] == found["operations.read"] == found["operations.find"] == "not_found"
     assert "differs" not in found.values()
     assert not overrides(play)
 
@@ -518,7 +533,6 @@ def test_the_server_is_not_there(server: Server, play: Player, seeded: dict[str,
 
 
 WRONG: dict[str, dict[str, Any]] = {
-    "and this profile is of another format": {"profile": "adme"},
     "has neither id nor key": {"entities": [{"type": "application"}]},
     "profile insight has no such type": {"entities": [{"type": "nothing", "id": "1"}]},
     "create does not say what may be created": {"writes": True},

@@ -6,6 +6,7 @@ at addresses that the profile does not know, behind a stock Spring Security chai
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,10 +21,11 @@ from ansible_collections.rimops.insight.plugins.module_utils._options.context im
 from ansible_collections.rimops.insight.plugins.module_utils._probe import write_behaviour as manners
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
-FIND = {"operations": {"find": {"method": "GET", "path": "{type}", "body": "query", "entity": "items"}}}
+SEARCH = {"method": "GET", "path": "{type.path}", "query": "{key}", "entity": "body.items"}
+FIND = {"operations": {"find": {**SEARCH, "json": None, "texts_at": None}}}
 """What a user has seen by hand who knows nothing else."""
 
-NEEDS_TWO = {"operations.list", "operations.find.references", "operations.create.references"}
+NEEDS_TWO = {"operations.list", "operations.find.texts_at", "operations.create.texts_at"}
 """What one entity without a reference cannot show."""
 
 
@@ -93,11 +95,11 @@ def test_each_variant_of_the_chain(server: Server, play: Player, headers: str, t
     result = found_out(play)
     assert told(result, "not_found") == {}
     assert "went as they should" in told(result, "seen")["profile_overrides"]
-    assert "status" not in result["overrides"].get("session", {}).get("rejected", {})
-    rejected = told(result, "as_profile")["session.rejected"]
-    assert {one for one in ("GET", "POST", "PUT", "DELETE") if one in rejected} == {"GET", "POST", "PUT", "DELETE"}
+    assert "lost" not in result["overrides"].get("session", {})
+    lost = told(result, "as_profile")["session.lost"]
+    assert {one for one in ("GET", "POST", "PUT", "DELETE") if one in lost} == {"GET", "POST", "PUT", "DELETE"}
     shown, refused = SHOWN[headers]
-    assert shown in told(result, "seen")["session.start"]
+    assert shown in told(result, "seen")["session.take"]
     assert told(result, "seen")["session"].endswith(refused)
     assert server.stored("application") == []
 
@@ -106,25 +108,36 @@ def test_each_variant_of_the_chain(server: Server, play: Player, headers: str, t
 @pytest.mark.proves("PROBE-7")
 def test_a_profile_that_knows_no_sign_learns_one(server: Server, play: Player) -> None:
     server.switch(**{**CHAIN, "expired_session_answer": "302", "lost_session_sets_cookie": False})
-    result = found_out(play, {"session": {"rejected": {"words": None, "login_page": None}}})
-    came = told(result, "differs")["session.rejected.login_page"]
+    known = [{"status": [401]}, {"cookie": {"JSESSIONID": "changed"}}]
+    result = found_out(play, {"session": {"lost": known}})
+    came = told(result, "differs")["session.lost"]
     assert came == "GET, POST, PUT, DELETE: HTTP 302 with an empty body"
-    rejected = result["overrides"]["session"]["rejected"]
-    assert rejected["login_page"] is True
-    assert "status" not in rejected
+    assert result["overrides"]["session"]["lost"] == [*known, {"login_page": True}]
 
 
 @pytest.mark.one_core
 @pytest.mark.proves("PROBE-8")
 def test_nothing_is_offered_with_which_nobody_got_in(server: Server, play: Player) -> None:
-    server.switch(**{**CHAIN, "csrf_tokens": "cookie_only", "csrf_headers": "ends"})
+    answer = json.dumps({"sid": "F1AE44E28CB43CDECB2D0A104EB5DF4B"})
+    server.fault("status", "session_start", status=200, body=answer, times=0)
     result = found_out(play)
     assert [one["ok"] for one in result["logins"]] == [False]
     assert result["overrides"] == {}
-    [(key, came)] = told(result, "not_found").items()
-    assert key == "session.start.csrf_name_header"
-    assert "the cookie XSRF-TOKEN, where no profile can look yet" in came
+    assert set(told(result, "not_found")) >= {"session.steps.token.take.session"}
+    assert all(came.endswith("so it is not offered") for came in told(result, "not_found").values())
     assert "differs" not in {one["verdict"] for one in result["findings"]}
+
+
+@pytest.mark.one_core
+@pytest.mark.proves("PROBE-7", "PROBE-8")
+def test_a_token_that_only_a_cookie_holds(server: Server, play: Player) -> None:
+    server.switch(**{**CHAIN, "csrf_tokens": "cookie_only", "csrf_headers": "ends"})
+    result = found_out(play)
+    assert told(result, "not_found") == {}
+    session = result["overrides"]["session"]
+    assert session["take"] == {"csrf": "cookie.XSRF-TOKEN", "csrf_header": None}
+    assert session["carry"] == {"headers": {"X-XSRF-TOKEN": "{csrf}", "{csrf_header}": None}}
+    assert server.stored("application") == []
 
 
 @pytest.mark.one_core
@@ -194,15 +207,15 @@ def test_what_does_not_pass_the_cycle_is_not_offered(
 
     def wrong(own: Any, entity: Any) -> None:
         learn(own, entity)
-        manners._say_rules(own, ("compare",), {"read_only": ["description"]}, "it is sent", "the server gives it")
+        manners._say_rules(own, manners.EVERYWHERE, {"read_only": ["description"]}, "it is sent", "the server gives it")
 
     monkeypatch.setattr(manners, "learn_spelling", wrong)
     result = found_out(play)
-    assert "compare" not in result["overrides"]
+    assert "description" not in result["overrides"].get("attributes", {})
     missing = told(result, "not_found")
-    assert missing["compare.read_only"].endswith("not offered, since the whole cycle fails with it")
+    assert missing["attributes.description.read_only"].endswith("not offered, since the whole cycle fails with it")
     assert "profile_overrides" in missing
-    assert result["overrides"]["operations"]["update"]["path"] == "{type}/{id}"
+    assert result["overrides"]["operations"]["update"]["path"] == "{type.path}/{id}"
     assert server.stored("application") == []
 
 
@@ -227,7 +240,7 @@ def test_it_says_what_was_not_looked_at(server: Server, play: Player) -> None:
     played = probed(play, {})
     assert played.code == 0, played.output
     names = [f"operations.{name}" for name in ("read", "find", "create", "update", "delete", "list")]
-    silent = ", ".join([*names, "session.rejected", "types.application"])
+    silent = ", ".join([*names, "session.lost", "types.application"])
     assert f"Everything that was looked at was found out. Not looked at: {silent}, " in " ".join(
         played["Everything was found"]["msg"].split()
     )
@@ -240,7 +253,7 @@ def test_it_says_what_was_not_looked_at(server: Server, play: Player) -> None:
 @pytest.mark.proves("PROBE-8")
 def test_an_update_that_sends_what_changes_is_kept(server: Server, play: Player) -> None:
     server.switch(**CHAIN, update="merge")
-    update = {"method": "PUT", "path": "{type}/{id}", "body": "changed", "addressed_by": None}
+    update = {"method": "PUT", "path": "{type.path}/{id}", "json": "{changed}", "with": None}
     attributes = {"selectedProducts": ["Zelvora 10 mg"], "description": "First"}
     change = {"description": "Second"}
     result = found_out(
@@ -248,6 +261,6 @@ def test_an_update_that_sends_what_changes_is_kept(server: Server, play: Player)
         {"operations": {"update": update}},
         create={**CREATE, "attributes": attributes, "change": change, "refs": None},
     )
-    assert "operations.update.body" in told(result, "not_tried")
-    assert "body" not in result["overrides"]["operations"]["update"]
+    assert "operations.update.json" in told(result, "not_tried")
+    assert "json" not in result["overrides"]["operations"]["update"]
     assert told(result, "not_found") == {}

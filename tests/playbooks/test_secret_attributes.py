@@ -160,7 +160,8 @@ def test_fingerprints_travel_with_their_folder(
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_what_cannot_be_remembered_or_told_apart(server: Server, play: Player, variables: list[str]) -> None:
     server.seed("application", **SEED)
-    play.defaults["profile_overrides"] = {"compare": {"write_only": ["pin", "phrase", "nested.deep"]}}
+    never_shown = {name: {"write_only": True} for name in ("pin", "phrase", "nested.deep")}
+    play.defaults["profile_overrides"] = {"attributes": never_shown}
     info = {"type": "application", "key": KEY}
     played = play(
         [

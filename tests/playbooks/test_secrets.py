@@ -114,7 +114,7 @@ SCENES: list[dict[str, Any]] = [
         "rimops.insight.insight_entity_info": {
             "type": "application",
             "key": {"appCode": "123456", "appName": "Zelvora"},
-            "profile_overrides": {"compare": {"write_only": ["pin", "nested.deep"]}},
+            "profile_overrides": {"attributes": {name: {"write_only": True} for name in ("pin", "nested.deep")}},
         },
     },
     {"name": "returned", "rimops.insight.insight_token": {"return_token": True}, "register": "returned"},

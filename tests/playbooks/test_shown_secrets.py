@@ -187,7 +187,7 @@ def test_a_mask_does_not_go_back_with_an_update(server: Server, play: Player, sh
     for mode in (True, False):
         options = {"type": "application", "key": KEY, **changed}
         refused = run(play, {"name": "task", "rimops.insight.insight_entity": options, "check_mode": mode})
-        assert refused["error"]["profile_key"] == "compare.hidden"
+        assert refused["error"]["profile_key"] == "attributes.nested.deep.hidden"
         assert "a mask in place of nested.deep, pin, and the update would send it back" in refused["msg"]
     assert server.counted["writes"] == 0
     settled = ensured(play, compare={"hidden": ["pin", "nested.deep"]}, **changed)

@@ -127,9 +127,11 @@ WRITES = {"staff": 4, "desk": 7}
 """Of the whole cycle. Desk: a create with watchers and a verb, a verb with an update and watchers, a delete."""
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
-def test_the_cycle(system: SmallSystem, tmp_path: Path, name: str) -> None:
-    play = player(name, system, tmp_path)
+@pytest.mark.parametrize(("name", "differs"), [("staff", ""), ("desk", ""), ("desk", "desk in a cookie")])
+def test_the_cycle(system: SmallSystem, tmp_path: Path, name: str, differs: str) -> None:
+    options = {"profile_overrides": BLOCKS[differs].data} if differs else {}
+    system.desk.csrf_cookie = "XSRF-TOKEN" if differs else ""
+    play = player(name, system, tmp_path, **options)
     tasks = [{"name": task, ENTITY: said, "check_mode": task == "check"} for task, said, _operation in STEPS[name]]
     played = play(tasks)
     assert played.code == 0, played.output
@@ -156,6 +158,28 @@ def test_a_session_that_is_lost(system: SmallSystem, tmp_path: Path, name: str, 
     assert (played.code, played[task]["operation"]) == (0, "none"), played.output
     counted = of(system, name).counted
     assert {one: counted[one] for one in ("logins", "refreshes") if counted[one]} == made
+
+
+def test_a_token_that_is_lost_right_after_its_refresh(system: SmallSystem, tmp_path: Path) -> None:
+    play = player("staff", system, tmp_path)
+    task, said, _operation = STEPS["staff"][0]
+    assert play([{"name": task, ENTITY: said}]).code == 0
+    system.staff.tokens.clear()
+    system.staff.fruitless = True
+    played = play([{"name": task, ENTITY: said}])
+    assert (played.code, played[task]["operation"]) == (0, "none"), played.output
+    assert (system.staff.counted["logins"], system.staff.counted["refreshes"]) == (2, 1)
+
+
+def test_a_logout_after_the_token_changed(system: SmallSystem, tmp_path: Path) -> None:
+    """The CSRF token of the session is another one since it was stored."""
+    play = player("desk", system, tmp_path)
+    task, said, _operation = STEPS["desk"][0]
+    assert play([{"name": task, ENTITY: said}]).code == 0
+    system.desk.sessions = dict.fromkeys(system.desk.sessions, "changed meanwhile")
+    played = play([{"name": "out", "rimops.insight.insight_token": {"state": "absent"}}])
+    assert (played.code, played["out"].get("warnings", [])) == (0, []), played.output
+    assert (system.desk.open, system.desk.counted["logins"]) == (set(), 1)
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

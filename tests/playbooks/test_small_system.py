@@ -22,6 +22,7 @@ from systems.base.fixtures import as_new, started_once
 from test_docs import Example, examples_of, words
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 
 pytestmark = pytest.mark.proves("PROFILE-4")
 
@@ -29,8 +30,6 @@ GUIDE = ROOT / "docs" / "write_a_profile.md"
 REGISTER = (
     GUIDE.read_text(encoding="utf-8").partition("## A register of scales")[2].partition("## A staff directory")[0]
 )
-OF_FORMAT_1 = Path(__file__).with_name("profiles").joinpath("scales_format_1.yml").read_text(encoding="utf-8")
-"""The profile in the format in which the probe writes its overrides."""
 EXAMPLES = list(examples_of(GUIDE))
 (PROFILE,) = (example for example in EXAMPLES if example.mark.get("profile"))
 SESSIONS = re.findall(r"^<!-- session -->\n```console\n(.*?)^```$", REGISTER, re.M | re.S)
@@ -54,12 +53,6 @@ def play(system: SmallSystem, entry: str, tmp_path: Path) -> Player:
         entry,
         {"url": system.url, "ca_path": system.ca_path, "profile": "scales.yml", **credentials},
     )
-
-
-@pytest.fixture
-def in_format_1(play: Player) -> None:
-    """The probe is given the profile in its own format."""
-    (play.folder / "scales.yml").write_text(OF_FORMAT_1, encoding="utf-8")
 
 
 def test_the_profile_is_short() -> None:
@@ -345,7 +338,7 @@ def test_a_search_that_shows_less_than_the_read(system: SmallSystem, play: Playe
 
 @pytest.mark.proves("PROFILE-1")
 def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play: Player) -> None:
-    (play.folder / "scales.yml").write_text(PROFILE.text.replace("method: GET", "method: FETCH", 1), encoding="utf-8")
+    (play.folder / "scales.yml").write_text(PROFILE.text.replace("query:", "querry:", 1), encoding="utf-8")
     played = play([{"name": "read", INFO: {"type": "site"}}])
     assert words(played["read"]["msg"]) in words(GUIDE.read_text(encoding="utf-8")), played["read"]
     assert not system.counted
@@ -385,29 +378,33 @@ def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any
 
 
 @pytest.mark.one_core
-@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_finds_nothing_to_change(system: SmallSystem, play: Player) -> None:
     result = probed(play, system)
     assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
     told = yaml.safe_load((play.folder / "overrides.yml").read_text(encoding="utf-8"))
     assert {name: set(one) for name, one in told["operations"].items()} == {
-        name: {"assumed", "verified"} for name in yaml.safe_load(OF_FORMAT_1)["operations"]
+        name: {"assumed", "verified"} for name in profile_data(PROFILE.data, None, str)["operations"]
     }
 
 
 WRONG = {
-    "read": {"entity": "item"},
-    "find": {"body": "key", "method": "POST", "path": "{type}/search", "missing": {"status": [404], "empty": None}},
-    "create": {"success": [200], "entity": "", "id_at": None},
-    "update": {"body": "changed", "method": "PATCH"},
-    "list": {"entities": "items", "paging": {"kind": "page", "page": "page", "total": "total"}},
+    "read": {"entity": "body.item"},
+    "find": {
+        "method": "POST",
+        "path": "{type.path}/search",
+        "query": None,
+        "json": "{key}",
+        "missing": [{"status": 404}],
+    },
+    "create": {"success": [{"status": 200}], "entity": "body"},
+    "update": {"json": "{changed}", "method": "PATCH"},
+    "list": {"query": {"page": "{page}", "limit": "{size}"}, "entity": "body.items", "paging": {"total": "body.total"}},
 }
 """What somebody got wrong, operation by operation."""
 
 
 @pytest.mark.one_core
-@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROBE-1")
 def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> None:
     result = probed(play, system, operations=WRONG)
@@ -424,7 +421,6 @@ def test_the_probe_corrects_what_is_wrong(system: SmallSystem, play: Player) -> 
 READS_ONLY = {"operations": {"create": None, "update": None, "delete": None, "list": None}}
 
 
-@pytest.mark.usefixtures("in_format_1")
 @pytest.mark.proves("PROFILE-21", "PROBE-20")
 def test_the_probe_finds_what_a_profile_that_only_reads_does_not_have(system: SmallSystem, play: Player) -> None:
     system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": 1} for n, code in enumerate("BK")}
@@ -449,10 +445,10 @@ def test_the_probe_finds_what_a_profile_that_only_reads_does_not_have(system: Sm
     found = result["overrides"]["operations"]
     told = {name: (one["method"], one["path"]) for name, one in found.items() if "method" in one}
     assert told == {
-        "create": ("POST", "{type}"),
-        "update": ("PUT", "{type}/{id}"),
-        "delete": ("DELETE", "{type}/{id}"),
-        "list": ("GET", "{type}"),
+        "create": ("POST", "{type.path}"),
+        "update": ("PUT", "{type.path}/{id}"),
+        "delete": ("DELETE", "{type.path}/{id}"),
+        "list": ("GET", "{type.path}"),
     }
     options = {**profile, "profile_overrides": overlaid(READS_ONLY, result["overrides"])}
     steps = [SITE | {"attributes": {"name": name}} for name in ("a", "b", "b")] + [SITE | {"state": "absent"}]

@@ -113,7 +113,7 @@ def test_a_mask_is_not_sent_back(server: Server, play: Player) -> None:
 def test_a_secret_that_an_update_cleared_is_collateral(server: Server, play: Player) -> None:
     server.control("POST", "switches", {"blank_undeclared": True})
     server.seed("application", **SEED)
-    changed_only = {**OVERRIDES, "operations": {"update": {"body": "changed"}}}
+    changed_only = {**OVERRIDES, "operations": {"update": {"json": "{changed}"}}}
     result = run(play, entity("update", {"selectedProducts": ["b"]}, profile_overrides=changed_only))
     assert result["error"]["kind"] == "CollateralError"
     assert 'pin from "********" to null' in result["msg"]

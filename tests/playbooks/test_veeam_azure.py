@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Played, Player
+from in_process import run
 from lives import ENTITY, Life
+from playing import playing
 from simulator.surroundings import ROOT
 from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
@@ -40,18 +43,7 @@ def system(running: System) -> System:
     return running
 
 
-@pytest.fixture
-def play(system: System, entry: str, tmp_path: Path) -> Player:
-    """Plays tasks as the administrator."""
-    defaults = {
-        "url": system.url,
-        "ca_path": system.ca_path,
-        "profile": "veeam_azure",
-        "grant_type": "login",
-        "token_store": str(tmp_path / "store"),
-        **ADMINISTRATOR,
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+play = playing(profile="veeam_azure", grant_type="login", **ADMINISTRATOR)
 
 
 # --- the whole life of each type
@@ -77,10 +69,23 @@ def stored(region: str) -> dict[str, Any]:
     return {"description": "Where", "storageConfiguration": {"backupRepository": one, "archiveRepository": None}}
 
 
+def reference(type_: str, **key: str) -> dict[str, Any]:
+    """A reference, where the id would stand."""
+    return {"ref": {"type": type_, "key": key}}
+
+
+def protected(account: str, *subscriptions: str) -> dict[str, Any]:
+    """What the policy for virtual networks protects besides."""
+    return {"accountId": reference("service_account", name=account), "subscriptionsIds": [*subscriptions]}
+
+
 def machines(*numbers: int) -> dict[str, Any]:
     return {"virtualMachines": [{"id": MACHINES[number]} for number in numbers]}
 
 
+REGION = {"type": "region", "key": {"name": "West Europe"}}
+IN_PRODUCTION = {"resourceGroupName": "production", "subscriptionName": "Production"}
+NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/"
 POLICY = {"type": "vm_policy", "key": {"name": "nightly"}}
 PROTECTED = {
     "tenantId": TENANT,
@@ -185,6 +190,45 @@ LIVES = {
             ("cosmos_policy", "cosmosDbAccounts", "cosmosDbAccounts"),
         )
     },
+    "worker_profile": Life(
+        {"type": "worker_profile", "refs": {"regionId": REGION}},
+        {"minInstances": 1, "maxInstances": 3, "virtualMachineSmallType": "Standard_F2s"},
+        {"minInstances": 1, "maxInstances": 4, "virtualMachineSmallType": "Standard_F2s"},
+        ({"maxInstances": 3}, {"maxInstances": 4}),
+    ),
+    "worker_network": Life(
+        {"type": "worker_network", "key": {"regionId": "westeurope"}},
+        {"virtualNetworkResourceId": f"{NETWORK}west", "subnet": "workers", "subscriptionId": SUBSCRIPTION},
+        {"virtualNetworkResourceId": f"{NETWORK}west", "subnet": "others", "forbidPublicIp": True},
+        (
+            {"forbidPublicIp": False, "subnet": "workers"},
+            {"forbidPublicIp": True, "subnet": "others"},
+        ),
+    ),
+    "worker_tags": Life(
+        {"type": "worker_tags"},
+        {"tags": [{"key": "costs", "value": "backup"}, {"key": "owner", "value": "it"}]},
+        {"tags": [{"key": "owner", "value": "ops"}, {"key": "costs", "value": "backup"}]},
+        ({'tags[key="owner"].value': "it"}, {'tags[key="owner"].value': "ops"}),
+        only=True,
+    ),
+    "vnet_policy": Life(
+        {"type": "vnet_policy"},
+        {"backupIntervalHours": 12, "additionalProtectedResources": [protected("backup", SUBSCRIPTION)]},
+        {"backupIntervalHours": None, "backupIntervalMinutes": 30},
+        (
+            {"backupIntervalHours": 12, "backupIntervalMinutes": None},
+            {"backupIntervalHours": None, "backupIntervalMinutes": 30},
+        ),
+        only=True,
+    ),
+    "deployment_mode": Life(
+        {"type": "deployment_mode"},
+        {"privateDeploymentEnabled": True, "privateDnsZoneSetting": "ManageAutomatically"},
+        {"privateDeploymentEnabled": False},
+        ({"privateDeploymentEnabled": True}, {"privateDeploymentEnabled": False}),
+        only=True,
+    ),
     "sla_template": Life(
         {"type": "sla_template", "key": {"name": "gold"}},
         template(7),
@@ -274,6 +318,138 @@ def test_a_region_that_is_read_with_another_id_is_seen_and_not_guessed(system: S
     assert system.counters()["creates"] == 1
 
 
+def machine(name: str) -> dict[str, Any]:
+    """A reference to a virtual machine."""
+    return reference("virtual_machine", name=name, **IN_PRODUCTION)
+
+
+def test_whatever_holds_an_id_takes_a_reference(system: System, play: Player) -> None:
+    """In a mapping, in the elements of a list, and in a part that is sent with the entity."""
+    daily, west = reference("repository", name="daily"), reference("region", name="West Europe")
+    kept = {"retention": {"timeRetentionDuration": 7, "retentionDurationType": "Days"}, "targetRepositoryId": daily}
+    policy = {
+        **{name: PROTECTED[name] for name in ("tenantId", "isEnabled", "snapshotSettings")},
+        "regions": [{"regionId": west}],
+        "selectedItems": {"virtualMachines": [{"id": machine("web-1")}, {"id": machine("web-2")}]},
+        "excludedItems": {"virtualMachines": [{"id": machine("database-1")}]},
+        "dailySchedule": {"dailyType": "Everyday", "backupSchedule": {"hours": [2], **kept}},
+    }
+    which = {**POLICY, "refs": {"serviceAccountId": {"type": "service_account", "key": {"name": "backup"}}}}
+    items = {"defaultRepositoryId": daily, "items": [{"repositoryId": daily, "regionResourceId": west}]}
+    place = {"description": "Where", "storageConfiguration": {"backupRepository": items}}
+    template = {"type": "storage_template", "key": {"name": "west"}}
+    tasks = [task(name, which, attributes=policy) for name in ("policy", "policy again")]
+    tasks += [task(name, template, attributes=place) for name in ("template", "template again")]
+    played = play(tasks)
+    assert [played[one["name"]]["operation"] for one in tasks] == ["create", "none"] * 2, played.output
+    (stored_policy,) = system.entities("policies/virtualMachines").values()
+    assert stored_policy["dailySchedule"]["backupSchedule"]["targetRepositoryId"] == REPOSITORY
+    assert stored_policy["regions"] == PROTECTED["regions"]
+    assert stored_policy["selectedItems"]["virtualMachines"] == machines(0, 1)["virtualMachines"]
+    (stored_template,) = system.entities("policyTemplates/storageTemplate").values()
+    expected = stored("westeurope")["storageConfiguration"]["backupRepository"]
+    assert stored_template["storageConfiguration"]["backupRepository"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "other"),
+    [
+        ("repository", "azureStorageContainer", "others"),
+        ("repository", "azureStorageFolder", "daily"),
+        ("repository", "storageTier", "Cool"),
+        ("user", "type", "IdentityProvider"),
+    ],
+)
+def test_what_cannot_change_is_refused_in_the_plan(
+    system: System, play: Player, name: str, field: str, other: str
+) -> None:
+    life = LIVES[name]
+    secret = {"secret_attributes": life.secrets} if life.secrets else {}
+    made = play([task("made", life.which, attributes={**life.first}, **secret)])
+    assert made["made"]["operation"] == "create", made.output
+    changed = {**life.first, field: other}
+    played = play([task("changed", life.which, attributes=changed), task("same", life.which, attributes=life.first)])
+    assert f"{field} can only be set at creation" in refused(played, "changed")
+    assert played["same"]["operation"] == "none"
+    assert system.counters()["updates"] == 0
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        {"type": "service_account", "key": {"name": "backup"}},
+        {"type": "repository", "key": {"name": "daily"}},
+        {"type": "sla_template", "key": {"name": "gold"}},
+    ],
+)
+def test_what_others_need_is_not_deleted_and_who_needs_it_is_told(
+    system: System, play: Player, which: dict[str, Any]
+) -> None:
+    sla = LIVES["sla_policy"]
+    tasks = [
+        task("template", GOLD, attributes=template(7)),
+        task("policy", sla.which, attributes=sla.first),
+    ]
+    storage = {"type": "storage_template", "key": {"name": "west"}}
+    tasks += [task("storage", storage, attributes=stored("westeurope")), task("gone", which, state="absent")]
+    played = play(tasks)
+    assert [played[one]["failed"] for one in ("template", "policy", "storage")] == [False] * 3, played.output
+    assert f"uses {which['key']['name']}" in refused(played, "gone")
+    assert played["gone"]["error"]["kind"] == "ConflictError"
+    assert counted(system, "deletes") == {"deletes": 0}
+
+
+def test_a_worker_profile_in_use_is_not_gone(system: System, play: Player) -> None:
+    """The operation ends well, and its result says that it has removed nothing."""
+    which = {"type": "worker_profile", "key": {"regionId": "westeurope"}}
+    tasks = [task("made", which, attributes={"maxInstances": 3}), task("gone", which, state="absent")]
+    system.switch(workers_busy=True)
+    assert "workers of it are running" in refused(play(tasks), "gone")
+    assert list(system.entities("workers/profiles")) == ["westeurope"]
+
+
+def test_a_region_that_has_one_by_another_id_is_told(system: System, play: Player) -> None:
+    """Read by an id of the system's own, it is not found; the appliance refuses a second one."""
+    system.put("workers/profiles", "westeurope", regionId="westeurope", minInstances=0, maxInstances=5)
+    system.switch(region_ids="system")
+    which = {"type": "worker_profile", "key": {"regionId": "westeurope"}}
+    played = play([task("made", which, attributes={"maxInstances": 3})])
+    assert "The region has one already" in refused(played, "made")
+    assert system.entities("workers/profiles")["westeurope"]["maxInstances"] == 5
+    place = '{worker_profile: {attributes: {regionId: {read: "{entity.region.resourceId}"}}}}'
+    assert f"`types: {place}`" in GUIDE
+    told = {"attributes": {"maxInstances": 3}, "profile_overrides": {"types": yaml.safe_load(place)}}
+    assert play([task("made", which, **told)])["made"]["operation"] == "update"
+    assert system.entities("workers/profiles")["westeurope"]["maxInstances"] == 3
+
+
+def test_the_policy_for_virtual_networks_is_switched_by_its_verb(system: System, play: Player) -> None:
+    which = {"type": "vnet_policy"}
+    steps = [("on", True), ("on again", True), ("off", False)]
+    played = play([task(name, which, attributes={"isEnabled": value}) for name, value in steps])
+    assert [played[name]["operation"] for name, _value in steps] == ["update", "none", "update"], played.output
+    assert counted(system, "updates", "verbs") == {"updates": 0, "verbs": 2}
+
+
+@pytest.mark.parametrize(
+    ("switches", "message"),
+    [({"operation_ends": "Error"}, "failed, saying: The storage account"), ({"operation_ends": "never"}, "after 1 s")],
+)
+def test_a_deployment_mode_that_does_not_come_is_an_error(
+    system: System, play: Player, switches: dict[str, str], message: str
+) -> None:
+    """A failed change is told with the appliance's words; another task then sets it all the same."""
+    system.switch(**switches)
+    wanted = {"attributes": {"privateDeploymentEnabled": True}}
+    which = {"type": "deployment_mode"}
+    assert message in refused(play([task("set", which, **wanted, wait_timeout=1)]), "set")
+    system.switch(operation_ends="Success")
+    played = play([task("set", which, **wanted), task("again", which, **wanted)])
+    assert [played[name]["failed"] for name in ("set", "again")] == [False, False], played.output
+    assert system.entities("system/privateDeployment/state")["settings"]["privateDeploymentEnabled"]
+    assert counted(system, "writes") == {"writes": 2 if switches["operation_ends"] == "Error" else 1}
+
+
 def test_mfa_of_a_user_is_turned_off_and_never_on(system: System, play: Player) -> None:
     operator = {"type": "user", "key": {"name": OPERATOR["username"]}}
     steps = [("off", False), ("again", False), ("on", True)]
@@ -312,8 +488,7 @@ def test_a_page_that_repeats_itself_is_an_error(system: System, play: Player) ->
 
 
 def test_what_the_appliance_has_found_is_read_and_asserted(system: System, play: Player) -> None:
-    group = {"resourceGroupName": "production", "subscriptionName": "Production"}
-    web = {"type": "virtual_machine", "key": {"name": "web-1", **group}}
+    web = {"type": "virtual_machine", "key": {"name": "web-1", **IN_PRODUCTION}}
     gone = {**web, "key": {**web["key"], "name": "gone-1"}}
     deleted = {"type": "virtual_machine", "id": "7c1d0f3a-0000-4000-8000-000000000099"}
     tasks = [
@@ -353,6 +528,28 @@ def test_a_read_that_takes_long_is_waited_for(system: System, play: Player, slow
     }, played.output
 
 
+@pytest.mark.parametrize("answers", ["200", "202"])
+def test_the_appliance_itself_says_whether_a_repository_has_this_password(
+    system: System, play: Player, answers: str
+) -> None:
+    """So no fingerprint is needed, and a password that somebody else has set is seen."""
+    play.defaults["token_store"] = "none"
+    system.switch(check_password_answers=answers)
+    life = LIVES["repository"]
+    first, other = ({"secret_attributes": {"password": f"{name}-password"}} for name in ("first", "other"))
+    wanted = {"attributes": {**life.first, "enableEncryption": True}, "update_secrets": "on_change"}
+    steps = [("made", first), ("same", first), ("changed", other), ("changed, same", other)]
+    played = play([task(name, life.which, **wanted, **secret) for name, secret in steps])
+    expected = ["create", "none", "update", "none"]
+    assert [played[name]["operation"] for name, _secret in steps] == expected, played.output
+    assert counted(system, "creates", "updates") == {"creates": 1, "updates": 1}
+    assert not [secret for secret in ("first-password", "other-password") if secret in played.output]
+    (one,) = [one for one in system.entities("repositories").values() if one["name"] == "weekly"]
+    system.patch("repositories", one["id"], password="set by somebody else")
+    looked = play([{**task("look", life.which, **wanted, **other), "check_mode": True}])["look"]
+    assert [change["path"] for change in looked["changes"]] == ["password"]
+
+
 @pytest.mark.parametrize("name", ["repository", "service_account"])
 def test_what_fails_later_is_an_error_with_the_appliances_words(system: System, play: Player, name: str) -> None:
     system.switch(job_ends="Error", operation_ends="Error")
@@ -360,6 +557,23 @@ def test_what_fails_later_is_an_error_with_the_appliances_words(system: System, 
     played = play([task("made", life.which, attributes=life.first, secret_attributes=life.secrets)])
     assert "failed, saying: " in refused(played, "made")
     assert not [one for one in life.secrets.values() if one in played.output]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("repository", "jobSessions"), ("service_account", "operations")])
+def test_what_never_ends_is_waited_for_again_and_not_sent_again(
+    system: System, play: Player, name: str, kind: str
+) -> None:
+    system.switch(job_ends="never", operation_ends="never")
+    life = LIVES[name]
+    wanted = {"attributes": life.first, "secret_attributes": life.secrets, "wait_timeout": 1}
+    first = play([task("made", life.which, **wanted)])
+    assert "was accepted, and after 1 s it has not ended" in refused(first, "made")
+    assert first["made"]["error"]["kind"] == "OutcomeUnknownError"
+    (job,) = system.entities(kind).values()
+    system.patch(kind, job["id"], ends="Success")
+    second = play([task("made", life.which, **wanted)])
+    assert second["made"]["operation"] == "none", second.output
+    assert system.counters()["creates"] == 1
 
 
 # --- logins
@@ -532,30 +746,71 @@ def test_the_guide(system: System, play: Player) -> None:
     [defaults] = whole["module_defaults"].values()
     assert {name for name in defaults if play.defaults[name] != defaults[name]} == {"url", "ca_path"}
     given = {"INSIGHT_PASSWORD": play.defaults.pop("password"), "MAIL_PASSWORD": "mail-password"}
-    tasks = [*whole["tasks"], *EXAMPLES["policy"].data]
+    tasks = [*whole["tasks"], *EXAMPLES["policy"].data, *EXAMPLES["workers"].data]
     system.patch("settings/retention", "settings", sessionsSettings=SHORT)
     runs = [play(tasks, *check, environment=given) for check in (("--check", "--diff"), (), ())]
     assert [run.code for run in runs] == [0, 0, 0], runs[0].output
     changed = [[one["result"]["changed"] for one in run.tasks] for run in runs]
-    assert changed == [[True, True, False, True], [True, True, False, True], [False] * 4]
-    assert counted(system, "creates", "updates", "logins") == {"creates": 2, "updates": 1, "logins": 1}
+    assert changed == [[True] * 6, [True] * 6, [False] * 6]
+    assert counted(system, "creates", "updates", "logins") == {"creates": 4, "updates": 2, "logins": 1}
     (mail,) = system.entities("accounts/standard").values()
     assert mail["password"] == "mail-password"
+
+
+# --- an export
+
+
+EXPORT = "rimops.insight.insight_export"
+
+
+def test_what_is_there_is_exported_with_references_by_key(system: System, play: Player) -> None:
+    """The export is a manifest, and by it nothing is to be done."""
+    life = LIVES["vm_policy"]
+    storage = {"type": "storage_template", "key": {"name": "west"}}
+    made = [
+        task("policy", life.which, attributes=life.first),
+        task("storage", storage, attributes=stored("westeurope")),
+    ]
+    types = ["vm_policy", "storage_template", "worker_profile"]
+    play(
+        [
+            *made,
+            task(
+                "worker", {"type": "worker_profile", "key": {"regionId": "westeurope"}}, attributes={"maxInstances": 3}
+            ),
+        ]
+    )
+    export = {"name": "export", EXPORT: {"to": "out", "types": types}}
+    same = {"name": "same", "rimops.insight.insight_entities": {"manifest": ["out/"], **SOON}, "check_mode": True}
+    played = play([export, same])
+    assert played.code == 0, played.output
+    assert not played["same"]["changed"], played["same"]
+    assert {name: one["exported"] for name, one in played["export"]["summary"].items()} == dict.fromkeys(types, 1)
+    named = {name: yaml.safe_load((play.folder / "out" / f"{name}.yml").read_text())["entities"][0] for name in types}
+    west = {"type": "region", "key": {"name": "West Europe"}}
+    assert named["worker_profile"]["refs"] == {"regionId": west}
+    policy = named["vm_policy"]["attributes"]
+    assert policy["regions"] == [{"regionId": {"ref": west}}]
+    assert policy["selectedItems"]["virtualMachines"] == [{"id": machine("web-1")}, {"id": machine("web-2")}]
+    [item] = named["storage_template"]["attributes"]["storageConfiguration"]["backupRepository"]["items"]
+    assert item == {"repositoryId": reference("repository", name="daily"), "regionResourceId": {"ref": west}}
 
 
 # --- a whole environment
 
 
 def declared() -> list[dict[str, Any]]:
-    """One of each type that needs no other, and a policy by a template."""
-    entries = [{"key": {}, **life.which, "attributes": life.first} for life in LIVES.values() if not life.secrets]
-    named = {"type": "standard_account", "key": {"kind": "Smtp", "name": "mail"}, "attributes": {"username": "robot"}}
-    return [*entries, named]
+    """One of each type; secrets by their names."""
+    named = {name: {one: {"secret": one} for one in life.secrets} for name, life in LIVES.items()}
+    return [{"key": {}, **life.which, "attributes": {**life.first, **named[name]}} for name, life in LIVES.items()]
+
+
+SECRETS = {name: value for life in LIVES.values() for name, value in life.secrets.items()}
 
 
 def all_of_it(name: str, **options: Any) -> dict[str, Any]:
     """A task about the whole environment."""
-    entities = {"rimops.insight.insight_entities": {"entities": declared(), **SOON, **options}}
+    entities = {"rimops.insight.insight_entities": {"entities": declared(), "secrets": SECRETS, **SOON, **options}}
     return {"name": name, **entities, "ignore_errors": True}
 
 
@@ -568,6 +823,7 @@ def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: P
     played = play([all_of_it("apply", **approved), all_of_it("again")])
     assert not played["apply"]["failed"], played.output
     assert (played["apply"]["changed"], played["again"]["changed"]) == (True, False), played["again"]
+    assert not [secret for secret in SECRETS.values() if secret in played.output]
     only = [one for one in LIVES.values() if one.only]
     sent = {"creates": len(declared()) - len(only), "updates": len(only), "deletes": 0, "logins": 1}
     assert counted(system, *sent) == sent
@@ -575,3 +831,26 @@ def test_a_whole_environment_is_planned_applied_and_kept(system: System, play: P
     assert (listed["failed"], listed["changed"]) == (False, False), [
         one for one in listed["entities"] if one.get("error")
     ]
+
+
+@pytest.mark.proves("PROBE-21")
+def test_the_probe_finds_nothing_to_change(system: System, play: Player) -> None:
+    entities = [
+        REGION,
+        {"type": "service_account", "id": ACCOUNT, "key": {"name": "backup"}},
+        {"type": "repository", "id": REPOSITORY, "key": {"name": "daily"}},
+    ]
+    create = {
+        "type": "sla_template",
+        "key": {"name": "probe"},
+        "attributes": template(1),
+        "change": {"description": "Silver"},
+        "rename": {"name": "probe again"},
+    }
+    options = {"entities": entities, "writes": True, "create": create}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
+    assert not result["failed"], result
+    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
+    assert "went as they should" in told["profile_overrides"]
+    assert result["left_behind"] == []

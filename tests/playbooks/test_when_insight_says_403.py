@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import yaml
 from conftest import Server
 from simulator.surroundings import ROOT
 from test_docs import check_output, examples_of, prepare, run
@@ -111,8 +112,32 @@ def test_the_messages_are_those_of_the_code() -> None:
     assert [part for part in parts if part and part not in filled] == []
 
 
-def test_the_keys_are_those_of_profiles() -> None:
-    keys = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8").split("### `session`", 1)[1]
-    told = set(re.findall(r"session\.((?:start|rejected|look)(?:\.\w+)?)", TEXT))
-    assert len(told) > 5
-    assert [key for key in told if f"| `{key}` |" not in keys] == []
+LINES = TEXT.split("| You write in both |", 1)[1].split("`lost` is a list of", 1)[0]
+TAKEN = re.findall(r"`(csrf(?:_header)?: [^`]+)`", LINES)
+OF_SESSION = re.findall(r"`(look: [^`]+)`", LINES)
+ALTERNATIVES = re.findall(r"`(\{(?:cookie|words|status): [^`]+\})`", LINES)
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        *(f"steps: {{token: {{take: {{{line}}}}}}}\ntake: {{{line}}}" for line in TAKEN),
+        *OF_SESSION,
+        *(f"lost: [{line}]" for line in ALTERNATIVES),
+    ],
+)
+def test_a_line_of_the_profile_is_taken(session: str) -> None:
+    from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
+
+    assert profile_data("insight", {"session": yaml.safe_load(session)}, str)["session"]
+
+
+def test_the_lines_are_there() -> None:
+    assert [len(TAKEN), len(OF_SESSION), len(ALTERNATIVES)] == [5, 2, 3]
+
+
+def test_the_list_is_that_of_the_profile() -> None:
+    from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
+
+    (told,) = (example for example in examples_of(PAGE) if example.mark.get("name") == "lost")
+    assert told.data["lost"] == built_in("insight")["session"]["lost"]

@@ -37,11 +37,18 @@ VARIANTS = {
 }
 REST = {
     "operations": {
-        "read": {"method": "GET", "path": "{type}/{id}", "body": "none"},
-        "find": {"method": "GET", "path": "{type}", "body": "query", "missing": {"status": None, "empty": True}},
-        "create": {"path": "{type}", "references": "id"},
-        "update": {"method": "PUT", "path": "{type}/{id}", "addressed_by": None},
-        "delete": {"method": "DELETE", "path": "{type}/{id}", "body": "none"},
+        "read": {"method": "GET", "path": "{type.path}/{id}", "json": None},
+        "find": {
+            "method": "GET",
+            "path": "{type.path}",
+            "query": "{key}",
+            "json": None,
+            "texts_at": None,
+            "missing": [{"empty": True}],
+        },
+        "create": {"path": "{type.path}", "texts_at": None},
+        "update": {"method": "PUT", "path": "{type.path}/{id}", "with": None},
+        "delete": {"method": "DELETE", "path": "{type.path}/{id}", "json": None},
     }
 }
 """The same addresses, said to the profile."""
@@ -62,7 +69,8 @@ def play(server: Spring, tmp_path: Path) -> Player:
     login = {"url": server.url, "ca_path": server.ca_path, "profile": "insight", "access_token": ACCESS_TOKEN}
     overrides = REST if server.switches["addresses"] == "rest" else {}
     if server.switches["login_answer"] == "302":
-        overrides = {**overrides, "session": {"login": {"success": [302]}}}
+        redirected = {"success": [{"status": 302, "login_page": False}]}
+        overrides = {**overrides, "session": {"steps": {"login": redirected}}}
     return Player(server, tmp_path, defaults={**login, "profile_overrides": overrides})
 
 

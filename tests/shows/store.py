@@ -41,7 +41,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_file
 FORK = multiprocessing.get_context("fork")
 TURN = 7200.0
 """Seconds by which the clock goes on: longer than an access token lives."""
-GOOD_ONCE = {"oauth": {"refresh_token_after_use": "kills"}}
+GOOD_ONCE = {"oauth": {"after_use": "revokes"}}
 NAMED = "did not end: most likely it used the refresh token up"
 """What the next run says of a refresh that never ended."""
 

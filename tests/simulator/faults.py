@@ -73,6 +73,7 @@ OPERATIONS = (
     "device_code",
     "authorize",
     "device_login",
+    "metadata",
     "unknown",
 )
 GROUPS = {

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Microsoft identity platform: its token, device code and authorize endpoints, for any tenant and any cloud."""
+"""The Microsoft identity platform: its metadata, and its token, device code and authorize endpoints, for any tenant and
+any cloud."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 ENDPOINT = re.compile(r"(?P<prefix>.*)/(?P<tenant>[^/]+)/oauth2/v2\.0/(?P<endpoint>token|devicecode|authorize)")
+METADATA = re.compile(r"(?P<issuer>.*/(?P<tenant>[^/]+)/v2\.0)/\.well-known/openid-configuration")
 OPERATIONS = {"token": "oauth_token", "devicecode": "device_code", "authorize": "authorize"}
 # What a grant is called in the counters.
 GRANTS = {DEVICE_GRANT: "device_code"}
@@ -50,11 +52,13 @@ class Microsoft:
         found = ENDPOINT.fullmatch(request.path)
         if found:
             return OPERATIONS[found["endpoint"]]
+        if METADATA.fullmatch(request.path):
+            return "metadata"
         return "device_login" if request.path == "/devicelogin" else ""
 
     def answer(self, request: Request) -> Answer:
         """The answer of the endpoint that the request names."""
-        found = ENDPOINT.fullmatch(request.path)
+        found = ENDPOINT.fullmatch(request.path) or METADATA.fullmatch(request.path)
         if found is None:
             return self._people.device_page(request)
         if request.operation == "oauth_token":
@@ -62,6 +66,8 @@ class Microsoft:
         try:
             if found["tenant"] not in self._credentials.tenants:
                 raise OAuthError(90002, found["tenant"])
+            if request.operation == "metadata":
+                return json_answer(200, _metadata(request.base + found["issuer"]))
             if request.operation == "authorize":
                 return self._people.authorize_page(request, found["tenant"])
             if request.operation == "device_code":
@@ -189,6 +195,18 @@ class Microsoft:
             raise OAuthError(54005)
         code.used = True
         return self._issue(request, Grant(code.user, client_id, tenant, code.scope, shown))
+
+
+def _metadata(issuer: str) -> dict[str, Any]:
+    """What the platform says of itself, as far as a client asks."""
+    endpoints = issuer.removesuffix("/v2.0") + "/oauth2/v2.0"
+    return {
+        "issuer": issuer,
+        "token_endpoint": f"{endpoints}/token",
+        "authorization_endpoint": f"{endpoints}/authorize",
+        "device_authorization_endpoint": f"{endpoints}/devicecode",
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+    }
 
 
 def _must_be_shown(client: Client, shown: bool) -> None:

@@ -335,3 +335,13 @@ def test_device_in_a_real_browser(client: Client) -> None:
 def test_what_can_expire(server: Running) -> None:
     with pytest.raises(RuntimeError, match="sessions, tokens, refresh_tokens, codes"):
         server.control("POST", "expire", {"what": "everything"})
+
+
+def test_the_issuer_names_the_endpoints(client: Client) -> None:
+    answer = client.get(f"{client.server.url}/{TENANT}/v2.0/.well-known/openid-configuration")
+    content = answer.json()
+    base = content["issuer"].removesuffix(f"/{TENANT}/v2.0")
+    assert content["token_endpoint"] == f"{base}/{TENANT}/oauth2/v2.0/token"
+    assert (answer.status_code, base) == (200, client.server.url)
+    unknown = client.get(f"{client.server.url}/nobody.example.com/v2.0/.well-known/openid-configuration")
+    assert (unknown.status_code, unknown.json()["error_codes"]) == (400, [90002])

@@ -18,7 +18,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "documented_and_assumed.md"
 BASIS = ("source", "assumed", "verified", "note")
-VALUES = ("json", "form", "query", "entity")
+SENT = ("json", "form", "query")
+VALUES = (*SENT, "entity")
 """Keys whose value is the server's: what is called source there says nothing of us."""
 TABLE = "| Part | Says | Known from | Note |\n| --- | --- | --- | --- |"
 HEAD = """\
@@ -47,10 +48,11 @@ class Plain(yaml.SafeDumper):
 
 
 def merged(base: Any, over: Any) -> Any:
-    """As profiles are laid over one another."""
+    """As profiles are laid over one another: what a request sends is replaced whole."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
-    both = {**base, **{name: merged(base.get(name), value) for name, value in over.items()}}
+    new = {name: value if name in SENT else merged(base.get(name), value) for name, value in over.items()}
+    both = {**base, **new}
     return {name: value for name, value in both.items() if value is not None}
 
 
@@ -63,7 +65,7 @@ def profile(name: str) -> dict[str, Any]:
 def statements(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every part of a profile that says how it is known, with its path."""
     if isinstance(data, dict):
-        if any(name in data for name in ("source", "assumed", "verified")):
+        if any(name in data for name in ("assumed", "verified")) or isinstance(data.get("source"), str):
             yield path, data
         for name, value in data.items():
             if name in VALUES:

@@ -77,34 +77,58 @@ def says(status: int = 200, content: Any = None, cookies: Mapping[str, str] | No
     return answer
 
 
-SESSION = says(
-    content={"xAuthToken": "session-of-the-body", "sid": "session-of-another"},
-    **{
-        "x-csrf-header": "X-CSRF-TOKEN",
-        "x-csrf-token": "csrf-of-the-usual",
-        "x-other-name": "X-Other",
-        "x-other": "csrf-of-another",
-    },
-)
+SESSION = says(content={"xAuthToken": "session-of-the-body", "sid": "session-of-another"})
 TOKENS = {"access_token": "a-token-of-oauth", "refresh_token": "its-successor", "expires_in": 3600}
 SERVER = {"id": 7, "uuid": "u-7", "entityId": 70, "other": "other-7"}
 
 
-class World:
-    """A platform and a system with one event. profile: the profile that is tried; login: the options that log in."""
+PROFILE = {
+    "format": 2,
+    "name": "ours",
+    "extends": "rest",
+    "base_path": "/api",
+    "oauth": {
+        "authority": "https://login.example.com",
+        "token_path": "/{tenant_id}/oauth2/token",
+        "authorize_path": "/{tenant_id}/oauth2/authorize",
+        "device_path": "/{tenant_id}/oauth2/devicecode",
+        "after_use": "keeps",
+        "grants": {
+            one: {"scope": "theirs"}
+            for one in ("password", "client_credentials", "authorization_code", "device_code", "refresh_token")
+        },
+    },
+    "session": {
+        "steps": {
+            "login": {
+                "method": "POST",
+                "path": "login",
+                "json": {"user": "{username}", "password": "{password}"},
+                "take": {"token": "body.xAuthToken"},
+            }
+        },
+        "carry": {"headers": {"X-Token": "{token}"}},
+    },
+    "types": {
+        "event": {
+            "path": "events",
+            "key": {"attributes": ["eventName"]},
+            "list": {"method": "GET", "path": "{type.path}/all", "entity": "body.items"},
+        },
+        "application": {"path": "applications", "key": {"attributes": ["appCode"]}},
+    },
+}
 
-    profile: Any = "insight"
-    login: Mapping[str, Any] = {
-        "grant_type": "password",
-        "tenant_id": "t",
-        "client_id": "cid",
-        "client_secret": "not told",
-    }
+
+class World:
+    """An identity platform, and a system with one event and a login of its own. The event has members, which have
+    requests of their own."""
 
     def __init__(self, case: Case) -> None:
         self.case, self.lines = case, [""]
         self.counted: Counter[str] = Counter()
         self.event: dict[str, Any] | None = None
+        self.members: list[Any] = []
 
     def send(self, request: Request) -> Response:
         word = request.purpose.split()[0]
@@ -129,6 +153,10 @@ class World:
             return says(content=TOKENS)(request.purpose)
         if request.purpose in ("open a session", "log in", "look at the session", "log out"):
             return SESSION(request.purpose)
+        if "members" in request.purpose:
+            return says(content={"members": self._changed_members(word, request)})(request.purpose)
+        if word == "find" and not self.event:
+            return says(content=[])(request.purpose)
         told = dict(request.json_body or request.form or {})
         if word in ("create", "update"):
             self.event = {**(self.event or {}), **self.case.stores(told), **SERVER}
@@ -137,22 +165,32 @@ class World:
             return says(content={"items": [found or {**KEY, **SERVER}], "total": 1})(request.purpose)
         return says(200 if found else 404, found)(request.purpose)
 
+    def _changed_members(self, word: str, request: Request) -> list[Any]:
+        told, name = request.json_body, request.url.rpartition("/")[2]
+        if word == "write":
+            self.members = list(told)
+        elif word in ("add", "change"):
+            self.members = [one for one in self.members if one["name"] != told["name"]] + [told]
+        elif word in ("remove", "replace") and request.method == "DELETE":
+            self.members = [one for one in self.members if one["name"] != name]
+        return self.members
 
-def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any, made: type[World] = World) -> str:
-    """All lines of the requests and the results of the case's tasks. made: the kind of world."""
-    world = made(case)
+
+def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any) -> str:
+    """All lines of the requests and the results of the case's tasks."""
+    world = World(case)
     for user in (connection, logins):
         monkeypatch.setattr(user, "Http", lambda *_given, **_options: world)
     connection.forget_connections()
     clear_memory()
-    data = profile_data(world.profile, overrides, find_nothing)
+    data = profile_data(PROFILE, overrides, find_nothing)
     shared = {"url": URL, "profile": data, "token_store": "none", "wait": False, "initiator": "I1", "reason": "R1"}
     person = {"username": "jdoe", "password": "not told either", "change_reference": "C1"}
     for command, options in case.tasks:
         spec = {name: option.get("default") for name, option in command.spec.items()}
         values = {
             **spec,
-            **{name: one for name, one in {**shared, **world.login, **person}.items() if name in spec},
+            **{name: one for name, one in {**shared, "grant_type": "login", **person}.items() if name in spec},
             **options,
         }
         told: list[str] = []

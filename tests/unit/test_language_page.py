@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, formats and tests
-is so."""
+"""What docs/profile_language.md tells people to write is taken, and what it says of names, functions, format 1 and
+tests is so."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import CREDENTIALS
 from ansible_collections.rimops.insight.plugins.module_utils._profile.template import FUNCTIONS
+from ansible_collections.rimops.insight.plugins.module_utils.errors import SchemaError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files import profile_checks
-from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
-    BUILT_IN,
-    built_in,
-    profile_data,
-    profile_schema,
-)
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.earlier_format import INSTEAD
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.earlier_format import PAGE as CHAPTER
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data, profile_schema
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "profile_language.md").read_text(encoding="utf-8")
 FRAGMENTS = re.findall(r"^<!-- example: \{fragment: true\} -->\n```yaml\n(.*?)^```$", PAGE, re.M | re.S)
+CONVERTED = {
+    name: yaml.safe_load(text)
+    for name, text in re.findall(
+        r"name: ([\w ]+)\} -->\n```yaml\n(.*?)^```$", PAGE.partition("## From format 1")[2], re.M | re.S
+    )
+}
+"""Profiles and overrides in both formats, by what the page calls them."""
 BASE: Mapping[str, Any] = {
     "format": 2,
     "name": "teams",
@@ -79,14 +84,33 @@ def test_the_schema_says_each_key_once() -> None:
         assert len(dict(pairs)) == len(pairs), [name for name, _value in pairs]
         return dict(pairs)
 
-    text = (ROOT / "plugins" / "profiles" / "profile_2.schema.json").read_text(encoding="utf-8")
+    text = (ROOT / "plugins" / "profiles" / "profile.schema.json").read_text(encoding="utf-8")
     json.loads(text, object_pairs_hook=once)
 
 
-def test_each_profile_has_the_format_that_the_page_says() -> None:
-    rows = re.findall(r"^\| (`.*?),? and every profile.*? \| (\d) \|", PAGE, re.M)
-    told = {name: int(form) for names, form in rows for name in re.findall(r"`(\w+)`", names)}
-    assert told == {name: built_in(name)["format"] for name in BUILT_IN}
+@pytest.mark.proves("PROFILE-73")
+@pytest.mark.parametrize("what", ["overrides", "profile"])
+def test_format_1_is_refused_with_the_chapter_that_converts_it(what: str) -> None:
+    before, after = (CONVERTED[f"{what} {when}"] for when in ("before", "after"))
+    with pytest.raises(SchemaError, match=r"of format 1\. In its place write") as refused:
+        _read(what, before)
+    path, _comma, chapter = CHAPTER.partition(", chapter ")
+    assert path == "docs/profile_language.md"
+    assert f"\n## {chapter}\n" in PAGE
+    assert CHAPTER in str(refused.value)
+    assert _read(what, after)["format"] == 2
+
+
+def _read(what: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    return profile_data(said, None, find_nothing) if what == "profile" else profile_data("insight", said, find_nothing)
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern, _instead in INSTEAD])
+def test_each_key_of_format_1_is_in_the_table(pattern: str) -> None:
+    table = PAGE.partition("<!-- keys of format 1: checked -->")[2].partition("\n\n")[0]
+    cells = [re.split(r"(?<!\\) \| ", row)[0] for row in table.splitlines()]
+    told = [key.replace("TYPE", "*").replace("NAME", "*") for cell in cells for key in re.findall(r"`([\w.]+)", cell)]
+    assert any(re.fullmatch(pattern, key) or re.match(rf"(?:{pattern})\.", key) for key in told)
 
 
 def test_each_name_that_a_request_knows_is_told() -> None:
@@ -110,7 +134,7 @@ def test_a_wish_names_keys_and_a_test_that_are_there(wish: list[str]) -> None:
         assert not any(cell.strip("|") for cell in shown)
         return
     example, test = (cell.strip("`") for cell in shown)
-    properties = set(names_of(profile_schema(2)))
+    properties = set(names_of(profile_schema()))
     assert (ROOT / test).exists()
     assert set(keys_of(yaml.safe_load(f"{{{example}}}"))) - THEIRS <= properties
     if "the option" not in says:

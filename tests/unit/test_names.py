@@ -16,7 +16,6 @@ PLUGINS = Path(errors.__file__).resolve().parent.parent
 SAME = {
     "display": "Ansible's own object, which each plugin gets for itself",
     "flow": "the conversation of a grant, in the file of each",
-    "mistakes": "what is wrong with a profile, by its format",
 }
 """Names with several homes and one meaning."""
 

@@ -29,7 +29,7 @@ from .platform_errors import shown
 from .session import Session, session_names
 from .state import State
 from .steps import CODE, TOKEN, open_session, refresh_session, steps_with
-from .tokens import USER_CLAIMS, Token, own_token, text, token_of
+from .tokens import Token, own_token, text, token_of, user_claims
 
 WHAT = "log in"
 REFUSED = ("invalid_grant", "interaction_required", "consent_required", "login_required")
@@ -53,7 +53,8 @@ class Acquisition:
 
     grant: None where there are no credentials, only what was handed over. client: None where no OAuth is
     needed. save: puts a state where it outlives us; keep: likewise, but a refresh token that cannot be saved stays in
-    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now.
+    memory; room: makes sure beforehand that there is room for it. reload: the state as it is in the store now. locate:
+    the client with the addresses that its issuer names.
     may_use_up: the configured refresh token may be sent although its successor would be kept nowhere. codes: one-time
     codes for the login.
     """
@@ -68,6 +69,7 @@ class Acquisition:
     room: Callable[[], AbstractContextManager[None]]
     reload: Callable[[], Optional[State]]
     may_use_up: bool
+    locate: Callable[[OAuthClient], OAuthClient]
     codes: OneTimeCodes
 
     def renewable(self, state: State) -> bool:
@@ -82,9 +84,11 @@ class Acquisition:
         given = self.settings.access_token or (self.grant is not None and self.grant.flow is None)
         return bool(given) and not steps_with(self.settings.profile.session, not self._makes_token)
 
-    def renew(self, state: State, rejected: bool) -> State:
-        """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it."""
-        refreshed = self._refreshed_own(state) if self._makes_token else None
+    def renew(self, state: State, rejected: bool, in_vain: bool = False) -> State:
+        """A new session. state: what is known, perhaps nothing; rejected: the server refused the session in it;
+        in_vain: no request was accepted in the last session, so another refresh of the system's own token is no help.
+        """
+        refreshed = self._refreshed_own(state) if self._makes_token and not in_vain else None
         if refreshed:
             return replace(refreshed, generation=state.generation + 1, opened_at=self.clock.now())
         token_rejected = (rejected and self.settings.profile.session.is_token) or self._makes_token
@@ -106,7 +110,8 @@ class Acquisition:
             return
         if not user:
             scope = self.client.endpoints.scope.split() if self.client else []
-            claims = f"{', '.join(USER_CLAIMS[:-1])} or {USER_CLAIMS[-1]}"
+            *most, last = user_claims(self.settings.profile.oauth)
+            claims = f"{', '.join(most)} or {last}" if most else last
             asked = (
                 f"Have the platform put {claims} into its tokens, for which scope may need profile or email,"
                 if "openid" in scope or self.client is None
@@ -147,16 +152,18 @@ class Acquisition:
             )
         if self.grant.flow is None or self.client is None:
             return self._with(state, None)
-        refreshed = self._refreshed(state, self.grant, self.client)
+        client = self.locate(self.client)
+        refreshed = self._refreshed(state, self.grant, client)
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(self.client), self.send))
+        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(client), self.send))
         self.keep(state)
         return state
 
     def _handed_over(self, access_token: str) -> Token:
-        token = token_of({"access_token": access_token}, self.clock.now())
+        claims = user_claims(self.settings.profile.oauth)
+        token = token_of({"access_token": access_token}, self.clock.now(), claims)
         if not self._usable(token):
             raise AuthenticationError(
                 WHAT, "access_token has expired", "Hand over a new one; it cannot be renewed here."

@@ -14,7 +14,7 @@ from .._options.shared import Settings
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
-from . import browser_login, handle
+from . import browser_login, handle, issuer
 from .acquisition import Acquisition
 from .choice import endpoints_of
 from .grants.authorization_code import AUTHORIZATION_CODE
@@ -24,7 +24,7 @@ from .keeper import SessionKeeper
 from .one_time_code import OneTimeCodes
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
-from .session import Session, carried, log_out
+from .session import Session, carried, log_out, look
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -62,6 +62,7 @@ class Authenticator:
             room=self._keeper.room,
             reload=self._keeper.load,
             codes=OneTimeCodes(settings.identity, clock, self._keeper.code_step, self._keeper.keep_code_step),
+            locate=self._located,
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)
@@ -88,9 +89,25 @@ class Authenticator:
     def _make_client(self, show: Optional[Show]) -> Optional[OAuthClient]:
         if self._grant is None or self._grant.flow is None:
             return None
-        keeps = self._settings.profile.oauth.get("refresh_token_after_use", "unknown") == "keeps"
+        keeps = self._settings.profile.oauth.get("after_use", "unknown") == "keeps"
         endpoints = endpoints_of(self._settings, self._grant.name)
         return OAuthClient(self._settings.identity, endpoints, self._clock, keeps, show, self._authorization)
+
+    def _located(self, client: OAuthClient) -> OAuthClient:
+        """The client with the addresses that its issuer names, which the record keeps. The caller holds the lock."""
+        endpoints, grant = client.endpoints, self._grant
+        needed = ("token", *(grant.endpoints if grant else ()))
+        if not endpoints.issuer or all(getattr(endpoints, name) for name in needed):
+            return client
+        kept = (self._store.load(self._name) or {}).get("metadata") or {}
+        now = self._clock.now()
+        known = kept.get("issuer") == endpoints.issuer and 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE
+        found = kept if known else converse(issuer.metadata(endpoints.issuer), self._send)
+        there = replace(client, endpoints=issuer.at_issuer(endpoints, found, self._settings, needed))
+        if not known:
+            with suppress(ConfigurationError):  # then the next run asks again
+                self._keeper.save(None, metadata={**found, "read_at": now})
+        return there
 
     # --- using the session
 
@@ -124,11 +141,14 @@ class Authenticator:
     def authorization_headers(self) -> dict[str, str]:
         """The headers that carry the session, for use outside of this collection. Its values are those that the server
         shows now, since they may differ from those in the login's answer."""
+        return carried(self._settings.profile.session, *self.shown()).as_headers
+
+    def shown(self) -> tuple[Session, dict[str, Any]]:
+        """The session as the server shows it now, and what templates may name beside it."""
         state = self._keeper.current()
         looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
         state = looked or self._keeper.current()
-        rules, session = self._settings.profile.session, state.session or Session()
-        return carried(rules, session, self._keeper.names(state)).as_headers
+        return state.session or Session(), self._keeper.names(state)
 
     def has_token(self) -> bool:
         """Whether the login has an access token; one by user name and password has none."""
@@ -184,10 +204,15 @@ class Authenticator:
             return state is not None or bool(record.get("pending"))
 
     def _end(self, state: State) -> None:
-        """Log the session out where the profile says how; warns where the server did not do so."""
+        """Log the session out where the profile says how; warns where the server did not do so. A look brings the
+        present values first, since another process may have used the session."""
+        profile, names = self._settings.profile, self._keeper.names(state)
+        session = state.session or Session()
+        if profile.session.logout and profile.session.look:
+            with suppress(InsightError):
+                session = converse(look(profile, session, names), self._send).session or session
         try:
-            conversation = log_out(self._settings.profile, state.session or Session(), self._keeper.names(state))
-            refusal = converse(conversation, self._send)
+            refusal = converse(log_out(profile, session, names), self._send)
         except InsightError as error:
             refusal = error.message
         if refusal:
@@ -215,7 +240,8 @@ class Authenticator:
         if self._client is None or not (self._grant and self._grant.in_browser):
             raise ConfigurationError("start the login", f"grant_type is not {AUTHORIZATION_CODE.name}")
         with self._store.locked(self._name):
-            return browser_login.begin(self._client, self._settings, self._store, self._clock, self._lay_in)
+            client = self._located(self._client)
+            return browser_login.begin(client, self._settings, self._store, self._clock, self._lay_in)
 
     def _authorization(self) -> Authorization:
         """The code that the browser brought back, once. The caller holds the lock."""

@@ -6,13 +6,20 @@ all."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import sys
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
+from urllib.parse import quote_plus
 
 from .._options.shared import Identity
+from .._text.json_forms import canonical
+from .._text.redaction import know
 from ..errors import ConfigurationError
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -44,17 +51,78 @@ def way_of(identity: Identity) -> Optional[str]:
     return chosen[0] if chosen else None
 
 
-def client_fields(identity: Identity, audience: str, now: float) -> Mapping[str, str]:
-    """The fields that authenticate the application in a token request. audience: the token endpoint's URL."""
+@dataclass(frozen=True)
+class Proof:
+    """What authenticates the application in a token request. Secrets do not show in its repr."""
+
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Nothing that is said from now on shows it."""
+        know([*self.headers.values(), self.fields.get("client_assertion")])
+
+
+def client_proof(identity: Identity, audience: str, now: float, by_secret: str = "") -> Proof:
+    """The proof that the options give. audience: the token endpoint's URL; now: epoch seconds; by_secret: how a secret
+    is shown, one of BY_SECRET; the first of them where nothing is said."""
     way = way_of(identity)
     if way is None:
-        return {}
+        return Proof()
     if way == "client_secret":
-        return {"client_secret": identity.client_secret or ""}
-    assertion = (
-        assertion_from_file(identity) if way == "client_assertion_file" else signed_assertion(identity, audience, now)
-    )
-    return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        return BY_SECRET[by_secret or BY_POST](identity, audience, now)
+    if way == "client_assertion_file":
+        return _asserted(assertion_from_file(identity))
+    return _asserted(signed_assertion(identity, audience, now))
+
+
+def _asserted(assertion: str) -> Proof:
+    return Proof({"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion})
+
+
+def _posted(identity: Identity, _audience: str, _now: float) -> Proof:
+    return Proof({"client_secret": identity.client_secret or ""})
+
+
+def _basic(identity: Identity, _audience: str, _now: float) -> Proof:
+    """RFC 6749, section 2.3.1: both parts are encoded as in a form first."""
+    pair = f"{quote_plus(identity.client_id or '')}:{quote_plus(identity.client_secret or '')}"
+    return Proof(headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"})
+
+
+def _secret_signed(identity: Identity, audience: str, now: float) -> Proof:
+    """A JWT that is signed with the secret (RFC 7523; OpenID Connect Core, section 9)."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, _claims(identity, audience, now))
+    signed = ".".join(_encoded(canonical(part).encode()) for part in parts)
+    digest = hmac.new((identity.client_secret or "").encode(), signed.encode(), hashlib.sha256).digest()
+    return _asserted(f"{signed}.{_encoded(digest)}")
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+BY_POST = "client_secret_post"
+BY_SECRET: Mapping[str, Callable[[Identity, str, float], Proof]] = {
+    BY_POST: _posted,
+    "client_secret_basic": _basic,
+    "client_secret_jwt": _secret_signed,
+}
+"""How a secret is shown, by the name that a platform's metadata has for it (RFC 8414), in the order of preference."""
+
+
+def _claims(identity: Identity, audience: str, now: float) -> dict[str, Any]:
+    """The claims by which the application speaks for itself (RFC 7523, section 3)."""
+    begin = int(now) - BACKDATED
+    return {
+        "aud": audience,
+        "iss": identity.client_id,
+        "sub": identity.client_id,
+        "jti": str(uuid.uuid4()),
+        "nbf": begin,
+        "iat": begin,
+        "exp": int(now) + LIFE,
+    }
 
 
 def _content(path: Optional[str], option: str) -> bytes:
@@ -120,15 +188,6 @@ def signed_assertion(identity: Identity, audience: str, now: float) -> str:
             f"Install them: {sys.executable} -m pip install PyJWT cryptography.",
         ) from error
     certificate, key = _certificate_and_key(identity)
-    begin = int(now) - BACKDATED
-    claims = {
-        "aud": audience,
-        "iss": identity.client_id,
-        "sub": identity.client_id,
-        "jti": str(uuid.uuid4()),
-        "nbf": begin,
-        "iat": begin,
-        "exp": int(now) + LIFE,
-    }
     thumbprint = jwt.utils.base64url_encode(certificate.fingerprint(SHA256())).decode("ascii")
-    return jwt.encode(claims, key, algorithm="PS256", headers={"typ": "JWT", "x5t#S256": thumbprint})
+    headers = {"typ": "JWT", "x5t#S256": thumbprint}
+    return jwt.encode(_claims(identity, audience, now), key, algorithm="PS256", headers=headers)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import Profile
 from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
-from .._profile.server_messages import redirected_to, said
+from .._profile.server_messages import redirected_to, said_in
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import text_parts
 from .._transport.messages import Response
@@ -38,13 +38,25 @@ def renewed_name(rules: SessionRules) -> str:
 
 def _place(rules: SessionRules, where: Any) -> str:
     """A place of an answer in words: a header, or a path of the body."""
-    at = where["at"] if isinstance(where, Mapping) else where
-    first = at[0] if isinstance(at, list) else at
+    first = _first(where)
     root, _dot, rest = first.partition(".")
     parts = text_parts(rest)
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return f"the header that {_place(rules, rules.place_of(parts[0][0]))} names"
-    return rest if root in ("header", "cookie") else repr(rest or first)
+    return {"header": rest, "cookie": f"the cookie {rest}", "location": "the header Location"}.get(
+        root, repr(rest or first)
+    )
+
+
+def _first(where: Any) -> str:
+    """The first of the places at which a value is looked for."""
+    at = where["at"] if isinstance(where, Mapping) else where
+    return str(at[0] if isinstance(at, list) else at)
+
+
+def _names_of(response: Response) -> tuple[tuple[str, list[str]], ...]:
+    """The names of an answer's cookies and headers; never what they hold."""
+    return (("the cookies", [*response.cookies]), ("the headers", [*response.headers]))
 
 
 def _expected(rules: SessionRules, name: str) -> str:
@@ -54,8 +66,7 @@ def _expected(rules: SessionRules, name: str) -> str:
 
 
 def _is_header(where: Any) -> bool:
-    at = where["at"] if isinstance(where, Mapping) else where
-    return str(at[0] if isinstance(at, list) else at).startswith("header.")
+    return _first(where).startswith("header.")
 
 
 def like_headers(name: str, response: Response) -> str:
@@ -87,11 +98,16 @@ def not_taken(profile: Profile, step: Step, name: str, response: Response) -> In
     """The error for an answer of a step without a value that the step takes. Raises ServerError where the value stands
     in a body that is no JSON."""
     where, words = step.take[name], value_words(name)
+    key = f"{step.profile_key}.take.{name}"
     if _is_header(where):
         why, came, hint = f"the answer announces no {words}", like_headers(name, response), ""
-        key = f"session.take.{name}" if name in profile.session.take else f"{step.profile_key}.take.{name}"
+        key = f"session.take.{name}" if name in profile.session.take else key
+    elif not _first(where).startswith("body"):
+        why = f"the answer has no {words} in {_place(profile.session, where)}"
+        names = [f"{kind} {shown(', '.join(one))}" for kind, one in _names_of(response) if one]
+        came, hint = " and ".join(names) or "neither headers nor cookies", ""
     else:
-        answer, key = response.json(), f"{step.profile_key}.take.{name}"
+        answer = response.json()
         place = _place(profile.session, where)
         why = f"the answer has no {words} in {place}, where profile {profile.name} expects it"
         came, hint = shape(answer), f"{_version_hint(profile, name, place, answer)} Or change {key} in the profile."
@@ -154,7 +170,7 @@ def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url
         _check_credentials(profile, step, response, sent)
     if is_accepted(step, response, sent):
         return
-    status, words = response.status, said(response.body)
+    status, words = response.status, said_in(response)
     says = f"; it says: {words}" if words else ""
     elsewhere = is_login_page(response) or response.location.netloc not in ("", urlsplit(url).netloc)
     leads_on = bool(step.credentials) and 300 <= status < 400 and not elsewhere
@@ -199,14 +215,12 @@ def _failed(step: Step, response: Response, says: str) -> ServerError:
 def _statuses(predicate: Predicate) -> str:
     """The statuses that a predicate names, in words."""
     statuses = statuses_of(predicate)
-    if len(statuses) == 100:
-        return f"HTTP {min(statuses)} to {max(statuses)}"
     return f"HTTP {', '.join(map(str, statuses))}" if statuses else "another answer"
 
 
 def csrf_refused(profile: Profile, response: Response) -> ProfileMismatchError:
     """The error for a server that refuses, and says so, the very CSRF token that it shows."""
-    words = said(response.body)
+    words = said_in(response)
     return profile_mismatch(
         response.purpose,
         "the server refused the CSRF token that it had just announced" + (f"; it says: {words}" if words else ""),
@@ -237,7 +251,7 @@ def login_refused(step: Step, response: Response, beside: bool, meaning: str) ->
     if response.status == 403 and beside:  # what a CSRF filter answers, before anybody looks at the credentials
         what += ", or the CSRF token beside it"
         hint += " Does session.carry name the header that carries the CSRF token? The probe finds out."
-    words = meaning or said(response.body)
+    words = meaning or said_in(response)
     return AuthenticationError(
         response.purpose,
         f"the server does not accept {what} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),

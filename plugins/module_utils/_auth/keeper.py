@@ -253,7 +253,7 @@ class SessionKeeper:
 
     def _renewed_once(self, known: State, rejected: bool, deadline: float) -> Optional[State]:
         try:
-            return self.acquisition.renew(known, rejected)
+            return self.acquisition.renew(known, rejected, bool(rejected and self._unused))
         except SessionRejected:
             if not self.seen_alive or self._clock.monotonic() > deadline:
                 raise

@@ -23,13 +23,13 @@ from typing import Any
 
 from .._options.shared import Settings
 from .._profile.predicate import LOOKED_AT, Sent, fitting
-from .._profile.server_messages import said
+from .._profile.server_messages import said_in
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
 from .handshake_errors import CHECK, csrf_refused
 from .keeper import SessionKeeper
-from .session import Carried, Session, carried, changes_session_cookie, is_lost, within
+from .session import Carried, Session, carried, carries_key, changes_session_cookie, is_lost, within
 from .shared_lock import SharedLock
 from .state import State
 from .steps import LOG_IN, SAFE_METHODS
@@ -59,6 +59,8 @@ GIVEN = {
     True: "the server refused the access token",
 }
 """Why credentials are refused that each request carries as they were given; by whether they are an access token."""
+CHECK_TOKEN = "Check access_token: it may have ended, be meant for another system, or its owner lacks a permission."
+BY_KEY = ("the server does not accept the key that is an input of the profile", "Check inputs.")
 CAUSES = {
     False: "Most likely another login of the same identity ended it: let jobs share the token_store, or give each its "
     "own user. Else this user lacks a permission, or a load balancer changes servers.",
@@ -252,13 +254,17 @@ class SessionSender:
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         lost = fitting(self._rules.lost, response, Sent(request.method))
-        words, given = (lost and lost.says) or said(response.body), self._keeper.acquisition.gives_nothing_new
+        words, given = (lost and lost.says) or said_in(response), self._keeper.acquisition.gives_nothing_new
         is_token = self._rules.is_token or bool(given and self._settings.access_token)
-        refused = (GIVEN if given else REFUSED)[is_token]
+        why, hint = (GIVEN if given else REFUSED)[is_token], CHECK if given and not is_token else CAUSES[is_token]
+        if given and is_token and not self._settings.profile.oauth:
+            hint = CHECK_TOKEN
+        if not self._settings.access_token and carries_key(self._settings.profile, self._settings.inputs):
+            why, hint = BY_KEY
         return SessionRejected(
             request.purpose,
-            f"{refused} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
-            CHECK if given and not is_token else CAUSES[is_token],
+            f"{why} (HTTP {response.status})" + (f"; it says: {words}" if words else ""),
+            hint,
             denied=given,
             status=response.status,
         )

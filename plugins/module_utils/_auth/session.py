@@ -34,8 +34,6 @@ CARRIED = re.compile(r"[ -~\x80-\xff]+")
 """The characters of a header's value."""
 IN_COOKIE = re.compile(r"[!-:<-~]+")
 """The characters of a cookie's value."""
-NUMBERS = ("expires_in", "expires_at")
-"""Values that may come as a number; any other is a text."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,12 @@ def session_names(settings: Settings, token: Optional[Token]) -> dict[str, Any]:
     if token:
         names.update(access_token=token.access_token, refresh_token=token.refresh_token, token_type=token.token_type)
     return {name: value for name, value in names.items() if value}
+
+
+def carries_key(profile: Profile, inputs: Mapping[str, str]) -> bool:
+    """Whether requests carry a secret input that is given, as the key of an API is."""
+    secret = (name for name, said in profile.inputs.items() if said.get("secret") and inputs.get(name))
+    return any(f"inputs.{name}" in profile.session.carried_names for name in secret)
 
 
 # --- what each request carries
@@ -106,10 +110,7 @@ def carried(rules: SessionRules, session: Session, names: TemplateNames, purpose
     headers: dict[str, tuple[str, Any]] = {}  # by the name in lower case: of two that differ in case the last counts
     for name, value in carry.get("headers", {}).items():
         headers[name.lower()] = (name, value)
-    basic = carry.get("basic", {})
-    if {"username", "password"} <= set(basic):
-        pair = base64.b64encode(f"{basic['username']}:{basic['password']}".encode()).decode()
-        headers["authorization"] = ("Authorization", f"Basic {pair}")
+    headers.update({name.lower(): (name, value) for name, value in _basic(carry.get("basic", {})).items()})
     headers.update({name.lower(): (name, value) for name, value in session.handed_over.items()})
     return Carried(
         headers=header_values(dict(headers.values()), purpose),
@@ -117,6 +118,13 @@ def carried(rules: SessionRules, session: Session, names: TemplateNames, purpose
         query=carry.get("query", {}),
         json=carry.get("json", {}),
     )
+
+
+def _basic(pair: Json) -> dict[str, str]:
+    """The header of HTTP Basic authentication (RFC 7617) with a user name and a password; none where one lacks."""
+    if not {"username", "password"} <= set(pair):
+        return {}
+    return {"Authorization": f"Basic {base64.b64encode('{username}:{password}'.format(**pair).encode()).decode()}"}
 
 
 def within(rules: SessionRules, session: Session, names: TemplateNames, request: Request) -> Request:
@@ -130,8 +138,10 @@ def step_request(
     profile: Profile, step: Step, session: Session, names: TemplateNames, purpose: str, **more: Any
 ) -> Request:
     """The request of a step. more: other fields of it."""
-    base = Base(names["url"], profile.base_path)
-    request = request_of(step.request, session.named(names), base, purpose, **more)
+    base, known = Base(names["url"], profile.base_path), session.named(names)
+    request = request_of(step.request, known, base, purpose, **more)
+    basic = fill(step.basic, known)
+    request = replace(request, headers={**_basic({} if basic is ABSENT else basic), **request.headers})
     return within(profile.session, session, names, request)
 
 
@@ -155,7 +165,8 @@ def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Res
     """The texts that an answer brings, by name. names: what is known; a default counts only for what is not."""
     found: dict[str, str] = {}
     for name, where in places.items():
-        value = _text(name, first_at(response, at_places(where, {**names, **found})))
+        held = first_at(response, at_places(where, {**names, **found}))
+        value = number_text(held) if is_number(held) else text(held)  # the id of a session may be a number
         if name in rules.header_names and value and (not HEADER_NAME.fullmatch(value) or NEVER_NAMED.match(value)):
             value = None
         pattern = IN_COOKIE if name in rules.cookie_names else CARRIED if name in rules.carried_names else None
@@ -164,10 +175,6 @@ def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Res
         elif isinstance(where, Mapping) and "default" in where and name not in names:
             found[name] = str(where["default"])
     return found
-
-
-def _text(name: str, value: Any) -> Optional[str]:
-    return number_text(value) if name in NUMBERS and is_number(value) else text(value)
 
 
 def observe(session: Session, rules: SessionRules, response: Response, names: TemplateNames) -> Session:
@@ -245,12 +252,10 @@ def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]
     shown = replace(response, cookies={**_shown_cookies(rules, step, session, response), **response.cookies})
     if is_lost(rules, shown, session.cookies, request.method):
         return Look(None)
-    if response.status >= 500 or response.status == 429:
-        raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
-    if response.status >= 400:
-        return Look(None)
     if not fitting(step.success, response, Sent(request.method, session.cookies)):
-        return Look(session)
+        if response.status >= 500 or response.status == 429:
+            raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
+        return Look(None if response.status >= 400 else session)
     found = taken(rules, step.take, session.named(names), response)
     before = observe(session, rules, response, names)
     looked = with_taken(before, rules, found)

@@ -20,6 +20,7 @@ from .handshake_errors import check_step, no_value_shown, not_taken, without_val
 from .session import (
     CARRIED,
     Session,
+    carries_key,
     changes_session_cookie,
     is_accepted,
     look,
@@ -104,7 +105,7 @@ def _taken_steps(
         if step.when and (response is None or not fitting(step.when, response, sent)):
             continue
         reads = not step.credentials
-        known = names if CODE not in step.request.names else {**names, CODE: names[CODE](response)}
+        known = names if CODE not in step.names else {**names, CODE: names[CODE](response)}
         request = step_request(profile, step, session, known, purpose_of(step), safe=reads, patient=not number)
         sent = Sent(request.method, session.cookies)
         response = yield request
@@ -124,7 +125,7 @@ def _after(
     one need not hold what the step takes."""
     rules = profile.session
     found = taken(rules, step.take, session.named(names), response)
-    lacking = [name for name in step.take if name not in found]
+    lacking = [name for name in step.take if name not in found and name not in rules.optional]
     if lacking and not may_lack:
         raise not_taken(profile, step, lacking[0], response)
     session = with_taken(observe(session, rules, response, names), rules, found)
@@ -146,7 +147,7 @@ def _looked(
     if response is None:
         return session
     found = taken(rules, rules.take, session.named(names), response)
-    announced = not rules.named_headers or bool(rules.announced_by(found))
+    announced = not rules.announces_header or bool(rules.announced_by(found))
     if announced and not looks_first:
         return session
     seen = yield from look(profile, session, names)
@@ -158,11 +159,14 @@ def _looked(
 def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, names: TemplateNames) -> None:
     """Raise an error unless everything that requests carry has a value that a header can hold."""
     known = session.named(names)
-    wanted = (name for name in profile.session.carried_names if not name.startswith("inputs."))  # an input may lack
+    rules = profile.session
+    wanted = (name for name in rules.carried_names - rules.optional if not name.startswith("inputs."))  # may lack
     lacking = sorted(name for name in wanted if not known.get(name))
+    if lacking == [TOKEN] and carries_key(profile, names.get("inputs", {})):
+        return
     if TOKEN in lacking and not any(TOKEN in step.take for step in steps):
         raise ConfigurationError(LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type.")
     if lacking:
         raise without_value(steps, lacking[0])
-    if TOKEN in profile.session.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):
+    if TOKEN in rules.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):
         raise AuthenticationError(LOG_IN, "the access token holds characters that no header can carry")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Optional
@@ -28,6 +28,7 @@ MILLISECONDS = 1e10
 """A larger number of seconds lies three hundred years ahead: milliseconds are meant."""
 
 USER_CLAIMS = ("preferred_username", "upn", "unique_name", "email")
+"""The claims that name the user, the first that is there, where the profile does not say."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,15 @@ def claims_of(token: Any) -> Mapping[str, Any]:
     return claims if isinstance(claims, Mapping) else {}
 
 
-def user_of(*tokens: Any) -> Optional[str]:
+def user_claims(oauth: Mapping[str, Any]) -> tuple[str, ...]:
+    """The claims that name the user. oauth: the profile's data."""
+    said = oauth.get("user_claim", USER_CLAIMS)
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def user_of(*tokens: Any, claims: Sequence[str] = USER_CLAIMS) -> Optional[str]:
     """The user whom the first of these JWTs names that names one."""
-    names = (claims.get(name) for claims in map(claims_of, tokens) for name in USER_CLAIMS)
+    names = (held.get(name) for held in map(claims_of, tokens) for name in claims)
     return next(filter(None, map(text, names)), None)
 
 
@@ -92,9 +99,9 @@ def seconds(value: Any) -> Optional[float]:
     return number if 0 < number < LONGEST else None
 
 
-def token_of(answer: Mapping[str, Any], now: float) -> Token:
+def token_of(answer: Mapping[str, Any], now: float, claims: Sequence[str] = USER_CLAIMS) -> Token:
     """The token in a token endpoint's answer, received at ``now``. Its access_token is a text; anything else in it may
-    be of any form."""
+    be of any form. claims: those that name the user."""
     life = seconds(answer.get("expires_in"))
     access_token = answer["access_token"]
     expires_at = seconds(claims_of(access_token).get("exp")) if life is None else now + life
@@ -105,7 +112,7 @@ def token_of(answer: Mapping[str, Any], now: float) -> Token:
         expires_at=expires_at,
         margin=0.0 if expires_at is None else min(MARGIN, MARGIN_SHARE * max(0.0, expires_at - now)),
         refresh_token=refresh_token_of(answer),
-        user=user_of(answer.get("id_token"), access_token),
+        user=user_of(answer.get("id_token"), access_token, claims=claims),
         scope=" ".join(filter(None, map(text, scope))) if isinstance(scope, list) else text(scope),
     )
 

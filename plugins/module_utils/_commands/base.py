@@ -57,7 +57,8 @@ class Command:
     raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a
     whole; only the controller can mark it so. ours: what of its result is no secret, as a shape of ``redact_within``.
     in_background: whether it may run under async, where Ansible keeps the result as it is. writes: whether it may
-    change entities."""
+    change entities. keeps_overrides: its values hold ``profile_overrides`` as they were given, beside the profile with
+    them."""
 
     name: str
     spec: Mapping[str, Mapping[str, Any]]
@@ -68,3 +69,4 @@ class Command:
     ours: Mapping[str, Any] = field(default_factory=dict)
     in_background: bool = True
     writes: bool = True
+    keeps_overrides: bool = False

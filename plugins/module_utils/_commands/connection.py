@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
@@ -21,9 +21,10 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
 from .._text.ansible_secrets import register
+from .._text.json_forms import Json
 from .._text.redaction import LIKE_A_TOKEN, fingerprint, know, printable
 from .._transport.http import Http
-from .._transport.messages import Request, Response
+from .._transport.messages import Request, Response, Send
 from .._transport.request_log import log_of
 from .._transport.write_record import WRITES, note_write
 from ..errors import ConfigurationError
@@ -62,6 +63,7 @@ class Connection:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.canary_writes.shown
+        client.unseen = KeptUnseen(self)
         client.given = {"inputs": self.settings.inputs, **evidence_of(self.settings)}
         return client
 
@@ -121,6 +123,11 @@ def canary_writes(url: str, values: Values) -> CanaryWrites:
     return _CANARY_WRITES.setdefault((system, id(profile)), (profile, CanaryWrites()))[1]
 
 
+def _telling(send: Send, errors: tuple[Json, ...]) -> Send:
+    """Sends, and lets each answer know where the profile says that its errors stand."""
+    return (lambda request: replace(send(request), errors=errors)) if errors else send
+
+
 def connect(values: Values, context: Context) -> Connection:
     """The connection that the shared options describe. Nothing is sent before it is used."""
     mine = [values.get(name) for name in (*SHARED, "refresh_token_return") if name != "profile"]
@@ -130,7 +137,7 @@ def connect(values: Values, context: Context) -> Connection:
         http = Http(settings.network, show=context.show)
         authenticator = authenticator_for(
             settings,
-            http.send,
+            _telling(http.send, settings.profile.errors),
             show=context.show,
             refresh_token_return=bool(values.get("refresh_token_return")),
             warn=context.warn,
@@ -205,6 +212,29 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
         )
     place = (settings.system, settings.profile.name, address.type.name)
     return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
+
+
+@dataclass(frozen=True)
+class KeptUnseen:
+    """What searches of a system did not show, beside the fingerprints of its secrets. Without a store nothing is
+    kept."""
+
+    connection: Connection
+
+    def of(self, among: Address) -> Mapping[str, str]:
+        """What is kept of a type within a parent."""
+        store = kept_beside(self.connection)
+        return store.load(self._place(among)) if store else {}
+
+    def keep(self, among: Address, held: Mapping[str, str]) -> None:
+        """Keep this, or with nothing forget it."""
+        store = kept_beside(self.connection)
+        if store:
+            store.save(self._place(among), held)
+
+    def _place(self, among: Address) -> str:
+        settings = self.connection.settings
+        return json.dumps([settings.system, settings.profile.name, "unseen", among.identity])
 
 
 def evidence_of(settings: Settings) -> dict[str, str]:

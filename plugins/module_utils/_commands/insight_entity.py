@@ -14,11 +14,12 @@ from .._entity.address import Address, Entity, address_of
 from .._entity.api.client import EntityClient
 from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
+from .._entity.diff import diff
 from .._entity.ensure import ensure
-from .._entity.plan import diff
+from .._entity.plan import secret_leaves
 from .._entity.references import mentioned_in
 from .._entity.rules import Rules, holding_ids
-from .._entity.steps import steps_of
+from .._entity.steps import in_steps, steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
@@ -29,6 +30,7 @@ from ..errors import InsightError
 from .base import NAME, Command
 from .connection import Connection, connect, evidence_of, remembered
 from .kept_jobs import KeptJobs
+from .revealed import reveals_of
 
 WRITING: Spec = {
     "update_secrets": {
@@ -41,6 +43,7 @@ WRITING: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float"},
     "wait_interval": {"type": "float", "default": 1.0},
+    "reveal_to": {"type": "str"},
 }
 """The options of every module that writes entities."""
 
@@ -80,7 +83,7 @@ def run_entity(values: Values, context: Context) -> dict[str, Any]:
     """One entity as declared; see the module insight_entity."""
     connection = connect(values, context)
     client, desired = connection.entities(), desired_state(connection, values)
-    client.waiting, client.jobs = desired.waiting, KeptJobs(connection)
+    client.waiting, client.jobs, client.reveals = desired.waiting, KeptJobs(connection), reveals_of(values)
     with naming_assumed(client):
         outcome = ensure(client, desired, context.check_mode, canary_writes=connection.canary_writes)
     return _entity_result(connection, client, desired, outcome, context)
@@ -124,6 +127,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     remembers = bool(secrets or address.rules.rewritten)
+    hidden = any(path not in address.type.verifications for path, _value in secret_leaves(secrets))
     evidence = evidence_of(connection.settings)
     return DesiredState(
         address=address,
@@ -132,7 +136,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
         secrets=Secrets(
             secrets,
             policy,
-            remembered(connection, address, was, bool(secrets) and policy == "on_change") if remembers else None,
+            remembered(connection, address, was, hidden and policy == "on_change") if remembers else None,
         ),
         state=values["state"],
         was=was,
@@ -149,15 +153,15 @@ def _entity_result(
 ) -> dict[str, Any]:
     """The result of the task for an outcome."""
     planned = outcome.plan
-    evidence, steps = evidence_of(connection.settings), steps_of(planned, desired.address.type)
+    evidence, entity_type = evidence_of(connection.settings), desired.address.type
     doubts = absence_in_doubt(client, desired.address) if planned.before is None and outcome.entity_id is None else {}
     result = {
         "changed": planned.operation != "none",
         "operation": planned.operation,
-        "entity": without_secrets(outcome.entity, desired.address.type, planned.rules(desired.address.rules)),
+        "entity": without_secrets(outcome.entity, entity_type, planned.rules(desired.address.rules)),
         "entity_id": outcome.entity_id,
         "changes": [change.as_result() for change in planned.changes],
-        **({"steps": list(map(str, steps))} if len(steps) > 1 or any(one.attribute for one in steps) else {}),
+        **({"steps": list(map(str, steps_of(planned, entity_type)))} if in_steps(planned, entity_type) else {}),
         "unverified": [*doubts, *planned.unverified],
         "assumed": client.assumed,
         **({"collateral": [change.as_result() for change in outcome.collateral]} if outcome.collateral else {}),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             refs = {name: address_of(profile, one) for name, one in (values["refs"] or {}).items()}
             if refs and not (entity_type.parents and set(refs) == {PARENT}):
                 raise ConfigurationError("list entities", "refs is given without key", "Give key, or leave refs out.")
+            _check_within(entity_type, refs)
             found = client.whole(Address(entity_type, refs=refs))
             doubt = client.doubt_of(entity_type, "list")
         else:
@@ -47,6 +49,14 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
         "assumed": client.assumed,
         **connection.noted(*filter(None, [doubt])),
     }
+
+
+def _check_within(entity_type: EntityType, refs: Mapping[str, Address]) -> None:
+    """Raise ConfigurationError where only those within a parent can be listed, and none is given."""
+    listing = entity_type.operations.get("list")
+    if PARENT not in refs and entity_type.parents and listing and listing.request.uses(PARENT):
+        why = f"those of type {entity_type.name} are listed within a {' or '.join(entity_type.parents)}"
+        raise ConfigurationError("list entities", why, f"Give refs.{PARENT}.")
 
 
 def _are_many(entity_type: EntityType, values: Values) -> bool:

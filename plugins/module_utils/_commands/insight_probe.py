@@ -16,16 +16,19 @@ from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding
 from .._probe.lists import probe_list
 from .._probe.logins import Login, log_in, sender, steps_in, was_seen, ways_in
 from .._probe.page import ProbeReport
-from .._probe.reads import probe_find, probe_read
+from .._probe.reads import probe_read, probe_singleton
 from .._probe.request_candidates import base_paths
+from .._probe.searches import probe_find
 from .._probe.sessions import ask_reading, ask_writing, conclude, probe_tokens
 from .._probe.writes import probe_writes
-from .._profile.model import Profile, at, profile_of
+from .._profile.merging import combined
+from .._profile.model import Profile, profile_of
 from .._text.ansible_secrets import register
 from .._text.json_forms import Json
 from .._text.redaction import KEPT, know, known, redact_within
 from ..errors import ConfigurationError
 from .base import Command
+from .connection import evidence_of
 
 NAMED: Spec = {
     "type": {"type": "str", "required": True},
@@ -70,7 +73,8 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
     settings = settings_from(values, profile)
     by = values.get("by") or settings.evidence.initiator or "the probe"
     stamp = {"version": values["version"], "when": date.today().isoformat(), "by": by}
-    experiment = Experiment(working.data, settings.url, sender(working), stamp, daring=values["daring"])
+    given = {"inputs": settings.inputs, **evidence_of(settings)}
+    experiment = Experiment(working.data, settings.url, sender(working), stamp, daring=values["daring"], given=given)
     writes = values["writes"] and not context.check_mode
     _login_findings(experiment, working)
     _reads(experiment, values["entities"])
@@ -88,12 +92,9 @@ def run_probe(values: Values, context: Context) -> dict[str, Any]:
 def _check(values: Values, profile: Profile) -> None:
     """What can be said before the first request."""
     what = "probe the server"
-    if values["profile"].get("format", 1) != 1:
-        why = "the probe reads and writes profiles of format 1, and this profile is of another format"
-        raise ConfigurationError(what, why, "Try such a profile as its guide says: first read, then check mode.")
     for entity in values["entities"]:
-        profile.type(entity["type"])
-        if not entity.get("id") and not entity.get("key"):
+        singleton = profile.type(entity["type"]).singleton
+        if not singleton and not entity.get("id") and not entity.get("key"):
             raise ConfigurationError(what, f"an entity of type {entity['type']} has neither id nor key", "Say both.")
     create = values["create"]
     if values["writes"] and not create:
@@ -112,8 +113,8 @@ def _check(values: Values, profile: Profile) -> None:
 def _login_findings(experiment: Experiment, login: Login) -> None:
     experiment.note(login.findings)
     if was_seen(login):
-        for step in steps_in(login.data["session"]):
-            experiment.verify(("session", step))
+        for step in steps_in(login.data):
+            experiment.verify(("session", "steps", step))
     if not login.findings:
         came = "the handshake went as it says" if was_seen(login) else "a session from the token store was used"
         experiment.note([Finding("session", AS_PROFILE if was_seen(login) else NOT_TRIED, came=came)])
@@ -122,10 +123,10 @@ def _login_findings(experiment: Experiment, login: Login) -> None:
 def _doubt(experiment: Experiment, profile: Json) -> None:
     """That a server wants the token with each request is concluded where nothing starts a session; without an entity
     that was read so, it may as well be another address."""
-    guessed = [one for one in experiment.findings if one.profile_key == "session.kind" and one.verdict == DIFFERS]
+    guessed = [one for one in experiment.findings if one.profile_key == "session.steps" and one.verdict == DIFFERS]
     if guessed and experiment.shown is None:
         experiment.findings = [one for one in experiment.findings if one not in guessed]
-        experiment.note([Finding("session.start", NOT_FOUND, came=guessed[0].came)])
+        experiment.note([Finding("session.steps", NOT_FOUND, came=guessed[0].came)])
         experiment.learn(("session",), profile["session"])
 
 
@@ -133,6 +134,9 @@ def _reads(experiment: Experiment, entities: list[Json]) -> None:
     """Read, find and list, types without references first: those with references need them."""
     listed = False
     for entity in sorted(entities, key=lambda one: bool(one.get("refs"))):
+        if experiment.profile.type(str(entity["type"])).singleton:
+            probe_singleton(experiment, str(entity["type"]))
+            continue
         found = _found_first(experiment, entity) if not entity.get("id") else {**entity}
         if found.get("id") and probe_read(experiment, found) is None:
             _elsewhere(experiment, found)
@@ -140,13 +144,14 @@ def _reads(experiment: Experiment, entities: list[Json]) -> None:
             probe_find(experiment, found)
         if found.get("id") and not listed:
             listed = True
-            probe_list(experiment, found)
+            if not experiment.is_proven(str(entity["type"]), "list"):
+                probe_list(experiment, found)
 
 
 def _elsewhere(experiment: Experiment, entity: Json) -> None:
     """Find the base path by a read where no session is started: where none worked, look at other paths."""
-    original = experiment.data["base_path"]
-    if experiment.shown or steps_in(experiment.data["session"]):
+    original = experiment.data.get("base_path", "")
+    if experiment.shown or steps_in(experiment.data):
         return
     before = list(experiment.findings)
     for base in base_paths(experiment.data):
@@ -161,19 +166,20 @@ def _elsewhere(experiment: Experiment, entity: Json) -> None:
 def _found_first(experiment: Experiment, entity: Json) -> Json:
     """An entity that is only known by its key, with the id that finding it shows."""
     found = probe_find(experiment, {**entity, "id": None}) if entity.get("key") else None
-    return {**entity, "id": at(found, experiment.profile.type(str(entity["type"])).id_at)}
+    return {**entity, "id": experiment.profile.type(str(entity["type"])).id_in(found or {})}
 
 
 def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:
     """The result of the task, without secrets. experiment: None where no login succeeded."""
-    after = experiment.data if experiment else logins[0].data
+    overrides = difference(values["profile"], experiment.data if experiment else logins[0].data)
     report = ProbeReport(
         profile={name: values["profile"].get(name) for name in ("name", "title")},
         stamp=dict(experiment.stamp) if experiment else {},
         logins=[login.report() for login in logins],
         findings=experiment.findings if experiment else [one for login in logins for one in login.findings],
         wrote=bool(experiment and experiment.wrote),
-        overrides=difference(values["profile"], after),
+        overrides=overrides,
+        all_overrides=combined(values.get("profile_overrides") or {}, overrides),
         left_behind=experiment.left_behind if experiment else [],
     )
     without_secrets: ProbeReport = redact_within(report, OURS, [known()])
@@ -189,4 +195,4 @@ OURS = {
 }
 """The parts of a report and a result that are written by this collection, and so never masked. The page is made of a
 report without secrets."""
-PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS)
+PROBE = Command("rimops.insight.insight_probe", PROBE_SPEC, run_probe, ours=OURS, keeps_overrides=True)

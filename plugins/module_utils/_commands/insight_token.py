@@ -10,7 +10,8 @@ from typing import Any
 
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
-from .._profile.model import Profile, is_assumed
+from .._profile.model import Profile
+from .._profile.operation import is_assumed
 from .._text.redaction import KEPT
 from ..errors import AuthenticationError
 from .base import NAME, Command

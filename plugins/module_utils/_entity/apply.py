@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from .._options.waiting import Waiting
-from .._profile.mismatch import some_of
 from .._text.redaction import printable
 from .._transport.addressing import hard_to_address
 from .._transport.http import Clock
@@ -19,7 +18,6 @@ from ..errors import (
     AmbiguousError,
     ConflictError,
     InsightError,
-    MovedError,
     OutcomeUnknownError,
     ProfileMismatchError,
     ServerError,
@@ -28,6 +26,7 @@ from .address import Address, Entity, exactly_one, has_id, has_key
 from .api.answers import NOT_THERE
 from .api.client import EntityClient
 from .api.requests import BODIES
+from .as_planned import moved, newer_version, seen_now
 from .compare import Change
 from .contradictions import (
     create_refused,
@@ -35,10 +34,9 @@ from .contradictions import (
     not_there,
     read_mismatch,
     search_mismatch,
-    shown_differently,
     write_mismatch,
 )
-from .desired_state import DesiredState, differing, steady
+from .desired_state import DesiredState, steady
 from .plan import Plan, body, not_sent, secrets_at
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
@@ -64,71 +62,16 @@ class Outcome:
     doubt: str = ""
 
 
-def moved(desired: DesiredState, how: str, doubt: str = "") -> MovedError:
-    """The error for an entity that is not any more what was planned on."""
-    return MovedError(
-        f"write {desired.address}",
-        f"it {how} since it was read a moment ago; nothing was written",
-        f"Run the task again. {doubt}".strip(),
-    )
-
-
-def read_again(client: EntityClient, desired: DesiredState, found_as: Address, observed: Entity | None) -> None:
-    """Immediately before a write: the entity is still what was planned on. Where the read by id says that it is gone,
-    the search is asked too, for the read may be wrong."""
-    if observed is None:
-        now = _look(client, found_as)
-    else:
-        by_id = found_as.located(observed)
-        now = client.read(by_id)
-        if now is None and found_as.id is None:
-            still = client.searched(found_as)
-            if still is not None and has_id(by_id, still):
-                raise read_mismatch(by_id, f"write {desired.address}")
-    if steady(now, desired) == steady(observed, desired):
-        return
-    if observed is None:
-        raise moved(desired, "appeared")
-    if now is None:
-        raise moved(desired, "disappeared", _doubt_of_read(client, found_as))
-    raise _changed(client, desired, found_as, observed, now)
-
-
-def _changed(
-    client: EntityClient, desired: DesiredState, found_as: Address, observed: Entity, now: Entity
-) -> InsightError:
-    """Why the read before a write differs from the entity that was planned on. A second read and a search, right away,
-    distinguish three causes: somebody changed the entity, the server changes it at each read, or read and search always
-    differ."""
-    again = client.read(found_as.located(now))
-    if again is None:
-        return moved(desired, "disappeared")
-    restless = differing(now, again, desired)
-    if restless:
-        names = some_of(restless)
-        hint = f"If that happens each time, the server changes {names} by itself: name it in compare.volatile."
-        return moved(desired, f"was changed ({names})", hint)
-    names = some_of(differing(observed, now, desired))
-    if found_as.id is None and steady(client.searched(found_as), desired) == steady(observed, desired):
-        return shown_differently(found_as, f"write {desired.address}", names)
-    return moved(desired, f"was changed ({names})")
-
-
-def _doubt_of_read(client: EntityClient, address: Address) -> str:
-    read = address.type.operations["read"]
-    if (address.type.name, "read") in client.shown:
-        return ""
-    return (
-        f"If it disappears again, {basis(read)} is the likelier one to be wrong: "
-        f"it has shown no {address.type.name} in this run."
-    )
-
-
 def _send(
-    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity, note: Callable[[str], None]
+    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity, note: Note, missing: list[int]
 ) -> Entity | None:
-    """Send the create or the update; the entity as the answer shows it, None where it shows none."""
+    """Send the write; the entity as the answer shows it, None where it shows none. missing: takes the status of a
+    delete that calls the entity missing."""
     address = desired.address
+    if planned.operation == "delete":
+        status = client.delete(address, observed, note)
+        missing.extend([] if status is None else [status])
+        return None
     if planned.operation == "create":
         sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
         return client.create(address, {name: value for name, value in sent.items() if name not in address.refs}, note)
@@ -142,9 +85,9 @@ def perform(
     """Send the one operation, read the entity back, and report differences from the plan."""
     address, creates = desired.address, planned.operation == "create"
     known_as = address if observed is None else address.located(observed)
-    look = partial(_look, client, known_as)
+    look_again = partial(seen_now, client, known_as)
     notes: list[str] = []
-    answered, overcome = _carried_out(client, desired, planned, observed, look, notes.append)
+    answered, overcome = _carried_out(client, desired, planned, observed, look_again, notes.append)
     if creates and answered is not None:
         known_as = address.with_id(address.type.id_in(answered))
     with having_written(address, planned.operation, known_as.id):
@@ -155,7 +98,7 @@ def perform(
             seen: Entity | None = _created(client, desired, planned, known_as, clock)
         else:
             stale = partial(_is_untouched, desired, planned, observed)
-            seen = seen_after(look, stale, desired.waiting, clock, _looks(desired, planned, answered))
+            seen = seen_after(look_again, stale, desired.waiting, clock, _looks(desired, planned, answered))
         verification = check_read_back(desired, planned, seen)
         remember_forms(desired, planned, seen)
         if isinstance(overcome, ProfileMismatchError):
@@ -165,7 +108,7 @@ def perform(
             memory.remember(sent, planned.operation, seen_id)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     notes += [
-        *((overcome.message,) if overcome else ()),
+        *((overcome.message, _lost(address, operation=planned.operation)) if overcome else ()),
         *not_sent(planned),
         *_perhaps_lost(client, desired, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
@@ -174,9 +117,10 @@ def perform(
     return Outcome(planned, seen, seen_id, verification.collateral, tuple(filter(None, notes)))
 
 
-def _look(client: EntityClient, address: Address) -> Entity | None:
-    """The entity as the server shows it now."""
-    return client.searched(address) if address.id is None else client.read(address)
+def _lost(address: Address, operation: str) -> str:
+    """What to say of secrets that a server shows once, where the answer was lost."""
+    names = ", ".join(sorted(address.type.operations[operation].reveals))
+    return f"What the server shows once ({names}) was lost with its answer." if names else ""
 
 
 def _shows(planned: Plan) -> bool:
@@ -194,7 +138,7 @@ def _is_untouched(desired: DesiredState, planned: Plan, observed: Entity | None,
 
 
 def _carried_out(
-    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity | None, look: Observe, note: Note
+    client: EntityClient, desired: DesiredState, planned: Plan, observed: Entity | None, look_again: Observe, note: Note
 ) -> tuple[Entity | None, Optional[InsightError]]:
     """Send the write; what ``write_safely`` returns. A refusal that contradicts what was read a moment ago says so."""
     address, operation = desired.address, planned.operation
@@ -203,11 +147,11 @@ def _carried_out(
 
     def send() -> Entity | None:
         sent.append(operation)
-        if operation == "delete":
-            status = client.delete(address, observed or {}, note)
-            missing.extend([] if status is None else [status])
-            return None
-        return _send(client, desired, planned, observed or {}, note)
+        try:
+            return _send(client, desired, planned, observed or {}, note, missing)
+        except ConflictError as error:
+            newer = newer_version(desired, operation, observed or {}, look_again, error)
+            return _send(client, desired, planned, newer, note, missing)
 
     def is_done(seen: Entity | None) -> bool:
         if operation == "update":
@@ -215,18 +159,18 @@ def _carried_out(
         return (seen is None) == (operation == "delete")
 
     is_untouched = partial(_is_untouched, desired, planned, observed)
-    repeatable = operation != "create" or address.type.key_enforced
+    repeatable = operation != "create" or address.type.key_enforced or address.type.operations[operation].upsert
     try:
-        done = write_safely(f"{operation} {address}", send, look, is_done, is_untouched, repeatable)
+        done = write_safely(f"{operation} {address}", send, look_again, is_done, is_untouched, repeatable)
     except ServerError as error:
-        meant = _contradicted(client, desired, operation, look, error)
+        meant = _contradicted(client, desired, operation, look_again, error)
         if meant is error:
             raise
         raise meant from error
     except OutcomeUnknownError as error:
         doubt = client.doubt(address) if operation == "create" else ""
         raise error.but(hint=f"{error.hint} {doubt}".strip()) from error
-    if missing and len(sent) == 1 and look() is not None:  # after a lost answer the first one may have done it
+    if missing and len(sent) == 1 and look_again() is not None:  # after a lost answer the first one may have done it
         raise write_mismatch(f"delete {address}", address.type.operations["delete"], missing[0])
     return done
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Callable
 
-from .._profile.model import Operation
+from .._profile.operation import Operation
 from .._text.redaction import printable, redact
 from ..errors import HeldBackError, InsightError, ProfileMismatchError
 from .address import Address
@@ -102,7 +102,7 @@ class CanaryWrites:
         def refutes(error: BaseException) -> bool:
             if not isinstance(error, InsightError):
                 return place not in shown
-            known = error.details.get("written", "unknown") != "unknown"
+            known = error.details.get("written", "unknown") != "unknown" or bool(_earlier_one(error))
             return known and (place not in shown or _refutes(error, search.profile_key))
 
         if place in shown:
@@ -124,7 +124,9 @@ class CanaryWrites:
             yield
         except BaseException as error:
             if is_bad(error):
-                refusal = Refusal(key, entity, *_what_happened(error, key.partition(OF)[0], secrets))
+                refusal = Refusal(
+                    key, _earlier_one(error) or entity, *_what_happened(error, key.partition(OF)[0], secrets)
+                )
             if refusal and isinstance(error, InsightError):
                 raise error.but(held_back=refusal.as_result()) from error
             raise
@@ -155,6 +157,13 @@ class CanaryWrites:
             if refusal:
                 self._refused.setdefault(key, refusal)
             self._news.notify_all()
+
+
+def _earlier_one(error: BaseException) -> str:
+    """The entity of an earlier run that an error names, which wrote nothing itself; empty where there is none."""
+    details = error.details if isinstance(error, InsightError) else {}
+    named = "entity_id" in details and "written" not in details
+    return printable(f"that with the id {details['entity_id']}") if named else ""
 
 
 def _is_unclean(error: BaseException, key: str) -> bool:

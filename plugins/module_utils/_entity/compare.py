@@ -3,7 +3,8 @@
 
 """Comparing what is declared with what the server holds.
 
-Only what is declared is looked at: a mapping name by name, a list as a whole, null as *must be null or absent*.
+Only what is declared is looked at: a mapping name by name, unless it is exact, a list as a whole, null as *must be null
+or absent*.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the
     check_names(declared, f"compare {entity}")
     for path, _name in places(declared):
         if path in rules.forbidden:
-            hint = "Leave it out, or take it out of compare.read_only."
+            hint = "Leave it out, or do not call it read_only, in compare or under attributes in the profile."
             raise ConfigurationError(f"compare {entity}", f"{path} is read-only, the server alone sets it", hint)
 
 
@@ -138,6 +139,8 @@ def undeclared_changes(
 def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[Change]:
     """The changes between two observations of the parts that nobody declares."""
     if place.rule in place.rules.uncompared | place.rules.unsent | place.rules.hidden:
+        return
+    if declared is not ABSENT and place.rule in place.rules.exact:
         return
     if (
         isinstance(before, Mapping)
@@ -211,7 +214,7 @@ def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     """The value to send for a declared one: the observed value where they are the same, else a change is noted."""
     if _is_nothing(declared) and (observed is ABSENT or observed is None):
         return observed
-    if isinstance(declared, Mapping) and isinstance(observed, Mapping):
+    if isinstance(declared, Mapping) and isinstance(observed, Mapping) and place.rule not in place.rules.exact:
         return _mapping(declared, observed, place, found)
     if place.rule in place.rules.keyed and isinstance(declared, (list, tuple)) and isinstance(observed, (list, tuple)):
         return _keyed(declared, observed, place, found)
@@ -263,7 +266,7 @@ def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) ->
     names = place.rules.keyed[place.rule]
     found: _Elements = {}
     whose = "the declared list" if error is ConfigurationError else "the server's list"
-    hint = f"compare.keyed says that {place.rule} is a list of mappings, told apart by {', '.join(names)}."
+    hint = f"keyed says that {place.rule} is a list of mappings, told apart by {', '.join(names)}."
     for number, element in enumerate(elements, 1):
         if not isinstance(element, Mapping) or any(element.get(name) is None for name in names):
             raise error("compare", f"element {number} of {place.path} in {whose} has no {', '.join(names)}", hint)

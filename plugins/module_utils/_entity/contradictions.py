@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._profile.mismatch import profile_mismatch
-from .._profile.model import Operation
+from .._profile.operation import Operation
 from .._text.redaction import printable
 from ..errors import ConflictError, ProfileMismatchError, ServerError, UnconvergedError
 from .address import Address

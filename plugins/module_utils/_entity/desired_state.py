@@ -31,11 +31,12 @@ class Memory(Protocol):
 @dataclass(frozen=True)
 class Secrets:
     """The secret attributes, nested as attributes are, each leaf one secret; and when they are sent to an entity that
-    exists; see plan()."""
+    exists; see plan(). verified: by path whether the entity holds them, as far as the system itself has said it."""
 
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     policy: str = "on_create"
     memory: Memory | None = None
+    verified: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

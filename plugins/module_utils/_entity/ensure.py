@@ -25,7 +25,8 @@ from ..errors import (
 )
 from .address import Address, Entity
 from .api.client import EntityClient
-from .apply import Outcome, moved, perform, read_again
+from .apply import Outcome, perform
+from .as_planned import is_guarded, moved, read_again
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState, steady
@@ -33,8 +34,11 @@ from .plan import Plan, masks_sent, not_sent, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
 from .rewritten import plan_with_memory
-from .step_apply import RecordStep, perform_steps, unrecorded
-from .steps import steps_of
+from .step_apply import RecordStep, perform_restored, perform_steps, unrecorded
+from .steps import in_steps, steps_of
+from .unseen import remembering_search
+from .verbs import to_be_known, with_restoring
+from .verified_secrets import with_verified
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Examined:
         """The outcome that is expected of the desired state."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
-        return Outcome(self.plan, entity, entity_id, notes=(*((self.note,) if self.note else ()), *not_sent(self.plan)))
+        notes = (*((self.note,) if self.note else ()), *to_be_known(self.plan, self.found_as.type))
+        return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
 
 
 def check_desired_state(desired: DesiredState) -> None:
@@ -92,7 +97,7 @@ def ensure(
     if check_mode or examined.plan.operation == "none":
         outcome = examined.expected()
     else:
-        outcome = apply(client, desired, examined, clock, canary_writes)
+        outcome = apply(client, desired, examined, clock, canary_writes, at_once=True)
     return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes))
 
 
@@ -103,6 +108,7 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     found_as = desired.address
     try:
         observed, found_as = _gather(client, desired)
+        desired = with_verified(client, desired, observed)
         desired, not_yet = _looked_up(client, desired, may_come)
         planned = _plan(
             client, desired, _references(client, desired.address) if desired.address.id is not None else {}, observed
@@ -160,25 +166,29 @@ def apply(
     canary_writes: CanaryWrites | None = None,
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
     record: RecordStep = unrecorded,
+    at_once: bool = False,
 ) -> Outcome:
     """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
     the write). around: a context that is entered before that read and left after the read-back. record: takes the steps
-    of a change that has several. Raises as ``ensure`` does."""
+    of a change that has several. at_once: it was read a moment ago, and is not read again where the server itself sees
+    to that. Raises as ``ensure`` does."""
     address, secrets = desired.address, desired.secrets.values
     operation = address.type.operations.get(examined.plan.operation)
     assumed = canary_writes or CanaryWrites()
     creates = examined.plan.operation == "create"
     search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
-    with assumed.first_write_alone(operation, str(address), secrets), search, around():
+    earlier = remembering_search(client, address, client.unseen) if creates else nullcontext()
+    with assumed.first_write_alone(operation, str(address), secrets), search, earlier, around():
         if examined.pending:
             examined = _now_that_it_is_there(client, desired, examined.observed)
-        else:
-            read_again(client, desired, examined.found_as, examined.observed)
+        elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
+            now = read_again(client, desired, examined.found_as, examined.observed)
+            examined = replace(examined, observed=now)
         desired = examined.desired or desired
-        steps = steps_of(examined.plan, address.type)
-        several = len(steps) > 1 or any(step.attribute for step in steps)
-        carry_out = partial(perform_steps, record=record) if several else perform
-        return carry_out(client, desired, examined.plan, examined.observed, clock)
+        in_several = perform_restored if examined.plan.restored else perform_steps
+        carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
+        outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
+        return replace(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState, observed: Entity | None) -> Examined:
@@ -210,7 +220,8 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     """The entity as it is, and as which target it was found. Raises AmbiguousError when both names are taken."""
     address = desired.address
     observed = client.the_one(address)
-    if observed is None and address.id is not None and desired.state == "present":
+    lost = observed is None and address.id is not None and desired.state == "present"
+    if lost and not client.deleted_like(address):
         raise ConfigurationError(
             f"change {address}",
             "there is no entity with this id",
@@ -228,19 +239,22 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     return (former, desired.was) if observed is None and former is not None else (observed, address)
 
 
-NEEDED = {"create": ("create",), "update": ("update", "read"), "delete": ("delete", "read")}
+NEEDED = {"create": ("create",), **{name: (name, "read") for name in ("update", "delete", "rename", "restore")}}
 """What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
 
 
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    planned = plan_with_memory(desired, references, observed)
+    planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
     if planned.operation != "none":
         _check_writable(desired.address, planned)
-    own = any(not step.attribute for step in steps_of(planned, desired.address.type))
-    for name in NEEDED[planned.operation] if own else ():
+    own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
+    for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
-    if own and planned.operation == "update":
+    reveals = desired.address.type.operations["create"].reveals if "create" in own else {}
+    if reveals:
+        client.reveals.check(desired.address, ", ".join(sorted(reveals)))
+    if "update" in own and planned.operation == "update":
         bodies = client.update_bodies(desired.address.type)
         _refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
@@ -280,7 +294,7 @@ def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
         f"the server shows a mask in place of {names}, and the update would send it back; nothing was written",
         f"Name it in compare.hidden, then it is left out, or say attributes.{paths[0]}.secret: true in the profile. Or "
         "declare its value.",
-        profile_key="compare.hidden",
+        profile_key=f"attributes.{paths[0]}.hidden",
         expected=f"the value of {names}",
         came="a mask",
     )
@@ -290,7 +304,7 @@ def _check_required(desired: DesiredState, planned: Plan) -> None:
     """Raise ConfigurationError for a create without what the server requires."""
     given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
     missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
-    if planned.operation == "create" and missing:
+    if planned.operation == "create" and missing and not planned.restored:
         raise ConfigurationError(
             f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
         )

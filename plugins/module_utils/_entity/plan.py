@@ -11,7 +11,6 @@ shown.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as evolve
@@ -20,7 +19,7 @@ from typing import Any, Optional
 from .._profile.model import EntityType
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, value_at, with_value, without
-from .._text.redaction import MASK, printable, printable_values
+from .._text.redaction import MASK, printable
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
 from .address import Address, Entity
@@ -44,6 +43,8 @@ class Plan:
     along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
     another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
     secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: parts that no body holds.
+    restored: what is to be done after the entity, which stays as deleted, was restored instead of created; the changes
+    are then those.
     """
 
     operation: str
@@ -65,6 +66,7 @@ class Plan:
     mentioned: Mapping[str, Any] = field(default_factory=dict)
     secret_paths: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    restored: Optional[Plan] = None
 
     def rules(self, rules: Rules) -> Rules:
         """The rules of the type, with what holds for this entity."""
@@ -87,10 +89,11 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     """Plan one entity. references: by attribute the id that it must hold, whatever the type of it. observed: the entity
     as read, None where it is proven absent.
 
-    The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, and of the
-    fingerprint of a secret that it hides; without an earlier one a secret is unknown: not sent, no change, unverified.
-    Raises ConfigurationError where what is declared contradicts itself, the rules or the types that the server uses,
-    and where a create-only attribute differs; ServerError where the server's entity contradicts the rules.
+    The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, of what it says
+    when it is asked about a secret, and of the fingerprint of another that it hides; without an earlier one a secret is
+    unknown: not sent, no change, unverified. Raises ConfigurationError where what is declared contradicts itself, the
+    rules or the types that the server uses, and where a create-only attribute differs; ServerError where the server's
+    entity contradicts the rules.
     """
     rules, secrets = desired.address.rules, dict(secret_leaves(desired.secrets.values))
     own_rules = _own_rules(rules, references, secrets)
@@ -114,29 +117,39 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
         return evolve(nothing, after=nothing.before)
     shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
     remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
+    remembered = {**remembered, **desired.secrets.verified}
     fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
     updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
     return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
 
 
+def is_renamed(planned: Plan, entity_type: EntityType) -> bool:
+    """Whether it changes the key of an entity where that takes a request of its own."""
+    by_itself = planned.operation == "update" and "rename" in entity_type.operations
+    return by_itself and any(change.rule in entity_type.key_paths for change in planned.changes)
+
+
+def touched(planned: Plan, entity_type: EntityType) -> set[str]:
+    """The attributes that the entity's own create or update changes."""
+    apart = {*entity_type.apart(planned.operation), *entity_type.states}
+    keys = entity_type.key_paths if is_renamed(planned, entity_type) else ()
+    return {top(change.rule) for change in planned.changes if change.rule not in keys} - apart
+
+
 def _allowed(planned: Plan, entity_type: EntityType, observed: Entity) -> Plan:
     """The plan. Raises ConfigurationError where the profile says that the system does not do that to an entity that
     holds what this one holds."""
     operation = entity_type.operations.get(planned.operation)
-    touched = {top(change.rule) for change in planned.changes}
-    if planned.operation == "update" and touched <= {*entity_type.apart("update"), *entity_type.states}:
-        return planned  # requests of their own change these
-    for path, wanted in operation.when.items() if operation else ():
-        held = value_at(observed, names_of(path), None)
-        allowed = wanted if isinstance(wanted, list) else [wanted]
-        if canonical(held) not in map(canonical, allowed):
-            raise ConfigurationError(
-                f"{planned.operation} {planned.entity}",
-                f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
-                f"and here it is {printable(json_text(held))}",
-                profile_key=f"{operation.profile_key}.when" if operation else "",
-            )
+    if planned.operation == "update" and not touched(planned, entity_type):
+        return planned  # requests of their own change it
+    for path, allowed, held in operation.unmet(observed) if operation else ():
+        raise ConfigurationError(
+            f"{planned.operation} {planned.entity}",
+            f"the system does that only where {path} is {' or '.join(map(json_text, allowed))}, "
+            f"and here it is {printable(json_text(held))}",
+            profile_key=f"{operation.profile_key}.when" if operation else "",
+        )
     return planned
 
 
@@ -165,10 +178,11 @@ def _with_held(content: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str,
 
 
 def _name(address: Address) -> str:
-    """The entity in a message, without its references: ``event (eventName=Initial filing)``."""
+    """The entity in a message, without references unless they are all that it is known by: ``event
+    (eventName=Initial filing)``."""
+    if not address.key and address.id is None:
+        return str(address)
     key = ", ".join(f"{name}={spelling(value)}" for name, value in address.key.items())
-    if address.type.singleton:
-        return address.type.name
     return printable(f"{address.type.name} ({key if address.id is None else f'id {address.id}'})")
 
 
@@ -288,14 +302,14 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     whole = replace(_with_secrets(nothing, observed, rules, left_out, comparison), rules.unsent, ABSENT)
     whole = with_values(whole, masks_sent_back(unknown, observed, rules))
     refuse_cleared(nothing.entity, whole, nothing.secret_paths, rules)
-    touched = {top(change.rule) for change in changes}
+    in_changes = {top(change.rule) for change in changes}
     return evolve(
         result,
         operation="update",
         changes=changes,
         after=with_values(comparison.merged, dict.fromkeys(sent, MASK)),
         declared={name: value for name, value in whole.items() if name in nothing.desired},
-        changed={name: value for name, value in whole.items() if name in touched},
+        changed={name: value for name, value in whole.items() if name in in_changes},
         whole=whole,
         secrets_to_send=tuple(sorted((*sent, *along))),
         secrets_to_keep=tuple(path for path in kept if path not in along),
@@ -370,27 +384,3 @@ def not_sent(plan: Plan) -> tuple[str, ...]:
     send = "Set update_secrets to on_change to send it."
     mask = "If it is the server's mask or hash, name the attribute in compare.write_only."
     return (*notes, f"The server shows another value of {names} than is declared. {send} {mask}")
-
-
-def diff(plan: Plan, doubt: str = "") -> dict[str, Any]:
-    """What Ansible's diff mode shows: on an update what changes, by path; else the whole entity, where there is one.
-    The secrets of a plan are masked already. doubt: why it may be there all the same, where none was found."""
-    before: Mapping[str, Any] = {}
-    after: Mapping[str, Any] = {}
-    if plan.operation == "update":
-        before = {change.path: change.before for change in plan.changes}
-        after = {change.path: change.after for change in plan.changes}
-    elif plan.operation != "none":
-        before, after = plan.before or {}, plan.after or {}
-    return {
-        "before_header": f"{plan.entity} (on the server{f'. {doubt}' if doubt else ''})",
-        "after_header": f"{plan.entity} (as declared)",
-        "before": _presentable(before),
-        "after": _presentable(after),
-    }
-
-
-def _presentable(side: Mapping[str, Any]) -> Any:
-    """A side of a diff without what is not there, with the names in order."""
-    present = {name: value for name, value in side.items() if value is not ABSENT}
-    return json.loads(canonical(printable_values(present)))  # canonical: names in order

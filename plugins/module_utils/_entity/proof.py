@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .._profile.model import EntityType, Operation
+from .._profile.model import EntityType
+from .._profile.operation import Operation
 
 
 def basis(operation: Operation) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,8 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
         )
     if seen is None:
         return ReadBack()
-    rules = replace(address.rules, volatile=address.rules.volatile | set(address.type.evidence_fields.values()))
+    by_itself = {*address.type.evidence_fields.values(), *address.type.soft_deleted}  # a restore changes the latter
+    rules = replace(address.rules, volatile=address.rules.volatile | by_itself)
     verification = compare_read_back(planned, seen, rules, desired.secrets.values)
     if verification.unconverged:
         raise _unconverged(address, planned, verification, key)
@@ -63,11 +64,14 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     own = address.type.operations.get(planned.operation)
     by_text = bool(own and own.texts_at)
     refers = [f"{key}.{'texts_at' if by_text else 'json'}" for one in missed if one.path in address.refs]
-    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else "compare"]
+    settled = [one.path for one in missed if one.suggestion.startswith("compare: ")]
+    rule = f"attributes.{[*settled, missed[0].path][0]}"
+    hints = [f"In a profile such a rule stands under {rule}."] if settled else []
+    suspects = [*(form[0] for form in forms if form), *refers, f"{key}.json" if also else rule]
     return UnconvergedError(
         f"bring {address} to what is declared",
         f"after the {planned.operation} the server holds something else in " + "; ".join(map(str, missed)),
-        _hint(planned, verification),
+        " ".join([*hints, *_hints(planned, verification)]),
         unconverged=[one.as_result() for one in missed],
         collateral=also or None,
         profile_key=suspects[0],
@@ -76,27 +80,28 @@ def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: s
     )
 
 
-def _hint(planned: Plan, verification: ReadBack) -> str:
+def _hints(planned: Plan, verification: ReadBack) -> Iterator[str]:
     also = [change.path for change in verification.collateral]
     if also:
-        return f"It also changed, without being asked: {', '.join(also)}."
+        yield f"It also changed, without being asked: {', '.join(also)}."
+        return
     before = {change.path: change.before for change in planned.changes if change.path not in planned.secret_paths}
     if planned.operation == "update" and before == {one.path: one.stored for one in verification.unconverged}:
-        return "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
-    return ""
+        yield "It took the request, and shows the same as before. Set wait_timeout if it shows an update later."
 
 
 def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key: str) -> CollateralError:
     """The error for attributes that a write changed without being asked to. key: of the operation in the profile."""
     lost = any(change.after in (ABSENT, None) for change in changes)
+    volatile = f"attributes.{changes[0].path}.volatile"
     return CollateralError(
         f"leave the rest of {address} alone",
         f"the {planned.operation} also changed "
         + "; ".join(f"{one.path} from {shown_values(one.before)} to {shown_values(one.after)}" for one in changes),
-        "If the server does so by itself, name it in compare.volatile. If it clears what was not sent, change "
-        f"{key}.json.",
+        f"If the server does so by itself, name it in compare.volatile, or say {volatile}: true in the profile. If it "
+        f"clears what was not sent, change {key}.json.",
         collateral=[change.as_result() for change in changes],
-        profile_key=f"{key}.json" if lost else "compare.volatile",
+        profile_key=f"{key}.json" if lost else volatile,
         expected=listed((one.path, one.before) for one in changes),
         came=listed((one.path, one.after) for one in changes),
     )

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References as they are declared among attributes, and as a server shows them: as the id that is declared, within an
-object, or in a list."""
+"""References as they are declared among attributes, and attributes as a server shows them: where they are declared,
+within an object, or in a list."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict
 
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:
-    """The entity with each reference in the form in which it is declared, from where the profile says that it stands.
-    One that does not stand there stays as it is."""
-    for name, reference in entity_type.references.items():
-        found = _at(entity, _steps(reference.read)) if reference.read else ABSENT
-        if found is not ABSENT:
-            entity = with_value(_without(entity, name, reference.read), names_of(name), found)
+    """The entity with each attribute where it is declared, from where the profile says that it stands. One that does
+    not stand there stays as it is."""
+    shown = {name: _at(entity, _steps(path)) for name, path in entity_type.places.items()}
+    found = {name: value for name, value in shown.items() if value is not ABSENT}
+    for name in found:
+        entity = _without(entity, name, entity_type.places[name])
+    for name, value in found.items():
+        entity = with_value(entity, names_of(name), value)
     return entity
 
 
@@ -68,7 +70,7 @@ def _at(value: Any, steps: Sequence[Any]) -> Any:
 
 
 def _without(entity: Entity, name: str, path: str) -> Entity:
-    """The entity without what shows the reference elsewhere: sent back, it would contradict the id."""
+    """The entity without what shows the attribute elsewhere: sent back, it would contradict what is declared."""
     if is_within(path, name) or path.startswith(f"{name}["):
         return entity
     names = [part.partition("[")[0] for part in path.split(".")]
@@ -84,10 +86,11 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     known = attribute in address.refs or attribute in own.references
     if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
         rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
-        return "compare.normalise", f"The two ids differ only in case, outer space or Unicode form: set {rule}."
+        key = f"types.{own.name}.attributes.{attribute}.normalise"
+        return key, f"The two ids differ only in case, outer space or Unicode form: set {rule}."
     if not _is_another_form(stored, declared):
         return None
-    key, id_attribute = f"types.{own.name}.references.{attribute}", own.id_at
+    key, id_attribute = f"types.{own.name}.attributes.{attribute}", own.id_at
     if attribute in address.refs:
         id_attribute = address.refs[attribute].type.id_at
     ways = sorted({*_ways(stored, attribute, declared)}, key=lambda way: (not _ends(way, id_attribute), len(way), way))
@@ -101,8 +104,8 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     read = printable(f"{{entity.{ways[0]}}}")
     if attribute in own.references:
         return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
-    referred = address.refs[attribute].type.name if attribute in address.refs else "the type"
-    return f"{key}.read", f'Set {key} to {{type: {referred}, read: "{read}"}} in profile_overrides.'
+    referred = address.refs[attribute].type.name if attribute in address.refs else "TYPE"
+    return f"{key}.read", f'Set {key} to {{ref: {{type: {referred}}}, read: "{read}"}} in profile_overrides.'
 
 
 def _ends(way: str, name: str) -> bool:

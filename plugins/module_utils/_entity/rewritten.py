@@ -25,7 +25,7 @@ def came_back(path: str) -> str:
 def plan_with_memory(desired: DesiredState, references: Mapping[str, Any], observed: Optional[Entity]) -> Plan:
     """As plan(), but an attribute that comes back in another form counts as declared where this value was sent and
     the server still shows what came back then. Where that is not known, the value is sent if there is a memory, so that
-    it is known from then on; else it is unverified."""
+    it is known from then on; else, and where the system takes no update of this entity, it is unverified."""
     wanted = {} if observed is None or desired.state == "absent" else _declared(desired, desired.attributes)
     shown = {path: value_at(observed, names_of(path), ABSENT) for path in wanted}
     rules, memory = desired.address.rules, desired.secrets.memory
@@ -33,14 +33,17 @@ def plan_with_memory(desired: DesiredState, references: Mapping[str, Any], obser
     if not differing:
         return plan(desired, references, observed)
     known = memory.known(desired.address.type.id_in(observed or {})) if memory else {}
+    update = desired.address.type.operations.get("update")
+    takes = not update or not any(update.unmet(observed or {}))
+    unknown = [path for path in differing if not memory or (path not in known and not takes)]
     kept = [
         path
         for path in differing
-        if not memory or _forms(desired, path, wanted[path], shown[path]).items() <= known.items()
+        if path in unknown or _forms(desired, path, wanted[path], shown[path]).items() <= known.items()
     ]
     as_shown = with_values(desired.attributes, {path: shown[path] for path in kept})
     planned = plan(replace(desired, attributes=as_shown), references, observed)
-    return _as_declared(planned, {path: wanted[path] for path in kept}, () if memory else kept)
+    return _as_declared(planned, {path: wanted[path] for path in kept}, unknown)
 
 
 def _declared(desired: DesiredState, attributes: Mapping[str, Any]) -> dict[str, Any]:

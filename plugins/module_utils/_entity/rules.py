@@ -28,7 +28,8 @@ class Rules:
     write_only: never shown by the server, or shown as something else: never compared.
     hidden: compared where the server shows it, not observable where it shows nothing or a mask.
     volatile: changed by the server on its own account: not compared, never sent, no collateral.
-    at_least: lists in which elements may be that are not declared.
+    at_least: lists in which elements may be that are not declared. exact: mappings that hold nothing else than what is
+    declared.
     rewritten: comes back in another form than that in which it was sent; see ``plan_with_memory``.
     sets: lists whose order does not matter. keyed: lists of mappings whose elements are matched by these attributes.
     normalise: path, or ``*`` for all, to the normalisations that hold there and for everything inside.
@@ -46,6 +47,7 @@ class Rules:
     volatile: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     at_least: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
     rewritten: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -84,7 +86,10 @@ def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
     return replace(rules, normalise=normalise)
 
 
-LISTS = ("ignore", "create_only", "read_only", "write_only", "hidden", "volatile", "sets", "at_least", "rewritten")
+LISTS = (
+    *("ignore", "create_only", "read_only", "write_only", "hidden", "volatile"),
+    *("sets", "at_least", "exact", "rewritten"),
+)
 MAPPINGS = ("keyed", "normalise")
 
 

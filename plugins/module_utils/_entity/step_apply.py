@@ -22,8 +22,9 @@ from .desired_state import DesiredState, Secrets
 from .plan import Plan, secrets_at
 from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
-from .safe_write import write_safely
+from .safe_write import having_written, write_safely
 from .steps import EntityStep, element_key, steps_of
+from .verbs import after_restoring, as_of_new, rename, restore
 
 RecordStep = Callable[[EntityStep, str], None]
 """Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
@@ -40,10 +41,12 @@ def perform_steps(
     observed: Optional[Entity],
     clock: Clock,
     record: RecordStep = unrecorded,
+    before: Sequence[EntityStep] = (),
 ) -> Outcome:
     """Carry out the steps of a plan in their order, read the entity back with its parts, and report differences from
-    the plan. A step that fails stops the later ones; the error names what is done, failed and not sent."""
-    done: list[EntityStep] = []
+    the plan. A step that fails stops the later ones; the error names what is done, failed and not sent. before: steps
+    that are done."""
+    done = [*before]
     notes: tuple[str, ...] = ()
     heard: list[str] = []
     address = desired.address
@@ -55,6 +58,8 @@ def perform_steps(
             if step.attribute:
                 _send(client, known_as, entity or {}, _with_secret(desired, step), heard.append)
                 _remember(desired, planned, step, known_as.id)
+            elif step.kind == "rename":
+                known_as, entity = rename(client, desired, planned, entity or {}, clock, heard.append)
             else:
                 own = perform(client, *_own(desired, planned, entity, step.kind), clock)
                 known_as, notes = address.with_id(own.entity_id), (*notes, *own.notes)
@@ -68,6 +73,25 @@ def perform_steps(
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     collateral = verification.collateral
     return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, (*notes, *heard))
+
+
+def perform_restored(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    _observed: Optional[Entity],
+    clock: Clock,
+    record: RecordStep = unrecorded,
+) -> Outcome:
+    """Restore the entity that stays as deleted, and bring about what it then still needs; as perform_steps()."""
+    first, heard = EntityStep("restore"), list[str]()
+    with _step(planned, desired.address, first, [], steps_of(planned, desired.address.type)[1:], record):
+        known_as, entity = restore(client, desired, clock, heard.append)
+    rest = after_restoring(desired, _references(planned), entity)
+    with having_written(desired.address, "create", known_as.id):
+        outcome = perform_steps(client, as_of_new(desired), rest, entity, clock, record, (first,))
+    unverified = outcome.plan.unverified
+    return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*heard, *outcome.notes))
 
 
 def _with_secret(desired: DesiredState, step: EntityStep) -> EntityStep:
@@ -220,7 +244,7 @@ def _holds(address: Address, entity: Entity, step: EntityStep, value: Any) -> bo
     if part is not None and part.write_only:
         return False  # nothing can show it
     held = value_at(entity, names_of(step.attribute), ABSENT)
-    if part is None:
+    if part is None or step.attribute in address.rules.exact:
         return held is not ABSENT and value is not ABSENT and canonical(held) == canonical(value)
     elements = held if isinstance(held, (list, tuple)) else []
     if step.kind == "write":

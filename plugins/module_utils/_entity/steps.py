@@ -3,8 +3,9 @@
 
 """The steps of one change: the requests of an entity, of its parts and of its state, in the order in which they go.
 
-First the transitions to a resting state, then the create or update, then the parts in the profile's order (in each one
-changes and replacements, additions, removals, so that a group never loses its last owner), then the other transitions.
+First the transitions to a resting state, then the new key, then the create or update, then the parts in the profile's
+order (in each one changes and replacements, additions, removals, so that a group never loses its last owner), then the
+other transitions.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ from .._text.nested_paths import ABSENT, names_of, top, value_at
 from .._text.redaction import MASK
 from .._text.spelling import json_text
 from ..errors import ConfigurationError
-from .plan import Plan
+from .plan import Plan, is_renamed, touched
+
+VERBS = ("restore", "rename")
+"""The kinds of steps that are neither a create, update or delete, nor about an attribute."""
 
 
 @dataclass(frozen=True)
 class EntityStep:
-    """One step. kind: ``create``, ``update``, ``delete``, ``transition``, or ``write``, ``add``, ``remove``,
-    ``change``, ``replace`` of a part. attribute: the part or the state. element: of the part, by its key. before,
-    after: of the element, the part or the state. requests: none for the entity's own operation."""
+    """One step. kind: ``create``, ``update``, ``delete``, one of VERBS, ``transition``, or ``write``, ``add``,
+    ``remove``, ``change``, ``replace`` of a part. attribute: the part or the state. element: of the part, by its key.
+    before, after: of the element, the part or the state. requests: none for the entity's own operations."""
 
     kind: str
     attribute: str = ""
@@ -50,16 +54,25 @@ def steps_of(planned: Plan, entity_type: EntityType) -> list[EntityStep]:
     """The steps of a plan. Raises ConfigurationError where the profile has no request for one of its changes."""
     if planned.operation in ("none", "delete"):
         return [EntityStep("delete")] if planned.operation == "delete" else []
+    if planned.restored is not None:
+        return [EntityStep("restore"), *steps_of(planned.restored, entity_type)]
     first, last = _transitions(planned, entity_type)
     parts = [step for part in entity_type.parts.values() for step in _of_part(planned, part)]
     return [*first, *_own(planned, entity_type), *parts, *last]
 
 
+def in_steps(planned: Plan, entity_type: EntityType) -> bool:
+    """Whether it takes more, or another, than the entity's own create, update or delete."""
+    steps = steps_of(planned, entity_type)
+    return len(steps) > 1 or any(step.attribute or step.kind in VERBS for step in steps)
+
+
 def _own(planned: Plan, entity_type: EntityType) -> Iterator[EntityStep]:
-    """The entity's own create or update; no update where parts and states are all that changes. What a create withholds
-    an update sends right after it."""
-    apart = {*entity_type.apart(planned.operation), *entity_type.states}
-    if planned.operation == "create" or _changed(planned) - apart:
+    """The entity's own create or update; no update where parts, states and a new key are all that changes. What a
+    create withholds an update sends right after it."""
+    if is_renamed(planned, entity_type):
+        yield EntityStep("rename")
+    if planned.operation == "create" or touched(planned, entity_type):
         yield EntityStep(planned.operation)
     if planned.operation == "create" and entity_type.withheld(sorted(_changed(planned))):
         yield EntityStep("update")

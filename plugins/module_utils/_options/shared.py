@@ -37,6 +37,7 @@ IDENTITY: Spec = {
     "grant_type": {"type": "str", "choices": list(GRANT_TYPES)},
     "tenant_id": {"type": "str"},
     "authority": {"type": "str"},
+    "issuer": {"type": "str"},
     "token_url": {"type": "str", "no_log": False},
     "scope": {"type": "str"},
     "client_id": {"type": "str"},
@@ -109,6 +110,7 @@ class Identity:
     grant_type: Optional[str] = None
     tenant_id: Optional[str] = None
     authority: Optional[str] = None
+    issuer: Optional[str] = None
     token_url: Optional[str] = None
     scope: Optional[str] = None
     client_id: Optional[str] = None

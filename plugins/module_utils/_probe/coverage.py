@@ -5,30 +5,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from .._profile.model import type_data
+from .._profile.operation import OPERATIONS, READING
 from .._text.json_forms import Json
 from .experiment import Experiment
 from .findings import NOT_LOOKED_AT, Finding
-
-READS = ("read", "find", "list")
+from .request_candidates import TABLES
 
 
 def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -> list[Finding]:
     """A finding for each operation, for each type, and for a lost session, of which no finding speaks."""
     spoken = [one.profile_key for one in experiment.findings]
 
-    def is_silent(key: str) -> bool:
-        return not any(one == key or one.startswith(f"{key}.") or f".{key}" in one for one in spoken)
+    def is_silent(key: str, operation: str = "") -> bool:
+        of_a_type = re.compile(rf"types\.[^.]+\.{re.escape(operation or key)}(\.|$)")
+        return not any(one == key or one.startswith(f"{key}.") or of_a_type.match(one) for one in spoken)
 
+    unset = "writes is not set"
     reading = "no entity was named that exists or may be created"
+    types, general = experiment.data.get("types", {}), experiment.data.get("operations", {})
+    looked_at = {str(one["type"]): None for one in named}
+    operations = {f"operations.{name}": name for name in general}
+    for one in looked_at:
+        own = [name for name in type_data(one, experiment.data) if name in OPERATIONS and name not in general]
+        operations.update({f"types.{one}.{name}": name for name in own})
     silent = [
-        (f"operations.{name}", reading if name in READS or writes else "writes is not set")
-        for name in experiment.data.get("operations", {})
+        (key, "the probe does not try it" if name not in TABLES else reading if name in READING or writes else unset)
+        for key, name in operations.items()
+        if is_silent(key, name)
     ]
-    silent += [("session.rejected", "no request was seen to show an entity, with which to ask")]
-    looked_at = {str(one["type"]) for one in named}
-    types = [(f"types.{name}", "no entity of this type was named") for name in experiment.data.get("types", {})]
-    silent = [(key, why) for key, why in silent if is_silent(key)]
-    silent += [(key, why) for key, why in types if key.partition(".")[2] not in looked_at]
+    if is_silent("session.lost"):
+        silent.append(("session.lost", "no request was seen to show an entity, with which to ask"))
+    silent += [(f"types.{one}", "no entity of this type was named") for one in types if one not in looked_at]
     return [Finding(key, NOT_LOOKED_AT, came=why) for key, why in silent]

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .._entity.api.client import EntityClient
 from .._entity.desired_state import DesiredState
 from .._entity.ensure import ensure
 from .._options.waiting import Waiting
-from .._profile.model import profile_of
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
 from ..errors import InsightError
@@ -29,7 +27,8 @@ NEEDED = ("read", "find", "create", "delete")
 def try_overrides(scratch: ScratchEntity, given: Json) -> None:
     """Try what was learned; what does not pass is as it was given again, and the page says so."""
     experiment = scratch.experiment
-    lacking = [name for name in NEEDED if not experiment.is_proven(scratch.type, name)]
+    served = {"read"} if not experiment.definition(scratch.type, "read") else set()  # by the find
+    lacking = [name for name in NEEDED if not experiment.is_proven(scratch.type, name) and name not in served]
     if lacking or experiment.left_behind:
         why = f"{', '.join(lacking)} was not found out" if lacking else "something was left behind"
         experiment.note(
@@ -51,15 +50,14 @@ def try_overrides(scratch: ScratchEntity, given: Json) -> None:
 
 def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...]]:
     """The parts of a profile that writing taught, likelier faults first."""
-    writes = [("operations", name) for name in ("update", "delete", "create")]
+    writes = ("update", "delete", "create")
+    rules = (("attributes",), ("types", type_name, "attributes"))
     for path in (
-        ("compare",),
-        ("types", type_name, "compare"),
+        *((*home, name) for home in rules for name in value_at(learned, home) or ()),
         ("types", type_name, "key"),
-        ("uuid_attribute",),
-        ("types", type_name, "uuid_attribute"),
-        *writes,
-        *(("types", type_name, *path) for path in writes),
+        ("types", type_name, "id"),
+        *(("operations", name) for name in writes),
+        *(("types", type_name, name) for name in writes),
     ):
         if value_at(given, path) != value_at(learned, path):
             yield path
@@ -69,8 +67,7 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
     """Take back what was learned in these parts, and say why."""
     findings: list[Finding] = []
     for one in experiment.findings:
-        stated = tuple(one.profile_key.split("."))
-        mine = one.verdict == DIFFERS and any(stated[: len(path)] == path for path in paths)
+        mine = one.verdict == DIFFERS and any(f"{one.profile_key}.".startswith(f"{'.'.join(path)}.") for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     for path in paths:
@@ -83,7 +80,7 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     """Let the engine create, change and delete the scratch entity with a profile. Returns why that does not work, empty
     where it does. The entity is removed in either case."""
     for part in ("required", "schema"):  # what a user has to declare is no question here
-        data = with_value(data, ("types", scratch.type, part), ABSENT)
+        data = with_value(data, ("types", scratch.type, part), None)
     attributes = scratch.named.get("attributes") or {}
     changed = {**attributes, **(scratch.named.get("change") or {})}
     steps: list[tuple[str, Json | None]] = [("create", attributes), ("none", attributes)]
@@ -104,11 +101,11 @@ def play(scratch: ScratchEntity, data: Json) -> str:
 def _step(scratch: ScratchEntity, data: Json, expected: str, declared: Json | None) -> str:
     """What is wrong with a step of the cycle; empty where it did what was expected. declared: the attributes, None to
     delete."""
-    profile = profile_of(data)
+    profile = scratch.experiment.profile_with(data)
     address = keyed(profile, scratch.named)
     state = "absent" if declared is None else "present"
     desired = DesiredState(address=address, attributes=declared or {}, state=state, waiting=WAITING)
-    client = EntityClient(profile, scratch.experiment.url, scratch.experiment.guarded)
+    client = scratch.experiment.client(profile)
     try:
         came = ensure(client, desired, check_mode=False, clock=scratch.clock).plan.operation
     except InsightError as error:

@@ -7,17 +7,19 @@ experiment are made by the engine itself, with a profile that holds the operatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from .._entity.address import Address, address_of
+from .._entity.address import Address, address_of, has_key
 from .._entity.api.client import EntityClient
-from .._profile.merging import merge
-from .._profile.model import Profile, profile_of
+from .._profile.model import GENERAL, Profile, profile_of, type_data
+from .._profile.template import text_parts
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, value_at, with_value
+from .._text.nested_paths import value_at, with_value
 from .._transport.messages import Request, Response, Send
 from ..errors import ConfigurationError, InsightError, NotSentError
 from .findings import AS_PROFILE, SEEN, Finding
@@ -35,15 +37,19 @@ def reads_only(request: Request) -> bool:
 
 
 def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Method and address of every request of which a profile says that it is safe."""
+    """Method and address of every request of which a profile says that it reads."""
     profile = profile_of(data)
     stated = []
     for of_type in profile.types.values():
-        for operation in of_type.operations.values():
-            if operation.safe:
-                path = operation.request.path.lstrip("/").replace("{type.path}", of_type.path.strip("/"))
-                parts = re.split(r"\{[^{}]*\}", f"{url}{profile.base_path}/{path}")
-                stated.append((operation.request.method, re.compile("[^/]+".join(map(re.escape, parts)))))
+        reads = [one.request for one in of_type.operations.values() if one.safe]
+        reads += [part.read.request for part in of_type.parts.values() if part.read]
+        for request in reads:
+            path = request.path
+            if path:
+                whole = path if path.startswith("/") else f"{profile.base_path}/{path}"
+                whole = url + whole.replace("{type.path}", of_type.path.strip("/"))
+                pattern = "".join(re.escape(part) if isinstance(part, str) else "[^/]+" for part in text_parts(whole))
+                stated.append((request.method, re.compile(pattern)))
     return stated
 
 
@@ -68,7 +74,8 @@ class Experiment:
     write are sent; daring: see candidates.is_daring(); stamp: the value for ``verified``; shown: a request that was
     answered with a known entity; proven: the operations of each type that were seen to show an existing entity and no
     other, or to write; lost: by method, the answer to a request with a session that does not exist; answers_anybody:
-    whether such a session was shown an entity; left_behind: entities that were created and could not be deleted."""
+    whether such a session was shown an entity; left_behind: entities that were created and could not be deleted; given:
+    as of EntityClient."""
 
     data: dict[str, Any]
     url: str
@@ -84,6 +91,7 @@ class Experiment:
     lost: dict[str, Response] = field(default_factory=dict)
     answers_anybody: bool = False
     left_behind: list[str] = field(default_factory=list)
+    given: Json = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep what the profile says before anything was learned."""
@@ -92,11 +100,24 @@ class Experiment:
     @property
     def profile(self) -> Profile:
         """The profile as it is known by now."""
-        return profile_of(self.data)
+        return self.profile_with(self.data)
 
-    def client(self, data: Json | None = None) -> EntityClient:
+    def profile_with(self, data: Json) -> Profile:
+        """A profile with the inputs of the task."""
+        return profile_of(data).bound(self.given.get("inputs", {}))
+
+    def known(self, entity: Json) -> Known:
+        """What has to stand in the answer about an entity that the user named."""
+        with suppress(ConfigurationError):  # where the key is not whole, it is compared as it is
+            if entity.get("key"):
+                return Known(entity.get("id"), entity["key"], partial(has_key, keyed(self.profile, entity)))
+        return Known(entity.get("id"), entity.get("key") or {})
+
+    def client(self, profile: Optional[Profile] = None) -> EntityClient:
         """The engine's client for a profile."""
-        return EntityClient(profile_of(data or self.data), self.url, self.guarded)
+        client = EntityClient(profile or self.profile, self.url, self.guarded)
+        client.given = self.given
+        return client
 
     def is_harmless(self, request: Request) -> bool:
         """Whether a request only reads, by its form or by what the profile says of it."""
@@ -120,18 +141,15 @@ class Experiment:
         self.answers.append((request, response))
         return response
 
-    def attempt(self, type_name: str, operation: str, definition: Json, call: Call) -> Attempt:
+    def attempt(self, type_name: str, operation: str, definition: Any, call: Call) -> Attempt:
         """Let the engine make a request with this definition of an operation. Raises NotSentError when the server
         cannot be reached while reading."""
-        path = ("operations", operation)
-        scratch = ("types", type_name, "operations", operation)
-        data = with_value(self.data, path, {**definition, "enabled": True})
-        data = with_value(data, scratch, ABSENT) if value_at(data, scratch) else data
+        profile = self.profile_with(self.with_operation(type_name, operation, definition))
         before = len(self.answers)
         error: Optional[InsightError] = None
         value: Any = None
         try:
-            value = call(self.client(data), profile_of(data))
+            value = call(self.client(profile), profile)
         except NotSentError as lost:
             if not self.may_write:
                 raise
@@ -141,20 +159,39 @@ class Experiment:
         response = self.answers[-1][1] if len(self.answers) > before else None
         return Attempt(value, error, response)
 
-    def definition(self, type_name: str, operation: str) -> dict[str, Any]:
-        """An operation of a type as the profile has it by now."""
-        general = value_at(self.data, ("operations", operation)) or {}
-        particular = value_at(self.data, ("types", type_name, "operations", operation)) or {}
-        merged: dict[str, Any] = merge(general, particular)
-        return merged
+    def with_operation(self, type_name: str, operation: str, definition: Any) -> dict[str, Any]:
+        """The profile in which a type has this operation, and so have those of which as much is known: nothing else
+        than of this type."""
+        types = {name: type_data(name, self.data) for name in self.data["types"]}
+        stated = types[type_name].get(operation)
+        enabled = {**definition, "enabled": True} if isinstance(definition, Mapping) else definition
+        for name, one in types.items():
+            alike = one.get(operation) == stated and not self.is_proven(name, operation)
+            types[name] = {**one, operation: enabled} if name == type_name or alike else one
+        said_once = {name: one for name, one in self.data.items() if name not in (*GENERAL, "operations")}
+        return {**said_once, "types": types}
 
-    def candidates(self, type_name: str, operation: str) -> Iterator[Json]:
-        """What to try for an operation of a type, beginning with what the profile has by now."""
+    def definition(self, type_name: str, operation: str) -> Any:
+        """An operation of a type as the profile has it by now; empty where it has none."""
+        return type_data(type_name, self.data).get(operation) or {}
+
+    def candidates(self, type_name: str, operation: str, key: Iterable[str] = ()) -> Iterator[Any]:
+        """What to try for an operation of a type, beginning with what the profile has by now. key: the attributes by
+        which an entity is looked for."""
         of_type = self.profile.type(type_name)
-        places = [one.get("entity") for one in self.data.get("operations", {}).values()]
-        wrappers = tuple(dict.fromkeys(path for path in places if isinstance(path, str) and path))
-        hints = Hints(of_type.id_at, next(iter(of_type.other_ids), None), wrappers, self.daring)
+        places = [one.get("entity") for one in type_data(type_name, self.data).values() if isinstance(one, Mapping)]
+        wrappers = [place[len("body.") :] for place in places if isinstance(place, str) and place.startswith("body.")]
+        uuid = next(iter(of_type.other_ids), None)
+        hints = Hints(of_type.id_at or "id", uuid, tuple(dict.fromkeys(wrappers)), self.daring, tuple(key))
         return candidates(operation, self.definition(type_name, operation), hints)
+
+    def home(self, type_name: str, operation: str) -> tuple[str, ...]:
+        """Where in the profile an operation of a type is said: for all types, unless this one has its own."""
+        chain = [self.data["types"][type_name]]
+        while "extends" in chain[-1]:
+            chain.append(self.data["types"][chain[-1]["extends"]])
+        own = any(operation in one for one in chain) or not self.data.get("operations")
+        return ("types", type_name, operation) if own else ("operations", operation)
 
     def prove(self, type_name: str, operation: str) -> None:
         """Remember that an operation of a type works, as seen on an entity that is known to exist."""

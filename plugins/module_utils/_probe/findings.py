@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._profile.model import BASIS
+from .._profile.merging import NAMED, VALUES
+from .._profile.operation import BASIS
 from .._text.json_forms import Json
 from .._text.redaction import printable
 from .request_candidates import REQUEST
@@ -62,13 +63,15 @@ def nested(path: Sequence[str], value: Any) -> dict[str, Any]:
     return result
 
 
-def difference(before: Any, after: Any) -> dict[str, Any]:
-    """The overrides that make one profile of the other: what is new or another, and None for what is gone."""
+def difference(before: Any, after: Any, inside: str = "") -> dict[str, Any]:
+    """The overrides that make one profile of the other: what is new or another, and None for what is gone. inside: the
+    key of these mappings."""
     changed: dict[str, Any] = {name: None for name in before if name not in after}
     for name, value in after.items():
         old = before.get(name)
-        if isinstance(old, Mapping) and isinstance(value, Mapping):
-            inner = difference(old, value)
+        whole = name in VALUES and inside not in NAMED
+        if isinstance(old, Mapping) and isinstance(value, Mapping) and not whole:
+            inner = difference(old, value, name)
             if inner:
                 changed[name] = inner
         elif name not in before or old != value:
@@ -80,11 +83,14 @@ def _only(part: Json, name: str) -> Json:
     return {name: part[name]} if name in part else {}
 
 
-def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[Finding]:
+def compared(path: Sequence[str], before: Any, after: Any, came: str) -> list[Finding]:
     """A finding for each key of a part of a profile that the server contradicted, or one that says that it contradicted
     none. came: the server's answer to the request as the profile has it; for keys about answers the form of the answers
     is given instead."""
     key = ".".join(path)
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        differs = Finding(key, DIFFERS, brief(before), came, nested(path, after))
+        return [differs if before != after else Finding(key, AS_PROFILE, came=came)]
     names = [name for name in {**before, **after} if name not in BASIS and before.get(name) != after.get(name)]
     if not names:
         return [Finding(key, AS_PROFILE, came=came)]
@@ -93,7 +99,7 @@ def compared(path: Sequence[str], before: Json, after: Json, came: str) -> list[
             f"{key}.{name}",
             DIFFERS,
             brief(before.get(name)),
-            came if name in REQUEST else brief(after.get(name)),
+            came if name in (*REQUEST, "paging") else brief(after.get(name)),
             nested(path, difference(_only(before, name), _only(after, name))),
         )
         for name in names

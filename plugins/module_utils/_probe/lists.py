@@ -5,149 +5,235 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._entity.address import Address
+from .._entity.api.paging import SIZE
+from .._profile.predicate import answer_at
 from .._text.json_forms import Json
-from .experiment import Attempt, Experiment
+from .._text.nested_paths import ABSENT
+from .._transport.messages import Response
+from .experiment import Attempt, Experiment, keyed
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
-from .reads import known_of, succeeding
-from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES
-from .shapes import described, is_known, is_success, json_content, lists, numbers, scalars
+from .reads import learn_operation, request_text, succeeding, with_entity
+from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, uses
+from .shapes import Known, described, is_known, is_success, json_content, lists, numbers, place_of, scalars
 
 MOST_PAGES = 50
 """How many pages are read to see whether the number in the answers is the number of all entities."""
+PAGED = ("page", "offset", "cursor", "size")
+"""The names with which a request asks for a page."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in which pages are asked for. names: parameters with their templates; paging: as in the profile."""
+
+    names: Json
+    paging: Json
+
+
+def parameters_in(definition: Json) -> str:
+    """Where the parameters of a list stand: in its body, where it has one, else in its address."""
+    return "json" if "json" in definition else "query"
+
+
+def bare(definition: Json) -> dict[str, Any]:
+    """A list without what asks for a page."""
+    where = parameters_in(definition)
+    held = definition.get(where) or {}
+    rest = {name: value for name, value in held.items() if not uses(value, *PAGED)}
+    content = {where: rest} if rest or where == "json" else {}
+    return {**{name: one for name, one in definition.items() if name not in ("paging", where)}, **content}
+
+
+def stated_way(definition: Json) -> Way:
+    """How a profile asks for pages."""
+    held = definition.get(parameters_in(definition)) or {}
+    return Way({name: value for name, value in held.items() if uses(value, *PAGED)}, definition.get("paging") or {})
+
+
+def paged(definition: Json, way: Optional[Way]) -> Json:
+    """A list that is asked for in a way."""
+    if way is None or not way.paging:
+        return definition
+    where = parameters_in(definition)
+    names = {**definition.get(where, {}), **way.names}
+    return {**definition, **({where: names} if names or where == "json" else {}), "paging": way.paging}
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list that is asked. definition: the operation without its paging; wrapped: where the entities stand."""
+    """A list that is asked. definition: the operation without its paging; entity: one that is in it."""
 
     experiment: Experiment
     type_name: str
-    definition: Json
+    definition: Any
+    entity: Json
 
-    def attempt(self, paging: Optional[Json], pages: int = 1) -> Attempt:
+    def attempt(self, way: Optional[Way], pages: int = 1) -> Attempt:
         """Ask for so many pages; the value holds a list of ids for each."""
-        definition = {**self.definition, **({"paging": paging} if paging else {})}
+        definition = paged(self.definition, way) if isinstance(self.definition, Mapping) else self.definition
 
         def ids(client: Any, profile: Any) -> list[list[str]]:
             of_type = profile.type(self.type_name)
-            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(Address(of_type), pages)]
+            among = keyed(profile, self.entity).among if self.entity.get("key") else Address(of_type)
+            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(among, pages)]
 
         return self.experiment.attempt(self.type_name, "list", definition, ids)
 
-    def first(self, paging: Optional[Json]) -> list[str]:
+    def first(self, way: Optional[Way]) -> list[str]:
         """The ids on the first page; empty where there is none."""
-        attempt = self.attempt(paging)
+        attempt = self.attempt(way)
         return attempt.value[0] if attempt.value else []
+
+
+def listings(experiment: Experiment, entity: Json) -> Iterator[Listing]:
+    """Each list that a server may have of the entities of a type, without pages."""
+    type_name = str(entity["type"])
+    for candidate in experiment.candidates(type_name, "list"):
+        definition = bare(candidate) if isinstance(candidate, Mapping) else candidate
+        yield Listing(experiment, type_name, definition, entity)
 
 
 def probe_list(experiment: Experiment, entity: Json) -> bool:
     """Whether there is a list in which the entity stands, and how it is cut into pages."""
-    type_name, known = str(entity["type"]), known_of(entity)
-    before = experiment.definition(type_name, "list")
+    type_name, known = str(entity["type"]), experiment.known(entity)
+    before, path = experiment.definition(type_name, "list"), experiment.home(type_name, "list")
     first: Optional[Attempt] = None
-    for candidate in experiment.candidates(type_name, "list"):
-        bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
-        attempt = Listing(experiment, type_name, bare).attempt(None)
+    for listing in listings(experiment, entity):
+        attempt = listing.attempt(None)
         first = first or attempt
-        if not is_success(attempt.response):
+        if attempt.response is None or not is_success(attempt.response):
             continue
-        for path, found in lists(json_content(attempt.response)):  # type: ignore[arg-type]
+        if not isinstance(listing.definition, Mapping):
+            if _shows(listing, known):
+                experiment.note([Finding(".".join(path), AS_PROFILE, came=described(attempt.response))])
+                experiment.prove(type_name, "list")
+                return True
+            continue
+        for place, found in lists(json_content(attempt.response)):
             if any(is_known(one, known) for one in found):
-                definition = succeeding({**bare, **({"entities": path} if path else {})}, attempt.response)
-                return _learn(experiment, type_name, before, definition, described(first.response))
+                definition = with_entity(succeeding(listing.definition, attempt.response), place)
+                whole = Listing(experiment, type_name, definition, entity)
+                return _learn(whole, before, described(first.response))
     came = described(first.response if first else None)
-    if not before or before.get("enabled") is False:
-        experiment.note([Finding("operations.list", AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
+    if not isinstance(before, Mapping) or not before or before.get("enabled") is False:
+        experiment.note([Finding(".".join(path), AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
     else:
-        experiment.note([Finding("operations.list", NOT_FOUND, f"{before.get('method')} {before.get('path')}", came)])
+        experiment.note([Finding(".".join(path), NOT_FOUND, request_text(before), came)])
     return False
 
 
-def _learn(experiment: Experiment, type_name: str, before: Json, definition: Json, came: str) -> bool:
+def _shows(listing: Listing, known: Known) -> bool:
+    """Whether a list of several requests shows an entity, by its id."""
+    pages = listing.attempt(None, MOST_PAGES).value or []
+    return known.id is not None and any(str(known.id) in page for page in pages)
+
+
+def _learn(listing: Listing, before: Json, came: str) -> bool:
     """Whether the list of a type was learned, with its paging; notes what was found. before: the definition in the
     profile; came: what is said of the answer."""
-    listing = Listing(experiment, type_name, definition)
+    experiment, type_name = listing.experiment, listing.type_name
+    path = experiment.home(type_name, "list")
+    key = ".".join((*path, "paging"))
     whole = listing.first(None)
     if len(set(whole)) < 2:
         why = "there are not two entities of this type, so nobody can see how pages are cut"
-        experiment.findings.append(Finding("operations.list.paging", NOT_TRIED, came=why))
+        experiment.findings.append(Finding(key, NOT_TRIED, came=why))
         return False
-    paging = _paging(listing, before.get("paging") or {}, whole)
-    if paging is None:
-        experiment.findings.append(
-            Finding("operations.list.paging", NOT_FOUND, came=described(listing.attempt(None).response))
-        )
+    way = _way(listing, stated_way(before), whole)
+    if way is None:
+        experiment.findings.append(Finding(key, NOT_FOUND, came=described(listing.attempt(None).response)))
         return False
-    learned = {**definition, **({"paging": paging} if paging else {})}
+    learned = dict(paged(listing.definition, way))
     if before.get("enabled") is False:
         learned["enabled"] = True
-    experiment.note(compared(("operations", "list"), before, learned, came))
-    experiment.learn(("operations", "list"), learned)
-    experiment.verify(("operations", "list"))
+    experiment.note(compared(path, before, learned, came))
+    learn_operation(experiment, type_name, path, learned)
+    experiment.verify(path)
+    experiment.prove(type_name, "list")
     return True
 
 
-def _paging(listing: Listing, stated: Json, whole: list[str]) -> Optional[Json]:
-    """How pages are asked for; empty where the server gives all entities at once and says so, None where nothing shows
-    that the list is complete."""
-    for size in dict.fromkeys((*([stated["size"]] if stated.get("size") else []), *PAGE_SIZES)):
+# --- pages
+
+
+def _way(listing: Listing, stated: Way, whole: list[str]) -> Optional[Way]:
+    """How pages are asked for; without paging where the server gives all entities at once and says so, None where
+    nothing shows that the list is complete."""
+    ours = [name for name, template in stated.names.items() if uses(template, "size")]
+    for size in dict.fromkeys((*ours, *PAGE_SIZES)):
         if len(listing.first(_sized(size))) == 1:
             return next((_finished(listing, stated, one) for one in _ways(listing, stated, size, whole)), None)
     response = listing.attempt(None).response
-    return {} if response and len(whole) in numbers(json_content(response)).values() else None
+    return Way({}, {}) if response and len(whole) in whole_numbers(response).values() else None
 
 
-def _sized(size: str) -> Json:
+def whole_numbers(response: Response) -> dict[str, int]:
+    """The whole numbers in an answer, by their places."""
+    beside = {place_of(path): value for path, value in numbers(json_content(response)).items()}
+    held = {f"header.{name}": value for name, value in response.headers.items() if re.search("total|count", name)}
+    return {**beside, **numbers(held)}
+
+
+def _sized(size: str) -> Way:
     """Asks for a page of one and nothing else."""
-    return {"kind": "link", "next": "_", "size": size, "limit": 1}
+    return Way({size: "{size}"}, {"next": "body._", "size": 1})
 
 
-def _ways(listing: Listing, stated: Json, size: str, whole: list[str]) -> Iterator[Json]:
+def _ways(listing: Listing, stated: Way, size: str, whole: list[str]) -> Iterator[Way]:
     """The ways of paging that give the second entity behind the first, where a page holds one: what the profile says,
     then what the answer leads to, then numbers."""
-    if stated.get("page"):
-        yield from _numbered(listing, (stated["page"],), size, whole)
+    ours = [name for name, template in stated.names.items() if uses(template, "page", "offset")]
+    yield from _numbered(listing, tuple(ours), size, whole)
     response = listing.attempt(_sized(size)).response
-    for path, value in _following(json_content(response)) if response else ():
+    for place, value in _following(response) if response else ():
         links = "/" in str(value)
-        for name in ("_",) if links else CURSORS:
-            kind = {"kind": "link"} if links else {"kind": "cursor", "page": name}
-            way = {**kind, "next": path, "size": size, "limit": 1}
+        for name in ("",) if links else CURSORS:
+            names = {size: "{size}", **({name: "{cursor}"} if name else {})}
+            way = Way(names, {"next": place, "size": 1})
             if listing.attempt(way, 2).value == [whole[:1], whole[1:2]]:
                 yield way
     yield from _numbered(listing, (*PAGE_NUMBERS, *OFFSETS), size, whole)
 
 
-def _numbered(listing: Listing, names: tuple[str, ...], size: str, whole: list[str]) -> Iterator[Json]:
+def _numbered(listing: Listing, names: tuple[str, ...], size: str, whole: list[str]) -> Iterator[Way]:
     for name in names:
         for first in (0, 1):
-            one = {"kind": "page", "page": name, "size": size, "first": first, "limit": 1}
-            if listing.first(one) == whole[:1] and listing.first({**one, "first": first + 1}) == whole[1:2]:
+
+            def asked(number: int, length: int = 1, name: str = name) -> list[str]:
+                way = Way({name: "{page}", size: "{size}"}, {"first": number, "size": length})
+                return listing.first(way)
+
+            if asked(first) == whole[:1] and asked(first + 1) == whole[1:2]:
                 # On pages of two, the second page begins behind the first one; the second offset inside of it.
-                second = listing.first({**one, "first": first + 1, "limit": 2})
-                yield {**one, "kind": "offset" if second[:1] == whole[1:2] else "page"}
+                counted = "{offset}" if asked(first + 1, 2)[:1] == whole[1:2] else "{page}"
+                yield Way({name: counted, size: "{size}"}, {"first": first, "size": 1})
 
 
-def _following(answer: Any) -> list[tuple[str, Any]]:
-    """What in an answer may lead to the next page, likelier ones first."""
+def _following(response: Response) -> list[tuple[str, Any]]:
+    """What in an answer may lead to the next page, by its place, likelier ones first."""
     words = ("next", "cursor", "token", "continuation", "after")
-    found = [(path, value) for path, value in scalars(answer, depth=3) if isinstance(value, (str, int))]
-    found = [(path, value) for path, value in found if any(word in path.lower() for word in words)]
+    found = [(path, value) for path, value in scalars(json_content(response), depth=3) if isinstance(value, (str, int))]
+    found = [(place_of(path), value) for path, value in found if any(word in path.lower() for word in words)]
+    link = answer_at(response, "link.next")
+    found += [("link.next", link)] if link is not ABSENT else []
     return sorted(found, key=lambda pair: "next" not in pair[0].lower())
 
 
-def _finished(listing: Listing, stated: Json, way: Json) -> Json:
+def _finished(listing: Listing, stated: Way, way: Way) -> Way:
     """A way of paging with pages of the usual size and with the total that the answers name."""
-    way = {**way, "limit": stated.get("limit", 100)}
-    attempt = listing.attempt(way, MOST_PAGES)
+    whole = Way(way.names, {**way.paging, "size": stated.paging.get("size", SIZE)})
+    attempt = listing.attempt(whole, MOST_PAGES)
     seen = [one for page in attempt.value or [] for one in page]
-    beside = numbers(json_content(attempt.response)) if attempt.response else {}
-    counted = [path for path, value in beside.items() if value == len(seen) != 1]
-    likely = sorted(counted, key=lambda path: (path != stated.get("total"), "total" not in path.lower()))
-    paging = {**way, **({"total": likely[0]} if likely else {})}
-    return dict(stated) if {"first": 0, **stated} == {"first": 0, **paging} else paging
+    beside = whole_numbers(attempt.response) if attempt.response else {}
+    counted = [place for place, value in beside.items() if value == len(seen) != 1]
+    likely = sorted(counted, key=lambda place: (place != stated.paging.get("total"), "total" not in place.lower()))
+    paging = {**whole.paging, **({"total": likely[0]} if likely else {})}
+    usual = {"first": 0, "size": SIZE}
+    is_stated = stated.names == way.names and {**usual, **stated.paging} == {**usual, **paging}
+    return stated if is_stated else Way(way.names, paging)

@@ -20,10 +20,11 @@ from .._text.nested_paths import top
 from .._transport.messages import Response
 from ..errors import InterruptedRequest, SessionRejected
 from .experiment import Attempt, Experiment, keyed
-from .lists import Listing, probe_list
-from .reads import MOST_USELESS, probe_find, probe_read, reference_ways
+from .lists import listings, probe_list
+from .reads import MOST_USELESS, probe_read
 from .scratch_entity import ScratchEntity
-from .shapes import Known, find, json_content, scalars
+from .searches import probe_find, reference_ways
+from .shapes import UUID, Known, find, json_content, scalars
 
 LOOKS = (0, 2.0)
 """Seconds between looks for something that a server said it created."""
@@ -34,7 +35,7 @@ MOST_IDS = 4
 def is_offered(experiment: Experiment, named: Json) -> Optional[bool]:
     """Whether any of the requests by which servers find or list shows an entity with this key; None where that stays
     unknown."""
-    known, useless = Known(None, named["key"]), 0
+    known, useless = experiment.known(named), 0
     for attempt in chain(_finds(experiment, named), _lists(experiment, named)):
         if attempt.response is not None and find(json_content(attempt.response), known):
             return True
@@ -51,16 +52,13 @@ def _finds(experiment: Experiment, named: Json) -> Iterator[Attempt]:
     def call(client: EntityClient, profile: Profile) -> Any:
         return client.find(keyed(profile, named))
 
-    for candidate in experiment.candidates(type_name, "find"):
-        for one in reference_ways(experiment.data, candidate, named):
+    for candidate in experiment.candidates(type_name, "find", named["key"]):
+        for one in reference_ways(experiment, candidate, named):
             yield experiment.attempt(type_name, "find", one, call)
 
 
 def _lists(experiment: Experiment, named: Json) -> Iterator[Attempt]:
-    type_name = str(named["type"])
-    for candidate in experiment.candidates(type_name, "list"):
-        bare = {name: value for name, value in candidate.items() if name not in ("paging", "entities")}
-        yield Listing(experiment, type_name, bare).attempt(None)
+    return (listing.attempt(None) for listing in listings(experiment, named))
 
 
 def ids_said(response: Optional[Response], key: Json, id_name: str) -> list[Any]:
@@ -83,14 +81,17 @@ def ids_in(entity: Any, key: Json, id_name: str) -> list[Any]:
         if top(path) not in key and (path == id_name or "id" in path.rpartition(".")[2].lower())
         if isinstance(value, (str, int)) and not isinstance(value, bool)
     ]
-    likely = sorted(named, key=lambda pair: (pair[0] != id_name, len(pair[0].rpartition(".")[2])))
+    likely = sorted(  # a UUID is often beside the id
+        named,
+        key=lambda pair: (pair[0] != id_name, bool(UUID.fullmatch(str(pair[1]))), len(pair[0].rpartition(".")[2])),
+    )
     return [value for _path, value in likely] + (list(key.values()) if len(key) == 1 else [])
 
 
 def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Entity]:
     """The scratch entity soon after the server may have created it: by the id in the answer, else by its key, else in a
     list; None where none of the requests finds it."""
-    id_name = scratch.experiment.profile.type(scratch.type).id_at
+    id_name = scratch.id_name
     for pause in LOOKS:
         scratch.clock.sleep(pause)
         entity = _read_by(scratch, ids_said(response, scratch.named["key"], id_name))
@@ -108,7 +109,9 @@ def locate(scratch: ScratchEntity, response: Optional[Response]) -> Optional[Ent
 def _ids_listed(scratch: ScratchEntity, id_name: str) -> list[Any]:
     """What may be its id, where a list shows it."""
     for attempt in _lists(scratch.experiment, scratch.named):
-        place = find(json_content(attempt.response), Known(None, scratch.named["key"])) if attempt.response else None
+        place = (
+            find(json_content(attempt.response), scratch.experiment.known(scratch.named)) if attempt.response else None
+        )
         if place is not None:
             return ids_in(place.entity, scratch.named["key"], id_name)
     return []
@@ -127,5 +130,6 @@ def learn_reading(scratch: ScratchEntity, entity: Entity) -> None:
         probe_read(experiment, known)
     if not experiment.is_proven(scratch.type, "find"):
         probe_find(experiment, known)
-    if not any(one.profile_key.startswith("operations.list") for one in experiment.findings):
+    path = ".".join(experiment.home(scratch.type, "list"))
+    if not any(one.profile_key.startswith(path) for one in experiment.findings):
         probe_list(experiment, known)

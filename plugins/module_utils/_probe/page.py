@@ -41,7 +41,8 @@ class LoginReport:
 @dataclass(frozen=True)
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
-    login worked. overrides: to merge into the profile. left_behind: entities that it could not delete again."""
+    login worked. overrides: to merge into the profile; all_overrides: with those that were given. left_behind: entities
+    that it could not delete again."""
 
     profile: Json
     stamp: Json
@@ -49,6 +50,7 @@ class ProbeReport:
     findings: Sequence[Finding]
     wrote: bool = False
     overrides: Json = field(default_factory=dict)
+    all_overrides: Json = field(default_factory=dict)
     left_behind: Sequence[str] = ()
 
     def as_result(self) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class ProbeReport:
             "logins": [{name: one for name, one in login.items() if one is not None} for login in logins],
             "findings": [finding.as_result() for finding in self.findings],
             "overrides": self.overrides,
+            "all_overrides": self.all_overrides,
             "left_behind": self.left_behind,
             "page": page(self),
         }
@@ -99,6 +102,6 @@ def _written(report: ProbeReport) -> str:
         return "The probe only read."
     if report.left_behind:
         return "The probe wrote its own entity."
-    if any(one.profile_key == "operations.create" and one.verdict == NOT_FOUND for one in report.findings):
+    if any(one.profile_key.endswith(".create") and one.verdict == NOT_FOUND for one in report.findings):
         return "The probe tried to write its own entity, and nothing came to be."
     return "The probe wrote its own entity and deleted it."

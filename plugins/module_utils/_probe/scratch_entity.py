@@ -16,14 +16,14 @@ from typing import Any, Optional
 from .._entity.address import Address, Entity, rules_of
 from .._entity.api.client import EntityClient
 from .._entity.rules import Rules
-from .._profile.model import Profile, at
+from .._profile.model import Profile
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, replace
+from .._text.nested_paths import ABSENT, replace, top
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import InsightError, ServerError
 from .experiment import Attempt, Experiment, keyed
-from .findings import nested
-from .shapes import is_success, json_content, same
+from .request_candidates import placed
+from .shapes import is_known, is_success, json_content, same
 
 LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 """Seconds between looks for something that a server said it created."""
@@ -67,10 +67,10 @@ class ScratchEntity:
         """What names it under another key."""
         return {**self.named, "key": {**self.named["key"], **key}}
 
-    def offered(self, key: Json | None = None) -> Optional[list[Entity]]:
+    def offered(self, key: Json | None = None, documented: bool = False) -> Optional[list[Entity]]:
         """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
-        was not seen to find anything."""
-        if not self.experiment.is_proven(self.type, "find"):
+        was not seen to find anything. documented: a public document says how it searches, so that it is believed."""
+        if not (documented or self.experiment.is_proven(self.type, "find")):
             return None
         sought = self.with_key(key or {})
 
@@ -80,9 +80,7 @@ class ScratchEntity:
         attempt = self.experiment.attempt(self.type, "find", self.experiment.definition(self.type, "find"), search)
         if attempt.value is None:
             return None
-        return [
-            one for one in attempt.value if all(same(one.get(name), value) for name, value in sought["key"].items())
-        ]
+        return [one for one in attempt.value if is_known(one, self.experiment.known(sought))]
 
     def appeared(self, key: Json | None = None) -> list[Entity]:
         """What the server offers for its key soon after it said that it created it."""
@@ -95,7 +93,12 @@ class ScratchEntity:
 
     def id_of(self, entity: Entity) -> Any:
         """The id that an entity shows."""
-        return at(entity, self.experiment.profile.type(self.type).id_at)
+        return self.experiment.profile.type(self.type).id_in(entity)
+
+    @property
+    def id_name(self) -> str:
+        """The path at which entities of its type hold their id, as far as it is known."""
+        return self.experiment.profile.type(self.type).id_at or "id"
 
     def note(self, entities: list[Entity]) -> None:
         """Remember a created entity. Only one that shows the probe's key counts: an answer may hold an entity of
@@ -106,13 +109,13 @@ class ScratchEntity:
                 self.ids.append(entity_id)
 
     def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
-        key, renamed = self.named["key"], self.with_key(self.named.get("rename") or {})["key"]
-        if not set(key) <= set(entity):
+        if not set(map(top, self.named["key"])) <= set(entity):
             try:
                 entity = self.now(entity_id) or {}
             except InsightError:
                 return False
-        return any(all(same(entity.get(name), value) for name, value in one.items()) for one in (key, renamed))
+        either = (self.named, self.with_key(self.named.get("rename") or {}))
+        return any(is_known(entity, self.experiment.known(one)) for one in either)
 
     def now(self, entity_id: Any) -> Optional[Entity]:
         """The entity with this id as it is, None where it does not exist. Raises InsightError where that stays
@@ -175,11 +178,10 @@ class ScratchEntity:
         """Delete an entity that the probe created, with the learned operation or else with any that works. Returns
         whether it is gone. Where that stays unknown, nothing more is tried after the first answer that looks like a
         success."""
-        id_name = self.experiment.profile.type(self.type).id_at
         try:
             observed = self.now(entity_id)
         except InsightError:
-            observed = nested(id_name.split("."), entity_id)
+            observed = placed(self.id_name, entity_id)
         for candidate in self.experiment.candidates(self.type, "delete") if observed is not None else ():
             attempt = self.delete(candidate, observed or {})
             if self.is_gone(entity_id):

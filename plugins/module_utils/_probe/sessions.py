@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Experiments with the session of a login that worked: how a lost session is answered, where the CSRF token stands, and
-whether an earlier one stays good."""
+"""Experiments with the session of a login that worked: how a lost session is answered, where a value is shown that any
+answer may renew (a CSRF token), and whether an earlier one stays good."""
 
 from __future__ import annotations
 
@@ -12,69 +12,78 @@ import string
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Optional
 
-from .._auth.session import Session, changes_session_cookie, is_lost, look, look_of
-from .._profile.model import BASIS, at, profile_of
-from .._profile.predicate import is_login_page
-from .._profile.server_messages import said
-from .._profile.session_rules import SessionRules, session_of
-from .._profile.upgrade import lost_of
+from .._auth.handshake_errors import renewed_name
+from .._auth.session import Session, is_lost, look, look_of, taken, within
+from .._profile.model import profile_of
+from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
+from .._profile.session_rules import BEARER, LOST, SessionRules, session_of
 from .._text.json_forms import Json
-from .._transport.http import with_headers
 from .._transport.messages import Request, Response, converse
 from ..errors import InsightError
 from .experiment import Experiment, reads_only
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .logins import Login
-from .shapes import described, find, is_success, json_content
+from .shapes import codes_in, described, find, is_success, json_content, opening_words
 
-LOST = re.compile(r"session|expired|log(ged)?[ -]?(in|on|out)|sign(ed)?[ -]?(in|on)", re.IGNORECASE)
+OF_SESSIONS = re.compile(r"session|expired|log(ged)?[ _-]?(in|on|out)|sign(ed)?[ _-]?(in|on)", re.IGNORECASE)
 """What a text says that speaks of a lost session."""
 WITHOUT_LOGIN = (401, 419, 440)
 """Statuses that mean only that there is no valid login."""
+NO_SECRETS = ("inputs", "url", "token_type", "username", "user")
+"""What a session may carry and that is not what the server knows it by."""
+CSRF = re.compile("csrf|xsrf", re.IGNORECASE)
+CarriedSession = tuple[Session, Json]
+"""A session, and what templates may name beside it."""
 
 
 # --- a session that nobody has
 
 
 def unlike(value: str) -> str:
-    """A value of the same form that the server has given to nobody."""
-    letters = "abcdef" if re.fullmatch("[0-9a-fA-F-]+", value) else string.ascii_lowercase
+    """A value of the same form that the server has given to nobody. Of a signed token only the signature is another."""
+    head, dot, tail = value.rpartition(".") if value.count(".") > 1 else ("", "", value)
+    letters = "abcdef" if re.fullmatch("[0-9a-fA-F-]+", tail) else string.ascii_lowercase
     kinds = (string.digits, letters, letters.upper())
-    return "".join(next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in value)
+    other = (next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in tail)
+    return f"{head}{dot}{''.join(other)}"
 
 
-def wrong_session(headers: Mapping[str, str], cookie: Optional[str]) -> dict[str, str]:
-    """The headers of a session, but with another session id or access token; everything else of it stays."""
-    wrong = dict(headers)
-    if "Authorization" in wrong:
-        scheme, _space, token = wrong["Authorization"].partition(" ")
-        head, dot, signature = token.rpartition(".")
-        wrong["Authorization"] = f"{scheme} {head}{dot}{unlike(signature)}"
-    if "Cookie" in wrong:
-        cookies = {name: unlike(value) if name == cookie else value for name, value in cookies_in(wrong).items()}
-        wrong["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return wrong
+def false_session(rules: SessionRules, session: Session, names: Json) -> Optional[CarriedSession]:
+    """A session that nobody has: all by which the server knows this one is made up, and everything else of it stays.
+    None where that is a password, which too many wrong ones may lock."""
+    known_by = {name for name in rules.carried_names if name.partition(".")[0] not in NO_SECRETS}
+    known_by -= {*rules.renewed, *rules.header_names}
+    if "password" in known_by:
+        return None
+    held = {**names, **session.values}
+    made_up = {name: unlike(str(held[name])) for name in known_by if isinstance(held.get(name), str)}
+    patterns = (*rules.cookie, *(cookie for cookie, _name in rules.laid))
+    own = {name for name in session.cookies if any(_is_called(name, pattern) for pattern in patterns)}
+    if not (own or made_up or session.handed_over):
+        own = {name for name in session.cookies if not CSRF.search(name)}
+    cookies = {name: unlike(value) if name in own else value for name, value in session.cookies.items()}
+    made_up.update({name: cookies[cookie] for cookie, name in rules.laid if _is_laid(session, cookie, name)})
+    headers = {name: unlike(value) for name, value in session.handed_over.items()}
+    values = {**session.values, **{name: made_up[name] for name in made_up if name in session.values}}
+    return replace(session, cookies=cookies, values=values, handed_over=headers), {**names, **made_up}
 
 
-def cookie_of(session: Json) -> Optional[str]:
-    """The name of the cookie that carries the session id, where a profile has one."""
-    return (session.get("start") or {}).get("cookie")
+def _is_called(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def cookies_in(headers: Mapping[str, str]) -> dict[str, str]:
-    """The cookies that headers carry."""
-    pairs = [pair.partition("=") for pair in headers.get("Cookie", "").split("; ")]
-    return {name: value for name, _equals, value in pairs if name}
+def _is_laid(session: Session, cookie: str, name: str) -> bool:
+    return cookie in session.cookies and session.values.get(name) == session.cookies[cookie]
 
 
-def _headers(login: Login) -> dict[str, str]:
-    return login.authenticator.authorization_headers() if login.authenticator else {}
+def _rules(login: Login) -> SessionRules:
+    return session_of(login.data.get("session"))
 
 
-def _url(login: Login) -> str:
-    return str(login.values.get("url") or "").rstrip("/")
+def _false(login: Login) -> Optional[CarriedSession]:
+    return false_session(_rules(login), *login.authenticator.shown()) if login.authenticator else None
 
 
 # --- how a lost session is answered
@@ -87,7 +96,7 @@ def ask_reading(experiment: Experiment, login: Login) -> None:
         return
     request, known = experiment.shown
     response = _ask(experiment, login, request)
-    if response is not None and find(json_content(response), known):
+    if response is not None and is_success(response) and find(json_content(response), known):
         experiment.answers_anybody = True
         return
     for method, other in _methods(experiment).items():
@@ -111,9 +120,11 @@ def _methods(experiment: Experiment) -> dict[str, Request]:
 
 
 def _ask(experiment: Experiment, login: Login, request: Request) -> Optional[Response]:
-    headers = wrong_session(_headers(login), cookie_of(login.data["session"]))
+    false = _false(login)
+    if false is None:
+        return None
     try:
-        response = login.send(with_headers(request, headers))
+        response = login.send(within(_rules(login), *false, request))
     except InsightError:
         return None
     experiment.lost[request.method] = response
@@ -122,162 +133,134 @@ def _ask(experiment: Experiment, login: Login, request: Request) -> Optional[Res
 
 def conclude(experiment: Experiment, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
-    session = experiment.data["session"]
+    session = experiment.data.get("session") or BEARER
+    stated = brief(list(session.get("lost", LOST)))
     if experiment.answers_anybody:
-        stated = _rules_text(session.get("rejected") or {})
-        experiment.note([Finding("session.rejected", DIFFERS, stated, "the server answers a session that nobody has")])
-    if experiment.answers_anybody or not experiment.lost:
+        experiment.note([Finding("session.lost", DIFFERS, stated, "the server answers a session that nobody has")])
         return
-    look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login)
-    finding = judged(session, experiment.lost, look_tells)
+    false = _false(login)
+    if false is None and experiment.shown is not None:
+        why = "each request carries the password, and too many wrong ones may lock an account"
+        experiment.note([Finding("session.lost", NOT_TRIED, stated, why)])
+    if false is None or not experiment.lost:
+        return
+    look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login, false)
+    finding = judged(session, experiment.lost, false[0].cookies, look_tells)
     experiment.note([finding])
     if finding.override:
-        more = finding.override["session"]["rejected"]
-        experiment.learn(("session", "rejected"), {**(session.get("rejected") or {}), **more})
+        experiment.learn(("session",), {**session, "lost": finding.override["session"]["lost"]})
     if finding.verdict == AS_PROFILE or finding.override:
-        experiment.verify(("session", "rejected"))
+        experiment.verify(("session",))
 
 
-def _look_tells(login: Login) -> bool:
+def _look_tells(login: Login, false: CarriedSession) -> bool:
     """Whether a look at a session that does not exist shows that it does not live."""
-    opened = next((one for _request, one in login.answers if one.purpose == "open a session"), None)
-    cookie = cookie_of(login.data["session"])
-    wrong = cookies_in(wrong_session(_headers(login), cookie))
-    if cookie is None or opened is None or cookie not in wrong:
-        return False
-    session_id = at(json_content(opened), login.data["session"]["start"]["session_id"])
-    shown = opened.cookies.get(cookie, session_id) == session_id
-    session = Session(cookies=wrong, values={"session": wrong[cookie]} if shown else {})
     try:
-        return converse(look(profile_of(login.data), session, {"url": _url(login)}), login.send).session is None
+        return converse(look(profile_of(login.data), *false), login.send).session is None
     except InsightError:
         return False
 
 
-def _rules_text(rules: Json) -> str:
-    return brief({name: value for name, value in rules.items() if name not in BASIS})
-
-
-def judged(session: Json, lost: Mapping[str, Response], look_tells: bool = False) -> Finding:
+def judged(session: Json, lost: Mapping[str, Response], sent: Mapping[str, str], look_tells: bool = False) -> Finding:
     """The finding on the profile's rules for a lost session, by the answer for each method. A status that also means a
-    missing permission is proposed only where nothing else shows the lost session. look_tells: after a 403 a look at the
-    session shows that it does not live."""
-    rules = session.get("rejected") or {}
-    answers = {method: _answered(session, response) for method, response in lost.items()}
+    missing permission is proposed only where nothing else shows the lost session. sent: the cookies that went along;
+    look_tells: after a 403 a look at the session shows that it does not live."""
+    rules, stated = session_of(session), list(session.get("lost", LOST))
+    answers = {method: _answered(rules, response, sent) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
-    stated = "; ".join(f"{', '.join(methods)}: {came}" for came, methods in alike.items())
-    known = _session_rules(session)
-    strange = [one for method, one in lost.items() if not is_lost(known, one, _sent(session), method)]
+    came = "; ".join(f"{', '.join(methods)}: {said}" for said, methods in alike.items())
+    strange = [one for method, one in lost.items() if not is_lost(rules, one, sent, method)]
     if look_tells and any(one.status == 403 for one in strange):
-        stated += "; after HTTP 403 a look at the session tells that it does not live"
+        came += "; after HTTP 403 a look at the session tells that it does not live"
         strange = [one for one in strange if one.status != 403]
-    more: dict[str, Any] = {}
+    more: list[Json] = []
     for response in strange:
-        sign = _sign(session, response)
+        sign = _sign(rules, response, sent)
         if sign is None:
-            return Finding("session.rejected", NOT_FOUND, _rules_text(rules), stated)
-        for name, value in sign.items():
-            held = more.get(name, rules.get(name, []))
-            more[name] = list(dict.fromkeys([*held, *value])) if isinstance(value, list) else value
+            return Finding("session.lost", NOT_FOUND, brief(stated), came)
+        more += [] if sign in more else [sign]
     if not more:
-        return Finding("session.rejected", AS_PROFILE, came=stated)
-    key = f"session.rejected.{next(iter(more))}" if len(more) == 1 else "session.rejected"
-    return Finding(key, DIFFERS, _rules_text(rules), stated, nested(("session", "rejected"), more))
+        return Finding("session.lost", AS_PROFILE, came=came)
+    return Finding("session.lost", DIFFERS, brief(stated), came, nested(("session", "lost"), [*stated, *more]))
 
 
-def _session_rules(session: Json) -> SessionRules:
-    """How a lost session is told. session: that of a profile of format 1."""
-    return session_of({"lost": lost_of(session)})
+def _other_cookies(rules: SessionRules, response: Response, sent: Mapping[str, str]) -> list[str]:
+    """The session's own cookies to which an answer gives another value than the one that was sent."""
+    names = (*rules.cookie, *(cookie for cookie, _name in rules.laid))
+    changed = {name: predicate_of([{"cookie": {name: "changed"}}]) for name in names}
+    return [name for name, one in changed.items() if fitting(one, response, Sent(cookies=sent))]
 
 
-def _sent(session: Json) -> dict[str, str]:
-    """The session's cookie as it was sent: with a value that no server sets."""
-    cookie = cookie_of(session)
-    return {cookie: "made up"} if cookie else {}
-
-
-def _sets_another(session: Json, response: Response) -> bool:
-    rules = _session_rules({**session, "rejected": {"cookie_changes": True}})
-    return changes_session_cookie(rules, response, _sent(session))
-
-
-def _sign(session: Json, response: Response) -> Optional[dict[str, Any]]:
-    """The rule of the profile that only this answer fulfils; None where there is none."""
-    if _sets_another(session, response):
-        return {"cookie_changes": True}
+def _sign(rules: SessionRules, response: Response, sent: Mapping[str, str]) -> Optional[Json]:
+    """What only this answer fulfils, the surest first; None where there is nothing."""
+    another = _other_cookies(rules, response, sent)
+    if another:
+        return {"cookie": {another[0]: "changed"}}
     if is_login_page(response):
         return {"login_page": True}
+    status = {"status": [response.status]}
     if response.status in WITHOUT_LOGIN:
-        return {"status": [response.status]}
-    words = _words(response)
-    if words:
-        return {"words": [words]}
-    return {"status": [403]} if response.status == 403 else None
+        return status
+    codes = {path: code for path, code in codes_in(json_content(response)).items() if OF_SESSIONS.search(code)}
+    if codes:
+        return {**status, "body": dict([next(iter(codes.items()))])}
+    words = opening_words(response)
+    if OF_SESSIONS.search(words):
+        return {**status, "words": words}
+    return status if response.status == 403 else None
 
 
-def _words(response: Response) -> str:
-    """How a text about a lost session begins, without anything that may differ from answer to answer."""
-    text = said(response.body)
-    if not text and json_content(response) is None and not response.is_html:
-        text = response.body[:200].decode("utf-8", "replace")
-    start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())
-    words = start[0].strip(" ,'")[:60] if start else ""
-    return words if len(words) > 11 and LOST.search(words) else ""
-
-
-def _answered(session: Json, response: Response) -> str:
-    another = ", and sets another session cookie" if _sets_another(session, response) else ""
+def _answered(rules: SessionRules, response: Response, sent: Mapping[str, str]) -> str:
+    another = ", and sets another session cookie" if _other_cookies(rules, response, sent) else ""
     return f"{described(response)}{another}"
 
 
-# --- the CSRF token
+# --- a value that any answer may renew
 
 
 def probe_tokens(experiment: Experiment, login: Login) -> None:
     """Where the server shows its CSRF token, and whether an earlier one stays good."""
-    start = experiment.data["session"].get("start")
-    if not start or login.authenticator is None:
+    rules = _rules(login)
+    name = renewed_name(rules)
+    if not name or login.authenticator is None:
         return
     steps = {response.purpose: response for _request, response in login.answers}
-    request = look_of(profile_of(login.data), Session(), {"url": _url(login)})
-    if request is None:
-        return
     try:
-        looked = login.send(with_headers(request, _headers(login)))
+        session, names = login.authenticator.shown()
+        request = look_of(profile_of(login.data), session, names)
+        looked = login.send(request) if request else None
     except InsightError as error:
-        experiment.note([Finding("session.start", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
+        experiment.note([Finding("session.take", NOT_TRIED, came=f"a look after the login failed: {error.why}")])
         return
     shown = {
         "the first answer": steps.get("open a session"),
         "the login's answer": steps.get("log in"),
         "a look after the login": looked,
     }
-    tokens = {place: csrf_token_in(start, response) for place, response in shown.items() if response is not None}
-    experiment.note(
-        [Finding("session.start", SEEN, came=_places(tokens, login.answers, _every_answer(experiment, start)))]
-    )
+    tokens = {place: shown_value(rules, name, response) for place, response in shown.items() if response is not None}
+    every = _every_answer(experiment, rules, name)
+    experiment.note([Finding("session.take", SEEN, came=_places(tokens, login.answers, every))])
     if any(tokens.values()):
         with suppress(InsightError):  # what is not answered any more says nothing
-            experiment.note([Finding("session", SEEN, came=_lasting(experiment, login, tokens))])
+            came = _lasting(experiment, login, rules, (session, names), name, tokens)
+            experiment.note([Finding("session", SEEN, came=came)])
 
 
-def csrf_token_in(start: Json, response: Response) -> str:
-    """The CSRF token that an answer shows in a header; empty where it shows none."""
-    named = response.headers.get(str(start.get("csrf_name_header", "")).lower())
-    names = [name.lower() for name in (named, start.get("csrf_header")) if name]
-    return next((response.headers[name] for name in names if name in response.headers), "")
+def shown_value(rules: SessionRules, name: str, response: Response) -> str:
+    """The value of this name that an answer shows; empty where it shows none."""
+    return taken(rules, rules.take, {}, response).get(name, "")
 
 
 def token_cookies(answers: list[tuple[Request, Response]]) -> list[str]:
     """The cookies that may hold a CSRF token, by their names."""
     names = [name for _request, response in answers for name, value in response.cookies.items() if value]
-    return [name for name in dict.fromkeys(names) if re.search("csrf|xsrf", name, re.IGNORECASE)]
+    return [name for name in dict.fromkeys(names) if CSRF.search(name)]
 
 
-def _every_answer(experiment: Experiment, start: Json) -> bool:
+def _every_answer(experiment: Experiment, rules: SessionRules, name: str) -> bool:
     """Whether each answer about an entity shows one, too."""
-    within = [response for _request, response in experiment.answers if is_success(response)]
-    return bool(within) and all(csrf_token_in(start, response) for response in within)
+    within_it = [response for _request, response in experiment.answers if is_success(response)]
+    return bool(within_it) and all(shown_value(rules, name, response) for response in within_it)
 
 
 def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], every: bool) -> str:
@@ -296,20 +279,25 @@ def _places(tokens: Mapping[str, str], answers: list[tuple[Request, Response]], 
     return f"a CSRF token is shown by {', '.join(said_of)}{beside}"
 
 
-def _lasting(experiment: Experiment, login: Login, tokens: Mapping[str, str]) -> str:
+def _lasting(
+    experiment: Experiment,
+    login: Login,
+    rules: SessionRules,
+    carried: CarriedSession,
+    name: str,
+    tokens: Mapping[str, str],
+) -> str:
     """Whether a request that needs a token is let in with each that was shown, the newest last."""
     request = next(iter(_unsafe(experiment)), None)
     if request is None:
         return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
-    headers, newest = _headers(login), [token for token in tokens.values() if token][-1]
-    carrying = next((name for name, value in headers.items() if value in (*tokens.values(), newest)), None)
-    carrying = carrying or experiment.data["session"]["start"].get("csrf_header")
+    session, names = carried
     accepted = {}
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
-        if token and carrying:
-            response = login.send(with_headers(request, {**headers, carrying: token}))
-            rules = _session_rules(experiment.data["session"])
-            lost = is_lost(rules, response, cookies_in(headers), request.method)
+        if token:
+            older = replace(session, values={**session.values, name: token})
+            response = login.send(within(rules, older, names, request))
+            lost = is_lost(rules, response, session.cookies, request.method)
             accepted[place] = response.status != 403 and not lost
     good = [place for place, well in accepted.items() if well]
     bad = [place for place, well in accepted.items() if not well]

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
+from .._profile.server_messages import said_in
+from .._text.nested_paths import names_of, value_at
 from .._text.redaction import printable
 from .._text.spelling import with_article
 from .._transport.messages import Response
@@ -27,10 +29,12 @@ EMPTY: tuple[Any, ...] = (None, [], {})
 
 @dataclass(frozen=True)
 class Known:
-    """An entity of which the user says that it exists. id: None where only the key is known."""
+    """An entity of which the user says that it exists. id: None where only the key is known; has_key: whether an entity
+    has the key by the rules of the profile, which may allow for a prefix."""
 
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    has_key: Callable[[Mapping[str, Any]], bool] = field(default=lambda _entity: False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,14 @@ def same(one: Any, other: Any) -> bool:
 
 def is_known(entity: Any, known: Known) -> bool:
     """Whether this is the known entity: every value of its key under its name, and its id under any."""
-    if not isinstance(entity, Mapping) or not all(same(entity.get(name), value) for name, value in known.key.items()):
+    if not isinstance(entity, Mapping) or not (has_values(entity, known.key) or known.has_key(entity)):
         return False
     return known.id is None or id_path(entity, known.id) is not None
+
+
+def has_values(entity: Mapping[str, Any], key: Mapping[str, Any]) -> bool:
+    """Whether every value of a key stands in an entity, under its name or at its path."""
+    return all(same(entity.get(name, value_at(entity, names_of(name))), value) for name, value in key.items())
 
 
 def id_path(entity: Mapping[str, Any], entity_id: Any, preferred: str = "") -> Optional[str]:
@@ -129,6 +138,41 @@ def json_content(response: Response) -> Any:
 def is_success(response: Optional[Response]) -> bool:
     """Whether the status says success."""
     return response is not None and 200 <= response.status < 300
+
+
+def place_of(path: str) -> str:
+    """A dotted path of a JSON body as a place of an answer."""
+    return f"body.{path}" if path else "body"
+
+
+CODES = re.compile(r"code|error|type|reason|key|name|id", re.IGNORECASE)
+CODE = re.compile(r"[A-Za-z_][\w.:/#-]*")
+"""What holds the kind of an error, by its name and by its value: a word for machines."""
+
+
+def codes_in(answer: Any) -> dict[str, Any]:
+    """What in an answer may be the kind of an error, by its path. The likeliest comes first."""
+    found = {
+        f"{path}[0].{inner}" if path else f"[0].{inner}": value
+        for path, some in lists(answer)
+        for element in some[:1]
+        for inner, value in scalars(element)
+    }
+    found.update(scalars(answer, depth=3))
+    likely = {path: value for path, value in found.items() if CODES.search(path.rpartition(".")[2])}
+    codes = {path: value for path, value in likely.items() if isinstance(value, str) and CODE.fullmatch(value)}
+    return dict(sorted(codes.items(), key=lambda pair: "code" not in pair[0].lower()))
+
+
+def opening_words(response: Response) -> str:
+    """How the text of an answer begins, without anything that may differ from answer to answer; empty where that is
+    too little to tell it from others."""
+    text = said_in(response)
+    if not text and json_content(response) is None and not response.is_html:
+        text = response.body[:200].decode("utf-8", "replace")
+    start = re.match(r"[A-Za-z][A-Za-z ,']*", text.strip())
+    words = start[0].strip(" ,'")[:60] if start else ""
+    return words if len(words) > 11 else ""
 
 
 def entity_shape(value: Any) -> str:

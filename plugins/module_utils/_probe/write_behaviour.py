@@ -17,10 +17,13 @@ from .._entity.compare import differs, undeclared_changes
 from .._entity.normalise import normalise
 from .._entity.rules import Rules
 from .._entity.suggest import settling
+from .._profile.attributes import RULES
+from .._profile.operation import CONFLICT
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, child, top, value_at
+from .._transport.messages import Response
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
-from .reads import NO_ANSWER
+from .reads import NO_ANSWER, has_meaning, narrowest
 from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
 
@@ -36,12 +39,14 @@ def is_changed(before: Entity, after: Entity, change: Json) -> bool:
     ) and any(after.get(name) != before.get(name) for name in change)
 
 
-def _compare_path(scratch: ScratchEntity) -> tuple[str, ...]:
-    return ("types", scratch.type, "compare")
-
-
-EVERYWHERE = ("compare",)
+EVERYWHERE = ("attributes",)
 """Where rules stand that hold for all types."""
+SETTINGS = {rule: setting for setting, rule in RULES.items()}
+"""The setting of an attribute that adds its path to a list of a comparison rule."""
+
+
+def _of_the_type(scratch: ScratchEntity) -> tuple[str, ...]:
+    return ("types", scratch.type, "attributes")
 
 
 def learn_spelling(scratch: ScratchEntity, entity: Entity) -> None:
@@ -103,29 +108,34 @@ def spell(scratch: ScratchEntity, declared: Json, entity: Entity) -> None:
             continue
         layer = settling(sent, stored, rule, scratch.rules)
         if layer is None:
-            key = ".".join((*_compare_path(scratch), "normalise"))
+            key = ".".join((*_of_the_type(scratch), rule, "normalise"))
             why = "it keeps something else, and no rule makes the two equal"
             scratch.experiment.note([Finding(key, NOT_FOUND, f"{brief(name)} as it was sent", why)])
             continue
         came = "it is not shown" if stored is ABSENT else "it is kept in another spelling"
-        _say_rules(scratch, _compare_path(scratch), layer, f"{brief(name)} as it was sent", came)
+        _say_rules(scratch, _of_the_type(scratch), layer, f"{brief(name)} as it was sent", came)
 
 
-def _say_rules(scratch: ScratchEntity, path: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
-    """Merge rules into the present ones, and record the finding."""
-    rules = dict(value_at(scratch.experiment.data, path) or {})
-    for name, value in layer.items():
-        held = rules.get(name)
-        if isinstance(value, Mapping):
-            both = dict(held or {})
-            for attribute, names in value.items():
-                both[attribute] = list(dict.fromkeys([*both.get(attribute, ()), *names]))
-            rules[name] = both
-        else:
-            rules[name] = list(dict.fromkeys([*(held or ()), *value]))
-        override = nested((*path, name), rules[name])
-        scratch.experiment.note([Finding(".".join((*path, name)), DIFFERS, expected, came, override)])
-    scratch.experiment.learn(path, rules)
+def settings_of(layer: Json) -> dict[str, dict[str, Any]]:
+    """A layer of comparison rules as what a profile says of single attributes."""
+    said: dict[str, dict[str, Any]] = {}
+    for rule, held in layer.items():
+        for path in held:
+            value = held[path] if isinstance(held, Mapping) else True
+            said.setdefault(path, {})[SETTINGS.get(rule, rule)] = value
+    return said
+
+
+def _say_rules(scratch: ScratchEntity, where: tuple[str, ...], layer: Json, expected: str, came: str) -> None:
+    """Merge rules into what the profile says of attributes, and record the finding. where: EVERYWHERE or of the
+    type."""
+    for attribute, settings in settings_of(layer).items():
+        for setting, value in settings.items():
+            path = (*where, attribute, setting)
+            held = value_at(scratch.experiment.data, path)
+            whole = list(dict.fromkeys([*(held or ()), *value])) if isinstance(value, list) else value
+            scratch.experiment.note([Finding(".".join(path), DIFFERS, expected, came, nested(path, whole))])
+            scratch.experiment.learn(path, whole)
 
 
 def _list(names: Iterable[str]) -> str:
@@ -138,7 +148,7 @@ def learn_volatile(scratch: ScratchEntity, declared: Json, before: Entity, after
     names = sorted({top(change.rule) for change in changes if change.after not in (None, ABSENT)})
     if names:
         came = f"{_list(names)} changed without being asked"
-        _say_rules(scratch, _compare_path(scratch), {"volatile": names}, "only what was sent changes", came)
+        _say_rules(scratch, _of_the_type(scratch), {"volatile": names}, "only what was sent changes", came)
 
 
 def merging(scratch: ScratchEntity, definition: Json, change: Json) -> dict[str, Any]:
@@ -149,18 +159,31 @@ def merging(scratch: ScratchEntity, definition: Json, change: Json) -> dict[str,
         why = "create has no attribute that could vanish: neither of its key, nor required, nor changed"
         stated = scratch.experiment.definition(scratch.type, "update")
         is_stated = all(stated.get(name) == definition.get(name) for name in ("method", "path"))
-        body = stated["body"] if is_stated else "whole"
-        scratch.experiment.note([Finding("operations.update.body", NOT_TRIED, body, why)])
-        return {**definition, "body": body}
-    attempt = scratch.update({**definition, "body": "changed"}, before, change)
+        said = stated if is_stated else sending(definition, "whole")
+        key = ".".join((*scratch.experiment.home(scratch.type, "update"), "json"))
+        scratch.experiment.note([Finding(key, NOT_TRIED, brief(said.get("json")), why)])
+        return {**definition, **{name: said[name] for name in ("json",) if name in said}}
+    changed = sending(definition, "changed")
+    attempt = scratch.update(changed, before, change)
     seen = scratch.now(entity_id) or {}
     if answers_something(attempt):
         scratch.note(scratch.offered() or [])
     lost = [one for one in undeclared_changes(change, before, seen, scratch.rules) if one.after in (None, ABSENT)]
     if is_success(attempt.response) and not lost and is_changed(before, seen, change):
-        return {**definition, "body": "changed"}
-    scratch.update({**definition, "body": "whole"}, before, change)  # brings back what vanished
-    return {**definition, "body": "whole"}
+        return changed
+    scratch.update(sending(definition, "whole"), before, change)  # brings back what vanished
+    return sending(definition, "whole")
+
+
+def sending(definition: Json, body: str) -> dict[str, Any]:
+    """The definition of an update with another of the bodies in its place; one that is made of single values stays."""
+    return {**definition, "json": _with_body(definition.get("json"), f"{{{body}}}")}
+
+
+def _with_body(template: Any, body: str) -> Any:
+    if isinstance(template, Mapping):
+        return {name: _with_body(inner, body) for name, inner in template.items()}
+    return body if template in ("{whole}", "{changed}", "{declared}") else template
 
 
 def witnesses(scratch: ScratchEntity, entity: Entity, change: Json) -> list[str]:
@@ -176,7 +199,8 @@ def renames(scratch: ScratchEntity, definition: Json, entity: Entity) -> bool:
     came to be instead is removed."""
     key: Json = scratch.named.get("rename") or {}
     if not key:
-        scratch.experiment.note([Finding("operations.update", NOT_TRIED, came="create says no rename")])
+        path = scratch.experiment.home(scratch.type, "update")
+        scratch.experiment.note([Finding(".".join(path), NOT_TRIED, came="create says no rename")])
         return True
     entity_id = scratch.id_of(entity)
     attempt = scratch.update(definition, entity, key)
@@ -194,7 +218,7 @@ def fix_key(scratch: ScratchEntity) -> None:
     """No update that was tried changes a key."""
     names = sorted(scratch.named["rename"])
     _say_rules(
-        scratch, _compare_path(scratch), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was"
+        scratch, _of_the_type(scratch), {"create_only": names}, "a key can change", f"{_list(names)} stayed as it was"
     )
 
 
@@ -220,48 +244,55 @@ def probe_conflict(scratch: ScratchEntity) -> None:
     if is_success(second.response) and len(scratch.ids) == known:
         scratch.suspected = not any(scratch.id_of(twin) == scratch.ids[0] for twin in twins) or len(twins) != 1
     _learn_key(scratch, refused, described(second.response))
-    if refused and second.response:
-        status = second.response.status
-        if status in OF_THE_REQUEST and _of_a_wrong_value(scratch, definition) == status:
-            came = f"HTTP {status} is what a wrong value gets as well, so it is not taken for a conflict"
-            scratch.experiment.note([Finding("operations.create.conflict", SEEN, came=came)])
-            return
-        for operation in ("create", "update"):
-            if operation in scratch.experiment.data["operations"]:
-                _learn_conflict(scratch, operation, status)
+    if refused and answer:
+        _learn_conflict(scratch, definition, answer)
 
 
-def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[int]:
-    """The status of the answer to a create with an empty key; what it made all the same is removed."""
+def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) -> None:
+    """By what in its answer the server refuses what would give two entities one key: by the status alone, unless a
+    wrong value gets that as well."""
+    ways: list[Json] = [{"status": [answer.status]}]
+    if answer.status in OF_THE_REQUEST and not has_meaning(definition.get("conflict", CONFLICT), definition, answer):
+        wrong = _of_a_wrong_value(scratch, definition)
+        if wrong is not None and wrong.status == answer.status:
+            ways = [one for one in narrowest(answer) if not has_meaning([one], definition, wrong)]
+    if not ways:
+        key = ".".join((*scratch.experiment.home(scratch.type, "create"), "conflict"))
+        came = f"HTTP {answer.status} is what a wrong value gets as well, so it is not taken for a conflict"
+        scratch.experiment.note([Finding(key, SEEN, came=came)])
+        return
+    for operation in ("create", "update"):
+        stated = scratch.experiment.definition(scratch.type, operation)
+        if stated and not has_meaning(stated.get("conflict", CONFLICT), stated, answer):
+            path = (*scratch.experiment.home(scratch.type, operation), "conflict")
+            scratch.experiment.learn(path, ways[:1])
+            override = nested(path, ways[:1])
+            expected = brief(stated.get("conflict", list(CONFLICT)))
+            scratch.experiment.note([Finding(".".join(path), DIFFERS, expected, described(answer), override)])
+
+
+def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[Response]:
+    """The answer to a create with an empty key; what it made all the same is removed."""
     attempt = scratch.create(definition, dict.fromkeys(scratch.named["key"], ""))
     if answers_something(attempt):
         entity_id = scratch.id_of(attempt.value) if isinstance(attempt.value, Mapping) else None
         if entity_id is None or not scratch.remove(entity_id):
             why = f"a create with an empty key got {described(attempt.response)}"
             scratch.experiment.left_behind.append(f"perhaps {scratch.type} with an empty key (id {entity_id}): {why}")
-    return attempt.response.status if attempt.response else None
+    return attempt.response
 
 
 def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
     """Whether the server refuses a second entity with the same key."""
     path = ("types", scratch.type, "key")
-    stated = value_at(scratch.experiment.data, path) or {}
-    before = bool(stated.get("enforced"))
+    of_type = scratch.experiment.profile.type(scratch.type)
     key = ".".join((*path, "enforced"))
-    if before == enforced:
+    if of_type.key_enforced == enforced:
         scratch.experiment.note([Finding(key, AS_PROFILE, came=came)])
         return
-    names = list(stated.get("attributes") or [*scratch.named["key"], *(scratch.named.get("refs") or {})])
-    learned = {**stated, "attributes": names, "enforced": enforced}
-    scratch.experiment.note([Finding(key, DIFFERS, brief(before), came, nested((*path, "enforced"), enforced))])
+    names = list(of_type.key or (*scratch.named["key"], *(scratch.named.get("refs") or {})))
+    own = value_at(scratch.experiment.data, path) or {}
+    learned = {**own, **({} if of_type.key else {"attributes": names}), "enforced": enforced}
+    override = nested((*path, "enforced"), enforced)
+    scratch.experiment.note([Finding(key, DIFFERS, brief(of_type.key_enforced), came, override)])
     scratch.experiment.learn(path, learned)
-
-
-def _learn_conflict(scratch: ScratchEntity, operation: str, status: int) -> None:
-    """With which status the server refuses what would give two entities one key."""
-    path = ("operations", operation, "conflict")
-    stated = value_at(scratch.experiment.data, path) or {}
-    if status not in stated.get("status", ()):
-        scratch.experiment.learn(path, {"status": [status]})
-        override = nested(path, {"status": [status]})
-        scratch.experiment.note([Finding(".".join(path), DIFFERS, brief(stated), f"HTTP {status}", override)])

@@ -7,12 +7,15 @@ happens, after an interruption as far as two seconds suffice; what is not known 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
-from .._profile.predicate import answer_at
+from .._profile.operation import MISSING, SUCCESS
+from .._profile.predicate import answer_at, first_at
 from .._text.json_forms import Json
+from .._text.nested_paths import ABSENT
 from .._transport.deadline import last_moments
 from .._transport.messages import Response
 from ..errors import InsightError
@@ -21,9 +24,10 @@ from .cycle import try_overrides
 from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
 from .locate import ids_said, is_offered, learn_reading, locate
-from .reads import explore, missing_of, reference_ways, refusal_cause, settle, succeeding, with_entity
+from .reads import explore, has_meaning, missing_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
-from .shapes import Known, described, find, is_success, json_content, same, scalars
+from .searches import reference_ways
+from .shapes import described, find, is_success, json_content, place_of, same, scalars
 
 
 def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: Callable[[], None]) -> None:
@@ -33,7 +37,7 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
     refusal = _refusal(scratch)
     if refusal:
         experiment.note(
-            [Finding(f"operations.{one}", NOT_TRIED, came=refusal) for one in ("create", "update", "delete")]
+            [Finding(_key(scratch, one), NOT_TRIED, came=refusal) for one in ("create", "update", "delete")]
         )
         return
     experiment.may_write = True
@@ -50,11 +54,18 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
     experiment.may_write = False
 
 
+def _key(scratch: ScratchEntity, operation: str) -> str:
+    """Where the profile says an operation of the type."""
+    return ".".join(scratch.experiment.home(scratch.type, operation))
+
+
 def _refusal(scratch: ScratchEntity) -> str:
     """Why nothing may be written; empty where the server says that the entity exists under neither of its keys."""
-    searches = scratch.experiment.is_proven(scratch.type, "find")
+    search = scratch.experiment.profile.type(scratch.type).operations.get("find")
     for what, key in (("key", {}), ("rename", scratch.named.get("rename") or {})):
-        found = scratch.offered(key) if searches else is_offered(scratch.experiment, scratch.with_key(key))
+        found: Any = scratch.offered(key, documented=bool(search and search.backed))
+        if found is None and not scratch.experiment.is_proven(scratch.type, "find"):
+            found = is_offered(scratch.experiment, scratch.with_key(key))
         if found is None:
             return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
@@ -71,7 +82,7 @@ def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> Non
         while_there()
     if entity is None or not scratch.ids:
         why = "there is nothing to try it on" if entity is None else "the id of what was created was not found"
-        scratch.experiment.note([Finding(f"operations.{one}", NOT_TRIED, came=why) for one in ("update", "delete")])
+        scratch.experiment.note([Finding(_key(scratch, one), NOT_TRIED, came=why) for one in ("update", "delete")])
         return
     manners.learn_spelling(scratch, entity)
     probe_update(scratch, entity)
@@ -91,7 +102,7 @@ def probe_create(scratch: ScratchEntity) -> Optional[Entity]:
         """The first attempt to create in this way, and the definition of the one that made an entity."""
         first: Optional[Attempt] = None
         for one in (
-            reference_ways(scratch.experiment.data, candidate, scratch.named)
+            reference_ways(scratch.experiment, candidate, scratch.named)
             if not (scratch.experiment.left_behind or scratch.ids)
             else ()
         ):
@@ -125,7 +136,7 @@ def _made(scratch: ScratchEntity, attempt: Attempt) -> Optional[Entity]:
         return entity
     if scratch.ids:  # the answer says that it is ours; what cannot be removed of it is named at the end
         return None
-    ids = ids_said(attempt.response, scratch.named["key"], scratch.experiment.profile.type(scratch.type).id_at)
+    ids = ids_said(attempt.response, scratch.named["key"], scratch.id_name)
     named = f"{scratch.key} (perhaps with id {', '.join(map(brief, ids))})" if ids else scratch.key
     scratch.experiment.left_behind.append(f"perhaps {scratch.type} with {named}: {why}")
     return None
@@ -136,16 +147,25 @@ def _created(scratch: ScratchEntity, definition: Json, response: Optional[Respon
     entity_id = scratch.id_of(entity)
     if response is None or not is_success(response):
         return dict(definition)
-    definition = succeeding({name: one for name, one in definition.items() if name != "id_at"}, response)
-    answer = json_content(response)
-    place = find(answer, Known(entity_id, scratch.named["key"]))
+    definition = succeeding(definition, response)
+    if definition.get("entity") is False:
+        return definition
+    answer, stated = json_content(response), definition.get("entity")
+    if isinstance(stated, Mapping) and answer_at_all(stated, response, entity_id, scratch.id_name):
+        return definition
+    place = find(answer, scratch.experiment.known({**scratch.named, "id": entity_id}))
     if place and not place.several:
         return with_entity(definition, place.path)
-    paths = [path for path, value in scalars(answer, depth=4) if same(value, entity_id)]
     last = answer_at(response, "location.id")
-    if last and same(last, entity_id):
-        paths.append("location")
-    return {**definition, "entity": False, **({"id_at": paths[0]} if paths else {})}
+    paths = [place_of(path) for path, value in scalars(answer, depth=4) if same(value, entity_id)]
+    paths += ["location.id"] if same(last, entity_id) else []
+    return {**definition, "entity": {scratch.id_name: paths[0]} if paths else False}
+
+
+def answer_at_all(places: Json, response: Response, entity_id: Any, id_name: str) -> bool:
+    """Whether an answer holds the id of an entity where a mapping of places says."""
+    found = first_at(response, places[id_name]) if id_name in places else ABSENT
+    return same(found, entity_id)
 
 
 def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> None:
@@ -153,7 +173,7 @@ def _name_leftovers(scratch: ScratchEntity, response: Optional[Response]) -> Non
     is one. It is not deleted, since it may belong to somebody else."""
     if not is_success(response) or response is None:
         return
-    id_name = scratch.experiment.profile.type(scratch.type).id_at.rpartition(".")[2]
+    id_name = scratch.id_name.rpartition(".")[2]
     for path, value in scalars(json_content(response), depth=3):
         if path.rpartition(".")[2] == id_name and value not in scratch.ids and not scratch.is_gone(value):
             why = "a create that was tried answered with it, and it does not have the key of create"
@@ -215,7 +235,9 @@ def _answering(
     if response is None or not is_success(response):
         return dict(definition)
     definition = succeeding(definition, response)
-    place = find(json_content(response), Known(entity_id, scratch.named["key"]))
+    place = find(json_content(response), scratch.experiment.known({**scratch.named, "id": entity_id}))
+    if definition.get("entity") is False:
+        return definition
     if place and not place.several:
         return with_entity(definition, place.path)
     return {**definition, "entity": False}
@@ -235,11 +257,17 @@ def probe_delete(scratch: ScratchEntity) -> bool:
         if not scratch.is_gone(entity_id):
             return attempt, None
         scratch.ids.remove(entity_id)
-        definition = succeeding(candidate, attempt.response) if is_success(attempt.response) else dict(candidate)
+        seen = attempt.response
+        definition = succeeding(candidate, seen) if is_success(seen) else dict(candidate)
         again = scratch.delete(candidate, observed)
-        missing = missing_of(definition, again.response)
-        if missing and again.response and again.response.status not in definition.get("success", (200,)):
-            definition["missing"] = missing
+        said = again.response
+        if said and not has_meaning(definition.get("success", SUCCESS), definition, said):
+            missing = next(
+                (one for one in missing_ways(definition, said) if not (seen and has_meaning(one, definition, seen))),
+                None,
+            )
+            if missing and missing != definition.get("missing", list(MISSING)):
+                definition["missing"] = missing
         return attempt, definition
 
     learned, first = explore(experiment, scratch.type, "delete", tried)

@@ -22,6 +22,7 @@ RULES: Mapping[str, str] = {
     "volatile": "volatile",
     "set": "sets",
     "at_least": "at_least",
+    "exact": "exact",
     "rewritten": "rewritten",
 }
 """Settings of an attribute that are true or false, with the comparison rule that lists its path."""
@@ -35,13 +36,12 @@ ALL = "*"
 class Reference:
     """An attribute that holds the id of another entity. many: it holds a list of ids. text: the text by which the
     server finds that entity, a template over its attributes, for operations with ``texts_at``; empty where the id has
-    to be found first. read: where an answer holds the id, as a path; empty where the attribute itself does."""
+    to be found first."""
 
     attribute: str
     type: str
     many: bool = False
     text: str = ""
-    read: str = ""
 
 
 def entity_path(template: str) -> str:
@@ -52,10 +52,14 @@ def entity_path(template: str) -> str:
 def references_of(attributes: Json) -> dict[str, Reference]:
     """The references among the attributes."""
     return {
-        path: Reference(path, **{"many": False, **said["ref"]}, read=entity_path(said.get("read", "")))
-        for path, said in attributes.items()
-        if "ref" in said
+        path: Reference(path, **{"many": False, **said["ref"]}) for path, said in attributes.items() if "ref" in said
     }
+
+
+def places_of(attributes: Json) -> dict[str, str]:
+    """By attribute the path at which an answer holds it, where that is another one."""
+    said = {path: one.get("read") for path, one in attributes.items()}
+    return {path: entity_path(read) for path, read in said.items() if isinstance(read, str)}
 
 
 def element_forms_of(attributes: Json) -> dict[str, Any]:

@@ -28,7 +28,13 @@ def overlaid(base: Json, over: Json) -> dict[str, Any]:
     return merged
 
 
-VALUES = ("json", "form", "query")
+def combined(first: Json, second: Json) -> dict[str, Any]:
+    """Overrides that say what these say one after the other."""
+    both: dict[str, Any] = _merged(first, second, keep=True)
+    return both
+
+
+VALUES = ("json", "form", "query", "authorize")
 """Keys whose value goes to the server as it is: null inside is null."""
 NAMED = (
     "types",

@@ -25,18 +25,29 @@ from .attributes import (
     element_forms_of,
     marked,
     names_said,
+    places_of,
     references_of,
     rule_layer,
     with_inputs,
 )
-from .completing import Completing, completing_of
+from .completing import Completing
 from .merging import merge
-from .parts import REQUESTS, Part, StepRequest, Transition, part_layer, parts_of, transitions_of
-from .predicate import Predicate, predicate_of, statuses_of
-from .request_template import RequestTemplate
+from .operation import OPERATIONS, Operation
+from .parts import (
+    REQUESTS,
+    Part,
+    StepRequest,
+    Transition,
+    Verification,
+    part_layer,
+    parts_of,
+    transitions_of,
+    verifications_of,
+)
+from .predicate import holds
 from .session_rules import SessionRules, session_of
-from .template import fill_text, path_steps
-from .upgrade import upgraded
+from .template import fill, fill_text, path_steps
+from .version import NO_VERSION, Version
 
 
 def at(value: Any, path: str, nothing: Any = None) -> Any:
@@ -50,114 +61,20 @@ def plain_id(value: Any) -> Any:
     return int(value) if is_whole else value
 
 
-READING = ("read", "find", "list")
-SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
-MISSING = ({"status": [404]},)
-CONFLICT = ({"status": [409, 412]},)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation on the entities of a type.
-
-    name: ``read``, ``find``, ``create``, ``update``, ``delete`` or ``list``; profile_key: where it stands in the
-    profile. by: the operation that serves this one, for a find by ``list`` or by ``read``. entity: where the entity, or
-    the entities of a list, stand in the answer: a place, a list of places of which the first counts that is there, or a
-    mapping from attributes to places; None where the answer does not carry it (false in the profile). texts_at: where
-    in the body the texts of references stand, empty where they go out as ids. narrows: the search may answer others
-    too. then_read: it shows a summary, so the entity is read. when: what the entity must hold, by path: a value, or any
-    of a list. also: the further requests of a list that is read by several. assumed: nobody has published or seen it.
-    backed: a document or a probe says that it is so. reads: it is a read under another name.
-    """
-
-    name: str
-    profile_key: str
-    request: RequestTemplate
-    by: str = ""
-    success: Predicate = ()
-    missing: Predicate = ()
-    conflict: Predicate = ()
-    refused: Predicate = ()
-    entity: Any = "body"
-    paging: Json = field(default_factory=dict)
-    texts_at: str = ""
-    narrows: bool = False
-    then_read: bool = False
-    when: Json = field(default_factory=dict)
-    also: tuple[Operation, ...] = ()
-    enabled: bool = True
-    assumed: bool = False
-    backed: bool = False
-    reads: bool = False
-    completes: Optional[Completing] = None
-    until: Predicate = ()
-    failed: Predicate = ()
-
-    @cached_property
-    def understood(self) -> tuple[int, ...]:
-        """The statuses to which the profile gives a meaning."""
-        return statuses_of((*self.success, *self.missing, *self.conflict))
-
-    @property
-    def safe(self) -> bool:
-        """Whether it only reads, and so may be sent again."""
-        return self.reads or self.name in READING
-
-    @property
-    def place(self) -> str:
-        """The place of the entity, for a message."""
-        return str(self.places[0]) if isinstance(self.places, list) else str(self.places)
-
-    @property
-    def places(self) -> Any:
-        """The place of the entity, or the list of places, of which ``empty`` speaks."""
-        return self.entity if isinstance(self.entity, (str, list)) else "body"
-
-    @classmethod
-    def of(cls, name: str, profile_key: str, said: Any, named: Json) -> Operation:
-        """From the profile's data, which is the name of another operation where ``by`` says so, or a list of requests
-        that are one operation together. named: as in ``completing_of``."""
-        if isinstance(said, list):
-            first, *others = (cls.of(name, profile_key, one, named) for one in said)
-            return replace(first, also=tuple(others))
-        data: Json = {"by": said} if isinstance(said, str) else said
-        assumed = is_assumed(data)
-        return cls(
-            name=name,
-            profile_key=data.get("profile_key", profile_key),
-            request=RequestTemplate.of({"method": "GET", "path": "", **data}),
-            by=data.get("by", ""),
-            success=predicate_of(data.get("success", SUCCESS)),
-            missing=predicate_of(data.get("missing", MISSING if name in (*READING, "delete") else ())),
-            conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
-            refused=predicate_of(data.get("refused")),
-            entity=None if data.get("entity") is False else data.get("entity", "body"),
-            paging=data.get("paging", {}),
-            texts_at=data.get("texts_at", ""),
-            narrows=bool(data.get("narrows")),
-            then_read=data.get("then") == "read",
-            when=data.get("when", {}),
-            enabled=data.get("enabled", True),
-            assumed=assumed,
-            backed=bool(data.get("source") or data.get("verified")) and not assumed,
-            completes=completing_of(data.get("profile_key", profile_key), data, named),
-            until=predicate_of(data.get("until")),
-            failed=predicate_of(data.get("failed")),
-            reads=bool(data.get("safe")),
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class EntityType:
     """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
     attributes that are unique together, empty where nobody says which; key_enforced: the server refuses a second one;
-    singleton: there is one of it only, without a key; parents: the types of which one is its parent, empty where it has
-    none; required: attributes that a new one must have; compare: layers of comparison rules, from general to
-    particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that takes the ``reason``,
-    ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret; other_ids: those of ids
-    that the server gives beside the one in id_at; changed_by, changed_at: where an entity says who changed it last, and
-    when; parts, transitions: what takes requests of its own; inputs: those that the task gives."""
+    key_proven: it was seen to do so; singleton: there is one of it only, without a key; parents: the types of which one
+    is its parent, empty where it has none; required: attributes that a new one must have; compare: layers of comparison
+    rules, from general to particular; schema: JSON Schema of desired attributes; evidence_fields: the attribute that
+    takes the ``reason``, ``change_reference`` or ``initiator``; secrets: the paths of attributes that are secret;
+    other_ids: those of ids that the server gives beside the one in id_at; changed_by, changed_at: where an entity says
+    who changed it last, and when; parts, transitions: what takes requests of its own; forms, places: in which form, and
+    at which path, answers hold attributes, where it is another one; inputs: those that the task gives; version: where
+    its version stands; soft_deleted: what one holds that was deleted and stays, by path; verifications: of
+    secrets, by path."""
 
     name: str
     path: str
@@ -166,6 +83,7 @@ class EntityType:
     id_from: str = ""
     key: tuple[str, ...] = ()
     key_enforced: bool = False
+    key_proven: bool = False
     singleton: bool = False
     parents: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
@@ -180,7 +98,11 @@ class EntityType:
     parts: Mapping[str, Part] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     forms: Json = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    version: Version = NO_VERSION
+    soft_deleted: Json = field(default_factory=dict)
+    verifications: Mapping[str, Verification] = field(default_factory=dict)
 
     def key_path(self, name: str) -> list[str]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
@@ -211,14 +133,23 @@ class EntityType:
     def withheld(self, names: Iterable[str]) -> list[str]:
         """Those of some attributes that the request of a create does not send, and that an update right after it
         has to."""
-        create = self.operations.get("create")
-        if create is None or "update" not in self.operations:
+        create, update = self.operations.get("create"), self.operations.get("update")
+        if create is None or update is None or update.by == "create":
             return []
         used = [path_steps(name) for name in create.request.names]
         whole = any(len(steps) == 1 and steps[0] in ("declared", "changed", "whole") for steps in used)
         sent = {str(steps[1]) for steps in used if len(steps) > 1}
         left_out = create.request.left_out if whole else names
         return [name for name in names if name in left_out and name not in {*sent, *self.key, *self.in_steps}]
+
+    def is_deleted(self, entity: Any) -> bool:
+        """Whether an entity was deleted and stays, so that it counts as absent."""
+        return bool(self.soft_deleted) and holds(entity, self.soft_deleted)
+
+    @property
+    def key_paths(self) -> frozenset[str]:
+        """The paths of the attributes of the key, as comparison rules write paths."""
+        return frozenset(dotted_path(self.key_path(name)) for name in self.key)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -241,7 +172,7 @@ class EntityType:
 @dataclass(frozen=True)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
-    answer stand."""
+    answer stand, each as the profile writes it."""
 
     name: str
     title: str
@@ -251,7 +182,7 @@ class Profile:
     types: Mapping[str, EntityType]
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
-    errors: Json = field(default_factory=dict)
+    errors: tuple[Json, ...] = ()
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
         """The profile of a task that gives these inputs: with them in its comparison rules, and in the ids that are
@@ -276,21 +207,14 @@ class Profile:
         return self.types[name]
 
 
-BASIS = ("source", "assumed", "verified", "note")
-"""The keys that say how a part of the profile is known. ``verified`` overrules ``assumed``."""
-
-
-def is_assumed(data: Json) -> bool:
-    """Whether neither a document nor a probe backs this part of a profile."""
-    return bool(data.get("assumed")) and not data.get("verified")
-
-
-OPERATIONS = (*READING, "create", "update", "delete")
-GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id")
+GENERAL = ("changed_by", "changed_at", "evidence_fields", "attributes", "id", "version", "soft_deleted")
 """The keys that a profile gives for all types and a type may override."""
 
+PLACES = ("entity", "paging")
+"""The keys of an operation whose places may name the type."""
 
-def type_data(name: str, profile: Json) -> dict[str, Any]:
+
+def type_as_said(name: str, profile: Json) -> dict[str, Any]:
     """The data of a type over those of the type that it extends and over what holds for all types."""
     chain = [profile["types"][name]]
     while "extends" in chain[-1]:
@@ -301,6 +225,13 @@ def type_data(name: str, profile: Json) -> dict[str, Any]:
     return data
 
 
+def type_data(name: str, profile: Json) -> dict[str, Any]:
+    """As type_as_said(), with the names in places replaced."""
+    data = type_as_said(name, profile)
+    names = {"type": {"name": name, "path": data.get("path", "")}}
+    return {key: _placed(said, names) if key in OPERATIONS else said for key, said in data.items()}
+
+
 def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
     own, general = profile["types"][name], profile.get("operations", {})
     operations = {}
@@ -308,15 +239,26 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
         if one in data:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
             operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
-    if profile["format"] != 1 and "read" not in operations and "find" in operations:
+    if "read" not in operations and "find" in operations:
         operations["read"] = replace(operations["find"], name="read", by="find")
+    if "update" not in operations and "create" in operations and operations["create"].upsert:
+        operations["update"] = replace(operations["create"], name="update", by="create")
     return operations
+
+
+def _placed(said: Any, names: Json) -> Any:
+    """An operation with the names in its places replaced."""
+    if isinstance(said, list):
+        return [_placed(one, names) for one in said]
+    if not isinstance(said, Mapping):
+        return said
+    return {**said, **{key: fill(said[key], names) for key in PLACES if key in said}}
 
 
 def _entity_type(name: str, profile: Json) -> EntityType:
     data = type_data(name, profile)
     attributes, key, own_id = data.get("attributes", {}), data.get("key", {}), data.get("id", {})
-    completes = profile.get("completes", {})
+    completes, version = profile.get("completes", {}), Version.of(data.get("version"))
     parts = parts_of(name, data.get("parts", {}), completes)
     return EntityType(
         name=name,
@@ -326,11 +268,12 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         id_from=own_id.get("from", ""),
         key=tuple(key.get("attributes", ())),
         key_enforced=bool(key.get("enforced")),
+        key_proven=bool(key.get("enforced") and key.get("verified")),
         singleton=bool(data.get("singleton")),
         parents=names_said(data.get("parent", ())),
         required=tuple(data.get("required", ())),
         references=references_of(attributes),
-        compare=(rule_layer(attributes), part_layer(parts.values())),
+        compare=(rule_layer(attributes), part_layer(parts.values()), version.layer),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
         secrets=marked(attributes, "secret"),
@@ -340,12 +283,16 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         parts=parts,
         transitions=transitions_of(name, attributes, completes),
         forms=element_forms_of(attributes),
+        places=places_of(attributes),
+        version=version,
+        soft_deleted=data.get("soft_deleted", {}),
+        verifications=verifications_of(name, attributes, completes),
     )
 
 
-def profile_of(given: Json) -> Profile:
+def profile_of(data: Json) -> Profile:
     """Make a Profile of checked data."""
-    data = upgraded(given)
+    errors = data.get("errors", [])
     return Profile(
         name=data["name"],
         title=data.get("title", data["name"]),
@@ -355,5 +302,5 @@ def profile_of(given: Json) -> Profile:
         types={name: _entity_type(name, data) for name in data.get("types", {})},
         other_versions=data.get("other_versions", {}),
         inputs=data.get("inputs", {}),
-        errors=data.get("errors", {}),
+        errors=tuple(errors if isinstance(errors, list) else [errors]),
     )

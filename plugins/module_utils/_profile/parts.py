@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What takes requests of its own: parts of an entity, and transitions of its state."""
+"""What takes requests of its own: parts of an entity, transitions of its state, verifications of its secrets."""
 
 from __future__ import annotations
 
@@ -94,6 +94,31 @@ class Transition:
     def comes_first(self) -> bool:
         """Whether it leads to a resting state, and so comes before other changes."""
         return self.after is False
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A request by which the system itself says whether it holds a secret: with one of ``success`` it does, with one of
+    ``differs`` it holds another."""
+
+    attribute: str
+    profile_key: str
+    request: RequestTemplate
+    success: Predicate
+    differs: Predicate
+    completes: Optional[Completing] = None
+
+
+def verifications_of(of_type: str, attributes: Mapping[str, Any], completes: Json) -> dict[str, Verification]:
+    """The verifications of a type's secrets, by the path of each. completes: what the profile says there."""
+    found = {}
+    for path, said in attributes.items():
+        one = said.get("verify")
+        if one:
+            key, success = f"types.{of_type}.attributes.{path}.verify", predicate_of(one.get("success", SUCCESS))
+            differs, later = predicate_of(one["differs"]), completing_of(key, one, completes)
+            found[path] = Verification(path, key, RequestTemplate.of(one), success, differs, later)
+    return found
 
 
 REQUESTS = ("write", "add", "remove", "change")

@@ -178,14 +178,19 @@ def _has_body(answer: Answer, wanted: Any) -> bool:
     content = json_or_nothing(answer)
     if not isinstance(wanted, Mapping):
         return content is not ABSENT and _is_value(content, wanted)
-    return all(_is_value(at_path(content, path), value) for path, value in wanted.items())
+    return holds(content, wanted)
+
+
+def holds(value: Any, wanted: Mapping[str, Any]) -> bool:
+    """Whether a JSON value holds all that is wanted of it, by path: a value, any of a list, or ``present``."""
+    return all(_is_value(at_path(value, path), one) for path, one in wanted.items())
 
 
 def _is_value(held: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         return any(_is_value(held, one) for one in wanted)
     if isinstance(wanted, Mapping):
-        return all(_is_value(at_path(held, path), value) for path, value in wanted.items())
+        return holds(held, wanted)
     if held is ABSENT or wanted == PRESENT:
         return held is not ABSENT and held is not None
     return canonical(held) == canonical(wanted)

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Optional
 from urllib.parse import SplitResult, urlsplit
 
 from .._text.echoes import words
 from .._text.redaction import printable, redact
+from .template import at_path
 
 LIMIT = 300
 SHOWN = 8
@@ -63,18 +64,43 @@ VALUES = ("rejectedvalue", "invalidvalue", "value", "input")
 """Fields of such an error that hold the refused value. It may be a secret, and is not shown."""
 
 
-def said(body: bytes, secrets: Collection[Any] = ()) -> str:
+def said_in(answer: Any) -> str:
+    """The message in an answer, which knows where the profile says that its errors stand; as said()."""
+    return said(answer.body, places=answer.errors)
+
+
+def said(body: bytes, secrets: Collection[Any] = (), places: Iterable[Mapping[str, str]] = ()) -> str:
     """The message in an answer, on one line and printable: its sentence, and the errors of single attributes by name
     and message. Empty where the answer has no known form. secrets: masked before the text is shortened, beside those
-    that this process has met."""
+    that this process has met. places: where the profile says that errors stand; where nothing does, the usual places
+    are looked at."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    sentence, errors = _sentence_and_errors(answer, DEPTH)
+    found = [one for place in places for one in _placed(answer, place) if one]
+    sentence, errors = ("", found) if found else _sentence_and_errors(answer, DEPTH)
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     text = "; ".join(dict.fromkeys(filter(None, [sentence, *errors[:SHOWN], *more])))
     return for_message(text, secrets)
+
+
+def _placed(answer: Any, place: Mapping[str, str]) -> Iterator[str]:
+    """The errors at one place: an object, a list of objects or texts, or texts by the names of attributes."""
+    held = at_path(answer, place.get("at", "body")[len("body") :].lstrip("."))
+    if isinstance(held, Mapping) and "message" not in place:
+        yield from _by_attribute(held, DEPTH, texts=True)
+        return
+    for one in held if isinstance(held, list) else [held]:
+        if not isinstance(one, Mapping):
+            yield one.strip() if isinstance(one, str) else ""
+            continue
+        field, code, text = (
+            at_path(one, place[name]) if name in place else "" for name in ("field", "code", "message")
+        )
+        told_of = [str(part) for part in (code, text) if isinstance(part, (str, int)) and str(part).strip()]
+        told = str(redact(" ".join(told_of), [one[name] for name in VALUES if name in one]))
+        yield f"{_name(field)}: {told}" if told and _name(field) else told
 
 
 def for_message(text: str, secrets: Collection[Any] = ()) -> str:

@@ -28,9 +28,9 @@ CREDENTIALS = ("username", "password", "access_token", "refresh_token", "totp")
 @dataclass(frozen=True)
 class Step:
     """One request of a login, a look, a refresh or a logout. take: places of the answer by the name under which their
-    value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; when: a
-    predicate on the answer of the step before, without which the step is left out; assumed: nobody has published or
-    seen it."""
+    value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; basic: user
+    name and password of HTTP Basic authentication, for this request only; when: a predicate on the answer of the step
+    before, without which the step is left out; assumed: nobody has published or seen it."""
 
     name: str
     profile_key: str
@@ -39,13 +39,19 @@ class Step:
     denied: Predicate = ()
     take: Json = field(default_factory=dict)
     cookies: Json = field(default_factory=dict)
+    basic: Json = field(default_factory=dict)
     when: Predicate = ()
     assumed: bool = False
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of values that the request sends."""
+        return self.request.names | _names(self.basic)
+
+    @property
     def credentials(self) -> frozenset[str]:
-        """The credentials that the request names."""
-        return self.request.names.intersection(CREDENTIALS)
+        """The credentials that the request sends."""
+        return self.names.intersection(CREDENTIALS)
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,16 @@ class SessionRules:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of values that the steps and what is carried use."""
-        return self.carried_names.union(*(step.request.names for step in self.steps))
+        return self.carried_names.union(*(step.names for step in self.steps))
 
     def takes(self, name: str) -> bool:
         """Whether a session is opened with the value of this name."""
         return name in self.names
+
+    @property
+    def takes_credentials(self) -> bool:
+        """Whether a session is opened or carried with a credential that an option gives."""
+        return not self.names.isdisjoint(CREDENTIALS)
 
     @property
     def is_token(self) -> bool:
@@ -114,6 +125,18 @@ class SessionRules:
         headers = self.carry.get("headers", {}).items()
         pairs = ((_names(header), _names(value)) for header, value in headers)
         return tuple((header, value) for header, value in pairs if header)
+
+    @property
+    def announces_header(self) -> bool:
+        """Whether any answer may name the header of a value."""
+        return any(header & set(self.take) for header, _value in self.named_headers)
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """The values that no answer need bring."""
+        places = (pair for take in (self.take, *(step.take for step in self.steps)) for pair in take.items())
+        said = ((name, set(where)) for name, where in places if isinstance(where, Mapping))
+        return frozenset(name for name, keys in said if keys & {"default", "optional"})
 
     @cached_property
     def header_names(self) -> frozenset[str]:
@@ -164,6 +187,7 @@ def _step(name: str, key: str, data: Json, denied: Any, success: Any = SUCCESS) 
         denied=predicate_of(data.get("denied", denied)),
         take=data.get("take", {}),
         cookies=data.get("cookies", {}),
+        basic=data.get("basic", {}),
         when=predicate_of([data["when"]] if isinstance(data.get("when"), Mapping) else data.get("when")),
         assumed=bool(data.get("assumed")) and not data.get("verified"),
     )

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Callable, Optional, Union
 from urllib.parse import unquote
 
-from .._text.json_forms import canonical, is_number, number_text
+from .._text.json_forms import canonical_text, is_number, number_text
 from .._text.nested_paths import ABSENT
 from ..errors import ConfigurationError
 
@@ -40,16 +40,19 @@ def _json_patch(value: Any) -> Any:
 
 
 FUNCTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "address": ("a text", str),
     "base64": ("a text", lambda value: base64.b64encode(value.encode()).decode()),
-    "json": ("", canonical),
+    "json": ("", canonical_text),
     "json_patch": ("a mapping", _json_patch),
     "lower": ("a text", str.lower),
     "percent_decoded": ("a text", unquote),
+    "single_quoted": ("a text", lambda value: "'{}'".format(value.replace("'", "''"))),
     "unquoted": ("a text", lambda value: value.strip('"')),
     "unless_null": ("", lambda value: value),
 }
 """The closed list: the kind of value that a function takes, and the function. Null stays null, but for the last one:
-with it null counts as a value that is not there."""
+with it null counts as a value that is not there.
+``address`` is the whole of a path: an address that the server gave."""
 KINDS: Mapping[str, Any] = {"a text": str, "a mapping": Mapping, "": object}
 
 

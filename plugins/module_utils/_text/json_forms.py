@@ -56,3 +56,9 @@ def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted names, 1.0 as 1, ASCII. Equal values and no others have equal texts, so
     that true is not 1."""
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
+
+
+def canonical_text(value: Any) -> str:
+    """As canonical(), with the letters of texts as they are: many filter languages read a text in double quotes, and
+    know no escapes for letters."""
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

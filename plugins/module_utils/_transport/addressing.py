@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from .._profile.model import plain_id
@@ -19,10 +19,13 @@ from .._profile.request_template import RequestTemplate
 from .._profile.template import TemplateNames, at_path, text_of, text_parts, value_of
 from .._text.json_forms import is_number, number_text
 from .._text.nested_paths import ABSENT
+from .._text.redaction import printable
 from ..errors import ConfigurationError
 from .messages import Request
 
 PORTS = {"http": 80, "https": 443}
+ADDRESS = "address"
+"""The function behind a name that stands for a whole address."""
 RAW = ("type.path",)
 """TemplateNames whose value is a path of the profile itself, and not one step of a path."""
 HEADER_VALUE = re.compile(r"[ -~\x80-\xff]*")
@@ -94,24 +97,38 @@ def filled_path(template: str, names: TemplateNames, purpose: str) -> str:
         if isinstance(part, str):
             parts.append(part)
             continue
-        name, _function = part
-        value = value_of(part, names)
-        if name in RAW:
-            parts.append(filled_path(str(value), names, purpose))
-        elif value is ABSENT or value is None or value == "":
-            raise ConfigurationError(
-                purpose,
-                f"its address holds {{{name}}}, which has no value",
-                "Without it, another address would be met.",
-            )
-        else:
-            parts.append(segment(value, purpose))
+        value = _there(part, names, purpose)
+        parts.append(filled_path(str(value), names, purpose) if part[0] in RAW else segment(value, purpose))
     return "".join(parts)
+
+
+def _there(part: tuple[str, Optional[str]], names: TemplateNames, purpose: str) -> Any:
+    """The value of a name in a path. Raises ConfigurationError where there is none."""
+    value = value_of(part, names)
+    if value in (ABSENT, None, ""):
+        why = f"its address holds {{{part[0]}}}, which has no value"
+        raise ConfigurationError(purpose, why, "Without it, another address would be met.")
+    return value
+
+
+def given_address(value: Any, base: Base, purpose: str) -> str:
+    """An address that the server gave, whole or from its first slash, such as that of a job. Raises ConfigurationError
+    where it is not at the origin of ``url``, or leads upwards: credentials go nowhere else."""
+    text = value if isinstance(value, str) else ""
+    begins = text.startswith(("/", "http://", "https://")) and "#" not in text
+    steps = _as_read(urlsplit(text).path).split("/") if begins and same_origin(base.url, text) else [".."]
+    if any(map(_leads_away, steps)):
+        why = f"the server gave {printable(str(value))} as an address, which is none at the origin of url"
+        raise ConfigurationError(purpose, why, "Where it is only the inner address of a proxy, take the id out of it.")
+    return urljoin(base.url, text)
 
 
 def full_address(template: str, names: TemplateNames, base: Base, purpose: str) -> str:
     """The address of a path: at ``url`` where it begins with a slash, else behind the base path. Raises
     ConfigurationError where it is not at the origin of ``url``, or leads upwards."""
+    part = text_parts(template)[0] if template else ""
+    if not isinstance(part, str) and part[1] == ADDRESS:
+        return given_address(_there(part, names, purpose), base, purpose)
     at_url = template.startswith("/")
     whole = template if at_url else f"{base.path}/{template}"
     if not _stays(base.url, whole.replace("{type.path}", str(at_path(names, "type.path")))):
@@ -129,19 +146,27 @@ def _stays(url: str, template: str) -> bool:
     return same_origin(url, url + path) and not any(map(_leads_away, urlsplit(url + path).path.split("/")))
 
 
+def _texts(name: str, value: Any, purpose: str, what: str) -> list[str]:
+    """The texts of a field: numbers and booleans as JSON prints them, null as nothing. Raises ConfigurationError for
+    what is no single value."""
+    several = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(one, (Mapping, list, tuple)) for one in several):
+        raise ConfigurationError(purpose, f"the {what} {name} is no single value", f"Write {{...|json}} for {name}.")
+    return [text_of(one, name) or "" for one in several]
+
+
 def query_text(query: Any, purpose: str) -> str:
-    """A query string. A list repeats the parameter; numbers and booleans go out as JSON prints them. Raises
-    ConfigurationError for a mapping."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items() if isinstance(query, Mapping) else ():
-        for one in value if isinstance(value, (list, tuple)) else [value]:
-            text = text_of(one, name) if not isinstance(one, Mapping) else None
-            if text is None:
-                raise ConfigurationError(
-                    purpose, f"the parameter {name} of its query is no single value", f"Write {{...|json}} for {name}."
-                )
-            pairs.append((name, text))
-    return urlencode(pairs, quote_via=quote)
+    """A query string. A list repeats the parameter."""
+    fields = query.items() if isinstance(query, Mapping) else ()
+    texts = {name: _texts(name, value, purpose, "parameter") for name, value in fields}
+    return urlencode(texts, doseq=True, quote_via=quote)
+
+
+def form_fields(form: Any, purpose: str) -> dict[str, list[str]]:
+    """The fields of a form. A list repeats the field; an empty one is an empty field, since a server keeps what is not
+    sent."""
+    fields = form.items() if isinstance(form, Mapping) else ()
+    return {name: _texts(name, value, purpose, "field") or [""] for name, value in fields}
 
 
 def header_values(headers: Mapping[str, Any], purpose: str) -> dict[str, str]:
@@ -166,9 +191,9 @@ def request_of(template: RequestTemplate, names: TemplateNames, base: Base, purp
     return Request(
         purpose=purpose,
         method=template.method,
-        url=f"{url}?{text}" if text else url,
+        url=f"{url}{'&' if '?' in url else '?'}{text}" if text else url,
         headers=header_values(from_names, purpose),
         json_body=None if json is ABSENT and template.json is ABSENT else {} if json is ABSENT else json,
-        form=None if form is ABSENT else {name: text_of(one, name) or "" for name, one in form.items()},
+        form=None if form is ABSENT else form_fields(form, purpose),
         **more,
     )

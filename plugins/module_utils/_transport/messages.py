@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, Union
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import InsightError, ServerError
@@ -23,7 +23,8 @@ class Request:
 
     purpose: what it is for, as it follows "Cannot" in an error: ``read event 'Initial filing'``.
     url: absolute. headers: only what is particular to this request.
-    json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded. At most one of the two.
+    json_body: any JSON value, sent as ``application/json``; form: fields sent urlencoded, a list as several of
+    one name. At most one of the two.
     safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
     server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
     operation). understood: statuses to which the profile gives a meaning. delay: seconds to wait before it is sent, by
@@ -36,7 +37,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json_body: Any = field(default=None, repr=False)
-    form: Optional[Mapping[str, str]] = field(default=None, repr=False)
+    form: Optional[Mapping[str, Union[str, list[str]]]] = field(default=None, repr=False)
     safe: bool = False
     patient: bool = False
     kind: str = ""
@@ -54,7 +55,7 @@ class Request:
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
     empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:
-    that of the request."""
+    that of the request. errors: where the profile says that the errors of an answer stand."""
 
     purpose: str
     status: int
@@ -63,6 +64,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     ruled_out: str = ""
     attempt: int = 1
+    errors: tuple[Mapping[str, str], ...] = ()
 
     @property
     def content_type(self) -> str:

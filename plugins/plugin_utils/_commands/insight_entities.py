@@ -13,6 +13,7 @@ from typing import Any, Optional
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import WRITING, desired_state
+from ...module_utils._commands.revealed import reveals_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._journal.reader import earlier_runs, unfinished
@@ -83,6 +84,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     )
     run = Run(connection, values, context, environment, options, manifest.digest, manifest.notes)
     options.client.waiting, options.client.jobs = Waiting.of(values), jobs_of(run)
+    options.client.reveals = reveals_of(values)
     return as_result(run.redact(_carry_out(run)), context.diff_mode)
 
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -49,6 +51,15 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _mistakes(checked: ValidationResult, spec: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the options of a task. An option that does not exist comes first, with the name that is near:
+    what is missing is often that option."""
+    unknown = [one if isinstance(one, str) else ".".join(map(str, one)) for one in checked.unsupported_parameters]
+    near = {name: get_close_matches(name, spec, n=1) for name in unknown}
+    told = [f"there is no option {one}{f'; {near[one][0]} is near' if near[one] else ''}" for one in sorted(unknown)]
+    return told + [str(one) for one in checked.errors.errors if not isinstance(one, UnsupportedError)]
 
 
 class CommandAction(ActionBase):
@@ -131,10 +142,11 @@ class CommandAction(ActionBase):
         }
         if "profile" not in self.command.spec:
             return read
-        profile = profile_data(
-            given("profile") or SHARED["profile"]["default"], given("profile_overrides"), files.find, files.decrypt
-        )
-        return {"profile": profile, "profile_overrides": {}, **read}
+        over = given("profile_overrides")
+        profile = profile_data(given("profile") or SHARED["profile"]["default"], over, files.find, files.decrypt)
+        keeps = over and self.command.keeps_overrides
+        overrides = mapping_from(over, "use profile_overrides", files.find, files.decrypt) if keeps else {}
+        return {"profile": profile, "profile_overrides": overrides, **read}
 
     def _files(self) -> Files:
         return Files(
@@ -160,7 +172,8 @@ class CommandAction(ActionBase):
             )
         if checked.error_messages:
             know(secrets)
-            raise ConfigurationError(f"run {self.command.name}", "; ".join(checked.error_messages))
+            hint = f"Its options are: {', '.join(sorted(spec))}." if checked.unsupported_parameters else ""
+            raise ConfigurationError(f"run {self.command.name}", "; ".join(_mistakes(checked, spec)), hint)
         context = Context(
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,

@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 from ...module_utils._commands.kept_jobs import KeptJobs
 from ...module_utils._entity.address import Address
-from ...module_utils._entity.api.client import Jobs
+from ...module_utils._entity.api.kept import Jobs
 from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Journal
 from ...module_utils._profile.completing import AcceptedWrite

@@ -27,7 +27,8 @@ from .members import Member
 @dataclass(frozen=True)
 class PlannedChange:
     """The change that one entity needs: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
-    where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent."""
+    where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent. restores: a
+    create brings back an entity that stays as deleted, and the changes are those to that one."""
 
     entity: str
     type: str
@@ -38,6 +39,7 @@ class PlannedChange:
     changes: tuple[Change, ...] = ()
     secrets: tuple[str, ...] = ()
     possible_rename: Optional[str] = None
+    restores: Optional[bool] = None
 
     def as_data(self) -> dict[str, Any]:
         """The fields as JSON, those without a value left out."""
@@ -72,6 +74,7 @@ def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> Pla
         after=after,
         changes=tuple(redact_within(_changes(member, plan), [{}], secrets)),
         secrets=plan.secrets_to_send,
+        restores=True if plan.restored else None,
     )
 
 
@@ -166,7 +169,7 @@ def _is_on_the_way(approved: Change, now: Change, in_steps: bool, whole: Planned
     same_end = _text(approved.after) == _text(now.after)
     if _text(approved.before) == _text(now.before) or not in_steps:
         return same_end and _text(approved.before) == _text(now.before)
-    if whole.operation == "create" and not isinstance(now.before, list):
+    if whole.operation == "create" and not whole.restores and not isinstance(now.before, list):
         return same_end
     return isinstance(now.before, list) and _are_elements_left(approved, now)
 

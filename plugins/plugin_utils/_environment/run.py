@@ -161,8 +161,10 @@ def _in_steps(entity_type: Optional[EntityType], planned: PlannedChange) -> Coll
     """The attributes of a planned change that other requests than its own create or update bring about."""
     if entity_type is None:
         return ()
-    late = entity_type.withheld([top(one.path) for one in planned.changes]) if planned.operation == "create" else ()
-    return {*entity_type.in_steps, *late}
+    changed, operations = [top(one.path) for one in planned.changes], entity_type.operations
+    later = changed if planned.restores else entity_type.withheld(changed)
+    renamed = map(top, entity_type.key_paths) if "rename" in operations else ()
+    return {*entity_type.in_steps, *(later if planned.operation == "create" else renamed)}
 
 
 def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:

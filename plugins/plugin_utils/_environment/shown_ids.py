@@ -6,11 +6,12 @@ refers to which, by an id or by an attribute that is not declared."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
-from ...module_utils._entity.address import Address, Entity
+from ...module_utils._entity.address import PARENT, Address, Entity
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.ensure import Examined
@@ -26,7 +27,7 @@ from .members import Environment, Member
 
 _Referred = Mapping[str, Optional[Entity]]
 """The entities that references have led to, by ``Address.identity``."""
-_TypeAndId = tuple[str, str]
+_TypeAndId = tuple[str, ...]
 """A type and an id."""
 ALONG = "The server may change it, or delete it along."
 
@@ -46,15 +47,18 @@ def refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read], 
     refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 
-def _place(read: Optional[Read]) -> Optional[_TypeAndId]:
-    """Type and id of an entity that is there and carries one."""
+def _place(read: Optional[Read]) -> Optional[tuple[str, ...]]:
+    """Type and id of an entity that is there and carries one, and its parent where the id is its own only there."""
     if not isinstance(read, Examined) or read.observed is None:
         return None
     entity_id = read.found_as.type.id_in(read.observed)
     if entity_id is None:
         return None
-    within = [one.identity for one in read.found_as.among.refs.values()] if read.found_as.type.id_from else []
-    return read.found_as.type.name, " ".join([*within, str(entity_id)])
+    entity_type = read.found_as.type
+    reading = entity_type.operations.get("read")
+    is_within = entity_type.id_from or (reading is not None and reading.request.uses(PARENT))
+    parent = [one.identity for one in read.found_as.among.refs.values()] if is_within else []
+    return (entity_type.name, str(entity_id), *parent)
 
 
 def _to_be_created(member: Member, read: Optional[Read], known: _Referred) -> Optional[str]:
@@ -79,7 +83,9 @@ def ordered_by_ids(
     """The environment in which nothing is deleted before what refers to it by an id, and what to say of entities that
     stay and refer to one that is deleted. Raises ConfigurationError where such a reference is declared."""
     members = environment.members
-    names = {place: name for name, read in reads.items() for place in [_place(read)] if place}
+    places = {name: place[:2] for name, read in reads.items() for place in [_place(read)] if place}
+    alike = Counter(places.values())
+    names = {place: name for name, place in places.items() if alike[place] == 1}
     users: dict[EntryName, list[EntryName]] = {name: [] for name in members}
     exposed: dict[EntryName, EntryName] = {}
     wrong: list[str] = []

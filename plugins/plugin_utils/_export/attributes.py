@@ -23,9 +23,9 @@ from .gather import Seen
 from .naming import not_a_reference
 
 OWN = "the server gives it"
-READ_ONLY = "it is read-only (compare.read_only)"
-VOLATILE = "the server changes it by itself (compare.volatile)"
-WRITE_ONLY = "the server does not show it as it is (compare.write_only)"
+READ_ONLY = "it is read-only (read_only)"
+VOLATILE = "the server changes it by itself (volatile)"
+WRITE_ONLY = "the server does not show it as it is (write_only)"
 EVIDENCE = "it takes the reason, the change reference or the initiator of a write (evidence_fields)"
 NO_ID = "it should refer to one entity, and holds no id"
 NO_NAME = "it has no name"

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Callable, Optional, TypeVar
 
-from ...module_utils._entity.address import Address, Entity, rules_of
+from ...module_utils._entity.address import PARENT, Address, Entity, rules_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._profile.attributes import Reference
 from ...module_utils._profile.model import EntityType, Profile, plain_id
@@ -25,28 +25,41 @@ from .._manifest.entry import Entry
 
 _Item = TypeVar("_Item", bound=Hashable)
 _Done = TypeVar("_Done")
-ServerId = tuple[str, str]
-"""Where an entity is on the server: its type and its id."""
+ServerId = tuple[Any, ...]
+"""Where an entity is on the server: its type, its id, and where its parent is, as far as it is known to have one."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An entity as it was read. named_by: the attributes that are its key. references: the attributes that refer to
-    another entity, and its type. exported: it is not only referred to. inner: the places within attributes, as rules
-    write them, that refer to other entities, and their types."""
+    """An entity as it was read. address: by its id, and within its parent by its id. named_by: the attributes that are
+    its key. references: the attributes that refer to another entity, and its type; its parent is among them. exported:
+    it is not only referred to. inner: the places within attributes, as rules write them, that refer to other entities,
+    and their types."""
 
-    type: EntityType
+    address: Address
     entity: Entity
     named_by: tuple[str, ...]
     references: Mapping[str, str]
     exported: bool
     inner: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def type(self) -> EntityType:
+        """Its type."""
+        return self.address.type
+
+    @property
+    def held(self) -> Mapping[str, str]:
+        """The references that it holds as attributes: all but its parent."""
+        return {name: one for name, one in self.references.items() if not (name == PARENT and self.type.parents)}
+
     @cached_property
     def targets(self) -> Mapping[str, ServerId]:
-        """What its attributes refer to."""
-        ids = {name: reference_id(self.entity.get(name)) for name in self.references}
-        return {name: (self.references[name], str(one)) for name, one in ids.items() if one is not None}
+        """What it refers to."""
+        ids = {name: reference_id(self.entity.get(name)) for name in self.held}
+        held = {name: (self.references[name], str(one)) for name, one in ids.items() if one is not None}
+        parent = parent_of(self.address)
+        return {**held, **({PARENT: where_is(parent)} if parent else {})}
 
     @cached_property
     def mentioned(self) -> Mapping[tuple[str, str], ServerId]:
@@ -64,11 +77,29 @@ class Seen:
 
 @dataclass
 class Gathered:
-    """What was read, by place. missing: what was asked for by name and is not there."""
+    """What was read, by place. missing: what was asked for by name and is not there. listed: all entities of a type, by
+    its name; lacking: what its list shows otherwise than a read does."""
 
     seen: dict[ServerId, Seen] = field(default_factory=dict)
+    listed: dict[str, list[tuple[Address, Entity]]] = field(default_factory=dict)
+    lacking: dict[str, list[str]] = field(default_factory=dict)
     missing: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def parent_of(address: Address) -> Optional[Address]:
+    """The address of the parent; None where there is none."""
+    return address.refs.get(PARENT) if address.type.parents else None
+
+
+def where_is(address: Address) -> ServerId:
+    """Where an entity is. address: by its id, and within its parent by its id."""
+    parent = parent_of(address)
+    return (address.type.name, str(address.id), *([where_is(parent)] if parent else []))
+
+
+def _within(parent: Optional[Address]) -> dict[str, Address]:
+    return {PARENT: parent} if parent else {}
 
 
 def reference_id(value: Any) -> Any:
@@ -98,65 +129,114 @@ class Reading:
     def gather(self, listed: Sequence[EntityType], named: Mapping[Entry, Address]) -> Gathered:
         """Read these types and these entities, then all that they refer to. Raises InsightError."""
         gathered = Gathered()
+        self.client.known = {} if self.client.known is None else self.client.known
         for entity_type in listed:
-            for entity in self._listed(entity_type, gathered.notes):
-                self._add(gathered, self._seen(entity_type, entity, True))
+            for address, entity in self._with_parts(self._listed(entity_type, gathered)):
+                self._add(gathered, self._seen(address, entity, True))
         found = self._each(named, lambda entry: self.client.the_one(named[entry]), "read")
         for entry, one in found.items():
             if one is None:
                 gathered.missing.append(entry)
                 gathered.notes += filter(None, [self.client.doubt(named[entry])])
             else:
-                self._add(gathered, self._seen(named[entry].type, one, True, entry))
+                for address, whole in self._with_parts([(self.located(named[entry], one), one)]):
+                    self._add(gathered, self._seen(address, whole, True, entry))
         self._follow(gathered)
         gathered.notes = list(dict.fromkeys(gathered.notes))
         return gathered
 
-    def _add(self, gathered: Gathered, one: Seen) -> None:
-        gathered.seen[one.type.name, str(Address(one.type).located(one.entity).id)] = one
+    def located(self, address: Address, entity: Entity) -> Address:
+        """An entity that was found, by its id, and within its parent by its id."""
+        parent = parent_of(address)
+        if parent is not None and parent.id is None:
+            parent = self.located(parent, self.client.resolve(parent))
+        return replace(address, refs={**address.refs, **_within(parent)}).located(entity)
 
-    def _seen(self, entity_type: EntityType, entity: Entity, exported: bool, entry: Optional[Entry] = None) -> Seen:
+    def _add(self, gathered: Gathered, one: Seen) -> None:
+        gathered.seen[where_is(one.address)] = one
+
+    def _seen(self, address: Address, entity: Entity, exported: bool, entry: Optional[Entry] = None) -> Seen:
         """entry: how the user named the entity."""
+        entity_type, parent = address.type, parent_of(address)
         rules = rules_of(entity_type)
         left_out = rules.read_only | rules.volatile | rules.write_only
         shown = {name: one for name, one in entity_type.references.items() if name not in left_out}
-        references = {name: one.type for name, one in shown.items() if _is_plain(name, one)}
-        inner = {f"{name}[]" if one.many else name: one.type for name, one in shown.items() if name not in references}
+        plain = {name: one.type for name, one in shown.items() if _is_plain(name, one)}
+        inner = {f"{name}[]" if one.many else name: one.type for name, one in shown.items() if name not in plain}
+        references = {**plain, **({PARENT: parent.type.name} if parent else {})}
         if entry is None:
-            return Seen(entity_type, entity, self.named_by(entity_type), references, exported, inner)
+            named_by = (*self.named_by(entity_type), *_within(parent))
+            return Seen(address, entity, named_by, references, exported, inner)
         given = {name: reference["type"] for name, reference in entry.refs.items()}
-        return Seen(entity_type, entity, (*entry.key, *given), {**references, **given}, exported, inner)
+        return Seen(address, entity, (*entry.key, *given), {**references, **given}, exported, inner)
 
-    def _listed(self, entity_type: EntityType, notes: list[str]) -> list[Entity]:
-        """All entities of a type. Where the list shows less of one than a read does, each is read."""
-        client = self.client
-        place = Address(entity_type)
-        every = client.whole(place, distinct=False)  # what stands on two pages is one entity
-        by_id = {str(place.located(entity).id): entity for entity in every}
-        if not by_id:
-            notes += filter(None, [client.doubt_of(entity_type, "list")])
-        lacking = self._lacking(entity_type, next(iter(by_id.values()), None))
+    def _listed(self, entity_type: EntityType, gathered: Gathered) -> list[tuple[Address, Entity]]:
+        """All entities of a type by their ids. Where a list shows those of one parent, all parents are listed first."""
+        name, every = entity_type.name, gathered.listed
+        if name in every:
+            return every[name]
+        found = every[name] = []
+        if not entity_type.operations["list"].request.uses(PARENT):
+            found += self._among(Address(entity_type), gathered)
+            return found
+        others = [self.profile.type(one) for one in entity_type.parents if one != name]
+        parents = [one for other in others for one in self._listed(other, gathered)]
+        while parents:
+            inner = self._in_each(entity_type, parents, gathered)
+            found += inner
+            parents = inner if name in entity_type.parents else []
+        return found
+
+    def _in_each(
+        self, entity_type: EntityType, parents: Sequence[tuple[Address, Entity]], gathered: Gathered
+    ) -> list[tuple[Address, Entity]]:
+        """All entities of a type within these parents."""
+        if self.client.known is not None:
+            self.client.known.update({address.identity: entity for address, entity in parents})
+        places = {where_is(one): Address(entity_type, refs=_within(one)) for one, _entity in parents}
+        lists = self._each(places, lambda place: self._among(places[place], gathered), "list")
+        return [one for some in lists.values() for one in some]
+
+    def _among(self, among: Address, gathered: Gathered) -> list[tuple[Address, Entity]]:
+        """All entities of one list. Where the list shows less of one than a read does, each is read."""
+        client, entity_type = self.client, among.type
+        every = client.whole(among, distinct=False)  # what stands on two pages is one entity
+        listed = {where_is(address): (address, one) for one in every for address in [among.located(one)]}
+        if not listed:
+            gathered.notes += filter(None, [client.doubt_of(entity_type, "list")])
+            return []
+        if entity_type.name not in gathered.lacking:
+            gathered.lacking[entity_type.name] = self._lacking(*next(iter(listed.values())))
+        lacking = gathered.lacking[entity_type.name]
         if not lacking:
-            return list(by_id.values())
+            return list(listed.values())
         shown = printable(", ".join(lacking))
-        notes.append(
+        gathered.notes.append(
             f"The list of {entity_type.name} shows {shown} otherwise than a read does, so each entity was read."
         )
-        return [one for one in self._read(self._by_id(entity_type, by_id.values())).values() if one is not None]
+        read = self._read({place: address for place, (address, _one) in listed.items()})
+        return [(listed[place][0], one) for place, one in read.items() if one is not None]
 
-    def _lacking(self, entity_type: EntityType, listed: Optional[Entity]) -> list[str]:
-        """The attributes that a list shows otherwise than a read of the same entity."""
-        operation = entity_type.operations.get("read")
-        if listed is None or operation is None or not operation.enabled:
+    def _with_parts(self, entities: Sequence[tuple[Address, Entity]]) -> Sequence[tuple[Address, Entity]]:
+        """Entities of one type with all of their parts that can be read."""
+        of_type = entities[0][0].type.parts if entities else {}
+        parts = tuple(name for name, part in of_type.items() if not part.write_only)
+        if not parts:
+            return entities
+        rules = rules_of(entities[0][0].type)
+        located = {where_is(address): (replace(address, parts=parts, rules=rules), one) for address, one in entities}
+        whole = self._each(located, lambda place: self.client.with_parts(*located[place]), "read")
+        return [(address, whole[where_is(address)]) for address, _entity in entities if where_is(address) in whole]
+
+    def _lacking(self, address: Address, entity: Entity) -> list[str]:
+        """The attributes that a list shows otherwise than a read of the same entity. entity: as it was listed."""
+        operation = address.type.operations.get("read")
+        if operation is None or not operation.enabled:
             return []
-        [read] = self._read(self._by_id(entity_type, [listed])).values()
-        changing = rules_of(entity_type).volatile
-        one, other = (replace_at(entity or {}, changing, ABSENT) for entity in (listed, read))
+        [read] = self._read({where_is(address): address}).values()
+        changing = rules_of(address.type).volatile
+        one, other = (replace_at(shown or {}, changing, ABSENT) for shown in (entity, read))
         return sorted(name for name in other if canonical(one.get(name)) != canonical(other[name]))
-
-    def _by_id(self, entity_type: EntityType, entities: Iterable[Entity]) -> dict[ServerId, Address]:
-        found = [Address(entity_type).located(entity) for entity in entities]
-        return {(entity_type.name, str(address.id)): address for address in found}
 
     def _read(self, addresses: Mapping[ServerId, Address]) -> dict[ServerId, Optional[Entity]]:
         return self._each(addresses, lambda place: self.client.the_one(addresses[place]), "read")
@@ -171,13 +251,15 @@ class Reading:
             fresh = []
             for place, entity in self._read(wanted).items():
                 if entity is not None:
-                    seen[place] = self._seen(wanted[place].type, entity, False)
+                    seen[place] = self._seen(wanted[place], entity, False)
                     fresh.append(seen[place])
 
     def _referred(self, one: Seen) -> Iterator[tuple[ServerId, Address]]:
         yield from ((place, Address(self.profile.type(place[0]), place[1])) for place in one.mentioned.values())
         for name, place in one.targets.items():
-            if one.exported or name in one.named_by:
+            if name not in one.held:
+                yield place, one.address.refs[name]
+            elif one.exported or name in one.named_by:
                 yield place, Address(self.profile.type(place[0]), reference_id(one.entity[name]))
 
     def _each(self, items: Iterable[_Item], work: Callable[[_Item], _Done], what: str) -> dict[_Item, _Done]:

@@ -79,7 +79,8 @@ class Titles:
                 yield f"{' and '.join(map(shown_place, same))} {ALIKE}"
 
     def _key(self, one: Seen) -> dict[str, Any]:
-        ordered = one.type.key if set(one.type.key) == set(one.named_by) else sorted(one.named_by)
+        named_by = [name for name in one.named_by if name not in one.references or name in one.held]
+        ordered = one.type.key if set(one.type.key) == set(named_by) else sorted(named_by)
         return {name: value_at(one.entity, one.type.key_path(name)) for name in ordered if name not in one.references}
 
     def _identity(self, place: ServerId, attributes: Iterable[str]) -> tuple[str, str, frozenset[tuple[str, ServerId]]]:
@@ -144,7 +145,7 @@ class Titles:
     def _wrong(self, place: ServerId, key: Mapping[str, Any]) -> str:
         """Why an entity has no name, whatever it refers to."""
         one = self._seen[place]
-        if not key:
+        if not key and not {*one.named_by} & {*one.references}:
             return NO_KEY.format(type=one.type.name)
         try:
             list(yaml_lines(key))
@@ -185,7 +186,8 @@ def _all_targets(one: Seen) -> list[ServerId]:
 
 def shown_place(place: ServerId) -> str:
     """An entity by its id, for people."""
-    return printable(f"{place[0]} with id {place[1]}")
+    within = f" within {shown_place(place[2])}" if place[2:] else ""
+    return printable(f"{place[0]} with id {place[1]}{within}")
 
 
 def _without_name(one: Seen, refs: Mapping[str, Title]) -> str:
@@ -203,7 +205,5 @@ def _name(type_name: str, key: Mapping[str, Any], refs: Mapping[str, Any]) -> di
 def not_a_reference(one: Seen) -> list[str]:
     """The attributes that should refer to an entity and hold no id."""
     return [
-        name
-        for name in one.references
-        if one.entity.get(name) not in (None, "") and reference_id(one.entity[name]) is None
+        name for name in one.held if one.entity.get(name) not in (None, "") and reference_id(one.entity[name]) is None
     ]

@@ -16,7 +16,7 @@ from .._environment.executor import Read
 from .._environment.run import Run
 from .._manifest.entry import EntryName, name_of
 from .._report.check import NotCompared, Row
-from .gather import Reading
+from .gather import Reading, where_is
 from .naming import Titles, shown_place
 
 UNASKED = "the option undeclared is false"
@@ -58,10 +58,11 @@ def _rows(
     """The rows of the listed types. Raises InsightError where the system cannot be listed to the end."""
     profile = run.connection.settings.profile
     options = replace(run.options, stop_on=(InsightError,))
-    seen = Reading(profile, options, lambda one: one.key).gather(listed, {}).seen
+    reading = Reading(profile, options, lambda one: one.key)
+    seen = reading.gather(listed, {}).seen
     titles = Titles(profile, seen, known())
     there = {
-        (one.found_as.type.name, str(one.found_as.type.id_in(one.observed)))
+        where_is(reading.located(one.found_as, one.observed))
         for one in reads.values()
         if isinstance(one, Examined) and one.observed is not None
     }

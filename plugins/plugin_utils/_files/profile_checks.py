@@ -6,45 +6,58 @@ there, and what contradicts itself."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ...module_utils._profile.attributes import names_said
 from ...module_utils._profile.merging import merge
-from ...module_utils._profile.model import OPERATIONS, READING, type_data
+from ...module_utils._profile.model import PLACES, type_as_said
+from ...module_utils._profile.operation import OPERATIONS, READING
 from ...module_utils._profile.request_template import RequestTemplate
 from ...module_utils._profile.template import names_in, path_steps
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.nested_paths import names_of
-from .profile_names import TEMPLATES, request_mistakes, unknown_names
-from .profile_session_checks import predicate_mistakes, session_mistakes
+from .profile_entity_checks import errors_mistakes, life_mistakes
+from .profile_names import EVERYWHERE, TEMPLATES, request_mistakes, unknown_names
+from .profile_session_checks import oauth_mistakes, predicate_mistakes, session_mistakes
 
-EVERYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
 PAGES = ("page", "offset", "size", "cursor")
 NAMES: Mapping[str, Collection[str]] = {
     "read": ("id", "key", "refs", "parent"),
     "find": ("key", "refs", "parent", *PAGES),
     "list": ("parent", *PAGES),
     "create": ("id", "key", "declared", "changed", "whole", "refs", "parent"),
-    "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent"),
-    "delete": ("id", "key", "entity", "refs", "parent"),
+    "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent", "version"),
+    "delete": ("id", "key", "entity", "refs", "parent", "version"),
+    "rename": ("id", "key", "entity", "refs", "parent", "version"),
+    "restore": ("id", "key", "entity", "refs", "parent", "version"),
 }
 """The first words of the names that a request of an operation knows, beside those known everywhere."""
+OF_WHOLE: Mapping[str, Collection[str]] = dict.fromkeys(("base_path", "other_base_paths"), ("inputs",))
+"""The names that the paths of the system know."""
+OF_OAUTH: Mapping[str, Collection[str]] = {
+    "authority": ("inputs",),
+    **dict.fromkeys(("issuer", "token_path", "authorize_path", "device_path"), ("tenant_id", "inputs")),
+}
+"""The names that the addresses of an identity platform know."""
 OF_GRANT: Mapping[str, Collection[str]] = {
     "scope": ("client_id", "inputs"),
-    "path": ("tenant_id",),
+    "path": ("tenant_id", "inputs"),
     "form": ("client_id", "tenant_id", "redirect_uri", "inputs"),
+    "authorize": ("client_id", "tenant_id", "username", "expected_user", "inputs"),
 }
 """The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
     "missing": ("read", "find", "delete"),
-    "conflict": ("create", "update", "delete"),
+    "conflict": ("create", "update", "delete", "rename", "restore"),
     "entity": ("read", "find", "list", "create", "update"),
     "paging": ("find", "list"),
     "texts_at": ("find", "create"),
     "narrows": ("find",),
-    "then": ("find",),
+    "pattern": ("find",),
+    "upsert": ("create",),
+    "reveals": ("create",),
+    "then": ("find", "list"),
     "when": ("update", "delete"),
     "until": ("read",),
     "failed": ("read",),
@@ -57,16 +70,27 @@ def mistakes(given: Json) -> Iterator[str]:
     type takes away what holds for all types."""
     data = merge({}, given)
     yield from session_mistakes(data)
-    for name, grant in data.get("oauth", {}).get("grants", {}).items():
-        for part, known in OF_GRANT.items():
-            yield from unknown_names(f"oauth.grants.{name}.{part}", grant.get(part, ""), known, data.get("inputs", {}))
+    yield from _addresses(data)
+    yield from oauth_mistakes(data)
+    yield from errors_mistakes(data.get("errors", []))
     yield from predicate_mistakes(data)
     for operation, said in data.get("operations", {}).items():
         yield from _operation(f"operations.{operation}", operation, said, data, None)
     extending = list(_extends(data))
     yield from extending
-    for name in data["types"] if not extending else ():
-        yield from _type(name, data, given)
+    wholes = {} if extending else {name: type_as_said(name, given) for name in data["types"]}
+    for name, whole in wholes.items():
+        yield from _type(name, whole, data)
+    yield from life_mistakes(wholes, data)
+
+
+def _addresses(data: Json) -> Iterator[str]:
+    """Unknown names in where the system and its identity platform are, and in what a grant sends."""
+    oauth = data.get("oauth", {})
+    grants = {f"oauth.grants.{name}.": (grant, OF_GRANT) for name, grant in oauth.get("grants", {}).items()}
+    for path, (said, known) in {"": (data, OF_WHOLE), "oauth.": (oauth, OF_OAUTH), **grants}.items():
+        for name in known:
+            yield from unknown_names(f"{path}{name}", said.get(name, ""), known[name], data.get("inputs", {}))
 
 
 def _extends(data: Json) -> Iterator[str]:
@@ -94,13 +118,17 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
         for number, one in enumerate(said):
             yield from _operation(f"{path}[{number}]", operation, one, data, whole)
         return
-    yield from request_mistakes(path, said, (*EVERYWHERE, *NAMES[operation]), data)
+    serves = (operation, "update") if said.get("upsert") and "update" not in (whole or {}) else (operation,)
+    known = tuple(dict.fromkeys(name for one in serves for name in NAMES[one]))
+    yield from request_mistakes(path, said, (*EVERYWHERE, *known), data)
+    places = {key: said[key] for key in PLACES if key in said}
+    yield from unknown_names(path, places, ("type",), data.get("inputs", {}))
     for key in said:
         if operation not in ONLY_IN.get(key, (operation,)):
             yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
     if "failed" in said and "until" not in said:
         yield f"{path}.failed has no effect without until"
-    yield from _completing(path, said, NAMES[operation], operation in READING, data)
+    yield from _completing(path, said, known, operation in READING, data)
     if whole is None:
         return
     lacking = [key for key in ("method", "path") if key not in said]
@@ -168,7 +196,7 @@ def _polls(path: str, said: Json, known: Collection[str], data: Json) -> Iterato
 # --- parts and states
 
 
-ENTITY = ("id", "key", "entity", "refs", "parent")
+ENTITY = ("id", "key", "entity", "refs", "parent", "version")
 
 
 def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
@@ -187,11 +215,18 @@ def _of_parts(name: str, whole: Json, data: Json) -> Iterator[str]:
             yield f"{path} has no request that writes it: neither write nor add nor remove nor within"
         if said.get("write_only") and "read" in said:
             yield f"{path} is write_only and has a read"
+        of_elements = {"element", "add", "remove", "change", "where", "at_least"} & {*said} or "paging" in said.get(
+            "read", ()
+        )
+        if of_elements and whole.get("attributes", {}).get(part, {}).get("exact"):
+            yield f"{path} is one value, since the attribute is exact, and says something of elements"
 
 
 def _of_transitions(name: str, whole: Json, data: Json) -> Iterator[str]:
-    """Mistakes in the requests of states."""
+    """Mistakes in the requests of states, and in how the verification of a secret is completed."""
     for attribute, said in whole.get("attributes", {}).items():
+        if "verify" in said:
+            yield from _completing(f"types.{name}.attributes.{attribute}.verify", said["verify"], ENTITY, True, data)
         for verb, one in said.get("transitions", {}).items():
             path = f"types.{name}.attributes.{attribute}.transitions.{verb}.request"
             yield from request_mistakes(path, one["request"], (*EVERYWHERE, *ENTITY), data)
@@ -213,11 +248,14 @@ PART_NAMES: Mapping[str, Collection[str]] = {
 # --- types
 
 
-def _type(name: str, data: Json, given: Json) -> Iterator[str]:
-    whole = type_data(name, given)
+def _type(name: str, whole: Json, data: Json) -> Iterator[str]:
+    """Mistakes in one type. whole: the type over what holds for all types."""
     own = data["types"][name]
     if str(whole.get("path", "")).startswith("/"):
         yield f"types.{name}.path begins with a slash; it begins with a word"
+    if "path" not in whole:
+        using = (one for one in OPERATIONS if "{type.path" in str(whole.get(one)))
+        yield from (f"types.{name} lacks path, and its {one} names {{type.path}}" for one in using)
     yield from unknown_names(f"types.{name}.path", whole.get("path", ""), ("inputs",), data.get("inputs", {}))
     yield from unknown_names(
         f"types.{name}.id.from", whole.get("id", {}).get("from", ""), ("key", "inputs", "refs"), data.get("inputs", {})
@@ -226,7 +264,7 @@ def _type(name: str, data: Json, given: Json) -> Iterator[str]:
         if operation in whole:
             path = f"types.{name}.{operation}" if operation in own else f"operations.{operation}"
             of_own = _operation(path, operation, whole[operation], data, whole)
-            yield from of_own if operation in own else (one for one in of_own if " lacks " in one or ".paging" in one)
+            yield from of_own if operation in own else (one for one in of_own if " lacks " in one or "paging" in one)
     if not any(one in whole for one in READING):
         yield f"types.{name} has no operation that reads: neither read nor find nor list"
     yield from _served(name, whole)
@@ -251,16 +289,17 @@ def _of_attributes(path: str, whole: Json, data: Json) -> Iterator[str]:
         yield from unknown_names(f"{at}.normalise", said.get("normalise", ()), ("inputs",), data.get("inputs", {}))
         if said.get("set") and said.get("keyed"):
             yield f"{at} is both set and keyed"
+        if said.get("exact") and {"set", "keyed", "at_least"} & {key for key, value in said.items() if value}:
+            yield f"{at} is exact, which is said of mappings, and what else is said of it is said of lists"
         yield from _reference(at, attribute, said)
         yield from _valued(at, attribute, said)
 
 
 def _form(path: str, said: Json) -> Iterator[str]:
     """Mistakes in where, and in which form, an attribute is read."""
-    form, refers = said.get("read", ""), "ref" in said
-    if isinstance(form, str) is not refers and form:
-        why = "is the place of an id, and there is no ref" if isinstance(form, str) else "is no place of an id"
-        yield f"{path}.read {why}"
+    form = said.get("read", "")
+    if not isinstance(form, str) and "ref" in said:
+        yield f"{path}.read is no place of an id"
     if not isinstance(form, str):
         yield from unknown_names(f"{path}.read", form, ("element",), {})
 
@@ -279,8 +318,8 @@ def _valued(path: str, attribute: str, said: Json) -> Iterator[str]:
 
 
 def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:
-    """Keys of a reference that have no effect where it stands."""
-    if "[]" in attribute and "ref" in said and "read" in said:
+    """Keys of a reference, or of a place, that have no effect where it stands."""
+    if "[]" in attribute and isinstance(said.get("read"), str):
         yield f"{path}.read has no effect within the elements of a list"
     if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != [attribute]):
         yield f"{path}.ref.text has no effect for a list of references, nor within a mapping or a list"
@@ -293,7 +332,12 @@ def _served(name: str, whole: Json) -> Iterator[str]:
     find = whole.get("find")
     if isinstance(find, str) and find not in whole:
         yield f"types.{name}.find is {find}, and there is no such operation"
-    if find == "read" and not re.search(r"\{(key|id)\b", str(whole.get("read", {}).get("path", ""))):
-        yield f"types.{name}.find is read, and the path of read holds neither {{key}} nor {{id}}"
-    if isinstance(find, Mapping) and find.get("then") == "read" and "read" not in whole:
-        yield f"types.{name}.find.then is read, and there is no read"
+    read = RequestTemplate.of({"method": "", "path": "", **whole.get("read", {})})
+    if find == "read" and not (read.uses("key") or read.uses("id")):
+        yield f"types.{name}.find is read, and the request of read names neither {{key}} nor {{id}}"
+    if isinstance(find, Mapping) and find.get("pattern") and "list" not in whole:
+        yield f"types.{name}.find.pattern has no effect without list, in which such keys are looked for"
+    for operation in ("find", "list"):
+        said = whole.get(operation)
+        if isinstance(said, Mapping) and said.get("then") == "read" and "read" not in whole:
+            yield f"types.{name}.{operation}.then is read, and there is no read"

@@ -26,7 +26,8 @@ from ...module_utils._profile.merging import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.spelling import check_names
 from ...module_utils.errors import ConfigurationError, SchemaError
-from . import profile_checks, profile_meaning
+from . import profile_checks
+from .earlier_format import earlier_key
 from .quick_schema import fits
 
 FOLDER = Path(__file__).resolve().parents[2] / "profiles"
@@ -129,7 +130,6 @@ def _read_profile(profile: Any, overrides: Any, find_file: FindFile, decrypt: De
                     f"it extends {base['extends']}, and there is no such profile",
                     f"There are: {', '.join(BUILT_IN)}.",
                 )
-            _check_formats(base, built_in(base["extends"]), what)
             base = overlaid(built_in(base["extends"]), {key: value for key, value in base.items() if key != "extends"})
     over = mapping_from(overrides, "use profile_overrides", find_file, decrypt) if overrides else {}
     data: Mapping[str, Any] = overlaid(overlaid({}, base), over)
@@ -137,37 +137,19 @@ def _read_profile(profile: Any, overrides: Any, find_file: FindFile, decrypt: De
     return data
 
 
-def _check_formats(over: Mapping[str, Any], base: Mapping[str, Any], what: str) -> None:
-    """Raise ConfigurationError where a profile extends one of another format."""
-    if over.get("format", base["format"]) != base["format"]:
-        why = f"it has format {over['format']}, and {base['name']}, which it extends, has format {base['format']}"
-        raise ConfigurationError(what, why, f"Write it in format {base['format']}.")
-
-
-SCHEMAS = {1: "profile.schema.json", 2: "profile_2.schema.json"}
-"""By the format of a profile."""
-
-
 @cache
-def profile_schema(form: int = 1) -> Mapping[str, Any]:
-    """The JSON Schema of profiles of a format."""
-    schema: Mapping[str, Any] = json.loads((FOLDER / SCHEMAS[form]).read_text(encoding="utf-8"))
+def profile_schema() -> Mapping[str, Any]:
+    """The JSON Schema of profiles."""
+    schema: Mapping[str, Any] = json.loads((FOLDER / "profile.schema.json").read_text(encoding="utf-8"))
     return schema
 
 
 def check_profile(given: Mapping[str, Any], what: str) -> None:
-    """Raise SchemaError unless this is a valid profile whose references name types that it has. What a null takes away
-    from what holds for all types is not there."""
+    """Raise SchemaError unless this is a valid profile. given: with the nulls by which a type takes away what holds for
+    all types."""
     data = merge({}, given)
-    form = 2 if data.get("format") == 2 else 1
-    if not fits(profile_schema(form), data):
-        check(profile_schema(form), data, what, "Correct the profile or its overrides there.", ours=True)
-    for wrong in (profile_checks if form == 2 else profile_meaning).mistakes(given):
+    if not fits(profile_schema(), data):
+        hint = earlier_key(data) or "Correct the profile or its overrides there."
+        check(profile_schema(), data, what, hint, ours=True)
+    for wrong in profile_checks.mistakes(given):
         raise SchemaError(what, wrong, "Correct the profile or its overrides there.")
-    for name, entity_type in data["types"].items():
-        for attribute, reference in entity_type.get("references", {}).items():
-            if reference["type"] not in data["types"]:
-                raise SchemaError(
-                    what,
-                    f"types.{name}.references.{attribute}.type names {reference['type']}, which is no type of it",
-                )

@@ -34,8 +34,11 @@ def session_mistakes(data: Json) -> Iterator[str]:
     known = (*SESSION, *sorted(taken))
     for path, step in {**steps, **others}.items():
         yield from request_mistakes(path, step, known, data)
-        yield from unknown_names(f"{path}.cookies", step.get("cookies", {}), known, data.get("inputs", {}))
+        for part in ("cookies", "basic"):
+            yield from unknown_names(f"{path}.{part}", step.get(part, {}), known, data.get("inputs", {}))
         yield from unknown_names(f"{path}.take", _places(step), known, data.get("inputs", {}))
+    for path, step in {"session": session, **steps, **others}.items():
+        yield from _optional(path, step)
     yield from unknown_names("session.take", _places(session), known, data.get("inputs", {}))
     yield from unknown_names("session.carry", session.get("carry", {}), known, data.get("inputs", {}))
     for name, step in session.get("steps", {}).items():
@@ -46,6 +49,45 @@ def session_mistakes(data: Json) -> Iterator[str]:
         yield from (f"session.logout.{name}.{key} has no effect there, only in session.steps" for key in idle)
     if refresh:
         yield from _refresh(refresh, steps)
+
+
+def _optional(path: str, said: Json) -> Iterator[str]:
+    """Values that need not be there, and that are there all the same."""
+    for name, where in said.get("take", {}).items():
+        if isinstance(where, Mapping) and "default" in where and "optional" in where:
+            yield f"{path}.take.{name} has both default and optional"
+
+
+PATHS = ("token_path", "authorize_path", "device_path")
+OUR_OWN = ("client_id", "response_type", "state", "code_challenge", "code_challenge_method")
+"""Fields by which the login of a person is tied to the request for its token."""
+
+
+def oauth_mistakes(data: Json) -> Iterator[str]:
+    """Mistakes in how a token is had from an identity platform."""
+    oauth = data.get("oauth", {})
+    if oauth and "issuer" not in oauth and "token_path" not in oauth:
+        yield "oauth has neither token_path nor issuer, so nobody knows where a token is had"
+    if "issuer" in oauth:
+        idle = [*PATHS, *(["authority"] if not oauth["issuer"].startswith("/") else [])]
+        said = [key for key in idle if key in oauth]
+        yield from (f"oauth.{key} has no effect beside issuer, which names the addresses" for key in said)
+    for name, grant in oauth.get("grants", {}).items():
+        path = f"oauth.grants.{name}"
+        if "path" in grant and "issuer" in oauth:
+            yield f"{path}.path has no effect beside oauth.issuer, which names the addresses"
+        if "authorize" in grant and not _is_interactive(name):
+            yield f"{path}.authorize has no effect there, only where a person logs in"
+        ours = [field for field in grant.get("authorize", {}) if field in OUR_OWN]
+        yield from (f"{path}.authorize.{field} is the login's own" for field in ours)
+
+
+def _is_interactive(grant: str) -> bool:
+    """Whether a person logs in. The grants are imported where a profile asks for it only: an HTTP client comes with
+    them, which takes longer to import than all else here."""
+    from ...module_utils._auth.grants.registry import GRANTS
+
+    return GRANTS[grant].interactive
 
 
 def predicate_mistakes(data: Json) -> Iterator[str]:
@@ -62,7 +104,7 @@ def predicate_mistakes(data: Json) -> Iterator[str]:
 
 SILENT = r"\.((success|missing|after)\.\d+|when(\.\d+)?|not)$"
 """The alternatives after which no message comes."""
-VALUES = ("json", "form", "query", "with", "schema")
+VALUES = ("json", "form", "query", "authorize", "with", "schema")
 
 
 def _mappings(value: Any, path: str = "") -> Iterator[tuple[str, Json]]:

@@ -17,7 +17,9 @@ import requests
 from served import BUILD, Served
 
 HERE = Path(__file__).resolve().parent
-CLIENT, SECRET = "robot", 'robot "secret&+/='
+CLIENT, SECRET = "robot", 'robot "secret&+/=, as long as a digest that it signs'
+WAYS = {"client_secret_post": CLIENT, "client_secret_basic": "robot:basic", "client_secret_jwt": "robot-jwt"}
+"""A client for each way to show the secret, which is the same for all; the provider takes no other way from it."""
 REDIRECT = "https://127.0.0.1/done"
 GRANTS = ["client_credentials", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]
 ACTION = re.compile(r'action="([^"]+)"')
@@ -42,15 +44,18 @@ class OidcProvider(Served):
     def __init__(self, directory: Path, lifetime: int) -> None:
         super().__init__(directory, "/api/v1/")
         self.lifetime = lifetime
-        client = {
-            "client_id": CLIENT,
-            "client_secret": SECRET,
-            "grant_types": GRANTS,
-            "redirect_uris": [REDIRECT],
-            "response_types": ["code"],
-            "token_endpoint_auth_method": "client_secret_post",
-        }
-        (directory / "clients.json").write_text(json.dumps([client]), encoding="utf-8")
+        clients = [
+            {
+                "client_id": client,
+                "client_secret": SECRET,
+                "grant_types": GRANTS,
+                "redirect_uris": [REDIRECT],
+                "response_types": ["code"],
+                "token_endpoint_auth_method": way,
+            }
+            for way, client in WAYS.items()
+        ]
+        (directory / "clients.json").write_text(json.dumps(clients), encoding="utf-8")
         command = ["node", "server.mjs", directory, str(self.port), str(lifetime)]
         self.start(command, installed(), {}, "/.well-known/openid-configuration")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oidc_provider.server import CLIENT, HERE, SECRET, OidcProvider
+from oidc_provider.server import CLIENT, HERE, REDIRECT, SECRET, WAYS, OidcProvider
 from playbooks.conftest import Player
 from playing import answered, drifted, outcomes, play_a_life, play_an_environment, sites, task, wait
 from test_oidc_wire import SITES, emptied, login_of_a_person
@@ -116,3 +116,33 @@ def test_a_wrong_secret_is_sent_once(oidc_provider: OidcProvider, play: Player) 
     made = play([task("make", "entities", **wide, client_secret="another")])["make"]
     assert made["failed"] and "invalid_client" in made["msg"], made
     assert (tokens(oidc_provider), oidc_provider.writes) == ([401], (0, 0, 0))
+
+
+METADATA = "/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_issuer_names_the_endpoints(oidc_provider: OidcProvider, play: Player, way: str) -> None:
+    """Its metadata are read once, and the secret is shown as the client is registered."""
+    oauth = {"token_path": None, "issuer": oidc_provider.url, "client_authentication": way}
+    play.defaults.update({"authority": None, "client_id": WAYS[way], "profile_overrides": {"oauth": oauth}})
+    oidc_provider.forget()
+    for _run in range(2):
+        played = play([task("make", "entities", entities=sites(range(2))), wait(oidc_provider.lifetime + 1)])
+        assert not played["make"]["failed"], played.output
+    assert (answered(oidc_provider, "GET", METADATA), tokens(oidc_provider)) == ([200], [200, 200])
+
+
+def test_a_login_in_the_browser_asks_for_consent(oidc_provider: OidcProvider, play: Player) -> None:
+    """Without prompt=consent the provider gives no refresh token."""
+    grant = {"scope": "openid email offline_access", "authorize": {"prompt": "consent", "login_hint": "jdoe"}}
+    oauth = {"token_path": None, "grants": {"authorization_code": grant}, "issuer": oidc_provider.url}
+    person = {"authority": None, "grant_type": "authorization_code", "redirect_uri": REDIRECT}
+    play.defaults.update({**person, "profile_overrides": {"oauth": oauth}})
+    page = play([task("page", "token")])["page"]["authorization_url"]
+    back = oidc_provider.approve(page, "jdoe")
+    oidc_provider.forget()
+    pause = wait(oidc_provider.lifetime + 1)
+    played = play([task("login", "token", authorization_response=back), pause, ME])
+    assert [one["user"] for one in played["me"].get("entities", [])] == ["jdoe"], played.output
+    assert (tokens(oidc_provider), answered(oidc_provider, "GET", METADATA)) == ([200, 200], [])

@@ -94,7 +94,7 @@ class ServiceAccounts(Collection):
     type, id, query, slow = "accounts/azure/service", "accountId", "ServiceAccounts", True
     names = ()
     hidden = ("clientSecret", "applicationCertificate", "certificatePassword")
-    used_as = ("serviceAccountId", "azureAccountId")
+    used_as = ("serviceAccountId", "azureAccountId", "accountId")
 
     def routes(self) -> Iterable[Route]:
         path, body = f"{API}{self.type}", {"body": "ServiceAccount"}
@@ -143,7 +143,8 @@ class ServiceAccounts(Collection):
         return json_answer(200, keep("Success"))
 
     def users_of(self, id_: str) -> list[Entity]:
-        return [entity for entity in self.veeam.entities() if mentions(entity, self.used_as, id_)]
+        others = (entity for entity in self.veeam.entities() if entity.get("accountId") != id_)
+        return [entity for entity in others if mentions(entity, self.used_as, id_)]
 
 
 def _read_form(body: Entity) -> Entity:

@@ -1,62 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Worker profiles, and what can only be read: virtual machines, regions, storage accounts."""
+"""What can only be read: virtual machines, regions, storage accounts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from systems.veeam_azure.collection import Collection, Entity, empty
-from systems.veeam_azure.jobs import DONE
-from systems.veeam_azure.problems import Refused, invalid
+from systems.veeam_azure.collection import Collection, Entity
+from systems.veeam_azure.problems import invalid
 
 if TYPE_CHECKING:
-    from simulator.messages import Answer
-
-    from systems.base.routing import Call
-
-DEFAULTS = empty("WorkerProfile") | {"minInstances": 0, "maxInstances": 5}
-
-
-class WorkerProfiles(Collection):
-    """The worker profile of each region; the region is its key, in the path too."""
-
-    type, query = "workers/profiles", "WorkerProfiles"
-    new, updated, put, replaces = "WorkerProfile", "WorkerProfile", "204", True
-    id = "regionId"
-    hidden = ("regionId",)
-
-    def shown(self, entity: Entity) -> Entity:
-        return super().shown(entity) | {"region": self.veeam.regions.read_form(entity["regionId"])}
-
-    def _fits(self, entity: Entity, query: dict[str, Any]) -> bool:
-        region = self.veeam.regions.read_form(entity["regionId"])
-        wanted = query.get("SearchPattern", "").lower()
-        return query.get("RegionId", entity["regionId"]) == entity["regionId"] and wanted in region["name"].lower()
-
-    def made(self, body: Entity) -> Entity:
-        self.veeam.regions.by_azure_id(body["regionId"])
-        if self.veeam.state.get(self.type, body["regionId"]):
-            raise Refused(409, "The region has a profile already.", resourceId=body["regionId"])
-        return DEFAULTS | body
-
-    def changed(self, entity: Entity, body: Entity) -> Entity:
-        if body["regionId"] != entity["regionId"]:
-            raise invalid(regionId="The region of the body is not that of the path.")
-        merges = self.veeam.switches.put_policies == "merge"
-        return (entity if merges else DEFAULTS) | body
-
-    def delete(self, call: Call) -> Answer:
-        """An operation; that it ends with Success does not say that it has deleted anything."""
-        region = self.one(call.names["id"])["regionId"]
-
-        def end(status: str) -> Entity:
-            done = status in DONE and not self.veeam.switches.workers_busy
-            if done:
-                self.veeam.state.delete(self.type, region)
-            return {"busyWorkersExists": not done, "deletionSuccessfull": done}
-
-        return self.veeam.jobs.operation(end)
+    pass
 
 
 class Regions(Collection):

@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET
-from systems.veeam_azure.settings import BACKUP, ONLY, RETENTION, TIME
+from systems.veeam_azure.settings import BACKUP, MODE, ONLY, RETENTION, TIME
+from systems.veeam_azure.vnet import NEW, VNET
+from systems.veeam_azure.workers import TAGS
 
 TENANT = "7c1d0f3a-0000-4000-8000-00000000aaaa"
 SUBSCRIPTION = "7c1d0f3a-0000-4000-8000-00000000bbbb"
@@ -88,6 +90,20 @@ def _settings() -> dict[str, Entity]:
             "lastBackupSessionStatus": "NeverExecuted",
         },
         TIME: {"timeZone": "UTC"},
+        MODE: {
+            "messageService": "QueueStorage",
+            "privateDeploymentEnabled": False,
+            "privateDnsZoneSetting": None,
+            "privateDnsZoneResourceGroupId": None,
+            "autoCreateServiceEndpoints": False,
+            "storageAccountPublicAccess": "DoNotModify",
+            "isUpdating": False,
+            "error": None,
+            "begun": None,
+            "polls": 0,
+        },
+        TAGS: {"tags": []},
+        VNET: NEW,
     }
 
 

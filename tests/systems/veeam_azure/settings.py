@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is one of: retention, configuration backup, time; and the licence agreement."""
+"""What there is one of: retention, configuration backup, time, deployment mode; and the licence agreement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from simulator.messages import Answer, json_answer
 
 from systems.base.routing import Call, Route
 from systems.veeam_azure.collection import API
-from systems.veeam_azure.problems import invalid
+from systems.veeam_azure.jobs import DONE, WHY
+from systems.veeam_azure.problems import Refused, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from systems.veeam_azure.veeam import Veeam
 
 RETENTION, BACKUP, TIME = "settings/retention", "configurationBackup/settings", "system/time"
+MODE = "system/privateDeployment/state"
 ONLY = "settings"  # the id of what there is one of
 ZONES = {"UTC": "(UTC) Coordinated Universal Time", "W. Europe Standard Time": "(UTC+01:00) Amsterdam, Berlin, Rome"}
 DOCUMENTS = [
@@ -41,6 +43,8 @@ class Settings:
         yield Route("GET", API + TIME, "read", TIME, self.time)
         yield Route("GET", API + "system/timezones", "list", TIME, self.time_zones)
         yield Route("PUT", API + "system/timezone", "update", TIME, self.set_time_zone, {"body": "TimeZone"})
+        yield Route("GET", API + MODE, "read", MODE, self.mode)
+        yield Route("PUT", API + MODE, "update", MODE, self.set_mode, {"body": "DeploymentMode"})
         agreement, before = API + "licenseAgreement", {"before_license": True}
         yield Route("GET", agreement, "read", "", self.documents, before)
         yield Route("GET", f"{agreement}/accepted", "read", "", self.accepted, before)
@@ -87,6 +91,25 @@ class Settings:
             raise invalid(timezoneId=f"There is no time zone {zone}.")
         self._kept(TIME)["timeZone"] = zone
         return Answer(204)
+
+    def mode(self, _call: Call) -> Answer:
+        """The deployment mode. Each look brings a change nearer to its end; one that fails leaves it as it was."""
+        kept = self._kept(MODE)
+        switches, begun = self._veeam.switches, kept["begun"]
+        if begun and kept["polls"] > 0:
+            kept["polls"] -= 1
+        elif begun and switches.operation_ends != "never":
+            done = switches.operation_ends in DONE
+            kept |= (begun if done else {"error": WHY}) | {"begun": None, "isUpdating": False}
+        return json_answer(200, {name: value for name, value in kept.items() if name not in ("begun", "polls")})
+
+    def set_mode(self, call: Call) -> Answer:
+        kept = self._kept(MODE)
+        if kept["begun"]:
+            raise Refused(409, "The deployment mode is being changed.", resourceId=MODE)
+        begun = {"privateDnsZoneSetting": None, "privateDnsZoneResourceGroupId": None} | call.body
+        kept |= {"begun": begun, "polls": self._veeam.switches.operation_polls, "isUpdating": True, "error": None}
+        return Answer(202)
 
     def documents(self, _call: Call) -> Answer:
         return json_answer(200, {"licenseAgreements": DOCUMENTS})

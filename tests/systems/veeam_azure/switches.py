@@ -24,7 +24,7 @@ SWITCHES = (
     Switch("totp_reuse", False, "A code of TOTP counts more than once."),
     Switch("job_polls", 1, "How often a job session is read as Running before it ends."),
     Switch("job_ends", "Success", "How a job session ends that begins now.", choices=ENDS),
-    Switch("operation_polls", 1, "How often an operation is read as Running before it ends."),
+    Switch("operation_polls", 1, "How often an operation, or a change of the deployment mode, is read as going on."),
     Switch("operation_ends", "Success", "How an operation ends that begins now.", choices=ENDS),
     Switch(
         "service_accounts_answer",
@@ -79,5 +79,7 @@ SWITCHES = (
         choices=("404", "400"),
     ),
     Switch("time_zone_shown", "id", "How /system/time names the time zone.", choices=("id", "name")),
-    Switch("workers_busy", False, "The operation that deletes a worker profile succeeds, and has deleted nothing."),
+    Switch(
+        "workers_busy", False, "The operation that deletes something of a worker ends well, having deleted nothing."
+    ),
 )

@@ -16,14 +16,16 @@ from systems.base.service import Service
 from systems.veeam_azure import seed, tables
 from systems.veeam_azure.accounts import ServiceAccounts, StandardAccounts, Users
 from systems.veeam_azure.collection import API
-from systems.veeam_azure.infrastructure import Regions, StorageAccounts, VirtualMachines, WorkerProfiles
+from systems.veeam_azure.infrastructure import Regions, StorageAccounts, VirtualMachines
 from systems.veeam_azure.jobs import OPERATIONS, SESSIONS, Jobs
 from systems.veeam_azure.login import Login
 from systems.veeam_azure.policies import KINDS
 from systems.veeam_azure.problems import Refused, answer, refused_fields
 from systems.veeam_azure.repositories import Repositories
-from systems.veeam_azure.settings import BACKUP, RETENTION, TIME, Settings
+from systems.veeam_azure.settings import BACKUP, MODE, RETENTION, TIME, Settings
 from systems.veeam_azure.switches import SWITCHES
+from systems.veeam_azure.vnet import VNET, VnetPolicy
+from systems.veeam_azure.workers import TAGS, WorkerNetworks, WorkerProfiles, WorkerTags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
     from simulator.messages import Request
 
 COLLECTIONS = (
-    *(Users, StandardAccounts, ServiceAccounts, Repositories, WorkerProfiles, *KINDS),
+    *(Users, StandardAccounts, ServiceAccounts, Repositories, WorkerProfiles, WorkerNetworks, *KINDS),
     *(Regions, VirtualMachines, StorageAccounts),
 )
+SINGLETONS = (RETENTION, BACKUP, TIME, MODE, TAGS, VNET)
 TOKEN = "/api/oauth2/token"
 
 
@@ -41,7 +44,7 @@ class Veeam(Service):
     """One appliance."""
 
     name, title = "veeam_azure", "Veeam Backup for Microsoft Azure (simulated)"
-    types = (*(one.type for one in COLLECTIONS), RETENTION, BACKUP, TIME, SESSIONS, OPERATIONS)
+    types = (*(one.type for one in COLLECTIONS), *SINGLETONS, SESSIONS, OPERATIONS)
     switch_table = SWITCHES
 
     def __init__(self, switches: Mapping[str, Any]) -> None:
@@ -73,9 +76,8 @@ class Veeam(Service):
         yield Route("POST", f"{sessions}/stop", "verb", SESSIONS, self.jobs.stop)
         operation = API + OPERATIONS + "/{id}"
         yield Route("GET", operation, "read", OPERATIONS, self.jobs.show_operation)
-        yield from Settings(self).routes()
-        for collection in COLLECTIONS:
-            yield from collection(self).routes()
+        for part in (Settings, WorkerTags, VnetPolicy, *COLLECTIONS):
+            yield from part(self).routes()
 
     def answer(self, call: Call) -> Answer:
         try:

@@ -158,6 +158,7 @@ def test_another_version_is_not_here(client: Client) -> None:
         "accounts/azure/service/x",
         "repositories/x",
         "workers/profiles/westeurope",
+        "workers/networkConfiguration/westeurope",
         "policies/virtualMachines/x",
         "policies/virtualMachines/x/regions",
         "policyTemplates/slaTemplate/x",

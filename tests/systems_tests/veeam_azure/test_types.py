@@ -159,6 +159,86 @@ def test_an_operation_that_succeeds_may_have_deleted_nothing(client: Client, bus
     assert client.api("GET", "workers/profiles/westeurope").status_code == status
 
 
+NETWORK = "/subscriptions/7c1d0f3a-0000-4000-8000-00000000bbbb/resourceGroups/net/providers/x/virtualNetworks/west"
+CONFIGURATION = {"regionId": "westeurope", "virtualNetworkResourceId": NETWORK, "subnet": "workers"}
+
+
+def test_a_worker_network_is_sent_flat_and_read_as_objects(client: Client) -> None:
+    made = client.good("POST", "workers/networkConfiguration", CONFIGURATION)
+    assert (made["virtualNetwork"]["resourceId"], made["virtualNetwork"]["subnet"]) == (NETWORK, "workers")
+    assert (made["region"]["id"], made["networkSecurityGroup"], made["forbidPublicIp"]) == ("westeurope", None, False)
+    assert not {"regionId", "subnet", "virtualNetworkResourceId"} & set(made)
+    assert client.api("POST", "workers/networkConfiguration", CONFIGURATION).status_code == 409
+    path = "workers/networkConfiguration/westeurope"
+    assert client.api("PUT", path, made).status_code == 400
+    assert client.api("PUT", path, CONFIGURATION | {"virtualNetworkResourceId": "west"}).status_code == 400
+    assert client.api("PUT", path, CONFIGURATION | {"forbidPublicIp": True}).status_code == 204
+    assert client.good("GET", path)["forbidPublicIp"] is True
+    done = client.finish(client.good("DELETE", path))
+    assert (done["result"]["deletionSuccessfull"], done["result"]["virtualNetworkName"]) == (True, "west")
+    assert client.api("GET", path).status_code == 404
+
+
+def test_a_worker_network_of_another_subscription_is_not_there(client: Client) -> None:
+    subscription = "7c1d0f3a-0000-4000-8000-00000000bbbb"
+    client.good("POST", "workers/networkConfiguration", CONFIGURATION | {"subscriptionId": subscription})
+    path = "workers/networkConfiguration/westeurope"
+    other = subscription.replace("b", "c")
+    for method in ("GET", "DELETE"):
+        assert client.api(method, path, subscriptionId=other).status_code == 404
+    assert client.api("PUT", path, CONFIGURATION, subscriptionId=subscription).status_code == 400
+    assert client.good("GET", path, subscriptionId=subscription)["subscriptionId"] == subscription
+
+
+def test_worker_tags_have_keys_of_their_own(client: Client) -> None:
+    assert client.good("GET", "workers/customTags") == {"tags": []}
+    tags = {"tags": [{"key": "costs", "value": "backup"}]}
+    answer = client.api("PUT", "workers/customTags", tags)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert client.good("GET", "workers/customTags") == tags
+    assert client.api("PUT", "workers/customTags", {"tags": tags["tags"] * 2}).status_code == 400
+    assert client.api("PUT", "workers/customTags", {"tags": [{"value": "x"}]}).status_code == 400
+
+
+def test_the_policy_for_virtual_networks(client: Client) -> None:
+    read = client.good("GET", "policy/vnet")
+    assert (read["isEnabled"], read["backupIntervalHours"], read["additionalProtectedResources"]) == (False, 24, None)
+    account = client.service_account()
+    resources = [{"accountId": account, "subscriptionsIds": ["7c1d0f3a-0000-4000-8000-00000000bbbb"]}]
+    body = {"isEnabled": True, "autoDiscoverSubscriptions": False, "backupIntervalMinutes": 30}
+    assert client.api("PUT", "policy/vnet", body | {"backupIntervalHours": 1}).status_code == 400
+    assert client.api("PUT", "policy/vnet", body | {"targetRepositoryId": account}).status_code == 400
+    unknown = [{**resources[0], "accountId": "7c1d0f3a-0000-4000-8000-00000000bbbb"}]
+    assert client.api("PUT", "policy/vnet", body | {"additionalProtectedResources": unknown}).status_code == 400
+    assert client.api("PUT", "policy/vnet", read).status_code == 400  # it has what cannot be sent
+    assert client.api("PUT", "policy/vnet", body | {"additionalProtectedResources": resources}).status_code == 204
+    (shown,) = client.good("GET", "policy/vnet")["additionalProtectedResources"]
+    assert (shown["azureAccount"]["accountId"], [one["id"] for one in shown["subscriptions"]]) == (
+        account,
+        resources[0]["subscriptionsIds"],
+    )
+    assert client.api("DELETE", f"accounts/azure/service/{account}").status_code == 409
+    for verb, enabled in (("disable", False), ("enable", True)):
+        assert client.api("POST", f"policy/vnet/{verb}").status_code == 204
+        assert client.good("GET", "policy/vnet")["isEnabled"] is enabled
+
+
+@pytest.mark.parametrize(("ends", "error"), [("Success", None), ("Error", "access was denied")])
+def test_the_deployment_mode_is_changed_later(client: Client, ends: str, error: str | None) -> None:
+    client.system.switch(operation_ends=ends)
+    path = "system/privateDeployment/state"
+    body = {"privateDeploymentEnabled": True, "autoCreateServiceEndpoints": True}
+    for field in ("privateDnsZoneSetting", "storageAccountPublicAccess"):  # read as null, and not taken as it
+        assert client.api("PUT", path, body | {field: None}).status_code == 400
+    assert client.api("PUT", path, body).status_code == 202
+    assert client.api("PUT", path, body).status_code == 409
+    first, last = client.good("GET", path), client.good("GET", path)
+    assert (first["isUpdating"], first["privateDeploymentEnabled"]) == (True, False)
+    assert (last["isUpdating"], last["privateDeploymentEnabled"]) == (False, error is None)
+    assert (error or "") in (last["error"] or "")
+    assert client.api("PUT", path, last).status_code == 400  # it has what cannot be sent
+
+
 def sla_template(**more: Any) -> dict[str, Any]:
     return {"name": "gold", "description": "", "slaConfiguration": {"threshold": {"metTargetAbove": 95}}, **more}
 

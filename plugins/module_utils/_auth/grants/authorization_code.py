@@ -33,9 +33,10 @@ def authorization_url(client: OAuthClient, state: str, code_verifier: str) -> st
         "state": state,
         **challenge(code_verifier),
         "response_mode": "query",
+        **client.endpoints.asks,
     }
-    given = {name: value for name, value in fields.items() if value}
-    return f"{client.endpoints.authorize}?{urlencode(given, quote_via=quote)}"
+    asked_for = {name: value for name, value in fields.items() if value}
+    return f"{client.endpoints.authorize}?{urlencode(asked_for, quote_via=quote)}"
 
 
 def authorization_answer(url: str) -> Mapping[str, str]:

@@ -19,9 +19,9 @@ from ..._options.shared import Identity
 from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Flow, Request, Response
 from ...errors import ConfigurationError
-from ..client_authentication import client_fields
+from ..client_authentication import client_proof
 from ..platform_errors import NONE, Meanings, token_endpoint_failure
-from ..tokens import Token, refresh_token_of, text, token_of
+from ..tokens import USER_CLAIMS, Token, refresh_token_of, text, token_of
 
 GET_TOKEN = "get an access token"
 PUBLIC = ("grant_type", "client_id", "client_assertion_type", "scope", "redirect_uri", "username")
@@ -35,14 +35,20 @@ Show = Callable[[str], None]
 @dataclass(frozen=True)
 class Endpoints:
     """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
-    that the profile adds to the token request, None for one that it takes away. refresh: where and how the token of
-    this grant is renewed; None where that is the same."""
+    that the profile adds to the token request, None for one that it takes away; asks: likewise, of the request that
+    begins a person's login. by_secret: how the application shows its secret. issuer: names the addresses that are
+    empty. claims: of a token, those that name the user. refresh: where and how the token of this grant is renewed; None
+    where that is the same."""
 
     token: str
     authorize: str
     device: str
     scope: str
     form: Mapping[str, Optional[str]] = field(default_factory=dict)
+    asks: Mapping[str, Optional[str]] = field(default_factory=dict)
+    by_secret: str = ""
+    issuer: str = ""
+    claims: tuple[str, ...] = USER_CLAIMS
     refresh: Optional[Endpoints] = None
 
 
@@ -151,9 +157,19 @@ def token_request(client: OAuthClient, body: str, safe: bool) -> Request:
     """body: a urlencoded token request as oauthlib made it, without the fields that authenticate the application."""
     url = client.endpoints.token
     made = {**dict(parse_qsl(body, keep_blank_values=True)), **client.endpoints.form}
-    form = {name: value for name, value in made.items() if value is not None}
-    form.update(client_fields(client.identity, url, client.clock.now()))
-    return Request(GET_TOKEN, "POST", url, form=form, safe=safe, patient=True)
+    return proven(client, Request(GET_TOKEN, "POST", url, form=given(made), safe=safe, patient=True))
+
+
+def given(fields: Mapping[str, Optional[str]]) -> dict[str, str]:
+    """The fields without those that the profile takes away."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def proven(client: OAuthClient, request: Request) -> Request:
+    """The request with what authenticates the application."""
+    endpoints = client.endpoints
+    proof = client_proof(client.identity, endpoints.token, client.clock.now(), endpoints.by_secret)
+    return replace(request, form={**(request.form or {}), **proof.fields}, headers=proof.headers)
 
 
 def asked(client: OAuthClient, body: str, safe: bool, meanings: Meanings = NONE) -> Flow[Token]:
@@ -178,7 +194,7 @@ def answer_of_platform(response: Response) -> Any:
 def secrets_of(client: OAuthClient, request: Request) -> list[str]:
     """What the platform's texts must not repeat, wherever in the request it went."""
     public = {*PUBLIC, *client.endpoints.form}
-    fields = [value for name, value in (request.form or {}).items() if name not in public]
+    fields = ["".join(value) for name, value in (request.form or {}).items() if name not in public]
     return [value for value in (client.identity.client_secret, *request.headers.values(), *fields) if value]
 
 
@@ -187,6 +203,6 @@ def token_in(response: Response, request: Request, client: OAuthClient, meanings
     answer = answer_of_platform(response)
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
-        return token_of(answer, client.clock.now())
+        return token_of(answer, client.clock.now(), client.endpoints.claims)
     failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
     raise failure.but(successor=refresh_token_of(answer)) if granted else failure

@@ -12,7 +12,6 @@ from typing import Any
 
 from ..._transport.messages import Flow, Request
 from ...errors import AuthenticationError, ConfigurationError
-from ..client_authentication import client_fields
 from ..platform_errors import Meanings, shown, token_endpoint_failure
 from ..tokens import Token, seconds, text
 from .base import (
@@ -21,8 +20,10 @@ from .base import (
     OAuthClient,
     answer_of_platform,
     challenge,
+    given,
     new_code_verifier,
     oauthlib,
+    proven,
     secrets_of,
     token_in,
     token_request,
@@ -52,16 +53,16 @@ def flow(client: OAuthClient) -> Flow[Token]:
             "grant_type device_code must show a code while it waits, and here nobody would see it",
             "Run insight_token with a local connection and without async, or take grant_type authorization_code.",
         )
-    identity, clock = client.identity, client.clock
-    form = {"client_id": identity.client_id or "", "scope": client.endpoints.scope}
-    form.update(client_fields(identity, client.endpoints.token, clock.now()))
-    request = Request("get a device code", "POST", client.endpoints.device, form=form, safe=True, patient=True)
+    identity = client.identity
+    endpoints = client.endpoints
+    form = given({"client_id": identity.client_id, "scope": endpoints.scope, **endpoints.asks})
+    request = proven(client, Request("get a device code", "POST", endpoints.device, form=form, safe=True, patient=True))
     response = yield request
     answer = answer_of_platform(response)
     verifier = None
     if response.status == 400 and re.search(rb"code_challenge|pkce", response.body, re.IGNORECASE):
         verifier = new_code_verifier(client)
-        request = replace(request, form={**form, **challenge(verifier)})
+        request = replace(request, form={**(request.form or {}), **challenge(verifier)})
         response = yield request
         answer = answer_of_platform(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):

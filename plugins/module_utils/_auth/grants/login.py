@@ -11,6 +11,6 @@ from .base import Grant
 LOGIN = Grant(
     name="login",
     needs=("username", "password"),
-    useless=("refresh_token", "authorization_response", "redirect_uri", "token_url", "scope", *OPTIONS),
+    useless=("refresh_token", "authorization_response", "redirect_uri", "token_url", "issuer", "scope", *OPTIONS),
     flow=None,
 )

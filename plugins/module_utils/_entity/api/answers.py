@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._profile.mismatch import place, profile_mismatch, shape
-from ..._profile.model import Operation, plain_id
+from ..._profile.model import plain_id
+from ..._profile.operation import EACH, Operation
 from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
-from ..._profile.server_messages import path_of, said
+from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path
 from ..._text.nested_paths import ABSENT, with_value
 from ..._transport.addressing import same_origin
@@ -61,7 +62,7 @@ def means(operation: Operation, meaning: str, response: Response) -> bool:
 def failure(operation: Operation, response: Response) -> ServerError:
     """The error for an answer that means neither success nor missing."""
     status, purpose = response.status, response.purpose
-    text = said(response.body)
+    text = said_in(response)
     saying = f", saying: {text}" if text else ""
     if 300 <= status < 400:
         return ServerError(
@@ -140,7 +141,8 @@ def content(operation: Operation, response: Response) -> Any:
     if not means(operation, "success", response):
         raise failure(operation, response)
     is_without = isinstance(operation.entity, Mapping) and not response.body.strip()
-    found = located(operation.entity, response, ABSENT if is_without else response.json())
+    body = ABSENT if is_without else response.json()
+    found = _each(operation, response, body) if operation.list_at else located(operation.entity, response, body)
     return None if found is ABSENT else found
 
 
@@ -166,6 +168,14 @@ def _made(where: Mapping[str, Any], response: Response, body: Any) -> Any:
         if found is not ABSENT:
             entity = with_value(entity, path.split("."), found)
     return entity
+
+
+def _each(operation: Operation, response: Response, body: Any) -> Any:
+    """The entities that a mapping of places makes of the elements of a list, such as ``body.rows[].id``."""
+    elements = located(operation.list_at, response, body)
+    begin = f"{operation.list_at}{EACH}"
+    of_one = {path: str(place).replace(begin, "body", 1) for path, place in operation.entity.items()}
+    return [_made(of_one, response, one) for one in elements] if isinstance(elements, list) else elements
 
 
 def is_missing(operation: Operation, response: Response) -> bool:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Optional
 
 from ..._options.waiting import Waiting
 from ..._profile.completing import AcceptedWrite
-from ..._profile.model import EntityType, Operation, Profile, plain_id
+from ..._profile.model import EntityType, Profile, plain_id
+from ..._profile.operation import Operation
+from ..._profile.parts import Verification
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK
@@ -24,26 +26,15 @@ from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
 from .completing import go_on
+from .deleted import Deleted
+from .kept import Jobs, Unseen
 from .names import OfReference, Resolve, reference_fields, reference_names
-from .operations import create_entity, delete_entity, find_entities, read_entity, update_entity
+from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
 from .paging import list_pages, list_whole
-from .parts import read_part, reading, send_step, writing
+from .parts import is_held, read_part, reading, send_step, verifying, writing
 from .requests import BODIES, Invocation, Watch
-from .search import check_search, chosen, completed, may_be
-
-
-class Jobs(Protocol):
-    """Keeps the writes that a server has accepted and not ended yet, one for each entity, so that a later run goes on
-    waiting for them."""
-
-    def of(self, address: Address) -> Optional[AcceptedWrite]:
-        """What goes on for an entity, None where nothing does."""
-
-    def accepted(self, address: Address, job: AcceptedWrite) -> None:
-        """Keep what was just accepted, before it is waited for."""
-
-    def ended(self, address: Address) -> None:
-        """It goes on no more."""
+from .reveals import Reveals, kept
+from .search import check_search, chosen, completed, is_pattern, may_be
 
 
 class EntityClient:
@@ -51,8 +42,9 @@ class EntityClient:
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
     ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
     ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
-    it for the next run; None keeps nothing. shown: the types of which an operation has shown an entity, as ``(type,
-    operation)``; shared by all clients of a system in this process."""
+    it for the next run; None keeps nothing. reveals: keeps secrets that an answer shows once. unseen: keeps what a
+    search did not show. shown: the types of which an operation has shown an entity, as ``(type, operation)``; shared by
+    all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
@@ -60,9 +52,12 @@ class EntityClient:
         self.given: Mapping[str, Any] = {}
         self.waiting, self.clock = Waiting(), SYSTEM_CLOCK
         self.jobs: Jobs | None = None
+        self.reveals = Reveals()
+        self.unseen: Unseen | None = None
         self.used: dict[str, Operation] = {}
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
+        self.deleted = Deleted()
         self._asking: dict[str, threading.Lock] = {}
 
     @property
@@ -88,7 +83,8 @@ class EntityClient:
             found = [one for one in self._asked(meant) if address.id is None or has_id(address, one)]
             return exactly_one(meant, found) if meant.id is None else next(iter(found), None)
         entity = self._converse(of, read_entity(of))
-        return None if entity is None else self._completed(of, entity)
+        found = [] if entity is None else self.deleted.without(address.type, [self._completed(of, entity)])
+        return found[0] if found else None
 
     def find(self, address: Address) -> list[Entity]:
         """Every entity that is known to have this key, or offered for it."""
@@ -102,16 +98,23 @@ class EntityClient:
         return [self.with_parts(address, one) for one in found]
 
     def _asked(self, address: Address) -> list[Entity]:
-        """As search(), without parts, in the way in which the profile finds it."""
+        """As search(), without parts."""
+        self.deleted.forget(address)
+        return self.deleted.without(address.type, self._offered_for(address))
+
+    def _offered_for(self, address: Address) -> list[Entity]:
+        """What the server offers for a key, in the way in which the profile finds it."""
         if address.type.singleton:
             return [one for one in [self._read(address)] if one is not None]
         of = self._invocation(address, "find", f"find {address}")
         if of.operation.by == "read":
             return [one for one in [self._read(address)] if one is not None]
-        if of.operation.by == "list":
-            every = self.listed(address.among)
+        if of.operation.by == "list" or (of.operation.pattern and is_pattern(address)):
+            every = self._summaries(address.among)
             if every:
                 self.shown.add((address.type.name, "find"))
+            if address.type.operations["list"].then_read:
+                every = self._each_read(address, every)
             listed = self.referring(address, chosen(address, every))
             return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
@@ -154,7 +157,8 @@ class EntityClient:
         """The elements of a part of an entity that was read."""
         part = address.type.parts[name]
         if part.read is None:
-            return elements(entity.get(name) or (), part)
+            held = entity.get(name)
+            return held if name in address.rules.exact else elements(held or (), part)
         located = address.located(entity)
         of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
         return self._converse(of, read_part(of, part))
@@ -166,6 +170,12 @@ class EntityClient:
             of = self._invocation_of(address.located(entity), operation, f"{step} of {address}", entity, note)
             self._converse(of, send_step(of, dict(step.names), step.kind in ("remove", "replace")))
 
+    def holds(self, address: Address, entity: Entity, one: Verification, value: Any) -> bool:
+        """Whether the system says that an entity that was read holds a secret."""
+        purpose = f"verify {one.attribute} of {address}"
+        of = self._invocation_of(address.located(entity), verifying(one), purpose, entity)
+        return self._converse(of, is_held(of, one, value))
+
     def searched(self, address: Address) -> Entity | None:
         """The only entity with exactly this key, by the server's search; None when it says that there is none."""
         return exactly_one(address, self.search(address))
@@ -175,7 +185,8 @@ class EntityClient:
         says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}", note)
         content = {**attributes, **self._reference_fields(of, self.resolve)}
-        return self._converse(of, create_entity(of, content, note))
+        with kept(self.reveals, of.operation, address, note) as shown:
+            return self._converse(of, create_entity(of, content, note, shown.update))
 
     def update(
         self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str
@@ -189,6 +200,21 @@ class EntityClient:
         address; None when the server says that it has deleted it. note: as in create()."""
         of = self._invocation(address, "delete", f"delete {address}", note)
         return self._converse(of, delete_entity(of, observed))
+
+    def restore(self, address: Address, deleted: Entity, note: Callable[[str], Any] = str) -> None:
+        """Bring back an entity that stays as deleted. note: as in create()."""
+        of = self._invocation(address, "restore", f"restore {address}", note)
+        self._converse(of, send_verb(of, deleted, {}))
+
+    def rename(self, address: Address, observed: Entity, key: Mapping[str, Any], note: Callable[[str], Any]) -> None:
+        """Give the entity that was read another key, nested as the entity holds it. note: as in create()."""
+        of = self._invocation(address, "rename", f"rename {address}", note)
+        self._converse(of, send_verb(of, observed, {"key": key}))
+
+    def deleted_like(self, address: Address) -> list[Entity]:
+        """The entities with this key and these references that were deleted and stay, as far as answers showed
+        them."""
+        return self.referring(address, self.deleted.with_key(address))
 
     def left(self, address: Address) -> Optional[AcceptedWrite]:
         """The write of this entity that an earlier run has left with the server; None where there is none."""
@@ -217,7 +243,7 @@ class EntityClient:
         pages: list[list[Entity]] = []
         for of in self._lists(address):
             self._converse(of, list_pages(of, pages.append, enough))
-        return pages
+        return [self.deleted.without(address.type, page) for page in pages]
 
     def _lists(self, address: Address) -> list[Invocation]:
         """The requests whose answers are all entities of a type."""
@@ -229,11 +255,20 @@ class EntityClient:
         return self.listed(address, distinct)
 
     def listed(self, address: Address, distinct: bool = True) -> list[Entity]:
-        """All entities of a type, which the address names without key and id, as the server lists them now. distinct:
-        read the list again where an id comes twice."""
+        """All entities of a type, which the address names without key and id, as the server lists them now, or as their
+        read shows them where the list shows less. distinct: read the list again where an id comes twice."""
+        found = self._summaries(address, distinct)
+        if not address.type.operations["list"].then_read:
+            return found
+        read = (self._read(address.located(one)) for one in found)
+        return [one for one in read if one is not None]  # one may have gone in between
+
+    def _summaries(self, address: Address, distinct: bool = True) -> list[Entity]:
+        """As listed(), as the list shows them."""
         ids = [address.type.id_in] if distinct else []
         lists = self._lists(address)
-        found = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        every = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        found = self.deleted.without(address.type, every)
         if len(lists) == 1:
             return found
         return list({str(address.type.id_in(one)): one for one in found}.values())  # one may have moved in between

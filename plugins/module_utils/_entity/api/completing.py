@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 from ..._profile.completing import AcceptedWrite, Completing
 from ..._profile.predicate import Sent, first_at, fitting, statuses_of
 from ..._profile.request_template import RequestTemplate, settled
-from ..._profile.server_messages import for_message, said
+from ..._profile.server_messages import for_message, said_in
 from ..._profile.template import at_path
 from ..._text.json_forms import canonical
 from ..._text.nested_paths import ABSENT, names_of, with_value
@@ -24,7 +24,7 @@ from ..._transport.messages import Flow, Request, Response
 from ..._transport.retry import retry_after
 from ...errors import InsightError, OutcomeUnknownError, ServerError, TransportError
 from ..address import Entity
-from .answers import NOT_THERE, is_missing, means
+from .answers import NOT_THERE, content, is_missing, means
 from .requests import Invocation
 
 KNOWN_ANYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_reference", "initiator")
@@ -71,7 +71,8 @@ def ready(of: Invocation, request: Request) -> Flow[Response]:
     operation, watch = of.operation, of.watch
     response = yield from answered(of, request)
     deadline = watch.clock.monotonic() + watch.waiting.timeout
-    while operation.until and of.address.ready and means(operation, "success", response):
+    awaited = bool(operation.until) and of.address.ready
+    while awaited and means(operation, "success", response) and not _is_deleted(of, response):
         sent = Sent(request.method)
         failed = fitting(operation.failed, response, sent)
         if failed:
@@ -86,6 +87,11 @@ def ready(of: Invocation, request: Request) -> Flow[Response]:
             raise ServerError(of.purpose, why, "Run it again later, or raise wait_timeout.")
         response = yield replace(request, delay=delay)
     return response
+
+
+def _is_deleted(of: Invocation, response: Response) -> bool:
+    """Whether the answer shows an entity that was deleted and stays: that one will not become ready."""
+    return bool(of.type.soft_deleted) and of.type.is_deleted(content(of.operation, response))
 
 
 def _told(of: Invocation, tell: Callable[[], Any]) -> None:
@@ -204,7 +210,7 @@ def _why(
             return f"{label} {how} (its reason could not be read: {error.why})"
     found = first_at(answer, completing.message) if completing.message else ABSENT
     texts = found if isinstance(found, list) else [] if found is ABSENT else [found]
-    text = for_message("; ".join(one if isinstance(one, str) else canonical(one) for one in texts)) or said(answer.body)
+    text = for_message("; ".join(one if isinstance(one, str) else canonical(one) for one in texts)) or said_in(answer)
     reason = "; ".join(filter(None, [one.says if one else "", text.rstrip(".")]))
     return f"{label} {how}{f', saying: {reason}' if reason else ''}"
 

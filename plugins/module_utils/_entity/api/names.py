@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from ..._profile.mismatch import profile_mismatch, shape
-from ..._profile.model import EntityType, Operation
+from ..._profile.model import EntityType
+from ..._profile.operation import Operation
 from ..._profile.template import at_path, fill_text, names_in
 from ..._text.nested_paths import ABSENT, with_value
 from ..address import PARENT, Address, Entity

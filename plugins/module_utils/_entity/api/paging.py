@@ -11,7 +11,7 @@ from typing import Any, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ..._profile.mismatch import place, shape
-from ..._profile.model import Operation
+from ..._profile.operation import Operation
 from ..._profile.predicate import answer_at
 from ..._text.nested_paths import ABSENT
 from ..._text.redaction import printable

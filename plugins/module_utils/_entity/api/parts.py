@@ -1,14 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requests of parts and of states as conversations: each yields its requests and is sent their answers."""
+"""The requests of parts, of states and of secrets as conversations: each yields its requests and is sent their
+answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..._profile.model import Operation
-from ..._profile.parts import Part, PartRead, StepRequest
+from ..._profile.operation import Operation
+from ..._profile.parts import Part, PartRead, StepRequest, Verification
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
@@ -50,20 +51,44 @@ def writing(step: StepRequest, name: str) -> Operation:
     )
 
 
+def verifying(one: Verification) -> Operation:
+    """The operation that verifies a secret."""
+    return Operation(
+        f"verify {one.attribute}",
+        one.profile_key,
+        one.request,
+        success=one.success,
+        reads=True,
+        completes=one.completes,
+    )
+
+
+def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
+    """Whether the system says that an entity holds a secret. Raises ServerError where it says neither that nor that it
+    holds another one."""
+    response = yield from answered(of, of.request(more={"value": value}), of.observed)
+    if fitting(one.differs, response, Sent(of.operation.request.method)) is not None:
+        return False
+    accept(of.operation, response)
+    return True
+
+
 def read_part(of: Invocation, part: Part) -> Flow[Any]:
-    """The elements of a part, whole and as they are declared; none where the server says that it has none."""
-    found: list[Any] = []
+    """The elements of a part, whole and as they are declared; none where the server says that it has none. What is
+    exact is one value, and has no elements."""
+    exact = part.name in rules_of(of.type).exact
+    found: Any = None if exact else []
     if of.operation.paging:
         yield from list_pages(of, found.extend)
     else:
         response = yield from answered(of, of.request())
         if not is_missing(of.operation, response):
             held = content(of.operation, response)
-            if not isinstance(held, list):
+            if not exact and not isinstance(held, list):
                 why = "a list was expected there and the answer holds none"
                 raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
             found = held
-    shown = in_declared_form(of.type, part.name, elements(found, part))
+    shown = found if exact else in_declared_form(of.type, part.name, elements(found, part))
     know(secrets_in({part.name: shown}, rules_of(of.type)))
     return shown
 

@@ -14,7 +14,8 @@ from typing import Any, Callable, Optional
 from ..._options.waiting import Waiting
 from ..._profile.completing import AcceptedWrite
 from ..._profile.mismatch import profile_mismatch, shape
-from ..._profile.model import EntityType, Operation, plain_id
+from ..._profile.model import EntityType, plain_id
+from ..._profile.operation import Operation
 from ..._profile.template import at_path, names_in
 from ..._text.nested_paths import ABSENT
 from ..._transport.addressing import Base, request_of, segment
@@ -105,6 +106,7 @@ class Invocation:
             "id": lambda: self._id(observed),
             "key": self.address.own_key,
             "entity": observed or {},
+            "version": lambda: self.type.version.in_entity(observed),
             "type": {"name": self.type.name, "path": self.type.path.strip("/")},
             "url": self.base.url,
             "request_id": lambda: str(uuid.uuid4()),

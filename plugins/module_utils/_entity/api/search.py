@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._profile.model import EntityType, Operation
+from ..._profile.model import EntityType
+from ..._profile.operation import Operation
 from ..._profile.template import names_in, path_steps
 from ..._text.nested_paths import ABSENT, value_at, with_value
 from ...errors import ConfigurationError
@@ -28,6 +29,15 @@ def check_search(operation: Operation, address: Address) -> None:
             f"Let it name {{key}}, or say list in {operation.profile_key}.",
             profile_key=operation.profile_key,
         )
+
+
+PATTERNS = frozenset("*?%_[]\\")
+"""Characters that searches with patterns do not take as they are."""
+
+
+def is_pattern(address: Address) -> bool:
+    """Whether a search that reads keys as patterns may mean more than this key, or another one."""
+    return any(PATTERNS.intersection(value) for value in address.key.values() if isinstance(value, str))
 
 
 def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:

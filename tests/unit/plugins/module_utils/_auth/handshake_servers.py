@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ansible_collections.rimops.insight.plugins.module_utils._auth.one_time_code import code_at, key_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import URL, answer
 
-USER, PASSWORD, KEY = "ann", "a pass: word", "the-key-1"
+USER, PASSWORD, KEY, SEED = "ann", "a pass: word", "the-key-1", "GEZDGNBVGY3TQOJQ"
+DAY = range(1_000_000 // 30, (1_000_000 + 86400) // 30)
+"""The time steps of the day on which the tests play."""
 UNAUTHORISED = (401, {"message": "Unauthorized"})
 Said = tuple[Any, ...]
 
@@ -23,6 +26,11 @@ def jar(request: Request) -> dict[str, str]:
     """The cookies of a request."""
     pairs = (pair.partition("=") for pair in request.headers.get("Cookie", "").split("; ") if pair)
     return {name: value for name, _equals, value in pairs}
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each with its one value."""
+    return {name: "".join(value) for name, value in (request.form or {}).items()}
 
 
 class Server:
@@ -38,7 +46,7 @@ class Server:
 
     def new(self, what: str) -> str:
         self.number += 1
-        return f"{what}-{self.number}"
+        return f"{what}-number-{self.number}"
 
     def send(self, request: Request) -> Response:
         path = urlsplit(request.url).path
@@ -90,6 +98,15 @@ class Bearer(Keyed):
     header, form = "Authorization", "Bearer {}"
 
 
+class Artifactory(Keyed):
+    """The older key, in a header of its own. Whoever sends another kind of credential beside it is refused."""
+
+    header = "X-JFrog-Art-Api"
+
+    def lets_in(self, request: Request) -> bool:
+        return super().lets_in(request) and "Authorization" not in request.headers
+
+
 class Zabbix7(Bearer):
     def refused(self, request: Request) -> Said:
         return 200, {"jsonrpc": "2.0", "id": 1, "error": {"code": -32602, "data": "Not authorized."}}
@@ -127,6 +144,22 @@ class Jenkins(Server):
 
     def renew(self) -> None:
         self.csrf = self.new("crumb")
+
+
+class JenkinsWithoutCrumbs(Jenkins):
+    def __init__(self) -> None:
+        super().__init__()
+        self.live = "without end"
+
+    def expire(self) -> None:
+        """Nothing that requests carry ends."""
+
+    def crumb(self, request: Request) -> Said:
+        return (404, b"<html>Not Found") if self.is_basic(request) else UNAUTHORISED
+
+    def work(self, request: Request) -> Said:
+        crumbs = [name for name in request.headers if "crumb" in name.lower()]
+        return ((400, {}) if crumbs else (200, {"id": 1})) if self.is_basic(request) else UNAUTHORISED
 
 
 class Sap(Server):
@@ -184,6 +217,8 @@ class Jira(Server):
 
 
 class Vcenter(Server):
+    """The password goes with the login alone: a request that shows it beside the session is refused."""
+
     steps: Mapping[str, str] = {"POST /api/session": "login", "DELETE /api/session": "logout"}
 
     def login(self, request: Request) -> Said:
@@ -200,22 +235,56 @@ class Vcenter(Server):
         return 204, b""
 
     def lets_in(self, request: Request) -> bool:
-        return bool(self.live) and request.headers.get("vmware-api-session-id") == self.live
+        alone = "Authorization" not in request.headers
+        return alone and bool(self.live) and request.headers.get("vmware-api-session-id") == self.live
 
 
 class Proxmox(Server):
+    """A ticket lives two hours, and is renewed by itself in the place of the password as long as it lives."""
+
     steps: Mapping[str, str] = {"POST /api2/json/access/ticket": "login"}
+    renewals = 0
 
     def login(self, request: Request) -> Said:
-        form = request.form or {}
-        if not self.is_right(form.get("username"), form.get("password")):
+        form = form_of(request)
+        by_ticket = str(form.get("password")).startswith("PVE:")
+        if self.live and (form.get("username"), form.get("password")) == (USER, self.live):
+            self.renewals += 1
+        elif by_ticket or not self.is_right(form.get("username"), form.get("password")):
             return 401, {"data": None}
+        return self.ticket()
+
+    def ticket(self) -> Said:
         self.live, self.csrf = self.new("PVE:ann:"), self.new("csrf")
         return 200, {"data": {"ticket": self.live, "CSRFPreventionToken": self.csrf, "username": USER}}
 
     def lets_in(self, request: Request) -> bool:
         ticket = bool(self.live) and jar(request).get("PVEAuthCookie") == self.live
         return ticket and (request.method == "GET" or request.headers.get("CSRFPreventionToken") == self.csrf)
+
+
+class ProxmoxWithCode(Proxmox):
+    """The ticket of the password is worth nothing but the question for a code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.half = ""
+        self.codes = {f"totp:{code_at(key_of(SEED), step)}" for step in DAY}  # those that were not used yet
+
+    def login(self, request: Request) -> Said:
+        form = form_of(request)
+        if "tfa-challenge" in form:
+            code = form.get("password", "")
+            right = form["tfa-challenge"] == self.half != "" and code in self.codes
+            self.attempts += not right
+            self.half = ""
+            self.codes.discard(code)
+            return self.ticket() if right else (401, {"data": None})
+        status, *rest = super().login(request)
+        if status == 200 and not self.renewals:
+            self.half, self.live = self.new("PVE:!tfa!"), ""
+            return 200, {"data": {"ticket": self.half, "NeedTFA": 1, "username": USER}}
+        return status, *rest
 
 
 class Zabbix5(Server):
@@ -258,14 +327,30 @@ class F5(Server):
 
 
 class Apic(Server):
-    steps: Mapping[str, str] = {"POST /api/aaaLogin.json": "login", "POST /api/aaaLogout.json": "logout"}
+    """A refresh before the end of the token gives another one; its cookie changes in a session that lives."""
+
+    steps: Mapping[str, str] = {
+        "POST /api/aaaLogin.json": "login",
+        "GET /api/aaaRefresh.json": "refresh",
+        "POST /api/aaaLogout.json": "logout",
+    }
+    renewals = 0
+
+    def refresh(self, request: Request) -> Said:
+        if not self.lets_in(request):
+            return self.refused(request)
+        self.renewals += 1
+        return self.token()
 
     def login(self, request: Request) -> Said:
         said = request.json_body["aaaUser"]["attributes"]
         if not self.is_right(said["name"], said["pwd"]):
             return 401, {"imdata": [{"error": {"attributes": {"code": "401", "text": "Authentication DENIED"}}}]}
+        return self.token()
+
+    def token(self) -> Said:
         self.live = self.new("cookie")
-        token = {"aaaLogin": {"attributes": {"refreshTimeoutSeconds": "600"}}}
+        token = {"aaaLogin": {"attributes": {"token": self.live, "refreshTimeoutSeconds": "600"}}}
         return 200, {"imdata": [token]}, {}, {"APIC-cookie": self.live}
 
     def logout(self, request: Request) -> Said:
@@ -377,7 +462,7 @@ class Fortigate(Server):
     steps: Mapping[str, str] = {"POST /logincheck": "login", "POST /logout": "logout"}
 
     def login(self, request: Request) -> Said:
-        form, page = request.form or {}, {"content-type": "text/html"}
+        form, page = form_of(request), {"content-type": "text/html"}
         if form.get("ajax") != "1" or not self.is_right(form.get("username"), form.get("secretkey")):
             return 200, b"0", page
         self.live, self.csrf = self.new("APSCOOKIE"), self.new("csrf")

@@ -11,14 +11,18 @@ from typing import Any
 
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.handshake_servers import (
     F5,
+    SEED,
     Apic,
+    Artifactory,
     Bearer,
     Fortigate,
     Jenkins,
+    JenkinsWithoutCrumbs,
     Jira,
     Keyed,
     Nexus,
     Proxmox,
+    ProxmoxWithCode,
     Redfish,
     Sanctum,
     Sap,
@@ -32,7 +36,8 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.ha
 
 @dataclass(frozen=True)
 class Handshake:
-    """One system. session: as in its profile; path, body: of a request of its API; keyed: the credential is a key."""
+    """One system. session, inputs: as in its profile; path, body: of a request of its API; keyed: the credential is a
+    key, an access token or that of an input; given: options beside the credential."""
 
     name: str
     server: type[Server]
@@ -40,14 +45,14 @@ class Handshake:
     keyed: bool = False
     path: str = "/api/things"
     body: Mapping[str, Any] = field(default_factory=lambda: {"a": 1})
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 BASIC = {"username": "{username}", "password": "{password}"}
 LOST = [{"status": [401]}]
 NAMED = {"username": "{username}", "password": "{password}"}
-CRUMB = {"method": "GET", "path": "/crumbIssuer/api/json", "take": {"crumb": "body.crumb"}}
 FETCH = {"method": "GET", "path": "", "headers": {"X-CSRF-Token": "Fetch"}, "take": {"csrf": "header.X-CSRF-Token"}}
-TICKET = {"ticket": "body.data.ticket", "csrf": "body.data.CSRFPreventionToken"}
 COOKIE = {"method": "GET", "path": "/sanctum/csrf-cookie"}
 
 
@@ -58,6 +63,47 @@ def rpc(method: str, params: Any) -> dict[str, Any]:
 def post(path: str, **more: Any) -> dict[str, Any]:
     return {"method": "POST", "path": path, **more}
 
+
+CRUMB = {
+    "method": "GET",
+    "path": "/crumbIssuer/api/json",
+    "success": [{"status": [200]}, {"status": [404]}],  # where crumbs are not asked for
+    "take": {
+        "crumb_field": {"at": "body.crumbRequestField", "optional": True},
+        "crumb": {"at": "body.crumb", "optional": True},
+    },
+}
+JENKINS = {
+    "steps": {"crumb": CRUMB},
+    "carry": {"basic": BASIC, "headers": {"{crumb_field}": "{crumb}"}},
+    "look": CRUMB,
+    "lost": LOST,
+}
+TICKET = {
+    "access_token": "body.data.ticket",
+    "csrf": "body.data.CSRFPreventionToken",
+    "expires_in": {"at": "body.data.lives", "default": "7200"},  # no answer says it
+}
+TICKETS = "/api2/json/access/ticket"
+PVE = {
+    "steps": {
+        "login": post(TICKETS, form=NAMED, take={**TICKET, "half": "body.data.ticket"}),
+        "code": post(
+            TICKETS,
+            form={"username": "{username}", "tfa-challenge": "{half}", "password": "totp:{totp}"},
+            take=TICKET,
+            when={"body": {"data.NeedTFA": "present"}},
+        ),
+    },
+    "refresh": {
+        "steps": {"renew": post(TICKETS, form={"username": "{username}", "password": "{access_token}"}, take=TICKET)},
+        "after_use": "keeps",
+    },
+    "carry": {"headers": {"CSRFPreventionToken": "{csrf}"}, "cookies": {"PVEAuthCookie": "{access_token}"}},
+    "lost": LOST,
+}
+LOGGED_IN = "body.imdata[0].aaaLogin.attributes"
+APIC_TOKEN = {"access_token": f"{LOGGED_IN}.token", "expires_in": f"{LOGGED_IN}.refreshTimeoutSeconds"}
 
 HANDSHAKES = [
     Handshake("gitlab", Keyed, {"carry": {"headers": {"PRIVATE-TOKEN": "{access_token}"}}, "lost": LOST}, keyed=True),
@@ -72,17 +118,27 @@ HANDSHAKES = [
         },
         keyed=True,
     ),
-    Handshake("nexus", Nexus, {"carry": {"basic": BASIC}, "lost": LOST}),
     Handshake(
-        "jenkins",
-        Jenkins,
+        "artifactory_key",
+        Artifactory,
         {
-            "steps": {"crumb": {**CRUMB, "take": {"crumb_field": "body.crumbRequestField", "crumb": "body.crumb"}}},
-            "carry": {"basic": BASIC, "headers": {"{crumb_field}": "{crumb}"}},
-            "look": CRUMB,
-            "lost": LOST,
+            "carry": {
+                "headers": {"Authorization": "Bearer {access_token}", "X-JFrog-Art-Api": "{inputs.api_key}"},
+            }
         },
+        keyed=True,
+        inputs={"api_key": {"secret": True}},
     ),
+    Handshake(
+        "artifactory_key_alone",
+        Artifactory,
+        {"carry": {"headers": {"X-JFrog-Art-Api": "{inputs.api_key}"}}},
+        keyed=True,
+        inputs={"api_key": {"secret": True, "required": True}},
+    ),
+    Handshake("nexus", Nexus, {"carry": {"basic": BASIC}, "lost": LOST}),
+    Handshake("jenkins", Jenkins, JENKINS),
+    Handshake("jenkins_without_crumbs", JenkinsWithoutCrumbs, JENKINS),
     Handshake(
         "sap_odata",
         Sap,
@@ -114,32 +170,14 @@ HANDSHAKES = [
         "vcenter",
         Vcenter,
         {
-            "steps": {"login": post("/api/session", take={"token": "body"})},
-            "carry": {"basic": BASIC, "headers": {"vmware-api-session-id": "{token}"}},
+            "steps": {"login": post("/api/session", basic=BASIC, take={"token": "body"})},
+            "carry": {"headers": {"vmware-api-session-id": "{token}"}},
             "lost": LOST,
             "logout": {"out": {"method": "DELETE", "path": "/api/session"}},
         },
     ),
-    Handshake(
-        "proxmox",
-        Proxmox,
-        {
-            "steps": {
-                "login": post(
-                    "/api2/json/access/ticket", form=NAMED, take=TICKET, cookies={"PVEAuthCookie": "{ticket}"}
-                ),
-                "code": post(
-                    "/api2/json/access/ticket",
-                    form={"username": "{username}", "tfa-challenge": "{ticket}", "password": "totp:{totp}"},
-                    take=TICKET,
-                    cookies={"PVEAuthCookie": "{ticket}"},
-                    when={"body": {"data.NeedTFA": "present"}},
-                ),
-            },
-            "carry": {"headers": {"CSRFPreventionToken": "{csrf}"}},
-            "lost": LOST,
-        },
-    ),
+    Handshake("proxmox", Proxmox, PVE),
+    Handshake("proxmox_with_code", ProxmoxWithCode, PVE, given={"totp_secret": SEED}),
     Handshake(
         "zabbix_5",
         Zabbix5,
@@ -183,9 +221,15 @@ HANDSHAKES = [
                 "login": post(
                     "/api/aaaLogin.json",
                     json={"aaaUser": {"attributes": {"name": "{username}", "pwd": "{password}"}}},
-                    take={"expires_in": "body.imdata[0].aaaLogin.attributes.refreshTimeoutSeconds"},
+                    take=APIC_TOKEN,
                 )
             },
+            "refresh": {
+                "steps": {"refresh": {"method": "GET", "path": "/api/aaaRefresh.json", "take": APIC_TOKEN}},
+                "refused": [{"status": [403]}],
+                "after_use": "keeps",
+            },
+            "carry": {"cookies": {"APIC-cookie": "{access_token}"}},
             "lost": [{"status": [403], "words": ["token was invalid"]}],
             "logout": {
                 "out": post("/api/aaaLogout.json", json={"aaaUser": {"attributes": {"name": "{username}"}}}),

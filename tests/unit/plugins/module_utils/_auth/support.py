@@ -11,11 +11,11 @@ import threading
 from dataclasses import replace
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
-from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
-from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
+from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
 
 URL = "https://insight.example.com"
 API = f"{URL}/insight/api/v2"
@@ -23,6 +23,14 @@ CANARY = '"&+/=é canary '
 MACHINE = {"grant_type": "client_credentials", "tenant_id": "contoso", "client_id": "app", "client_secret": CANARY}
 ALICE = {**MACHINE, "grant_type": "password", "username": "alice@example.com", "password": f"{CANARY}password"}
 REFRESH = {**MACHINE, "grant_type": "refresh_token", "refresh_token": "refresh-0"}
+BEARER = {
+    "session": {
+        **dict.fromkeys(["cookie", "steps", "take", "look", "lost"]),
+        "carry": {"headers": {"{csrf_header}": None, "Authorization": "Bearer {access_token}"}},
+    }
+}
+"""The overrides of a profile that takes an access token with each request."""
+LOGOUT = {"session": {"logout": {"out": {"method": "POST", "path": "logout", "json": {}}}}}
 READ = Request("read event 1", "POST", f"{API}/event/1/read", json_body={})
 
 
@@ -34,9 +42,8 @@ def jwt(**claims):
 
 def settings(profile="insight", overrides=None, **values):
     """Settings of option values, as they leave validation."""
-    return settings_from(
-        {"url": URL, "token_store": "none", **values}, profile_of(merge(built_in(profile), overrides or {}))
-    )
+    data = profile_data(profile, overrides, find_nothing)
+    return settings_from({"url": URL, "token_store": "none", **values}, profile_of(data))
 
 
 def answer(request, status=200, body=None, headers=None, cookies=None):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.sending import RULED_OUT
+from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     InsightError,
@@ -20,9 +21,11 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ProfileMismatchError,
     SessionRejected,
 )
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
     API,
+    BEARER,
     CANARY,
     MACHINE,
     READ,
@@ -132,11 +135,8 @@ def test_a_token_of_another_issuer(login, system, options, says):
     def send(request):
         return answer(request, 401, {}) if request.url == READ.url else system.send(request)
 
-    bearer = {
-        "session": {"kind": "bearer", "start": None, "login": None, "logout": None, "rejected": {"status": [401]}}
-    }
     with pytest.raises(SessionRejected) as told:
-        login(send=send, **options, overrides=bearer).send(READ)
+        login(send=send, **options, overrides=BEARER).send(READ)
     assert says in told.value.message
     assert "Most likely the server trusts another issuer" in told.value.message
     assert "another login" not in told.value.message
@@ -215,8 +215,7 @@ def test_bearer(login, system, ticking):
         seen.append(request.headers["Authorization"])
         return answer(request, 401 if seen[-1] == "Bearer access-2" else 200)
 
-    overrides = {"session": {"kind": "bearer", "start": None, "login": None}}
-    authenticator = login(send=send, **MACHINE, overrides=overrides)
+    authenticator = login(send=send, **MACHINE, overrides=BEARER)
     assert authenticator.authorization_headers() == {"Authorization": "Bearer access-1"}
     assert authenticator.send(READ).status == 200
     ticking.time += 3600
@@ -232,8 +231,8 @@ def test_a_refusal_that_speaks_of_csrf_where_no_csrf_token_is_carried(login, sys
             return system.send(request)
         return answer(request, 200, {}) if request.url.endswith("/me") else answer(request, 403, {"message": "No CSRF"})
 
-    look = {"method": "GET", "path": "/me"}
-    overrides = {"session": {"kind": "bearer", "start": None, "login": None, "look": look}}
+    look = {"method": "GET", "path": "me", "take": None, "cookies": None}
+    overrides = {"session": {**BEARER["session"], "look": look}}
     response = login(send=send, **MACHINE, overrides=overrides).send(READ)
     assert (response.status, response.ruled_out) == (403, "the session lives and its CSRF token is the present one")
 
@@ -409,8 +408,10 @@ def test_headers_of_the_profile_go_out_with_every_request_to_the_system(login, s
         sent.append((request.purpose, dict(request.headers)))
         return system.send(request)
 
-    headers = {"X-Api-Key": "k", "content-type": "application/vnd.api+json", "X-csrf-token": "never"}
-    authenticator = login(send=send, **ALICE, overrides={"headers": headers})
+    own = {"X-Api-Key": "k", "content-type": "application/vnd.api+json", "X-csrf-token": "never"}
+    carry = {"headers": {**own, "{csrf_header}": "{csrf}"}}
+    without = merge(built_in("insight"), {"session": {"carry": None}})
+    authenticator = login(send=send, **ALICE, profile=without, overrides={"session": {"carry": carry}})
     authenticator.send(READ)
     authenticator.authorization_headers()
     asked = {purpose: given for purpose, given in sent if not purpose.startswith("get a token")}
@@ -539,7 +540,7 @@ def test_a_person_who_has_to_log_in_is_remembered_here_only(login, system, folde
 @pytest.mark.proves("LOGIN-14")
 def test_a_logout_carries_what_its_body_names(login, system):
     body = {"refresh_token": "{refresh_token}", "user": "{username}", "token": "{access_token}"}
-    overrides = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    overrides = {"session": {"logout": {"out": {"method": "POST", "path": "logout", "json": body}}}}
     authenticator = login(**{**ALICE, "scope": "app/.default openid offline_access"}, overrides=overrides)
     authenticator.open()
     assert authenticator.logout() is True

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.authenticator import authenticator_for
@@ -111,6 +113,23 @@ ADDRESSES = [
     ({"token_url": "https://sso.example.com/token", "tenant_id": None}, "https://sso.example.com/token"),
     ({"authority": "http://127.0.0.1:8080"}, "http://127.0.0.1:8080/contoso/oauth2/v2.0/token"),
     ({"overrides": {"oauth": {"authority": None, "token_path": "/api/token"}}}, f"{URL}/api/token"),
+    (
+        {
+            "overrides": {"inputs": {"org": {}}, "oauth": {"authority": "https://{inputs.org}.example.com"}},
+            "inputs": {"org": "ours"},
+        },
+        "https://ours.example.com/contoso/oauth2/v2.0/token",
+    ),
+    (
+        {
+            "overrides": {
+                "inputs": {"realm": {}},
+                "oauth": {"authority": None, "token_path": "/realms/{inputs.realm}/token"},
+            },
+            "inputs": {"realm": "a/b"},
+        },
+        f"{URL}/realms/a%2Fb/token",
+    ),
 ]
 
 
@@ -129,9 +148,10 @@ def test_the_token_endpoint(options, address):
 )
 @pytest.mark.parametrize("authority", [None, "https://login.example.com", "https://login.example.com:443"])
 def test_a_path_that_leads_elsewhere(name, grant, path, authority):
-    lead = {**MACHINE, "authority": authority, "overrides": {"oauth": {name: path}}}
+    given = settings(**MACHINE, authority=authority)
+    lead = replace(given.profile, oauth={**given.profile.oauth, name: path})
     with pytest.raises(ConfigurationError, match=f"oauth.{name} of profile .* is not a path at the authority"):
-        endpoints_of(settings(**lead), grant)
+        endpoints_of(replace(given, profile=lead), grant)
 
 
 @pytest.mark.proves("NETWORK-8")

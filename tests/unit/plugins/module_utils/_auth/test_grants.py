@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import endpoints_of
-from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_fields
+from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_proof
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import (
     authorization_code,
     client_credentials,
@@ -458,7 +458,7 @@ def by_certificate(pair, certificate="one.pem", key="one.key", passphrase=CANARY
         assertion_key=key_file,
         assertion_key_passphrase=passphrase,
     )
-    return client_fields(made.identity, TOKEN_URL, 1_700_000_000)
+    return client_proof(made.identity, TOKEN_URL, 1_700_000_000).fields
 
 
 @pytest.mark.proves("LOGIN-2")
@@ -517,14 +517,14 @@ def test_the_assertion_file_is_read_at_each_use(tmp_path):
     identity = settings(**PUBLIC, client_assertion_file=str(file)).identity
     for content in ("first", "second"):
         file.write_text(f"{content}\n")
-        assert client_fields(identity, TOKEN_URL, 0)["client_assertion"] == content
+        assert client_proof(identity, TOKEN_URL, 0).fields["client_assertion"] == content
     file.write_text("")
     with pytest.raises(ConfigurationError, match="is empty"):
-        client_fields(identity, TOKEN_URL, 0)
+        client_proof(identity, TOKEN_URL, 0)
     file.unlink()
     with pytest.raises(ConfigurationError, match="No such file"):
-        client_fields(identity, TOKEN_URL, 0)
+        client_proof(identity, TOKEN_URL, 0)
 
 
 def test_a_public_client_sends_nothing():
-    assert client_fields(settings(**PUBLIC).identity, TOKEN_URL, 0) == {}
+    assert client_proof(settings(**PUBLIC).identity, TOKEN_URL, 0).fields == {}

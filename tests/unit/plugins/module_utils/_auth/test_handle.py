@@ -21,6 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
     CANARY,
+    LOGOUT,
     MACHINE,
     READ,
     URL,
@@ -29,7 +30,6 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
     settings,
 )
 
-LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 CODE = {
     "grant_type": "authorization_code",
     "tenant_id": "contoso",
@@ -197,6 +197,19 @@ def test_logging_out(login, system):
     assert (authenticator.known(), authenticator.logout()) == (False, False)
     assert authenticator.send(READ).status == 200
     assert system.count("log in") == 2
+
+
+@pytest.mark.proves("LOGIN-9")
+def test_a_logout_carries_the_present_values(login, system):
+    """Another process has used the session since it was stored, and the server shows a new token in each answer."""
+    system.csrf_in_every_answer, system.rejection = True, (403, {}, {})
+    overrides = {"session": {"logout": {"out": {"method": "POST", "path": "logout"}}}}
+    login(**ALICE, overrides=overrides).send(READ)
+    other = login(**ALICE, overrides=overrides)
+    for _use in range(2):
+        other.send(READ)
+    assert login(**ALICE, overrides=overrides).logout() is True
+    assert (system.sessions, system.count("log in")) == ({}, 1)
 
 
 @pytest.mark.proves("LOGIN-9")

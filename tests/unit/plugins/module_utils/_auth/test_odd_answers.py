@@ -26,6 +26,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._transport.messages
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     ALICE,
+    BEARER,
     MACHINE,
     READ,
     REFRESH,
@@ -36,8 +37,7 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
 )
 
 BUDGET = calm(deadline=None, database=None, max_examples=60)
-KILLS = {"oauth": {"refresh_token_after_use": "kills"}}
-BEARER = {"session": {"kind": "bearer", "start": None, "login": None, "logout": None}}
+KILLS = {"oauth": {"after_use": "revokes"}}
 DEVICE = {**MACHINE, "grant_type": "device_code"}
 
 

@@ -34,7 +34,7 @@ from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.su
     settings,
 )
 
-KILLS = {"oauth": {"refresh_token_after_use": "kills"}}
+KILLS = {"oauth": {"after_use": "revokes"}}
 OFFLINE = {**ALICE, "scope": "app/.default openid offline_access"}
 HOUR = 3600
 FORK = multiprocessing.get_context("fork")
@@ -117,9 +117,9 @@ def test_a_refresh_token_that_is_handed_out_as_it_was_configured_finds_its_sessi
 
 
 @pytest.mark.proves("STORE-3")
-@pytest.mark.parametrize("after_use", ["kills", "unknown"])
+@pytest.mark.parametrize("after_use", ["revokes", "unknown"])
 def test_the_only_token_is_not_used_up_without_a_store(login, system, after_use):
-    overrides = {"oauth": {"refresh_token_after_use": after_use}}
+    overrides = {"oauth": {"after_use": after_use}}
     with pytest.raises(ConfigurationError, match="use up the only refresh token"):
         login(False, **REFRESH, overrides=overrides).open()
     assert system.asked == []

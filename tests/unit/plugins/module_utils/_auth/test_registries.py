@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a grant is stands in its registry alone, and how a credential is carried in the profile: nobody asks for a name
-that such a thing has."""
+"""What a grant is stands in its registry alone: nobody asks for its name."""
 
 from __future__ import annotations
 
@@ -20,12 +19,9 @@ from ansible_collections.rimops.insight.plugins.module_utils._auth.grants.regist
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import GRANT_TYPES
 
 PLUGINS = Path(errors.__file__).resolve().parent.parent
-KINDS = {"csrf_cookie", "bearer"}
-"""The kinds of sessions of profiles of format 1."""
-NAMES = {*GRANTS, *KINDS}
-HOMES = ("module_utils/_auth/grants/", "module_utils/_options/shared.py", "module_utils/_profile/upgrade.py")
-"""The registry, the choices of the option grant_type, and what reads a profile of format 1."""
-ASKED = re.compile(r"grant|\bkind\b")
+HOMES = ("module_utils/_auth/grants/", "module_utils/_options/shared.py")
+"""The registry, and the choices of the option grant_type."""
+ASKED = re.compile("grant")
 """What a comparison is about."""
 ALSO_OPTIONS = {"password", "refresh_token", "login"}
 """Names that options, fields and steps have too."""
@@ -36,7 +32,7 @@ def constants(node: ast.AST) -> set[str]:
 
 
 def compares(node: ast.AST, names: set[str]) -> bool:
-    """Whether a comparison asks a grant or a kind for one of the names."""
+    """Whether a comparison asks a grant for one of the names."""
     if not isinstance(node, ast.Compare):
         return False
     operands = [node.left, *node.comparators]
@@ -59,7 +55,7 @@ def switches(source: str, names: set[str]) -> Iterator[str]:
 def test_nobody_else_decides_by_a_name():
     paths = [path for path in PLUGINS.glob("**/*.py") if not str(path.relative_to(PLUGINS)).startswith(HOMES)]
     assert len(paths) > 100
-    assert {str(path): found for path in paths if (found := [*switches(path.read_text(), NAMES)])} == {}
+    assert {str(path): found for path in paths if (found := [*switches(path.read_text(), {*GRANTS})])} == {}
 
 
 @pytest.mark.parametrize(
@@ -70,14 +66,11 @@ def test_nobody_else_decides_by_a_name():
         'identity.grant_type != "password"',
         'FLOWS = {"client_credentials": ask}',
         'INTERACTIVE = ("authorization_code", "device_code")',
-        'profile.session["kind"] == "bearer"',
-        'login.data["session"]["kind"] != "csrf_cookie"',
-        'OPENED = {"csrf_cookie": open}',
         'match one:\n    case "device_code":\n        pass',
     ],
 )
 def test_a_decision_by_a_name_is_seen(source):
-    assert [*switches(source, NAMES)] != []
+    assert [*switches(source, {*GRANTS})] != []
 
 
 def test_the_option_has_the_grants_as_its_choices():

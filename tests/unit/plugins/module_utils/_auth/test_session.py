@@ -27,7 +27,9 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 )
 from ansible_collections.rimops.insight.tests.unit.plugins.module_utils._auth.support import (
     API,
+    BEARER,
     CANARY,
+    LOGOUT,
     READ,
     URL,
     answer,
@@ -127,19 +129,19 @@ def test_an_input_that_is_not_given_is_no_value_that_the_login_should_have_broug
 
 PAGE = b"<!DOCTYPE html><title>Log in</title>"
 REFUTED = [
-    ([(200, {"token": "S1"}, BEFORE)], "session.steps.start.take.session", "try profile insight_7_0 or insight_6_2"),
-    ([(200, {}, BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
-    ([(200, [], BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
-    ([(200, {"xAuthToken": 7}, BEFORE)], "session.steps.start.take.session", "'xAuthToken'"),
+    ([(200, {"token": "S1"}, BEFORE)], "session.steps.token.take.session", "try profile insight_7_0 or insight_6_2"),
+    ([(200, {}, BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
+    ([(200, [], BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
+    ([(200, {"xAuthToken": [7]}, BEFORE)], "session.steps.token.take.session", "'xAuthToken'"),
     ([(200, {"xAuthToken": "S1"})], "session.take.csrf", "no CSRF token"),
     ([(200, {"xAuthToken": "S1"}, CSRF)], "session.take.csrf", "no CSRF token"),
-    ([(404, {})], "session.steps.start.path", "HTTP 404"),
+    ([(404, {})], "session.steps.token.path", "HTTP 404"),
     (
         [(302, b"", {"location": "https://evil.example/x\x1b"})],
-        "session.steps.start.path",
+        "session.steps.token.path",
         "a redirect to evil.example",
     ),
-    ([(200, PAGE)], "session.steps.start.path", "a web page"),
+    ([(200, PAGE)], "session.steps.token.path", "a web page"),
     ([OPENED, (200, {}), (200, {})], "session.take.csrf", "nor a look after it announces a CSRF token"),
     ([OPENED, (403, {"message": "Invalid CSRF token"})], "session.take.csrf", "refused the CSRF token"),
     ([OPENED, (302, b"", {"location": "/insight/login"})], "session.steps.login.path", "a redirect to another page"),
@@ -152,7 +154,7 @@ REFUTED = [
     (
         [OPENED, (303, b"", {"location": f"{URL}/insight/home"})],
         "session.steps.login.success",
-        "HTTP 200 to 299, came HTTP 3",
+        "205, 206, came HTTP 303",
     ),
     ([OPENED, (200, PAGE)], "session.steps.login.path", "a web page"),
     ([OPENED, (404, {})], "session.steps.login.path", "HTTP 404"),
@@ -172,8 +174,15 @@ def test_answers_that_refute_the_profile(answers, key, why):
     assert details["status"] == answers[-1][0]
 
 
-FOUND = {"session": {"login": {"success": [302]}}}
-FIXED = {"session": {"start": {"csrf_name_header": None, "csrf_header": "X-XSRF"}}}
+FOUND = {"session": {"steps": {"login": {"success": [{"status": [302], "login_page": False}]}}}}
+NAMELESS = {"csrf_header": None, "csrf": "header.X-XSRF"}
+FIXED = {
+    "session": {
+        "steps": {"token": {"take": NAMELESS}},
+        "take": NAMELESS,
+        "carry": {"headers": {"{csrf_header}": None, "X-XSRF": "{csrf}"}},
+    }
+}
 
 
 @pytest.mark.proves("LOGIN-1")
@@ -210,7 +219,7 @@ def test_a_csrf_header_that_nobody_announces():
 
 
 def test_a_session_id_inside():
-    overrides = {"session": {"start": {"session_id": "data.session.id"}}}
+    overrides = {"session": {"steps": {"token": {"take": {"session": "body.data.session.id"}}}}}
     requests, _session = handshake(
         (200, {"data": {"session": {"id": "S9"}}}, BEFORE), (200, {}, AFTER), overrides=overrides
     )
@@ -248,9 +257,6 @@ def test_a_server_that_fails(answers):
         handshake(*answers)
     assert not isinstance(told.value, ProfileMismatchError)
     assert told.value.details["status"] == answers[-1][0]
-
-
-BEARER = {"session": {"kind": "bearer", "start": None, "login": None}}
 
 
 def test_bearer():
@@ -375,11 +381,11 @@ def test_what_a_look_tells():
 
 @pytest.mark.proves("LOGIN-10")
 def test_where_a_look_is_asked():
-    request, _told = looked(200, {}, overrides={"session": {"look": {"method": "GET", "path": "/me"}}})
+    request, _told = looked(200, {}, overrides={"session": {"look": {"path": "me", "take": None}}})
     assert (request.url, request.safe) == (f"{API}/me", True)
-    unsafe = settings(overrides={"session": {"start": {"method": "POST"}}}).profile
+    without = settings(overrides={"session": {"look": None}}).profile
     with pytest.raises(StopIteration) as end:
-        next(look(unsafe, Session({"JSESSIONID": "S1"}), {"url": URL}))
+        next(look(without, Session({"JSESSIONID": "S1"}), {"url": URL}))
     assert end.value.value.session.cookies == {"JSESSIONID": "S1"}
 
 
@@ -452,54 +458,51 @@ def test_a_redirect_is_told_with_its_path(location, told):
 
 
 def test_a_session_cookie_that_ordinary_answers_change():
-    overrides = {"session": {"rejected": {"cookie_changes": False}}}
+    overrides = {"session": {"lost": [{"status": [401]}]}}
     moved = answer(READ, 200, {"id": 1}, None, {"JSESSIONID": "S2"})
     assert not is_lost(settings(overrides=overrides).profile.session, moved, {"JSESSIONID": "S1"})
 
 
 def test_words_of_a_403_only():
-    rules = settings(overrides={"session": {"rejected": {"forbidden_words": ["csrf"]}}}).profile.session
+    rules = settings(overrides={"session": {"lost": [{"status": [403], "words": "csrf"}]}}).profile.session
     assert is_lost(rules, answer(READ, 403, {"message": "Invalid CSRF Token"}), {})
     assert not is_lost(rules, answer(READ, 404, {"message": "no csrf"}), {})
 
 
-def test_without_rules_only_401_and_the_cookie_count():
-    rules = settings(overrides={"session": {"rejected": None}}).profile.session
+def test_without_rules_only_401_counts():
+    rules = settings(overrides={"session": {"lost": None}}).profile.session
     assert is_lost(rules, answer(READ, 401), {})
     assert not is_lost(rules, answer(READ, 403, {"message": "csrf session"}), {})
     assert not is_lost(rules, answer(READ, 302, b"", {"location": "/login"}), {})
-    assert is_lost(rules, answer(READ, 403, {}, None, {"JSESSIONID": "b"}), {"JSESSIONID": "a"})
+    assert not is_lost(rules, answer(READ, 403, {}, None, {"JSESSIONID": "b"}), {"JSESSIONID": "a"})
 
 
 @pytest.mark.proves("LOGIN-14")
 def test_a_nested_login_body():
     inner = {"name": "{username}", "pwd": "{password}", "again": "{refresh_token}"}
-    body = {"username": None, "password": None, "aaaUser": {"attributes": inner}}
+    body = {"aaaUser": {"attributes": inner}}
     requests, _session = handshake(
         (200, {"token": "S1"}, BEFORE),
         (200, {}, AFTER),
         profile="insight_7_0",
-        overrides={"session": {"login": {"body": body}}},
+        overrides={"session": {"steps": {"login": {"json": body}}}},
     )
     assert requests[1].json_body == {"aaaUser": {"attributes": {"name": "u", "pwd": "p"}}}
 
 
 @pytest.mark.proves("LOGIN-5")
 def test_a_refused_token_in_a_nested_body_is_the_token():
-    body = {"access_token": None, "auth": {"token": "{access_token}"}}
+    body = {"auth": {"token": "{access_token}"}}
     with pytest.raises(AuthenticationError, match="does not accept the access token"):
-        handshake(OPENED, (401, {}), overrides={"session": {"login": {"body": body}}})
+        handshake(OPENED, (401, {}), overrides={"session": {"steps": {"login": {"json": body}}}})
 
 
 @pytest.mark.proves("LOGIN-14")
 def test_the_body_of_a_logout():
     body = {"refresh_token": "{refresh_token}", "inner": {"user": "{username}"}, "fixed": 1}
-    logout = {"session": {"logout": {"method": "POST", "path": "/logout", "body": body}}}
+    logout = {"session": {"logout": {"out": {"method": "POST", "path": "logout", "json": body}}}}
     flow = log_out(settings(overrides=logout).profile, Session(), {"url": URL, "refresh_token": "r"})
     assert next(flow).json_body == {"refresh_token": "r", "fixed": 1}
-
-
-LOGOUT = {"session": {"logout": {"method": "POST", "path": "/logout", "body": {}}}}
 
 
 ENDINGS = [

@@ -157,16 +157,24 @@ OTP = {
 
 def test_a_cookie_and_a_header_from_one_step():
     requests, session = opened(TICKET, (200, {"data": {"ticket": "T1", "csrf": "C1"}}))
-    assert [(one.purpose, one.form) for one in requests] == [("log in", {"user": "ann", "password": "a pass: word"})]
+    assert [(one.purpose, one.form) for one in requests] == [
+        ("log in", {"user": ["ann"], "password": [USER["password"]]})
+    ]
     headers = carried(profile(TICKET).session, session, NAMES).as_headers
     assert headers == {"Cookie": "Ticket=T1", "CSRFToken": "C1"}
 
 
-@pytest.mark.parametrize("ticket", ["T1; admin=1", "", 7, None])
+@pytest.mark.parametrize("ticket", ["T1; admin=1", "", ["T1"], True, None])
 def test_what_no_cookie_can_carry_is_not_taken(ticket):
     with pytest.raises(ProfileMismatchError, match=r"no ticket in 'data.ticket', where profile system expects") as told:
         opened(TICKET, (200, {"data": {"ticket": ticket, "csrf": "C1"}}))
     assert told.value.details["profile_key"] == "session.steps.login.take.ticket"
+
+
+def test_a_number_is_taken_as_its_text():
+    _requests, session = opened(TICKET, (200, {"data": {"ticket": 7001, "csrf": 7.5}}))
+    headers = carried(profile(TICKET).session, session, NAMES).as_headers
+    assert headers == {"Cookie": "Ticket=7001", "CSRFToken": "7.5"}
 
 
 def test_a_step_that_is_taken_after_some_answers_only():
@@ -254,6 +262,7 @@ class Issuer:
     def __init__(self):
         self.asked, self.live, self.refresh, self.made = [], set(), set(), 0
         self.life, self.user, self.rotates, self.loses, self.refusal = "3600", "ann", True, 0, 401
+        self.fruitless = False  # what a refresh gives is good for nothing
 
     def send(self, request):
         path = request.url[len(f"{URL}/api/") :]
@@ -268,7 +277,10 @@ class Issuer:
             if self.loses:
                 self.loses -= 1
                 raise InterruptedRequest(request.purpose, "the connection was lost")
-            return answer(request, 200, self.token())
+            made = self.token()
+            if self.fruitless:
+                self.live.discard(made["token"])
+            return answer(request, 200, made)
         good = request.headers.get("Authorization", "").partition("Bearer ")[2] in self.live
         return answer(request, 200 if good else 401, {"id": 1})
 
@@ -346,6 +358,16 @@ def test_a_refresh_that_is_refused_or_not_answered_is_followed_by_the_steps(user
     ticking.time += 3600
     assert one.send(READ).status == 200
     assert issuer.asked == ["login", "teams/1", "refresh", "login", "teams/1"]
+
+
+@pytest.mark.proves("LOGIN-4")
+def test_a_token_that_is_lost_right_after_its_refresh_is_followed_by_one_login(user, issuer):
+    one, issuer.fruitless = user(), True
+    one.send(READ)
+    for times in (1, 2):
+        issuer.live.clear()
+        assert one.send(READ).status == 200
+        assert (issuer.asked.count("refresh"), issuer.asked.count("login")) == (times, times + 1)
 
 
 def test_what_is_not_taken_anew_is_kept(user, issuer, ticking):

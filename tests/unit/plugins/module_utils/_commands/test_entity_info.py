@@ -15,7 +15,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_file
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Script, answer, find_nothing
 
 TYPES = {
-    "settings": {"singleton": True, "read": {"path": "settings"}, "find": None},
+    "settings": {"singleton": True, "path": "settings", "read": {"path": "{type.path}"}, "find": None},
     "group": {"path": "groups", "key": {"attributes": ["name"]}},
     "team": {
         "path": "teams",

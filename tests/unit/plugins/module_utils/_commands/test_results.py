@@ -108,11 +108,11 @@ CHANGES = [{"path": "selectedProducts", "before": ["~"], "after": "~~"}]
 OF_ERROR = {
     "kind": "CollateralError",
     "status": 422,
-    "profile_key": "operations.update.body",
+    "profile_key": "operations.update.json",
     "written": "update",
     "entity_id": 4711,
     "assumed": ["operations.update"],
-    "held_back": {"operation": "operations.update", "profile_key": "compare", "entity": "~", "why": "~"},
+    "held_back": {"operation": "operations.update", "profile_key": "attributes.a", "entity": "~", "why": "~"},
     "collateral": CHANGES,
     "unconverged": [{"path": "selectedProducts", "sent": "~", "stored": "~~", "suggestion": "~"}],
     "reasons": ["plan_again"],

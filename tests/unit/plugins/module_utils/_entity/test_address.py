@@ -142,9 +142,10 @@ def test_nearly_the_same_is_an_error_that_shows_both(declared, stored, beside):
 
 @pytest.mark.parametrize("where", ["profile", "task"])
 def test_normalisation_settles_what_is_nearly_the_same(where):
-    rule = {"normalise": {"eventName": ["case", "outer_space"]}}
-    there = profile(types={"event": {"compare": rule}}) if where == "profile" else INSIGHT
-    address = address_of(there, {"type": "event", "key": {"eventName": "Filing"}}, rule if where == "task" else None)
+    names = ["case", "outer_space"]
+    said = {"attributes": {"eventName": {"normalise": names}}} if where == "profile" else {}
+    rule = {"normalise": {"eventName": names}} if where == "task" else None
+    address = address_of(profile(types={"event": said}), {"type": "event", "key": {"eventName": "Filing"}}, rule)
     assert exactly_one(address, offered(" FILING "))["id"] == 1
     with pytest.raises(AmbiguousError, match="2 entities match"):
         exactly_one(address, offered("FILING", "filing"))

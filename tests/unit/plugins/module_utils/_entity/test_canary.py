@@ -83,7 +83,11 @@ def refused(status):
 
 UNCLEAN = {
     "collateral": ({"stores": blanks}, CollateralError, "operations.update.json"),
-    "unconverged": ({"stores": lambda entity: {**entity, "description": "else"}}, UnconvergedError, "compare"),
+    "unconverged": (
+        {"stores": lambda entity: {**entity, "description": "else"}},
+        UnconvergedError,
+        "attributes.description",
+    ),
     "refuted": ({"hook": garbled}, ProfileMismatchError, "operations.update.entity"),
     "wrong address": ({"hook": refused(405)}, ProfileMismatchError, "operations.update"),
     "unknown": ({"hook": dropped_before, "again": dropped_before}, OutcomeUnknownError, "operations.update"),
@@ -277,9 +281,9 @@ def test_threads_try_one_after_the_other_until_one_does_something():
 
 
 def test_the_profile_key_is_that_of_the_type():
-    of = profile(types={"event": {"operations": {"update": {"body": "whole"}}}})
+    of = profile(types={"event": {"update": {"json": "{whole}"}}})
     insight, known = server(2), CanaryWrites()
     insight.stores = blanks
     first = attempt(insight, desired(0, of=of), known, of)
-    assert first.details["profile_key"] == "types.event.operations.update.json"
-    assert known.held_back[0]["operation"] == "types.event.operations.update"
+    assert first.details["profile_key"] == "types.event.update.json"
+    assert known.held_back[0]["operation"] == "types.event.update"

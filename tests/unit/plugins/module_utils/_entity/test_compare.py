@@ -197,6 +197,40 @@ def test_under_rules(declared, observed, layer, expected):
     assert [type(after) for _path, _before, after in found] == [type(after) for _path, _before, after in expected]
 
 
+MORE = {"b": 1, "c": {"d": 2}, "e": ["x", "y"]}
+
+
+@pytest.mark.parametrize(
+    ("declared", "layer", "expected"),
+    [
+        ({"e": ["x", "y"], "c": {"d": "2"}, "b": 1}, {}, []),
+        ({**MORE, "e": ["y", "x"]}, {"sets": ["a.e"]}, []),
+        ({"b": 1}, {}, [("a", MORE, {"b": 1})]),
+        ({}, {}, [("a", MORE, {})]),
+        ({**MORE, "f": None}, {}, [("a", MORE, {**MORE, "f": None})]),
+        ({**MORE, "c": {}}, {"exact": ["a.c"]}, [("a", MORE, {**MORE, "c": {}})]),
+        ({"b": 1}, {"ignore": ["a.c", "a.e"]}, []),
+    ],
+)
+def test_what_is_exact_holds_nothing_else(declared, layer, expected):
+    layer = {**layer, "exact": ["a", *layer.get("exact", ())]}
+    assert changes({"a": declared}, {"a": MORE}, **layer) == expected
+    merged = compare({"a": declared}, {"a": MORE}, rules(layer)).merged
+    assert merged == {"a": declared if expected else MORE}
+
+
+def test_what_is_exact_further_in_is_compared_name_by_name_around_it():
+    observed = {"a": {"b": 1, "c": {"d": 2, "e": 3}}}
+    assert changes({"a": {"c": {"d": 2}}}, observed, exact=["a.c"]) == [("a.c", {"d": 2, "e": 3}, {"d": 2})]
+
+
+def test_what_is_exact_is_declared_as_a_whole():
+    """So nothing in it changed without being asked to, unless nobody declares it."""
+    before, now = {"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}
+    assert undeclared_changes({"a": {"b": 1}}, before, now, rules({"exact": ["a"]})) == ()
+    assert [one.path for one in undeclared_changes({}, before, now, rules({"exact": ["a"]}))] == ["a.c"]
+
+
 def test_a_set_of_mappings_keeps_the_declared_order():
     assert compare({"a": [3, 1]}, {"a": [1, 2]}, rules({"sets": ["a"]})).merged == {"a": [3, 1]}
     assert compare({"a": [2, 1]}, {"a": [1, 2]}, rules({"sets": ["a"]})).merged == {"a": [1, 2]}
@@ -290,7 +324,7 @@ def test_keyed_elements_that_cannot_be_told_apart(declared, observed, error, sai
     with pytest.raises(error) as caught:
         compare({"c": declared}, {"c": observed}, rules(KEYED), "event (n=A)")
     assert caught.type is error
-    assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. compare.keyed says that c is a list")
+    assert caught.value.message.startswith(f"Cannot compare event (n=A): {said}. keyed says that c is a list")
 
 
 @pytest.mark.proves("DECLARE-6")

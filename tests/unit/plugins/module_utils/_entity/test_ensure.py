@@ -152,7 +152,7 @@ OTHER = {"appCode": "9", "appName": "Nobody"}
 
 
 def by_id():
-    return profile(operations={"find": {"references": "id"}})
+    return profile(operations={"find": {"texts_at": None}})
 
 
 @pytest.mark.proves("DECLARE-11")
@@ -297,7 +297,7 @@ def test_a_search_that_does_not_look_at_the_reference(insight):
 @pytest.mark.proves("WRITE-2", "DECLARE-11")
 def test_a_search_that_does_not_look_at_the_id_of_a_reference(insight):
     """It is asked by id already, so that is not the advice."""
-    of = profile(operations={"find": {"references": "id"}})
+    of = profile(operations={"find": {"texts_at": None}})
     theirs = insight.add("event", eventName="Filing", applicationId=99)
     insight.hooks = {"find": [None, lambda request, go: answer(200, theirs)]}
     with pytest.raises(ProfileMismatchError, match=r"not look at applicationId\. Change operations\.find in") as caught:
@@ -407,7 +407,7 @@ def test_collateral(insight, assumed, collateral, fails):
 
 @pytest.mark.proves("WRITE-5")
 def test_a_server_that_blanks_what_was_not_sent(insight):
-    of = profile(operations={"update": {"body": "changed"}})
+    of = profile(operations={"update": {"json": "{changed}"}})
     insight.add("event", eventName="Filing", applicationId=1, status="Planned")
     insight.merges = True
     assert run(insight, desired({"description": "y"}, of=of), of=of).plan.operation == "update"
@@ -595,10 +595,10 @@ def test_a_write_for_which_the_profile_has_no_operation_is_refused_before_anythi
 @pytest.mark.proves("PROFILE-21")
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_what_changes_an_entity_has_to_read_it(insight, check_mode):
-    of = profile(operations={}, types={"event": {"operations": {"read": None}}})
-    insight.add("event", eventName="Filing", applicationId=1, description="a")
-    for wanted in (desired({"description": "b"}, of=of), desired({}, of=of, state="absent")):
+    of = profile(types={"event": {"read": None, "find": None, "list": {"enabled": True}}})
+    held = insight.add("event", eventName="Filing", applicationId=1, description="a")
+    for state in ("present", "absent"):
+        wanted = DesiredState(address_of(of, {"type": "event", "id": held["id"]}), {"description": "b"}, state=state)
         with pytest.raises(ConfigurationError, match="no read operation for event"):
             run(insight, wanted, check_mode, of=of)
-    assert insight.writes == []
-    assert run(insight, desired({}, "New", of=of), check_mode, of=of).plan.operation == "create"
+    assert insight.requests == []

@@ -112,3 +112,10 @@ def test_half_of_such_a_key_names_nothing():
 def test_a_key_within_a_list_is_refused():
     with pytest.raises(ConfigurationError, match=r"names items\[\].code, which leads into a list"):
         profile_data(SITES, {"types": {"site": {"key": {"attributes": ["items[].code"]}}}}, str)
+
+
+def test_what_references_alone_name_is_named_by_them():
+    system = Rest(sites=[{"id": 1, "properties": {"code": "a"}}], users=[{"id": 2, "name": "ann"}])
+    refs = {"siteId": SITE, "userId": {"type": "user", "key": {"name": "ann"}}}
+    outcome = run(system, type="seat", refs=refs, attributes={"size": 1})
+    assert outcome.plan.entity == "seat (siteId=(properties.code=a), userId=(name=ann))"

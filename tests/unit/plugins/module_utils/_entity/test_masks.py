@@ -60,7 +60,7 @@ def test_a_mask_is_not_sent_back_in_place_of_what_it_hides(mask, check_mode):
     insight = Masking(mask)
     with pytest.raises(ProfileMismatchError, match=r"mask in place of bank.iban, banks\[\].iban, iban,") as caught:
         run(insight, desired({"description": "b"}), check_mode)
-    assert caught.value.details["profile_key"] == "compare.hidden"
+    assert caught.value.details["profile_key"] == "attributes.bank.iban.hidden"
     assert insight.writes == []
     assert run(insight, desired({"description": "a"}), check_mode).plan.operation == "none"
 
@@ -69,10 +69,10 @@ def test_a_mask_is_not_sent_back_in_place_of_what_it_hides(mask, check_mode):
 @pytest.mark.parametrize(
     "said",
     [
-        {"compare": {"hidden": ["iban", "bank.iban", "banks[].iban"]}},
+        {"attributes": {path: {"hidden": True} for path in ("iban", "bank.iban", "banks[].iban")}},
         {"attributes": {path: {"secret": True} for path in ("iban", "bank.iban", "banks[].iban")}},
-        {"compare": {"volatile": ["iban", "bank", "banks"]}},
-        {"operations": {"update": {"body": "changed"}}},
+        {"attributes": {path: {"volatile": True} for path in ("iban", "bank", "banks")}},
+        {"update": {"json": "{changed}"}},
     ],
 )
 def test_what_the_profile_says_of_a_mask_lets_the_update_go(said):
@@ -82,15 +82,14 @@ def test_what_the_profile_says_of_a_mask_lets_the_update_go(said):
     assert outcome.plan.operation == "update"
     assert "****" not in str(insight.sent("create-or-update"))
     told = " ".join(outcome.notes)
-    assert ("iban did not go out with the update" in told) is (
-        ("compare" in said and "hidden" in said["compare"]) or "attributes" in said
-    )
+    left_out = "volatile" not in said.get("attributes", {}).get("iban", {"volatile": True})
+    assert ("iban did not go out with the update" in told) is left_out
 
 
 @pytest.mark.proves("COMPARE-61")
 def test_only_what_is_sent_and_not_declared_counts_as_a_mask():
     insight = Masking("********")
-    of = profile(types={"event": {"operations": {"update": {"body": "changed"}}}})
+    of = profile(types={"event": {"update": {"json": "{changed}"}}})
     with pytest.raises(ProfileMismatchError, match=r"in place of bank.iban, and"):
         run(insight, desired({"bank": {"name": "C"}}, of=of), of=of)
     insight = Insight()
@@ -109,7 +108,8 @@ def test_a_masked_attribute_is_never_told_as_unchanged():
     with pytest.raises(UnconvergedError, match=r"compare: \{hidden: \[iban\]\}.*secret_attributes") as caught:
         run(insight, wished)
     assert "changed nothing" not in caught.value.message
-    hidden = profile(types={"event": {"compare": {"hidden": ["iban", "bank.iban"], "keyed": {"banks": ["name"]}}}})
+    said = {"iban": {"hidden": True}, "bank.iban": {"hidden": True}, "banks": {"keyed": "name"}}
+    hidden = profile(types={"event": {"attributes": said}})
     wished = desired({"description": "a", "iban": "DE123456", "bank": {"iban": "DE123456"}}, of=hidden)
     outcome = run(insight, wished, of=hidden)
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("bank.iban", "iban"))
@@ -123,7 +123,8 @@ def test_what_is_never_shown_and_does_not_go_out_is_told(rule, body):
     insight.merges = body == "changed"
     insight.add("application", **KEY)
     insight.add("event", eventName="Filing", applicationId=1, description="a", note="n")
-    of = profile(types={"event": {"compare": {rule: ["iban", "bank.pin"]}, "operations": {"update": {"body": body}}}})
+    said = {"attributes": {"iban": {rule: True}, "bank.pin": {rule: True}}, "update": {"json": f"{{{body}}}"}}
+    of = profile(types={"event": said})
     outcome = run(insight, desired({"description": "b"}, of=of), of=of)
     told = "bank.pin, iban did not go out with the update" in " ".join(outcome.notes)
     assert told is (body == "whole")

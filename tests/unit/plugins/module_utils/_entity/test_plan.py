@@ -8,10 +8,10 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, Change, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
+from ansible_collections.rimops.insight.plugins.module_utils._entity.diff import diff
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import (
     Plan,
     body,
-    diff,
     masks_sent,
     not_sent,
     plan,

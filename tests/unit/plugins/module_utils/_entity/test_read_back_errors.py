@@ -46,8 +46,14 @@ def puts(**values):
 
 
 CASES = {
-    "declared and stored otherwise": (puts(description="ELSE"), UnconvergedError, "compare", '"new"', '"ELSE"'),
-    "declared and not stored": (loses("description"), UnconvergedError, "compare", '"new"', "null"),
+    "declared and stored otherwise": (
+        puts(description="ELSE"),
+        UnconvergedError,
+        "attributes.description",
+        '"new"',
+        '"ELSE"',
+    ),
+    "declared and not stored": (loses("description"), UnconvergedError, "attributes.description", '"new"', "null"),
     "reference not taken": (
         puts(applicationId=99),
         UnconvergedError,
@@ -64,7 +70,13 @@ CASES = {
     ),
     "lost": (loses("status"), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
     "blanked": (puts(status=None), CollateralError, "operations.update.json", 'status: "Planned"', "status: null"),
-    "moved": (puts(status="Moved"), CollateralError, "compare.volatile", 'status: "Planned"', 'status: "Moved"'),
+    "moved": (
+        puts(status="Moved"),
+        CollateralError,
+        "attributes.status.volatile",
+        'status: "Planned"',
+        'status: "Moved"',
+    ),
 }
 
 
@@ -95,7 +107,7 @@ def test_a_delete_that_does_nothing_puts_the_operation_in_question():
 
 
 def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_read_back():
-    of = profile(operations={"create": {"entity": "data"}})
+    of = profile(operations={"create": {"entity": "body.data"}})
     insight = Insight()
     insight.add("application", **KEY, selectedProducts=["a"])
     with pytest.raises(ProfileMismatchError, match="Reading again shows that it was carried out") as caught:
@@ -105,7 +117,7 @@ def test_a_write_that_worked_and_was_answered_otherwise_is_refuted_after_it_was_
         "operations.create.entity",
     )
     # What it damaged counts more than how it was answered.
-    of = profile(operations={"update": {"entity": "data"}})
+    of = profile(operations={"update": {"entity": "body.data"}})
     insight.stores = puts(status="Moved")
     with pytest.raises(CollateralError):
         ensure(insight.client(of), desired({"description": "y"}, of=of), False, FakeClock().clock)

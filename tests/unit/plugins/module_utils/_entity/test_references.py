@@ -23,7 +23,7 @@ KEY = {"appCode": "1", "appName": "A"}
 
 
 def reading(template):
-    return profile(types={"event": {"references": {"applicationId": {"read": template}}}})
+    return profile(types={"event": {"attributes": {"applicationId": {"read": template}}}})
 
 
 def as_object(entity):
@@ -87,7 +87,7 @@ def test_what_is_missing_in_the_profile_is_said_as_it_has_to_be_written(form):
     with pytest.raises(ProfileMismatchError, match="nothing was written") as again:
         run(insight, desired(of, description="a"), of)
     assert insight.writes == writes
-    key = "types.event.references.applicationId.read"
+    key = "types.event.attributes.applicationId.read"
     for error in (created.value, again.value):
         assert error.details["profile_key"] == key
         assert f'Set {key} to "{template}" in profile_overrides' in error.message
@@ -99,10 +99,10 @@ def test_what_is_missing_in_the_profile_is_said_as_it_has_to_be_written(form):
 @pytest.mark.proves("PROFILE-22")
 def test_a_reference_of_which_the_profile_says_nothing_is_told_with_its_type():
     insight = Showing(as_object)
-    of = profile(types={"event": {"references": None}})
+    of = profile(types={"event": {"attributes": {"applicationId": None}}})
     with pytest.raises(UnconvergedError) as caught:
         run(insight, desired(of), of)
-    said = 'types.event.references.applicationId to {type: application, read: "{entity.applicationId.id}"}'
+    said = 'types.event.attributes.applicationId to {ref: {type: application}, read: "{entity.applicationId.id}"}'
     assert said in caught.value.message
 
 
@@ -161,7 +161,7 @@ def test_where_an_id_may_stand(template, entity, seen):
     ["owner.id", "{owner.id}", "{entity}", "{entity.}", "{entity.a..b}", "{entity.a[x]}", "{entity.a} {entity.b}", ""],
 )
 def test_what_is_no_such_place_is_refused(template):
-    with pytest.raises(SchemaError, match=r"references\.applicationId\.read must match"):
+    with pytest.raises(SchemaError, match=r"attributes\.applicationId\.read"):
         reading(template)
 
 
@@ -197,7 +197,7 @@ def test_a_reference_in_another_case_is_told_with_the_rule_that_settles_it():
         ProfileMismatchError, match=r"differ only in case.*normalise: \{applicationId: \[case\]\}"
     ) as caught:
         ensure(client, DesiredState(address), False, FakeClock().clock)
-    assert caught.value.details["profile_key"] == "compare.normalise"
+    assert caught.value.details["profile_key"] == "types.event.attributes.applicationId.normalise"
     assert insight.writes == []
 
 
@@ -216,28 +216,29 @@ class Listing(Insight):
         return answer(response.status, {**content, **forms}) if forms else response
 
 
-LISTED = {"owners": {"type": "application", "read": "{entity.owners[].id}"}}
+OWNERS = {"owners": {"ref": {"type": "application"}}}
+LISTED = {"owners": {**OWNERS["owners"], "read": "{entity.owners[].id}"}}
 
 
 @pytest.mark.proves("PROFILE-60")
-@pytest.mark.parametrize("said", [{}, {"owners": {"type": "application"}}])
+@pytest.mark.parametrize("said", [{}, OWNERS])
 @pytest.mark.parametrize("ids", [[7, 8], [8, 7], [7], [7, 9], (7, 8)])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_list_of_references_in_another_form_is_told_before_the_write(said, ids, check_mode):
     insight = Listing()
     insight.add("event", eventName="Filing", applicationId=1, owners=[7, 8])
-    of = profile(types={"event": {"references": said}})
+    of = profile(types={"event": {"attributes": said}})
     with pytest.raises(ProfileMismatchError, match="shows in another form what is referred to in owners") as caught:
         ensure(insight.client(of), desired(of, owners=ids), check_mode, FakeClock().clock)
     assert insight.writes == []
-    key = "types.event.references.owners"
+    key = "types.event.attributes.owners"
     assert caught.value.details["profile_key"] == f"{key}.read"
     lines = (
         f'Set {key}.read to "{{entity.owners[].id}}"',
-        f'Set {key} to {{type: the type, read: "{{entity.owners[].id}}"}}',
+        f'Set {key} to {{ref: {{type: TYPE}}, read: "{{entity.owners[].id}}"}}',
     )
     assert lines[0 if said else 1] in caught.value.message
-    known = profile(types={"event": {"references": LISTED}})
+    known = profile(types={"event": {"attributes": LISTED}})
     assert run(insight, desired(known, owners=list(ids)), known).plan.operation == (
         "none" if list(ids) == [7, 8] else "update"
     )
@@ -281,7 +282,7 @@ def test_what_is_no_reference_or_no_other_form_is_written(held, declared):
 def test_a_known_reference_in_a_form_that_holds_no_declared_id_is_told_too():
     insight = Listing()
     insight.add("event", eventName="Filing", applicationId=1, owners=[7])
-    of = profile(types={"event": {"references": {"owners": {"type": "application"}}}})
+    of = profile(types={"event": {"attributes": OWNERS}})
     with pytest.raises(ProfileMismatchError, match=r"owners.read says where its id is"):
         run(insight, desired(of, owners=[9]), of)
     assert insight.writes == []
@@ -298,6 +299,15 @@ def test_a_reference_that_the_server_does_not_show_is_told_and_settled():
     client.known = {address.refs["applicationId"].identity: insight.entities["application"][1]}
     with pytest.raises(ProfileMismatchError, match=r"refers to nothing in applicationId.*compare\.hidden"):
         ensure(client, DesiredState(address, {"description": "b"}), True, FakeClock().clock)
-    known = profile(types={"event": {"compare": {"hidden": ["applicationId"]}}})
+    known = profile(types={"event": {"attributes": {"applicationId": {"hidden": True}}}})
     outcome = ensure(client, DesiredState(desired(known).address, {"description": "a"}), True, FakeClock().clock)
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("applicationId",))
+
+
+def test_any_attribute_may_stand_elsewhere_in_an_answer():
+    places = {"code": "{entity.identity.code}", "about.site": "{entity.identity.site}", "group": "{entity.security.id}"}
+    of = profile(types={"event": {"attributes": {name: {"read": place} for name, place in places.items()}}})
+    shown = {"identity": {"code": "a", "site": "b", "id": 1}, "security": None, "eventName": "x"}
+    declared = {"code": "a", "about": {"site": "b"}, "group": None, "eventName": "x"}
+    assert as_declared(of.type("event"), shown) == declared
+    assert as_declared(of.type("event"), declared) == declared, "what does not stand there stays as it is"

@@ -59,11 +59,11 @@ class Memory:
         self.held[entity_id] = {**before, **{path: self.of(path, value) for path, value in sent.items()}}
 
 
-def run(system, memory, text="hello", **more):
+def run(system, memory, text="hello", of=PROFILE, **more):
     system.sent.clear()
-    wanted = declared(PROFILE, type="note", key={"name": "a"}, attributes={"page": {"text": text}, **more})
+    wanted = declared(of, type="note", key={"name": "a"}, attributes={"page": {"text": text}, **more})
     wanted = replace(wanted, secrets=replace(wanted.secrets, memory=memory))
-    return ensure(EntityClient(PROFILE, "https://a.example.com", system.send), wanted, False)
+    return ensure(EntityClient(of, "https://a.example.com", system.send), wanted, False)
 
 
 def test_what_was_sent_and_comes_back_as_then_is_as_declared():
@@ -114,6 +114,24 @@ def test_without_a_memory_it_is_unverified_and_goes_along_only():
 def test_what_comes_back_as_it_was_sent_is_verified():
     outcome = run(Rest(notes=[{"id": 1, "name": "a", "page": {"text": "hello"}}]), None)
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ())
+
+
+def test_what_nobody_knows_and_nobody_can_send_is_unverified():
+    """Where the profile says that an update is refused, there is no way to come to know it."""
+    over = {"types": {"note": {"update": {"when": {"state": "draft"}}}}}
+    frozen = profile_of(profile_data(NOTES, over, str))
+    system, memory = (
+        Rewriting(notes=[{"id": 1, "name": "a", "page": {"text": "<p>hello</p>"}, "state": "final"}]),
+        Memory(),
+    )
+    outcome = run(system, memory, of=frozen)
+    assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("page.text",))
+    memory.remember({"page.text": "hello", "page.text (came back)": "<p>hello</p>"}, "update", 1)
+    assert run(system, memory, of=frozen).plan.unverified == ()
+    with pytest.raises(ConfigurationError, match="only where state is"):
+        run(system, memory, "bye", of=frozen)
+    system.held["notes"][1]["state"] = "draft"
+    assert run(system, memory, "bye", of=frozen).plan.operation == "update"
 
 
 @pytest.mark.parametrize("more", [{"secret": True}, {"read_only": True}])

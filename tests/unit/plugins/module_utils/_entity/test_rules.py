@@ -44,7 +44,9 @@ def test_a_key_is_not_left_out_though_it_is_read_only():
     assert made.uncompared == {"l[].v"}
 
 
-ALL = "ignore, create_only, read_only, write_only, hidden, volatile, sets, at_least, rewritten, keyed, normalise."
+ALL = (
+    "ignore, create_only, read_only, write_only, hidden, volatile, sets, at_least, exact, rewritten, keyed, normalise."
+)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths 
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 
 leaves = some.integers() | some.booleans() | some.text(max_size=3) | some.lists(some.integers(), max_size=2)
-names = some.sampled_from("abc")
+names = some.sampled_from(["a", "b", "json"])
 profiles = some.dictionaries(
     names, some.recursive(leaves, lambda inner: some.dictionaries(names, inner, min_size=1, max_size=3), max_leaves=8)
 )
@@ -64,14 +64,31 @@ def nulls(value, path=()):
     return {path} if value is None else set()
 
 
+def test_what_goes_to_the_server_is_an_override_as_a_whole():
+    before = {"json": {"a": 1, "b": 2}, "with": {"a": 1}, "types": {"json": {"path": "x"}}}
+    after = {"json": {"a": 1}, "with": {"b": 1}, "types": {"json": {"path": "y"}}}
+    assert difference(before, after) == {
+        "json": {"a": 1},
+        "with": {"a": None, "b": 1},
+        "types": {"json": {"path": "y"}},
+    }
+
+
+def test_an_operation_that_becomes_another_is_one_finding():
+    path, before = ("operations", "find"), {"method": "GET"}
+    expected = Finding("operations.find", "differs", '{"method": "GET"}', "HTTP 404", {"operations": {"find": "list"}})
+    assert compared(path, before, "list", "HTTP 404") == [expected]
+    assert compared(path, "list", "list", "HTTP 200") == [Finding("operations.find", "as_profile", came="HTTP 200")]
+
+
 def test_an_override_at_a_path():
     assert nested(("a", "b"), None) == {"a": {"b": None}}
 
 
 def test_each_key_that_differs_is_a_finding():
     path, before = ("operations", "find"), built_in("insight")["operations"]["find"]
-    after = {**before, "method": "GET", "missing": {"empty": True}, "note": "Seen", "assumed": False}
-    del after["references"]
+    after = {**before, "method": "GET", "missing": [{"empty": True}], "note": "Seen", "assumed": False}
+    del after["texts_at"]
     assert compared(path, before, after, "HTTP 404 with a web page") == [
         Finding(
             "operations.find.method",
@@ -81,18 +98,18 @@ def test_each_key_that_differs_is_a_finding():
             {"operations": {"find": {"method": "GET"}}},
         ),
         Finding(
-            "operations.find.references",
+            "operations.find.texts_at",
             "differs",
-            "query_for",
+            "queryFor",
             "HTTP 404 with a web page",
-            {"operations": {"find": {"references": None}}},
+            {"operations": {"find": {"texts_at": None}}},
         ),
         Finding(
             "operations.find.missing",
             "differs",
-            '{"status": [404]}',
-            '{"empty": true}',
-            {"operations": {"find": {"missing": {"status": None, "empty": True}}}},
+            "nothing",
+            '[{"empty": true}]',
+            {"operations": {"find": {"missing": [{"empty": True}]}}},
         ),
     ]
     assert compared(path, before, before, "HTTP 200") == [Finding("operations.find", "as_profile", came="HTTP 200")]
@@ -100,7 +117,7 @@ def test_each_key_that_differs_is_a_finding():
 
 def test_the_overrides_of_the_findings_are_those_of_the_whole():
     path, before = ("operations", "find"), built_in("insight")["operations"]["find"]
-    after = {**before, "method": "GET", "missing": {"empty": True}}
+    after = {**before, "method": "GET", "json": {"criteria": "{key}"}, "missing": [{"empty": True}]}
     data = merge(built_in("insight"), {})
     for finding in compared(path, before, after, ""):
         data = merge(data, finding.override)

@@ -57,13 +57,13 @@ def test_what_no_finding_speaks_of_was_not_looked_at():
     all_of_it = keys(not_looked_at(experiment, [], False))
     assert all_of_it[:7] == [
         *(f"operations.{name}" for name in ("read", "find", "create", "update", "delete", "list")),
-        "session.rejected",
+        "session.lost",
     ]
     assert all_of_it[7:] == [f"types.{name}" for name in built_in("insight")["types"]]
     experiment.findings = [
         Finding("operations.read.path", "differs"),
-        Finding("types.event.operations.find", "as_profile"),
-        Finding("session.rejected", "not_found"),
+        Finding("types.event.find", "as_profile"),
+        Finding("session.lost", "not_found"),
     ]
     rest = keys(not_looked_at(experiment, [{"type": "event"}], False))
     assert rest[:4] == [f"operations.{name}" for name in ("create", "update", "delete", "list")]
@@ -75,20 +75,21 @@ def test_what_no_finding_speaks_of_was_not_looked_at():
 @pytest.mark.parametrize(
     ("entity", "key", "read_only"),
     [
-        ({"appCode": "1", "name": "x"}, {"name": "x"}, None),
-        ({"appCode": "1", "key": 17}, {"appCode": "1"}, ["id", "key", "uuid"]),
+        ({"appCode": "1", "name": "x"}, {"name": "x"}, False),
+        ({"appCode": "1", "key": 17}, {"appCode": "1"}, True),
     ],
 )
 def test_a_key_that_is_the_id_is_declared_all_the_same(entity, key, read_only):
     experiment = Experiment(dict(built_in("insight")), "https://insight.example.com", None, {})
     learn_identifiers(experiment, "application", entity, Known(entity.get("key", "x"), key))
     told = {one.profile_key: one.override for one in experiment.findings}
-    expected = {"compare": {"read_only": read_only}} if read_only else None
-    assert told.get("compare.read_only") == expected
-    assert "id_attribute" in told
+    place, name = ("id.at", "key") if read_only else ("types.application.id.at", "name")
+    assert place in told
+    expected = {"attributes": {name: {"read_only": True}}} if read_only else None
+    assert told.get(f"attributes.{name}.read_only") == expected
 
 
-SAFE = {"operations": {"find": {"path": "{type}/_find", "safe": True}, "read": {"path": "{type}/{id}/_get"}}}
+SAFE = {"operations": {"find": {"path": "{type.path}/_find"}, "read": {"path": "{type.path}/{id}/_get"}}}
 
 
 @pytest.mark.proves("PROBE-2")

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment, reads_only
-from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import reference_ways
 from ansible_collections.rimops.insight.plugins.module_utils._probe.request_candidates import TABLES, Hints, candidates
+from ansible_collections.rimops.insight.plugins.module_utils._probe.searches import reference_ways
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
@@ -26,13 +28,13 @@ def test_the_profile_comes_first_and_nothing_comes_twice(operation):
     assert tried[0] == INSIGHT[operation]
     assert len(tried) > len(TABLES[operation])
     assert [one for number, one in enumerate(tried) if one in tried[:number]] == []
-    assert not any("{id_name}" in str(one) for one in tried)
+    assert not any("<id>" in str(one) for one in tried)
 
 
 @pytest.mark.parametrize("operation", READING)
 def test_what_is_tried_while_reading_reads(operation):
     for one in candidates(operation, INSIGHT[operation], Hints("entityId", None, ("data",))):
-        path = one["path"].format_map({"type": "application", "id": "17"})
+        path = one["path"].replace("{type.path}", "application").replace("{id}", "17")
         assert reads_only(Request("read", one["method"], f"https://insight.example.com/insight/api/v2/{path}")), one
 
 
@@ -42,28 +44,46 @@ def test_nothing_is_tried_that_could_be_taken_for_all_entities(operation):
     daring = [one for one in candidates(operation, INSIGHT[operation], ALL) if one not in careful]
     assert daring
     for one in careful:
-        address = one["path"].partition("?")[0]
-        assert address != "{type}" or one["method"] == "POST"
-        assert operation != "delete" or "{id}" in address
-    scratch = {**INSIGHT["delete"], "method": "DELETE", "path": "{type}?id={id}"}
+        assert one["path"] != "{type.path}" or one["method"] == "POST"
+        assert operation != "delete" or "{id}" in one["path"]
+    scratch = {**INSIGHT["delete"], "method": "DELETE", "path": "{type.path}", "query": {"id": "{id}"}}
     assert next(candidates("delete", scratch)) == scratch
 
 
 @pytest.mark.parametrize("operation", TABLES)
 def test_what_is_said_of_answers_stays_as_it_is(operation):
-    known = {**INSIGHT[operation], "success": [299], "missing": {"status": [418]}}
-    assert {tuple(one["success"]) for one in candidates(operation, known)} == {(299,)}
-    assert {str(one["missing"]) for one in candidates(operation, known)} == {"{'status': [418]}"}
+    known = {**INSIGHT[operation], "success": [{"status": 299}], "missing": [{"status": 418}]}
+    assert {str(one["success"]) for one in candidates(operation, known)} == {"[{'status': 299}]"}
+    assert {str(one["missing"]) for one in candidates(operation, known)} == {"[{'status': 418}]"}
+
+
+@pytest.mark.parametrize("stated", ["list", "read", [{"method": "GET", "path": "a"}, {"method": "GET", "path": "b"}]])
+def test_what_is_no_request_is_tried_as_it_is(stated):
+    tried = list(candidates("find", stated))
+    assert tried[0] == stated
+    assert all(set(one) <= {"method", "path", "query", "json"} for one in tried[1:])
+
+
+def test_the_pages_of_a_search_go_with_its_request():
+    paging = {"paging": {"next": "link.next"}, "narrows": True}
+    stated = {"method": "GET", "path": "x", "query": {"q": "{key.name}"}, **paging}
+    assert all(not {"paging", "narrows"} & set(one) for one in list(candidates("find", stated))[1:])
 
 
 def test_other_names_are_tried_first_where_they_are_known():
-    fields = [one.get("id_field") for one in candidates("read", INSIGHT["read"], Hints("entityId"))]
-    assert next(one for one in fields if one) == "entityId"
-    ways = [one.get("addressed_by") for one in candidates("update", INSIGHT["update"], Hints("entityId", "guid"))]
-    assert ways[:3] == ["uuid", "guid", "entityId"]
+    fields = [one["query"] for one in candidates("read", INSIGHT["read"], Hints("entityId")) if "query" in one]
+    assert fields[0] == {"entityId": "{id}"}
+    ways = [one.get("with") for one in candidates("update", INSIGHT["update"], Hints("entityId", "meta.guid"))]
+    assert ways[:3] == [
+        {"uuid": "{entity.uuid}"},
+        {"meta": {"guid": "{entity.meta.guid}"}},
+        {"entityId": "{entity.entityId}"},
+    ]
     tried = candidates("create", INSIGHT["create"], Hints(wrappers=("answer",)))
-    wrapped = [one["request_at"] for one in tried if "request_at" in one]
-    assert wrapped[0] == "answer"
+    wrapped = [one["json"] for one in tried if isinstance(one["json"], dict)]
+    assert wrapped[0] == {"answer": "{declared}"}
+    finds = candidates("find", INSIGHT["find"], Hints(wrappers=("answer",)))
+    assert {"answer": "{key}"} in [one.get("json") for one in finds]
 
 
 @pytest.mark.parametrize(
@@ -96,10 +116,10 @@ def experiment(**options):
         sent.append(request)
         raise ConfigurationError("send", "no server")
 
-    return Experiment(dict(built_in("insight")), "https://insight.example.com", send, {}, **options), sent
+    return Experiment(deepcopy(dict(built_in("insight"))), "https://insight.example.com", send, {}, **options), sent
 
 
-TOUCH = {**INSIGHT["read"], "path": "{type}/{id}/touch"}
+TOUCH = {**INSIGHT["read"], "path": "{type.path}/{id}/touch"}
 
 
 def read(of, definition):
@@ -133,7 +153,12 @@ def test_an_experiment_leaves_the_profile_as_it_was():
 
 
 def test_references_go_out_as_text_only_where_the_profile_says_where():
-    by_id, entity = {"references": "id"}, {"refs": {"applicationId": {}}}
-    assert list(reference_ways({"query_for_at": "q"}, by_id, entity)) == [by_id, {"references": "query_for"}]
-    assert list(reference_ways({}, by_id, entity)) == list(reference_ways({"query_for_at": "q"}, by_id, {})) == [by_id]
-    assert list(reference_ways({}, {"references": "query_for"}, entity))[1:] == [by_id]
+    bench, refers = experiment()[0], {"type": "event", "refs": {"applicationId": {}}}
+    by_id, by_text = {"json": "{key}"}, {"json": "{key}", "texts_at": "queryFor"}
+    assert list(reference_ways(bench, by_id, refers)) == [by_id, by_text]
+    assert list(reference_ways(bench, by_text, refers)) == [by_text, by_id]
+    assert list(reference_ways(bench, by_id, {"type": "event"})) == [by_id]
+    assert list(reference_ways(bench, {"query": "{key}"}, refers)) == [{"query": "{key}"}]
+    assert list(reference_ways(bench, "list", refers)) == ["list"]
+    del bench.data["operations"]["find"]["texts_at"], bench.data["operations"]["create"]["texts_at"]
+    assert list(reference_ways(bench, by_id, refers)) == [by_id]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, within
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import Login
 from ansible_collections.rimops.insight.plugins.module_utils._probe.sessions import (
@@ -17,12 +18,13 @@ from ansible_collections.rimops.insight.plugins.module_utils._probe.sessions imp
     ask_reading,
     ask_writing,
     conclude,
-    csrf_token_in,
+    false_session,
     judged,
+    shown_value,
     unlike,
-    wrong_session,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._probe.shapes import Known
+from ansible_collections.rimops.insight.plugins.module_utils._profile.session_rules import session_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import built_in
 from ansible_collections.rimops.insight.tests.unit.fakes import HTML, answer
@@ -32,12 +34,15 @@ pytestmark = pytest.mark.proves("PROBE-7")
 URL = "https://insight.example.com"
 SESSION_ID = "F1AE44E28CB43CDECB2D0A104EB5DF4B"
 PLAIN = {
-    "start": {"cookie": "JSESSIONID"},
-    "rejected": {"status": [401], "forbidden_words": ["csrf", "session"], "cookie_changes": False},
+    "cookie": "JSESSIONID",
+    "lost": [{"status": [401]}, {"status": [403], "words": ["csrf", "session"]}],
 }
+LOST = PLAIN["lost"]
+SENT = {"JSESSIONID": "made up"}
 BOOT = {"timestamp": "2026-01-31T00:00:00Z", "status": 403, "error": "Forbidden", "path": "/x"}
 ANOTHER = {"JSESSIONID": "another"}
 SENTENCE = b"This session has been expired (possibly due to multiple concurrent logins being attempted)."
+READ = Request("read", "GET", f"{URL}/application/17")
 LOGIN_PAGE = answer(302, b"", location="https://insight.example.com/insight/login")
 
 
@@ -57,78 +62,112 @@ def test_a_session_that_nobody_has_looks_like_one(value, form):
 
 
 def test_only_what_names_the_session_is_made_up():
-    real = {"Cookie": f"JSESSIONID={SESSION_ID}; XSRF-TOKEN=abc; lb=node1", "X-CSRF-TOKEN": "abc"}
-    wrong = wrong_session(real, "JSESSIONID")
-    assert SESSION_ID not in wrong["Cookie"]
-    assert wrong["Cookie"].endswith("; XSRF-TOKEN=abc; lb=node1")
-    assert wrong["X-CSRF-TOKEN"] == "abc"
-    bearer = wrong_session({"Authorization": "Bearer eyJhbGc.eyJzdWI.c2lnbmF0dXJl"}, None)["Authorization"]
-    assert bearer.startswith("Bearer eyJhbGc.eyJzdWI.")
-    assert not bearer.endswith("c2lnbmF0dXJl")
+    rules = session_of(built_in("insight")["session"])
+    cookies = {"JSESSIONID": SESSION_ID, "XSRF-TOKEN": "abc", "lb": "node1"}
+    values = {"session": SESSION_ID, "csrf": "abc"}
+    session, names = false_session(rules, Session(cookies, values, {"csrf_header": "X-CSRF-TOKEN"}), {"url": URL})
+    assert session.cookies["JSESSIONID"] == session.values["session"] != SESSION_ID
+    assert {**session.cookies, "JSESSIONID": SESSION_ID} == cookies
+    assert session.values["csrf"] == "abc"
+    assert names["url"] == URL
+
+
+TOKEN = "eyJhbGc.eyJzdWI.c2lnbmF0dXJl"
 
 
 @pytest.mark.parametrize(
-    ("lost", "key", "verdict", "rejected"),
+    ("said", "session", "names"),
     [
-        ({"GET": answer(401, {})}, "session.rejected", "as_profile", None),
-        ({"GET": answer(403, {"message": "No session"})}, "session.rejected", "as_profile", None),
-        ({"GET": answer(403, {"message": "No"})}, "session.rejected.status", "differs", {"status": [401, 403]}),
-        ({"GET": answer(419, {})}, "session.rejected.status", "differs", {"status": [401, 419]}),
-        ({"GET": answer(200, {"message": "Please come in"})}, "session.rejected", "not_found", None),
-        ({"GET": answer(500, {})}, "session.rejected", "not_found", None),
-        ({"GET": answer(404, BOOT)}, "session.rejected", "not_found", None),
-        ({"GET": LOGIN_PAGE}, "session.rejected.login_page", "differs", {"login_page": True}),
-        (
-            {"GET": replace(answer(403, BOOT), cookies=ANOTHER)},
-            "session.rejected.cookie_changes",
-            "differs",
-            {"cookie_changes": True},
-        ),
+        (None, Session(), {"access_token": TOKEN}),
+        ({"carry": {"headers": {"X-Ticket": "{ticket}"}}}, Session(values={"ticket": TOKEN}), {}),
+        ({"carry": {"cookies": {"T": "{ticket}"}}}, Session(values={"ticket": TOKEN}), {}),
+        ({"carry": {"query": {"api_key": "{access_token}"}}}, Session(), {"access_token": TOKEN}),
+        ({"carry": {}}, Session(cookies={"SID": TOKEN}), {}),
+        ({"cookie": "S*", "carry": {}}, Session(cookies={"SID": TOKEN}), {}),
+        ({"carry": {}}, Session(handed_over={"X-Key": TOKEN}), {}),
+    ],
+    ids=["bearer", "header", "cookie", "query", "jar", "starred", "handed over"],
+)
+def test_a_token_is_made_up_wherever_it_is_carried(said, session, names):
+    rules, names = session_of(said), {"url": URL, "inputs": {"realm": "test"}, **names}
+    request = within(rules, *false_session(rules, session, names), READ)
+    carried = f"{request.url} {dict(request.headers)}"
+    assert "c2lnbmF0dXJl" in f"{within(rules, session, names, READ)} {within(rules, session, names, READ).headers}"
+    assert "c2lnbmF0dXJl" not in carried
+    assert "eyJhbGc.eyJzdWI." in carried
+
+
+def test_a_password_is_never_made_up():
+    basic = {"carry": {"basic": {"username": "{username}", "password": "{password}"}}}
+    assert false_session(session_of(basic), Session(), {"username": "u", "password": "p"}) is None
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict", "more"),
+    [
+        ({"GET": answer(401, {})}, "as_profile", []),
+        ({"GET": answer(403, {"message": "No session"})}, "as_profile", []),
+        ({"GET": answer(403, {"message": "No"})}, "differs", [{"status": [403]}]),
+        ({"GET": answer(419, {})}, "differs", [{"status": [419]}]),
+        ({"GET": answer(200, {"message": "Please come in"})}, "not_found", []),
+        ({"GET": answer(500, {})}, "not_found", []),
+        ({"GET": answer(404, BOOT)}, "not_found", []),
+        ({"GET": LOGIN_PAGE}, "differs", [{"login_page": True}]),
+        ({"GET": replace(answer(403, BOOT), cookies=ANOTHER)}, "differs", [{"cookie": {"JSESSIONID": "changed"}}]),
         (
             {"GET": answer(401, {}), "POST": replace(answer(403, BOOT), cookies=ANOTHER)},
-            "session.rejected.cookie_changes",
             "differs",
-            {"cookie_changes": True},
+            [{"cookie": {"JSESSIONID": "changed"}}],
         ),
         (
             {"GET": LOGIN_PAGE, "POST": replace(answer(403, BOOT), cookies=ANOTHER)},
-            "session.rejected",
             "differs",
-            {"login_page": True, "cookie_changes": True},
+            [{"login_page": True}, {"cookie": {"JSESSIONID": "changed"}}],
         ),
-        (
-            {"GET": answer(200, SENTENCE)},
-            "session.rejected.words",
-            "differs",
-            {"words": ["This session has been expired"]},
-        ),
+        ({"GET": answer(200, SENTENCE)}, "differs", [{"status": [200], "words": "This session has been expired"}]),
         (
             {"DELETE": answer(403, {"error": "Your login has expired"})},
-            "session.rejected.words",
             "differs",
-            {"words": ["Your login has expired"]},
+            [{"status": [403], "words": "Your login has expired"}],
         ),
-        ({"GET": answer(401, {}), "POST": HTML}, "session.rejected", "not_found", None),
+        (
+            {"GET": answer(403, {"code": "TOKEN_EXPIRED", "message": "No"})},
+            "differs",
+            [{"status": [403], "body": {"code": "TOKEN_EXPIRED"}}],
+        ),
+        ({"GET": answer(403, {"code": "FORBIDDEN"})}, "differs", [{"status": [403]}]),
+        ({"GET": answer(401, {}), "POST": HTML}, "not_found", []),
     ],
 )
-def test_what_a_session_that_nobody_has_gets(lost, key, verdict, rejected):
-    finding = judged(PLAIN, lost)
-    override = {"session": {"rejected": rejected}} if rejected else None
-    assert (finding.profile_key, finding.verdict, finding.override) == (key, verdict, override)
+def test_what_a_session_that_nobody_has_gets(lost, verdict, more):
+    finding = judged(PLAIN, lost, SENT)
+    override = {"session": {"lost": [*LOST, *more]}} if more else None
+    assert (finding.profile_key, finding.verdict, finding.override) == ("session.lost", verdict, override)
 
 
 def test_a_403_that_a_look_tells_apart_is_not_taken_for_a_lost_session():
-    finding = judged(PLAIN, {"GET": answer(403, BOOT), "POST": answer(419, {})}, look_tells=True)
-    assert finding.override == {"session": {"rejected": {"status": [401, 419]}}}
+    finding = judged(PLAIN, {"GET": answer(403, BOOT), "POST": answer(419, {})}, SENT, look_tells=True)
+    assert finding.override == {"session": {"lost": [*LOST, {"status": [419]}]}}
     assert finding.came.endswith("; after HTTP 403 a look at the session tells that it does not live")
-    assert judged(PLAIN, {"GET": answer(403, BOOT)}, look_tells=True).verdict == "as_profile"
+    assert judged(PLAIN, {"GET": answer(403, BOOT)}, SENT, look_tells=True).verdict == "as_profile"
 
 
 def test_each_method_is_told_apart():
     refused = replace(answer(403, BOOT), cookies=ANOTHER)
-    came = judged(PLAIN, {"GET": answer(401, b""), "POST": refused, "PUT": refused}).came
+    came = judged(PLAIN, {"GET": answer(401, b""), "POST": refused, "PUT": refused}, SENT).came
     shown = "POST, PUT: HTTP 403 with an object with timestamp, status, error, path, and sets another session cookie"
     assert came == f"GET: HTTP 401 with an empty body; {shown}"
+
+
+def test_a_profile_without_a_session_has_a_token_and_401():
+    assert judged({}, {"GET": answer(401, {})}, {}).verdict == "as_profile"
+
+
+class LoggedIn:
+    """A login that worked, with a session of this value."""
+
+    def shown(self):
+        return Session({"JSESSIONID": SESSION_ID}, {"session": SESSION_ID, "csrf": "1"}), {"url": URL}
 
 
 class Sends:
@@ -150,35 +189,34 @@ def experiment(*requests):
     return made
 
 
-READ = Request("read", "GET", f"{URL}/application/17")
 CREATE = Request("create", "POST", f"{URL}/application", json_body={"appCode": "1"})
 DELETE = Request("delete", "DELETE", f"{URL}/application/17")
 
 
 def test_writes_are_asked_too_and_carry_nothing():
     server, asked = Sends(answer(401, {"message": "No session"})), experiment(READ, CREATE, DELETE)
-    login = Login({"url": URL}, asked.data, http=server)
+    login = Login({"url": URL}, asked.data, http=server, authenticator=LoggedIn())
     ask_reading(asked, login)
     assert [one.method for one in server.requests] == ["GET"]
     ask_writing(asked, login)
     assert [(one.method, one.json_body) for one in server.requests] == [("GET", None), ("POST", {}), ("DELETE", None)]
     conclude(asked, login)
-    assert [(one.profile_key, one.verdict) for one in asked.findings] == [("session.rejected", "as_profile")]
+    assert [(one.profile_key, one.verdict) for one in asked.findings] == [("session.lost", "as_profile")]
 
 
 def test_no_write_goes_to_a_server_that_answers_anybody():
     server, asked = Sends(answer(200, {"id": 17})), experiment(READ, CREATE, DELETE)
-    login = Login({"url": URL}, asked.data, http=server)
+    login = Login({"url": URL}, asked.data, http=server, authenticator=LoggedIn())
     ask_reading(asked, login)
     ask_writing(asked, login)
     conclude(asked, login)
     assert [one.method for one in server.requests] == ["GET"]
+    assert SESSION_ID not in str(server.requests[0].headers)
     [finding] = asked.findings
     assert (finding.verdict, finding.came) == ("differs", "the server answers a session that nobody has")
 
 
 BEFORE = "the login's answer (the one from before the login)"
-START = {"csrf_name_header": "X-CSRF-HEADER", "csrf_header": "X-CSRF-TOKEN"}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +230,8 @@ START = {"csrf_name_header": "X-CSRF-HEADER", "csrf_header": "X-CSRF-TOKEN"}
     ],
 )
 def test_the_token_that_an_answer_shows(headers, token):
-    assert csrf_token_in(START, answer(200, {}, **headers)) == token
+    rules = session_of(built_in("insight")["session"])
+    assert shown_value(rules, "csrf", answer(200, {}, **headers)) == token
 
 
 @pytest.mark.parametrize(

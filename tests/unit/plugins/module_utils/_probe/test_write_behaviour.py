@@ -8,10 +8,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import Rules
-from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import missing_of, succeeding, with_entity
+from ansible_collections.rimops.insight.plugins.module_utils._probe.reads import missing_ways, succeeding, with_entity
 from ansible_collections.rimops.insight.plugins.module_utils._probe.write_behaviour import (
     is_changed,
     is_now,
+    sending,
+    settings_of,
     speaks_against,
     spelled_everywhere,
 )
@@ -100,40 +102,80 @@ def test_a_change_of_two_attributes_is_no_half_one():
     assert not is_changed({"a": 2}, {"a": 2}, {"a": 2})
 
 
-DATA = {"entity": "data", "missing": {"status": [404, 410]}}
+DATA = {"entity": "body.data", "missing": [{"status": [404, 410]}]}
+NONE = {"error": {"code": "NO_SUCH_TEAM", "message": "There is no team with the id 17"}}
 
 
 @pytest.mark.parametrize(
-    ("response", "missing"),
+    ("response", "ways"),
     [
-        (answer(404, {"message": "none"}), {"status": [404, 410]}),
-        (answer(422, {"message": "none"}), {"status": [422]}),
-        (answer(204, b""), {"status": [204]}),
-        (answer(200, b""), {"status": [200]}),
-        (answer(200, {"data": None}), {"empty": True}),
-        (answer(200, {"data": []}), {"empty": True}),
-        (answer(200, {"data": {}}), {"empty": True}),
-        (answer(200, []), {"empty": True}),
-        (answer(200, {"data": {"id": 1}}), None),
-        (answer(200, {"data": [{"id": 1}]}), None),
-        (answer(401, {}), None),
-        (answer(403, {}), None),
-        (answer(405, {}), None),
-        (answer(429, {}), None),
-        (answer(500, {}), None),
-        (answer(302, b""), None),
-        (HTML, None),
-        (None, None),
+        (answer(404, {"message": "none"}), [DATA["missing"]]),
+        (answer(204, b""), [[{"status": [204]}]]),
+        (answer(200, b""), [[{"status": [200]}]]),
+        (answer(200, {"data": None}), [[{"empty": True}]]),
+        (answer(200, {"data": []}), [[{"empty": True}]]),
+        (answer(200, {"data": {}}), [[{"empty": True}]]),
+        (answer(200, []), [[{"empty": True}]]),
+        (answer(200, {"data": {"id": 1}}), []),
+        (answer(200, {"data": [{"id": 1}]}), []),
+        (
+            answer(400, NONE),
+            [
+                [{"status": [400], "body": {"error.code": "NO_SUCH_TEAM"}}],
+                [{"status": [400], "words": "There is no team with the id"}],
+            ],
+        ),
+        (answer(400, {"message": "none"}), []),
+        (answer(422, {"errors": [{"code": "E1"}]}), [[{"status": [422], "body": {"errors[0].code": "E1"}}]]),
+        (answer(200, {"code": "NONE"}), [[{"status": [200], "body": {"code": "NONE"}}]]),
+        (answer(401, {}), []),
+        (answer(403, {}), []),
+        (answer(405, {}), []),
+        (answer(429, {}), []),
+        (answer(500, NONE), []),
+        (answer(302, b""), []),
+        (HTML, []),
+        (None, []),
     ],
 )
-def test_what_may_mean_missing(response, missing):
-    assert missing_of(DATA, response) == missing
+def test_what_may_mean_missing(response, ways):
+    assert list(missing_ways(DATA, response)) == ways
+
+
+def test_a_status_that_http_itself_calls_missing_is_enough():
+    assert list(missing_ways({"missing": [{"empty": True}]}, answer(404, NONE))) == [[{"status": [404]}]]
 
 
 def test_a_definition_takes_over_what_was_seen():
-    assert succeeding({"success": [200]}, answer(202)) == {"success": [202]}
-    assert succeeding({"success": [200, 202]}, answer(202)) == {"success": [200, 202]}
+    stated = {"success": [{"status": [200, 202]}]}
+    assert succeeding({"success": [{"status": 200}]}, answer(202)) == {"success": [{"status": [202]}]}
+    assert succeeding(stated, answer(202)) == stated
     assert succeeding({}, answer(200)) == {}
-    assert with_entity({"entity": "data"}, "result") == {"entity": "result"}
-    assert with_entity({"entity": "data"}, "") == {}
+    assert succeeding({}, answer(202)) == {"success": [{"status": [202]}]}
+    assert with_entity({"entity": "body.data"}, "result") == {"entity": "body.result"}
+    assert with_entity({"entity": ["body.data", "body.rows"]}, "rows") == {"entity": ["body.data", "body.rows"]}
+    assert with_entity({"entity": "body.data"}, "") == {}
     assert with_entity({}, "") == {}
+
+
+def test_rules_are_said_of_each_attribute():
+    normalise = {"c": ["case"], "*": ["outer_space"]}
+    layer = {"volatile": ["a.b"], "sets": ["c"], "normalise": normalise, "keyed": {"d": ["e"]}}
+    assert settings_of(layer) == {
+        "a.b": {"volatile": True},
+        "c": {"set": True, "normalise": ["case"]},
+        "*": {"normalise": ["outer_space"]},
+        "d": {"keyed": ["e"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("stated", "body", "now"),
+    [
+        ("{whole}", "changed", "{changed}"),
+        ({"entity": "{declared}", "kind": "team"}, "whole", {"entity": "{whole}", "kind": "team"}),
+        ({"name": "{declared.name}"}, "changed", {"name": "{declared.name}"}),
+    ],
+)
+def test_the_body_of_an_update_is_another_in_the_same_place(stated, body, now):
+    assert sending({"json": stated}, body) == {"json": now}

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge, overlaid
-from ansible_collections.rimops.insight.plugins.module_utils._profile.model import BASIS, is_assumed, profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of, type_data
+from ansible_collections.rimops.insight.plugins.module_utils._profile.operation import BASIS, is_assumed
 from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import statuses_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import (
@@ -58,30 +59,29 @@ def test_merge(base, over, merged):
 def test_a_null_in_a_type_takes_away_what_holds_for_all_types():
     base = {
         "name": "mine",
-        "types": {"event": {"path": "/event", "key": {"attributes": ["a"]}}, "other": {"path": "/other"}},
-        "uuid_attribute": "uuid",
+        "types": {"event": {"path": "event", "key": {"attributes": ["a"]}}, "other": {"path": "other"}},
+        "attributes": {"uuid": {"identifier": True}},
         "evidence_fields": {"reason": "why", "initiator": "who"},
         "operations": {
-            "read": {"method": "GET", "path": "x", "missing": {"status": [404], "empty": True}},
+            "read": {"method": "GET", "path": "x", "missing": [{"status": [410]}]},
             "list": {"method": "GET", "path": "x"},
         },
     }
     nothing = {
-        "uuid_attribute": None,
+        "attributes": {"uuid": None},
         "evidence_fields": {"reason": None},
         "key": None,
-        "operations": {"list": None, "read": {"missing": {"empty": None}}},
+        "list": None,
+        "read": {"missing": None},
     }
     whole = overlaid(base, {"types": {"event": nothing}})
-    whole = overlaid(whole, {"title": "Mine", "types": {"event": {"path": "/e"}}})
+    whole = overlaid(whole, {"title": "Mine", "types": {"event": {"path": "e"}}})
     event, other = profile_of(whole).types["event"], profile_of(whole).types["other"]
     assert (event.path, event.other_ids, other.other_ids) == ("e", (), ("uuid",))
     assert (event.operations.keys(), other.operations.keys()) == ({"read"}, {"read", "list"})
-    missing = [[one.empty for one in of.operations["read"].missing] for of in (event, other)]
-    assert missing == [[None], [None, True]]
-    assert statuses_of(event.operations["read"].missing) == (404,)
+    assert [statuses_of(of.operations["read"].missing) for of in (event, other)] == [(404,), (410,)]
     assert event.evidence_fields == {"initiator": "who"}
-    assert event.operations["read"].profile_key == "types.event.operations.read"
+    assert event.operations["read"].profile_key == "types.event.read"
     assert event.key == ()
     assert "event" not in overlaid(whole, {"types": {"event": None}})["types"]
 
@@ -103,13 +103,13 @@ def test_is_assumed(basis, assumed):
 
 
 def test_the_operations_of_a_type_are_laid_over_the_general_ones():
-    particular = {"path": "odd/{id}", "missing": {"status": [410]}}
-    event = profile(types={"event": {"operations": {"read": particular}}}).type("event")
+    particular = {"path": "odd/{id}", "missing": [{"status": [410]}]}
+    event = profile(types={"event": {"read": particular}}).type("event")
     read, update = event.operations["read"], event.operations["update"]
     request = read.request
     assert (request.path, request.method, request.json, read.safe) == ("odd/{id}", "POST", {}, True)
     assert statuses_of(read.missing) == (410,)
-    assert read.profile_key == "types.event.operations.read"
+    assert read.profile_key == "types.event.read"
     assert update.profile_key == "operations.update"
     assert profile().type("application").operations["read"].request.path == "{type.path}/{id}/read"
 
@@ -120,7 +120,7 @@ def test_verified_overrules_assumed():
     assert profile().type("event").operations["read"].assumed
     everywhere = profile(operations={"read": {"verified": verified}})
     assert not everywhere.type("event").operations["read"].assumed
-    one = profile(types={"event": {"operations": {"read": {"verified": verified}}}})
+    one = profile(types={"event": {"read": {"verified": verified}}})
     assert not one.type("event").operations["read"].assumed
     assert one.type("application").operations["read"].assumed
 
@@ -134,7 +134,7 @@ def test_an_answer_without_entity():
 def test_layers_of_comparison_and_evidence():
     of = profile(
         evidence_fields={"reason": "why"},
-        types={"event": {"compare": {"sets": ["a"], "note": "n"}, "evidence_fields": {"initiator": "who"}}},
+        types={"event": {"attributes": {"a": {"set": True, "note": "n"}}, "evidence_fields": {"initiator": "who"}}},
     )
     layers = of.type("event").compare
     assert layers[0]["read_only"] == ["id", "uuid"] and layers[0]["sets"] == ["a"]
@@ -152,7 +152,7 @@ def test_an_unknown_type_lists_what_there_is():
 
 
 def test_the_least_profile():
-    least = profile_of({"name": "x", "types": {"a": {"path": "/a"}}})
+    least = profile_of({"name": "x", "types": {"a": {"path": "a"}}})
     assert (least.title, least.base_path, least.types["a"].operations) == ("x", "", {})
     assert (least.session.is_token, least.session.carry["headers"]) == (
         True,
@@ -194,9 +194,8 @@ def statements(data, path=""):
 def must_say(path):
     """The parts that state something about a system, rather than hold such parts."""
     *_outer, parent, name = ["", *path.split(".")]
-    by_parent = parent in ("operations", "grants", "references", "types", "steps", "logout")
-    of_session = parent == "session" and name in ("start", "login", "rejected", "refresh")
-    return by_parent or of_session or name in ("oauth", "compare", "key")
+    by_parent = parent in ("operations", "grants", "types", "steps", "logout")
+    return by_parent or (parent, name) == ("session", "refresh") or name in ("oauth", "key")
 
 
 @pytest.mark.proves("PROFILE-2")
@@ -214,6 +213,16 @@ def test_every_statement_says_how_we_know_it(name):
     assert silent == []
     types = {at: value for at, value in data["types"].items() if "source" not in value}
     assert types == {}
+
+
+@pytest.mark.proves("PROFILE-2")
+@pytest.mark.parametrize("name", NAMES)
+def test_attributes_the_look_and_the_signs_of_a_lost_session_say_how_we_know_them(name):
+    data = built_in(name)
+    attributes = [one for of in (data, *data["types"].values()) for one in of.get("attributes", {}).values()]
+    assert len(attributes) == 11
+    for said in (data["session"], data["session"]["look"], *attributes):
+        assert {"source", "assumed", "verified"} & set(said), said
 
 
 @pytest.mark.proves("PROFILE-2")
@@ -236,8 +245,9 @@ def test_every_source_is_listed(name):
 def test_how_the_versions_log_in(name, session_id, login, has_oauth):
     data = built_in(name)
     assert data["base_path"] == "/insight/api/v2"
-    assert data["session"]["start"]["session_id"] == session_id
-    assert set(data["session"]["login"]["body"]) == login
+    steps = data["session"]["steps"]
+    assert (steps["token"]["take"]["session"], set(steps["login"]["json"])) == (f"body.{session_id}", login)
+    assert data["session"]["look"]["take"] == {"session": f"body.{session_id}"}
     assert ("oauth" in data) is has_oauth
     assert profile(name).oauth == data.get("oauth", {})
 
@@ -289,4 +299,14 @@ def test_only_deleting_is_documented_whole_and_listing_is_off(name):
 def test_profiles_are_plain_files():
     for name in NAMES:
         raw = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
-        assert raw["format"] == 1 and raw["name"] == name
+        assert raw["format"] == 2 and raw["name"] == name
+
+
+def test_places_name_the_type_in_every_request_of_an_operation():
+    requests = [{"path": "a", "entity": "body.{type.name}"}, {"path": "b", "entity": {"id": "body.{type.path}[].id"}}]
+    data = {"types": {"room": {"path": "rooms", "list": requests, "find": "list"}}}
+    assert type_data("room", data) == {
+        "path": "rooms",
+        "find": "list",
+        "list": [{"path": "a", "entity": "body.room"}, {"path": "b", "entity": {"id": "body.rooms[].id"}}],
+    }

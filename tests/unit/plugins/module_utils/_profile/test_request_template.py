@@ -58,6 +58,43 @@ def test_a_path_that_leads_elsewhere_is_refused(path):
 
 
 @pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("/jobs/a b/".replace(" ", "%20"), "https://a.example.com/jobs/a%20b/"),
+        ("/jobs/7?v=1", "https://a.example.com/jobs/7?v=1"),
+        ("https://A.example.com:443/jobs/7", "https://A.example.com:443/jobs/7"),
+    ],
+)
+def test_an_address_that_the_server_gave(given, url):
+    assert (
+        request_of(RequestTemplate.of({"method": "GET", "path": "{job|address}"}), {"job": given}, BASE, "").url == url
+    )
+    more = RequestTemplate.of({"method": "GET", "path": "{job|address}", "query": {"x": 1}})
+    assert request_of(more, {"job": given}, BASE, "wait").url == f"{url}{'&' if '?' in url else '?'}x=1"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://b.example.com/jobs/7",
+        "//b.example.com/jobs/7",
+        "http://a.example.com/jobs/7",
+        "https://a.example.com@b.example.com/",
+        "/jobs/../admin",
+        "/jobs/%2e%2e/admin",
+        "/jobs/..;x/admin",
+        "/jobs/7#x",
+        "/\\b.example.com/",
+        "jobs/7",
+        "/jobs/7 HTTP/1.1\r\nX: 1",
+    ],
+)
+def test_an_address_elsewhere_is_not_followed(given):
+    with pytest.raises(ConfigurationError, match="none at the origin of url"):
+        request_of(RequestTemplate.of({"method": "GET", "path": "{job|address}"}), {"job": given}, BASE, "wait")
+
+
+@pytest.mark.parametrize(
     ("query", "text"),
     [
         ({"filter[code][_eq]": "{key.code}"}, "filter%5Bcode%5D%5B_eq%5D=A%201"),
@@ -110,7 +147,9 @@ def test_a_value_that_is_left_out_is_never_asked_for():
 
 
 def test_a_form():
-    assert request(form={"user": "{key.code}", "n": "{id}", "x": "{none}"}).form == {"user": "A 1", "n": "7"}
+    form = {"user": "{key.code}", "n": "{id}", "x": "{none}", "no": None, "ids": [1, 2], "empty": [], "yes": True}
+    told = {"user": ["A 1"], "n": ["7"], "no": [""], "ids": ["1", "2"], "empty": [""], "yes": ["true"]}
+    assert request(form=form).form == told
 
 
 def test_headers():

@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import Confi
 
 NAMES = {
     "id": 7,
-    "key": {"code": "A 1", "a.b": "dot", "quoted": '"Q"'},
+    "key": {"code": "A 1", "a.b": "dot", "name_of_ann": "Ann's é", "quoted": '"Q"'},
     "declared": {"name": "x", "note": None, "tags": []},
     "entity": {"site": {"id": 5}, "rows": [{"id": 1}, {"id": 2}, {}], "map": {"p": {"q": 1}, "r": {"q": 2}}},
     "yes": True,
@@ -48,6 +48,8 @@ NAMES = {
         ("{key.code|lower}", "a 1"),
         ("{key.quoted|unquoted}", "Q"),
         ("{entity.site|json}", '{"id":5}'),
+        ("name eq {key.name_of_ann|single_quoted}", "name eq 'Ann''s é'"),
+        ("name={key.name_of_ann|json}", 'name="Ann\'s é"'),
         ("{entity.site|json_patch}", [{"op": "replace", "path": "/id", "value": 5}]),
         ("{declared.note|lower}", None),
         ("{declared.note|unless_null}", ABSENT),

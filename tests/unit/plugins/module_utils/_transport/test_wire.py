@@ -22,9 +22,14 @@ BASE = "/insight/api/v2"
 PLATFORM = "/contoso/oauth2/v2.0"
 KEY = {"appCode": "000001", "appName": "Zelvora"}
 OWN = {"X-Api-Key": "key 4711", "X-Tenant": "contoso", "Content-Type": "application/vnd.api+json"}
-LIST = {"enabled": True, "paging": {"kind": "offset", "page": "offset", "size": "limit", "limit": 2, "total": "total"}}
-LOGOUT = {"method": "POST", "path": "/bye", "body": {"refresh_token": "{refresh_token}", "all": True}}
-ENDS = {"csrf": {"logout": LOGOUT}, "bearer": {"kind": "bearer", "start": None, "login": None, "logout": LOGOUT}}
+PAGING = {"size": 2, "total": "body.total"}
+LIST = {"enabled": True, "json": {"offset": "{offset}", "limit": "{size}"}, "paging": PAGING}
+LOGOUT = {"out": {"method": "POST", "path": "bye", "json": {"refresh_token": "{refresh_token}", "all": True}}}
+TOKEN_EACH = {"{csrf_header}": None, "Authorization": "Bearer {access_token}"}
+ENDS = {
+    "csrf": {"carry": {"headers": OWN}},
+    "bearer": {"steps": None, "take": None, "look": None, "carry": {"headers": {**OWN, **TOKEN_EACH}}},
+}
 TOKEN_ANSWER = {"token_type": "Bearer", "expires_in": 3600}
 
 
@@ -94,9 +99,8 @@ def run(serve, recorder, tmp_path):
 
     def run(command, session, **options):
         overrides = {
-            "headers": OWN,
-            "session": ENDS[session],
-            "operations": {"list": LIST, "find": {"path": "{type}/read?fields=all"}},
+            "session": {**ENDS[session], "logout": LOGOUT},
+            "operations": {"list": LIST, "find": {"query": {"fields": "all"}}},
         }
         given = {
             "url": url,

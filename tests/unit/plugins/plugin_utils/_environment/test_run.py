@@ -158,12 +158,12 @@ def test_one_entity_under_two_names_is_refused(lab, other, state):
 
 def test_entities_whose_answers_hold_no_id_are_not_taken_for_one(lab):
     lab([application(1), application(2)])
-    lab.overrides = {"types": {"application": {"id_attribute": "number"}}}
+    lab.overrides = {"types": {"application": {"id": {"at": "number"}}}}
     assert lab([application(1), application(2)])["summary"]["unchanged"] == 2
 
 
 def test_names_that_the_rules_make_one_are_refused(lab):
-    lab.overrides = {"types": {"event": {"compare": {"normalise": {"eventName": ["case"]}}}}}
+    lab.overrides = {"types": {"event": {"attributes": {"eventName": {"normalise": ["case"]}}}}}
     found = lab.insight.add("application", **application(1)["key"], selectedProducts=["Zelvora"])
     lab.insight.add("event", eventName="Filing", applicationId=found["id"], description="d")
     find = lab.insight._find
@@ -641,7 +641,7 @@ def test_a_parent_stays_where_a_child_by_id_could_not_be_deleted(lab):
 
 @pytest.mark.proves("ENVIRONMENT-60")
 def test_what_refers_to_one_another_is_deleted_all_the_same(lab):
-    lab.overrides = {"types": {"event": {"references": {"before": {"type": "event"}}}}}
+    lab.overrides = {"types": {"event": {"attributes": {"before": {"ref": {"type": "event"}}}}}}
     number = with_events(lab, "one", "two")
     lab.insight.entities["event"][2]["before"], lab.insight.entities["event"][3]["before"] = 3, 2
     result = lab([DELETED, *(absent(child(name, number)) for name in ("one", "two"))])

@@ -19,6 +19,7 @@ from ansible_collections.rimops.insight.plugins.plugin_utils._manifest.manifest 
 from ansible_collections.rimops.insight.tests.unit.fakes import URL, Insight, answer, profile
 
 PROFILE = profile(operations={"list": {"enabled": True}})
+KEYED = {"key": {"attributes": ["code"]}}
 KEY = {"appCode": "1", "appName": "Zelvora"}
 WHYS = {name: getattr(attributes, name.upper()) for name in ("read_only", "volatile", "write_only")}
 
@@ -151,7 +152,7 @@ def test_a_key_that_is_a_secret_itself():
 def test_a_circle_is_told_in_a_sentence(members, shown):
     own = profile(
         operations={"list": {"enabled": True}},
-        types={"node": {"path": "/node", "key": {"attributes": ["code"]}, "references": {"above": {"type": "node"}}}},
+        types={"node": {**KEYED, "path": "node", "attributes": {"above": {"ref": {"type": "node"}}}}},
     )
     insight = Listing()
     for number in range(members):
@@ -186,15 +187,17 @@ def test_names_of_secrets_are_told_apart_whatever_the_keys():
 @pytest.mark.proves("EXPORT-5", "EXPORT-6")
 @pytest.mark.parametrize("rule", ["read_only", "volatile", "write_only"])
 def test_a_reference_or_a_key_that_the_server_alone_sets(rule):
-    key = {"event": {"key": {"attributes": ["eventName"]}}}
-    listed = {"operations": {"list": {"enabled": True}}, "types": key}
+    def own(name):
+        event = {"key": {"attributes": ["eventName"]}, "attributes": {name: {rule: True}}}
+        return profile(operations={"list": {"enabled": True}}, types={"event": event})
+
     insight = Listing()
     above = insight.add("application", **KEY)
     insight.add("event", eventName="First", applicationId=above["id"])
-    export = exported(insight, "event", of=profile(**listed, compare={rule: ["applicationId"]}))
+    export = exported(insight, "event", of=own("applicationId"))
     assert "applicationId" not in str(export.entries["event"])
     assert [why for _type, path, why in export.left_out if path == "applicationId"] == [WHYS[rule]]
-    export = exported(insight, "event", of=profile(**listed, compare={rule: ["eventName"]}))
+    export = exported(insight, "event", of=own("eventName"))
     whys = [one["why"] for one in export.not_exported]
     assert whys == (["eventName is read-only, the server alone sets it"] if rule == "read_only" else [])
 
@@ -217,7 +220,7 @@ def test_what_the_user_names_is_named_so_also_where_its_type_is_listed():
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_reference_has_the_references_that_a_name_needs(others):
     """Those by which the user named the entity, and all where its key does not tell it from others."""
-    note = {"path": "/note", "key": {"attributes": ["code"]}, "references": {"eventId": {"type": "event"}}}
+    note = {**KEYED, "path": "note", "attributes": {"eventId": {"ref": {"type": "event"}}}}
     own = profile(operations={"list": {"enabled": True}}, types={"note": note})
     insight = Listing()
     applications = [insight.add("application", appCode=code, appName="Zelvora")["id"] for code in "123"]

@@ -116,3 +116,13 @@ def test_what_is_left_out_is_not_followed(rule):
     client = EntityClient(of, "https://a.example.com", Rest(teams=[{"id": 1, "name": "a", "owners": [9]}]).send)
     gathered = Reading(of, RunOptions(client), lambda one: one.key).gather([of.type("team")], {})
     assert export_of(of, gathered, ["team"], frozenset()).not_exported == []
+
+
+def test_a_part_that_is_one_value_is_written_as_it_is():
+    write = {"method": "PUT", "path": "teams/{id}/limits", "json": "{value}"}
+    over = {"types": {"team": {"attributes": {"limits": {"exact": True}}, "parts": {"limits": {"write": write}}}}}
+    of = profile_of(profile_data(TEAMS, over, str))
+    client = EntityClient(of, "https://a.example.com", Rest(teams=[{"id": 1, "name": "a", "limits": {"n": 3}}]).send)
+    gathered = Reading(of, RunOptions(client), lambda one: one.key).gather([of.type("team")], {})
+    [entry] = export_of(of, gathered, ["team"], frozenset()).entries["team"]
+    assert entry["attributes"] == {"limits": {"n": 3}}

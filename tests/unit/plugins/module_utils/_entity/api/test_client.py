@@ -79,7 +79,8 @@ def test_update_of_an_entity_without_uuid(observed):
 
 
 def test_an_update_by_another_address_and_body():
-    operation = {"method": "PUT", "path": "things/{uuid}/{type}/{id}", "body": "changed", "addressed_by": None}
+    path = "things/{entity.uuid}/{type.path}/{id}"
+    operation = {"method": "PUT", "path": path, "json": "{changed}", "with": None}
     client, script = scripted(answer(200, STORED), of=profile(operations={"update": operation}))
     client.update(
         address(of=profile(operations={"update": operation})), {**STORED, "uuid": "a/b"}, {"changed": {"a": 2}}
@@ -241,7 +242,7 @@ def test_a_whole_number_is_one_id_in_every_form(asked, answered):
 
 @pytest.mark.proves("COMPARE-20")
 def test_the_id_of_a_new_entity_may_be_a_whole_float():
-    of = profile(operations={"create": {"entity": False, "id_at": "id"}})
+    of = profile(operations={"create": {"entity": {"id": "body.id"}}})
     client, _script = scripted(answer(201, {"id": 5350200.0}), of=of)
     created = client.create(address({"type": "application", "key": KEY}, of), {})
     assert repr(created) == "{'id': 5350200}"
@@ -265,10 +266,10 @@ def test_query_for_has_no_gaps(lacking):
 
 
 @pytest.mark.proves("DECLARE-11")
-@pytest.mark.parametrize("how", ["no query_for", "references: id", "by id"])
+@pytest.mark.parametrize("how", ["no text", "no texts_at", "by id"])
 def test_references_by_id(how):
-    event = {"references": {"applicationId": {"query_for": None}}} if how == "no query_for" else {}
-    find = {"references": "id"} if how == "references: id" else {}
+    event = {"attributes": {"applicationId": {"ref": {"text": None}}}} if how == "no text" else {}
+    find = {"texts_at": None} if how == "no texts_at" else {}
     other = profile(types={"event": event}, operations={"find": find})
     named = {"type": "application", "id": "17"} if how == "by id" else APPLICATION
     client, script = scripted(answer(200, {"id": 17, **KEY}), answer(200, STORED), of=other)
@@ -344,19 +345,19 @@ def test_what_is_neither_there_nor_missing_is_an_error(said, kind, message, oper
 
 
 def test_a_refuted_profile_is_named_by_its_key():
-    particular = profile(types={"event": {"operations": {"find": {"entity": "data.entity"}}}})
+    particular = profile(types={"event": {"find": {"entity": "body.data.entity"}}})
     client, _script = scripted(answer(200, {"data": {}}), of=particular)
     with pytest.raises(ProfileMismatchError) as caught:
         client.find(address(of=particular))
     details = caught.value.details
-    assert details["profile_key"] == "types.event.operations.find.entity"
+    assert details["profile_key"] == "types.event.find.entity"
     assert (details["expected"], details["came"]) == ("an entity in 'data.entity' of the answer", "an object with data")
     assert "expected an entity in 'data.entity' of the answer, came an object with data." in caught.value.message
 
 
 @pytest.mark.parametrize("content", [[], {}, None])
 def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
-    empty = {"missing": {"empty": True}}
+    empty = {"missing": [{"empty": True}]}
     client, _script = scripted(
         answer(200, content), answer(200, content), of=profile(operations={"find": empty, "read": empty})
     )
@@ -364,7 +365,7 @@ def test_an_empty_answer_is_missing_where_the_profile_says_so(content):
     assert client.read(Address(profile(operations={"read": empty}).type("event"), 5)) is None
 
 
-@pytest.mark.parametrize(("content", "path"), [(STORED, ""), ({"data": {"event": STORED}}, "data.event")])
+@pytest.mark.parametrize(("content", "path"), [(STORED, "body"), ({"data": {"event": STORED}}, "body.data.event")])
 def test_where_the_entity_stands(content, path):
     of = profile(operations={"find": {"entity": path}, "read": {"entity": path}})
     client, _script = scripted(answer(200, content), answer(200, content), of=of)
@@ -378,7 +379,7 @@ def test_a_list_of_matches():
 
 
 def test_a_create_that_answers_nothing():
-    of = profile(operations={"create": {"entity": False, "success": [204]}})
+    of = profile(operations={"create": {"entity": False, "success": [{"status": [204]}]}})
     client, _script = scripted(answer(204, b""), answer(500, {}), of=of)
     assert client.create(address(of=of), {}) is None
     with pytest.raises(ServerError):
@@ -436,13 +437,13 @@ def test_what_the_server_says(content, shown):
 @pytest.mark.proves("PROFILE-2")
 def test_what_was_used_and_what_of_it_is_assumed():
     verified = {"verified": {"version": "7.3", "when": "2026-01-01", "by": "probe"}}
-    of = profile(types={"event": {"operations": {"read": verified}}})
+    of = profile(types={"event": {"read": verified}})
     client, _script = scripted(answer(200, STORED), answer(200, STORED), answer(200, {}), of=of)
     assert client.assumed == []
     client.read(Address(of.type("event"), 5))
     client.find(address(of=of))
     client.delete(address(of=of), STORED)
-    assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.operations.read"]
+    assert sorted(client.used) == ["operations.delete", "operations.find", "types.event.read"]
     assert client.assumed == ["operations.find"]
 
 

@@ -14,12 +14,12 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ProfileMismatchError,
     ServerError,
 )
-from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
-from ansible_collections.rimops.insight.tests.unit.fakes import URL, answer, find_nothing, profile, scripted
+from ansible_collections.rimops.insight.tests.unit.fakes import URL, answer, profile, scripted
 
 KEY = {"appCode": "1", "appName": "Z"}
 EVENT = {"type": "event", "key": {"eventName": "Ä & b"}, "refs": {"applicationId": {"type": "application", "key": KEY}}}
 STORED = {"id": 5, "uuid": "u-5", "eventName": "Ä & b", "applicationId": 17}
+IN_QUERY = {"method": "GET", "path": "{type.path}", "query": "{key}", "json": None, "texts_at": None}
 BODIES = {"declared": {"a": 1}, "changed": {"a": 2}, "whole": {"a": 3}}
 
 
@@ -32,7 +32,7 @@ def speaking(*answers, **operations):
 
 @pytest.mark.proves("PROFILE-1", "DECLARE-11")
 def test_the_key_in_the_query():
-    find = {"method": "GET", "path": "{type}?view=full", "body": "query"}
+    find = {**IN_QUERY, "with": {"view": "full"}}
     found = answer(200, {"id": 17, **KEY})
     client, script, event = speaking(found, answer(200, [STORED]), find=find)
     assert client.find(event) == [STORED]
@@ -45,8 +45,7 @@ def test_the_key_in_the_query():
 
 
 def test_a_boolean_in_the_query_is_written_as_in_json():
-    find = {"method": "GET", "path": "{type}", "body": "query"}
-    of = profile(operations={"find": find}, types={"event": {"schema": {"properties": {"a": {"type": "boolean"}}}}})
+    of = profile(operations={"find": IN_QUERY}, types={"event": {"schema": {"properties": {"a": {"type": "boolean"}}}}})
     client, script = scripted(answer(404, {}), of=of)
     client.find(address_of(of, {"type": "event", "key": {"a": True}}))
     assert script.paths == ["event?a=true"]
@@ -54,8 +53,8 @@ def test_a_boolean_in_the_query_is_written_as_in_json():
 
 @pytest.mark.proves("NETWORK-3")
 def test_the_id_in_the_query():
-    read = {"method": "GET", "path": "{type}/read?id={id}", "body": "none"}
-    delete = {"method": "DELETE", "path": "{type}", "body": "query", "id_field": "entityId"}
+    read = {"method": "GET", "path": "{type.path}/read", "query": {"id": "{id}"}, "json": None}
+    delete = {"method": "DELETE", "path": "{type.path}", "query": {"entityId": "{id}"}, "json": None}
     client, script, event = speaking(answer(200, STORED), answer(200, {}), read=read, delete=delete)
     client.read(Address(event.type, 5))
     client.delete(event, {"id": "a&b/c"})
@@ -69,24 +68,27 @@ def test_the_id_in_the_query():
 @pytest.mark.parametrize(
     ("update", "body"),
     [
-        ({"id_field": "id"}, {"a": 3, "id": 5}),
-        ({"id_field": "meta.id"}, {"a": 3, "meta": {"id": 5}}),
-        ({"id_field": "id", "request_at": "entity"}, {"entity": {"a": 3}, "id": 5}),
-        ({"id_field": "entity.id", "request_at": "entity"}, {"entity": {"a": 3, "id": 5}}),
-        ({"addressed_by": "uuid", "request_at": "data.entity"}, {"data": {"entity": {"a": 3, "uuid": "u-5"}}}),
-        ({"request_at": "entity", "body": "changed"}, {"entity": {"a": 2}}),
+        ({"with": {"id": "{id}"}}, {"a": 3, "id": 5}),
+        ({"with": {"meta": {"id": "{id}"}}}, {"a": 3, "meta": {"id": 5}}),
+        ({"with": {"id": "{id}"}, "json": {"entity": "{whole}"}}, {"entity": {"a": 3}, "id": 5}),
+        ({"with": {"entity": {"id": "{id}"}}, "json": {"entity": "{whole}"}}, {"entity": {"a": 3, "id": 5}}),
+        (
+            {"with": {"data": {"entity": {"uuid": "{entity.uuid}"}}}, "json": {"data": {"entity": "{whole}"}}},
+            {"data": {"entity": {"a": 3, "uuid": "u-5"}}},
+        ),
+        ({"json": {"entity": "{changed}"}}, {"entity": {"a": 2}}),
     ],
 )
 def test_where_id_and_attributes_stand_in_the_body(update, body):
-    update = {"path": "{type}/update", "addressed_by": None, **update}
+    update = {"path": "{type.path}/update", **update, "with": {"uuid": None, **update.get("with", {})}}
     client, script, event = speaking(answer(200, STORED), update=update)
     client.update(event, STORED, BODIES)
     assert (script.paths, script.bodies) == (["event/update"], [body])
 
 
-@pytest.mark.parametrize("body", ["none", "empty"])
+@pytest.mark.parametrize("body", [{"json": {"id": "{id}"}}, {"json": {}, "with": {"id": "{id}"}}])
 def test_the_id_in_a_body_that_is_empty_otherwise(body):
-    aimed = {"path": "{type}/do", "body": body, "id_field": "id", "request_at": "entity"}
+    aimed = {"path": "{type.path}/do", **body}
     client, script, event = speaking(answer(200, STORED), answer(200, {}), read=aimed, delete=aimed)
     client.read(Address(event.type, "5"))
     client.delete(event, STORED)
@@ -98,11 +100,13 @@ WITHIN = {"meta": {"id": 5, "uuid": "u-5"}, "eventName": "Ä & b"}
 
 def test_ids_that_stand_within():
     of = profile(
-        id_attribute="meta.id",
-        uuid_attribute="meta.uuid",
+        id={"at": "meta.id"},
         operations={
-            "update": {"path": "{type}/{id}/{uuid}", "addressed_by": "meta.uuid"},
-            "create": {"entity": False, "id_at": "id"},
+            "update": {
+                "path": "{type.path}/{id}/{entity.meta.uuid}",
+                "with": {"uuid": None, "meta": {"uuid": "{entity.meta.uuid}"}},
+            },
+            "create": {"entity": {"meta.id": "body.id"}},
         },
     )
     client, script = scripted(answer(200, WITHIN), answer(200, WITHIN), answer(200, {"id": 9}), of=of)
@@ -119,15 +123,15 @@ def test_ids_that_stand_within():
 
 @pytest.mark.proves("WRITE-2")
 def test_an_id_within_is_checked():
-    of = profile(id_attribute="meta.id")
+    of = profile(id={"at": "meta.id"})
     client, _script = scripted(answer(200, WITHIN), of=of)
     with pytest.raises(ProfileMismatchError, match=r"expected meta\.id 6, came meta\.id 5"):
         client.read(Address(of.type("event"), 6))
 
 
 def test_references_stand_with_the_attributes():
-    wrapped = {"request_at": "entity"}
-    client, script, event = speaking(answer(200, STORED), answer(201, STORED), find=wrapped, create=wrapped)
+    find, create = ({"json": {"entity": f"{{{name}}}"}} for name in ("key", "declared"))
+    client, script, event = speaking(answer(200, STORED), answer(201, STORED), find=find, create=create)
     client.find(event)
     client.create(event, {"eventName": "x"})
     text = {"queryFor": {"applicationId": "1 Z"}}
@@ -136,7 +140,7 @@ def test_references_stand_with_the_attributes():
 
 @pytest.mark.parametrize("found", [STORED, [STORED]])
 def test_a_list_of_one_is_that_one(found):
-    wrapped = {"entity": "data"}
+    wrapped = {"entity": "body.data"}
     client, _script, event = speaking(*[answer(200, {"data": found})] * 2, read=wrapped, find=wrapped)
     assert client.read(Address(event.type, 5)) == STORED
     assert client.find(event) == [STORED]
@@ -166,7 +170,7 @@ def test_a_read_that_answers_several_answers_none():
     ],
 )
 def test_an_empty_place_is_missing_and_an_absent_one_is_not(said, missing):
-    wrapped = {"entity": "data", "missing": {"empty": True}}
+    wrapped = {"entity": "body.data", "missing": [{"empty": True}]}
     client, _script, event = speaking(answer(200, said), answer(200, said), read=wrapped, find=wrapped)
     if missing:
         assert client.read(Address(event.type, 5)) is None
@@ -180,35 +184,35 @@ def test_an_empty_place_is_missing_and_an_absent_one_is_not(said, missing):
 
 @pytest.mark.proves("WRITE-2")
 @pytest.mark.parametrize(
-    ("id_at", "said", "new"),
+    ("place", "said", "new"),
     [
-        ("id", answer(200, {"id": 9}), 9),
-        ("result.id", answer(201, {"result": {"id": "x-9"}}), "x-9"),
-        ("location", answer(201, b"", location=f"{URL}/insight/api/v2/event/9"), "9"),
-        ("location", answer(201, b"", location="/insight/event/a%2Fb/"), "a/b"),
-        ("location", answer(201, b"", location="9?x=y"), "9"),
+        ("body.id", answer(200, {"id": 9}), 9),
+        ("body.result.id", answer(201, {"result": {"id": "x-9"}}), "x-9"),
+        ("location.id", answer(201, b"", location=f"{URL}/insight/api/v2/event/9"), "9"),
+        ("location.id", answer(201, b"", location="/insight/event/a%2Fb/"), "a/b"),
+        ("location.id", answer(201, b"", location="9?x=y"), "9"),
     ],
 )
-def test_the_id_of_what_was_created(id_at, said, new):
-    client, _script, event = speaking(said, create={"entity": False, "id_at": id_at})
+def test_the_id_of_what_was_created(place, said, new):
+    client, _script, event = speaking(said, create={"entity": {"id": place}})
     assert client.create(event, {}) == {"id": new}
 
 
 @pytest.mark.proves("NETWORK-3")
 @pytest.mark.parametrize(
-    ("id_at", "said", "came"),
+    ("place", "said", "came"),
     [
-        ("id", answer(200, {"entityId": 9}), "an object with entityId"),
-        ("id", answer(200, {"id": True}), "an object with id"),
-        ("id", answer(200, {"id": {"value": 9}}), "an object with id"),
-        ("location", answer(201, b""), "no Location header"),
-        ("location", answer(201, b"", location="/"), "a Location without a path"),
-        ("location", answer(201, b"", location="https://inner.example.com/"), "a Location without a path"),
-        ("location", answer(201, b"", location="http://[x/event/9"), "a Location without a path"),
+        ("body.id", answer(200, {"entityId": 9}), "an object with entityId"),
+        ("body.id", answer(200, {"id": True}), "an object with id"),
+        ("body.id", answer(200, {"id": {"value": 9}}), "an object with id"),
+        ("location.id", answer(201, b""), "no Location header"),
+        ("location.id", answer(201, b"", location="/"), "a Location without a path"),
+        ("location.id", answer(201, b"", location="https://inner.example.com/"), "a Location without a path"),
+        ("location.id", answer(201, b"", location="http://[x/event/9"), "a Location without a path"),
     ],
 )
-def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
-    client, _script, event = speaking(said, create={"entity": False, "id_at": id_at})
+def test_an_answer_without_the_id_of_what_was_created(place, said, came):
+    client, _script, event = speaking(said, create={"entity": {"id": place}})
     with pytest.raises(ProfileMismatchError) as caught:
         client.create(event, {})
     assert (caught.value.details["profile_key"], caught.value.details["came"]) == ("operations.create.entity", came)
@@ -228,7 +232,7 @@ def test_an_answer_without_the_id_of_what_was_created(id_at, said, came):
 )
 def test_only_the_last_part_of_a_location_is_used(location, notes):
     """A server behind a proxy names its inner host. Nothing is sent there."""
-    client, script, event = speaking(answer(201, b"", location=location), create={"entity": False, "id_at": "location"})
+    client, script, event = speaking(answer(201, b"", location=location), create={"entity": {"id": "location.id"}})
     told = []
     assert client.create(event, {}, told.append)["id"] == "9/1"
     assert [("another host than url" in one) for one in filter(None, told)] == [True] * notes
@@ -236,7 +240,7 @@ def test_only_the_last_part_of_a_location_is_used(location, notes):
 
 
 def test_a_create_that_failed_has_no_id():
-    client, _script, event = speaking(answer(500, {"id": 9}), create={"entity": False, "id_at": "id"})
+    client, _script, event = speaking(answer(500, {"id": 9}), create={"entity": {"id": "body.id"}})
     with pytest.raises(ServerError, match="the server failed"):
         client.create(event, {})
 
@@ -281,18 +285,14 @@ def test_same_origin(other, same):
 @pytest.mark.parametrize(
     "paging",
     [
-        {"kind": "page", "page": "p"},
-        {"kind": "offset", "size": "n"},
-        {"kind": "cursor", "page": "c"},
-        {"kind": "cursor", "next": "n"},
-        {"kind": "link"},
-        {"kind": "token", "next": "n"},
+        {"json": {"n": "{size}"}},
+        {"json": {"c": "{cursor}"}},
+        {"json": {"c": "{cursor}"}, "paging": {"total": "body.total"}},
+        {"json": {}},
+        {"paging": {"next": "n"}},
+        {"paging": {"kind": "page"}},
     ],
 )
 def test_pagings_that_are_not_whole(paging):
     with pytest.raises(ConfigurationError, match=r"operations\.list\.paging"):
-        profile_data(
-            "insight",
-            {"operations": {"list": {"paging": {"total": None, **dict.fromkeys(("page", "size")), **paging}}}},
-            find_nothing,
-        )
+        profile(operations={"list": paging})

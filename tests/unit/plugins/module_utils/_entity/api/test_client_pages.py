@@ -18,6 +18,7 @@ from ansible_collections.rimops.insight.tests.unit.fakes import HTML, URL, answe
 
 EVENT_TYPE = profile().type("event")
 PAGED = {"enabled": True}
+IN_QUERY = {"method": "GET", "path": "{type.path}", "json": None}
 
 
 def listing(*answers, **operation):
@@ -37,8 +38,8 @@ def test_pages_by_number():
 
 
 def test_pages_by_offset():
-    paging = {"kind": "offset", "page": "start", "size": "rows", "first": 1, "limit": 2}
-    ids, script = listing(page(1, 2, total=3), page(3, total=3), paging=paging)
+    rows = {"start": "{offset}", "rows": "{size}"}
+    ids, script = listing(page(1, 2, total=3), page(3, total=3), json=rows, paging={"first": 1, "size": 2})
     assert ids() == [1, 2, 3]
     assert script.bodies == [{"start": 1, "rows": 2}, {"start": 3, "rows": 2}]
 
@@ -55,7 +56,7 @@ def test_an_empty_list():
 
 
 def test_no_paging():
-    ids, script = listing(page(1, 2), paging=None)
+    ids, script = listing(page(1, 2), json={}, paging=None)
     assert ids() == [1, 2]
     assert script.bodies == [{}]
 
@@ -90,10 +91,8 @@ def test_a_list_that_is_off():
 
 
 def test_pages_in_the_query():
-    paging = {"kind": "page", "page": "p", "size": "n", "first": 1, "limit": 2}
-    ids, script = listing(
-        page(1, 2, total=3), page(3, total=3), method="GET", path="{type}", body="query", paging=paging
-    )
+    asked = {**IN_QUERY, "query": {"p": "{page}", "n": "{size}"}}
+    ids, script = listing(page(1, 2, total=3), page(3, total=3), **asked, paging={"first": 1, "size": 2})
     assert ids() == [1, 2, 3]
     assert script.paths == ["event?p=1&n=2", "event?p=2&n=2"]
     assert script.bodies == [None, None]
@@ -105,8 +104,10 @@ def test_a_total_as_text():
     assert len(script.requests) == 2
 
 
-CURSOR = {"kind": "cursor", "page": "after", "size": "n", "next": "links.next", "limit": 2, "total": "total"}
-LINK = {"kind": "link", "page": None, "size": "n", "next": "links.next", "limit": 2, "total": "total"}
+FOLLOWED = {"paging": {"size": 2, "next": "body.links.next", "total": "body.total"}}
+CURSOR = {"json": {"n": "{size}", "after": "{cursor}"}, **FOLLOWED}
+ENDED = {**CURSOR, "paging": {**CURSOR["paging"], "most_pages": 3}}
+LINK = {"json": {"n": "{size}"}, **FOLLOWED}
 AT = f"{URL}/insight/api/v2/event"
 
 
@@ -116,7 +117,7 @@ def linked(following, *ids, **more):
 
 @pytest.mark.parametrize("end", [{"links": {"next": None}}, {"links": {"next": ""}}, {"links": {}}, {}])
 def test_pages_by_cursor(end):
-    ids, script = listing(linked("c1", 1, 2), linked(7), page(3, **end), paging=CURSOR)
+    ids, script = listing(linked("c1", 1, 2), linked(7), page(3, **end), **CURSOR)
     assert ids() == [1, 2, 3]
     assert script.bodies == [{"n": 2}, {"n": 2, "after": "c1"}, {"n": 2, "after": 7}]
 
@@ -124,7 +125,7 @@ def test_pages_by_cursor(end):
 @pytest.mark.proves("NETWORK-3")
 def test_pages_by_link():
     answers = linked("/insight/api/v2/event?from=2&n=2", 1, 2), linked(f"{AT}?from=4", 3, 4), linked("?from=5", 5)
-    ids, script = listing(*answers, linked(None), method="GET", path="{type}", body="query", paging=LINK)
+    ids, script = listing(*answers, linked(None), **IN_QUERY, query={"n": "{size}"}, **FOLLOWED)
     assert ids() == [1, 2, 3, 4, 5]
     assert [request.url for request in script.requests] == [
         f"{AT}?n=2",
@@ -137,7 +138,7 @@ def test_pages_by_link():
 
 @pytest.mark.proves("WRITE-1", "NETWORK-3", "LIST-20")
 @pytest.mark.parametrize(
-    ("paging", "answers", "key", "message"),
+    ("said", "answers", "key", "message"),
     [
         (CURSOR, [linked("c", 1, 2), linked("c", 3, 4)], "paging", "the same page again"),
         (CURSOR, [linked("c", 1, 2), linked("d", 1, 2)], "paging", "the same page again"),
@@ -160,11 +161,11 @@ def test_pages_by_link():
         (LINK, [linked("http://[x", 1)], "paging.next", "another server"),
         (CURSOR, [linked(f"c{number}") for number in range(11)], "paging", "the same page again"),
         (CURSOR, [linked(f"c{number}", number, total=number) for number in (1, 2)], None, "of 1 entities first"),
-        ({**CURSOR, "most_pages": 3}, [linked(f"c{number}", number) for number in range(3)], "paging", "does not end"),
+        (ENDED, [linked(f"c{number}", number) for number in range(3)], "paging", "does not end"),
     ],
 )
-def test_a_next_page_that_is_none(paging, answers, key, message):
-    ids, script = listing(*answers, paging=paging)
+def test_a_next_page_that_is_none(said, answers, key, message):
+    ids, script = listing(*answers, **said)
     with pytest.raises(ServerError, match=message) as caught:
         ids()
     assert caught.value.details.get("profile_key") == (f"operations.list.{key}" if key else None)
@@ -173,7 +174,7 @@ def test_a_next_page_that_is_none(paging, answers, key, message):
 
 def test_empty_pages_in_between():
     ids, _script = listing(
-        linked("a"), linked("b", 1), *[linked(f"c{one}") for one in range(10)], linked(None, 2), paging=CURSOR
+        linked("a"), linked("b", 1), *[linked(f"c{one}") for one in range(10)], linked(None, 2), **CURSOR
     )
     assert ids() == [1, 2]
 
@@ -181,7 +182,7 @@ def test_empty_pages_in_between():
 @pytest.mark.proves("LIST-20")
 @pytest.mark.parametrize("end", ["?from=2#top", f"{AT}/list?from=2", "list?from=2"])
 def test_a_link_gives_its_query_and_nothing_else(end):
-    ids, script = listing(linked(end, 1), linked(None, 2), paging=LINK)
+    ids, script = listing(linked(end, 1), linked(None, 2), **LINK)
     assert ids() == [1, 2]
     assert [request.url for request in script.requests] == [f"{AT}/list", f"{AT}/list?from=2"]
 
@@ -192,14 +193,14 @@ def whole_listing(*answers, **operation):
     return [one.get("id") for one in client.whole(Address(of.type("event")))], script
 
 
-OFFSET = {"kind": "offset", "page": "start", "size": "rows", "limit": 2, "total": "total"}
+OFFSET = {"json": {"start": "{offset}", "rows": "{size}"}, "paging": {"size": 2, "total": "body.total"}}
 
 
 @pytest.mark.proves("LIST-20")
 def test_a_list_is_read_again_when_its_total_changes():
     """One of the first page is deleted between the pages, so that another one slips through."""
     answers = page(1, 2, total=5), page(4, 5, total=4), page(2, 3, total=4), page(4, 5, total=4)
-    ids, script = whole_listing(*answers, paging=OFFSET)
+    ids, script = whole_listing(*answers, **OFFSET)
     assert ids == [2, 3, 4, 5]
     assert [body["start"] for body in script.bodies] == [0, 2, 0, 2]
 
@@ -208,7 +209,7 @@ def test_a_list_is_read_again_when_its_total_changes():
 @pytest.mark.parametrize("again", [2, "2"])
 def test_a_list_is_read_again_when_an_id_comes_twice(again):
     answers = page(1, 2), page(again, 3), page(0, 1), page(2, 3), page()
-    ids, _script = whole_listing(*answers, paging={**OFFSET, "total": None})
+    ids, _script = whole_listing(*answers, json=OFFSET["json"], paging={"size": 2, "total": None})
     assert ids == [0, 1, 2, 3]
 
 
@@ -223,10 +224,10 @@ def test_a_list_is_read_again_when_an_id_comes_twice(again):
 )
 def test_a_list_that_changes_again_and_again_is_an_error(answers, why):
     with pytest.raises(ListChanged, match=f"{why}, 5 times in a row"):
-        whole_listing(*answers * 5, paging=OFFSET)
+        whole_listing(*answers * 5, **OFFSET)
 
 
 def test_entities_without_an_id_are_not_compared():
     answers = (answer(200, {"items": [{"name": name}], "total": 2}) for name in "ab")
-    ids, _script = whole_listing(*answers, paging={**OFFSET, "limit": 1})
+    ids, _script = whole_listing(*answers, json=OFFSET["json"], paging={"size": 1, "total": "body.total"})
     assert ids == [None, None]

@@ -198,8 +198,8 @@ def test_a_search_that_shows_a_summary_is_followed_by_a_read(summaries, paths):
 
 
 def test_a_find_without_a_name_of_the_key_is_refused():
-    of = {"path": "teams", "operations": {"find": {"method": "GET", "path": "all"}}}
-    own = {"format": 1, "name": "own", "types": {"team": of}}
+    of = {"path": "teams", "find": {"method": "GET", "path": "all"}}
+    own = {"format": 2, "name": "own", "types": {"team": of}}
     client = EntityClient(profile_of(own), URL, Script())
     with pytest.raises(ConfigurationError, match="names nothing of its key"):
         client.find(Address(client_type(own), key={"name": "Alpha"}))

@@ -132,7 +132,7 @@ def test_a_list_that_changes_is_read_again_within_the_conversation():
 
 
 def test_an_operation_that_asks_until_it_is_done_changes_no_caller(monkeypatch):
-    def create_and_wait(of, content, note):
+    def create_and_wait(of, content, _note, _reveal):
         response = yield of.request(content)
         while response.status == 202:
             response = yield Request(of.purpose, "GET", "https://insight.example.com/jobs/1", safe=True)

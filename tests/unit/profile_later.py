@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What each key of ``completes`` does, of what an operation waits for, needs and refuses, and of a list of references,
-for test_profile_2_effects."""
+for test_profile_effects."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.rimops.insight.tests.unit.effects import ENTITY, EVENT, Case, present, says
-from ansible_collections.rimops.insight.tests.unit.effects_2 import APPLICATION, HELD, event, of, request_cases
-from ansible_collections.rimops.insight.tests.unit.test_profile_effects import overlaid
+from ansible_collections.rimops.insight.tests.unit.profile_cases import (
+    APPLICATION,
+    HELD,
+    event,
+    of,
+    overlaid,
+    request_cases,
+)
 
 JOB = {"take": {"job": "body.job"}, "poll": {"path": "jobs/{job}"}, "until": [{"body": {"status": "Success"}}]}
 ACCEPTED = says(202, {"job": "j1", "other": "j2"})
@@ -54,19 +60,24 @@ def _completing() -> Iterator[Case]:
     yield case("until", [{"body": {"status": "Done"}}], gone="OutcomeUnknownError", **creates("Done"))
     yield case("warned", [{"body": {"status": "Half"}}], "job j1 ended with a warning", **creates("Half"))
     yield case("failed", FAILED, "the server accepted it, and job j1 failed", **creates("Error"))
-    yield case("message", "body.text", "job j1 failed, saying: no room", **creates("Error", failed=FAILED))
+    failed, saying = creates("Error", failed=FAILED), "job j1 failed, saying: no room"
+    asked_for = {"path": "jobs/{job}/log", "at": "body.text"}
+    for form, said in (("text", "body.text"), ("list", ["body.none", "body.text"]), ("mapping", asked_for)):
+        yield Case(f"completing.message as {form}", completing(message=said), saying, **failed)
     asked = creates("Error", failed=FAILED, message={"path": "jobs/{job}/log", "at": "body.none"})
     yield from request_cases("completing.message", reason, "ask", **asked)
-    yield Case("completing.message.at", reason(at="body.text"), "job j1 failed, saying: no room", **asked)
+    yield Case("completing.message.at as text", reason(at="body.text"), saying, **asked)
+    yield Case("completing.message.at as list", reason(at=["body.nothing", "body.text"]), saying, **asked)
     in_answer = overlaid(BY_JOB, of("create", entity="body"))
     yield case("answer", "body.result", "/events/7 read ", given=in_answer)
 
 
 def _completed() -> Iterator[Case]:
     ended = (says(200, {"status": "Success", "rows": [{"name": "ann"}]}),)
-    yield Case("operation.completes", of("create", completes=JOB), "/jobs/j1 ask ", **{**creates(), "given": {}})
+    in_place = of("create", completes=JOB)
+    yield Case("operation.completes as mapping", in_place, "/jobs/j1 ask ", **{**creates(), "given": {}})
     yield Case(
-        "operation.completes",
+        "operation.completes as text",
         of("create", completes="job"),
         "/jobs/j1 ask ",
         **{**creates(), "given": completing(**JOB)},
@@ -78,14 +89,16 @@ def _completed() -> Iterator[Case]:
     given = event(parts={"members": {"element": {"key": "name"}, "at_least": True, **parts}})
     with_ann = (ENTITY, {**EVENT, "attributes": {"description": "a", "members": [{"name": "ann"}]}})
     for key, request, more in (("part.read", "read", {"answer": "body"}), ("step_request", "add", {})):
-        yield Case(
-            f"{key}.completes",
-            event(parts={"members": {request: {"completes": {**JOB, **more}}}}),
-            f"/jobs/j1 ask for job j1 to {request} members",
-            given=given,
-            tasks=(with_ann,),
-            answers={f"{request} members": (ACCEPTED,), "ask": ended},
-        )
+        job = {**JOB, **more}
+        for form, completes in (("mapping", job), ("text", "job")):
+            yield Case(
+                f"{key}.completes as {form}",
+                event(parts={"members": {request: {"completes": completes}}}),
+                f"/jobs/j1 ask for job j1 to {request} members",
+                given=overlaid(given, completing(**job)),
+                tasks=(with_ann,),
+                answers={f"{request} members": (ACCEPTED,), "ask": ended},
+            )
 
 
 def _conditions() -> Iterator[Case]:

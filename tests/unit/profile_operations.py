@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each key of operations, of transitions and of parts does, for test_profile_2_effects."""
+"""What each key of operations, of transitions and of parts does, for test_profile_effects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.tests.unit.effects import (
     present,
     says,
 )
-from ansible_collections.rimops.insight.tests.unit.effects_2 import (
+from ansible_collections.rimops.insight.tests.unit.profile_cases import (
     APPLICATION,
     HELD,
     REFERS,
@@ -84,11 +84,14 @@ def _operations() -> Iterator[Case]:
         answers={"create": (says(423),)},
     )
     made = {"tasks": (present(),), "answers": {"create": (says(200, {"data": HELD}),)}}
-    yield Case("operation.entity", of("create", entity="body.data"), "/events/7 read", **made)
-    yield Case("operation.entity", of("create", entity=["body.none", "body.data"]), "/events/7 read", **made)
+    yield Case("operation.entity as text", of("create", entity="body.data"), "/events/7 read", **made)
+    yield Case("operation.entity as list", of("create", entity=["body.none", "body.data"]), "/events/7 read", **made)
+    named = {**made, "answers": {"create": (says(200, {"event": HELD}),)}}
+    yield Case("operation.entity as text", of("create", entity="body.{type.name}"), "/events/7 read", **named)
     number = of("create", entity={"id": "body.data.id"})
-    yield Case("operation.entity", number, "/events/7 read", **made)
-    yield Case("operation.entity", of("create", entity=False), gone="holds none", answers={"create": (says(200, []),)})
+    yield Case("operation.entity as mapping", number, "/events/7 read", **made)
+    nothing = {"answers": {"create": (says(200, []),)}}
+    yield Case("operation.entity as false", of("create", entity=False), gone="holds none", **nothing)
     yield Case(
         "operation.paging", of("list", paging={"total": "body.total"}, query={"p": "{page}"}), r"\?p=0 list", tasks=LIST
     )
@@ -102,6 +105,12 @@ def _operations() -> Iterator[Case]:
     )
     another = {"find": (says(200, [{**HELD, "eventName": "F2"}]),)}
     yield Case("operation.narrows", of("find", narrows=True), "> .* create event", tasks=(present(),), answers=another)
+    yield Case(
+        "operation.pattern",
+        of("find", pattern=True),
+        "> .*/events/all list entities",
+        tasks=(present(key={"eventName": "F*"}),),
+    )
     yield Case(
         "operation.then",
         of("find", then="read"),
@@ -169,11 +178,13 @@ def _parts() -> Iterator[Case]:
     yield Case("part.write", part(add=None, remove=None, write=write), "> PUT .* write members", **ann_then_bob)
     yield Case("part.change", part(change=change), "> PATCH .*/members/ann change members", **other_role)
     yield Case("part.add_replaces", part(add_replaces=True), 'add members .*"role": "s"', **other_role)
+    change_only = {**other_role, "given": overlaid(given, part(change=change))}
+    yield Case("part.element.key as text", part(element={"key": "role"}), 'remove members role="r"', **change_only)
     yield Case(
-        "part.element.key",
+        "part.element.key as list",
         part(element={"key": ["name", "role"]}),
         'remove members name="ann",role="r"',
-        **{**other_role, "given": overlaid(given, part(change=change))},
+        **change_only,
     )
     two = {"members": [{"name": "ann", "role": "r"}, {"name": "bob", "role": "s"}]}
     ann_of_two = {

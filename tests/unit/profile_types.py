@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each key of the whole, of types and of attributes does, for test_profile_2_effects."""
+"""What each key of the whole, of types and of attributes does, for test_profile_effects."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from ansible_collections.rimops.insight.tests.unit.effects import (
     KEY,
     LIST,
     LOGIN,
+    LOOK_AROUND,
     WRITE,
     Case,
     present,
     says,
 )
-from ansible_collections.rimops.insight.tests.unit.effects_2 import (
+from ansible_collections.rimops.insight.tests.unit.profile_cases import (
     APPLICATION,
     HELD,
     REFERS,
@@ -93,10 +94,24 @@ def _whole() -> Iterator[Case]:
         "/t.* find thing",
         tasks=(present(type="thing"),),
     )
+    yield Case(
+        "other_base_paths",
+        {"other_base_paths": ["/theirs"]},
+        "/theirs/login log in",
+        tasks=LOOK_AROUND,
+        answers={"log": (says(404),)},
+    )
     for one in OPERATIONS:
         here = {"path": "here/{id}" if one in ("read", "update", "delete") else "here"}
-        yield Case(f"operations.{one}", {"operations": {one: here}}, f"/here.* {one} ", tasks=EACH, given=LISTED)
-        yield Case(f"type.{one}", event(**{one: here}), f"/here.* {one} ", tasks=ALL)
+        form = " as mapping" if one in ("find", "list") else ""
+        yield Case(f"operations.{one}{form}", {"operations": {one: here}}, f"/here.* {one} ", tasks=EACH, given=LISTED)
+        yield Case(f"type.{one}{form}", event(**{one: here}), f"/here.* {one} ", tasks=ALL)
+    second = {"method": "GET", "path": "second", "entity": "body.items"}
+    both = [LISTED["operations"]["list"], second]
+    yield Case("operations.list as list", {"operations": {"list": both}}, "/second list ", tasks=EACH, given=LISTED)
+    yield Case("type.list as list", event(list=both), "/second list ", tasks=LIST)
+    by_list = {"operations": {"find": "list"}}
+    yield Case("operations.find as text", by_list, "/events/all list ", tasks=EACH, given=LISTED)
 
 
 def _types() -> Iterator[Case]:
@@ -104,9 +119,9 @@ def _types() -> Iterator[Case]:
     yield Case(
         "type.extends",
         {"types": {"thing": {"extends": "event"}}},
-        "/events.* find thing",
-        given={"types": {"thing": {"key": {"attributes": ["eventName"]}}}},
-        tasks=(present(type="thing"),),
+        "/things/all list ",
+        given={"types": {"thing": {"path": "things"}}},
+        tasks=((ENTITY_INFO, {"type": "thing"}),),
     )
     yield Case("type.key.attributes", event(key={"attributes": ["eventName", "phase"]}), "phase is not given")
     yield Case(
@@ -119,13 +134,14 @@ def _types() -> Iterator[Case]:
         },
         tasks=(present(),),
     )
-    yield Case(
-        "type.parent",
-        event(parent="application", find={"path": "of/{parent.id}/events"}),
-        "of/3/events.* find event",
-        tasks=(present(refs={"parent": {"type": "application", "key": {"appCode": "1"}}}),),
-        answers=APPLICATION,
-    )
+    for form, parent in (("text", "application"), ("list", ["event", "application"])):
+        yield Case(
+            f"type.parent as {form}",
+            event(parent=parent, find={"path": "of/{parent.id}/events"}),
+            "of/3/events.* find event",
+            tasks=(present(refs={"parent": {"type": "application", "key": {"appCode": "1"}}}),),
+            answers=APPLICATION,
+        )
     yield Case(
         "type.singleton",
         event(singleton=True, read={"path": "the/event"}),
@@ -141,9 +157,9 @@ def _types() -> Iterator[Case]:
     yield Case("type.evidence_fields", event(evidence_fields={"reason": "why"}), '> .*"why": "R1"')
     yield Case("type.changed_by", event(changed_by="other"), '"changed_by": "other-7"', tasks=DRIFTED)
     yield Case("type.changed_at", event(changed_at="other"), '"changed_at": "other-7"', tasks=DRIFTED)
-    yield Case("type.find", event(find="list"), "/events/all list ")
+    yield Case("type.find as text", event(find="list"), "/events/all list ")
     by_name = of("read", path="named/{key.eventName}", missing=[{"status": [404]}])
-    yield Case("type.find", event(find="read"), gone="> .* find event", given=by_name)
+    yield Case("type.find as text", event(find="read"), gone="> .* find event", given=by_name)
     yield Case("id.at", event(id={"at": "entityId"}), "/events/70 read")
     yield Case("id.from", event(id={"from": "{key.eventName}"}), "/events/F read")
     for one, value in (("reason", "R1"), ("change_reference", "C1"), ("initiator", "I1")):
@@ -187,23 +203,30 @@ def _attributes() -> Iterator[Case]:
     yield from _secrets()
     more = {"tasks": (present(["a"]),), "stores": lambda told: {**told, "description": [*told["description"], "b"]}}
     yield case("at_least", {"at_least": True}, gone="Unconverged", **more)
+    fuller = {"tasks": (present({"a": 1}),), "stores": lambda told: {**told, "description": {"a": 1, "b": 2}}}
+    yield case("exact", {"exact": True}, "Unconverged", **fuller)
     numbered = {
         "tasks": (present([{"a": "1"}]),),
         "stores": lambda told: {**told, "description": [{**one, "id": 1} for one in told["description"]]},
     }
-    yield case("keyed", {"keyed": "a"}, gone="Unconverged", **numbered)
+    yield case("keyed as text", {"keyed": "a"}, gone="Unconverged", **numbered)
+    yield case("keyed as list", {"keyed": ["a"]}, gone="Unconverged", **numbered)
     upper = {"stores": lambda told: {**told, "description": told["description"].upper()}}
     yield case("normalise", {"normalise": ["case"]}, gone="Unconverged", **upper)
     prefixed = {"stores": lambda told: {**told, "description": f"x/{told['description']}"}, "tasks": (present(),)}
     yield case("normalise.prefix", {"normalise": [{"prefix": "x/"}]}, gone="Unconverged", **prefixed)
     yield Case(
-        "attribute.read",
+        "attribute.read as text",
         event(attributes={"applicationId": {"read": "{entity.owner.id}"}}),
         '"entity": {[^}]*"applicationId": 3',
         given=REFERENCE,
         tasks=(present(),),
         stores=lambda told: {**told, "owner": {"id": 3}},
     )
+    shown = {"stores": lambda told: {**told, "description": [{"x": {"n": one["a"]}} for one in told["description"]]}}
+    each, one_a = [{"a": "{element.x.n}"}], {"tasks": (present([{"a": "1"}]),)}
+    yield case("read as list", {"read": each}, gone="Unconverged", **shown, **one_a)
+    yield case("read as mapping", {"read": {"those": each}}, '"those": ', **shown, **one_a)
     by_text = '> .* create .*"by": {"applicationId": "A"}'
     among = {"tasks": REFERS, "answers": APPLICATION}
     yield Case("attribute.ref.type", refers(type="event"), gone=by_text, given=refers(text="{appName}"), **among)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each key of ``session``, of ``oauth`` and of predicates does, for test_profile_2_effects."""
+"""What each key of ``session`` and of predicates does, for test_profile_effects."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.rimops.insight.tests.unit.effects import LOGIN, Case, says, token
-from ansible_collections.rimops.insight.tests.unit.effects_2 import HELD, login, request_cases, session
-from ansible_collections.rimops.insight.tests.unit.test_profile_effects import CASES as OF_FORMAT_1
+from ansible_collections.rimops.insight.tests.unit.effects import LOGIN, Case, says
+from ansible_collections.rimops.insight.tests.unit.profile_cases import HELD, login, request_cases, session
 
-BEARER = session(steps={"login": None}, carry={"headers": {"X-Token": None, "Authorization": "Bearer {access_token}"}})
-PLATFORM = {"tenant_id": "t", "client_id": "cid", "client_secret": "not told", "username": "jdoe", "password": "secret"}
 BASIC = session(carry={"basic": {"username": "jdoe", "password": "p"}})
 LOOK = {"method": "GET", "path": "me"}
 REFUSED = {"create": (says(403), says(200, HELD))}
@@ -27,21 +24,21 @@ OWN_TOKEN = {
 TAKES_SID = {"steps": {"login": {"take": {"sid": "body.sid"}}}}
 
 
-def with_platform(case: Case) -> Case:
-    """A case of format 1 with tokens of a platform, in format 2."""
-    client = {name: PLATFORM[name] for name in ("tenant_id", "client_id", "client_secret")}
-    needed = {"grant_type": "password", **client, **{name: PLATFORM[name] for name in ("username", "password")}}
-    tasks = tuple(
-        (command, {**(client if "grant_type" in options else needed), **options}) for command, options in case.tasks
-    )
-    key = case.key.replace(".scope", "")  # a grant has a table of its own
-    return replace(case, key=key, given=BEARER, tasks=tasks)
-
-
 def lost(key: str, one: dict[str, Any], *answer: Any, **headers: str) -> Case:
     """A part of an alternative, with an answer that it fits: the session counts as lost."""
     answers = {"create": (says(*answer, **headers), says(200, HELD))}
     return Case(f"alternative.{key}", session(lost=[one]), "log in #2", answers=answers)
+
+
+MOVED = {
+    "log": (says(200, {"xAuthToken": "T1"}, {"SID": "S1"}),),
+    "create": (says(500, None, {"SID": "S2"}), says(200, HELD)),
+}
+"""Answers that change a cookie."""
+
+
+def _by_cookie(key: str, cookie: Any, **more: Any) -> Case:
+    return replace(lost(key, {"cookie": cookie}, 500), answers=MOVED, **more)
 
 
 def looked(key: str, changes: dict[str, Any], pattern: str, **more: Any) -> Case:
@@ -51,21 +48,24 @@ def looked(key: str, changes: dict[str, Any], pattern: str, **more: Any) -> Case
 
 
 def _alternatives() -> Iterator[Case]:
-    yield lost("status", {"status": [418]}, 418)
-    yield lost("header", {"header": {"X-User": "anonymous"}}, 500, **{"x-user": "Anonymous"})
-    yield replace(
-        lost("cookie", {"cookie": {"SID": "changed"}}, 500, None, {"SID": "S2"}),
-        answers={
-            "log": (says(200, {"xAuthToken": "T1"}, {"SID": "S1"}),),
-            "create": (says(500, None, {"SID": "S2"}), says(200, HELD)),
-        },
-    )
+    yield lost("status as number", {"status": 418}, 418)
+    yield lost("status as list", {"status": [417, 418]}, 418)
+    yield lost("header.<name> as text", {"header": {"X-User": "anonymous"}}, 500, **{"x-user": "Anonymous"})
+    yield lost("header.<name> as list", {"header": {"X-User": ["none", "anonymous"]}}, 500, **{"x-user": "Anonymous"})
+    yield _by_cookie("cookie as text", "changed", given=session(cookie="SID"))
+    yield _by_cookie("cookie as mapping", {"S*": "changed"})
+    yield _by_cookie("cookie.<name> as text", {"SID": "changed"})
+    yield _by_cookie("cookie.<name> as list", {"SID": ["S3", "S2"]})
     yield lost("body", {"body": {"error.code": [7, 8]}}, 200, {"error": {"code": 7}})
     yield lost("empty", {"status": [500], "empty": True}, 500, [])
-    yield lost("media_type", {"media_type": "text/plain"}, 500, b"?", None, **{"content-type": "text/plain"})
-    yield lost("words", {"words": ["who are you"]}, 500, b"Who are you?")
+    plain = {"content-type": "text/plain"}
+    yield lost("media_type as text", {"media_type": "text/plain"}, 500, b"?", None, **plain)
+    yield lost("media_type as list", {"media_type": ["text/csv", "text/plain"]}, 500, b"?", None, **plain)
+    yield lost("words as text", {"words": "who are you"}, 500, b"Who are you?")
+    yield lost("words as list", {"words": ["gone", "who are you"]}, 500, b"Who are you?")
     yield lost("login_page", {"login_page": True}, 302, b"", None, location="/login")
-    yield lost("method", {"status": [418], "method": ["POST"]}, 418)
+    yield lost("method as text", {"status": [418], "method": "POST"}, 418)
+    yield lost("method as list", {"status": [418], "method": ["PUT", "POST"]}, 418)
     yield Case(
         "alternative.not",
         session(lost=[{"status": [403], "not": {"words": ["too old"]}}]),
@@ -88,7 +88,8 @@ def _alternatives() -> Iterator[Case]:
 
 
 def _steps() -> Iterator[Case]:
-    yield from request_cases("step", login, "log", {"password": "{password}", "user": "{username}"})
+    credentials = {"password": "{password}", "user": "{username}"}
+    yield from request_cases("step", login, "log", credentials, knows_key=False)
     yield Case(
         "step.success",
         login(success=[{"status": [418]}]),
@@ -98,6 +99,10 @@ def _steps() -> Iterator[Case]:
     yield Case("step.denied", login(denied=[{"status": [418]}]), "does not accept", answers={"log": (says(418),)})
     yield Case("step.take", login(take={"token": "body.sid"}), '"X-Token": "session-of-another"')
     yield Case("step.cookies", login(cookies={"SID": "{token}"}), '"Cookie": "SID=session-of-the-body"')
+    for key, pair in (("username", "bzpw"), ("password", "amRvZTpx")):
+        by_basic = login(basic={"username": "jdoe", "password": "p"})
+        changed = login(basic={key: {"username": "o", "password": "q"}[key]})
+        yield Case(f"step.basic.{key}", changed, f'log in .*\n.*"Basic {pair}"', given=by_basic)
     second = {"method": "GET", "path": "second"}
     yield Case(
         "step.when",
@@ -111,9 +116,17 @@ def _steps() -> Iterator[Case]:
         "/second open(.|\n)*/login log in",
         given=session(steps={"second": second}),
     )
-    yield Case(
-        "take.<name>.at", login(take={"token": {"at": ["body.nothing", "body.sid"]}}), '"X-Token": "session-of-another"'
-    )
+    several = ["body.nothing", "body.sid"]
+    for form, place in (
+        ("take.<name> as text", "body.sid"),
+        ("take.<name> as list", several),
+        ("take.<name> as mapping", {"at": "body.sid"}),
+        ("take.<name>.at as text", {"at": "body.sid"}),
+        ("take.<name>.at as list", {"at": several}),
+    ):
+        yield Case(form, login(take={"token": place}), '"X-Token": "session-of-another"')
+    optional = login(take={"token": {"at": "body.nothing", "optional": True}})
+    yield Case("take.<name>.optional", optional, "> .* create", given=login(take={"token": {"at": "body.nothing"}}))
     yield Case(
         "take.<name>.default",
         login(take={"token": {"default": "D1"}}),
@@ -160,7 +173,7 @@ def _refreshes() -> Iterator[Case]:
 def _looks() -> Iterator[Case]:
     yield looked("method", {"method": "HEAD"}, "> safe HEAD .* look at")
     yield looked("path", {"path": "there"}, "/there look at")
-    yield looked("query", {"query": {"q": "1"}}, r"\?q=1 look at")
+    yield looked("query as mapping", {"query": {"q": "1"}}, r"\?q=1 look at")
     yield looked("headers", {"headers": {"X-Own": "x"}}, 'look at .*\n.*"X-Own": "x"')
     at = {"token": "body.sid"}
     yield looked("take", {"take": at}, '"X-Token": "session-of-another"')
@@ -186,15 +199,6 @@ def _looks() -> Iterator[Case]:
 
 
 SESSIONS = [
-    *(with_platform(case) for case in OF_FORMAT_1 if case.key.startswith("oauth.")),
-    Case(
-        "grant.scope",
-        {"oauth": {"grants": {"password": {"scope": "mine"}}}},
-        "mine",
-        tasks=token(grant_type="password", **PLATFORM),
-        given=BEARER,
-    ),
-    Case("oauth", {"oauth": None}, "knows no OAuth", tasks=token(grant_type="password", **PLATFORM), given=BEARER),
     *_alternatives(),
     *_steps(),
     *_carried(),
@@ -204,15 +208,15 @@ SESSIONS = [
     Case(
         "session.steps", session(steps={"more": {"method": "GET", "path": "more"}}), "> safe GET .*/more open a session"
     ),
-    Case(
-        "session.cookie",
-        session(cookie=["SI*"]),
-        "log in #2",
-        given=session(cookie="OTHER", lost=[{"cookie": "changed"}]),
-        answers={
-            "log": (says(200, {"xAuthToken": "T1"}, {"SID": "S1"}),),
-            "create": (says(500, None, {"SID": "S2"}), says(200, HELD)),
-        },
+    *(
+        Case(
+            f"session.cookie as {form}",
+            session(cookie=cookie),
+            "log in #2",
+            given=session(cookie="OTHER", lost=[{"cookie": "changed"}]),
+            answers=MOVED,
+        )
+        for form, cookie in (("text", "SID"), ("list", ["SI*"]))
     ),
     Case(
         "session.take",

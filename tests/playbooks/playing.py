@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playing tasks against the stand-in of a system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Player
+
+WHERE = ("url", "authority", "ca_path")
+"""Options that a stand-in tells itself; only one with an identity platform has an authority."""
+
+
+def playing(**options: Any) -> Any:
+    """A fixture, to be named ``play``: plays tasks against ``system``, with these options."""
+
+    @pytest.fixture
+    def play(system: Any, entry: str, tmp_path: Path) -> Player:
+        where = {name: getattr(system, name) for name in WHERE if hasattr(system, name)}
+        return Player(system, tmp_path, entry, {**where, **options})
+
+    return play
