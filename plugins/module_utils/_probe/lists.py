@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -120,12 +120,10 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
     """Whether there is a list in which the entity stands, and how it is cut into pages."""
     type_name, known = str(entity["type"]), experiment.known(entity)
     before, path = experiment.definition(type_name, "list"), experiment.home(type_name, "list")
-    pages = _pages_as_said(experiment, entity, before, known)
-    if _tell(pages, before):
-        experiment.note([Finding(".".join(path), AS_PROFILE, came=described(experiment.answers[-1][1]))])
-        experiment.verify(path)
-        experiment.prove(type_name, "list")
-        return True
+    own = Listing(experiment, type_name, bare(before) if isinstance(before, Mapping) else before, entity)
+    pages = _pages_as_said(own, before, known)
+    if pages:
+        return _learn(own, before, described(experiment.answers[-1][1]), pages)
     first: Optional[Attempt] = None
     for listing in listings(experiment, entity):
         attempt = listing.attempt(None)
@@ -143,8 +141,6 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
                 definition = with_entity(succeeding(listing.definition, attempt.response), place)
                 whole = Listing(experiment, type_name, definition, entity)
                 return _learn(whole, before, described(first.response))
-        if pages and attempt is first:  # it stands on a later page
-            return _learn(listing, before, described(first.response))
     came = described(first.response if first else None)
     if not isinstance(before, Mapping) or not before or before.get("enabled") is False:
         experiment.note([Finding(".".join(path), AS_PROFILE, "no list", f"nothing that was tried lists; {came}")])
@@ -153,19 +149,18 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
     return False
 
 
-def _pages_as_said(experiment: Experiment, entity: Json, stated: Any, known: Known) -> list[list[str]]:
+def _pages_as_said(own: Listing, stated: Any, known: Known) -> list[list[str]]:
     """The pages of the list of which the profile says how they are asked for, where an entity is on one of them."""
     if known.id is None or not isinstance(stated, Mapping) or stated.get("enabled") is False:
         return []
     way = stated_way(stated)
-    listing = Listing(experiment, str(entity["type"]), bare(stated), entity)
-    return listing.whole(way, [str(known.id)]) if way.names or way.paging else []
+    return own.whole(way, [str(known.id)]) if way.names or way.paging else []
 
 
-def _tell(pages: list[list[str]], stated: Any) -> bool:
+def _tell(pages: Sequence[list[str]], stated: Way) -> bool:
     """Whether pages tell that all are asked for as the profile says: several of them, of which the last may be empty
     where the size is the server's."""
-    return len([page for page in pages if page or not uses(stated_way(stated).names, "size")]) > 1
+    return len([page for page in pages if page or not uses(stated.names, "size")]) > 1
 
 
 def _shows(listing: Listing, known: Known) -> bool:
@@ -174,23 +169,25 @@ def _shows(listing: Listing, known: Known) -> bool:
     return known.id is not None and any(str(known.id) in page for page in pages)
 
 
-def _learn(listing: Listing, before: Json, came: str) -> bool:
+def _learn(listing: Listing, before: Any, came: str, pages: Sequence[list[str]] = ()) -> bool:
     """Whether the list of a type was learned, with its paging; notes what was found. before: the definition in the
-    profile; came: what is said of the answer."""
+    profile; came: what is said of the answer; pages: those that came as the profile says."""
     experiment, type_name = listing.experiment, listing.type_name
     path = experiment.home(type_name, "list")
     key = ".".join((*path, "paging"))
-    whole = listing.first(None)
+    said: Json = before if isinstance(before, Mapping) else {}
+    stated = stated_way(said)
+    whole = listing.first(None) or (pages[0] if pages else [])
     if len(set(whole)) < 2:
         why = "there are not two entities of this type, so nobody can see how pages are cut"
         experiment.findings.append(Finding(key, NOT_TRIED, came=why))
         return False
-    way = _way(listing, stated_way(before), whole)
+    way = stated if _tell(pages, stated) else _way(listing, stated, whole)
     if way is None:
         experiment.findings.append(Finding(key, NOT_FOUND, came=described(listing.attempt(None).response)))
         return False
     learned = dict(paged(listing.definition, way))
-    if before.get("enabled") is False:
+    if said.get("enabled") is False:
         learned["enabled"] = True
     experiment.note(compared(path, before, learned, came))
     learn_operation(experiment, type_name, path, learned)
