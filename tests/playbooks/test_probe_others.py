@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,26 @@ def lived(play: Player, overrides: dict[str, Any], given: dict[str, Any] | None 
     options = {"profile_overrides": overlaid(given or {}, overrides)}
     done = [run(play, {"name": name, ENTITY: {**step, **options}}) for name, step in CYCLE.items()]
     return [one.get("operation", one.get("msg")) for one in done]
+
+
+RIGHT: dict[str, Any] = {
+    "session": {"steps": None, "carry": {"headers": None}},
+    "operations": {
+        "read": {"missing": [{"status": 400, "body": {"error.code": "NO_SUCH_DRAWER"}}]},
+        "find": "read",
+        "list": {
+            "method": "GET",
+            "path": "{type.path}",
+            "query": {"offset": "{offset}", "limit": "{size}"},
+            "entity": "body.drawers",
+            "paging": {},
+        },
+        "create": {"conflict": [{"status": 400, "body": {"error.code": "LABEL_TAKEN"}}]},
+        "delete": {"missing": [{"status": 400, "body": {"error.code": "NO_SUCH_DRAWER"}}]},
+    },
+    "types": {"drawer": {"id": {"from": "{key.label}"}, "key": {"attributes": ["label"], "enforced": True}}},
+}
+"""What is right of an open system that addresses by the key, but for what an update gets whose label is taken."""
 
 
 def without_basis(value: Any) -> Any:
@@ -189,3 +210,23 @@ def test_400_without_a_word_that_tells_is_no_absence(system: Cabinets, play: Pla
     result = probed(play, writes=False)
     assert "operations.read.missing" in told(result, "not_found")
     assert "missing" not in result["overrides"]["operations"]["read"]
+
+
+@pytest.mark.proves("PROBE-1", "PROBE-7", "PROBE-21")
+@pytest.mark.parametrize("id_stands", ["of the type", "of all types"])
+def test_what_a_profile_says_rightly_is_as_it_says(system: Cabinets, play: Player, id_stands: str) -> None:
+    system.by_label = system.is_open = True
+    for name in ("username", "password"):
+        del play.defaults[name]
+    given = deepcopy(RIGHT)
+    if id_stands == "of all types":
+        given["id"] = given["types"]["drawer"].pop("id")
+    entities = [{"type": "drawer", "id": "ab", "key": {"label": "ab"}}]
+    result = probed(play, entities=entities, profile_overrides=given)
+    taken = given["operations"]["create"]["conflict"]
+    differs = [one["override"] for one in result["findings"] if one["verdict"] == "differs"]
+    assert differs == [{"operations": {"update": {"conflict": taken}}}]
+    assert told(result, "not_found") == {}
+    said = told(result, "as_profile")
+    assert {"operations.list", "operations.find", f"{'types.drawer.' * ('id' not in given)}id.from"} <= set(said)
+    assert not [one for one in result["findings"] if one["profile_key"] == "session.lost"]

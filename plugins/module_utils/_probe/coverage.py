@@ -37,7 +37,7 @@ def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -
         for key, name in operations.items()
         if is_silent(key, name)
     ]
-    if is_silent("session.lost"):
+    if experiment.has_session and is_silent("session.lost"):
         silent.append(("session.lost", "no request was seen to show an entity, with which to ask"))
     silent += [(f"types.{one}", "no entity of this type was named") for one in types if one not in looked_at]
     return [Finding(key, NOT_LOOKED_AT, came=why) for key, why in silent]

@@ -74,8 +74,8 @@ class Experiment:
     write are sent; daring: see candidates.is_daring(); stamp: the value for ``verified``; shown: a request that was
     answered with a known entity; proven: the operations of each type that were seen to show an existing entity and no
     other, or to write; lost: by method, the answer to a request with a session that does not exist; answers_anybody:
-    whether such a session was shown an entity; left_behind: entities that were created and could not be deleted; given:
-    as of EntityClient."""
+    whether such a session was shown an entity; has_session: whether requests carry anything of one; left_behind:
+    entities that were created and could not be deleted; given: as of EntityClient."""
 
     data: dict[str, Any]
     url: str
@@ -90,6 +90,7 @@ class Experiment:
     proven: set[tuple[str, str]] = field(default_factory=set)
     lost: dict[str, Response] = field(default_factory=dict)
     answers_anybody: bool = False
+    has_session: bool = True
     left_behind: list[str] = field(default_factory=list)
     given: Json = field(default_factory=dict)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -30,10 +30,16 @@ PAGED = ("page", "offset", "cursor", "size")
 
 @dataclass(frozen=True)
 class Way:
-    """A way in which pages are asked for. names: parameters with their templates; paging: as in the profile."""
+    """A way in which pages are asked for. names: parameters with their templates; paging: as in the profile, None where
+    it says nothing of it."""
 
     names: Json
-    paging: Json
+    paging: Optional[Json] = None
+
+    @property
+    def rules(self) -> Json:
+        """What it says of paging."""
+        return self.paging or {}
 
 
 def parameters_in(definition: Json) -> str:
@@ -53,16 +59,17 @@ def bare(definition: Json) -> dict[str, Any]:
 def stated_way(definition: Json) -> Way:
     """How a profile asks for pages."""
     held = definition.get(parameters_in(definition)) or {}
-    return Way({name: value for name, value in held.items() if uses(value, *PAGED)}, definition.get("paging") or {})
+    return Way({name: value for name, value in held.items() if uses(value, *PAGED)}, definition.get("paging"))
 
 
 def paged(definition: Json, way: Optional[Way]) -> Json:
     """A list that is asked for in a way."""
-    if way is None or not way.paging:
+    if way is None:
         return definition
     where = parameters_in(definition)
-    names = {**definition.get(where, {}), **way.names}
-    return {**definition, **({where: names} if names or where == "json" else {}), "paging": way.paging}
+    names = {**(definition.get(where) or {}), **way.names}
+    paging = {} if way.paging is None else {"paging": way.paging}
+    return {**definition, **({where: names} if names or where == "json" else {}), **paging}
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,16 @@ class Listing:
         attempt = self.attempt(way)
         return attempt.value[0] if attempt.value else []
 
+    def whole(self, way: Way, shown: Iterable[str]) -> list[list[str]]:
+        """All pages, where they are asked for in a way, hold these ids and none twice, and name the total that the way
+        speaks of; none where they do not."""
+        attempt = self.attempt(way, MOST_PAGES)
+        pages = attempt.value or []
+        ids = [one for page in pages for one in page]
+        total = way.rules.get("total")
+        counted = not total or (attempt.response is not None and total in whole_numbers(attempt.response))
+        return pages if counted and set(shown) <= set(ids) and len(set(ids)) == len(ids) else []
+
 
 def listings(experiment: Experiment, entity: Json) -> Iterator[Listing]:
     """Each list that a server may have of the entities of a type, without pages."""
@@ -103,6 +120,10 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
     """Whether there is a list in which the entity stands, and how it is cut into pages."""
     type_name, known = str(entity["type"]), experiment.known(entity)
     before, path = experiment.definition(type_name, "list"), experiment.home(type_name, "list")
+    own = Listing(experiment, type_name, bare(before) if isinstance(before, Mapping) else before, entity)
+    pages = _pages_as_said(own, before, known)
+    if pages:
+        return _learn(own, before, described(experiment.answers[-1][1]), pages)
     first: Optional[Attempt] = None
     for listing in listings(experiment, entity):
         attempt = listing.attempt(None)
@@ -128,29 +149,45 @@ def probe_list(experiment: Experiment, entity: Json) -> bool:
     return False
 
 
+def _pages_as_said(own: Listing, stated: Any, known: Known) -> list[list[str]]:
+    """The pages of the list of which the profile says how they are asked for, where an entity is on one of them."""
+    if known.id is None or not isinstance(stated, Mapping) or stated.get("enabled") is False:
+        return []
+    way = stated_way(stated)
+    return own.whole(way, [str(known.id)]) if way.names or way.paging else []
+
+
+def _tell(pages: Sequence[list[str]], stated: Way) -> bool:
+    """Whether pages tell that all are asked for as the profile says: several of them, of which the last may be empty
+    where the size is the server's."""
+    return len([page for page in pages if page or not uses(stated.names, "size")]) > 1
+
+
 def _shows(listing: Listing, known: Known) -> bool:
     """Whether a list of several requests shows an entity, by its id."""
     pages = listing.attempt(None, MOST_PAGES).value or []
     return known.id is not None and any(str(known.id) in page for page in pages)
 
 
-def _learn(listing: Listing, before: Json, came: str) -> bool:
+def _learn(listing: Listing, before: Any, came: str, pages: Sequence[list[str]] = ()) -> bool:
     """Whether the list of a type was learned, with its paging; notes what was found. before: the definition in the
-    profile; came: what is said of the answer."""
+    profile; came: what is said of the answer; pages: those that came as the profile says."""
     experiment, type_name = listing.experiment, listing.type_name
     path = experiment.home(type_name, "list")
     key = ".".join((*path, "paging"))
-    whole = listing.first(None)
+    said: Json = before if isinstance(before, Mapping) else {}
+    stated = stated_way(said)
+    whole = listing.first(None) or (pages[0] if pages else [])
     if len(set(whole)) < 2:
         why = "there are not two entities of this type, so nobody can see how pages are cut"
         experiment.findings.append(Finding(key, NOT_TRIED, came=why))
         return False
-    way = _way(listing, stated_way(before), whole)
+    way = stated if _tell(pages, stated) else _way(listing, stated, whole)
     if way is None:
         experiment.findings.append(Finding(key, NOT_FOUND, came=described(listing.attempt(None).response)))
         return False
     learned = dict(paged(listing.definition, way))
-    if before.get("enabled") is False:
+    if said.get("enabled") is False:
         learned["enabled"] = True
     experiment.note(compared(path, before, learned, came))
     learn_operation(experiment, type_name, path, learned)
@@ -163,14 +200,17 @@ def _learn(listing: Listing, before: Json, came: str) -> bool:
 
 
 def _way(listing: Listing, stated: Way, whole: list[str]) -> Optional[Way]:
-    """How pages are asked for; without paging where the server gives all entities at once and says so, None where
-    nothing shows that the list is complete."""
+    """How pages are asked for: as the profile says where all entities come so; without paging where the server gives
+    all at once and says so, None where nothing shows that the list is complete."""
     ours = [name for name, template in stated.names.items() if uses(template, "size")]
     for size in dict.fromkeys((*ours, *PAGE_SIZES)):
         if len(listing.first(_sized(size))) == 1:
             return next((_finished(listing, stated, one) for one in _ways(listing, stated, size, whole)), None)
+    pages = listing.whole(stated, whole)
+    if len(pages) > 1 or (pages and "total" in stated.rules):
+        return stated
     response = listing.attempt(None).response
-    return Way({}, {}) if response and len(whole) in whole_numbers(response).values() else None
+    return Way({}) if response and len(whole) in whole_numbers(response).values() else None
 
 
 def whole_numbers(response: Response) -> dict[str, int]:
@@ -188,7 +228,10 @@ def _sized(size: str) -> Way:
 def _ways(listing: Listing, stated: Way, size: str, whole: list[str]) -> Iterator[Way]:
     """The ways of paging that give the second entity behind the first, where a page holds one: what the profile says,
     then what the answer leads to, then numbers."""
+    said = Way(stated.names, {**{name: one for name, one in stated.rules.items() if name != "total"}, "size": 1})
     ours = [name for name, template in stated.names.items() if uses(template, "page", "offset")]
+    if size in said.names and not ours and listing.attempt(said, 2).value == [whole[:1], whole[1:2]]:
+        yield said
     yield from _numbered(listing, tuple(ours), size, whole)
     response = listing.attempt(_sized(size)).response
     for place, value in _following(response) if response else ():
@@ -226,14 +269,17 @@ def _following(response: Response) -> list[tuple[str, Any]]:
 
 
 def _finished(listing: Listing, stated: Way, way: Way) -> Way:
-    """A way of paging with pages of the usual size and with the total that the answers name."""
-    whole = Way(way.names, {**way.paging, "size": stated.paging.get("size", SIZE)})
+    """A way of paging with pages of the usual size and with the total that the answers name; as the profile says it
+    where that differs in nothing that it says."""
+    kept = {name: stated.rules[name] for name in ("size", "most_pages") if name in stated.rules}
+    whole = Way(way.names, {**way.rules, "size": SIZE, **kept})
     attempt = listing.attempt(whole, MOST_PAGES)
     seen = [one for page in attempt.value or [] for one in page]
     beside = whole_numbers(attempt.response) if attempt.response else {}
     counted = [place for place, value in beside.items() if value == len(seen) != 1]
-    likely = sorted(counted, key=lambda place: (place != stated.paging.get("total"), "total" not in place.lower()))
-    paging = {**whole.paging, **({"total": likely[0]} if likely else {})}
+    likely = sorted(counted, key=lambda place: (place != stated.rules.get("total"), "total" not in place.lower()))
+    paging = {**whole.rules, **({"total": likely[0]} if likely else {})}
     usual = {"first": 0, "size": SIZE}
-    is_stated = stated.names == way.names and {**usual, **stated.paging} == {**usual, **paging}
+    seen_so = paging if "total" in stated.rules else whole.rules
+    is_stated = stated.names == way.names and {**usual, **stated.rules} == {**usual, **seen_so}
     return stated if is_stated else Way(way.names, paging)

@@ -20,7 +20,7 @@ from .._text.nested_paths import value_at
 from .._transport.messages import Response
 from ..errors import ServerError
 from .experiment import Attempt, Experiment, keyed
-from .findings import DIFFERS, SEEN, Finding, brief, nested
+from .findings import AS_PROFILE, DIFFERS, SEEN, Finding, brief, nested
 from .lists import paged, probe_list, stated_way, whole_numbers
 from .reads import explore, finds_nothing, offers, settle, succeeding, with_entity, with_missing
 from .shapes import EMPTY, AnswerPlace, Known, find, impossible, is_known, is_success, json_content, place_of, same
@@ -44,7 +44,7 @@ def reference_ways(experiment: Experiment, definition: Any, entity: Json) -> Ite
 def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> Optional[Json]:
     """How an entity is found by its key; returns it, None where nothing worked. perhaps: it may not show yet, so that
     nothing is said where nothing worked."""
-    type_name = str(entity["type"])
+    type_name, given = str(entity["type"]), experiment.data
     seen: list[Json] = []
 
     def tried(candidate: Any) -> tuple[Attempt, Any]:
@@ -65,10 +65,7 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
             learned = tried(way)[1]
             experiment.data = experiment.data if learned else before
     if learned == "read":
-        path = ("types", type_name, "id", "from")
-        stated = value_at(experiment.data, path)
-        came = "an entity is read by its key"
-        experiment.note([Finding(".".join(path), DIFFERS, "nothing", came, nested(path, stated))])
+        _note_id(experiment, type_name, given)
     if learned is None and perhaps:
         return None
     if not settle(experiment, type_name, "find", learned, first, experiment.known(entity)):
@@ -81,9 +78,24 @@ def probe_find(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
     return seen[-1]
 
 
+def _note_id(experiment: Experiment, type_name: str, given: Json) -> None:
+    """Note that an entity is read by its key. given: the profile before that was tried."""
+    path = ("types", type_name, "id", "from")
+    learned, stated = (value_at(data, path) for data in (experiment.data, given))
+    key, came = ".".join(path), "an entity is read by its key"
+    if learned != stated:
+        experiment.note([Finding(key, DIFFERS, brief(stated), came, nested(path, learned))])
+    elif not any(one.profile_key == key for one in experiment.findings):
+        said = path[2:] if not stated and value_at(given, path[2:]) else path
+        experiment.note([Finding(".".join(said), AS_PROFILE, came=came)])
+
+
 def _is_the_key(experiment: Experiment, entity: Json) -> bool:
     """Whether the id of an entity is its key, and so known beforehand; then the profile says so from here on."""
     type_name = str(entity["type"])
+    stated = experiment.profile.type(type_name).id_of({"key": entity["key"]})
+    if stated is not None and same(stated, entity.get("id")):
+        return experiment.is_proven(type_name, "read")
     names = [name for name, value in entity["key"].items() if same(value, entity.get("id"))]
     if len(entity["key"]) != 1 or not names or entity.get("refs") or not experiment.is_proven(type_name, "read"):
         return False

@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Optional
 
 from .._auth.handshake_errors import renewed_name
-from .._auth.session import Session, is_lost, look, look_of, taken, within
+from .._auth.session import Session, carries_key, is_lost, look, look_of, taken, within
+from .._entity.api.answers import OF_THE_REQUEST
 from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
 from .._profile.session_rules import BEARER, LOST, SessionRules, session_of
@@ -83,7 +84,22 @@ def _rules(login: Login) -> SessionRules:
 
 
 def _false(login: Login) -> Optional[CarriedSession]:
-    return false_session(_rules(login), *login.authenticator.shown()) if login.authenticator else None
+    """A session that nobody has; None where that would be the one that everybody has, too."""
+    if login.authenticator is None:
+        return None
+    held = login.authenticator.shown()
+    false = false_session(_rules(login), *held)
+    return false if false != held else None
+
+
+def _carries(login: Login) -> bool:
+    """Whether requests carry anything that stands for a session, or for a login."""
+    if login.authenticator is None:
+        return False
+    profile, (session, names) = profile_of(login.data), login.authenticator.shown()
+    known_by = [name for name in profile.session.carried_names if name.partition(".")[0] not in NO_SECRETS]
+    key = carries_key(profile, names.get("inputs") or {})
+    return bool(known_by or key or session.cookies or session.handed_over)
 
 
 # --- how a lost session is answered
@@ -135,17 +151,20 @@ def conclude(experiment: Experiment, login: Login) -> None:
     """What the answers to a lost session say about the profile."""
     session = experiment.data.get("session") or BEARER
     stated = brief(list(session.get("lost", LOST)))
+    experiment.has_session = _carries(login)
     if experiment.answers_anybody:
         experiment.note([Finding("session.lost", DIFFERS, stated, "the server answers a session that nobody has")])
         return
     false = _false(login)
-    if false is None and experiment.shown is not None:
-        why = "each request carries the password, and too many wrong ones may lock an account"
+    if false is None and experiment.has_session and experiment.shown is not None:
+        given = "password" if _rules(login).carries_password else "key"
+        why = f"each request carries the {given}, and too many wrong ones may lock an account"
         experiment.note([Finding("session.lost", NOT_TRIED, stated, why)])
     if false is None or not experiment.lost:
         return
     look_tells = any(one.status == 403 for one in experiment.lost.values()) and _look_tells(login, false)
-    finding = judged(session, experiment.lost, false[0].cookies, look_tells)
+    reads = experiment.shown[0].method if experiment.shown else "GET"
+    finding = judged(session, experiment.lost, false[0].cookies, look_tells, reads)
     experiment.note([finding])
     if finding.override:
         experiment.learn(("session",), {**session, "lost": finding.override["session"]["lost"]})
@@ -161,21 +180,33 @@ def _look_tells(login: Login, false: CarriedSession) -> bool:
         return False
 
 
-def judged(session: Json, lost: Mapping[str, Response], sent: Mapping[str, str], look_tells: bool = False) -> Finding:
+def judged(
+    session: Json,
+    lost: Mapping[str, Response],
+    sent: Mapping[str, str],
+    look_tells: bool = False,
+    reads: str = "GET",
+) -> Finding:
     """The finding on the profile's rules for a lost session, by the answer for each method. A status that also means a
-    missing permission is proposed only where nothing else shows the lost session. sent: the cookies that went along;
-    look_tells: after a 403 a look at the session shows that it does not live."""
+    missing permission is proposed only where nothing else shows the lost session. A write that is refused for what it
+    says, which was nothing, may be refused before the session is looked at: that is no more than noted. sent: the
+    cookies that went along; look_tells: after a 403 a look at the session shows that it does not live; reads: the
+    method of the request that showed an entity."""
     rules, stated = session_of(session), list(session.get("lost", LOST))
     answers = {method: _answered(rules, response, sent) for method, response in lost.items()}
     alike = {came: [name for name, one in answers.items() if one == came] for came in answers.values()}
     came = "; ".join(f"{', '.join(methods)}: {said}" for said, methods in alike.items())
-    strange = [one for method, one in lost.items() if not is_lost(rules, one, sent, method)]
-    if look_tells and any(one.status == 403 for one in strange):
+    strange = {method: one for method, one in lost.items() if not is_lost(rules, one, sent, method)}
+    if look_tells and any(one.status == 403 for one in strange.values()):
         came += "; after HTTP 403 a look at the session tells that it does not live"
-        strange = [one for one in strange if one.status != 403]
+        strange = {method: one for method, one in strange.items() if one.status != 403}
+    signs = {method: _sign(rules, one, sent) for method, one in strange.items()}
+    unread = [name for name, sign in signs.items() if sign is None and strange[name].status in OF_THE_REQUEST]
+    unread = [name for name in unread if name != reads]
+    if unread:
+        came += f"; nothing in the answer to {', '.join(unread)} tells a lost session"
     more: list[Json] = []
-    for response in strange:
-        sign = _sign(rules, response, sent)
+    for sign in (sign for name, sign in signs.items() if name not in unread):
         if sign is None:
             return Finding("session.lost", NOT_FOUND, brief(stated), came)
         more += [] if sign in more else [sign]

@@ -249,26 +249,30 @@ def probe_conflict(scratch: ScratchEntity) -> None:
 
 
 def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) -> None:
-    """By what in its answer the server refuses what would give two entities one key: by the status alone, unless a
-    wrong value gets that as well."""
-    ways: list[Json] = [{"status": [answer.status]}]
-    if answer.status in OF_THE_REQUEST and not has_meaning(definition.get("conflict", CONFLICT), definition, answer):
+    """By what in its answer the server refuses what would give two entities one key, where the profile does not say it:
+    by the status alone, unless a wrong value gets that as well."""
+    stated = {name: scratch.experiment.definition(scratch.type, name) for name in ("create", "update")}
+    unsaid = [
+        name for name, one in stated.items() if one and not has_meaning(one.get("conflict", CONFLICT), one, answer)
+    ]
+    ways: list[list[Json]] = [[{"status": [answer.status]}]]
+    if unsaid and answer.status in OF_THE_REQUEST:
         wrong = _of_a_wrong_value(scratch, definition)
         if wrong is not None and wrong.status == answer.status:
-            ways = [one for one in narrowest(answer) if not has_meaning([one], definition, wrong)]
-    if not ways:
-        key = ".".join((*scratch.experiment.home(scratch.type, "create"), "conflict"))
+            said = [] if "create" in unsaid else [list(definition.get("conflict", CONFLICT))]
+            told = [*said, *([one] for one in narrowest(answer))]
+            ways = [one for one in told if not has_meaning(one, definition, wrong)]
+    if unsaid and not ways:
+        key = ".".join((*scratch.experiment.home(scratch.type, unsaid[0]), "conflict"))
         came = f"HTTP {answer.status} is what a wrong value gets as well, so it is not taken for a conflict"
         scratch.experiment.note([Finding(key, SEEN, came=came)])
         return
-    for operation in ("create", "update"):
-        stated = scratch.experiment.definition(scratch.type, operation)
-        if stated and not has_meaning(stated.get("conflict", CONFLICT), stated, answer):
-            path = (*scratch.experiment.home(scratch.type, operation), "conflict")
-            scratch.experiment.learn(path, ways[:1])
-            override = nested(path, ways[:1])
-            expected = brief(stated.get("conflict", list(CONFLICT)))
-            scratch.experiment.note([Finding(".".join(path), DIFFERS, expected, described(answer), override)])
+    for operation in unsaid:
+        path = (*scratch.experiment.home(scratch.type, operation), "conflict")
+        scratch.experiment.learn(path, ways[0])
+        expected = brief(stated[operation].get("conflict", list(CONFLICT)))
+        override = nested(path, ways[0])
+        scratch.experiment.note([Finding(".".join(path), DIFFERS, expected, described(answer), override)])
 
 
 def _of_a_wrong_value(scratch: ScratchEntity, definition: Json) -> Optional[Response]:

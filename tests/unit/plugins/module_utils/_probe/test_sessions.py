@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, within
+from ansible_collections.rimops.insight.plugins.module_utils._probe.coverage import not_looked_at
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import Login
 from ansible_collections.rimops.insight.plugins.module_utils._probe.sessions import (
@@ -137,6 +138,9 @@ def test_a_password_is_never_made_up():
         ),
         ({"GET": answer(403, {"code": "FORBIDDEN"})}, "differs", [{"status": [403]}]),
         ({"GET": answer(401, {}), "POST": HTML}, "not_found", []),
+        ({"GET": answer(401, {}), "POST": answer(400, {"message": "No name"})}, "as_profile", []),
+        ({"GET": answer(419, {}), "PATCH": answer(422, b"")}, "differs", [{"status": [419]}]),
+        ({"GET": answer(400, {}), "DELETE": answer(401, {})}, "not_found", []),
     ],
 )
 def test_what_a_session_that_nobody_has_gets(lost, verdict, more):
@@ -157,6 +161,15 @@ def test_each_method_is_told_apart():
     came = judged(PLAIN, {"GET": answer(401, b""), "POST": refused, "PUT": refused}, SENT).came
     shown = "POST, PUT: HTTP 403 with an object with timestamp, status, error, path, and sets another session cookie"
     assert came == f"GET: HTTP 401 with an empty body; {shown}"
+
+
+def test_a_write_that_is_refused_for_what_it_says_is_noted():
+    came = judged(PLAIN, {"GET": answer(401, b""), "POST": answer(400, b""), "PUT": answer(400, b"")}, SENT).came
+    assert came == (
+        "GET: HTTP 401 with an empty body; POST, PUT: HTTP 400 with an empty body"
+        "; nothing in the answer to POST, PUT tells a lost session"
+    )
+    assert judged(PLAIN, {"POST": answer(400, b""), "DELETE": answer(401, b"")}, SENT, reads="POST").override is None
 
 
 def test_a_profile_without_a_session_has_a_token_and_401():
@@ -214,6 +227,43 @@ def test_no_write_goes_to_a_server_that_answers_anybody():
     assert SESSION_ID not in str(server.requests[0].headers)
     [finding] = asked.findings
     assert (finding.verdict, finding.came) == ("differs", "the server answers a session that nobody has")
+
+
+class Carries:
+    """A login with which requests carry this session."""
+
+    def __init__(self, session, names):
+        self.held = session, {"url": URL, **names}
+
+    def shown(self):
+        return self.held
+
+
+KEY = {"inputs": {"key": {"secret": True}}, "session": {"carry": {"headers": {"X-Key": "{inputs.key}"}}}}
+BASIC = {"session": {"carry": {"basic": {"username": "{username}", "password": "{password}"}}}}
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "findings"),
+    [
+        ({"session": {"carry": {}}}, {}, []),
+        ({"session": {"carry": {"headers": {"Origin": "{url}"}}}}, {}, []),
+        (KEY, {"inputs": {"key": "k-1"}}, [("session.lost", "not_tried")]),
+        (BASIC, {"username": "u", "password": "p"}, [("session.lost", "not_tried")]),
+    ],
+    ids=["nothing", "no login", "a key", "a password"],
+)
+def test_where_no_session_can_be_lost_none_is_asked_with(said, names, findings):
+    server, asked = Sends(answer(200, {"id": 17})), experiment(READ, CREATE, DELETE)
+    asked.data = {"format": 2, "name": "open", "types": {}, **said}
+    login = Login({"url": URL}, asked.data, http=server, authenticator=Carries(Session(), names))
+    ask_reading(asked, login)
+    ask_writing(asked, login)
+    conclude(asked, login)
+    assert server.requests == []
+    assert [(one.profile_key, one.verdict) for one in asked.findings] == findings
+    silent = {one.profile_key for one in not_looked_at(asked, [], True)}
+    assert "session.lost" not in silent
 
 
 BEFORE = "the login's answer (the one from before the login)"
