@@ -47,6 +47,7 @@ def dotted_path(names: Iterable[str]) -> str:
     return reduce(child, names, "")
 
 
+@lru_cache(maxsize=10_000)  # asked as child() is
 def top(path: str) -> str:
     """The name of the top-level attribute in which a path of a rule lies."""
     return names_of(re.match(r"(?:[^.\[\]\\]|\\.)*", path, re.DOTALL)[0])[0]  # type: ignore[index]
@@ -54,7 +55,13 @@ def top(path: str) -> str:
 
 def names_of(path: str) -> list[str]:
     """The names on the way to a path without elements: ``a.b`` is a, then b."""
-    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in re.findall(r"(?:[^.\\]|\\.)+", path, re.DOTALL)]
+    return list(_names_of(path))
+
+
+@lru_cache(maxsize=10_000)  # asked as child() is
+def _names_of(path: str) -> tuple[str, ...]:
+    parts = re.findall(r"(?:[^.\\]|\\.)+", path, re.DOTALL)
+    return tuple(re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts)
 
 
 def value_at(value: Any, names: Sequence[str], nothing: Any = None) -> Any:
