@@ -24,3 +24,12 @@ def playing(**options: Any) -> Any:
         return Player(system, tmp_path, entry, {**where, **options})
 
     return play
+
+
+def assert_nothing_to_change(probed: dict[str, Any]) -> None:
+    """The probe found all as the profile says, saw the cycle go as it should, and left nothing behind."""
+    assert not probed["failed"], probed
+    assert [one for one in probed["findings"] if one["verdict"] in ("differs", "not_found")] == []
+    told = {one["profile_key"]: one["came"] for one in probed["findings"] if one["verdict"] == "seen"}
+    assert "went as they should" in told["profile_overrides"]
+    assert probed["left_behind"] == []

@@ -17,7 +17,7 @@ from environments import JOURNALS, Background, absent, checked, count, counted, 
 from environments import task as entities_task
 from in_process import run
 from lives import ENTITY, Life
-from playing import playing
+from playing import assert_nothing_to_change, playing
 from signing_in import HERE, kept_tokens, signed_in, told_of
 from simulator.credentials import CLIENT, TENANT
 from simulator.surroundings import ROOT
@@ -662,9 +662,4 @@ PROBED = {
 @pytest.mark.parametrize("kind", PROBED)
 def test_the_probe_finds_nothing_to_change(system: System, play: Player, kind: str) -> None:
     options = {"entities": [], "writes": True, "create": {"type": kind, **PROBED[kind]}}
-    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
-    assert not result["failed"], result
-    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
-    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
-    assert "went as they should" in told["profile_overrides"]
-    assert result["left_behind"] == []
+    assert_nothing_to_change(run(play, {"name": "probe", "rimops.insight.insight_probe": options}))

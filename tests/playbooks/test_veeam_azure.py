@@ -15,7 +15,7 @@ import yaml
 from conftest import Played, Player
 from in_process import run
 from lives import ENTITY, Life
-from playing import playing
+from playing import assert_nothing_to_change, playing
 from simulator.surroundings import ROOT
 from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, OPERATOR, READER, TOTP_SECRET, System, code
@@ -848,9 +848,4 @@ def test_the_probe_finds_nothing_to_change(system: System, play: Player) -> None
         "rename": {"name": "probe again"},
     }
     options = {"entities": entities, "writes": True, "create": create}
-    result = run(play, {"name": "probe", "rimops.insight.insight_probe": options})
-    assert not result["failed"], result
-    assert [one for one in result["findings"] if one["verdict"] in ("differs", "not_found")] == []
-    told = {one["profile_key"]: one["came"] for one in result["findings"] if one["verdict"] == "seen"}
-    assert "went as they should" in told["profile_overrides"]
-    assert result["left_behind"] == []
+    assert_nothing_to_change(run(play, {"name": "probe", "rimops.insight.insight_probe": options}))

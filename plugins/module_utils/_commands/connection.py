@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 from .._auth.authenticator import Authenticator, authenticator_for
@@ -63,7 +64,7 @@ class Connection:
         """The system's entities, with a fresh record of what was used."""
         client = kind(self.settings.profile, self.settings.url, self.send)
         client.shown = self.canary_writes.shown
-        client.unseen = KeptUnseen(self)
+        client.unseen = KeptBeside(self, "unseen")
         client.given = {"inputs": self.settings.inputs, **evidence_of(self.settings)}
         return client
 
@@ -215,26 +216,30 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
 
 
 @dataclass(frozen=True)
-class KeptUnseen:
-    """What searches of a system did not show, beside the fingerprints of its secrets. Without a store nothing is
-    kept."""
+class KeptBeside:
+    """What is kept of the entities of a system under a name, beside the fingerprints of its secrets. Without a store
+    nothing is kept."""
 
     connection: Connection
+    name: str
 
-    def of(self, among: Address) -> Mapping[str, str]:
-        """What is kept of a type within a parent."""
-        store = kept_beside(self.connection)
-        return store.load(self._place(among)) if store else {}
+    @cached_property
+    def _store(self) -> Optional[Fingerprints]:
+        return kept_beside(self.connection)
 
-    def keep(self, among: Address, held: Mapping[str, str]) -> None:
+    def of(self, address: Address) -> Mapping[str, str]:
+        """What is kept at an address, nothing where there is none."""
+        return self._store.load(self._place(address)) if self._store else {}
+
+    def keep(self, address: Address, held: Mapping[str, str]) -> None:
         """Keep this, or with nothing forget it."""
-        store = kept_beside(self.connection)
-        if store:
-            store.save(self._place(among), held)
+        if self._store:
+            self._store.save(self._place(address), held)
 
-    def _place(self, among: Address) -> str:
+    def _place(self, address: Address) -> str:
+        """The text that identifies the address across systems."""
         settings = self.connection.settings
-        return json.dumps([settings.system, settings.profile.name, "unseen", among.identity])
+        return json.dumps([settings.system, settings.profile.name, self.name, address.identity])
 
 
 def evidence_of(settings: Settings) -> dict[str, str]:
