@@ -47,6 +47,10 @@ options:
     type: list
     elements: str
     default: []
+  reasons:
+    description: Why a system of O(expected) could not be checked, by its name, for those without a report.
+    type: dict
+    default: {}
   plan:
     description: A plan that M(rimops.insight.insight_entities) wrote.
     type: str

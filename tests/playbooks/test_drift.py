@@ -205,6 +205,11 @@ def test_a_later_check_says_since_when(server: Server, here: Exporter, tmp_path:
     ]
     assert (gone["verdict"], gone["since"]) == ("as_declared", began)
     assert last["summary"]["drifted"] == 2
+    text = (tmp_path / "last.json").read_text().replace(server.url, "https://other.example.com")
+    (tmp_path / "other.json").write_text(text)
+    other = here.drift(previous="other.json")
+    assert f"other.json holds no check of {server.url}, so nothing is told as new or standing." in other["notes"]
+    assert [row for row in other["rows"] if "trend" in row] == []
 
 
 @pytest.mark.proves("DRIFT-7")
@@ -220,6 +225,18 @@ def test_a_system_that_goes_away_half_way_is_told_as_far_as_it_was_seen(
     assert gone["verdict"] == "incomplete" and gone["error"]
     assert sorted(verdicts(gone).values()) == ["not_checked", "not_checked"]
     assert json.loads((tmp_path / "gone.json").read_text())["checks"][0]["error"]
+
+
+@pytest.mark.proves("DRIFT-7")
+def test_what_may_be_declared_is_not_called_undeclared(server: Server, here: Exporter) -> None:
+    server.seed("event", eventName="Renewal", applicationId=ids(server)["000002"])
+    [nameless] = here.drift()["rows"]
+    assert nameless["verdict"] == "undeclared" and "with id" in nameless["entity"], "no key of an event is known"
+    server.fault("status", ["find", "read"], about="000001", times=0, status=500)
+    doubtful = [row for row in here.drift(retry_limit=0)["rows"] if "with id" in row["entity"]]
+    assert [row["verdict"] for row in doubtful] == ["not_checked", "not_checked"], "either may be the declared one"
+    why = doubtful[0]["not_compared"][0]["why"]
+    assert why.startswith("nobody knows whether it is one of those that are declared and could not be read")
 
 
 @pytest.mark.proves("DRIFT-8")

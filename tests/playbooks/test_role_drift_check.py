@@ -15,6 +15,7 @@ from environments import application, event, task, written
 
 ROLE = "rimops.insight.drift_check"
 CHECK = "Compare the system with what is declared"
+LOST = ("host1", "incomplete")
 EVERY = ["html", "json", "junit", "markdown", "openmetrics"]
 
 
@@ -25,14 +26,14 @@ class Role:
         self.play = play
         self.connection = dict(play.defaults)
 
-    def __call__(self, *arguments: str, hosts: int = 1, **variables: Any) -> Played:
+    def __call__(self, *arguments: str, hosts: int = 1, serial: int = 10, **variables: Any) -> Played:
         given = {"connection": self.connection, **variables}
         step = {
             "name": "check",
             "ansible.builtin.include_role": {"name": ROLE},
             "vars": {f"drift_check_{name}": value for name, value in given.items()},
         }
-        return self.play([step], *arguments, hosts=hosts)
+        return self.play([step], *arguments, hosts=hosts, serial=serial)
 
 
 @pytest.fixture
@@ -97,6 +98,47 @@ def test_a_system_that_could_not_be_checked_at_all_is_on_the_page(server: Server
         "host0": "no_drift",
         "host1": "incomplete",
     }
+    [lost] = [check for check in fleet["checks"] if check["name"] == "host1"]
+    assert "there is no such file or folder" in lost["error"], "the page says why"
+
+
+@pytest.mark.each_core
+@pytest.mark.proves("ROLE-4")
+@pytest.mark.parametrize(
+    ("name", "batch", "told"),
+    [
+        ("{{ nowhere if inventory_hostname == 'host1' else 'S' }}", 3, [("S", "drift"), ("S", "drift"), LOST]),
+        ("{{ inventory_hostname }}", 1, [("host0", "drift"), LOST, ("host2", "incomplete")]),
+    ],
+)
+def test_a_system_that_the_role_did_not_reach_keeps_no_other_from_the_page(
+    server: Server, role: Role, tmp_path: Path, name: str, batch: int, told: list[tuple[str, str]]
+) -> None:
+    server.tamper("application", server.stored("application")[0]["id"], selectedProducts=["Edited"])
+    played = role(hosts=3, serial=batch, name=name)
+    assert played.code != 0 and "it is not as declared (1 drifted, 2 as declared)" in played.output
+    fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
+    assert sorted((check["name"], check["verdict"]) for check in fleet["checks"]) == sorted(told)
+
+
+@pytest.mark.proves("ROLE-4")
+def test_two_systems_of_one_name_of_which_one_is_lost(role: Role, tmp_path: Path) -> None:
+    chosen = "{{ ['none/'] if inventory_hostname == 'host1' else ['manifest/'] }}"
+    role(hosts=2, manifest=chosen, name="S")
+    fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
+    assert [(check["name"], check["verdict"]) for check in fleet["checks"]] == [("S", "incomplete"), ("S", "no_drift")]
+
+
+@pytest.mark.proves("ROLE-4")
+def test_what_was_found_is_said_also_where_the_page_of_all_cannot_be_written(
+    server: Server, role: Role, tmp_path: Path
+) -> None:
+    server.tamper("application", server.stored("application")[0]["id"], selectedProducts=["Edited"])
+    (tmp_path / "reports" / "fleet.html").mkdir(parents=True)
+    played = role(hosts=2)
+    assert played.code != 0
+    assert played.output.count("it is not as declared (1 drifted, 2 as declared)") >= 2
+    assert "Cannot write the html report" in played.output
 
 
 @pytest.mark.each_core

@@ -40,8 +40,8 @@ from .._manifest.entry import EntryName
 from .._manifest.manifest import load_manifest
 from .._report.as_json import checks_from, row_data
 from .._report.check import DRIFT, Check, NotCompared, Row
-from .._report.drift import row_of, strict_changes, with_history
-from .._report.exceptions import as_exceptions, expected_differences, known_drift, with_exceptions
+from .._report.drift import earlier_check, row_of, strict_changes, with_history
+from .._report.exceptions import KnownDrift, as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
 from .._report.text import numbers_text
@@ -102,11 +102,12 @@ OURS = {
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files and values that are read before the first request. lacking: stands for a secret whose value is not
-    given."""
+    """The files and values that are read before the first request. known: the exceptions of a file; expected: what two
+    systems are declared to differ in. lacking: stands for a secret whose value is not given."""
 
     manifest: Any
-    known: Sequence[Any]
+    known: Sequence[KnownDrift]
+    expected: Sequence[KnownDrift]
     earlier: Sequence[Check]
     lacking: str
 
@@ -121,8 +122,10 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     connection = connect(values, context)
     inputs = _inputs(values, context.files, connection)
     check = _checked(values, context, connection, inputs, began)
-    hidden: Check = redact_within(check, OURS, [known(), *connection.secrets()])
-    written = _write_reports(values, context.files, hidden)
+    secrets = [known(), *connection.secrets()]
+    hidden: Check = redact_within(check, OURS, secrets)
+    accepted: Sequence[KnownDrift] = redact_within(inputs.known, OURS["rows"], secrets)
+    written = _write_reports(values, context.files, hidden, accepted)
     return _result(hidden, written, values["fail_on"])
 
 
@@ -131,7 +134,8 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
     lacking = random.token_hex(32)
     says_more = bool(values["complete"] or values["unread"])
     manifest = declared(values, connection, files, values["secrets"], lacking, may_be_empty=says_more)
-    accepted: Sequence[Any] = ()
+    accepted: Sequence[KnownDrift] = ()
+    expected: Sequence[KnownDrift] = ()
     if values["exceptions"]:
         path = files.path_of(values["exceptions"])
         text = read_given(path, "read").decode("utf-8-sig", errors="replace")
@@ -143,12 +147,12 @@ def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
             load_manifest(values[name], None, files.find, files.decrypt) for name in ("expected_here", "expected_there")
         )
         profile = connection.settings.profile
-        accepted = [*accepted, *expected_differences(here, there, lambda name: rules_of(profile.type(name)))]
+        expected = expected_differences(here, there, lambda name: rules_of(profile.type(name)))
     earlier: Sequence[Check] = ()
     if values["previous"]:
         path = files.path_of(values["previous"])
         earlier = checks_from(read_given(path, "read"), path)
-    return Inputs(manifest, accepted, earlier, lacking)
+    return Inputs(manifest, accepted, expected, earlier, lacking)
 
 
 def _checked(values: Values, context: Context, connection: Connection, inputs: Inputs, began: datetime) -> Check:
@@ -234,12 +238,16 @@ def _with_knowledge(
 ) -> Check:
     """The check with history: since when each difference is known, and which differences people have accepted."""
     now = report.began
-    for earlier in inputs.earlier:
-        if earlier.url == report.url:
+    name, notes = values["name"] or report.url, [*report.notes, *report.doubts]
+    if values["previous"]:
+        earlier = earlier_check(inputs.earlier, report.url, name)
+        if earlier:
             rows = with_history(rows, earlier.rows, utc_text(earlier.began), utc_text(now))
-    rows, expired = with_exceptions(rows, inputs.known, now.date())
+        else:
+            notes.append(f"{values['previous']} holds no check of {report.url}, so nothing is told as new or standing.")
+    rows, expired = with_exceptions(rows, [*inputs.known, *inputs.expected], now.date())
     return Check(
-        name=values["name"] or report.url,
+        name=name,
         url=report.url,
         began=now,
         ended=report.ended,
@@ -253,21 +261,22 @@ def _with_knowledge(
         sides=(values["sides"][0], values["sides"][1]),
         not_looked=not_looked,
         assumed=report.assumed,
-        notes=[*report.notes, *report.doubts, *expired],
+        notes=[*notes, *expired],
         error=error,
     )
 
 
-def _write_reports(values: Values, files: Files, check: Check) -> dict[str, str]:
-    """Write the reports that the options ask for, as many as can be written; returns their paths by format. Raises
-    ConfigurationError for those that cannot be written."""
+def _write_reports(values: Values, files: Files, check: Check, known: Sequence[KnownDrift]) -> dict[str, str]:
+    """Write the reports that the options ask for, as many as can be written; returns their paths by format. known: the
+    exceptions that were given. Raises ConfigurationError for those that cannot be written."""
     wanted = {name: path for name, path in values["reports"].items() if path}
     texts = {name: FORMATS[name]([check]) for name in wanted}
     if values["exceptions_out"]:
         wanted["exceptions"] = values["exceptions_out"]
         expires = check.began.date() + timedelta(days=values["exceptions_days"])
         reason = f"Taken over on {check.began.date().isoformat()}, to be reviewed."
-        texts["exceptions"] = "\n".join(["---", *yaml_lines(as_exceptions(check.rows, reason, expires)), ""])
+        data = as_exceptions(check.rows, known, reason, expires)
+        texts["exceptions"] = "\n".join(["---", *yaml_lines(data), ""])
     return write_reports(wanted, texts, files)
 
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ REPORT_OPTIONS: Spec = {name: {"type": "str"} for name in FORMATS}
 REPORT_SPEC: Spec = {
     "checks": {"type": "list", "elements": "str"},
     "expected": {"type": "list", "elements": "str", "default": []},
+    "reasons": {"type": "dict", "default": {}},
     "plan": {"type": "str"},
     "journal": {"type": "str"},
     "head": {"type": "str"},
@@ -46,7 +48,7 @@ def run_report(values: Values, context: Context) -> dict[str, Any]:
         return {
             "changed": False,
             "verdict": verdict_of(checks),
-            "systems": {check.name: check.verdict for check in checks},
+            "systems": _verdicts(checks),
             "reports": write_reports(values["reports"], texts, context.files),
         }
     given = [name for name, path in values["reports"].items() if path]
@@ -62,9 +64,17 @@ def _checks(values: Values, files: Files) -> list[Check]:
     for name in values["checks"]:
         path = files.path_of(name)
         found += checks_from(read_given(path, "read the report"), path)
-    there, now = {check.name for check in found}, datetime.now(timezone.utc)
-    lacking = [name for name in values["expected"] if name not in there]
-    return [*found, *(Check(name, "", now, now, error=ABSENT_CHECK) for name in lacking)]
+    now = datetime.now(timezone.utc)
+    expected: list[str] = values["expected"]
+    lacking = Counter(expected) - Counter(check.name for check in found)
+    whys = {name: str(values["reasons"].get(name) or ABSENT_CHECK) for name in lacking}
+    return [*found, *(Check(name, "", now, now, error=whys[name]) for name in lacking.elements())]
+
+
+def _verdicts(checks: Sequence[Check]) -> dict[str, str]:
+    """The verdict on each name, which several systems may have."""
+    names = dict.fromkeys(check.name for check in checks)
+    return {name: verdict_of([check for check in checks if check.name == name]) for name in names}
 
 
 def _plan_page(values: Values, files: Files) -> str:

@@ -23,6 +23,7 @@ UNASKED = "the option undeclared is false"
 UNLISTED = "the profile has no list operation for it that is switched on"
 LISTABLE = "Take the type out of complete, or switch its list operation on once the probe has seen it."
 NONE_DECLARED = "none of it is declared"
+PERHAPS_DECLARED = "nobody knows whether it is one of those that are declared and could not be read"
 
 
 def undeclared_rows(
@@ -66,6 +67,7 @@ def _rows(
         for one in reads.values()
         if isinstance(one, Examined) and one.observed is not None
     }
+    unread = {name.type for name, one in reads.items() if not isinstance(one, Examined)}
     rows = []
     for place, one in seen.items():
         if not one.exported or place in there:
@@ -73,6 +75,10 @@ def _rows(
         title = titles.entry(place)
         name = None if isinstance(title, str) else name_of(title)
         if name is not None and name in reads:  # declared, and could not be read
+            continue
+        if name is None and place[0] in unread:
+            why = NotCompared("", f"{PERHAPS_DECLARED}, since {title}")
+            rows.append(Row(shown_place(place), place[0], {}, "not_checked", not_compared=[why]))
             continue
         key = {} if isinstance(title, str) else title["key"]
         rows.append(

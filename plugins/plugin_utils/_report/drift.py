@@ -12,7 +12,7 @@ from ...module_utils._entity.compare import Change, undeclared_changes
 from ...module_utils._entity.rules import Rules
 from ...module_utils._text.json_forms import Json, canonical
 from ...module_utils._text.nested_paths import child
-from .check import DRIFT, Row
+from .check import DRIFT, Check, Row
 from .report import EntityReport
 
 VERDICTS = {"none": "as_declared", "create": "missing", "update": "drifted", "delete": "unwanted"}
@@ -55,6 +55,11 @@ def _declared_part(declared: Json, observed: Json, rules: Rules, path: str = "")
     return part
 
 
+def earlier_check(earlier: Iterable[Check], url: str, name: str) -> Check | None:
+    """The check of a system among earlier ones: the latest, of those with its name where several are of its url."""
+    return max((one for one in earlier if one.url == url), key=lambda one: (one.name == name, one.began), default=None)
+
+
 def with_history(rows: Iterable[Row], earlier: Iterable[Row], then: str, now: str) -> list[Row]:
     """The rows, each drift with its trend and since when it stands. earlier: the rows of a check that began at then;
     now: when this one began."""
@@ -63,15 +68,16 @@ def with_history(rows: Iterable[Row], earlier: Iterable[Row], then: str, now: st
 
 
 def _with_history(row: Row, before: Row | None, then: str, now: str) -> Row:
-    """A row with its trend. before: of the same entity; then, now: when the two checks began."""
-    differed = before is not None and _differs(before)
-    if not _differs(row):
-        gone = differed and row.verdict == "as_declared"
-        return replace(row, trend="gone", since=before.since or then) if gone and before else row
-    if not (differed and before):
-        return replace(row, trend="new", since=now)
-    same = _difference(row) == _difference(before)
-    return replace(row, trend="standing" if same else "changed", since=before.since or then)
+    """A row with its trend. before: of the same entity; then, now: when the two checks began. A check that could not
+    see the entity passes on since when it differs."""
+    seen = before is not None and before.verdict != "not_checked"
+    if before is None or not (_differs(before) if seen else before.since):
+        return replace(row, trend="new", since=now) if _differs(row) else row
+    since = before.since or then
+    if _differs(row):
+        changed = seen and _difference(row) != _difference(before)
+        return replace(row, trend="changed" if changed else "standing", since=since)
+    return replace(row, trend="gone" if row.verdict == "as_declared" else "", since=since)
 
 
 def _differs(row: Row) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import itemgetter
@@ -88,11 +89,12 @@ def known_drift(data: Any, name: str) -> list[KnownDrift]:
 
 def _known(number: int, data: dict[str, Any], name: str) -> KnownDrift:
     reason, expires = data.pop("reason"), data.pop("expires")
-    try:
-        date.fromisoformat(expires)
-    except ValueError as error:
+    day = None
+    with suppress(ValueError):
+        day = date.fromisoformat(expires).isoformat()
+    if expires != day:  # other forms of a day are read too, such as 20261231
         why = f"expires of exception {number}, {printable(repr(expires))}, is no day of the calendar"
-        raise ConfigurationError(f"read {name}", why, "Write it as 2026-12-31.") from error
+        raise ConfigurationError(f"read {name}", why, "Write it as 2026-12-31.")
     return KnownDrift(accepted=Accepted(reason, expires), **data)
 
 
@@ -107,7 +109,7 @@ def with_exceptions(rows: Iterable[Row], known: Sequence[KnownDrift], today: dat
         if date.fromisoformat(one.accepted.expires) >= today:
             holding[one.type, one.entity].append((number, one))
         else:
-            expired.append(f"The exception for {name} expired on {one.accepted.expires}, and counts as drift again.")
+            expired.append(f"The exception for {name} expired on {one.accepted.expires}, and accepts nothing any more.")
         if (one.type, one.entity) not in there:
             unfit.append(f"The exception for {name} fits nothing that is declared or found. Correct it or take it out.")
     return [_accepted(row, holding) for row in rows], [printable(note) for note in (*expired, *unfit)]
@@ -129,20 +131,31 @@ def _says_something(row: Row) -> bool:
     return row.verdict not in ("as_declared", "not_checked") or bool(row.not_compared and row.verdict != "not_checked")
 
 
-def as_exceptions(rows: Iterable[Row], reason: str, expires: date) -> dict[str, Any]:
-    """The data of a file that accepts all that the rows show, to be reviewed."""
+def as_exceptions(rows: Sequence[Row], known: Sequence[KnownDrift], reason: str, expires: date) -> dict[str, Any]:
+    """The data of a file that accepts all that the rows show, to be reviewed. known: the exceptions of the file until
+    now. Those for all entities of a type are kept, and those for entities that were not seen."""
+    seen = {row.entity for row in rows if row.verdict != "not_checked"}
+    wide = [one for one in known if not one.entity]
     found = [
-        {
-            "type": row.type,
-            "entity": row.entity,
-            "verdict": row.verdict,
-            "changes": [change.as_result() for change in row.changes if row.verdict == "drifted"],
-            "secrets": list(row.secrets),
-            "unobserved": [one.path for one in row.not_compared],
-            "reason": row.accepted.reason if row.accepted else reason,
-            "expires": row.accepted.expires if row.accepted else expires.isoformat(),
-        }
+        KnownDrift(
+            row.type,
+            row.accepted or Accepted(reason, expires.isoformat()),
+            row.entity,
+            row.verdict,
+            [change.as_result() for change in row.changes if row.verdict == "drifted"],
+            list(row.secrets),
+            [one.path for one in row.not_compared],
+        )
         for row in rows
         if _says_something(row)
+        and not any(one.type == row.type and one.accepted == row.accepted and one.covers(row) for one in wide)
     ]
-    return {"format": FORMAT, "exceptions": [{name: one[name] for name in one if one[name] != []} for one in found]}
+    found += [one for one in known if one.entity not in seen]
+    return {"format": FORMAT, "exceptions": [_data(one) for one in found]}
+
+
+def _data(one: KnownDrift) -> dict[str, Any]:
+    """An exception as it stands in a file, without what is empty."""
+    told = {**vars(one), **vars(one.accepted)}
+    del told["accepted"]
+    return {name: value for name, value in told.items() if value not in ("", [], ())}

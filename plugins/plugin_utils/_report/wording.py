@@ -81,9 +81,10 @@ def _counted(number: int, sentence: str, word: str, words: str = "") -> list[str
 def row_tags(row: Row) -> list[str]:
     """What is told of an entity in a few words."""
     differences = plural(len(row.changes), "difference") if row.changes and row.verdict == "drifted" else ""
-    since = f"{row.trend or 'seen first'} since {row.since[:10]}" if row.since and row.trend != "new" else row.trend
+    first = f"seen first {row.since[:10]}" if row.since and row.trend in ("", "gone") else ""
+    since = f"{row.trend} since {row.since[:10]}" if row.since and row.trend in ("standing", "changed") else row.trend
     by = f"changed by {row.changed_by}" if row.changed_by and row.verdict == "drifted" else ""
-    return [tag for tag in (differences, since, by) if tag]
+    return [tag for tag in (differences, since, first, by) if tag]
 
 
 def moment_text(moment: datetime) -> str:
