@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 USER, PASSWORD = "keeper", "keeper-canary-secret"
@@ -109,8 +109,20 @@ class Cabinets:
         return 200, self._shown(number)
 
 
+class Answering(Protocol):
+    """A system that says what it answers. url: where it is."""
+
+    url: str
+
+    def answer(self, method: str, url: str, ticket: str, body: Any) -> tuple[int, Any]:
+        """Status and content."""
+
+
+System = TypeVar("System", bound=Answering)
+
+
 @contextmanager
-def serving(system: Cabinets) -> Iterator[Cabinets]:
+def serving(system: System) -> Iterator[System]:
     """The system at an address of this machine."""
 
     class Handler(BaseHTTPRequestHandler):

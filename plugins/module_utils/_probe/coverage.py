@@ -37,7 +37,19 @@ def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -
         for key, name in operations.items()
         if is_silent(key, name)
     ]
+    written = "create names no entity of type {}" if writes else unset
+    silent += [
+        (f"types.{one}.{claim}", written.format(one))
+        for one in looked_at
+        for claim in beside_operations(type_data(one, experiment.data))
+        if is_silent(f"types.{one}.{claim}")
+    ]
     if experiment.has_session and is_silent("session.lost"):
         silent.append(("session.lost", "no request was seen to show an entity, with which to ask"))
     silent += [(f"types.{one}", "no entity of this type was named") for one in types if one not in looked_at]
     return [Finding(key, NOT_LOOKED_AT, came=why) for key, why in silent]
+
+
+def beside_operations(of_type: Json) -> list[str]:
+    """What a type says of its entities beside its operations, as far as it can be tried by writing."""
+    return ["version"] if of_type.get("version") else []

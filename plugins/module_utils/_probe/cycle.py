@@ -54,6 +54,7 @@ def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...
     rules = (("attributes",), ("types", type_name, "attributes"))
     for path in (
         *((*home, name) for home in rules for name in value_at(learned, home) or ()),
+        ("types", type_name, "version"),
         ("types", type_name, "key"),
         ("types", type_name, "id"),
         *(("operations", name) for name in writes),

@@ -20,6 +20,7 @@ from .._profile.model import Profile
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, replace, top
 from .._transport.http import SYSTEM_CLOCK, Clock
+from .._transport.messages import Response
 from ..errors import InsightError, ServerError
 from .experiment import Attempt, Experiment, keyed
 from .request_candidates import placed
@@ -34,13 +35,16 @@ class ScratchEntity:
     """The entity that the probe makes and removes again. named: what the user said of it: type, key, refs, attributes,
     change, rename. ids: of every created entity that is not known to be gone; suspected: an entity may have been
     created of which neither id nor key is known; doubts: why an entity may be left that cannot be looked for, since no
-    search was seen to work."""
+    search was seen to work; born: as it was read when it had been created; outdated: how the server refuses
+    a write with an old version, None where that was not seen."""
 
     experiment: Experiment
     named: Json
     ids: list[Any] = field(default_factory=list)
     suspected: bool = False
     doubts: list[str] = field(default_factory=list)
+    born: Entity = field(default_factory=dict)
+    outdated: Optional[Response] = None
     clock: Clock = SYSTEM_CLOCK
 
     @property

@@ -269,9 +269,12 @@ def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) 
         return
     for operation in unsaid:
         path = (*scratch.experiment.home(scratch.type, operation), "conflict")
-        scratch.experiment.learn(path, ways[0])
-        expected = brief(stated[operation].get("conflict", list(CONFLICT)))
-        override = nested(path, ways[0])
+        said = stated[operation].get("conflict", list(CONFLICT))
+        outdated = scratch.outdated if operation == "update" else None
+        kept = [one for one in said if outdated and has_meaning([one], stated[operation], outdated)]
+        scratch.experiment.learn(path, [*kept, *ways[0]])
+        expected = brief(said)
+        override = nested(path, [*kept, *ways[0]])
         scratch.experiment.note([Finding(".".join(path), DIFFERS, expected, described(answer), override)])
 
 
@@ -291,12 +294,15 @@ def _learn_key(scratch: ScratchEntity, enforced: bool, came: str) -> None:
     path = ("types", scratch.type, "key")
     of_type = scratch.experiment.profile.type(scratch.type)
     key = ".".join((*path, "enforced"))
+    names = list(of_type.key or (*scratch.named["key"], *(scratch.named.get("refs") or {})))
+    own = {name: one for name, one in (value_at(scratch.experiment.data, path) or {}).items() if name != "verified"}
+    if enforced or of_type.key_enforced:
+        named = {} if of_type.key else {"attributes": names}
+        scratch.experiment.learn(path, {**own, **named, "enforced": enforced})
+    if enforced:
+        scratch.experiment.verify(path)
     if of_type.key_enforced == enforced:
         scratch.experiment.note([Finding(key, AS_PROFILE, came=came)])
         return
-    names = list(of_type.key or (*scratch.named["key"], *(scratch.named.get("refs") or {})))
-    own = value_at(scratch.experiment.data, path) or {}
-    learned = {**own, **({} if of_type.key else {"attributes": names}), "enforced": enforced}
     override = nested((*path, "enforced"), enforced)
     scratch.experiment.note([Finding(key, DIFFERS, brief(of_type.key_enforced), came, override)])
-    scratch.experiment.learn(path, learned)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
-from .._profile.operation import MISSING, SUCCESS
+from .._profile.operation import CONFLICT, MISSING, SUCCESS
 from .._profile.predicate import answer_at, first_at
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
@@ -23,6 +23,7 @@ from . import write_behaviour as manners
 from .cycle import try_overrides
 from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
+from .lives import probe_version
 from .locate import ids_said, is_offered, learn_reading, locate
 from .reads import explore, has_meaning, missing_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
@@ -84,6 +85,7 @@ def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> Non
         why = "there is nothing to try it on" if entity is None else "the id of what was created was not found"
         scratch.experiment.note([Finding(_key(scratch, one), NOT_TRIED, came=why) for one in ("update", "delete")])
         return
+    scratch.born = entity
     manners.learn_spelling(scratch, entity)
     probe_update(scratch, entity)
     if probe_delete(scratch):
@@ -191,6 +193,7 @@ def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
     alternating = (change, {name: entity.get(name) for name in change})
     made = 0
     stuck: list[Json] = []
+    former: list[Entity] = []
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         """An attempt to update in this way, and its definition where the entity shows the change."""
@@ -204,6 +207,7 @@ def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
         if after is None or not changed:
             return attempt, None
         made += 1
+        former.append(before)
         manners.learn_volatile(scratch, alternating[made % 2], before, after)
         if made == 1:
             manners.spell(scratch, change, after)
@@ -218,6 +222,7 @@ def probe_update(scratch: ScratchEntity, entity: Entity) -> None:
         learned = manners.merging(scratch, stuck[0], alternating[made % 2])
         manners.fix_key(scratch)
     settle(experiment, scratch.type, "update", learned, first)
+    probe_version(scratch, former[0] if former and learned is not None else None)
 
 
 def _note_twins(scratch: ScratchEntity, changed: bool) -> None:
@@ -261,7 +266,8 @@ def probe_delete(scratch: ScratchEntity) -> bool:
         definition = succeeding(candidate, seen) if is_success(seen) else dict(candidate)
         again = scratch.delete(candidate, observed)
         said = again.response
-        if said and not has_meaning(definition.get("success", SUCCESS), definition, said):
+        meanings = (definition.get("success", SUCCESS), definition.get("conflict", CONFLICT))
+        if said and not any(has_meaning(one, definition, said) for one in meanings):
             missing = next(
                 (one for one in missing_ways(definition, said) if not (seen and has_meaning(one, definition, seen))),
                 None,

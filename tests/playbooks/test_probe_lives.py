@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the probe learns of the life of an entity beside create, update and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Player
+from in_process import run
+from odd_lives import Boxes
+from odd_systems import serving
+from test_probe_others import told
+
+pytestmark = [pytest.mark.one_core, pytest.mark.proves("PROBE-22")]
+
+ENTITY = "rimops.insight.insight_entity"
+PROFILE: dict[str, Any] = {
+    "format": 2,
+    "name": "boxes",
+    "extends": "rest",
+    "base_path": "/api",
+    "session": {"carry": {}},
+    "operations": {
+        "find": {"entity": "body.rows"},
+        "list": {"method": "GET", "path": "{type.path}", "entity": "body.rows"},
+    },
+    "types": {
+        "box": {
+            "path": "boxes",
+            "key": {"attributes": ["label"], "enforced": True},
+            "version": "body.revision",
+            "update": {"with": {"revision": "{version}"}},
+            "attributes": {"label": {"immutable": True}, "state": {"read_only": True}},
+        }
+    },
+}
+CREATE = {
+    "type": "box",
+    "key": {"label": "probe"},
+    "attributes": {"colour": "red", "width": 3},
+    "change": {"colour": "blue"},
+}
+BOX = {"type": "box", "key": {"label": "a"}}
+
+
+@pytest.fixture
+def system() -> Iterator[Boxes]:
+    """The system with one box."""
+    with serving(Boxes()) as boxes:
+        boxes.add("theirs", colour="grey")
+        yield boxes
+
+
+@pytest.fixture
+def play(system: Boxes, tmp_path: Path) -> Player:
+    """Plays tasks with it."""
+    own = {"url": system.url, "allow_http": True, "profile": PROFILE}
+    return Player(system, tmp_path, "here", own)  # type: ignore[arg-type]
+
+
+def probed(play: Player, of_type: dict[str, Any] | None = None, **create: Any) -> dict[str, Any]:
+    """What the probe found out. of_type: what the profile says besides of boxes."""
+    own = {"types": {"box": of_type or {}}}
+    given = {"writes": True, "create": {**CREATE, **create}, "profile_overrides": own}
+    return run(play, {"name": "probe", "rimops.insight.insight_probe": given})
+
+
+def costs(system: Boxes, play: Player, overrides: dict[str, Any], **wish: Any) -> tuple[str, int]:
+    """What a task does, and how many requests it costs by the server's count."""
+    system.counted.clear()
+    result = run(play, {"name": "costs", ENTITY: {**BOX, **wish, "profile_overrides": overrides}})
+    return result.get("operation", result.get("msg")), system.requests
+
+
+def test_an_old_version_is_refused_and_so_a_change_costs_three_requests(system: Boxes, play: Player) -> None:
+    result = probed(play)
+    assert told(result, "not_found") == {}
+    assert "HTTP 409" in told(result, "as_profile")["types.box.version"]
+    seen = result["overrides"]["types"]["box"]
+    assert seen["version"]["at"] == "body.revision"
+    assert {*seen["version"]["verified"]} == {*seen["key"]["verified"]} == {"version", "when", "by"}
+    found = result["overrides"]
+    assert costs(system, play, found, attributes={"colour": "red"}) == ("create", 3)
+    assert costs(system, play, found, attributes={"colour": "blue"}) == ("update", 3)
+    assert costs(system, play, {}, attributes={"colour": "red"}) == ("update", 4)
+    assert system.touched == {"probe", "a"}
+
+
+def test_an_old_version_that_is_taken_is_no_reason_to_read_less(system: Boxes, play: Player) -> None:
+    system.moved = 0
+    result = probed(play)
+    assert "and was carried out" in told(result, "seen")["types.box.version"]
+    assert "version" not in result["overrides"]["types"]["box"]
+    believed = {"version": {"at": "body.revision", "verified": {"version": "1", "when": "2026-01-31", "by": "us"}}}
+    result = probed(play, believed)
+    assert "and was carried out" in told(result, "differs")["types.box.version"]
+    assert result["overrides"]["types"]["box"]["version"] == {"verified": None}
+
+
+def test_a_refusal_of_an_old_version_is_learned_by_its_code(system: Boxes, play: Player) -> None:
+    system.moved = 400
+    result = probed(play)
+    assert told(result, "not_found") == {}
+    by_code = {"status": [400], "body": {"code": "MOVED_ON"}}
+    assert result["overrides"]["types"]["box"]["update"]["conflict"] == [{"status": [409, 412]}, by_code]
+    assert result["overrides"]["types"]["box"]["version"]["verified"]
+
+
+def test_a_label_that_is_taken_is_not_told_in_the_place_of_an_old_version(system: Boxes, play: Player) -> None:
+    system.taken = 400
+    result = probed(play)
+    assert told(result, "not_found") == {}
+    by_code = {"status": [400], "body": {"code": "TAKEN"}}
+    assert result["overrides"]["types"]["box"]["update"]["conflict"] == [{"status": [409, 412]}, by_code]
+
+
+def test_a_version_that_no_update_names_is_not_tried(system: Boxes, play: Player) -> None:
+    system.moved = 0
+    result = probed(play, {"update": {"with": None}, "delete": {"query": {"revision": "{version}"}}})
+    assert told(result, "not_tried")["types.box.version"] == "update does not name {version}"
+    assert "version" not in result["overrides"]["types"]["box"]
+
+
+@pytest.mark.proves("PROBE-6")
+def test_what_takes_a_write_to_see_is_not_looked_at_without_one(system: Boxes, play: Player) -> None:
+    reading = {"entities": [{"type": "box", "id": "1", "key": {"label": "theirs"}}], "create": None}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": reading})
+    assert told(result, "not_looked_at")["types.box.version"] == "writes is not set"
+    assert system.touched == set()
