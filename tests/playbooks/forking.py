@@ -14,6 +14,7 @@ import json
 import os
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -93,13 +94,19 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
     os.environ.clear()
     os.environ.update(environment)
     home, place = constants.ANSIBLE_HOME, place_of_collection()
-    for name, definition in constants.config.get_configuration_definitions().items():
-        if any(variable in str(definition) for variable in MAY_DIFFER):
-            constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+    for name in settings_that_may_differ():
+        constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
     forget_collections(f"{COLLECTION}.plugins." if place_of_collection() == place else "")
     for one in vars(loader).values():
         if isinstance(one, loader.PluginLoader):
             one.config = [path.replace(home, constants.ANSIBLE_HOME) for path in one.config]
+
+
+@functools.cache
+def settings_that_may_differ() -> list[str]:
+    """Ansible's settings that a variable of MAY_DIFFER decides."""
+    definitions = constants.config.get_configuration_definitions().items()
+    return [name for name, said in definitions if any(variable in str(said) for variable in MAY_DIFFER)]
 
 
 def share_modules(modules: Path, own: Path) -> None:
@@ -116,8 +123,19 @@ def share_modules(modules: Path, own: Path) -> None:
     atexit.register(leave)
 
 
+def end_with(code: int) -> NoReturn:
+    """End as Python does at the end of a program, and leave the memory to the system: to take it apart object by object
+    would copy all that is shared with the other runs."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def prepare() -> None:
     """Import and read what any run does, and keep nothing of where it was found."""
+    settings_that_may_differ()
     for name in IMPORTED:
         importlib.import_module(name)
     for kind, names in DESCRIBED.items():
@@ -166,4 +184,9 @@ if __name__ == "__main__":
     gc.freeze()
     become(**serve(socket.socket(fileno=int(sys.argv[1]))))
     share_modules(modules, Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
-    playbook.main()
+    try:
+        playbook.main()
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        end_with(ended.code)
