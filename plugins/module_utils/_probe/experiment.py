@@ -97,11 +97,25 @@ class Experiment:
     def __post_init__(self) -> None:
         """Keep what the profile says before anything was learned."""
         self._said_safe = said_safe(self.data, self.url)
+        self._read: tuple[Json, Profile, Json] = ({}, self.profile_with(self.data), {})
+
+    def _by_now(self) -> tuple[Json, Profile, Json]:
+        """The data as it is by now, and once for all questions before the next is learned: its profile, and the data of
+        each type."""
+        if self._read[0] is not self.data:
+            types = {name: type_data(name, self.data) for name in self.data["types"]}
+            self._read = self.data, self.profile_with(self.data), types
+        return self._read
 
     @property
     def profile(self) -> Profile:
         """The profile as it is known by now."""
-        return self.profile_with(self.data)
+        return self._by_now()[1]
+
+    def type_data(self, name: str) -> Json:
+        """The data of a type as it is known by now."""
+        data: Json = self._by_now()[2][name]
+        return data
 
     def profile_with(self, data: Json) -> Profile:
         """A profile with the inputs of the task."""
@@ -163,7 +177,7 @@ class Experiment:
     def with_operation(self, type_name: str, operation: str, definition: Any) -> dict[str, Any]:
         """The profile in which a type has this operation, and so have those of which as much is known: nothing else
         than of this type."""
-        types = {name: type_data(name, self.data) for name in self.data["types"]}
+        types = dict(self._by_now()[2])
         stated = types[type_name].get(operation)
         enabled = {**definition, "enabled": True} if isinstance(definition, Mapping) else definition
         for name, one in types.items():
@@ -174,13 +188,13 @@ class Experiment:
 
     def definition(self, type_name: str, operation: str) -> Any:
         """An operation of a type as the profile has it by now; empty where it has none."""
-        return type_data(type_name, self.data).get(operation) or {}
+        return self.type_data(type_name).get(operation) or {}
 
     def candidates(self, type_name: str, operation: str, key: Iterable[str] = ()) -> Iterator[Any]:
         """What to try for an operation of a type, beginning with what the profile has by now. key: the attributes by
         which an entity is looked for."""
         of_type = self.profile.type(type_name)
-        places = [one.get("entity") for one in type_data(type_name, self.data).values() if isinstance(one, Mapping)]
+        places = [one.get("entity") for one in self.type_data(type_name).values() if isinstance(one, Mapping)]
         wrappers = [place[len("body.") :] for place in places if isinstance(place, str) and place.startswith("body.")]
         uuid = next(iter(of_type.other_ids), None)
         hints = Hints(of_type.id_at or "id", uuid, tuple(dict.fromkeys(wrappers)), self.daring, tuple(key))

@@ -10,12 +10,12 @@ nothing is checked twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
@@ -169,6 +169,27 @@ class EntityType:
         return None if found is ABSENT else plain_id(found)
 
 
+class Types(Mapping[str, EntityType]):
+    """Entity types by name, each made when it is asked for first: most tasks need one of them. make: makes the type of
+    a name."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], EntityType]) -> None:
+        self._made: dict[str, Optional[EntityType]] = dict.fromkeys(names)
+        self._make = make
+
+    def __getitem__(self, name: str) -> EntityType:
+        made = self._made[name]
+        if made is None:
+            made = self._made[name] = self._make(name)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
@@ -189,11 +210,12 @@ class Profile:
         known beforehand."""
         if not self.inputs:
             return self
-        types = {
-            name: replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare), inputs=inputs)
-            for name, one in self.types.items()
-        }
-        return replace(self, types=types)
+
+        def bound(name: str) -> EntityType:
+            one = self.types[name]
+            return replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare), inputs=inputs)
+
+        return replace(self, types=Types(self.types, bound))
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
@@ -299,7 +321,7 @@ def profile_of(data: Json) -> Profile:
         base_path=data.get("base_path", "").rstrip("/"),
         oauth=data.get("oauth", {}),
         session=session_of(data.get("session")),
-        types={name: _entity_type(name, data) for name in data.get("types", {})},
+        types=Types(data.get("types", {}), lambda name: _entity_type(name, data)),
         other_versions=data.get("other_versions", {}),
         inputs=data.get("inputs", {}),
         errors=tuple(errors if isinstance(errors, list) else [errors]),
