@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any, Callable
 from urllib.parse import unquote_plus
 
@@ -34,12 +35,17 @@ def words(text: str, secrets: Collection[Any] = ()) -> str:
 def repeats(text: str, secrets: Collection[str]) -> bool:
     """Whether the text holds one of the secrets in a common encoding or in another case."""
     looked_for = [folded for folded in map(_folded, secrets) if len(folded) >= SHORTEST]
-    texts = {text}
-    for _encoding in range(ENCODINGS + 1 if looked_for else 0):
-        if any(secret in folded for folded in map(_folded, texts) for secret in looked_for):
-            return True
+    return bool(looked_for) and any(secret in form for form in _forms(text) for secret in looked_for)
+
+
+@lru_cache(maxsize=16)  # a server says the same of many entities, and of many requests that the probe tries
+def _forms(text: str) -> frozenset[str]:
+    """What the text may be an encoding of, and the text itself, folded."""
+    forms = texts = {text}
+    for _encoding in range(ENCODINGS):
         texts = {other for one in texts for other in _decoded(one) if other and other != one}
-    return False
+        forms = forms | texts
+    return frozenset(map(_folded, forms))
 
 
 def _folded(text: str) -> str:
