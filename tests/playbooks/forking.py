@@ -14,7 +14,6 @@ import json
 import os
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +22,7 @@ from ansible.cli import playbook
 from ansible.plugins import loader
 from ansible.utils.collection_loader import _collection_finder
 from ansible.utils.path import cleanup_tmp_file
+from ending import end_after
 from warm import MAY_DIFFER
 
 IMPORTED = (
@@ -33,6 +33,8 @@ IMPORTED = (
     "ansible.plugins.strategy.linear",
     "ansible.plugins.test.core",
     "cryptography.x509",
+    "encodings.utf_16_be",
+    "encodings.utf_16_le",
     "jsonschema",
     "oauthlib.oauth2",
     "requests",
@@ -123,16 +125,6 @@ def share_modules(modules: Path, own: Path) -> None:
     atexit.register(leave)
 
 
-def end_with(code: int) -> NoReturn:
-    """End as Python does at the end of a program, and leave the memory to the system: to take it apart object by object
-    would copy all that is shared with the other runs."""
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 def prepare() -> None:
     """Import and read what any run does, and keep nothing of where it was found."""
     settings_that_may_differ()
@@ -143,11 +135,16 @@ def prepare() -> None:
             kind.get(name, class_only=True)
     for kind in (*DESCRIBED, loader.fragment_loader):
         kind._clear_caches()
+    with contextlib.suppress(ImportError, AttributeError):  # each ansible-core has its own
+        results = importlib.import_module("ansible._internal._task").UnifiedTaskResult
+        for of_module in (False, True):
+            results.get_result_key_to_resolved_field_mapping(source_is_module=of_module)
     routes = Path(config.__file__).with_name("ansible_builtin_runtime.yml").read_bytes()
     _collection_finder._meta_yml_to_dict = functools.cache(_collection_finder._meta_yml_to_dict)
     _collection_finder._meta_yml_to_dict(routes, ("ansible.builtin", "runtime.yml"))
     forget_collections()  # found along PYTHONPATH, before Ansible says where collections are
     import_collection()
+    read_profiles()
     atexit.unregister(cleanup_tmp_file)
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)  # each run makes its own
 
@@ -176,6 +173,14 @@ def import_collection() -> None:
     sys.path_importer_cache.clear()
 
 
+def read_profiles() -> None:
+    """Have what a process keeps of the profiles that lie in the collection, as after its first task."""
+    profiles: Any = sys.modules[f"{COLLECTION}.plugins.plugin_utils._files.profile_files"]
+    for name in profiles.BUILT_IN:
+        profiles.built_in(name)
+    profiles.profile_schema()
+
+
 if __name__ == "__main__":
     modules = Path(constants.ANSIBLE_HOME, "modules")
     modules.mkdir()
@@ -184,9 +189,4 @@ if __name__ == "__main__":
     gc.freeze()
     become(**serve(socket.socket(fileno=int(sys.argv[1]))))
     share_modules(modules, Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
-    try:
-        playbook.main()
-    except SystemExit as ended:
-        if not isinstance(ended.code, int):
-            raise
-        end_with(ended.code)
+    end_after(playbook.main)

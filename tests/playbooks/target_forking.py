@@ -19,6 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
+from ending import end_after
+
 IMPORTED = ("ansible.module_utils.basic", "ansible.module_utils.common.arg_spec", "jsonschema", "oauthlib.oauth2")
 """What modules import besides the engine."""
 ENGINE = "ansible_collections.rimops.insight.plugins.module_utils"
@@ -119,4 +121,4 @@ if __name__ == "__main__":
     gc.collect()
     gc.freeze()
     serve(socket.socket(fileno=int(sys.argv[1])))
-    run(sys.argv[0])
+    end_after(lambda: run(sys.argv[0]))
