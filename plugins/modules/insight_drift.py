@@ -98,7 +98,9 @@ options:
         values that it names; another value counts as drift. A relative path is beside the playbook.
     type: str
   exceptions_out:
-    description: A file to write such exceptions into, for all that differs today, to be reviewed.
+    description:
+      - A file to write such exceptions into, for all that differs today, to be reviewed. What O(exceptions) accepts
+        stays in it as far as it is still there, holds for all entities of a type, or is of an entity that was not seen.
     type: str
   exceptions_days:
     description: For how many days the exceptions of O(exceptions_out) hold.
@@ -106,7 +108,8 @@ options:
     default: 90
   previous:
     description:
-      - The JSON report of an earlier check. Each drift is then new, standing since a date, changed again, or gone.
+      - The JSON report of an earlier check. Each drift is then new, standing since a date, changed again, or gone. Of
+        several checks of this system in it, the one with this O(name) counts. Where it holds none, the notes say so.
     type: str
   reports:
     description: The reports to write, each as a file. A relative path is beside the playbook.
@@ -277,5 +280,5 @@ notes:
   returned: when there is something to say
   type: list
   elements: str
-  sample: ["The exception for event (eventName=Renewal) expired on 2026-12-31, and counts as drift again."]
+  sample: ["The exception for event (eventName=Renewal) expired on 2026-12-31, and accepts nothing any more."]
 """

@@ -245,5 +245,10 @@ def test_reports_that_cannot_be_written(here: Exporter, tmp_path: Path) -> None:
     failed = here.drift(reports={"html": "file/page.html", "json": "fine.json"})
     assert failed["failed"] and "write the html report" in failed["msg"]
     assert (tmp_path / "fine.json").exists(), "what can be written is written"
+    assert failed["verdict"] == "no_drift" and list(failed["reports"]) == ["json"], "and what was found is told"
+    (tmp_path / "more" / "all.json").parent.mkdir()
+    written(tmp_path / "more" / "all.json", [application(7)])
+    both = here.drift("more", reports={"html": "file/page.html"}, fail_on=["drift"])
+    assert "write the html report" in both["msg"] and "it is not as declared (1 missing" in both["msg"]
     unknown = here.drift(reports={"pdf": "page.pdf"})
     assert unknown["failed"] and "pdf" in unknown["msg"]

@@ -134,11 +134,14 @@ def test_what_was_found_is_said_also_where_the_page_of_all_cannot_be_written(
     server: Server, role: Role, tmp_path: Path
 ) -> None:
     server.tamper("application", server.stored("application")[0]["id"], selectedProducts=["Edited"])
-    (tmp_path / "reports" / "fleet.html").mkdir(parents=True)
+    for name in ("fleet.html", "host0.html"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
     played = role(hosts=2)
     assert played.code != 0
     assert played.output.count("it is not as declared (1 drifted, 2 as declared)") >= 2
     assert "Cannot write the html report" in played.output
+    fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
+    assert [check["verdict"] for check in fleet["checks"]] == ["drift", "drift"], "one report of a system is enough"
 
 
 @pytest.mark.each_core

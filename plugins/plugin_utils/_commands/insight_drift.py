@@ -45,7 +45,7 @@ from .._report.exceptions import KnownDrift, as_exceptions, expected_differences
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
 from .._report.text import numbers_text
-from .insight_report import REPORT_OPTIONS, write_reports
+from .insight_report import REPORT_OPTIONS, ended, write_reports
 
 WHAT = "check for drift"
 UNREACHABLE = (TransportError, AuthenticationError)
@@ -125,8 +125,9 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     secrets = [known(), *connection.secrets()]
     hidden: Check = redact_within(check, OURS, secrets)
     accepted: Sequence[KnownDrift] = redact_within(inputs.known, OURS["rows"], secrets)
-    written = _write_reports(values, context.files, hidden, accepted)
-    return _result(hidden, written, values["fail_on"])
+    written, whys = _write_reports(values, context.files, hidden, accepted)
+    against = [finding for finding in hidden.findings if finding in values["fail_on"]]
+    return ended(_result(hidden, written), [*whys, *(_failure(hidden, finding) for finding in against[:1])])
 
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:
@@ -266,9 +267,11 @@ def _with_knowledge(
     )
 
 
-def _write_reports(values: Values, files: Files, check: Check, known: Sequence[KnownDrift]) -> dict[str, str]:
-    """Write the reports that the options ask for, as many as can be written; returns their paths by format. known: the
-    exceptions that were given. Raises ConfigurationError for those that cannot be written."""
+def _write_reports(
+    values: Values, files: Files, check: Check, known: Sequence[KnownDrift]
+) -> tuple[dict[str, str], list[str]]:
+    """Write the reports that the options ask for, as many as can be written; returns their paths by format, and why the
+    others could not be written. known: the exceptions that were given."""
     wanted = {name: path for name, path in values["reports"].items() if path}
     texts = {name: FORMATS[name]([check]) for name in wanted}
     if values["exceptions_out"]:
@@ -280,10 +283,10 @@ def _write_reports(values: Values, files: Files, check: Check, known: Sequence[K
     return write_reports(wanted, texts, files)
 
 
-def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) -> dict[str, Any]:
-    """The result of the task for a check without secrets; it fails for a finding of fail_on."""
+def _result(check: Check, reports: Mapping[str, str]) -> dict[str, Any]:
+    """The result of the task for a check without secrets."""
     rows = [row for row in check.rows if row.verdict != "as_declared" or row.not_compared]
-    result = {
+    return {
         "changed": False,
         "verdict": check.verdict,
         "summary": check.summary,
@@ -294,10 +297,6 @@ def _result(check: Check, reports: Mapping[str, str], fail_on: Sequence[str]) ->
         "assumed": list(check.assumed),
         **({"notes": list(check.notes)} if check.notes else {}),
     }
-    against = [finding for finding in check.findings if finding in fail_on]
-    if against:
-        result.update(failed=True, msg=_failure(check, against[0]))
-    return result
 
 
 def _failure(check: Check, finding: str) -> str:

@@ -37,7 +37,7 @@ from .._report.qualification import (
     installed_files,
     qualification_json,
 )
-from .insight_report import write_reports
+from .insight_report import ended, write_reports
 
 WHAT = "qualify the installation"
 COLLECTION = Path(__file__).resolve().parents[3]
@@ -68,15 +68,14 @@ def run_qualify(values: Values, context: Context) -> dict[str, Any]:
         raise ConfigurationError(WHAT, f"nobody knows the steps {', '.join(unknown)}", f"Name {', '.join(STEPS)}.")
     seen = _seen(values, context)
     wanted = {name: path for name, path in values["reports"].items() if path}
-    reports = write_reports(wanted, {name: WRITERS[name](seen) for name in wanted}, context.files)
+    reports, whys = write_reports(wanted, {name: WRITERS[name](seen) for name in wanted}, context.files)
     told = [vars(one) for one in seen.findings if one.verdict != "as_expected"]
     result = {"changed": False, "verdict": seen.verdict, "findings": told, "reports": reports}
     result["versions"] = dict(seen.versions)
     if values["fail"] and told:
         why = f"{len(told)} of {len(seen.findings)} findings are not as expected, or nobody knows"
-        message = InsightError("say that this installation does what it is to do", why, _next(seen.findings)).message
-        result.update(failed=True, msg=message)
-    return result
+        whys.append(InsightError("say that this installation does what it is to do", why, _next(seen.findings)).message)
+    return ended(result, whys)
 
 
 def _next(findings: Any) -> str:

@@ -45,17 +45,19 @@ def run_report(values: Values, context: Context) -> dict[str, Any]:
     if values["checks"] is not None:
         checks = _checks(values, context.files)
         texts = {name: FORMATS[name](checks) for name, path in values["reports"].items() if path}
-        return {
-            "changed": False,
-            "verdict": verdict_of(checks),
-            "systems": _verdicts(checks),
-            "reports": write_reports(values["reports"], texts, context.files),
-        }
+        told = {"changed": False, "verdict": verdict_of(checks), "systems": _verdicts(checks)}
+        return _written(told, values, texts, context.files)
     given = [name for name, path in values["reports"].items() if path]
     if given != ["html"]:
         raise ConfigurationError(WHAT, "of a plan and of journals there is a page only", "Name html in reports.")
     page = _plan_page(values, context.files) if values["plan"] else _evidence_page(values, context.files)
-    return {"changed": False, "reports": write_reports(values["reports"], {"html": page}, context.files)}
+    return _written({"changed": False}, values, {"html": page}, context.files)
+
+
+def _written(told: Mapping[str, Any], values: Values, texts: Mapping[str, str], files: Files) -> dict[str, Any]:
+    """The result, with the reports that were written."""
+    paths, whys = write_reports(values["reports"], texts, files)
+    return ended({**told, "reports": paths}, whys)
 
 
 def _checks(values: Values, files: Files) -> list[Check]:
@@ -86,22 +88,28 @@ def _evidence_page(values: Values, files: Files) -> str:
     return render_page(page_of_evidence(verify_all(files.path_of(values["journal"]), values["head"])))
 
 
-def write_reports(wanted: Mapping[str, Any], texts: Mapping[str, str], files: Files) -> dict[str, str]:
-    """Write all that can be written; the paths by format. Raises ConfigurationError for the rest."""
+def write_reports(
+    wanted: Mapping[str, Any], texts: Mapping[str, str], files: Files
+) -> tuple[dict[str, str], list[str]]:
+    """Write all that can be written; the paths by format, and why the rest could not be written."""
     paths = {name: files.path_of(wanted[name]) for name in texts}
-    problems = [_why_not_written(name, path, texts[name]) for name, path in paths.items()]
-    for problem in filter(None, problems):
-        raise problem
-    return paths
+    problems = {name: _why_not_written(name, path, texts[name]) for name, path in paths.items()}
+    written = {name: path for name, path in paths.items() if not problems[name]}
+    return written, [problem for problem in problems.values() if problem]
 
 
-def _why_not_written(name: str, path: str, text: str) -> ConfigurationError | None:
-    """Write a report; returns why it could not be written, None where it was."""
+def ended(result: Mapping[str, Any], whys: Sequence[str]) -> dict[str, Any]:
+    """The result of a task, which fails where there are reasons to."""
+    return {**result, **({"failed": True, "msg": " ".join(whys)} if whys else {})}
+
+
+def _why_not_written(name: str, path: str, text: str) -> str:
+    """Write a report; returns why it could not be written, nothing where it was."""
     try:
         write_whole(Path(path), text.encode("utf-8"), f"write the {name} report")
     except ConfigurationError as error:
-        return error
-    return None
+        return error.message
+    return ""
 
 
 REPORT = Command(
