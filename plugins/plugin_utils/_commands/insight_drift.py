@@ -45,6 +45,7 @@ from .._report.exceptions import KnownDrift, as_exceptions, expected_differences
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
 from .._report.text import numbers_text
+from .._report.words import words_of
 from .insight_report import REPORT_OPTIONS, ended, write_reports
 
 WHAT = "check for drift"
@@ -173,10 +174,13 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
     run, reads = observed(run)
     report = report_of(run, reads, planned(run, reads, ()), {})
     rows = _rows(values, report, run, reads, inputs.lacking)
-    more, not_looked, error = undeclared_rows(run, reads, values["undeclared"], values["complete"])
+    unread = _unread(values)
+    more, not_looked, error = undeclared_rows(
+        run, reads, values["undeclared"], values["complete"], {row.type for row in unread}
+    )
     ended = [one for one in (*reads.values(), error) if isinstance(one, UNREACHABLE)]
     why = ended[0].message if ended else ""
-    return _with_knowledge(values, report, [*rows, *more, *_unread(values)], not_looked, why, inputs)
+    return _with_knowledge(values, report, [*rows, *more, *unread], not_looked, why, inputs)
 
 
 def _rows(values: Values, report: RunReport, run: Run, reads: Mapping[EntryName, Read], lacking: str) -> list[Row]:
@@ -300,9 +304,10 @@ def _result(check: Check, reports: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _failure(check: Check, finding: str) -> str:
-    found = {"drift": "it is not as declared", "incomplete": "not everything that is declared could be compared"}
-    why = check.error or f"{found[finding]} ({numbers_text(check.summary)})"
-    return InsightError(f"say that {check.name} has not drifted", why, "Look at rows, or at the reports.").message
+    words = words_of([check])
+    numbers = {words.kinds.get(name, name): number for name, number in check.summary.items()}
+    why = check.error or f"{words.failures[finding]} ({numbers_text(numbers)})"
+    return InsightError(words.claim.format(check.name), why, "Look at rows, or at the reports.").message
 
 
 OURS_OF_RESULT = {**OURS, "not_looked": [{"path": KEPT}]}

@@ -23,15 +23,16 @@ UNASKED = "the option undeclared is false"
 UNLISTED = "the profile has no list operation for it that is switched on"
 LISTABLE = "Take the type out of complete, or switch its list operation on once the probe has seen it."
 NONE_DECLARED = "none of it is declared"
-PERHAPS_DECLARED = "nobody knows whether it is one of those that are declared and could not be read"
+PERHAPS_ONE_OF_THEM = "nobody knows whether it is one of those that could not be read"
 
 
 def undeclared_rows(
-    run: Run, reads: Mapping[EntryName, Read], wanted: bool, complete: Collection[str]
+    run: Run, reads: Mapping[EntryName, Read], wanted: bool, complete: Collection[str], unread: Collection[str]
 ) -> tuple[list[Row], list[NotCompared], InsightError | None]:
     """A row for each entity of a declared type that nobody declares; the types that were not looked at for such, with
     the reason; and the error that ended looking. wanted: whether to look at all. complete: types of which all are
-    declared, so that others are unwanted. Raises ConfigurationError where one of them cannot be listed."""
+    declared, so that others are unwanted. unread: types of which something could not be read from the other side.
+    Raises ConfigurationError where a type of complete cannot be listed."""
     profile = run.connection.settings.profile
     declared = sorted({*(member.entry.type for member in run.environment.members.values()), *complete})
     whys = {name: _why_not(profile.type(name), wanted) for name in declared}
@@ -42,7 +43,7 @@ def undeclared_rows(
     not_looked = [NotCompared(name, f"undeclared entities: {why}") for name, why in whys.items() if why] + rest
     listed = [profile.type(name) for name, why in whys.items() if not why]
     try:
-        return _rows(run, reads, listed, complete), not_looked, None
+        return _rows(run, reads, listed, complete, unread), not_looked, None
     except InsightError as error:
         unseen = [NotCompared(one.name, f"undeclared entities: {error.message}") for one in listed]
         return [], [*unseen, *not_looked], error
@@ -54,7 +55,11 @@ def _why_not(entity_type: EntityType, wanted: bool) -> str:
 
 
 def _rows(
-    run: Run, reads: Mapping[EntryName, Read], listed: Sequence[EntityType], complete: Collection[str]
+    run: Run,
+    reads: Mapping[EntryName, Read],
+    listed: Sequence[EntityType],
+    complete: Collection[str],
+    unread: Collection[str],
 ) -> list[Row]:
     """The rows of the listed types. Raises InsightError where the system cannot be listed to the end."""
     profile = run.connection.settings.profile
@@ -67,7 +72,7 @@ def _rows(
         for one in reads.values()
         if isinstance(one, Examined) and one.observed is not None
     }
-    unread = {name.type for name, one in reads.items() if not isinstance(one, Examined)}
+    doubtful = {*unread, *(name.type for name, one in reads.items() if not isinstance(one, Examined))}
     rows = []
     for place, one in seen.items():
         if not one.exported or place in there:
@@ -76,8 +81,8 @@ def _rows(
         name = None if isinstance(title, str) else name_of(title)
         if name is not None and name in reads:  # declared, and could not be read
             continue
-        if name is None and place[0] in unread:
-            why = NotCompared("", f"{PERHAPS_DECLARED}, since {title}")
+        if name is None and place[0] in doubtful:
+            why = NotCompared("", f"{PERHAPS_ONE_OF_THEM}, since {title}")
             rows.append(Row(shown_place(place), place[0], {}, "not_checked", not_compared=[why]))
             continue
         key = {} if isinstance(title, str) else title["key"]

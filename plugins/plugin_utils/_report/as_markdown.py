@@ -113,7 +113,7 @@ def _drift(checks: Sequence[Check]) -> list[str]:
     ]
     sides = {check.sides for check in checks}
     names = [*map(code_span, sides.pop())] if len(sides) == 1 else ["First side", "Second side"]
-    return _table("Drift", _columns(checks, "Verdict", "Attribute", *names), lines, LONG)
+    return _table(words_of(checks).differences, _columns(checks, "Verdict", "Attribute", *names), lines, LONG)
 
 
 def _differences(row: Row) -> Iterator[tuple[str, str, str]]:

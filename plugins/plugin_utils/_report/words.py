@@ -15,7 +15,8 @@ from .check import DECLARED_SIDES, Check
 class Words:
     """What reports say.
 
-    report: what the report is. drift: how the entities are that count as drift.
+    report: what the report is. drift: how the entities are that count as drift. differences: the heading above them.
+    claim: what cannot be said of a system {} where there is a finding, and failures: why, by finding.
     verdicts, sentences: the verdict on systems, in a word and in a sentence.
     not_looked: what the verdict does not speak of: ``entities`` of types that were compared, and whole ``types``.
     kinds: what is told of an entity, in the order in which people are told.
@@ -25,6 +26,9 @@ class Words:
 
     report: str
     drift: str
+    differences: str
+    claim: str
+    failures: Mapping[str, str]
     verdicts: Mapping[str, str]
     sentences: Mapping[str, str]
     not_looked: Mapping[str, str]
@@ -36,6 +40,9 @@ class Words:
 CHECKING = Words(
     report="Drift check",
     drift="not as declared",
+    differences="Drift",
+    claim="say that {} has not drifted",
+    failures={"drift": "it is not as declared", "incomplete": "not everything that is declared could be compared"},
     verdicts={"drift": "Drift", "incomplete": "Incomplete", "no_drift": "No drift"},
     sentences={
         "drift": "Something is not as declared, and nobody has accepted that.",
@@ -78,6 +85,9 @@ CHECKING = Words(
 COMPARING = Words(
     report="Comparison",
     drift="not alike",
+    differences="Differences",
+    claim="say that {} are alike",
+    failures={"drift": "something is not alike", "incomplete": "not everything could be compared"},
     verdicts={"drift": "Different", "incomplete": "Incomplete", "no_drift": "Alike"},
     sentences={
         "drift": "Something is not alike, and nobody has accepted that.",
