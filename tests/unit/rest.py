@@ -27,6 +27,8 @@ def declared(profile: Profile, **values: Any) -> DesiredState:
         "was": None,
         "update_secrets": "on_create",
         "collateral": "report",
+        "on_immutable": "refuse",
+        "purge": False,
         "wait": False,
         "wait_timeout": None,
         "wait_interval": 1.0,

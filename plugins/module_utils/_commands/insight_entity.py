@@ -40,6 +40,8 @@ WRITING: Spec = {
         "no_log": False,
     },
     "collateral": {"type": "str", "choices": ["report", "fail", "ignore"], "default": "report"},
+    "on_immutable": {"type": "str", "choices": ["refuse", "replace"], "default": "refuse"},
+    "purge": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float"},
     "wait_interval": {"type": "float", "default": 1.0},
@@ -145,6 +147,8 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
         collateral=values["collateral"],
         sent={attribute: evidence[one] for one, attribute in address.type.evidence_fields.items() if one in evidence},
         waiting=Waiting.of(values),
+        on_immutable=values["on_immutable"],
+        purge=values["purge"],
     )
 
 

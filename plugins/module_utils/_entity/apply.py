@@ -27,6 +27,7 @@ from .api.answers import NOT_THERE
 from .api.client import EntityClient
 from .api.requests import BODIES
 from .as_planned import moved, newer_version, seen_now
+from .bodies import body, not_sent
 from .compare import Change
 from .contradictions import (
     create_refused,
@@ -37,7 +38,7 @@ from .contradictions import (
     write_mismatch,
 )
 from .desired_state import DesiredState, steady
-from .plan import Plan, body, not_sent, secrets_at
+from .plan import Plan, secrets_at
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
@@ -73,10 +74,15 @@ def _send(
         missing.extend([] if status is None else [status])
         return None
     if planned.operation == "create":
-        sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
-        return client.create(address, {name: value for name, value in sent.items() if name not in address.refs}, note)
+        return client.create(address, content_of_new(desired, planned), note)
     bodies = {kind: {**body(planned, kind, desired.secrets.values), **desired.sent} for kind in BODIES}
     return client.update(address, observed, bodies, note)
+
+
+def content_of_new(desired: DesiredState, planned: Plan) -> dict[str, Any]:
+    """What a create sends, beside the references."""
+    sent = {**body(planned, "declared", desired.secrets.values), **desired.sent}
+    return {name: value for name, value in sent.items() if name not in desired.address.refs}
 
 
 def perform(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
-from .._text.nested_paths import ABSENT, places
+from .._text.nested_paths import ABSENT, child, places
 from .._text.spelling import check_names, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
 from .masks import hides
@@ -159,6 +159,25 @@ def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[
         ours, old, new = (_by_key(side, place, ServerError) for side in (declared, before, now))
         for key in sorted(ours.keys() & old.keys() & new.keys()):
             yield from _undeclared(ours[key], old[key], new[key], place.element(_label(ours[key], place)))
+
+
+def strict_changes(declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules) -> tuple[Change, ...]:
+    """What an entity holds beside what is declared and beside what rules leave out, as changes to nothing."""
+    return undeclared_changes(declared, observed, _declared_part(declared, observed, rules), rules)
+
+
+def _declared_part(
+    declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules, path: str = ""
+) -> dict[str, Any]:
+    """The mappings and the elements of keyed lists that are declared and there, without what is in them."""
+    part: dict[str, Any] = {}
+    for name, value in declared.items():
+        held, at = observed.get(name), child(path, name)
+        if isinstance(value, Mapping) and isinstance(held, Mapping):
+            part[name] = _declared_part(value, held, rules, at)
+        elif isinstance(held, list) and at in rules.keyed:
+            part[name] = [{key: one[key] for key in rules.keyed[at] if key in one} for one in held]
+    return part
 
 
 def _exactly(value: Any) -> Any:

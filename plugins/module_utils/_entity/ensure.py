@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable, Optional
@@ -27,17 +27,26 @@ from .address import Address, Entity
 from .api.client import EntityClient
 from .apply import Outcome, perform
 from .as_planned import is_guarded, moved, read_again
+from .bodies import masks_sent, not_sent
 from .canary import CanaryWrites
 from .compare import compare
 from .desired_state import DesiredState, steady
-from .plan import Plan, masks_sent, not_sent, with_values
+from .plan import Plan, with_values
 from .read_back_errors import listed, shown_values
 from .references import reference_advice
+from .replacement import replacing, with_losses
 from .rewritten import plan_with_memory
-from .step_apply import RecordStep, perform_restored, perform_steps, unrecorded
+from .step_apply import (
+    RecordStep,
+    perform_removed,
+    perform_replaced,
+    perform_restored,
+    perform_steps,
+    unrecorded,
+)
 from .steps import in_steps, steps_of
 from .unseen import remembering_search
-from .verbs import to_be_known, with_restoring
+from .verbs import to_be_known, with_purging, with_restoring
 from .verified_secrets import with_verified
 
 
@@ -93,7 +102,7 @@ def ensure(
     check_desired_state(desired)
     before = client.finish(desired.address)
     examined = examine(client, desired, lambda _identity: check_mode)
-    doubt = client.doubt(desired.address) if examined.observed is None else ""
+    doubt = client.doubt(desired.address) if examined.plan.before is None and examined.observed is None else ""
     if check_mode or examined.plan.operation == "none":
         outcome = examined.expected()
     else:
@@ -102,6 +111,22 @@ def ensure(
 
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
+    """Read the entity and plan; see _examine(). Of one that is replaced the parts are read that nobody declares, too,
+    since they go with it."""
+    examined = _examine(client, desired, may_come)
+    planned, observed = examined.plan, examined.observed
+    if planned.operation != "replace":
+        return examined
+    if observed is None:
+        return replace(examined, plan=with_losses(desired, planned, planned.dead[0]))
+    parts = tuple(name for name, part in desired.address.type.parts.items() if part.read is not None)
+    found_as = replace(examined.found_as, parts=tuple(dict.fromkeys((*examined.found_as.parts, *parts))))
+    more = {name: client.part(found_as, observed, name) for name in parts if name not in examined.found_as.parts}
+    whole = {**observed, **more} if more else observed
+    return replace(examined, plan=with_losses(desired, planned, whole), observed=whole, found_as=found_as)
+
+
+def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
     """Read the entity and plan. may_come: whether an entity that is referred to and does not exist (given by its
     ``Address.identity``) will be created before this one is written. If not, the reference is an error, unless absence
     is desired: an entity whose reference does not exist is absent itself."""
@@ -173,22 +198,31 @@ def apply(
     of a change that has several. at_once: it was read a moment ago, and is not read again where the server itself sees
     to that. Raises as ``ensure`` does."""
     address, secrets = desired.address, desired.secrets.values
-    operation = address.type.operations.get(examined.plan.operation)
-    assumed = canary_writes or CanaryWrites()
-    creates = examined.plan.operation == "create"
+    assumed, writes = canary_writes or CanaryWrites(), examined.plan.writes
+    creates = "create" in writes
     search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
     earlier = remembering_search(client, address, client.unseen) if creates else nullcontext()
-    with assumed.first_write_alone(operation, str(address), secrets), search, earlier, around():
+    with ExitStack() as alone:
+        for name in writes:
+            operation = address.type.operations.get(name)
+            alone.enter_context(assumed.first_write_alone(operation, str(address), secrets))
+        for context in (search, earlier, around()):
+            alone.enter_context(context)
         if examined.pending:
             examined = _now_that_it_is_there(client, desired, examined.observed)
         elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
             now = read_again(client, desired, examined.found_as, examined.observed)
             examined = replace(examined, observed=now)
-        desired = examined.desired or desired
-        in_several = perform_restored if examined.plan.restored else perform_steps
+        desired = replace(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
+        usual = perform_restored if examined.plan.restored else perform_steps
+        in_several = IN_SEVERAL.get(examined.plan.operation, usual)
         carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
         outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
         return replace(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
+
+
+IN_SEVERAL = {"delete": perform_removed, "replace": perform_replaced}
+"""How a change of several steps is carried out, by its operation, where that is not perform_steps()."""
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState, observed: Entity | None) -> Examined:
@@ -239,15 +273,22 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     return (former, desired.was) if observed is None and former is not None else (observed, address)
 
 
-NEEDED = {"create": ("create",), **{name: (name, "read") for name in ("update", "delete", "rename", "restore")}}
+NEEDED = {
+    "create": ("create",),
+    "purge": ("purge",),
+    **{name: (name, "read") for name in ("update", "delete", "rename", "restore")},
+}
 """What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
 
 
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
+    planned = with_purging(client, desired, planned)
     if planned.operation != "none":
         _check_writable(desired.address, planned)
+    if planned.operation == "replace":
+        planned = replacing(desired, references, planned, observed)
     own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
     for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
         client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
@@ -279,7 +320,7 @@ def _check_writable(address: Address, planned: Plan) -> None:
             changes=[one.as_result() for one in planned.changes] or None,
         )
     if address.type.singleton and operation != "update":
-        how = {"create": "created", "delete": "deleted"}[operation]
+        how = {"create": "created", "delete": "deleted", "replace": "replaced"}[operation]
         why = f"there is always exactly one, so it is never {how}"
         raise ConfigurationError(f"{operation} {address}", why, "Declare what it holds, with state present.")
 
@@ -304,9 +345,11 @@ def _check_required(desired: DesiredState, planned: Plan) -> None:
     """Raise ConfigurationError for a create without what the server requires."""
     given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
     missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
-    if planned.operation == "create" and missing and not planned.restored:
+    if "create" in planned.writes and missing and not planned.restored:
         raise ConfigurationError(
-            f"create {desired.address}", f"the server requires {', '.join(missing)}", "Declare it under attributes."
+            f"{planned.operation} {desired.address}",
+            f"the server requires {', '.join(missing)}",
+            "Declare it under attributes.",
         )
 
 

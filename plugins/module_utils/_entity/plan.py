@@ -25,7 +25,6 @@ from ..errors import ConfigurationError
 from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare
 from .desired_state import DesiredState, Memory
-from .masks import leaves, masks_in
 from .rules import Rules, holding_ids
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
@@ -34,17 +33,20 @@ from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared,
 class Plan:
     """What has to be done to one entity.
 
-    operation: ``none``, ``create``, ``update`` or ``delete``. entity: its name for people. changes: sorted by path.
-    before, after: the entity as observed and as it is expected to be, None where there is none; after holds no id
-    that the server has not given. Bodies, by what the server's update takes: declared (all that is declared), changed
-    (the top-level attributes in which something changes, whole), whole (the entity less what the server sets itself).
+    operation: ``none``, ``create``, ``update``, ``delete`` or ``replace``. entity: its name for people. changes: sorted
+    by path. before, after: the entity as observed and as it is expected to be, None where there is none; after holds no
+    id that the server has not given. Bodies, by what the server's update takes: declared (all that is declared),
+    changed (the top-level attributes in which something changes, whole), whole (the entity less what the server sets
+    itself).
     unverified: paths that are declared and cannot be observed. secrets_to_send: paths of the secrets that ``body``
     puts into a body; secrets_to_keep: of those that the server has unchanged; secrets_along: of those that only go
     along, because nobody knows what an update without them does; secrets_unlike: of those of which the server shows
     another value; secrets_left_out: of those that nobody declared and the server hides. desired, reference_names,
     secret_paths: what was declared, for verify(). mentioned: ``DesiredState.held``. apart: parts that no body holds.
     restored: what is to be done after the entity, which stays as deleted, was restored instead of created; the changes
-    are then those.
+    are then those. forced_by: the paths of what can only be set at creation and differs, so that the entity is
+    replaced; anew: what is to be done after it was removed; the changes are then all that differs between the two.
+    removal: the steps by which it goes; dead: what stays as deleted and is to be purged.
     """
 
     operation: str
@@ -67,10 +69,26 @@ class Plan:
     secret_paths: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     restored: Optional[Plan] = None
+    forced_by: tuple[str, ...] = ()
+    anew: Optional[Plan] = None
+    removal: tuple[str, ...] = ("delete",)
+    dead: tuple[Entity, ...] = ()
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The operations that it takes of the entity itself, without those on an entity that it has made."""
+        removing = {"none": (), "delete": self.removal, "replace": (*self.removal, "create")}
+        return removing.get(self.operation, (self.operation,))
 
     def rules(self, rules: Rules) -> Rules:
         """The rules of the type, with what holds for this entity."""
         return _own_rules(rules, self.reference_names, self.secret_paths)
+
+
+def masked_entity(entity: Entity, own_rules: Rules) -> Entity:
+    """An entity as it may be shown, with its secrets masked. own_rules: see ``Plan.rules``."""
+    masked: Entity = concealed(replace(entity, own_rules.write_only, MASK), own_rules.secret)
+    return masked
 
 
 def _own_rules(rules: Rules, reference_names: Collection[str], secret_paths: Collection[str]) -> Rules:
@@ -91,16 +109,17 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
 
     The policy of its secrets is ``on_create``, ``always``, or ``on_change`` of what the server shows, of what it says
     when it is asked about a secret, and of the fingerprint of another that it hides; without an earlier one a secret is
-    unknown: not sent, no change, unverified. Raises ConfigurationError where what is declared contradicts itself, the
-    rules or the types that the server uses, and where a create-only attribute differs; ServerError where the server's
-    entity contradicts the rules.
+    unknown: not sent, no change, unverified. A plan that replaces is to be completed by ``replacing``. Raises
+    ConfigurationError where what is declared contradicts itself, the rules or the types that the server uses, and where
+    a create-only attribute differs and the entity may not be replaced; ServerError where the server's entity
+    contradicts the rules.
     """
     rules, secrets = desired.address.rules, dict(secret_leaves(desired.secrets.values))
     own_rules = _own_rules(rules, references, secrets)
     nothing = Plan(
         "none",
         _name(desired.address),
-        before=None if observed is None else concealed(replace(observed, own_rules.write_only, MASK), rules.secret),
+        before=None if observed is None else masked_entity(observed, own_rules),
         desired=_declared(desired, references),
         reference_names=tuple(sorted(references)),
         mentioned=desired.held,
@@ -115,12 +134,13 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
         return _in_bodies(_create(nothing), entity_type, {})
     if not desired.update_existing:
         return evolve(nothing, after=nothing.before)
-    shown = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
+    seen = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
     remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
     remembered = {**remembered, **desired.secrets.verified}
-    fates = {path: _fate(shown[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
-    unlike = tuple(path for path in nothing.secret_paths if shown[path] is False)
-    updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates)
+    fates = {path: _fate(seen[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
+    unlike = tuple(path for path in nothing.secret_paths if seen[path] is False)
+    may_replace = desired.on_immutable == "replace"
+    updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates, may_replace)
     return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
 
 
@@ -285,10 +305,15 @@ def _create(nothing: Plan) -> Plan:
     )
 
 
-def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str]) -> Plan:
-    """The plan that updates the entity, or does nothing. nothing: as for _create(); fates: of each secret, by path."""
+def _update(
+    nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Mapping[str, str], may_replace: bool
+) -> Plan:
+    """The plan that updates the entity, or does nothing. nothing: as for _create(); fates: of each secret, by path.
+    may_replace: whether it is replaced where it cannot be updated."""
     before = nothing.before or {}
     comparison = compare(nothing.desired, before, rules, nothing.entity)
+    if comparison.forbidden and may_replace:
+        return _to_replace(nothing, rules, comparison.forbidden)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
     kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
@@ -318,6 +343,16 @@ def _update(nothing: Plan, observed: Mapping[str, Any], rules: Rules, fates: Map
     )
 
 
+def _to_replace(nothing: Plan, rules: Rules, forbidden: Iterable[Change]) -> Plan:
+    """The plan that says that the entity is to be replaced, and what differs; see ``replacing``. Elements that are not
+    declared go with it, also those that may stay in an update."""
+    strict = evolve(rules, at_least=frozenset())
+    changes = compare(nothing.desired, nothing.before or {}, strict, nothing.entity).changes
+    secrets = (Change(path, MASK, MASK, path) for path in nothing.secret_paths)
+    forced_by = tuple(change.path for change in forbidden)
+    return evolve(nothing, operation="replace", changes=_sorted([*changes, *secrets]), forced_by=forced_by)
+
+
 def _with_secrets(
     nothing: Plan, observed: Mapping[str, Any], rules: Rules, left_out: set[str], comparison: Comparison
 ) -> Mapping[str, Any]:
@@ -340,7 +375,7 @@ def _with_secrets(
 def _refuse_forbidden(entity: str, forbidden: Iterable[Change]) -> None:
     for change in forbidden:
         sides = ["nothing" if side is ABSENT else printable(json_text(side)) for side in (change.before, change.after)]
-        hint = "Declare what the server holds, or delete the entity and create it anew."
+        hint = "Declare what the server holds. Or set on_immutable to replace: it is then deleted and created anew."
         why = f"{change.path} can only be set at creation; the server holds {sides[0]} and {sides[1]} is declared"
         raise ConfigurationError(f"update {entity}", why, hint)
 
@@ -355,32 +390,3 @@ def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str,
     for path, value in values.items():
         result = with_value(result, names_of(path), value)
     return result
-
-
-def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes to send: ``declared``, ``changed`` or ``whole``, with the secrets that go along. A body that may
-    replace everything carries the unchanged secrets too, or the server might lose them."""
-    paths = plan.secrets_to_send + (() if kind == "changed" else plan.secrets_to_keep)
-    held = [path for path in paths if top(path) not in plan.apart]
-    return with_values(getattr(plan, kind), secrets_at(secrets, held))
-
-
-def masks_sent(plan: Plan, kinds: Iterable[str], rules: Rules) -> list[str]:
-    """The places at which bodies would send back a mask that the server shows for an undeclared attribute, and that
-    must not be sent back."""
-    allowed = [*leaves(plan.desired), *(one for said in rules.masked.values() for one in said["values"])]
-    return sorted({mask for kind in kinds for mask in masks_in(getattr(plan, kind), allowed)})
-
-
-def not_sent(plan: Plan) -> tuple[str, ...]:
-    """What to say of secrets that are sent along, and of those of which the server shows another value and that stay
-    as they are."""
-    along = ", ".join(plan.secrets_along)
-    notes = (f"Sent along, since nobody knows what an update without it does to it: {along}.",) if along else ()
-    left = sorted({*plan.secrets_unlike} - {*plan.secrets_to_send})
-    if not left:
-        return notes
-    names = ", ".join(left)
-    send = "Set update_secrets to on_change to send it."
-    mask = "If it is the server's mask or hash, name the attribute in compare.write_only."
-    return (*notes, f"The server shows another value of {names} than is declared. {send} {mask}")

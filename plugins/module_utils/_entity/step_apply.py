@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A change that takes several steps: the entity's own create or update, its parts, its state."""
+"""A change that takes several steps: its removal, its own create or update, its parts, its state."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .._transport.http import Clock
 from ..errors import InsightError, OutcomeUnknownError
 from .address import Address, Entity
 from .api.client import EntityClient
-from .apply import Outcome, has_arrived, perform, seen_after
+from .apply import Outcome, content_of_new, has_arrived, perform, seen_after
 from .desired_state import DesiredState, Secrets
 from .plan import Plan, secrets_at
 from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
 from .safe_write import having_written, write_safely
 from .steps import EntityStep, element_key, steps_of
-from .verbs import after_restoring, as_of_new, rename, restore
+from .verbs import after_restoring, as_of_new, purge, rename, restore
 
 RecordStep = Callable[[EntityStep, str], None]
 """Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
@@ -92,6 +92,75 @@ def perform_restored(
         outcome = perform_steps(client, as_of_new(desired), rest, entity, clock, record, (first,))
     unverified = outcome.plan.unverified
     return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*heard, *outcome.notes))
+
+
+def perform_removed(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    observed: Optional[Entity],
+    clock: Clock,
+    record: RecordStep = unrecorded,
+) -> Outcome:
+    """Delete and purge, as the plan says; as perform_steps()."""
+    _done, notes = _remove(client, desired, planned, observed, clock, record)
+    return Outcome(planned, None, None, notes=tuple(notes))
+
+
+def perform_replaced(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    observed: Optional[Entity],
+    clock: Clock,
+    record: RecordStep = unrecorded,
+) -> Outcome:
+    """Remove the entity and create it anew; as perform_steps(). The create is made ready before anything is removed. An
+    error after the removal says so."""
+    if planned.anew is None:
+        raise TypeError(planned.operation)
+    own, made, _nothing = _own(desired, planned.anew, None, "create")
+    client.rehearse(own.address, content_of_new(own, made))
+    later = steps_of(planned.anew, desired.address.type)
+    done, notes = _remove(client, desired, planned, observed, clock, record, later)
+    try:
+        outcome = perform_steps(client, desired, planned.anew, None, clock, record, done)
+    except InsightError as error:
+        written = error.details.get("written", "delete")
+        raise error.but(hint=f"{REMOVED.get(written, '')} {error.hint}".strip(), written=written) from error
+    unverified = outcome.plan.unverified
+    return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*notes, *outcome.notes))
+
+
+REMOVED = {
+    "unknown": "It is deleted, and nobody knows whether it was created anew.",
+    **dict.fromkeys(("delete", "purge"), "It is deleted and not created anew: run this again, which creates it."),
+}
+"""What to say of an entity that was to be replaced, by what was written last."""
+
+
+def _remove(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    observed: Optional[Entity],
+    clock: Clock,
+    record: RecordStep,
+    later: Sequence[EntityStep] = (),
+) -> tuple[list[EntityStep], list[str]]:
+    """Carry out the removal of a plan; its steps, and notes for the user. later: the steps that follow it."""
+    known_as = desired.address if observed is None else desired.address.located(observed)
+    deletion = replace(planned, operation="delete", secrets_to_send=())
+    todo, done, notes = [*map(EntityStep, planned.removal)], list[EntityStep](), list[str]()
+    while todo:
+        step = todo.pop(0)
+        with _step(planned, known_as, step, done, [*todo, *later], record):
+            if step.kind == "purge":
+                purge(client, desired, planned, observed, clock, notes.append)
+            else:
+                notes += perform(client, desired, deletion, observed, clock).notes
+        done.append(step)
+    return done, notes
 
 
 def _with_secret(desired: DesiredState, step: EntityStep) -> EntityStep:
@@ -214,7 +283,9 @@ def _named(
     told += [f"Not sent: {', '.join(fate['not_sent'])}."] if todo else []
     details: dict[str, Any] = {"steps": fate}
     if done:
-        details.update(written=error.details.get("written", planned.operation), entity_id=address.id)
+        last = done[-1].kind
+        written = last if last in ("delete", "purge") else planned.operation
+        details.update(written=error.details.get("written", written), entity_id=address.id)
     return error.but(hint=" ".join([*told, error.hint]).strip(), **details)
 
 

@@ -3,9 +3,9 @@
 
 """The steps of one change: the requests of an entity, of its parts and of its state, in the order in which they go.
 
-First the transitions to a resting state, then the new key, then the create or update, then the parts in the profile's
-order (in each one changes and replacements, additions, removals, so that a group never loses its last owner), then the
-other transitions.
+An entity that is replaced is removed first. Then come the transitions to a resting state, the new key, the create or
+update, the parts in the profile's order (in each one changes and replacements, additions, removals, so that a group
+never loses its last owner), and the other transitions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .._text.spelling import json_text
 from ..errors import ConfigurationError
 from .plan import Plan, is_renamed, touched
 
-VERBS = ("restore", "rename")
+VERBS = ("restore", "rename", "purge")
 """The kinds of steps that are neither a create, update or delete, nor about an attribute."""
 
 
@@ -53,7 +53,9 @@ class EntityStep:
 def steps_of(planned: Plan, entity_type: EntityType) -> list[EntityStep]:
     """The steps of a plan. Raises ConfigurationError where the profile has no request for one of its changes."""
     if planned.operation in ("none", "delete"):
-        return [EntityStep("delete")] if planned.operation == "delete" else []
+        return list(map(EntityStep, planned.writes))
+    if planned.anew is not None:
+        return [*map(EntityStep, planned.removal), *steps_of(planned.anew, entity_type)]
     if planned.restored is not None:
         return [EntityStep("restore"), *steps_of(planned.restored, entity_type)]
     first, last = _transitions(planned, entity_type)

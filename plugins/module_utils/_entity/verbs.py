@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requests by which a system restores and renames an entity, where these are apart from create and update."""
+"""The requests by which a system restores, purges and renames an entity, where these are apart from create, delete and
+update."""
 
 from __future__ import annotations
 
@@ -15,14 +16,15 @@ from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at, with_v
 from .._text.nested_paths import replace as replace_at
 from .._text.redaction import printable
 from .._transport.http import Clock
-from ..errors import AmbiguousError, ConfigurationError, UnconvergedError
-from .address import Address, Entity
+from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError, UnconvergedError
+from .address import Address, Entity, has_id
 from .api.client import EntityClient
 from .apply import Note, seen_after
-from .as_planned import moved
+from .as_planned import moved, seen_now
 from .compare import differs
-from .desired_state import DesiredState
-from .plan import Plan
+from .desired_state import DesiredState, steady
+from .plan import Plan, masked_entity
+from .replacement import notes_on_replacing, removal_of
 from .rewritten import plan_with_memory
 from .safe_write import Observe, write_safely
 
@@ -31,7 +33,7 @@ from .safe_write import Observe, write_safely
 
 def as_of_new(desired: DesiredState) -> DesiredState:
     """The desired state of an entity that is restored: it is told its secrets, as a new one is."""
-    return replace(desired, secrets=replace(desired.secrets, policy="always"))
+    return replace(desired, secrets=replace(desired.secrets, policy="always"), on_immutable="refuse")
 
 
 def after_restoring(desired: DesiredState, references: Mapping[str, Any], entity: Entity) -> Plan:
@@ -41,8 +43,9 @@ def after_restoring(desired: DesiredState, references: Mapping[str, Any], entity
 
 
 def with_restoring(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], planned: Plan) -> Plan:
-    """The plan; for an entity that is absent and of which one stays as deleted, the plan that restores that one. Raises
-    ConfigurationError where the profile has no request for it, and AmbiguousError for several."""
+    """The plan; for an entity that is absent and of which one stays as deleted, the plan that restores that one, or
+    replaces it where the task says so. Raises ConfigurationError where the profile has no request for it, and
+    AmbiguousError for several."""
     entity_type = desired.address.type
     known = desired.address.held.keys() <= references.keys()
     asks = known and planned.operation == "create" and entity_type.soft_deleted
@@ -50,14 +53,18 @@ def with_restoring(client: EntityClient, desired: DesiredState, references: Mapp
     restore = entity_type.operations.get("restore")
     if not deleted or (restore and restore.by):
         return planned
+    if len(deleted) == 1 and desired.purge and desired.on_immutable == "replace":
+        other = plan_with_memory(desired, references, replace_at(deleted[0], entity_type.soft_deleted, ABSENT))
+        if other.operation == "replace":
+            return replace(other, dead=(deleted[0],))
     ids = ", ".join(printable(str(entity_type.id_in(one))) for one in deleted)
     if restore is None:
         raise ConfigurationError(
             f"create {desired.address}",
             f"the server has one that was deleted and stays (id {ids}), and the profile has no restore operation for "
             f"{entity_type.name}",
-            "Restore or purge it in the system itself. Or say restore: create in the profile, if the server takes a "
-            "create all the same.",
+            "Restore or purge it in the system itself, or declare it absent with the option purge. Or say restore: "
+            "create in the profile, if the server takes a create all the same.",
             profile_key=f"types.{entity_type.name}.restore",
         )
     if len(deleted) > 1:
@@ -81,14 +88,84 @@ def restore(client: EntityClient, desired: DesiredState, clock: Clock, note: Not
 
 
 def to_be_known(planned: Plan, entity_type: EntityType) -> tuple[str, ...]:
-    """What to say of a create that may overwrite, and of one that restores."""
+    """What to say of a create that may overwrite, of one that restores, of what is replaced, and of what is purged."""
     if planned.operation != "create":
-        return ()
+        purged = ("It is purged: nothing brings it back.",) if "purge" in planned.writes else ()
+        return (*notes_on_replacing(planned, entity_type), *purged)
     if planned.restored:
         return ("It was deleted and stays, so that it is restored and not created.",)
     if not entity_type.operations["create"].upsert:
         return ()
     return ("The server would overwrite one with the same key that somebody else creates at that moment (upsert).",)
+
+
+# --- purge
+
+
+def with_purging(client: EntityClient, desired: DesiredState, planned: Plan) -> Plan:
+    """The plan; where the task asks for it, the one that purges what is to be absent, and what stays as deleted."""
+    entity_type = desired.address.type
+    if desired.state != "absent" or not desired.purge:
+        return planned
+    try:
+        dead = tuple(client.deleted_like(desired.address)) if entity_type.soft_deleted else ()
+    except MissingReferenceError:  # what refers to nothing cannot be told apart
+        dead = ()
+    if planned.operation == "delete":
+        return replace(planned, removal=removal_of(desired), dead=dead)
+    if not dead:
+        return planned
+    before = masked_entity(dead[0], planned.rules(desired.address.rules))
+    return replace(planned, operation="delete", removal=("purge",), dead=dead, before=before)
+
+
+def purge(
+    client: EntityClient, desired: DesiredState, planned: Plan, observed: Optional[Entity], clock: Clock, note: Note
+) -> None:
+    """Purge an entity, and what stays of it as deleted. observed: as it was read before it was deleted, None where it
+    was deleted earlier. Raises MovedError where that is not as it was planned on."""
+    id_in = desired.address.type.id_in
+    staying = _staying(client, desired.address) if desired.address.type.soft_deleted else []
+    found = {str(id_in(one)): one for one in staying}
+    planned_on = {str(id_in(one)): one for one in planned.dead}
+    for name, one in planned_on.items():
+        if name in found and steady(found[name], desired) != steady(one, desired):
+            raise moved(desired, "was changed")
+    mine = {} if observed is None else {str(id_in(observed)): observed}
+    wanted = {**mine, **{name: one for name, one in found.items() if name in {*planned_on, *mine}}}
+    if not wanted:
+        raise moved(desired, "disappeared")
+    for one in wanted.values():
+        _purge(client, desired, one, clock, note)
+
+
+def _purge(client: EntityClient, desired: DesiredState, entity: Entity, clock: Clock, note: Note) -> None:
+    known_as, memory = desired.address.located(entity), desired.secrets.memory
+
+    def look() -> Optional[Entity]:
+        if not known_as.type.soft_deleted:
+            return client.read(known_as)
+        return next((one for one in _staying(client, desired.address) if has_id(known_as, one)), None)
+
+    def send() -> None:
+        client.delete(known_as, entity, note, by="purge")
+
+    what = f"purge {desired.address}"
+    write_safely(what, send, look, lambda seen: seen is None, lambda seen: seen is not None, True)
+    if memory:
+        memory.remember({}, "delete", known_as.id)
+    if seen_after(look, lambda seen: seen is not None, desired.waiting, clock) is not None:
+        raise UnconvergedError(what, "the server took the request, and it is still there", LATER, written="purge")
+
+
+LATER = "Raise wait_timeout if the server needs more time."
+
+
+def _staying(client: EntityClient, address: Address) -> list[Entity]:
+    """What stays as deleted, as the server shows it now."""
+    client.deleted.forget(address)
+    seen_now(client, address)
+    return client.deleted_like(address)
 
 
 # --- rename
@@ -135,6 +212,5 @@ def _shown(
     """The entity as soon as it shows that the request was carried out. why: what is wrong where it never does."""
     seen = seen_after(look, is_stale, desired.waiting, clock)
     if seen is None or is_stale(seen):
-        hint = "Raise wait_timeout if the server needs more time."
-        raise UnconvergedError(what, f"the server took the request, and {why}", hint)
+        raise UnconvergedError(what, f"the server took the request, and {why}", LATER)
     return seen

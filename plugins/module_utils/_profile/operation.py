@@ -28,12 +28,12 @@ def is_assumed(data: Json) -> bool:
 EACH = "[]"
 """In a place: each element of the list before it."""
 READING = ("read", "find", "list")
-SAYS_MISSING = ("read", "find", "delete")
+SAYS_MISSING = ("read", "find", "delete", "purge")
 """The operations in which an answer may say that there is no such entity."""
 SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
 MISSING = ({"status": [404]},)
 CONFLICT = ({"status": [409, 412]},)
-OPERATIONS = (*READING, "create", "update", "delete", "rename", "restore")
+OPERATIONS = (*READING, "create", "update", "delete", "rename", "restore", "purge")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ KEPT: Any = object()
 """In a shape: what stands here is shown as it is."""
 
 
-WRITTEN = frozenset({"create", "update", "delete", "unknown"})
+WRITTEN = frozenset({"create", "update", "delete", "purge", "unknown"})
 """What an error may say that was written."""
 PLACE = re.compile(r"[^=]+")
 """A path of attribute names; one with a ``=`` holds the key of an element, which is the server's or the user's."""

@@ -17,7 +17,7 @@ from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import desired_state
 from ...module_utils._entity.address import rules_of
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.compare import Change
+from ...module_utils._entity.compare import Change, strict_changes
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.plan import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
@@ -40,7 +40,7 @@ from .._manifest.entry import EntryName
 from .._manifest.manifest import load_manifest
 from .._report.as_json import checks_from, row_data
 from .._report.check import DRIFT, Check, NotCompared, Row
-from .._report.drift import earlier_check, row_of, strict_changes, with_history
+from .._report.drift import earlier_check, row_of, with_history
 from .._report.exceptions import KnownDrift, as_exceptions, expected_differences, known_drift, with_exceptions
 from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
@@ -78,6 +78,8 @@ DRIFT_SPEC: Spec = {
 READING = {
     "update_secrets": "on_create",
     "collateral": "report",
+    "on_immutable": "refuse",
+    "purge": False,
     "return_unchanged": True,
     "wait": False,
     "wait_timeout": None,

@@ -29,6 +29,7 @@ NAMES: Mapping[str, Collection[str]] = {
     "create": ("id", "key", "declared", "changed", "whole", "refs", "parent"),
     "update": ("id", "key", "declared", "changed", "whole", "entity", "refs", "parent", "version"),
     "delete": ("id", "key", "entity", "refs", "parent", "version"),
+    "purge": ("id", "key", "entity", "refs", "parent", "version"),
     "rename": ("id", "key", "entity", "refs", "parent", "version"),
     "restore": ("id", "key", "entity", "refs", "parent", "version"),
 }
@@ -48,8 +49,8 @@ OF_GRANT: Mapping[str, Collection[str]] = {
 }
 """The names that the templates of a grant know."""
 ONLY_IN: Mapping[str, Collection[str]] = {
-    "missing": ("read", "find", "delete"),
-    "conflict": ("create", "update", "delete", "rename", "restore"),
+    "missing": ("read", "find", "delete", "purge"),
+    "conflict": ("create", "update", "delete", "purge", "rename", "restore"),
     "entity": ("read", "find", "list", "create", "update"),
     "paging": ("find", "list"),
     "texts_at": ("find", "create"),

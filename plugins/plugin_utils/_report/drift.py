@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ...module_utils._entity.compare import Change, undeclared_changes
-from ...module_utils._entity.rules import Rules
-from ...module_utils._text.json_forms import Json, canonical
-from ...module_utils._text.nested_paths import child
+from ...module_utils._entity.compare import Change
+from ...module_utils._text.json_forms import canonical
 from .check import DRIFT, Check, Row
 from .report import EntityReport
 
@@ -36,23 +34,6 @@ def row_of(report: EntityReport, more: Sequence[Change] = (), unlike: Sequence[s
         not_compared=[one for one in report.not_compared if one.path not in unlike],
         mend=mend if verdict in DRIFT else "",
     )
-
-
-def strict_changes(declared: Json, observed: Json, rules: Rules) -> tuple[Change, ...]:
-    """What an entity holds beside what is declared and beside what rules leave out, as changes to nothing."""
-    return undeclared_changes(declared, observed, _declared_part(declared, observed, rules), rules)
-
-
-def _declared_part(declared: Json, observed: Json, rules: Rules, path: str = "") -> dict[str, object]:
-    """The mappings and the elements of keyed lists that are declared and there, without what is in them."""
-    part: dict[str, object] = {}
-    for name, value in declared.items():
-        held, at = observed.get(name), child(path, name)
-        if isinstance(value, Mapping) and isinstance(held, Mapping):
-            part[name] = _declared_part(value, held, rules, at)
-        elif isinstance(held, list) and at in rules.keyed:
-            part[name] = [{key: one[key] for key in rules.keyed[at] if key in one} for one in held]
-    return part
 
 
 def earlier_check(earlier: Iterable[Check], url: str, name: str) -> Check | None:

@@ -13,7 +13,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from ...module_utils._entity.compare import Change, compare_loosely
+from ...module_utils._entity.compare import Change, compare_loosely, strict_changes
 from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.json_schema import check
 from ...module_utils._text.json_forms import Json, canonical
@@ -23,7 +23,6 @@ from .._files.own_schemas import own_schema
 from .._manifest.entry import Entry
 from .._manifest.manifest import Manifest
 from .check import Accepted, Row
-from .drift import strict_changes
 
 FORMAT = 1
 FORM = "Write it as exceptions_out does, and as docs/drift.md shows."

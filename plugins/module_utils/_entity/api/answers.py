@@ -14,7 +14,7 @@ from typing import Any
 
 from ..._profile.mismatch import place, profile_mismatch, shape
 from ..._profile.model import plain_id
-from ..._profile.operation import EACH, Operation
+from ..._profile.operation import EACH, SAYS_MISSING, Operation
 from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
 from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path
@@ -93,7 +93,7 @@ def failure(operation: Operation, response: Response) -> ServerError:
 
 def _meaning(operation: Operation, status: int) -> tuple[str, str]:
     """What a refusal means, and what to do about it."""
-    if status == OF_THE_REQUEST[0] and operation.name in ("read", "find", "delete"):
+    if status == OF_THE_REQUEST[0] and operation.name in SAYS_MISSING:
         return "the server refused the address or the key of the request", WITHOUT_ATTRIBUTES
     if status in NOT_THERE and operation.name in ("create", "list"):
         return (

@@ -188,6 +188,12 @@ class EntityClient:
         with kept(self.reveals, of.operation, address, note) as shown:
             return self._converse(of, create_entity(of, content, note, shown.update))
 
+    def rehearse(self, address: Address, attributes: Entity) -> None:
+        """Make what a create sends and needs, and send nothing. Raises as create() does before it sends."""
+        of = self._invocation(address, "create", f"create {address}")
+        with kept(self.reveals, of.operation, address, str):
+            next(create_entity(of, {**attributes, **self._reference_fields(of, self.resolve)}, note=str))
+
     def update(
         self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str
     ) -> Entity | None:
@@ -195,10 +201,12 @@ class EntityClient:
         of = self._invocation(address, "update", f"update {address}", note)
         return self._converse(of, update_entity(of, observed, bodies))
 
-    def delete(self, address: Address, observed: Entity, note: Callable[[str], Any] = str) -> int | None:
+    def delete(
+        self, address: Address, observed: Entity, note: Callable[[str], Any] = str, by: str = "delete"
+    ) -> int | None:
         """Delete the entity that was read. The status of an answer that calls it missing, which may come from a wrong
-        address; None when the server says that it has deleted it. note: as in create()."""
-        of = self._invocation(address, "delete", f"delete {address}", note)
+        address; None when the server says that it has deleted it. note: as in create(); by: delete or purge."""
+        of = self._invocation(address, by, f"{by} {address}", note)
         return self._converse(of, delete_entity(of, observed))
 
     def restore(self, address: Address, deleted: Entity, note: Callable[[str], Any] = str) -> None:

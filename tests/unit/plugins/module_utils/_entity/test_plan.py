@@ -6,16 +6,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address
+from ansible_collections.rimops.insight.plugins.module_utils._entity.bodies import body, masks_sent, not_sent
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, Change, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.diff import diff
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import (
-    Plan,
-    body,
-    masks_sent,
-    not_sent,
-    plan,
-)
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, plan
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError

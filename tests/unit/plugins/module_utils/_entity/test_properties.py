@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import given as given_without_settings
 from hypothesis import strategies as st
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.bodies import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import compare, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.normalise import NORMALISATIONS, normalise
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import compare_read_back
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import NOT_FOR_ALL
 from ansible_collections.rimops.insight.plugins.module_utils._text.json_forms import canonical

@@ -166,6 +166,8 @@ def test_no_token_store_is_needed():
         "was": None,
         "update_secrets": "on_change",
         "collateral": "report",
+        "on_immutable": "refuse",
+        "purge": False,
         "wait": False,
         "wait_timeout": None,
         "wait_interval": 1.0,

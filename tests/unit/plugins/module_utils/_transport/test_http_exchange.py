@@ -15,7 +15,7 @@ import sys
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import body
+from ansible_collections.rimops.insight.plugins.module_utils._entity.bodies import body
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
 from ansible_collections.rimops.insight.plugins.module_utils._transport import connections, proxies
