@@ -30,6 +30,27 @@ options:
     type: str
     choices: [report, fail, ignore]
     default: report
+  on_immutable:
+    description:
+      - What to do when an attribute differs that can only be set at creation. V(refuse) is an error.
+      - With V(replace) the entity is deleted and created anew, as it is declared, in steps that check mode, diff and
+        plan show first. What it holds and nobody declares goes with it, which the changes show; and it has another id.
+      - It is refused before anything is deleted where something is missing that the new one needs, where what is
+        deleted stays and keeps the key (see O(purge)), where the entity is named by its id, and where another entity of
+        the same environment refers to it by an id that would change. What else refers to it by its id is not known.
+    type: str
+    choices: [refuse, replace]
+    default: refuse
+    version_added: 0.3.0
+  purge:
+    description:
+      - Whether what is deleted is purged, too, so that nothing brings it back; and, for an entity that shall not exist,
+        what was deleted earlier and stays. It is for types of which the profile says what stays as deleted
+        (C(soft_deleted)) and what a purge is (C(purge)); where it says only the latter, the purge takes the place of
+        the deletion. All others are deleted as ever.
+    type: bool
+    default: false
+    version_added: 0.3.0
   wait:
     description:
       - Whether to read again, until O(wait_timeout), when the server still shows what was there before the write; and

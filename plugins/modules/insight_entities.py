@@ -164,8 +164,8 @@ summary:
   returned: when the entities were read
   type: dict
   sample:
-    {created: 3, updated: 1, deleted: 0, unchanged: 196, failed: 0, moved: 0, outcome_unknown: 0, not_tried: 0,
-     unverified: 0}
+    {created: 3, updated: 1, deleted: 0, replaced: 0, unchanged: 196, failed: 0, moved: 0, outcome_unknown: 0,
+     not_tried: 0, unverified: 0}
 entities:
   description: Each entity that is not as declared, in the order in which they are written.
   returned: when the entities were read
@@ -185,8 +185,8 @@ entities:
       type: dict
       returned: always
     outcome:
-      description: One of V(created), V(updated), V(deleted), V(unchanged), V(failed), V(moved), V(outcome_unknown),
-        V(not_tried).
+      description: One of V(created), V(updated), V(deleted), V(replaced), V(unchanged), V(failed), V(moved),
+        V(outcome_unknown), V(not_tried).
       type: str
       returned: always
     operation:

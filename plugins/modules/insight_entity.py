@@ -99,7 +99,7 @@ options:
         type: list
         elements: str
       create_only:
-        description: Attributes that cannot change once the entity exists; a difference is an error.
+        description: Attributes that cannot change once the entity exists; a difference is what O(on_immutable) says.
         type: list
         elements: str
       read_only:
@@ -178,7 +178,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode.
+  description:
+    - What was done, or would be done in check mode. One of V(none), V(create), V(update), V(delete) and, with
+      O(on_immutable=replace), V(replace).
   returned: success
   type: str
   sample: update
@@ -195,7 +197,8 @@ entity_id:
   type: raw
   sample: 46098
 changes:
-  description: What differs, an attribute at a time.
+  description:
+    - What differs, an attribute at a time. Of an entity that is replaced also what goes with it and nobody declares.
   returned: success
   type: list
   elements: dict
@@ -209,14 +212,14 @@ changes:
       type: raw
       returned: when it was there
     after:
-      description: What is declared.
+      description: What is declared. Left out when the attribute goes.
       type: raw
       returned: when it is to be there
   sample: [{path: description, before: Something else, after: Initial marketing application}]
 steps:
   description:
     - The requests that the change takes, or would take, in their order. For types with parts or states that have
-      requests of their own.
+      requests of their own, and for what is replaced or purged.
   returned: when the change takes more than the entity's own request
   type: list
   elements: str

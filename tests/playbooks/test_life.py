@@ -14,65 +14,13 @@ import pytest
 from conftest import Player
 from environments import Background, checked, outcomes
 from environments import task as entities_task
-from lives import ENTITY, Life
+from libraries import BOOK, PROFILE, player, task, written
+from lives import Life
 from systems.base.fixtures import as_new, started_once
-from systems.library import PASSWORD, USER, System
+from systems.library import System
 
 pytestmark = pytest.mark.proves("PROFILE-80", "PROFILE-81", "PROFILE-82", "PROFILE-83")
 
-VERSIONED = {"headers": {"If-Match": "{version}"}}
-PROFILE: dict[str, Any] = {
-    "format": 2,
-    "name": "library",
-    "extends": "rest",
-    "session": {"carry": {"basic": {"username": "{username}", "password": "{password}"}}},
-    "errors": [
-        {"at": "body.fault", "message": "words", "code": "number"},
-        {"at": "body.fault.items", "message": "why", "field": "where"},
-    ],
-    "operations": {"list": {"method": "GET", "path": "{type.path}"}},
-    "types": {
-        "book": {
-            "path": "books",
-            "key": {"attributes": ["title"], "enforced": True},
-            "version": "header.ETag",
-            "soft_deleted": {"state": "withdrawn"},
-            "update": VERSIONED,
-            "delete": VERSIONED,
-            "restore": {"method": "POST", "path": "books/{id}/restore", **VERSIONED},
-            "rename": {"method": "POST", "path": "books/{id}/title", "json": {"title": "{key.title}"}, **VERSIONED},
-            "find": {"then": "read"},
-        },
-        "shelf": {
-            "path": "shelves",
-            "key": {"attributes": ["code"]},
-            "find": "read",
-            "id": {"from": "{key.code}"},
-            "read": {"path": "shelves/{key.code}"},
-            "create": {"method": "PUT", "path": "shelves/{key.code}", "json": "{whole}", "upsert": True},
-            "update": None,
-            "delete": {"path": "shelves/{key.code}"},
-        },
-        "member": {
-            "path": "members",
-            "key": {"attributes": ["name"]},
-            "attributes": {
-                "password": {
-                    "secret": True,
-                    "write_only": True,
-                    "verify": {
-                        "method": "POST",
-                        "path": "members/{id}/checkPassword",
-                        "json": {"password": "{value}"},
-                        "success": [{"body": {"valid": True}}],
-                        "differs": [{"body": {"valid": False}}],
-                    },
-                }
-            },
-        },
-    },
-}
-BOOK = {"type": "book", "key": {"title": "Steppe"}}
 LIVES = {
     "book": Life(BOOK, {"author": "A. C."}, {"author": "Anton"}, ({"author": "A. C."}, {"author": "Anton"})),
     "shelf": Life({"type": "shelf", "key": {"code": "A-1"}}, {"room": 1}, {"room": 2}, ({"room": 1}, {"room": 2})),
@@ -93,27 +41,7 @@ system = as_new
 @pytest.fixture
 def play(system: System, entry: str, tmp_path: Path) -> Player:
     """Plays tasks against it."""
-    (tmp_path / "library.yml").write_text(json.dumps(PROFILE), encoding="utf-8")
-    defaults = {
-        "url": system.url,
-        "ca_path": system.ca_path,
-        "profile": "library.yml",
-        "grant_type": "login",
-        "username": USER,
-        "password": PASSWORD,
-        "token_store": "none",
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
-
-
-def task(name: str, which: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": name, ENTITY: {**which, **more}, "ignore_errors": True}
-
-
-def written(system: System) -> list[str]:
-    """Method and path of the requests that write and were answered."""
-    kinds = ("create", "update", "delete", "verb")
-    return [f"{one['method']} {one['path']}" for one in system.recorded() if one["kind"] in kinds]
+    return player(system, entry, tmp_path)
 
 
 @pytest.mark.parametrize("name", LIVES)

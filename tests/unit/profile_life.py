@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.rimops.insight.tests.unit.effects import Case, present, says
+from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
+from ansible_collections.rimops.insight.tests.unit.effects import EVENT, Case, present, says
 from ansible_collections.rimops.insight.tests.unit.profile_cases import HELD, event, of, request_cases
 
 BY_VERSION = {"update": {"headers": {"If-Match": "{version}"}}}
@@ -38,6 +39,10 @@ def _verbs() -> Iterator[Case]:
         yield Case(f"operations.restore as {kind}", {"operations": {"restore": one}}, seen, given=said, **dead)
     yield Case("type.restore as mapping", event(restore=restore), "/events/7/restore restore event", given=said, **dead)
     yield Case("type.restore as text", event(restore="create"), "> .* create event", given=said, **dead)
+    purge = {"method": "DELETE", "path": "{type.path}/{id}/for-ever"}
+    purged = {"tasks": (present(), (ENTITY, {**EVENT, "state": "absent", "purge": True}))}
+    yield Case("operations.purge", {"operations": {"purge": purge}}, "/events/7/for-ever purge event", **purged)
+    yield Case("type.purge", event(purge=purge), "/events/7/for-ever purge event", **purged)
     old = says(200, {**HELD, "eventName": "F0", "description": "a"})
     former = {
         "answers": {"find": (says(200, []), old), "read": (old,)},

@@ -238,7 +238,7 @@ def unknown(error: BaseException, name: str) -> OutcomeUnknownError:
     return OutcomeUnknownError(cause.what, cause.why, hint, written="unknown")
 
 
-DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
+DONE = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
 """The outcome of an entity, by its operation."""
 
 FAILED = {

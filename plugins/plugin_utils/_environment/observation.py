@@ -23,7 +23,7 @@ from .executor import Read, Written, finish_all, read_all
 from .members import Environment
 from .planned_change import PlannedChange, planned_changes
 from .run import Run
-from .shown_ids import ordered_by_ids, refuse_two_names
+from .shown_ids import ordered_by_ids, refuse_replaced, refuse_two_names
 
 
 def read_manifest(
@@ -64,7 +64,8 @@ def declared(
 def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
     """Read and plan each member, once what earlier runs have left with the server has ended. Returns these reads, and
     the run in the order that the server's ids require, with notes on that order, on what has ended, and on entities
-    that were not found. Raises ConfigurationError where two members turn out to be one entity."""
+    that were not found. Raises ConfigurationError where two members turn out to be one entity, and where one is to be
+    replaced to which another one refers."""
     client = run.options.client
     finished = finish_all(run.environment, run.options)
     if isinstance(client, BulkReader):
@@ -73,6 +74,7 @@ def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
     goes_on = {name: fate for name, fate in finished.items() if not isinstance(fate, tuple)}
     reads, referred = {**read_all(run.environment, run.options), **goes_on}, client.known or {}
     refuse_two_names(run.environment, reads, referred)
+    refuse_replaced(run.environment, reads, referred)
     environment, notes_on_order = ordered_by_ids(run.environment, reads, referred)
     in_doubt = doubts(environment, reads, {}, client)
     notes = [note for fate in finished.values() if isinstance(fate, tuple) for note in fate]

@@ -53,7 +53,7 @@ DIFFERS = {
     "url": "it was made for {theirs}, and this is {ours}",
     "tenant": "it was made for the tenant {theirs}, and this is {ours}",
     "profile_digest": "the profile or its overrides are others now",
-    "compare_digest": "the options of comparing are others now",
+    "compare_digest": "the options of comparing, on_immutable or purge are others now",
     "manifest_digest": "the manifest is another one now",
     "collection_version": "it was made by version {theirs} of the collection, and this is {ours}",
 }
@@ -156,10 +156,12 @@ def _operation_from(data: Mapping[str, Any]) -> PlannedChange:
     if not _is_within(mappings, DEEPEST):
         raise ValueError("depth")
     changes = tuple(Change(**{"before": ABSENT, "after": ABSENT, **change}) for change in data["changes"])
-    one = PlannedChange(**{**data, "changes": changes, "secrets": tuple(data["secrets"])})
+    lists = {name: tuple(data[name]) for name in ("secrets", "removal", "purges", "forced_by") if name in data}
+    one = PlannedChange(**{**data, "changes": changes, **lists})
     paths = [change.path for change in changes]
     _check_texts(one.entity, one.type, one.before, one.after, *one.secrets, *paths, one.possible_rename or "")
-    if one.operation not in ("create", "update", "delete"):
+    _check_texts(*(text for name in lists for text in lists[name]))
+    if one.operation not in ("create", "update", "delete", "replace"):
         raise ValueError("operation")
     return one
 

@@ -26,9 +26,11 @@ from .members import Member
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """The change that one entity needs: ``none``, ``create``, ``update`` or ``delete``. before, after: digests, empty
-    where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent. restores: a
-    create brings back an entity that stays as deleted, and the changes are those to that one."""
+    """The change that one entity needs: ``none``, ``create``, ``update``, ``delete`` or ``replace``. before, after:
+    digests, empty where nothing has to be done. changes: without secrets; secrets: paths of the secrets that are sent.
+    restores: a create brings back an entity that stays as deleted, and the changes are those to that one. removal: the
+    steps by which an entity goes, where they are more, or other, than its deletion; purges: the ids of what is purged;
+    forced_by: what can only be set at creation and differs."""
 
     entity: str
     type: str
@@ -40,6 +42,9 @@ class PlannedChange:
     secrets: tuple[str, ...] = ()
     possible_rename: Optional[str] = None
     restores: Optional[bool] = None
+    removal: Optional[tuple[str, ...]] = None
+    purges: Optional[tuple[str, ...]] = None
+    forced_by: Optional[tuple[str, ...]] = None
 
     def as_data(self) -> dict[str, Any]:
         """The fields as JSON, those without a value left out."""
@@ -65,6 +70,8 @@ def planned_changes(
 def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> PlannedChange:
     """The change that a plan makes to a member, without secrets."""
     before, after = ("", "") if plan.operation == "none" else _digests(member, plan)
+    purged = [*plan.dead, *([plan.before] if plan.before else [])] if "purge" in plan.writes else []
+    id_in = member.desired.address.type.id_in
     return PlannedChange(
         entity=str(member.entry.name),
         type=member.entry.type,
@@ -75,6 +82,9 @@ def _planned_change(member: Member, plan: Plan, secrets: Collection[Any]) -> Pla
         changes=tuple(redact_within(_changes(member, plan), [{}], secrets)),
         secrets=plan.secrets_to_send,
         restores=True if plan.restored else None,
+        removal=plan.removal if purged else None,
+        purges=tuple(sorted({str(id_in(one)) for one in purged})) or None,
+        forced_by=plan.forced_by or None,
     )
 
 
@@ -94,7 +104,8 @@ def _digests(member: Member, plan: Plan) -> tuple[str, str]:
     kept = {name: text for name, text in referred.items() if child("", name) not in changed}
     held = {path: one for path, one in known.items() if path not in plan.secrets_unlike}
     before = entity_digest(_by_name(member, plan, plan.before), rules, kept, held, ids)
-    after = entity_digest(_by_name(member, plan, plan.after), rules, referred, {**known, **fresh}, ids)
+    after_known = {} if plan.operation == "replace" else known
+    after = entity_digest(_by_name(member, plan, plan.after), rules, referred, {**after_known, **fresh}, ids)
     return before, NO_ENTITY if plan.operation == "delete" else after
 
 
@@ -146,7 +157,29 @@ def approval_state(approved: PlannedChange, again: PlannedChange, steps: Collect
     # Secrets that are sent each time are no reason to apply a plan a second time.
     if there and (approved.changes or not again.secrets):
         return "done"
-    return "write" if steps and _is_rest(approved, again, steps) else "moved"
+    if approved.operation == "replace" and again.operation == "update":
+        approved = _as_created(approved, again, steps)
+    return "write" if _is_rest_of_removal(approved, again) or (steps and _is_rest(approved, again, steps)) else "moved"
+
+
+def _is_rest_of_removal(approved: PlannedChange, again: PlannedChange) -> bool:
+    """Whether a change is what is left of an approved one that was interrupted after a step of its removal."""
+    if again.operation == "create":
+        begun = approved.operation == "replace" and not again.restores
+    else:
+        begun = again.operation == approved.operation and again.removal == PURGE != approved.removal
+    same_end = (again.after, again.secrets) == (approved.after, approved.secrets)
+    return begun and same_end and {*(again.purges or ())} <= {*(approved.purges or ())}
+
+
+PURGE = ("purge",)
+"""The removal of what is deleted already and stays."""
+
+
+def _as_created(approved: PlannedChange, again: PlannedChange, steps: Collection[str]) -> PlannedChange:
+    """An approved replacement as the creation that it ends with, as far as this has steps after the create itself."""
+    later = (replace(change, before=ABSENT) for change in again.changes if top(change.path) in steps)
+    return replace(approved, operation="create", changes=tuple(later))
 
 
 def _is_rest(approved: PlannedChange, again: PlannedChange, steps: Collection[str]) -> bool:

@@ -31,13 +31,16 @@ ENTITIES_SHOWN = 3
 """How many entities a message names; the result holds all."""
 UNAPPROVED = "plan_digest is not given: nothing says that {path} is the file that was approved."
 
+DECISIVE = ("update_secrets", "collateral", "on_immutable", "purge")
+"""The options that decide what a plan means."""
+
 JOB = {"operation": KEPT, "names": {}}
 OURS = {
     # of a report and a result
     **dict.fromkeys(("summary", "assumed", "plan_digest", "journal", "journal_head"), KEPT),
     "entities": [
         {
-            **dict.fromkeys(("type", "outcome", "operation", "entity_id", "before", "after"), KEPT),
+            **dict.fromkeys(("type", "outcome", "operation", "entity_id", "before", "after", "removal"), KEPT),
             "key": {},
             "changes": [OF_CHANGE],
             "collateral": [OF_CHANGE],
@@ -45,6 +48,7 @@ OURS = {
             "not_compared": [{"path": PLACE}],
             "secrets": [PLACE],
             "secrets_unlike": [PLACE],
+            "forced_by": [PLACE],
             "error": OF_ERROR,
         }
     ],
@@ -85,7 +89,7 @@ class Run:
             url=self.connection.settings.system,
             tenant=self.connection.settings.identity.tenant_id,
             profile_digest=self.profile_digest,
-            compare_digest=data_digest([self.values["update_secrets"], self.values["collateral"]]),
+            compare_digest=data_digest([self.values[name] for name in DECISIVE]),
             manifest_digest=self.digest,
             collection_version=VERSION,
         )
@@ -130,7 +134,7 @@ def check_approved(
     again = {one.entity: one for one in operations.values()}
     approved = {one.entity: one for one in plan.operations}
     types = run.connection.settings.profile.types
-    steps = {name: _in_steps(types.get(one.type), one) for name, one in approved.items()}
+    steps = {name: _in_steps(types.get(one.type), one, again.get(name)) for name, one in approved.items()}
     fates = {
         name: approval_state(one, again[name], steps[name]) if name in again else "gone"
         for name, one in approved.items()
@@ -157,14 +161,19 @@ def check_approved(
     return notes, done
 
 
-def _in_steps(entity_type: Optional[EntityType], planned: PlannedChange) -> Collection[str]:
-    """The attributes of a planned change that other requests than its own create or update bring about."""
+def _in_steps(
+    entity_type: Optional[EntityType], planned: PlannedChange, again: Optional[PlannedChange]
+) -> Collection[str]:
+    """The attributes of a planned change that other requests than its own create or update bring about. again: the
+    change that is needed now: one that replaces does not name what is the same before and after."""
     if entity_type is None:
         return ()
-    changed, operations = [top(one.path) for one in planned.changes], entity_type.operations
+    of = again if again and planned.operation == "replace" else planned
+    changed, operations = [top(one.path) for one in of.changes], entity_type.operations
     later = changed if planned.restores else entity_type.withheld(changed)
     renamed = map(top, entity_type.key_paths) if "rename" in operations else ()
-    return {*entity_type.in_steps, *(later if planned.operation == "create" else renamed)}
+    creates = planned.operation in ("create", "replace")
+    return {*entity_type.in_steps, *(later if creates else renamed)}
 
 
 def _carried_out(run: Run, plan: EnvironmentPlan) -> list[str]:
@@ -199,10 +208,16 @@ def assumed(run: Run, operations: Mapping[EntryName, PlannedChange]) -> list[str
     """The assumed operations that were used for reading, and that are used for writing."""
     members = run.environment.members
     found = {
-        (members[name].desired.address.type.name, one.operation): members[name].desired.address.type.operations[
-            one.operation
-        ]
+        (members[name].desired.address.type.name, used): members[name].desired.address.type.operations[used]
         for name, one in operations.items()
-        if one.operation in members[name].desired.address.type.operations
+        for used in _used(one)
+        if used in members[name].desired.address.type.operations
     }
     return sorted({*run.options.client.assumed, *(one.profile_key for one in found.values() if one.assumed)})
+
+
+def _used(planned: PlannedChange) -> Collection[str]:
+    """The operations of the profile that a change takes."""
+    if planned.operation not in ("delete", "replace"):
+        return (planned.operation,)
+    return (*(planned.removal or ("delete",)), *(("create",) if planned.operation == "replace" else ()))

@@ -47,6 +47,37 @@ def refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read], 
     refuse("tell entries apart", twice, "Nothing was written. Declare it once, under one name.")
 
 
+def refuse_replaced(environment: Environment, reads: Mapping[EntryName, Read], known: _Referred) -> None:
+    """Raise ConfigurationError where an entity would be replaced, and so get another id, to which another one refers:
+    the reference would lead nowhere."""
+    members = environment.members
+    going = {
+        place[:2]: name
+        for name, read in reads.items()
+        for place in [_place(read)]
+        if place and isinstance(read, Examined) and read.plan.operation == "replace" and not read.found_as.type.id_from
+    }
+    wrong = [
+        f"{name} ({member.entry.origin}) refers to {going[place]} ({members[going[place]].entry.origin})"
+        for name, member in members.items()
+        for place in sorted({*_declared(member, known), *_ever_held_by(member, reads.get(name))} & {*going})
+        if going and going[place] != name
+    ]
+    refuse("replace what others refer to by an id, which would change", wrong, FIRST)
+
+
+FIRST = (
+    "Nothing was written. Declare absent what refers to it and run that first, or leave as it is what can only be set "
+    "at creation."
+)
+
+
+def _ever_held_by(member: Member, read: Optional[Read]) -> Iterator[_TypeAndId]:
+    """The entities that the member refers to now, and those that it will refer to."""
+    for side in (read.plan.before, read.plan.after) if isinstance(read, Examined) else ():
+        yield from _references_of(member.desired.address.type, side)
+
+
 def _place(read: Optional[Read]) -> Optional[tuple[str, ...]]:
     """Type and id of an entity that is there and carries one, and its parent where the id is its own only there."""
     if not isinstance(read, Examined) or read.observed is None:

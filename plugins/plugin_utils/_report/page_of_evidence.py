@@ -26,6 +26,10 @@ RESULTS = {
     "moved": (Sign("!", "Moved", "bad", "c2"), "They changed after the plan was made, and were not written."),
     "not_tried": (Sign("○", "Not tried", "unsure", "c7"), "They were not written."),
     "deleted": (Sign("\N{MINUS SIGN}", "Deleted", "plain", "c3"), "They were deleted, and read back as not there."),
+    "replaced": (
+        Sign("\N{PLUS-MINUS SIGN}", "Replaced", "plain", "c3"),
+        "They were deleted and created anew, and read back.",
+    ),
     "created": (Sign("+", "Created", "good", "c8"), "They were created and read back."),
     "updated": (Sign("~", "Updated", "good", "c6"), "They were updated and read back."),
     "unchanged": (Sign("=", "Unchanged", "plain", "c7"), "They were found as declared."),

@@ -11,15 +11,20 @@ from .._environment.plan_file import EnvironmentPlan
 from .._environment.planned_change import PlannedChange
 from .page import Fact, Group, Page, PageRow, Sign, Source
 from .page_of_checks import shown_changes, shown_sides
+from .text import removal_sentences
 from .wording import moment_text, plural
 
 OPERATIONS = {
     "delete": (Sign("\N{MINUS SIGN}", "Delete", "bad", "c1"), "They are there, and will not be."),
+    "replace": (
+        Sign("\N{PLUS-MINUS SIGN}", "Replace", "bad", "c2"),
+        "They are deleted and created anew, since something differs that can only be set at creation.",
+    ),
     "create": (Sign("+", "Create", "plain", "c8"), "They are not there yet."),
     "update": (Sign("~", "Update", "plain", "c4"), "They differ from what is declared."),
 }
 """The groups of the page, what weighs most first."""
-DONE_WORDS = {"delete": "deleted", "create": "created", "update": "updated"}
+DONE_WORDS = {"delete": "deleted", "replace": "replaced", "create": "created", "update": "updated"}
 
 
 def page_of_plan(plan: EnvironmentPlan, digest: str) -> Page:
@@ -67,10 +72,11 @@ def _page_row(one: PlannedChange) -> PageRow:
     return PageRow(
         entity=one.entity,
         type=one.type,
-        tags=[plural(len(changes), "difference")] if one.operation == "update" else [],
+        tags=[plural(len(changes), "difference")] if one.operation in ("update", "replace") else [],
         changes=shown_changes(changes),
         sides=shown_sides(changes, ("now", "planned")),
         notes=[
+            *removal_sentences(one.removal, one.forced_by),
             *([f"It may be {one.possible_rename} under another key."] if one.possible_rename else []),
             *([f"Secrets that will be sent, and are never shown: {', '.join(one.secrets)}"] if one.secrets else []),
         ],

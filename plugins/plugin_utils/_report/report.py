@@ -37,8 +37,8 @@ class EntityReport:
     entity: its name for people.
     refs, origin: as declared, and where.
     outcome: of DONE and BAD; where nothing was to be written, what would become of it.
-    operation: ``none``, ``create``, ``update`` or ``delete``; None where nothing was planned.
-    changes, secrets, possible_rename, before, after: as planned, see PlannedChange.
+    operation: as planned; None where nothing was planned.
+    changes, secrets, possible_rename, before, after, removal, forced_by: as planned, see PlannedChange.
     secrets_unlike: the paths of secrets of which the server shows another value.
     not_compared: empty where all that is declared was compared.
     collateral: what the write changed besides.
@@ -59,6 +59,8 @@ class EntityReport:
     possible_rename: Optional[str] = None
     before: str = ""
     after: str = ""
+    removal: Optional[Sequence[str]] = None
+    forced_by: Optional[Sequence[str]] = None
     entity_id: Any = None
     not_compared: Sequence[NotCompared] = ()
     collateral: Sequence[Change] = ()
@@ -134,7 +136,7 @@ def report_of(
         if with_unchanged or not _is_unchanged(reads[name])
     ]
     summary = _summary(entities, reads)
-    would_write = summary["created"] + summary["updated"] + summary["deleted"] > 0
+    would_write = any(summary[done] for operation, done in DONE.items() if operation != "none")
     in_doubt = doubts(run.environment, reads, written, run.options.client)
     return RunReport(
         url=connection.settings.system,
@@ -163,7 +165,7 @@ def entity_report(
     last: Union[Read, Written] = written or read
     become: dict[str, Any] = {}
     if planned is not None:
-        names = ("operation", "changes", "secrets", "possible_rename", "before", "after")
+        names = ("operation", "changes", "secrets", "possible_rename", "before", "after", "removal", "forced_by")
         become = {name: getattr(planned, name) for name in names}
     if isinstance(last, InsightError):
         error = {"kind": type(last).__name__, **last.details}

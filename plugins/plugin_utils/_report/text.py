@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Optional
 
 from ...module_utils._entity.compare import Change
 from ...module_utils._text.atomic_files import json_document
 from ...module_utils._text.nested_paths import ABSENT
 from .report import RunReport
 
-SIGNS = {"create": "+", "update": "~", "delete": "-"}
+SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "-/+"}
 
 
 def diff_text(report: RunReport) -> str:
@@ -21,10 +22,19 @@ def diff_text(report: RunReport) -> str:
     for one in report.entities:
         if one.operation in SIGNS:
             lines.append(f"{SIGNS[one.operation]} {one.entity}")
+            lines += [f"    {sentence}" for sentence in removal_sentences(one.removal, one.forced_by)]
             lines += [f"    {change.path}: {_sides(change)}" for change in one.changes]
             lines += [f"    {path}: a secret is sent" for path in one.secrets]
             lines += [f"    perhaps a rename: {one.possible_rename}"] if one.possible_rename else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def removal_sentences(removal: Optional[Sequence[str]], forced_by: Optional[Sequence[str]]) -> list[str]:
+    """What to say of an entity that is replaced or purged; see PlannedChange."""
+    return [
+        *([f"It is replaced, since {', '.join(forced_by)} can only be set at creation."] if forced_by else []),
+        *(["It is purged: nothing brings it back."] if removal else []),
+    ]
 
 
 def numbers_text(summary: Mapping[str, int]) -> str:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Books: each write needs the version of the book, a withdrawn one stays, and a new title has an address of its own."""
+"""Books: each write needs the version of the book, a withdrawn one stays until it is destroyed, a new title has an
+address of its own, and a number never changes."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ class Books:
         yield Route("GET", "/books/{id}", "read", "books", self._read)
         yield Route("PUT", "/books/{id}", "update", "books", self._update)
         yield Route("DELETE", "/books/{id}", "delete", "books", self._delete)
+        yield Route("DELETE", "/books/{id}/paper", "delete", "books", self._destroy)
         yield Route("POST", "/books/{id}/restore", "verb", "books", self._restore)
         yield Route("POST", "/books/{id}/title", "verb", "books", self._rename)
 
@@ -53,6 +55,8 @@ class Books:
         book, told = self._versioned(call), call.request.json
         if told.get("title", book["title"]) != book["title"] or book["state"] != "present":
             raise Refusal(422, "An update does not do that.", 6, title="has an address of its own")
+        if told.get("number", book.get("number")) != book.get("number"):
+            raise Refusal(422, "The number of a book never changes.", 9, number="is printed")
         ours = {name: book[name] for name in OURS}
         return self._changed(book, {**dict.fromkeys(book), **told, **ours})
 
@@ -61,6 +65,13 @@ class Books:
         if book["state"] != "present":
             raise Refusal(409, "It is withdrawn already.", 5)
         self._changed(book, {"state": "withdrawn"})
+        return Answer(204)
+
+    def _destroy(self, call: Call) -> Answer:
+        book = self._versioned(call)
+        if book["state"] != "withdrawn":
+            raise Refusal(409, "It is not withdrawn.", 10)
+        self._state.delete("books", book["id"])
         return Answer(204)
 
     def _restore(self, call: Call) -> Answer:

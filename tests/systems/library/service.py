@@ -96,6 +96,8 @@ class Library(Service):
         told = {"password": held.get("password"), **call.request.json, "id": held["id"]}
         if len(told["password"] or "") < 8:
             raise Refusal(422, "The member is not as it has to be.", 7, password="is shorter than 8 characters")
+        if id_ and told.get("born") != held.get("born"):
+            raise Refusal(422, "The member is not as it has to be.", 7, born="never changes")
         shown = _shown(self.state.put("members", held["id"], told))
         return json_answer(200, shown) if id_ else json_answer(201, {**shown, "card": {"pin": f"pin-{held['id']}"}})
 

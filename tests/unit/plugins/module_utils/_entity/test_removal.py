@@ -27,6 +27,8 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.rest import Rest, declared
 
+pytestmark = pytest.mark.proves("WRITE-21", "WRITE-22")
+
 LIST = {"method": "GET", "path": "{type.path}"}
 FIXED = {"attributes": {"size": {"immutable": True}}}
 PURGE = {"method": "DELETE", "path": "{type.path}/{id}/purge"}

@@ -219,7 +219,7 @@ def test_a_plan_that_is_not_there(tmp_path):
         ("tenant", None, "made for the tenant 7c1d, and this is none"),
         ("tenant", "other", "made for the tenant 7c1d, and this is other"),
         ("profile_digest", "x", "the profile or its overrides are others now"),
-        ("compare_digest", "x", "the options of comparing are others now"),
+        ("compare_digest", "x", "the options of comparing, on_immutable or purge are others now"),
         ("manifest_digest", "x", "the manifest is another one now"),
         ("collection_version", "9.9.9", "made by version 0.1.0 of the collection, and this is 9.9.9"),
     ],
