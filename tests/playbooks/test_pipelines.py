@@ -50,7 +50,8 @@ class Runner:
         written(folder / "base" / "all.json", [application(1), event(1)])
         written(folder / "validation" / "all.json", [application(2)])
         (folder / "environments").mkdir()
-        (folder / "environments" / "validation.yml").write_bytes((FOLDER / "validation.yml").read_bytes())
+        for name in ("validation.yml", "approved.yml"):
+            (folder / "environments" / name).write_bytes((FOLDER / name).read_bytes())
         given = {"url": server.url, "ca_path": server.ca_path, "authority": server.url}
         given |= {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}
         self.variables = {f"INSIGHT_{name.upper()}": value for name, value in given.items()}
@@ -60,9 +61,11 @@ class Runner:
         """Run the commands of a job until one fails; the exit code of the last."""
         code = 0
         for line in commands(name):
-            words = [re.sub(r"\$(\w+)", lambda found: inputs[found[1]], word) for word in shlex.split(line)]
+            words = shlex.split(line)
             program = str(Path(sys.executable).parent / words[0])
-            around = surroundings(self.folder, **OURS, RIMOPS_RECORD=str(self.folder / "record"), **self.variables)
+            around = surroundings(
+                self.folder, **OURS, RIMOPS_RECORD=str(self.folder / "record"), **self.variables, **inputs
+            )
             finished = warm.run([program, *words[1:]], around, self.folder)
             code, self.said = finished.returncode, finished.stdout + finished.stderr
             if code:
@@ -97,7 +100,9 @@ def test_the_jobs_do_what_the_page_says(server: Server, tmp_path: Path) -> None:
     digest = "sha256:" + hashlib.sha256((tmp_path / "plans" / "validation.json").read_bytes()).hexdigest()
     assert digest in (tmp_path / "plans" / "validation.html").read_text()
 
-    assert runner.job("apply", PLAN_DIGEST="sha256:0") != 0 and server.counted["writes"] == 0
+    for digest_of_none in ("sha256:0", "", " provision_go=true provision_require_digest=false"):
+        assert runner.job("apply", PLAN_DIGEST=digest_of_none) != 0, runner.said
+        assert server.counted["writes"] == 0, "an input is a digest, whatever it holds"
     assert runner.job("apply", PLAN_DIGEST=digest) == 0, runner.said
     assert server.counted["writes"] == 3 and runner.has(*kept("apply"))
 
@@ -123,6 +128,7 @@ def test_what_a_job_must_not_do() -> None:
     for job in JOBS:
         steps = GITHUB["jobs"][job]["steps"]
         assert not any("${{" in step.get("run", "") for step in steps)
+        assert not any("$" in line for line in commands(job))
         reads = job != "apply"
         assert (GITHUB["jobs"][job]["environment"] == "validation-read") is reads
         assert (GITLAB[job]["environment"]["name"] == "validation-read") is reads
