@@ -25,11 +25,13 @@ class Cabinets:
     """The system. search: what a search by ``q`` answers: ``none`` (it is overlooked), ``others`` (all that begin so)
     or ``ids`` (the id of the one that is called so). says_codes: whether an error has a code. nobody: the status for a
     drawer that is not there. by_label: whether a drawer is addressed by its label, and shows no id. is_open: whether
-    anybody is let in, without a ticket. counted: requests by method. refused: tickets that were not let in."""
+    anybody is let in, without a ticket. most: how many drawers may be made, None for any number; keeps: whether none is
+    deleted. counted: requests by method. refused: tickets that were not let in."""
 
     def __init__(self) -> None:
         self.search, self.says_codes, self.nobody, self.by_label = "none", True, 400, False
-        self.is_open = False
+        self.is_open, self.keeps = False, False
+        self.most: int | None = None
         self.drawers: dict[int, dict[str, Any]] = {}
         self.counted: Counter[str] = Counter()
         self.tickets: set[str] = set()
@@ -87,6 +89,8 @@ class Cabinets:
             return self._refusal(self.nobody, "NO_SUCH_DRAWER")
         if method == "PUT":
             return self._put(number, body)
+        if method == "DELETE" and self.keeps:
+            return self._refusal(403, "NOT_ALLOWED")
         if method == "DELETE":
             del self.drawers[number]
             return 200, {}
@@ -102,7 +106,10 @@ class Cabinets:
         if any(one["label"] == body["label"] and one["id"] != number for one in self.drawers.values()):
             return self._refusal(400, "LABEL_TAKEN")
         attributes = {name: value for name, value in body.items() if name != "id"}
+        if number is None and self.most == 0:
+            return self._refusal(400, "NO_MORE_TODAY")
         if number is None:
+            self.most = None if self.most is None else self.most - 1
             number = self.add(**attributes)
             return 201, self._shown(number) if self.by_label else {"id": number}
         self.drawers[number] = {**attributes, "id": number}

@@ -339,7 +339,8 @@ def test_what_cannot_be_deleted_is_named(server: Server, play: Player, seeded: d
         f"application with id {left['id']} (made for appCode=424242, appName=Probe)"
     )
     assert "Left behind on the server" in (play.folder / "insight_probe.md").read_text(encoding="utf-8")
-    assert "operations.delete" not in overrides(play)["operations"]
+    assert set(overrides(play)) == {"session"}
+    assert any(line.startswith("Learned, and not in the overrides") for line in played["Say what was found"]["msg"])
 
 
 @pytest.mark.one_core

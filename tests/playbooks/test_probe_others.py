@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -230,3 +231,34 @@ def test_what_a_profile_says_rightly_is_as_it_says(system: Cabinets, play: Playe
     said = told(result, "as_profile")
     assert {"operations.list", "operations.find", f"{'types.drawer.' * ('id' not in given)}id.from"} <= set(said)
     assert not [one for one in result["findings"] if one["profile_key"] == "session.lost"]
+
+
+@pytest.mark.proves("PROBE-8")
+@pytest.mark.parametrize("why", ["fails", "cannot be tried"])
+def test_what_no_whole_cycle_was_seen_to_work_with_is_told_apart(system: Cabinets, play: Player, why: str) -> None:
+    """All of it works by itself: after some drawers no more are made, or none can be removed."""
+    if why == "fails":
+        system.most = 2
+    else:
+        system.keeps = True
+    result = probed(play)
+    assert set(result["overrides"]) == {"session"}
+    assert "list" in result["untried"]["operations"]
+    assert ("update" in result["untried"]["operations"]) is (why == "cannot be tried")
+    assert {one.partition(".")[0] for one in told(result, "differs")} == {"session"}
+    assert "operations.find" in told(result, "untried")
+    assert (told(result, "not_found" if why == "fails" else "not_tried"))["profile_overrides"]
+    shown = result["page"].split("```json\n")[1].split("```")[0]
+    assert json.loads(shown) == result["untried"]
+    found = overlaid(result["overrides"], result["untried"])
+    looked = run(
+        play, {"name": "look", f"{ENTITY}_info": {**DRAWER, "key": {"label": "abc"}, "profile_overrides": found}}
+    )
+    assert [one["colour"] for one in looked["entities"]] == ["grey"]
+
+
+@pytest.mark.proves("PROBE-8")
+def test_a_run_that_only_reads_offers_what_it_has_read(system: Cabinets, play: Player) -> None:
+    result = probed(play, writes=False)
+    assert {"session", "operations"} <= set(result["overrides"])
+    assert result["untried"] == {}

@@ -11,6 +11,7 @@ from typing import Any
 from .._options.context import Context, Values
 from .._options.shared import IDENTITY, SHARED, Spec, settings_from
 from .._probe.coverage import not_looked_at
+from .._probe.cycle import offered_apart, with_untried
 from .._probe.experiment import Experiment
 from .._probe.findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, Finding, difference
 from .._probe.lists import probe_list
@@ -171,15 +172,22 @@ def _found_first(experiment: Experiment, entity: Json) -> Json:
 
 def _result(values: Values, logins: list[Login], experiment: Experiment | None) -> dict[str, Any]:
     """The result of the task, without secrets. experiment: None where no login succeeded."""
-    overrides = difference(values["profile"], experiment.data if experiment else logins[0].data)
+    findings = experiment.findings if experiment else [one for login in logins for one in login.findings]
+    overrides: Json = difference(values["profile"], logins[0].data)
+    untried: Json = {}
+    if experiment:
+        working = next(login for login in logins if login.error is None)
+        overrides, untried = offered_apart(working.data, values["profile"], experiment)
+        findings = with_untried(findings, working.findings) if experiment.is_untried else findings
     report = ProbeReport(
         profile={name: values["profile"].get(name) for name in ("name", "title")},
         stamp=dict(experiment.stamp) if experiment else {},
         logins=[login.report() for login in logins],
-        findings=experiment.findings if experiment else [one for login in logins for one in login.findings],
+        findings=findings,
         wrote=bool(experiment and experiment.wrote),
         overrides=overrides,
         all_overrides=combined(values.get("profile_overrides") or {}, overrides),
+        untried=untried,
         left_behind=experiment.left_behind if experiment else [],
     )
     without_secrets: ProbeReport = redact_within(report, OURS, [known()])

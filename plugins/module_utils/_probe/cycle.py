@@ -2,21 +2,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Tries overrides before they are offered: the engine creates, changes and deletes the probe's scratch entity with the
-learned profile. A part of the overrides that does not work is not offered."""
+learned profile. A part of the overrides that does not work is not offered. Where nothing makes it work, or it cannot be
+tried, all that was learned is told apart from what is offered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .._entity.desired_state import DesiredState
 from .._entity.ensure import ensure
 from .._options.waiting import Waiting
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, value_at, with_value
+from .._text.nested_paths import ABSENT, top, value_at, with_value
 from ..errors import InsightError
 from .experiment import Experiment, keyed
-from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief
+from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, UNTRIED, Finding, brief, difference
 from .scratch_entity import ScratchEntity
 
 WAITING = Waiting(timeout=10.0, interval=0.5)
@@ -31,9 +32,8 @@ def try_overrides(scratch: ScratchEntity, given: Json) -> None:
     lacking = [name for name in NEEDED if not experiment.is_proven(scratch.type, name) and name not in served]
     if lacking or experiment.left_behind:
         why = f"{', '.join(lacking)} was not found out" if lacking else "something was left behind"
-        experiment.note(
-            [Finding("profile_overrides", NOT_TRIED, came=f"the whole cycle was not tried with them: {why}")]
-        )
+        experiment.is_untried = True
+        experiment.note([Finding("profile_overrides", NOT_TRIED, came=f"the whole cycle was not tried: {why}")])
         return
     trouble = play(scratch, experiment.data) and play(scratch, experiment.data)  # once may be bad luck
     if not trouble:
@@ -41,11 +41,40 @@ def try_overrides(scratch: ScratchEntity, given: Json) -> None:
         came = f"{steps}, each of them twice, went as they should with what was learned"
         experiment.note([Finding("profile_overrides", SEEN, came=came)])
         return
-    for path in parts(scratch.type, given, experiment.data):
-        if not play(scratch, with_value(experiment.data, path, value_at(given, path, ABSENT))):
-            withdraw(experiment, given, [path], trouble)
+    learned = list(parts(scratch.type, given, experiment.data))
+    rules = [path for path in learned if "attributes" in path]
+    for paths in (*([one] for one in learned), *(several for several in (rules, learned) if len(several) > 1)):
+        if not play(scratch, _with_given(experiment.data, given, paths)):
+            withdraw(experiment, given, paths, trouble)
             return
-    withdraw(experiment, given, list(parts(scratch.type, given, experiment.data)), trouble)
+    experiment.is_untried = True
+    withdraw(experiment, given, learned, trouble)
+
+
+def _with_given(learned: Json, given: Json, paths: Sequence[tuple[str, ...]]) -> Json:
+    """A profile that was learned, with these parts as they were given."""
+    for path in paths:
+        learned = with_value(learned, path, value_at(given, path, ABSENT))
+    return learned
+
+
+def offered_apart(of_login: Json, given: Json, experiment: Experiment) -> tuple[Json, Json]:
+    """What is offered, and what is not since the whole cycle was not seen to work with it, as overrides of the given
+    profile. of_login: the profile with what the login taught, which was tried by logging in."""
+    if not experiment.is_untried:
+        return difference(given, experiment.data), {}
+    tried = with_value(of_login, ("session",), experiment.data.get("session", ABSENT))
+    return difference(given, tried), difference(tried, experiment.data)
+
+
+def with_untried(findings: Sequence[Finding], of_login: Sequence[Finding]) -> list[Finding]:
+    """The findings, of which none but those of the login and the session is offered."""
+    return [
+        replace(one, verdict=UNTRIED)
+        if one.verdict == DIFFERS and one not in of_login and top(one.profile_key) != "session"
+        else one
+        for one in findings
+    ]
 
 
 def parts(type_name: str, given: Json, learned: Json) -> Iterator[tuple[str, ...]]:
@@ -71,8 +100,7 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
         mine = one.verdict == DIFFERS and any(f"{one.profile_key}.".startswith(f"{'.'.join(path)}.") for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
         findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
-    for path in paths:
-        experiment.learn(path, value_at(given, path, ABSENT))
+    experiment.data = dict(_with_given(experiment.data, given, paths))
     names = ", ".join(".".join(path) for path in paths) or "what was learned"
     experiment.findings = [*findings, Finding("profile_overrides", NOT_FOUND, f"the whole cycle with {names}", trouble)]
 

@@ -75,7 +75,8 @@ class Experiment:
     answered with a known entity; proven: the operations of each type that were seen to show an existing entity and no
     other, or to write; lost: by method, the answer to a request with a session that does not exist; answers_anybody:
     whether such a session was shown an entity; has_session: whether requests carry anything of one; left_behind:
-    entities that were created and could not be deleted; given: as of EntityClient."""
+    entities that were created and could not be deleted; given: as of EntityClient; is_untried: whether the probe wrote,
+    and the whole cycle was not seen to work with what it learned."""
 
     data: dict[str, Any]
     url: str
@@ -93,6 +94,7 @@ class Experiment:
     has_session: bool = True
     left_behind: list[str] = field(default_factory=list)
     given: Json = field(default_factory=dict)
+    is_untried: bool = False
 
     def __post_init__(self) -> None:
         """Keep what the profile says before anything was learned."""

@@ -20,6 +20,8 @@ AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED = "as_profile", "differs", "not_found"
 SEEN, NOT_LOOKED_AT = "seen", "not_looked_at"
 """Verdict on a behaviour that needs no key of the profile, or on one that was not examined since the task names nothing
 to examine it with."""
+UNTRIED = "untried"
+"""Verdict on what differs, where what was learned is not offered since the whole cycle was not seen to work with it."""
 LONGEST = 200
 """Characters of a text in a finding."""
 

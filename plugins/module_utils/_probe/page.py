@@ -5,22 +5,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._text.json_forms import Json
 from .._text.redaction import printable
-from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN, Finding
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN, UNTRIED, Finding
 
 TITLES = {
     NOT_FOUND: "Not found: nothing that was tried works",
     DIFFERS: "Differs from the profile: the overrides say how",
+    UNTRIED: "Differs from the profile, and not in the overrides: the whole cycle was not seen to work with it",
     NOT_TRIED: "Not tried",
     NOT_LOOKED_AT: "Not looked at: nothing was named to look at it with",
     AS_PROFILE: "As the profile says",
     SEEN: "Seen besides: how this server behaves",
 }
+NOT_OFFERED = "Learned, and not in the overrides"
+WHAT_TO_DO = (
+    "The whole cycle was not seen to work with this. What you have checked yourself, take into your own "
+    "profile_overrides (JSON is YAML), and run the probe again with them."
+)
 
 
 def cell(text: Any) -> str:
@@ -41,8 +48,8 @@ class LoginReport:
 @dataclass(frozen=True)
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
-    login worked. overrides: to merge into the profile; all_overrides: with those that were given. left_behind: entities
-    that it could not delete again."""
+    login worked. overrides: to merge into the profile; all_overrides: with those that were given; untried: what else was
+    learned, with which the whole cycle was not seen to work. left_behind: entities that it could not delete again."""
 
     profile: Json
     stamp: Json
@@ -51,6 +58,7 @@ class ProbeReport:
     wrote: bool = False
     overrides: Json = field(default_factory=dict)
     all_overrides: Json = field(default_factory=dict)
+    untried: Json = field(default_factory=dict)
     left_behind: Sequence[str] = ()
 
     def as_result(self) -> dict[str, Any]:
@@ -62,6 +70,7 @@ class ProbeReport:
             "findings": [finding.as_result() for finding in self.findings],
             "overrides": self.overrides,
             "all_overrides": self.all_overrides,
+            "untried": self.untried,
             "left_behind": self.left_behind,
             "page": page(self),
         }
@@ -90,6 +99,9 @@ def page(report: ProbeReport) -> str:
             continue
         lines += ["", f"## {title}", "", "| profile key | the profile says | what came |", "| --- | --- | --- |"]
         lines += [f"| `{cell(one.profile_key)}` | {cell(one.expected)} | {cell(one.came)} |" for one in found]
+    if report.untried:
+        text = json.dumps(report.untried, indent=2).split("\n")
+        lines += ["", f"## {NOT_OFFERED}", "", WHAT_TO_DO, "", "```json", *map(printable, text), "```"]
     if report.left_behind:
         lines += ["", "## Left behind on the server", ""]
         lines += [f"- {cell(one)}" for one in report.left_behind]

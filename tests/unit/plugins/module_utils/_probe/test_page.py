@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_page_says_first_what_needs_somebody():
     assert "| `operations.find.path` | {type}/read | HTTP 404 |" in text
     assert "| login | no |  | a\\|b |" in text
     assert text.endswith("The probe only read.\n")
+
+
+def test_a_page_shows_what_was_learned_and_is_not_offered():
+    untried = {"operations": {"find": {"path": "{type.path}/find"}, "update": None}}
+    finding = Finding("operations.find.path", "untried", "{type.path}/read", "HTTP 404")
+    text = page(replace(REPORT, findings=[finding], untried=untried))
+    assert "## Differs from the profile, and not in the overrides: the whole cycle was not seen to work with it" in text
+    assert json.loads(text.split("```json\n")[1].split("```")[0]) == untried
+    assert "profile_overrides" in text.split("## Learned, and not in the overrides\n")[1]
+    assert "Learned, and not" not in page(REPORT)
 
 
 def test_a_page_names_what_was_left_behind():
