@@ -18,8 +18,9 @@ description:
     servers are built, until an answer holds the entity that is known to be there; a status alone proves nothing.
   - Needs no entity that exists. With O(writes) it makes the one that O(create) names, and learns on it what
     O(entities) did not show. Once a create may have been taken, nothing more is created until that entity is found.
-  - Tries what it offers. Overrides with which nobody got in, or, where it wrote, with which the whole cycle of the entity
-    of O(create) was not seen to go as it should, are not offered. What was learned all the same is in RV(untried).
+  - Tries what it offers. Overrides with which nobody got in, or, where it wrote, with which the whole cycle of the
+    entity of O(create) was not seen to go as it should, are not offered. What was learned all the same is in
+    RV(untried).
   - Asks with a session id that nobody has, to see how a lost session is answered. With O(writes) also by the methods
     that write, after its entity is gone, and only where that session was refused a read.
   - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose
@@ -255,9 +256,9 @@ findings:
     verdict:
       description:
         - V(as_profile) where the server does what the profile says, V(differs) where it does something else that
-          overrides can say, V(untried) for such a thing that is in RV(untried) only, V(not_found) where nothing that was
-          tried works, V(not_tried) where it could not be tried, V(not_looked_at) where nothing was named to look at it with, V(seen) for how the server behaves where no key
-          of the profile speaks of it.
+          overrides can say, V(untried) for such a thing that is only in RV(untried), V(not_found) where nothing that
+          was tried works, V(not_tried) where it could not be tried, V(not_looked_at) where nothing was named to look at
+          it with, V(seen) for how the server behaves where no key of the profile speaks of it.
       type: str
     expected:
       description: What the profile says.

@@ -111,6 +111,29 @@ def test_an_update_costs_three_requests_where_old_versions_were_seen_to_be_refus
     assert (counters["requests"], counters["updates"], counters["reads"]) == (3, 1, 2)
 
 
+@pytest.mark.proves("PROBE-22", "PROBE-23")
+def test_the_probe_learns_the_life_of_a_book(system: System, play: Player) -> None:
+    create = {
+        "type": "book",
+        "key": {"title": "Probe"},
+        "attributes": {"author": "A", "room": 3},
+        "change": {"author": "B"},
+        "rename": {"title": "Probe again"},
+    }
+    result = play([{"name": "probe", "rimops.insight.insight_probe": {"writes": True, "create": create}}])["probe"]
+    found = {one["profile_key"]: one for one in result["findings"] if one["verdict"] == "as_profile"}
+    assert {"types.book.version", "types.book.rename", "types.book.restore", "types.book.soft_deleted"} <= set(found)
+    assert "HTTP 412" in found["types.book.version"]["came"]
+    assert not {"not_found", "differs"} & {one["verdict"] for one in result["findings"] if "book" in one["profile_key"]}
+    assert [one["state"] for one in system.entities("books").values()] == ["withdrawn"]
+    play([task("new", BOOK, attributes={"author": "A"})])
+    number = next(one["id"] for one in system.entities("books").values() if one["title"] == "Steppe")
+    system.control("POST", "reset-counters", {})
+    changed = {"attributes": {"author": "B"}, "profile_overrides": result["overrides"]}
+    assert play([task("changed", {"type": "book", "id": number}, **changed)])["changed"]["operation"] == "update"
+    assert system.counters()["requests"] == 3
+
+
 def test_what_is_wrong_is_said_in_the_words_of_the_server_and_without_the_secret(system: System, play: Player) -> None:
     short = "sh0rt!"
     played = play([task("short", LIVES["member"].which, secret_attributes={"password": short})])

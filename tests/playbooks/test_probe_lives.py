@@ -63,10 +63,14 @@ def play(system: Boxes, tmp_path: Path) -> Player:
     return Player(system, tmp_path, "here", own)  # type: ignore[arg-type]
 
 
-def probed(play: Player, of_type: dict[str, Any] | None = None, **create: Any) -> dict[str, Any]:
-    """What the probe found out. of_type: what the profile says besides of boxes."""
+KNOWN = {"type": "box", "id": "1", "key": {"label": "theirs"}}
+
+
+def probed(play: Player, of_type: dict[str, Any] | None = None, known: bool = False, **create: Any) -> dict[str, Any]:
+    """What the probe found out. of_type: what the profile says besides of boxes; known: whether the user names a
+    box that is there."""
     own = {"types": {"box": of_type or {}}}
-    given = {"writes": True, "create": {**CREATE, **create}, "profile_overrides": own}
+    given = {"writes": True, "create": {**CREATE, **create}, "profile_overrides": own, "entities": [KNOWN] * known}
     return run(play, {"name": "probe", "rimops.insight.insight_probe": given})
 
 
@@ -126,9 +130,73 @@ def test_a_version_that_no_update_names_is_not_tried(system: Boxes, play: Player
     assert "version" not in result["overrides"]["types"]["box"]
 
 
+# --- a new key, and what stays as deleted
+
+RENAMED = {
+    "rename": {"method": "POST", "path": "boxes/{id}/label", "json": {"label": "{key.label}"}},
+    "attributes": {"label": {"immutable": None}},
+}
+STAYING = {
+    "soft_deleted": {"state": "deleted"},
+    "restore": {"method": "POST", "path": "boxes/{id}/restore"},
+}
+THERE = {"rename": {"label": "probe two"}}
+
+
+@pytest.mark.proves("PROBE-23")
+def test_a_box_gets_another_label_and_its_own_again(system: Boxes, play: Player) -> None:
+    result = probed(play, RENAMED, **THERE)
+    assert told(result, "not_found") == {}
+    assert "HTTP 204" in told(result, "as_profile")["types.box.rename"]
+    assert result["overrides"]["types"]["box"]["rename"]["verified"]
+    assert "attributes" not in result["overrides"]["types"]["box"]
+    assert (system.counted["POST label"], list(system.boxes)) == (2, [1])
+    assert told(probed(play, RENAMED), "not_tried")["types.box.rename"] == "create says no rename"
+
+
+@pytest.mark.proves("PROBE-3", "PROBE-23")
+def test_a_request_for_a_label_that_does_not_work_is_told(system: Boxes, play: Player) -> None:
+    system.broken = {"POST label"}
+    result = probed(play, RENAMED, **THERE)
+    assert "HTTP 500" in told(result, "not_found")["types.box.rename"]
+    assert "rename" not in result["overrides"]["types"]["box"]
+    assert (result["left_behind"], list(system.boxes)) == ([], [1])
+
+
+@pytest.mark.proves("PROBE-3", "PROBE-23")
+def test_a_deleted_box_that_stays_is_brought_back_and_deleted_again(system: Boxes, play: Player) -> None:
+    system.stays = True
+    result = probed(play, STAYING)
+    assert told(result, "not_found") == {}
+    assert {"types.box.soft_deleted", "types.box.restore"} <= set(told(result, "as_profile"))
+    assert "HTTP 409" in told(result, "as_profile")["types.box.key.enforced"]
+    assert "missing" not in result["overrides"]["operations"].get("delete", {})
+    assert "went as they should" in told(result, "seen")["profile_overrides"]
+    [own] = [one for one in system.boxes.values() if one["label"] != "theirs"]
+    assert (own["state"], result["left_behind"]) == ("deleted", [])
+    assert f"(id {own['id']})" in told(result, "seen")["types.box.soft_deleted"]
+    system.touched.clear()
+    again = probed(play, STAYING, known=True)
+    assert "was deleted and stays" in told(again, "not_tried")["operations.create"]
+    assert system.touched == set()
+
+
+@pytest.mark.proves("PROBE-23")
+@pytest.mark.parametrize("broken", ["restore", "nothing stays"])
+def test_what_is_not_brought_back_is_told(system: Boxes, play: Player, broken: str) -> None:
+    system.stays, system.broken = broken == "restore", {"POST restore"}
+    result = probed(play, STAYING)
+    key = "types.box.restore" if broken == "restore" else "types.box.soft_deleted"
+    assert key in told(result, "not_found")
+    if broken == "restore":
+        assert "HTTP 500" in told(result, "not_found")[key]
+        assert "got HTTP 409" in told(result, "not_tried")["types.box.key.enforced"]
+        assert "operations" not in result["overrides"]
+
+
 @pytest.mark.proves("PROBE-6")
 def test_what_takes_a_write_to_see_is_not_looked_at_without_one(system: Boxes, play: Player) -> None:
-    reading = {"entities": [{"type": "box", "id": "1", "key": {"label": "theirs"}}], "create": None}
+    reading = {"entities": [KNOWN], "create": None}
     result = run(play, {"name": "probe", "rimops.insight.insight_probe": reading})
     assert told(result, "not_looked_at")["types.box.version"] == "writes is not set"
     assert system.touched == set()

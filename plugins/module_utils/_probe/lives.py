@@ -2,22 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What a type says of the life of its entities beside create, update and delete, tried on the probe's own entity:
-whether an old version is refused."""
+whether an old version is refused, whether it gets another key, and what becomes of it when it was deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import Any, Optional
 
 from .._entity.address import Entity
 from .._profile.operation import CONFLICT
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at
 from .._transport.messages import Response
-from .findings import AS_PROFILE, DIFFERS, NOT_TRIED, SEEN, Finding, brief, nested
-from .reads import NO_ANSWER, has_meaning, narrowest
+from .experiment import Attempt
+from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
+from .reads import NO_ANSWER, has_meaning, narrowest, request_text, settle
 from .scratch_entity import ScratchEntity
-from .shapes import described
+from .shapes import described, is_known, same
 from .write_behaviour import is_changed
 
 # --- version
@@ -108,3 +109,79 @@ def _learn_conflict(scratch: ScratchEntity, answer: Optional[Response]) -> None:
         return
     experiment.learn(path, [*stated, told])
     experiment.note([Finding(".".join(path), DIFFERS, brief(stated), described(answer), nested(path, [*stated, told]))])
+
+
+# --- rename
+
+
+def probe_rename(scratch: ScratchEntity) -> None:
+    """Give the entity its other key by the request that the profile says for it, and its own again."""
+    experiment, definition = scratch.experiment, scratch.experiment.definition(scratch.type, "rename")
+    there: Json = scratch.named.get("rename") or {}
+    if not definition:
+        return
+    if not there:
+        where = ".".join(experiment.home(scratch.type, "rename"))
+        experiment.note([Finding(where, NOT_TRIED, request_text(definition), "create says no rename")])
+        return
+    own, first, entity = scratch.named["key"], Attempt(), scratch.now(scratch.ids[0])
+    for former, key in ((own, {**own, **there}), ({**own, **there}, own)):
+        if entity is not None:
+            attempt = scratch.rename(definition, entity, former, key)
+            first = attempt if first.response is None else first
+            entity = _under(scratch, key)
+    settle(experiment, scratch.type, "rename", definition if entity is not None else None, first)
+
+
+def _under(scratch: ScratchEntity, key: Json) -> Optional[Entity]:
+    """The entity as it is under a key, None where it is not; its id may be another one then."""
+    found = scratch.appeared(key)
+    if not found:
+        now = scratch.now(scratch.ids[0])
+        found = [now] if now and is_known(now, scratch.experiment.known(scratch.with_key(key))) else []
+    if found:
+        scratch.note(found)
+        scratch.ids = [scratch.id_of(found[0])]
+        return scratch.now(scratch.ids[0])
+    return None
+
+
+# --- what stays as deleted
+
+
+def probe_restore(scratch: ScratchEntity, entity_id: Any) -> None:
+    """Bring the entity back that was deleted, where the profile says that it stays. It is deleted again with the rest
+    of what the probe made. entity_id: the id that it had."""
+    experiment, of_type = scratch.experiment, scratch.experiment.profile.type(scratch.type)
+    definition: Any = experiment.definition(scratch.type, "restore")
+    if not of_type.soft_deleted:
+        return
+    scratch.offered()
+    stays = next((one for one in scratch.stay if same(scratch.id_of(one), entity_id)), None)
+    path = ("types", scratch.type, "soft_deleted")
+    if stays is None:
+        why = "nothing shows the entity any more that was deleted"
+        experiment.note([Finding(".".join(path), NOT_FOUND, brief(of_type.soft_deleted), why)])
+        return
+    experiment.note([Finding(".".join(path), AS_PROFILE, came="the entity that was deleted is shown so")])
+    if not definition:
+        return
+    if definition == "create":
+        attempt = scratch.create(experiment.definition(scratch.type, "create"))
+        back = scratch.appeared()
+    else:
+        attempt = scratch.restore(definition, stays)
+        back = [one for one in scratch.appeared() if same(scratch.id_of(one), entity_id)]
+    scratch.note(back)
+    settle(experiment, scratch.type, "restore", definition if back else None, attempt)
+
+
+def tell_what_stays(scratch: ScratchEntity) -> None:
+    """Name what the probe has made and deleted, and what stays all the same."""
+    if not scratch.experiment.profile.type(scratch.type).soft_deleted:
+        return
+    scratch.offered()
+    ids = ", ".join(brief(scratch.id_of(one)) for one in scratch.stay)
+    if ids:
+        came = f"the probe's own entity stays as deleted (id {ids}); next time another key is needed for it"
+        scratch.experiment.note([Finding(f"types.{scratch.type}.soft_deleted", SEEN, came=came)])

@@ -18,7 +18,7 @@ from .._entity.api.client import EntityClient
 from .._entity.rules import Rules
 from .._profile.model import Profile
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, replace, top
+from .._text.nested_paths import ABSENT, replace, top, with_value
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Response
 from ..errors import InsightError, ServerError
@@ -36,7 +36,8 @@ class ScratchEntity:
     change, rename. ids: of every created entity that is not known to be gone; suspected: an entity may have been
     created of which neither id nor key is known; doubts: why an entity may be left that cannot be looked for, since no
     search was seen to work; born: as it was read when it had been created; outdated: how the server refuses
-    a write with an old version, None where that was not seen."""
+    a write with an old version, None where that was not seen; stay: the entities that were deleted and stay, under the
+    key that was sought last."""
 
     experiment: Experiment
     named: Json
@@ -45,6 +46,7 @@ class ScratchEntity:
     doubts: list[str] = field(default_factory=list)
     born: Entity = field(default_factory=dict)
     outdated: Optional[Response] = None
+    stay: list[Entity] = field(default_factory=list)
     clock: Clock = SYSTEM_CLOCK
 
     @property
@@ -74,12 +76,15 @@ class ScratchEntity:
     def offered(self, key: Json | None = None, documented: bool = False) -> Optional[list[Entity]]:
         """What the server offers for its key, taken loosely; None where it gives no usable answer, or where its search
         was not seen to find anything. documented: a public document says how it searches, so that it is believed."""
+        self.stay = []
         if not (documented or self.experiment.is_proven(self.type, "find")):
             return None
         sought = self.with_key(key or {})
 
         def search(client: EntityClient, profile: Profile) -> Any:
-            return client.find(keyed(profile, sought))
+            found = client.find(keyed(profile, sought))
+            self.stay = client.deleted_like(keyed(profile, sought))
+            return found
 
         attempt = self.experiment.attempt(self.type, "find", self.experiment.definition(self.type, "find"), search)
         if attempt.value is None:
@@ -169,6 +174,25 @@ class ScratchEntity:
             return client.update(keyed(profile, self.named), observed, bodies)
 
         return self.experiment.attempt(self.type, "update", definition, call)
+
+    def rename(self, definition: Json, observed: Entity, former: Json, key: Json) -> Attempt:
+        """Let the engine give it another key by this definition. former: its key until then."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            nested: Json = {}
+            for name, value in key.items():
+                nested = with_value(nested, profile.type(self.type).key_path(name), value)
+            client.rename(keyed(profile, self.with_key(former)).located(observed), observed, nested, str)
+
+        return self.experiment.attempt(self.type, "rename", definition, call)
+
+    def restore(self, definition: Any, deleted: Entity) -> Attempt:
+        """Let the engine bring it back by this definition."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            client.restore(keyed(profile, self.named).located(deleted), deleted)
+
+        return self.experiment.attempt(self.type, "restore", definition, call)
 
     def delete(self, definition: Json, observed: Entity) -> Attempt:
         """Let the engine delete it by this definition."""

@@ -22,6 +22,7 @@ from .._profile.operation import CONFLICT
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, child, top, value_at
 from .._transport.messages import Response
+from .experiment import Attempt
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
 from .reads import NO_ANSWER, has_meaning, narrowest
 from .scratch_entity import ScratchEntity, answers_something
@@ -196,7 +197,9 @@ def witnesses(scratch: ScratchEntity, entity: Entity, change: Json) -> list[str]
 
 def renames(scratch: ScratchEntity, definition: Json, entity: Entity) -> bool:
     """Whether the entity keeps its id under another key by this definition of an update; then it is named back. What
-    came to be instead is removed."""
+    came to be instead is removed. Where the profile has a request for that, an update is not asked for it."""
+    if scratch.experiment.definition(scratch.type, "rename"):
+        return True
     key: Json = scratch.named.get("rename") or {}
     if not key:
         path = scratch.experiment.home(scratch.type, "update")
@@ -229,10 +232,12 @@ def probe_conflict(scratch: ScratchEntity) -> None:
         why = "no search was seen to work, so that nobody would see the second one"
         scratch.experiment.note([Finding(f"types.{scratch.type}.key.enforced", NOT_TRIED, came=why)])
         return
-    first = scratch.create(definition)
+    first = Attempt() if scratch.ids else scratch.create(definition)
     if answers_something(first):
         scratch.note(scratch.appeared())
     if not scratch.ids:
+        why = f"after its delete, creating the entity again got {described(first.response)}"
+        scratch.experiment.note([Finding(f"types.{scratch.type}.key.enforced", NOT_TRIED, came=why)])
         return
     known = len(scratch.ids)
     second = scratch.create(definition)

@@ -23,7 +23,7 @@ from . import write_behaviour as manners
 from .cycle import try_overrides
 from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
-from .lives import probe_version
+from .lives import probe_rename, probe_restore, probe_version, tell_what_stays
 from .locate import ids_said, is_offered, learn_reading, locate
 from .reads import explore, has_meaning, missing_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
@@ -52,6 +52,7 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
         raise
     _clear(scratch)
     try_overrides(scratch, given)
+    tell_what_stays(scratch)
     experiment.may_write = False
 
 
@@ -71,6 +72,8 @@ def _refusal(scratch: ScratchEntity) -> str:
             return f"nobody can tell whether there is an entity with the {what} of create, since find does not work"
         if found:
             return f"an entity with the {what} of create exists already; name one that does not"
+        if scratch.stay:
+            return f"an entity with the {what} of create was deleted and stays; name one that was never there"
     return ""
 
 
@@ -88,7 +91,10 @@ def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> Non
     scratch.born = entity
     manners.learn_spelling(scratch, entity)
     probe_update(scratch, entity)
+    probe_rename(scratch)
+    entity_id = scratch.ids[0]
     if probe_delete(scratch):
+        probe_restore(scratch, entity_id)
         manners.probe_conflict(scratch)
 
 
