@@ -15,6 +15,7 @@ InsightError
 │   └── SessionRejected     the server refused a session that was renewed a moment ago
 ├── ServerError             the server answered, and its answer is not one that the profile calls a success
 │   ├── ConflictError       the server says that the entity exists already, or was changed meanwhile
+│   ├── BusyError           the server was busy for longer than we may wait; it did not carry out the request
 │   └── ProfileMismatchError        the answer contradicts the profile: names the key of the profile to change
 ├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
 ├── PlanRefused             the plan is not the approved one, has expired, or holds for something else
@@ -160,6 +161,10 @@ class ServerError(InsightError):
 
 class ConflictError(ServerError):
     """The server says that the entity exists already, or was changed meanwhile."""
+
+
+class BusyError(ServerError):
+    """The server was busy for longer than we may wait. It did not carry out the request."""
 
 
 class ProfileMismatchError(ServerError):

@@ -67,10 +67,10 @@ TROUBLES = {
     "503 on a write that does not say when": Trouble([status("create", 503)], ("HTTP 503", "nothing was written")),
     "429 on a write without a time": Trouble([status("create", 429)], None, writes=1, operation="create"),
     "429 on a write, again and again": Trouble(
-        [status("create", 429, GONE)], ("fewer requests", "retry_limit", "lower concurrency")
+        [status("create", 429, GONE)], ("the server is busy", "retry_limit", "lower concurrency")
     ),
     "429 for longer than we wait": Trouble(
-        [status("find", 429, GONE, headers={"Retry-After": "900"})], ("fewer requests", "retry_deadline")
+        [status("find", 429, GONE, headers={"Retry-After": "900"})], ("the server is busy", "retry_deadline")
     ),
     "500 on a read": Trouble([status("find", 500, GONE)], ("find application", "HTTP 500")),
     "500 on create": Trouble([status("create", 500)], ("HTTP 500", "nothing was written")),

@@ -21,7 +21,7 @@ PAGE = ROOT / "docs" / "profile_language.md"
 SCHEMA: dict[str, Any] = json.loads((ROOT / "plugins" / "profiles" / "profile.schema.json").read_text(encoding="utf-8"))
 TABLES = re.compile(r"(<!-- keys: generated -->\n).*(<!-- end of keys -->)", re.DOTALL)
 BASIS = ("source", "assumed", "verified", "note")
-REQUEST = ("method", "path", "query", "headers", "json", "form", "without", "with")
+REQUEST = ("method", "path", "query", "headers", "json", "form", "without", "with", "busy")
 """The keys of a request. Only the table ``request`` explains them."""
 OWN_TABLES = {
     "oauth": "oauth",

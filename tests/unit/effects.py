@@ -19,6 +19,8 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_p
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_token import TOKEN
 from ansible_collections.rimops.insight.plugins.module_utils._options.context import Context
 from ansible_collections.rimops.insight.plugins.module_utils._probe import logins
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import BUSY, Predicate
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import with_busy
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InsightError
 from ansible_collections.rimops.insight.plugins.plugin_utils._commands.insight_drift import CHECK_DRIFT
@@ -127,6 +129,7 @@ class World:
     def __init__(self, case: Case) -> None:
         self.case, self.lines = case, [""]
         self.counted: Counter[str] = Counter()
+        self.busy = BUSY
         self.event: dict[str, Any] | None = None
         self.members: list[Any] = []
 
@@ -146,7 +149,7 @@ class World:
         if isinstance(said, Exception):
             raise said
         usual = self._usual(word, request)
-        return said(request.purpose) if said else usual
+        return with_busy(request, said(request.purpose) if said else usual, self.busy)
 
     def _usual(self, word: str, request: Request) -> Response:
         if not request.url.startswith(URL):
@@ -179,8 +182,13 @@ class World:
 def seen(case: Case, overrides: Mapping[str, Any], monkeypatch: Any) -> str:
     """All lines of the requests and the results of the case's tasks."""
     world = World(case)
+
+    def http(*_given: Any, busy: Predicate, **_options: Any) -> World:
+        world.busy = busy
+        return world
+
     for user in (connection, logins):
-        monkeypatch.setattr(user, "Http", lambda *_given, **_options: world)
+        monkeypatch.setattr(user, "Http", http)
     connection.forget_connections()
     clear_memory()
     data = profile_data(PROFILE, overrides, find_nothing)

@@ -17,7 +17,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_sta
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan, plan
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import Rules
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType, Profile, profile_of
-from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock, with_busy
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.module_utils.errors import InterruptedRequest
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
@@ -51,9 +51,10 @@ def profile(name: str = "insight", **overrides: Any) -> Profile:
 
 
 def answer(status: int = 200, content: Any = None, **headers: str) -> Response:
-    """An answer; bytes go out as they are, everything else as JSON."""
+    """An answer as Http gives it; bytes go out as they are, everything else as JSON."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return Response("do something", status, {"content-type": "application/json", **headers}, body=body)
+    came = Response("do something", status, {"content-type": "application/json", **headers}, body=body)
+    return with_busy(Request("do something", "GET", URL), came, ())
 
 
 HTML = answer(404, b"<!DOCTYPE html><html>Not here</html>", **{"content-type": "text/html"})

@@ -105,6 +105,7 @@ def request_cases(
         ("path", {"path": "elsewhere"}, f"/elsewhere {word} "),
         ("query as mapping", {"query": {"q": ["1", "2"]}}, rf"\?q=1&q=2 {word} "),
         ("headers", {"headers": {"X-Own": "x"}}, f' {word} .*\n.*"X-Own": "x"'),
+        ("busy", {"busy": [{"header": {"content-type": "json"}}]}, "the server is busy"),
         ("json", {"json": {"a": {"b": 1}, **names}}, f'> .* {word} .*{{"a": {{"b": 1}}'),
         ("form as mapping", {"json": None, "form": {"f": "1", **names}}, rf'> .* {word} .*{{"f": \["1"\]'),
     )

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What each key about the life of an entity does, for the test of effects: its version, its soft deletion, its new
-key, a create that may overwrite, the verification of a secret; and where errors stand."""
+key, a create that may overwrite, the verification of a secret; where errors stand, and what says that the server is
+busy."""
 
 from __future__ import annotations
 
@@ -61,6 +62,7 @@ def _errors() -> Iterator[Case]:
     item = {"where": "name", "why": "is taken", "no": 47}
     refused = {"answers": {"create": (says(422, {"fault": {"items": [item]}, "texts": {"name": "is short"}}),)}}
     plain = {"at": "body.fault.items", "message": "why"}
+    yield Case("busy", {"busy": [{"status": 423}]}, "BusyError", answers={"create": (says(423),)})
     yield Case("errors as mapping", {"errors": plain}, "saying: is taken", **refused)
     yield Case("errors as list", {"errors": [plain]}, "saying: is taken", **refused)
     yield Case("error_place.at", {"errors": {"at": "body.texts"}}, "saying: name: is short", **refused)

@@ -175,6 +175,7 @@ def _looks() -> Iterator[Case]:
     yield looked("path", {"path": "there"}, "/there look at")
     yield looked("query as mapping", {"query": {"q": "1"}}, r"\?q=1 look at")
     yield looked("headers", {"headers": {"X-Own": "x"}}, 'look at .*\n.*"X-Own": "x"')
+    yield looked("busy", {"busy": [{"header": {"content-type": "json"}}]}, "look at the session: the server is busy")
     at = {"token": "body.sid"}
     yield looked("take", {"take": at}, '"X-Token": "session-of-another"')
     yield looked(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ..errors import AuthenticationError, InsightError, ServerError
+from ..errors import AuthenticationError, BusyError, InsightError, ServerError
 from .grants.base import GET_TOKEN
 from .steps import LOG_IN
 
@@ -17,7 +17,7 @@ DENIAL = 60.0
 REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
 """OAuth errors that say that the credentials are wrong."""
 
-BUSY = (408, 425, 429)
+NOT_LOOKED_AT = (408, 425)
 """Statuses of a server that did not look at the request."""
 
 
@@ -35,7 +35,9 @@ def may_refuse_credentials(error: InsightError) -> bool:
     """Whether a step that sent credentials had an answer that the profile does not know, and that may say that they are
     wrong: anything but a failure of the server, or a server that is busy."""
     status = error.details.get("status") or 0
-    return isinstance(error, ServerError) and error.what == LOG_IN and status < 500 and status not in (0, *BUSY)
+    if isinstance(error, BusyError) or not isinstance(error, ServerError):
+        return False
+    return error.what == LOG_IN and status < 500 and status not in (0, *NOT_LOOKED_AT)
 
 
 def as_record(error: AuthenticationError, now: float) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_p
 from .._profile.server_messages import redirected_to, said_in
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import text_parts
+from .._transport.failures import of_busy
 from .._transport.messages import Response
+from .._transport.retry import GATEWAY
 from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
 from .platform_errors import shown
 from .session import is_accepted
@@ -166,6 +168,8 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
 def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url: str) -> None:
     """Raises an error unless a step of the login succeeded. A redirect counts where the profile says so, unless it
     leads back to a login page."""
+    if response.busy:
+        raise of_busy(response)
     if step.credentials or profile.session.carries_password:
         _check_credentials(profile, step, response, sent)
     if is_accepted(step, response, sent):
@@ -203,7 +207,7 @@ def _check_credentials(profile: Profile, step: Step, response: Response, sent: S
 def _failed(step: Step, response: Response, says: str) -> ServerError:
     hint = ""
     if not step.credentials:
-        starting = response.status in (502, 503, 504)
+        starting = response.status in GATEWAY
         hint = "It is not up, or not up yet: try again later, or raise timeout." if starting else "Check url."
     elif response.status < 500:
         hint = f"If that means that the credentials are wrong, say so in {step.profile_key}.denied."

@@ -13,6 +13,7 @@ from typing import Any, Optional
 from .._text.echoes import words
 from .._text.redaction import printable
 from .._transport.messages import Response
+from .._transport.retry import GATEWAY
 from ..errors import AuthenticationError
 
 SHOWN = 300
@@ -235,7 +236,7 @@ def token_endpoint_failure(
     if response.status == 401:
         why, hint = ERROR_MEANS["invalid_client"]
         why = f"{why} (HTTP 401)"
-    elif response.status in (429, 502, 503, 504):
+    elif response.busy or response.status in GATEWAY:
         why = f"the token endpoint answered HTTP {response.status}"
         hint = "It is not up, or too busy: try again later, or raise timeout."
     elif 300 <= response.status < 400:

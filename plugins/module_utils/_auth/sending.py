@@ -163,7 +163,7 @@ class SessionSender:
         response = self._send(within(self._rules, state.session, self._keeper.names(state), request))
         lost = is_lost(self._rules, response, state.session.cookies, request.method)
         sent = Exchange(state, ticket, response, lost)
-        if self._is_accepted(request, sent):
+        if self._is_accepted(request, sent) and not response.busy:
             self._note(request, sent)
         return sent
 

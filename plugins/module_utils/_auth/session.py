@@ -23,6 +23,7 @@ from .._text.json_forms import Json, is_number, number_text
 from .._text.nested_paths import ABSENT
 from .._text.redaction import LIKE_A_TOKEN, know
 from .._transport.addressing import Base, header_values, query_text, request_of, same_origin
+from .._transport.failures import of_busy
 from .._transport.messages import Flow, Request, Response
 from ..errors import ServerError
 from .tokens import Token, text
@@ -252,8 +253,10 @@ def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]
     shown = replace(response, cookies={**_shown_cookies(rules, step, session, response), **response.cookies})
     if is_lost(rules, shown, session.cookies, request.method):
         return Look(None)
+    if response.busy:
+        raise of_busy(response)
     if not fitting(step.success, response, Sent(request.method, session.cookies)):
-        if response.status >= 500 or response.status == 429:
+        if response.status >= 500:
             raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
         return Look(None if response.status >= 400 else session)
     found = taken(rules, step.take, session.named(names), response)
@@ -284,5 +287,7 @@ def log_out(profile: Profile, session: Session, names: TemplateNames) -> Flow[st
             if is_lost(rules, response, session.cookies, request.method):
                 return ""  # it had ended
             page = " with a web page" if is_page(response) else ""
+            if response.busy:
+                return of_busy(response).why
             return f"it answered HTTP {response.status}{page} at {step.profile_key}."
     return ""

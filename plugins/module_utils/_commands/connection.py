@@ -135,7 +135,7 @@ def connect(values: Values, context: Context) -> Connection:
     key = (id(values["profile"]), json.dumps(mine, default=str))
     if key not in _CONNECTIONS:
         settings = settings_from(values, profile_of(values["profile"]))
-        http = Http(settings.network, show=context.show)
+        http = Http(settings.network, show=context.show, busy=settings.profile.busy)
         authenticator = authenticator_for(
             settings,
             _telling(http.send, settings.profile.errors),

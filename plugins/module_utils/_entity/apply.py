@@ -16,6 +16,7 @@ from .._transport.addressing import hard_to_address
 from .._transport.http import Clock
 from ..errors import (
     AmbiguousError,
+    BusyError,
     ConflictError,
     InsightError,
     OutcomeUnknownError,
@@ -185,6 +186,8 @@ def _contradicted(
     client: EntityClient, desired: DesiredState, operation: str, look: Observe, error: ServerError
 ) -> InsightError:
     """What a refused write means beside what was read a moment ago; the error itself where that says nothing more."""
+    if isinstance(error, BusyError):
+        return error
     address, status = desired.address, error.details.get("status")
     definition = address.type.operations[operation]
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Callable, Optional
 
-from ..errors import ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
+from ..errors import BusyError, ConflictError, InsightError, InterruptedRequest, OutcomeUnknownError, ServerError
 from .address import Address, Entity
 
 Observe = Callable[[], Optional[Entity]]
@@ -23,7 +23,7 @@ def _is_doubtful(error: InsightError) -> bool:
     """Whether the write may have been carried out although this error came of it."""
     status = error.details.get("status", 0)
     return isinstance(error, InterruptedRequest) or (
-        isinstance(error, ServerError) and (200 <= status < 400 or status >= 500)
+        isinstance(error, ServerError) and not isinstance(error, BusyError) and (200 <= status < 400 or status >= 500)
     )
 
 

@@ -125,7 +125,7 @@ def _withdraw(login: Login, data: Json) -> None:
 
 def _open(login: Login, context: Context) -> None:
     settings = settings_from(login.values, profile_of(login.data))
-    login.http = Http(settings.network)
+    login.http = Http(settings.network, busy=settings.profile.busy)
     login.http.log = log_of(context.log, settings.url)
     login.authenticator = authenticator_for(settings, login.send, show=context.show)
     for warning in login.authenticator.warnings:
@@ -171,7 +171,7 @@ def _ends(path: str, template: str) -> bool:
 
 def _address(login: Login, response: Response) -> Optional[Finding]:
     """Another base path, or none that has a session to start: then perhaps the token goes along with each request."""
-    if response.status >= 500 or response.status == 429:
+    if response.status >= 500 or response.busy:
         return None
     tried = {one.url for one, _answer in login.answers}
     session = login.data["session"]

@@ -42,8 +42,13 @@ from .shapes import (
 MOST_USELESS = 3
 """Requests refused as if there were no session, each of which costs a login, or not answered at all, each of which
 costs the timeout, after which no more are tried."""
-NO_ANSWER = (401, 403, 405, 407, 408, 429)
+NO_ANSWER = (401, 403, 405, 407, 408)
 """Refusals that say nothing about an entity."""
+
+
+def is_refusal(response: Response) -> bool:
+    """Whether a refusal may say something about an entity."""
+    return 400 <= response.status < 500 and response.status not in NO_ANSWER and not response.busy
 
 
 # --- what an answer means
@@ -70,7 +75,7 @@ def missing_ways(definition: Json, response: Optional[Response]) -> Iterator[lis
         yield [status]
     elif is_success(response) and _is_empty(definition, response):
         yield [{"empty": True}]
-    elif is_success(response) or (400 <= response.status < 500 and response.status not in NO_ANSWER):
+    elif is_success(response) or is_refusal(response):
         if response.status in NOT_THERE:
             yield [status]
             return

@@ -24,7 +24,7 @@ from .._text.nested_paths import ABSENT, child, top, value_at
 from .._transport.messages import Response
 from .experiment import Attempt
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
-from .reads import NO_ANSWER, has_meaning, narrowest
+from .reads import has_meaning, is_refusal, narrowest
 from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
 
@@ -244,7 +244,7 @@ def probe_conflict(scratch: ScratchEntity) -> None:
     twins = scratch.offered() or []
     scratch.note(twins)
     answer = second.response
-    refused = answer is not None and 400 <= answer.status < 500 and answer.status not in NO_ANSWER
+    refused = answer is not None and is_refusal(answer)
     refused = refused and len(scratch.ids) == known
     if is_success(second.response) and len(scratch.ids) == known:
         scratch.suspected = not any(scratch.id_of(twin) == scratch.ids[0] for twin in twins) or len(twins) != 1

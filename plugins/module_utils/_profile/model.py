@@ -44,7 +44,7 @@ from .parts import (
     transitions_of,
     verifications_of,
 )
-from .predicate import holds
+from .predicate import BUSY, Predicate, holds, predicate_of
 from .session_rules import SessionRules, session_of
 from .template import fill, fill_text, path_steps
 from .version import NO_VERSION, Version
@@ -193,7 +193,8 @@ class Types(Mapping[str, EntityType]):
 @dataclass(frozen=True)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
-    answer stand, each as the profile writes it."""
+    answer stand, each as the profile writes it. busy: the answers of a server that is busy, where a request names no
+    others itself."""
 
     name: str
     title: str
@@ -204,6 +205,7 @@ class Profile:
     other_versions: Json = field(default_factory=dict)
     inputs: Json = field(default_factory=dict)
     errors: tuple[Json, ...] = ()
+    busy: Predicate = BUSY
 
     def bound(self, inputs: Mapping[str, str]) -> Profile:
         """The profile of a task that gives these inputs: with them in its comparison rules, and in the ids that are
@@ -325,4 +327,5 @@ def profile_of(data: Json) -> Profile:
         other_versions=data.get("other_versions", {}),
         inputs=data.get("inputs", {}),
         errors=tuple(errors if isinstance(errors, list) else [errors]),
+        busy=predicate_of(data["busy"]) if "busy" in data else BUSY,
     )

@@ -52,6 +52,8 @@ class Answer(Protocol):
     def is_html(self) -> bool: ...
     @property
     def location(self) -> SplitResult: ...
+    @property
+    def busy(self) -> Optional[Alternative]: ...
     def json(self) -> Any: ...
 
 
@@ -104,15 +106,21 @@ def predicate_of(data: Optional[Iterable[Json]]) -> Predicate:
     return tuple(Alternative.of(one) for one in data or ())
 
 
+BUSY = predicate_of(({"status": [429]}, {"status": [503], "header": {"Retry-After": PRESENT}}))
+"""The answers of a server that is busy and did not carry out the request, where the profile names no others. A 503
+without ``Retry-After`` may come from a proxy that does not know the outcome."""
+
+
 def statuses_of(predicate: Predicate) -> tuple[int, ...]:
     """The statuses that a predicate names, for a message."""
     return tuple(dict.fromkeys(status for one in predicate for status in one.status))
 
 
 def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: Any = "body") -> Optional[Alternative]:
-    """The first alternative that an answer fits, None where it fits none. place: where the entity stands, of which
-    ``empty`` speaks; a list means the first that is there."""
-    return next((one for one in predicate if _fits(one, answer, sent, place)), None)
+    """The first alternative that an answer fits, None where it fits none, and where the server is busy: then the answer
+    means nothing else. place: where the entity stands, of which ``empty`` speaks; a list means the first that is
+    there."""
+    return None if answer.busy else next((one for one in predicate if _fits(one, answer, sent, place)), None)
 
 
 def _fits(one: Alternative, answer: Answer, sent: Sent, place: Any) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Optional
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, without
+from .predicate import Predicate, predicate_of
 from .template import TemplateNames, fill, names_in
 
 
@@ -19,7 +20,8 @@ from .template import TemplateNames, fill, names_in
 class RequestTemplate:
     """One request. path: begins with a slash where it begins at ``url``, else at the profile's base path. json, form,
     query: templates, ABSENT where there is none. left_out: paths that are taken out of the body (or of the query of a
-    request without body); added: members that are put into it."""
+    request without body); added: members that are put into it. busy: the answers of a server that is busy and did not
+    carry it out; None for those of the profile."""
 
     method: str
     path: str
@@ -29,12 +31,14 @@ class RequestTemplate:
     form: Any = ABSENT
     left_out: tuple[str, ...] = ()
     added: Json = field(default_factory=dict)
+    busy: Optional[Predicate] = None
 
     @classmethod
     def of(cls, data: Json) -> RequestTemplate:
         """From the profile's data."""
         values = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
-        return cls(left_out=tuple(data.get("without", ())), added=data.get("with", {}), **values)
+        busy = {"busy": predicate_of(data["busy"])} if "busy" in data else {}
+        return cls(left_out=tuple(data.get("without", ())), added=data.get("with", {}), **{**values, **busy})
 
     @cached_property
     def names(self) -> frozenset[str]:

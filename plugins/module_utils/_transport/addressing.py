@@ -195,5 +195,6 @@ def request_of(template: RequestTemplate, names: TemplateNames, base: Base, purp
         headers=header_values(from_names, purpose),
         json_body=None if json is ABSENT and template.json is ABSENT else {} if json is ABSENT else json,
         form=None if form is ABSENT else form_fields(form, purpose),
+        busy=template.busy,
         **more,
     )

@@ -9,8 +9,10 @@ import ssl
 from typing import Optional
 from urllib.parse import urlsplit
 
-from ..errors import InsightError, InterruptedRequest, UntrustedServerError
+from .._profile.server_messages import said_in
+from ..errors import BusyError, InsightError, InterruptedRequest, UntrustedServerError
 from . import deadline as bounds
+from .messages import Response
 
 TOO_LARGE = "the answer is larger than 64 MiB"
 HANDSHAKE_ALERTS = [
@@ -88,6 +90,18 @@ def of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
     if any(word in said.upper().replace(" ", "_") for word in HANDSHAKE_ALERTS):
         return UntrustedServerError(purpose, f"{server} broke off TLS ({cause(error)})", CERTIFICATE_WANTED)
     return InterruptedRequest(purpose, f"TLS with {server} failed ({cause(error)})", CERTIFICATE_WANTED)
+
+
+def of_busy(response: Response) -> BusyError:
+    """The error for a server that is busy for longer than we may wait."""
+    words, says = said_in(response), response.busy.says.rstrip(".") if response.busy else ""
+    return BusyError(
+        response.purpose,
+        f"{says or 'the server is busy'}, and for longer than retry_limit and retry_deadline allow "
+        f"(HTTP {response.status})" + (f", saying: {words}" if words else ""),
+        "Raise retry_deadline where it says when to come back, retry_limit where it does not, or lower concurrency.",
+        status=response.status,
+    )
 
 
 def late(server: str, timeout: float) -> str:

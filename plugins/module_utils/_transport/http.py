@@ -14,6 +14,7 @@ from functools import partial
 from typing import Callable, Optional, Union
 
 from .._options.shared import Network
+from .._profile.predicate import BUSY, Predicate, Sent, fitting
 from ..errors import InsightError, InterruptedRequest, NotSentError, UntrustedServerError
 from . import deadline as bounds
 from . import retry
@@ -38,7 +39,7 @@ SYSTEM_CLOCK = Clock()
 
 class Http:
     """Sends requests over kept-alive connections; threads may share it. log: takes a line for each request; None to log
-    nothing."""
+    nothing. busy: the answers that the profile calls busy."""
 
     log: Optional[Log] = None
 
@@ -48,8 +49,9 @@ class Http:
         clock: Clock = SYSTEM_CLOCK,
         jitter: Callable[[], float] = random.random,
         show: Optional[Callable[[str], None]] = None,
+        busy: Predicate = BUSY,
     ) -> None:
-        self._network, self._show = network, show
+        self._network, self._show, self._busy = network, show, busy
         self._clock = clock
         self._jitter = jitter
         self._pause_until = 0.0
@@ -69,16 +71,15 @@ class Http:
             patient = partial(self._is_waited_for, request, began, attempt)
             try:
                 response = self._send_within_limit(request)
-                answered = response.status, response.headers
                 now = self._clock.now()
-                delay = retry.delay_after_answer(*answered, request.safe, attempt, now, self._jitter())
-                waiting = retry.asked_to_wait(*answered, now) is not None
-                enough = last and not waiting and not (response.status in retry.STARTING and patient())
+                delay = retry.delay_after_answer(response, request.safe, attempt, now, self._jitter())
+                waiting = retry.asked_to_wait(response, now) is not None
+                enough = last and not waiting and not (response.status in retry.GATEWAY and patient())
                 if delay is None or enough or self._clock.monotonic() + delay > deadline:
                     return response
                 attempt += not waiting
                 request = request.again(f"HTTP {response.status}, waited {delay:.1f} s")
-                if response.status in retry.BUSY:
+                if retry.is_crowded(response):
                     self._pause_until = max(self._pause_until, self._clock.monotonic() + delay)
                     continue
             except UntrustedServerError:
@@ -111,8 +112,9 @@ class Http:
 
     def _send_within_limit(self, request: Request) -> Response:
         with self._limiter:
-            response = self._send_logged(request, self.log) if self.log else self._send_once(request)
-            if response.status in retry.BUSY:
+            answer = self._send_logged(request, self.log) if self.log else self._send_once(request)
+            response = with_busy(request, answer, self._busy)
+            if retry.is_crowded(response):
                 self._limiter.halve(self._clock.monotonic())
             else:
                 self._limiter.widen()
@@ -137,6 +139,13 @@ class Http:
         """``Retry-After`` speaks to this client, so it holds back every thread."""
         while (pause := min(self._pause_until, deadline) - self._clock.monotonic()) > 0:
             self._rest(request, pause)
+
+
+def with_busy(request: Request, response: Response, busy: Predicate) -> Response:
+    """The answer, which says from here on whether the server is busy. busy: the answers that say so, where the request
+    names none itself."""
+    one = fitting(busy if request.busy is None else request.busy, response, Sent(request.method))
+    return replace(response, busy=one) if one else response
 
 
 def with_headers(request: Request, headers: Mapping[str, str]) -> Request:

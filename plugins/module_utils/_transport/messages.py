@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar, Union
 from urllib.parse import SplitResult, urlsplit
 
+from .._profile.predicate import BUSY, Alternative, Predicate
 from ..errors import InsightError, ServerError
 from .numbers import Meaningless, parsed
 
@@ -27,7 +28,8 @@ class Request:
     one name. At most one of the two.
     safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
     server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
-    operation). understood: statuses to which the profile gives a meaning. delay: seconds to wait before it is sent, by
+    operation). understood: statuses to which the profile gives a meaning. busy: the answers of a server that is busy
+    and did not carry it out; None for those of the profile. delay: seconds to wait before it is sent, by
     whoever runs the conversation. attempt: counts from 1. because: why there is
     another one than the first.
     """
@@ -42,6 +44,7 @@ class Request:
     patient: bool = False
     kind: str = ""
     understood: tuple[int, ...] = ()
+    busy: Optional[Predicate] = BUSY
     delay: float = 0.0
     attempt: int = 1
     because: str = ""
@@ -55,7 +58,8 @@ class Request:
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
     empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:
-    that of the request. errors: where the profile says that the errors of an answer stand."""
+    that of the request. errors: where the profile says that the errors of an answer stand. busy: what says that the
+    server is busy and did not carry out the request; None for any other answer."""
 
     purpose: str
     status: int
@@ -65,6 +69,7 @@ class Response:
     ruled_out: str = ""
     attempt: int = 1
     errors: tuple[Mapping[str, str], ...] = ()
+    busy: Optional[Alternative] = None
 
     @property
     def content_type(self) -> str:

@@ -10,21 +10,16 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Optional
 
-BUSY = (429, 503)
-"""The server did not take the request and asks for patience, if it says for how long."""
-
-NOT_TAKEN = (429,)
-"""The same, also where it does not say for how long."""
+from .messages import Response
 
 LEAST = 0.1
 """Seconds before anything is sent again, whatever the server asks for."""
 
-GATEWAY = (502, 504)
-"""Statuses with which a proxy or gateway says that it does not know the outcome of the request."""
+UNAVAILABLE = 503
 
-
-STARTING = (502, 503, 504)
-"""What a proxy answers in the place of a server that is not up yet."""
+GATEWAY = (502, UNAVAILABLE, 504)
+"""What a proxy or gateway answers in the place of a server that is not up yet, or where it does not know the outcome of
+the request."""
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
@@ -60,21 +55,24 @@ def backoff(attempt: int, jitter: float) -> float:
     return max(LEAST, min(20.0, 0.5 * 2.0 ** min(attempt, 6)) * jitter)
 
 
-def asked_to_wait(status: int, headers: Mapping[str, str], now: float) -> Optional[float]:
+def is_crowded(response: Response) -> bool:
+    """Whether the server has too much to do, so that all requests wait, and fewer go at a time."""
+    return bool(response.busy) or response.status == UNAVAILABLE
+
+
+def asked_to_wait(response: Response, now: float) -> Optional[float]:
     """Seconds to wait where the server is busy and names the time to come back, which then decides how often it is
     asked; else None."""
-    return retry_after(headers, now) if status in BUSY else None
+    return retry_after(response.headers, now) if response.busy else None
 
 
-def delay_after_answer(
-    status: int, headers: Mapping[str, str], safe: bool, attempt: int, now: float, jitter: float
-) -> Optional[float]:
+def delay_after_answer(response: Response, safe: bool, attempt: int, now: float, jitter: float) -> Optional[float]:
     """Seconds to wait before the request is sent again after this answer; None to keep the answer. A write is sent
-    again only when the server says that it refused it because of too many requests, or that it is busy and when to come
-    back: in both cases it did not carry the write out. A read is sent again also when a proxy or gateway failed."""
-    asked = asked_to_wait(status, headers, now)
+    again only where the server is busy, as the profile says it: then it did not carry the write out. A read is sent
+    again also when a proxy or gateway failed."""
+    asked = asked_to_wait(response, now)
     if asked is not None:
         return max(LEAST, asked)
-    if status in NOT_TAKEN or (safe and status in BUSY + GATEWAY):
+    if response.busy or (safe and response.status in GATEWAY):
         return backoff(attempt, jitter)
     return None

@@ -100,6 +100,15 @@ def predicate_mistakes(data: Json) -> Iterator[str]:
             yield f"{path}.cookie is changed, which only stands in session.lost; name the cookie: {{NAME: changed}}"
         if "says" in one and re.search(SILENT, path):
             yield f"{path}.says has no effect there, only where the answer is an error"
+        if re.search(r"(^|\.)busy\.\d+$", path) and not _tells_busy(one):
+            yield f"{path} may come for what was carried out, too; say what else tells it: header, body or words"
+
+
+def _tells_busy(one: Json) -> bool:
+    """Whether an alternative tells a server that did not carry out a request: a status of 2xx or 5xx alone does not."""
+    status = one.get("status", 0)
+    refuses = all(400 <= number < 500 for number in (status if isinstance(status, list) else [status]))
+    return refuses or not {"header", "body", "words"}.isdisjoint(one)
 
 
 SILENT = r"\.((success|missing|after)\.\d+|when(\.\d+)?|not)$"

@@ -20,6 +20,7 @@ from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path
 from ..._text.nested_paths import ABSENT, with_value
 from ..._transport.addressing import same_origin
+from ..._transport.failures import of_busy
 from ..._transport.messages import Response
 from ...errors import ConflictError, ProfileMismatchError, ServerError
 from ..address import Entity
@@ -39,10 +40,6 @@ MEANINGS = {
     403: ("this identity may not do that", "Check its permissions in the system."),
     412: ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
     422: ("the server refused the content", "Correct the attributes that it names."),
-    429: (
-        "the server asks for fewer requests, and for longer than retry_limit and retry_deadline allow",
-        "Raise retry_deadline where it says when to come back, retry_limit where it does not, or lower concurrency.",
-    ),
     503: ("the server is not available", "Try again later, or raise retry_deadline."),
 }
 
@@ -61,6 +58,8 @@ def means(operation: Operation, meaning: str, response: Response) -> bool:
 
 def failure(operation: Operation, response: Response) -> ServerError:
     """The error for an answer that means neither success nor missing."""
+    if response.busy:
+        return of_busy(response)
     status, purpose = response.status, response.purpose
     text = said_in(response)
     saying = f", saying: {text}" if text else ""

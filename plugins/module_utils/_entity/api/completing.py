@@ -20,6 +20,7 @@ from ..._text.nested_paths import ABSENT, names_of, with_value
 from ..._text.redaction import printable
 from ..._transport.addressing import request_of
 from ..._transport.deadline import INTERRUPTED, is_over
+from ..._transport.failures import of_busy
 from ..._transport.messages import Flow, Request, Response
 from ..._transport.retry import retry_after
 from ...errors import InsightError, OutcomeUnknownError, ServerError, TransportError
@@ -172,8 +173,9 @@ def _end_of(
             response = yield replace(_request(of, completing, completing.poll, names, label), delay=delay)
             if any(fitting(one, response, sent) for one in ends):
                 return response
-            gone, delay = response.status in NOT_THERE, _delay(of, response)
+            gone, delay = response.status in NOT_THERE and not response.busy, _delay(of, response)
             seen = "it has not ended" if response.status < 300 else f"asking for it gives HTTP {response.status}"
+            seen = of_busy(response).why if response.busy else seen
         except TransportError as error:
             seen, delay = error.why, of.watch.waiting.interval
             if is_over() or seen == INTERRUPTED:
@@ -206,6 +208,8 @@ def _why(
     if completing.asked:
         try:
             answer = yield _request(of, completing, completing.asked, names, label)
+            if answer.busy:
+                raise of_busy(answer)
         except InsightError as error:
             return f"{label} {how} (its reason could not be read: {error.why})"
     found = first_at(answer, completing.message) if completing.message else ABSENT

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import settings_from
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
-from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import BUSY
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock, with_busy
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request, Response
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.fakes import find_nothing
@@ -47,10 +48,10 @@ def settings(profile="insight", overrides=None, **values):
 
 
 def answer(request, status=200, body=None, headers=None, cookies=None):
-    """A whole answer; body: a JSON value or bytes."""
+    """A whole answer as Http gives it; body: a JSON value or bytes."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {"content-type": "application/json", **(headers or {})}
-    return Response(request.purpose, status, names, cookies or {}, content)
+    return with_busy(request, Response(request.purpose, status, names, cookies or {}, content), BUSY)
 
 
 class Ticking:

@@ -14,6 +14,8 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.sending import RULED_OUT
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import merge
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import predicate_of
+from ansible_collections.rimops.insight.plugins.module_utils._transport.http import with_busy
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,
     InsightError,
@@ -140,6 +142,19 @@ def test_a_token_of_another_issuer(login, system, options, says):
     assert says in told.value.message
     assert "Most likely the server trusts another issuer" in told.value.message
     assert "another login" not in told.value.message
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_busy_server_says_nothing_about_the_session(login, system, status):
+    """Whatever a lost session and a refusal look like: busy comes first."""
+
+    def send(request):
+        came = answer(request, status, {"message": "later"}) if request.url == READ.url else system.send(request)
+        return with_busy(request, came, predicate_of([{"words": "later"}]))
+
+    authenticator = login(send=send, **ALICE)
+    assert authenticator.send(replace(READ, busy=None)).status == status
+    assert (handshakes(system), system.count("look at the session")) == (1, 0)
 
 
 def test_an_answer_about_the_entity_is_not_a_rejection(login, system):

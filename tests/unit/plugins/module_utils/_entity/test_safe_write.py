@@ -11,6 +11,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.address imp
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    BusyError,
     InterruptedRequest,
     NotSentError,
     OutcomeUnknownError,
@@ -150,6 +151,15 @@ def test_a_clear_refusal_needs_no_second_look(status):
     with pytest.raises(ServerError):
         go()
     assert [verb for verb, _body in insight.requests][-1] == "create"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_busy_server_has_written_nothing_and_needs_no_second_look(operation):
+    insight, go = run(operation, lambda _request, _go: answer(503, {}, **{"retry-after": "1"}))
+    with pytest.raises(BusyError, match="the server is busy") as caught:
+        go()
+    assert "written" not in caught.value.details
+    assert insight.writes == [[verb for verb, _body in insight.requests][-1]]
 
 
 def test_what_never_left_is_told_as_it_is():

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._options.shared import Network
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import BUSY as BY_DEFAULT
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import predicate_of
 from ansible_collections.rimops.insight.plugins.module_utils._transport.http import Clock, Http
 from ansible_collections.rimops.insight.plugins.module_utils._transport.messages import Request
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
@@ -29,10 +32,11 @@ LOST = InterruptedRequest("read", "lost")
 UNSENT = NotSentError("read", "not reached")
 
 
-def client(*answers, **network):
-    """An Http whose single attempts are scripted."""
+def client(*answers, busy=None, **network):
+    """An Http whose single attempts are scripted. busy: what the profile calls so."""
     fake, script = FakeClock(), Script(*answers)
-    http = Http(Network(**network), fake.clock, jitter=lambda: 1.0)
+    said = BY_DEFAULT if busy is None else predicate_of(busy)
+    http = Http(Network(**network), fake.clock, jitter=lambda: 1.0, busy=said)
     http._send_once = script
     return http, fake, script
 
@@ -227,6 +231,47 @@ def test_the_deadline():
     with pytest.raises(InterruptedRequest):
         http.send(read())
     assert fake.passed == 1.5
+
+
+LOCKED = {"status": [423], "words": "locked by a job"}
+LATER = {"status": [200], "body": {"state": "try again"}}
+
+
+def busy(one, content):
+    """An answer that one alternative calls busy."""
+    return answer(one["status"][0], content)
+
+
+@pytest.mark.proves("NETWORK-4")
+@pytest.mark.parametrize("own", [True, False], ids=["of the request", "of the profile"])
+@pytest.mark.parametrize(
+    ("one", "content"), [(LOCKED, b"It is Locked by a job."), (LATER, {"state": "try again"})], ids=["423", "200"]
+)
+def test_a_write_is_sent_again_where_the_profile_calls_the_server_busy(own, one, content):
+    came = busy(one, content)
+    http, fake, script = client(came, came, OK, busy=[] if own else [one])
+    write = replace(read(safe=False), busy=predicate_of([one]) if own else None)
+    assert http.send(write) is OK
+    assert fake.sleeps == [0.5, 1.0]
+    http, fake, script = client(*[came] * 9, busy=[one])
+    assert http.send(write).busy == predicate_of([one])[0]
+    assert len(script.requests) == 5  # as often as retry_limit says, and then the answer is kept
+
+
+@pytest.mark.proves("NETWORK-4")
+def test_what_the_profile_does_not_call_busy_is_not_sent_again():
+    for came in (answer(423, b"It is locked by Ann."), answer(429, {}, **{"retry-after": "1"})):
+        came = replace(came, busy=None)
+        http, _fake, script = client(came, OK, busy=[LOCKED])
+        assert http.send(replace(read(safe=False), busy=None)) is came
+        assert len(script.requests) == 1
+
+
+@pytest.mark.proves("NETWORK-4")
+def test_the_identity_platform_is_busy_as_ever():
+    http, _fake, script = client(answer(429), OK, busy=[LOCKED])
+    assert http.send(read(safe=False)) is OK
+    assert len(script.requests) == 2
 
 
 def test_a_pause_longer_than_the_deadline_is_not_begun():

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import Alternative
 from ansible_collections.rimops.insight.plugins.module_utils._profile.server_messages import said
 from ansible_collections.rimops.insight.plugins.module_utils._transport.addressing import segment
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    BusyError,
     ConfigurationError,
     ConflictError,
     MissingReferenceError,
@@ -326,7 +329,9 @@ NO_ANSWERS = [
     (answer(400, {}), ServerError, r"refused the address or the key.*Check the id.*operations\.\w+ is assumed"),
     (answer(403, {"id": 5, "eventName": "Filing"}), ServerError, "may not do that.*403"),
     (answer(302, b"", location="https://evil.example.com"), ServerError, "redirect, which is not followed"),
-    (answer(429, {}), ServerError, "fewer requests"),
+    (answer(429, {}), BusyError, "the server is busy"),
+    (replace(MISSING, busy=Alternative(says="It counts.")), BusyError, "It counts, and.*404.*no such entity"),
+    (replace(answer(200, STORED), busy=Alternative()), BusyError, r"the server is busy, and .*\(HTTP 200\)"),
     (answer(500, {"message": "boom"}), ServerError, "failed.*500.*saying: boom"),
     (answer(503, {}), ServerError, "not available"),
 ]

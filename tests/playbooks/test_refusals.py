@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The rimops.insight authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Refusals of which the profile says what they mean, against a server that knows no profile: it is busy, there is one
+already, somebody changed it, something depends on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Player
+from lives import ENTITY
+from systems.base.fixtures import as_new, started_once
+from systems.library import PASSWORD, USER, System
+
+COUNTING = "The books are being counted, come back later."
+PROFILE: dict[str, Any] = {
+    "format": 2,
+    "name": "library",
+    "extends": "rest",
+    "session": {"carry": {"basic": {"username": "{username}", "password": "{password}"}}},
+    "busy": [{"status": 423, "words": "come back later", "says": "the books are being counted"}],
+    "types": {
+        "book": {
+            "path": "books",
+            "key": {"attributes": ["title"]},
+            "version": "header.ETag",
+            "soft_deleted": {"state": "withdrawn"},
+            "update": {"headers": {"If-Match": "{version}"}},
+            "delete": {"headers": {"If-Match": "{version}"}},
+            "find": {"then": "read"},
+        }
+    },
+}
+BOOK = {"type": "book", "key": {"title": "Steppe"}}
+
+running = started_once(System, "--idle-exit", "21600")
+system = as_new
+
+
+@pytest.fixture
+def play(system: System, entry: str, tmp_path: Path) -> Player:
+    """Plays tasks against it."""
+    (tmp_path / "library.yml").write_text(json.dumps(PROFILE), encoding="utf-8")
+    defaults = {
+        "url": system.url,
+        "ca_path": system.ca_path,
+        "profile": "library.yml",
+        "grant_type": "login",
+        "username": USER,
+        "password": PASSWORD,
+        "token_store": "none",
+    }
+    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
+
+
+def task(name: str, which: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": name, ENTITY: {**which, **more}, "ignore_errors": True}
+
+
+def writes(system: System) -> list[tuple[str, int]]:
+    """Method and status of the requests that write."""
+    kinds = ("create", "update", "delete")
+    return [(one["method"], one["status"]) for one in system.recorded() if one["kind"] in kinds]
+
+
+@pytest.mark.proves("PROFILE-90")
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_a_write_that_finds_the_server_busy_goes_again(system: System, play: Player, operation: str) -> None:
+    if operation != "create":
+        system.put("books", "b-9", id="b-9", title="Steppe", author="A. C.", state="present", version=7)
+    wish: dict[str, Any] = {"state": "absent"} if operation == "delete" else {"attributes": {"author": "Anton"}}
+    system.fault("status", operation=operation, status=423, times=2, body={"message": COUNTING})
+    done = play([task("done", BOOK, **wish)])["done"]
+    assert done["operation"] == operation, done
+    assert [status for _method, status in writes(system)][:2] == [423, 423]
+    assert len(writes(system)) == 3
+
+
+@pytest.mark.proves("PROFILE-90")
+def test_a_server_that_stays_busy_has_written_nothing(system: System, play: Player) -> None:
+    """A book that is locked otherwise is no busy server: that answer is taken for what it is, at once."""
+    system.fault("status", operation="create", status=423, times=2, body={"message": COUNTING})
+    system.fault("status", operation="create", status=423, times=1, body={"message": "Locked by Ann."})
+    declared = {**BOOK, "attributes": {"author": "Anton"}}
+    played = play([task("busy", declared, retry_limit=1), task("locked", declared), task("done", declared)])
+    assert played["busy"]["error"] == {"kind": "BusyError", "status": 423}, played["busy"]
+    assert played["busy"]["changed"] is False
+    assert "the books are being counted, and for longer than retry_limit" in played["busy"]["msg"]
+    assert played["locked"]["error"]["kind"] == "ServerError", played["locked"]
+    assert "Locked by Ann" in played["locked"]["msg"]
+    assert played["done"]["operation"] == "create"
+    assert len(writes(system)) == 4
