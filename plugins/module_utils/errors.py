@@ -14,7 +14,7 @@ InsightError
 ├── AuthenticationError     the identity platform or the login refused
 │   └── SessionRejected     the server refused a session that was renewed a moment ago
 ├── ServerError             the server answered, and its answer is not one that the profile calls a success
-│   ├── ConflictError       the server says that the entity exists already, or was changed meanwhile
+│   ├── ConflictError       the server says that the entity exists already, was changed meanwhile, or is in use
 │   ├── BusyError           the server was busy for longer than we may wait; it did not carry out the request
 │   └── ProfileMismatchError        the answer contradicts the profile: names the key of the profile to change
 ├── AmbiguousError          several entities match, or one that differs only in case, space or Unicode form
@@ -160,7 +160,8 @@ class ServerError(InsightError):
 
 
 class ConflictError(ServerError):
-    """The server says that the entity exists already, or was changed meanwhile."""
+    """The server says that the entity exists already, was changed meanwhile, or is in use: ``conflict`` in the details
+    names the kind where the profile tells it."""
 
 
 class BusyError(ServerError):

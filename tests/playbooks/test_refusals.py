@@ -29,8 +29,15 @@ PROFILE: dict[str, Any] = {
             "key": {"attributes": ["title"]},
             "version": "header.ETag",
             "soft_deleted": {"state": "withdrawn"},
-            "update": {"headers": {"If-Match": "{version}"}},
-            "delete": {"headers": {"If-Match": "{version}"}},
+            "create": {"conflict": {"exists": [{"status": 409, "body": {"fault.number": 3}}]}},
+            "update": {"headers": {"If-Match": "{version}"}, "conflict": {"moved": [{"status": 412}]}},
+            "delete": {
+                "headers": {"If-Match": "{version}"},
+                "conflict": {
+                    "moved": [{"status": 412}],
+                    "in_use": [{"status": 409, "body": {"fault.number": 9}, "says": "The book is lent."}],
+                },
+            },
             "find": {"then": "read"},
         }
     },
@@ -94,3 +101,41 @@ def test_a_server_that_stays_busy_has_written_nothing(system: System, play: Play
     assert "Locked by Ann" in played["locked"]["msg"]
     assert played["done"]["operation"] == "create"
     assert len(writes(system)) == 4
+
+
+@pytest.mark.proves("PROFILE-91")
+def test_a_book_that_is_lent_is_not_withdrawn_and_said_to_be_in_use(system: System, play: Player) -> None:
+    system.put("books", "b-9", id="b-9", title="Steppe", lentTo="Ann", state="present", version=7)
+    played = play([task("gone", BOOK, state="absent")])
+    assert played["gone"]["error"] == {"kind": "ConflictError", "status": 409, "conflict": "in_use"}, played.output
+    assert "The book is lent (HTTP 409)." in played["gone"]["msg"]
+    assert "Remove that first" in played["gone"]["msg"]
+    assert writes(system) == [("DELETE", 409)]
+    assert system.entities("books")["b-9"]["state"] == "present"
+
+
+@pytest.mark.proves("PROFILE-91")
+def test_a_book_that_the_search_does_not_show_is_said_to_exist(system: System, play: Player) -> None:
+    system.put("books", "b-9", id="b-9", title="Steppe", state="present", version=7)
+    system.fault("status", operation="list", status=200, times=0, body=[])
+    played = play([task("new", BOOK, attributes={"author": "Anton"})])
+    error = played["new"]["error"]
+    assert (error["kind"], error["conflict"], error["status"]) == ("ConflictError", "exists", 409), played.output
+    assert "the create says that it exists: there is one already (HTTP 409)" in played["new"]["msg"]
+    assert writes(system) == [("POST", 409)]
+
+
+@pytest.mark.proves("PROFILE-91")
+def test_a_book_that_somebody_changed_is_told_apart_from_one_of_which_only_the_version_is_old(
+    system: System, play: Player
+) -> None:
+    """A 412 of which the server says no more, twice: the second time nothing is left to be tried."""
+    system.put("books", "b-9", id="b-9", title="Steppe", author="A. C.", state="present", version=7)
+    system.fault("status", operation="update", status=412, times=1, body={"fault": {"words": "Too old."}})
+    declared = {**BOOK, "attributes": {"author": "Anton"}}
+    played = play([task("refused", declared), task("done", declared)])
+    error = {"kind": "ConflictError", "status": 412, "conflict": "moved"}
+    assert played["refused"]["error"] == error, played.output
+    assert "the entity was changed meanwhile (HTTP 412)" in played["refused"]["msg"]
+    assert played["done"]["operation"] == "update"
+    assert writes(system) == [("PUT", 412), ("PUT", 200)]

@@ -77,12 +77,14 @@ def _operations() -> Iterator[Case]:
         "> .* create event",
         answers={"find": (says(410),)},
     )
-    yield Case(
-        "operation.conflict",
-        of("create", conflict=[{"status": [423]}]),
-        "ConflictError",
-        answers={"create": (says(423),)},
-    )
+    kept = [{"status": [423]}]
+    taken = {"answers": {one: (says(423),) for one in ("create", "update", "delete")}}
+    yield Case("operation.conflict as list", of("create", conflict=kept), "ConflictError", **taken)
+    yield Case("operation.conflict as mapping", of("create", conflict={"exists": kept}), "ConflictError", **taken)
+    kinds = (("create", "exists", "there is one already"), ("delete", "in_use", "something else depends on it"))
+    for operation, kind, words in (*kinds, ("update", "moved", "MovedError")):
+        begun = {name: answer for name, answer in taken["answers"].items() if name == operation}
+        yield Case(f"operation.conflict.{kind}", of(operation, conflict={kind: kept}), words, answers=begun)
     made = {"tasks": (present(),), "answers": {"create": (says(200, {"data": HELD}),)}}
     yield Case("operation.entity as text", of("create", entity="body.data"), "/events/7 read", **made)
     yield Case("operation.entity as list", of("create", entity=["body.none", "body.data"]), "/events/7 read", **made)

@@ -107,8 +107,9 @@ def newer_version(
     """The entity with another version, after the server has refused a write for that of ``observed``; it is else what
     was planned on, so that the same write may be sent with this version. Raises MovedError where it is something else,
     and the error itself where the version is not the reason."""
-    entity_type = desired.address.type
-    if not entity_type.operations[operation].request.uses("version"):
+    entity_type, kind = desired.address.type, error.details.get("conflict")
+    versioned = entity_type.operations[operation].request.uses("version")
+    if kind != "moved" and (kind or not versioned):
         raise error
     now = look_again()
     if now is None:

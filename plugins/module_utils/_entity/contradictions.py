@@ -164,4 +164,5 @@ def create_refused(client: EntityClient, address: Address, error: ServerError) -
         expected="the entity that exists",
         came="the answer for missing",
         status=error.details.get("status"),
+        conflict=error.details.get("conflict"),
     )

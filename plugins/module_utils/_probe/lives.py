@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from .._entity.address import Entity
-from .._profile.operation import CONFLICT
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at
 from .._transport.messages import Response
 from .experiment import Attempt
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
-from .reads import NO_ANSWER, has_meaning, narrowest, request_text, settle
+from .reads import conflicts, has_meaning, is_refusal, narrowest, request_text, settle
 from .scratch_entity import ScratchEntity
 from .shapes import described, is_known, same
 from .write_behaviour import is_changed
@@ -92,16 +91,16 @@ def _updated(scratch: ScratchEntity, read: Entity, now: Entity) -> tuple[Optiona
 
 def _refuses(answer: Optional[Response]) -> bool:
     """Whether an answer refuses a write for what it says."""
-    return answer is not None and 400 <= answer.status < 500 and answer.status not in NO_ANSWER
+    return answer is not None and is_refusal(answer)
 
 
 def _learn_conflict(scratch: ScratchEntity, answer: Optional[Response]) -> None:
     """By what in its answer the server refuses an old version, where the profile does not say it."""
     experiment, update = scratch.experiment, scratch.experiment.definition(scratch.type, "update")
-    stated = list(update.get("conflict", CONFLICT))
+    below, stated = conflicts(update, "moved")
     if answer is None or has_meaning(stated, update, answer):
         return
-    path = (*experiment.home(scratch.type, "update"), "conflict")
+    path = (*experiment.home(scratch.type, "update"), *below)
     told = next(iter(narrowest(answer)), None)
     if told is None:
         came = f"{described(answer)}, by which no old version can be told from another refusal"

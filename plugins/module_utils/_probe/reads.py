@@ -14,7 +14,7 @@ from .._entity.address import Address
 from .._entity.api.answers import NOT_THERE
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
-from .._profile.operation import BASIS, MISSING, SUCCESS
+from .._profile.operation import BASIS, CONFLICT, MISSING, SUCCESS
 from .._profile.predicate import Sent, answer_at, fitting, predicate_of
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
@@ -52,6 +52,13 @@ def is_refusal(response: Response) -> bool:
 
 
 # --- what an answer means
+
+
+def conflicts(definition: Json, kind: str) -> tuple[tuple[str, ...], list[Json]]:
+    """Where an operation says the conflicts of a kind, as a path in it, and what it says there. A plain list is for all
+    kinds."""
+    said = definition.get("conflict", CONFLICT)
+    return (("conflict", kind), list(said.get(kind, ()))) if isinstance(said, Mapping) else (("conflict",), list(said))
 
 
 def has_meaning(predicate: Sequence[Json], definition: Json, response: Response) -> bool:

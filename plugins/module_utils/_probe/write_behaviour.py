@@ -18,13 +18,12 @@ from .._entity.normalise import normalise
 from .._entity.rules import Rules
 from .._entity.suggest import settling
 from .._profile.attributes import RULES
-from .._profile.operation import CONFLICT
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, child, top, value_at
 from .._transport.messages import Response
 from .experiment import Attempt
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, Finding, brief, nested
-from .reads import has_meaning, is_refusal, narrowest
+from .reads import conflicts, has_meaning, is_refusal, narrowest
 from .scratch_entity import ScratchEntity, answers_something
 from .shapes import described, is_success, same, scalars
 
@@ -257,14 +256,12 @@ def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) 
     """By what in its answer the server refuses what would give two entities one key, where the profile does not say it:
     by the status alone, unless a wrong value gets that as well."""
     stated = {name: scratch.experiment.definition(scratch.type, name) for name in ("create", "update")}
-    unsaid = [
-        name for name, one in stated.items() if one and not has_meaning(one.get("conflict", CONFLICT), one, answer)
-    ]
+    unsaid = [name for name, one in stated.items() if one and not has_meaning(conflicts(one, "exists")[1], one, answer)]
     ways: list[list[Json]] = [[{"status": [answer.status]}]]
     if unsaid and answer.status in OF_THE_REQUEST:
         wrong = _of_a_wrong_value(scratch, definition)
         if wrong is not None and wrong.status == answer.status:
-            said = [] if "create" in unsaid else [list(definition.get("conflict", CONFLICT))]
+            said = [] if "create" in unsaid else [conflicts(definition, "exists")[1]]
             told = [*said, *([one] for one in narrowest(answer))]
             ways = [one for one in told if not has_meaning(one, definition, wrong)]
     if unsaid and not ways:
@@ -273,8 +270,8 @@ def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) 
         scratch.experiment.note([Finding(key, SEEN, came=came)])
         return
     for operation in unsaid:
-        path = (*scratch.experiment.home(scratch.type, operation), "conflict")
-        said = stated[operation].get("conflict", list(CONFLICT))
+        below, said = conflicts(stated[operation], "exists")
+        path = (*scratch.experiment.home(scratch.type, operation), *below)
         outdated = scratch.outdated if operation == "update" else None
         kept = [one for one in said if outdated and has_meaning([one], stated[operation], outdated)]
         scratch.experiment.learn(path, [*kept, *ways[0]])

@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 
 from .._entity.address import Entity
 from .._profile.operation import CONFLICT, MISSING, SUCCESS
-from .._profile.predicate import answer_at, first_at
+from .._profile.predicate import alternatives_of, answer_at, first_at
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
 from .._transport.deadline import last_moments
@@ -272,7 +272,7 @@ def probe_delete(scratch: ScratchEntity) -> bool:
         definition = succeeding(candidate, seen) if is_success(seen) else dict(candidate)
         again = scratch.delete(candidate, observed)
         said = again.response
-        meanings = (definition.get("success", SUCCESS), definition.get("conflict", CONFLICT))
+        meanings = (definition.get("success", SUCCESS), alternatives_of(definition.get("conflict", CONFLICT)))
         if said and not any(has_meaning(one, definition, said) for one in meanings):
             missing = next(
                 (one for one in missing_ways(definition, said) if not (seen and has_meaning(one, definition, seen))),

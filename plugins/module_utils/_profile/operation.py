@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json, canonical
 from .._text.nested_paths import names_of, value_at
 from .completing import Completing, completing_of
-from .predicate import Predicate, predicate_of, statuses_of
+from .predicate import Predicate, alternatives_of, predicate_of, statuses_of
 from .request_template import RequestTemplate
 
 BASIS = ("source", "assumed", "verified", "note")
@@ -128,7 +128,7 @@ class Operation:
             by=data.get("by", ""),
             success=predicate_of(data.get("success", SUCCESS)),
             missing=predicate_of(data.get("missing", MISSING if name in SAYS_MISSING else ())),
-            conflict=predicate_of(data.get("conflict", () if name in READING else CONFLICT)),
+            conflict=predicate_of(alternatives_of(data.get("conflict", () if name in READING else CONFLICT))),
             refused=predicate_of(data.get("refused")),
             entity=None if data.get("entity") is False else data.get("entity", "body"),
             paging=data.get("paging", {}),

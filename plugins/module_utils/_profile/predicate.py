@@ -69,7 +69,7 @@ class Sent:
 class Alternative:
     """One way in which an answer has a meaning; see the module. empty: what stands at the place of the entity is
     nothing; body: values by path, or the value of the whole body; excluded: what must not hold; says: a sentence for
-    the message."""
+    the message; kind: of a conflict, where the profile tells kinds apart."""
 
     status: tuple[int, ...] = ()
     header: Json = field(default_factory=dict)
@@ -82,11 +82,12 @@ class Alternative:
     method: tuple[str, ...] = ()
     excluded: Optional[Alternative] = None
     says: str = ""
+    kind: str = ""
 
     @cached_property
     def is_status(self) -> bool:
         """Whether it speaks of the status alone."""
-        return self == Alternative(status=self.status, says=self.says)
+        return self == Alternative(status=self.status, says=self.says, kind=self.kind)
 
     @classmethod
     def of(cls, data: Json) -> Alternative:
@@ -104,6 +105,13 @@ Predicate = tuple[Alternative, ...]
 def predicate_of(data: Optional[Iterable[Json]]) -> Predicate:
     """A predicate from the profile's data; none that holds where there is none."""
     return tuple(Alternative.of(one) for one in data or ())
+
+
+def alternatives_of(said: Any) -> Iterable[Json]:
+    """The alternatives of a predicate of which the profile may tell kinds apart, each with its kind then."""
+    if not isinstance(said, Mapping):
+        return list(said)
+    return [{**one, "kind": kind} for kind, some in said.items() for one in some]
 
 
 BUSY = predicate_of(({"status": [429]}, {"status": [503], "header": {"Retry-After": PRESENT}}))

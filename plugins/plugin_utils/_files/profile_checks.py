@@ -64,6 +64,12 @@ ONLY_IN: Mapping[str, Collection[str]] = {
     "failed": ("read",),
 }
 """The operations in which a key has an effect, where it has none in the others."""
+CONFLICT_IN: Mapping[str, Collection[str]] = {
+    "exists": ("create", "update", "rename", "restore"),
+    "moved": ("update", "delete", "rename", "restore"),
+    "in_use": ("delete",),
+}
+"""The operations that a conflict of a kind may refuse."""
 
 
 def mistakes(given: Json) -> Iterator[str]:
@@ -124,11 +130,7 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     yield from request_mistakes(path, said, (*EVERYWHERE, *known), data)
     places = {key: said[key] for key in PLACES if key in said}
     yield from unknown_names(path, places, ("type",), data.get("inputs", {}))
-    for key in said:
-        if operation not in ONLY_IN.get(key, (operation,)):
-            yield f"{path}.{key} has no effect there, only in {' and '.join(ONLY_IN[key])}"
-    if "failed" in said and "until" not in said:
-        yield f"{path}.failed has no effect without until"
+    yield from _idle(path, operation, said)
     yield from _completing(path, said, known, operation in READING, data)
     if whole is None:
         return
@@ -138,6 +140,17 @@ def _operation(path: str, operation: str, said: Any, data: Json, whole: Json | N
     yield from _paging(path, operation, said)
     if operation == "find" and not any(RequestTemplate.of({"method": "", "path": "", **said}).uses(one) for one in KEY):
         yield f"{path} names nothing of the key, so it would answer whatever is asked for"
+
+
+def _idle(path: str, operation: str, said: Json) -> Iterator[str]:
+    """Keys of an operation that have no effect there."""
+    conflict = said.get("conflict")
+    kinds = {f"conflict.{kind}": CONFLICT_IN[kind] for kind in (conflict if isinstance(conflict, Mapping) else ())}
+    for key, where in {**{key: ONLY_IN[key] for key in said if key in ONLY_IN}, **kinds}.items():
+        if operation not in where:
+            yield f"{path}.{key} has no effect there, only in {' and '.join(where)}"
+    if "failed" in said and "until" not in said:
+        yield f"{path}.failed has no effect without until"
 
 
 KEY = ("key", "refs", "parent", "id")

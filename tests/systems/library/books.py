@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Books: each write needs the version of the book, a withdrawn one stays until it is destroyed, a new title has an
-address of its own, and a number never changes."""
+"""Books: each write needs the version of the book, a withdrawn one stays until it is destroyed, one that is lent is not
+withdrawn, a new title has an address of its own, and a number never changes."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ class Books:
         book = self._versioned(call)
         if book["state"] != "present":
             raise Refusal(409, "It is withdrawn already.", 5)
+        if book.get("lentTo"):
+            raise Refusal(409, "It is not here.", 9)
         self._changed(book, {"state": "withdrawn"})
         return Answer(204)
 

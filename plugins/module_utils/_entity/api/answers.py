@@ -35,10 +35,17 @@ OF_THE_REQUEST = (400, 422)
 WITHOUT_ATTRIBUTES = "Check the id, or the key: some servers take no / ; % \\ and no line end there."
 """What to do about a refused request that carries no attributes."""
 
+CONFLICTS = {
+    "exists": ("there is one already", "Look for it: it may be hidden from this identity, or written in another case."),
+    "moved": ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
+    "in_use": ("something else depends on it", "Remove that first, or let it refer to another one."),
+}
+"""What a conflict of each kind means, and what to do."""
+
 MEANINGS = {
     400: ("the server refused the request as malformed", "Check the names and types of the attributes."),
     403: ("this identity may not do that", "Check its permissions in the system."),
-    412: ("the entity was changed meanwhile", "Run the task again to see the difference as it is now."),
+    412: CONFLICTS["moved"],
     422: ("the server refused the content", "Correct the attributes that it names."),
     503: ("the server is not available", "Try again later, or raise retry_deadline."),
 }
@@ -51,7 +58,9 @@ def statuses(predicate: Predicate) -> str:
 
 
 def means(operation: Operation, meaning: str, response: Response) -> bool:
-    """Whether an answer fits the ``success``, ``missing`` or ``conflict`` of an operation."""
+    """Whether an answer fits the ``success``, ``missing`` or ``conflict`` of an operation. A conflict is no success."""
+    if meaning == "success" and means(operation, "conflict", response):
+        return False
     predicate: Predicate = getattr(operation, meaning)
     return fitting(predicate, response, Sent(operation.request.method), operation.places) is not None
 
@@ -71,12 +80,12 @@ def failure(operation: Operation, response: Response) -> ServerError:
             "Check url, and the path of the operation in the profile.",
             status=status,
         )
-    refutation = _refutation(operation, response, saying)
+    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.places)
+    refutation = None if conflict else _refutation(operation, response, saying)
     if refutation:
         return refutation
-    why, hint = _meaning(operation, status)
-    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.places)
-    kind = ConflictError if conflict else ServerError
+    kind, of_kind = (ConflictError, conflict.kind) if conflict else (ServerError, "")
+    why, hint = CONFLICTS[of_kind] if of_kind else _meaning(operation, status)
     refused = fitting(operation.refused, response, Sent(operation.request.method), operation.places)
     known = conflict or refused
     if known and known.says:
@@ -87,7 +96,8 @@ def failure(operation: Operation, response: Response) -> ServerError:
     if response.ruled_out:
         hint = f"It is no matter of the login: {response.ruled_out}. {hint}"
     key = operation.profile_key if doubtful else None
-    return kind(purpose, f"{why} (HTTP {status}){saying}", hint, status=status, profile_key=key)
+    why = f"{why} (HTTP {status}){saying}"
+    return kind(purpose, why, hint, status=status, profile_key=key, conflict=of_kind or None)
 
 
 def _meaning(operation: Operation, status: int) -> tuple[str, str]:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._profile.predicate import Alternative
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     BusyError,
     InterruptedRequest,
@@ -160,6 +163,13 @@ def test_a_busy_server_has_written_nothing_and_needs_no_second_look(operation):
         go()
     assert "written" not in caught.value.details
     assert insight.writes == [[verb for verb, _body in insight.requests][-1]]
+
+
+def test_a_conflict_that_says_busy_is_no_other_entity():
+    insight, go = run("create", lambda _request, _go: replace(answer(409, {}), busy=Alternative()))
+    with pytest.raises(BusyError):
+        go()
+    assert [verb for verb, _body in insight.requests][-1] == "create"
 
 
 def test_what_never_left_is_told_as_it_is():

@@ -133,6 +133,36 @@ def test_a_version_that_alone_is_another_is_sent_anew(kind, state):
     assert [str(one).strip('"') for one in system.told] == ["4", "5"]
 
 
+REFUSED = [{"status": [412]}]
+
+
+@pytest.mark.proves("PROFILE-91")
+@pytest.mark.parametrize("told", [{"moved": REFUSED}, REFUSED], ids=["moved", "any"])
+def test_a_server_that_says_that_it_was_moved_is_asked_how(told):
+    """The server keeps the version to itself, so that each write is refused here."""
+    system = team(size=1, colour="red")
+    system.meddle = lambda: system.touch(colour="blue")
+    of = {"update": {"conflict": told}, "attributes": {"meta": {"volatile": True}}}
+    with pytest.raises(ConflictError if told is REFUSED else MovedError) as caught:
+        run(system, of, attributes={"size": 2})
+    assert ("was changed (colour)" in caught.value.message) is (told is not REFUSED)
+    assert (methods(system)[-1] == "PUT") is (told is REFUSED)
+
+
+@KINDS
+@pytest.mark.proves("PROFILE-91")
+@pytest.mark.parametrize(("verb", "told"), [("update", "exists"), ("delete", "in_use")])
+def test_a_refusal_for_another_reason_than_the_version_is_told_at_once(kind, verb, told):
+    system = team(size=1)
+    system.meddle = lambda: system.touch()
+    of = {**kind, verb: {**kind[verb], "conflict": {told: REFUSED}}}
+    with pytest.raises(ConflictError) as caught:
+        run(system, of, **({"attributes": {"size": 2}} if verb == "update" else {"state": "absent"}))
+    assert caught.value.details == {"status": 412, "conflict": told}
+    assert methods(system)[-1] == {"update": "PUT", "delete": "DELETE"}[verb]
+    assert len(system.told) == 1
+
+
 @KINDS
 def test_what_was_changed_meanwhile_is_not_overwritten(kind):
     system = team(size=1, colour="red")

@@ -131,7 +131,7 @@ NONE = {"error": {"code": "NO_SUCH_TEAM", "message": "There is no team with the 
         (answer(401, {}), []),
         (answer(403, {}), []),
         (answer(405, {}), []),
-        (answer(429, {}), []),
+        (answer(429, NONE), []),
         (answer(500, NONE), []),
         (answer(302, b""), []),
         (HTML, []),

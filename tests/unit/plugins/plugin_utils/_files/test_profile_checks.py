@@ -253,6 +253,8 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         ({"session": {"lost": [{"cookie": "changed"}]}}, "session.cookie names no cookie"),
         (of_site(read={"success": [{"status": [200], "says": "well"}]}), "says has no effect"),
         ({"busy": [{"status": 429}, {"status": [423, 503]}]}, r"busy\.1 may come for what was carried out"),
+        (of_site(create={"conflict": {"moved": [{"status": 412}]}}), "create.conflict.moved has no effect there, only"),
+        ({"operations": {"update": {"conflict": {"in_use": []}}}}, "update.conflict.in_use has no effect there, only"),
         (of_site(create={"busy": [{"status": 202}]}), r"create\.busy\.0 may come for what was carried out"),
         (of_site(update={"missing": [{"status": [404]}]}), "missing has no effect"),
         (of_site(parts={"p": {"add": {"method": "PUT", "path": "p", "missing": []}}}), "missing has no effect"),

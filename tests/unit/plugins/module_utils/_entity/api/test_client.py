@@ -416,6 +416,34 @@ def test_conflicts(operation, status, kind):
     assert caught.type is kind
 
 
+@pytest.mark.proves("PROFILE-91")
+@pytest.mark.parametrize(
+    ("operation", "kind", "words"),
+    [
+        ("create", "exists", "there is one already"),
+        ("update", "exists", "there is one already"),
+        ("update", "moved", "the entity was changed meanwhile"),
+        ("delete", "in_use", "something else depends on it"),
+    ],
+)
+@pytest.mark.parametrize("says", ["", "A sentence of ours."])
+def test_the_kind_of_a_conflict(operation, kind, words, says):
+    """It is told also where a server refuses with a status that means success elsewhere."""
+    told = {"body": {"code": "NO"}, **({"says": says} if says else {})}
+    of = profile(types={"event": {operation: {"conflict": {kind: [told]}}}})
+    client, _script = scripted(answer(200, {"code": "NO", "message": "taken"}), of=of)
+    where = address(of=of)
+    calls = {
+        "create": lambda: client.create(where, {}),
+        "update": lambda: client.update(where, STORED, {"whole": {}}),
+        "delete": lambda: client.delete(where, STORED),
+    }
+    with pytest.raises(ConflictError) as caught:
+        calls[operation]()
+    assert caught.value.why.startswith(f"{says.rstrip('.') or words} (HTTP 200), saying: ")
+    assert caught.value.details == {"status": 200, "conflict": kind}
+
+
 @pytest.mark.proves("NETWORK-5")
 @pytest.mark.parametrize(
     ("content", "shown"),
