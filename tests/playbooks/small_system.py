@@ -46,8 +46,8 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; staff, desk, forms, links, nests: the systems beside it; issuer: a
-    platform whose tokens it takes, too."""
+    left_out: attributes that a search does not show; restless: a list without sort has another order each time; staff,
+    desk, forms, links, nests: the systems beside it; issuer: a platform whose tokens it takes, too."""
 
     def __init__(self, folder: Path) -> None:
         routes = [
@@ -65,6 +65,7 @@ class SmallSystem(OverTls):
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
         self.left_out: set[str] = set()
+        self.restless = False
         self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
         self.nests = Nests()
         self.issuer = Issuer(self.url, self.tokens)
@@ -105,8 +106,12 @@ class SmallSystem(OverTls):
             return self._put(name, None, await request.json())
         asked = dict(request.query_params)
         first, size = int(asked.pop("offset", 0)), min(int(asked.pop("limit", LONGEST_PAGE)), LONGEST_PAGE)
+        sort = asked.pop("sort", None)
         self.counted["finds" if asked else "lists"] += 1
-        every = self.entities[name].values()
+        every = list(self.entities[name].values())
+        if self.restless and every:
+            turned = self.counted["lists"] % len(every)
+            every = sorted(every, key=lambda one: str(one[sort])) if sort else every[turned:] + every[:turned]
         found = [one for one in every if all(str(one.get(key)) == value for key, value in asked.items())]
         page = [
             {name: value for name, value in one.items() if name not in self.left_out}

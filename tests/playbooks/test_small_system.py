@@ -466,6 +466,24 @@ def test_a_server_behind_a_proxy_may_name_its_inner_host(system: SmallSystem, pl
     assert "notes" not in again
 
 
+@pytest.mark.proves("LIST-20")
+@pytest.mark.parametrize("sort", [None, "code"], ids=["without", "with"])
+def test_a_list_in_pages_is_asked_for_in_a_fixed_order(system: SmallSystem, play: Player, sort: str | None) -> None:
+    """The order is a parameter of the query. Without it this server shows one entity twice, and that is an error."""
+    codes = [f"S{number}" for number in range(5)]
+    system.entities["sites"] = {f"e{code}": {"id": f"e{code}", "code": code} for code in codes}
+    system.restless = True
+    pages = {"offset": "{offset}", "limit": "{size}", **({"sort": sort} if sort else {})}
+    overrides = {"operations": {"list": {"query": pages}}}
+    task = {"name": "read", INFO: {"type": "site", "profile_overrides": overrides}, "ignore_errors": True}
+    read = play([task])["read"]
+    if sort:
+        assert [one["code"] for one in read["entities"]] == codes, read
+        assert system.counted["lists"] == 3
+    else:
+        assert "came twice, 5 times in a row" in read["msg"], read
+
+
 RUN_HERE = [example for example in EXAMPLES if example.mark.get("by") == Path(__file__).stem]
 
 
