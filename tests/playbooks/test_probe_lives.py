@@ -123,6 +123,17 @@ def test_a_label_that_is_taken_is_not_told_in_the_place_of_an_old_version(system
     assert result["overrides"]["types"]["box"]["update"]["conflict"] == [{"status": [409, 412]}, by_code]
 
 
+def test_conflicts_that_are_told_by_kind_are_learned_by_kind(system: Boxes, play: Player) -> None:
+    system.taken = system.moved = 400
+    stated = {"exists": [{"status": 409}], "moved": [{"status": 412}]}
+    result = probed(play, {"create": {"conflict": {"exists": [{"status": 409}]}}, "update": {"conflict": stated}})
+    assert told(result, "not_found") == {}
+    taken, moved = ({"status": [400], "body": {"code": code}} for code in ("TAKEN", "MOVED_ON"))
+    learned = result["overrides"]["types"]["box"]
+    assert learned["update"]["conflict"] == {"exists": [taken], "moved": [{"status": 412}, moved]}
+    assert learned["create"]["conflict"] == {"exists": [taken]}
+
+
 def test_a_version_that_no_update_names_is_not_tried(system: Boxes, play: Player) -> None:
     system.moved = 0
     result = probed(play, {"update": {"with": None}, "delete": {"query": {"revision": "{version}"}}})

@@ -261,8 +261,8 @@ def _learn_conflict(scratch: ScratchEntity, definition: Json, answer: Response) 
     if unsaid and answer.status in OF_THE_REQUEST:
         wrong = _of_a_wrong_value(scratch, definition)
         if wrong is not None and wrong.status == answer.status:
-            said = [] if "create" in unsaid else [conflicts(definition, "exists")[1]]
-            told = [*said, *([one] for one in narrowest(answer))]
+            known = [] if "create" in unsaid else [conflicts(definition, "exists")[1]]
+            told = [*known, *([one] for one in narrowest(answer))]
             ways = [one for one in told if not has_meaning(one, definition, wrong)]
     if unsaid and not ways:
         key = ".".join((*scratch.experiment.home(scratch.type, unsaid[0]), "conflict"))

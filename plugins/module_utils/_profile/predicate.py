@@ -107,7 +107,7 @@ def predicate_of(data: Optional[Iterable[Json]]) -> Predicate:
     return tuple(Alternative.of(one) for one in data or ())
 
 
-def alternatives_of(said: Any) -> Iterable[Json]:
+def alternatives_of(said: Any) -> list[Json]:
     """The alternatives of a predicate of which the profile may tell kinds apart, each with its kind then."""
     if not isinstance(said, Mapping):
         return list(said)
