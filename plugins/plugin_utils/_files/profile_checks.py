@@ -66,8 +66,8 @@ ONLY_IN: Mapping[str, Collection[str]] = {
 """The operations in which a key has an effect, where it has none in the others."""
 CONFLICT_IN: Mapping[str, Collection[str]] = {
     "exists": ("create", "update", "rename", "restore"),
-    "moved": ("update", "delete", "rename", "restore"),
-    "in_use": ("delete",),
+    "moved": ("update", "delete", "purge", "rename", "restore"),
+    "in_use": ("delete", "purge"),
 }
 """The operations that a conflict of a kind may refuse."""
 
