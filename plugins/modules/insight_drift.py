@@ -144,6 +144,9 @@ options:
     type: list
     elements: str
     default: ["on the server", declared]
+  url_there:
+    description: The address of the second side, where that is a system too, for the reports.
+    type: str
   expected_here:
     description:
       - The layers that declare the system that is checked, where O(manifest) was exported from another system. What the

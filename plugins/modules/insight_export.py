@@ -98,6 +98,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+url:
+  description: The address of the system that was read.
+  returned: success
+  type: str
+  sample: https://insight.example.com
 summary:
   description: How many entities of each type were exported, and how many were not.
   returned: success

@@ -108,6 +108,8 @@ def test_what_is_only_here_only_there_different_and_expected(
             "Edited",
             f"They are in {HERE} and not in {THERE}.",
             f"They are in {THERE} and not in {HERE}.",
+            server.url,
+            there.url,
         )
     )
     assert json.loads((tmp_path / "reports" / "compare.json").read_text())["verdict"] == "drift"

@@ -97,6 +97,7 @@ any_check = some.builds(
     versions=named,
     evidence=named,
     sides=some.tuples(texts, texts),
+    url_there=texts,
     not_looked=reasons,
     assumed=many_texts,
     notes=many_texts,

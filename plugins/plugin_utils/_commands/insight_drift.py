@@ -70,6 +70,7 @@ DRIFT_SPEC: Spec = {
     "reports": {"type": "dict", "default": {}, "options": REPORT_OPTIONS},
     "fail_on": {"type": "list", "elements": "str", "choices": ["drift", "incomplete"], "default": []},
     "sides": {"type": "list", "elements": "str", "default": ["on the server", "declared"]},
+    "url_there": {"type": "str"},
     "expected_here": {"type": "list", "elements": "str"},
     "expected_there": {"type": "list", "elements": "str"},
     "commit": {"type": "str"},
@@ -88,7 +89,7 @@ READING = {
 """Options that a desired state needs besides, where nothing is written."""
 OURS = {
     **dict.fromkeys(("verdict", "summary", "reports", "assumed"), KEPT),
-    **dict.fromkeys(("url", "manifest_digest", "commit", "server_date", "versions", "sides"), KEPT),
+    **dict.fromkeys(("url", "url_there", "manifest_digest", "commit", "server_date", "versions", "sides"), KEPT),
     "rows": [
         {
             **dict.fromkeys(("type", "verdict", "trend", "since"), KEPT),
@@ -256,6 +257,7 @@ def _with_knowledge(
     return Check(
         name=name,
         url=report.url,
+        url_there=values["url_there"] or "",
         began=now,
         ended=report.ended,
         rows=rows,

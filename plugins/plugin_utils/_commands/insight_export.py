@@ -150,6 +150,7 @@ def _result_of(export: Export, connection: Connection, used: list[str], notes: l
     for one in export.not_exported:
         missing[one["type"]] = missing.get(one["type"], 0) + 1
     return {
+        "url": connection.settings.system,
         "summary": {
             name: {"exported": len(entries), "not_exported": missing.get(name, 0)}
             for name, entries in export.entries.items()
@@ -167,7 +168,7 @@ def _result_of(export: Export, connection: Connection, used: list[str], notes: l
 
 
 OURS_OF_EXPORT: Mapping[str, Any] = {
-    "summary": KEPT,
+    **dict.fromkeys(("url", "summary"), KEPT),
     "left_out": [{**dict.fromkeys(("type", "why", "entities"), KEPT), "attribute": PLACE}],
     "not_exported": [dict.fromkeys(("type", "entity_id"), KEPT)],
     "outside": [{"referred_by": KEPT}],

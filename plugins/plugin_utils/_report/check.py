@@ -75,7 +75,8 @@ class Row:
 class Check:
     """One system, checked.
 
-    name: of the environment, for people. sides: the names of the two sides of a change.
+    name: of the environment, for people. sides: the names of the two sides of a change. url_there: the address of the
+        second side, where that is a system too.
     who: as the system knows us. began, ended: by our clock; server_date: the ``Date`` of the server's last answer.
     commit: of the manifest, where it lies in a Git repository. versions: by name (collection, profile, system).
     not_looked: what was not looked at, as a type and the reason.
@@ -94,6 +95,7 @@ class Check:
     versions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     sides: tuple[str, str] = DECLARED_SIDES
+    url_there: str = ""
     not_looked: Sequence[NotCompared] = ()
     assumed: Sequence[str] = ()
     notes: Sequence[str] = ()

@@ -108,6 +108,7 @@ def check_facts(check: Check) -> Iterator[tuple[str, str]]:
     digests and the like, and come from ``CODES``."""
     told = {
         "URL": check.url,
+        "URL of the second side": check.url_there,
         "Began": moment_text(check.began),
         "Ended": moment_text(check.ended),
         "Clock of the server": check.server_date or "not told",
@@ -121,5 +122,5 @@ def check_facts(check: Check) -> Iterator[tuple[str, str]]:
     return ((name, text) for name, text in told.items() if text)
 
 
-CODES = ("URL", "Manifest", "Commit")
+CODES = ("URL", "URL of the second side", "Manifest", "Commit")
 """The facts that are read letter by letter."""
