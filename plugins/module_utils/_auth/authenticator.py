@@ -148,7 +148,7 @@ class Authenticator:
         state = self._keeper.current()
         looked = self._keeper.look(state, 0) or self._keeper.look(self._keeper.renew(state), 0)
         state = looked or self._keeper.current()
-        return state.session or Session(), self._keeper.names(state)
+        return state.session or Session(), self._keeper.in_use(state).names
 
     def has_token(self) -> bool:
         """Whether the login has an access token; one by user name and password has none."""
@@ -206,7 +206,7 @@ class Authenticator:
     def _end(self, state: State) -> None:
         """Log the session out where the profile says how; warns where the server did not do so. A look brings the
         present values first, since another process may have used the session."""
-        profile, names = self._settings.profile, self._keeper.names(state)
+        profile, names = self._settings.profile, self._keeper.in_use(state).names
         session = state.session or Session()
         if profile.session.logout and profile.session.look:
             with suppress(InsightError):

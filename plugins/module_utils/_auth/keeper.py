@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
@@ -21,7 +22,7 @@ from ..errors import AuthenticationError, ConfigurationError, InsightError, Serv
 from . import handle
 from .acquisition import Acquisition
 from .denial import as_record, may_refuse_credentials, refuses_credentials, still_refused
-from .session import Session, look, marks, observe, session_names
+from .session import Carried, Session, carried, look, marks, observe, session_names
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -35,6 +36,29 @@ UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
+
+
+class InUse:
+    """What a state gives to requests, each made once: what templates may name beside what was taken, the values that
+    requests carry and that any answer may renew, and all that a request carries."""
+
+    def __init__(self, settings: Settings, state: State) -> None:
+        self._settings, self._session, self.state = settings, state.session or Session(), state
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """As session_names()."""
+        return session_names(self._settings, self.state.token)
+
+    @cached_property
+    def marks(self) -> Any:
+        """As marks()."""
+        return marks(self._settings.profile.session, self._session)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """As carried()."""
+        return carried(self._settings.profile.session, self._session, self.names)
 
 
 class SessionKeeper:
@@ -56,6 +80,7 @@ class SessionKeeper:
         self.first_adopted: Optional[int] = None
         self.seen_alive = False  # by a look, so that looks show whether a session lives
         self.state: Optional[State] = None
+        self._in_use: Optional[InUse] = None
         self.acquired: Optional[str] = None
         self.notes: list[str] = []
         self.warn: Callable[[str], None] = self.notes.append
@@ -64,13 +89,12 @@ class SessionKeeper:
 
     # --- values
 
-    def names(self, state: State) -> dict[str, Any]:
-        """What templates of the session may name beside what was taken."""
-        return session_names(self._settings, state.token)
-
-    def marks(self, state: State) -> Any:
-        """The values of a state that requests carry and that any answer may renew."""
-        return marks(self._settings.profile.session, state.session or Session())
+    def in_use(self, state: State) -> InUse:
+        """What a state gives to requests. That of the present state is kept, since each request asks for it."""
+        held = self._in_use
+        if held is None or held.state is not state:
+            held = self._in_use = InUse(self._settings, state)
+        return held
 
     def ticket(self) -> int:
         """The number of a request that is sent now."""
@@ -92,7 +116,7 @@ class SessionKeeper:
             self._unused = 0
             if ticket <= self._brought:
                 return
-            session = observe(current.session, self._settings.profile.session, response, self.names(current))
+            session = observe(current.session, self._settings.profile.session, response, self.in_use(current).names)
             if session != current.session:
                 self.state, self._brought = replace(current, session=session), ticket
 
@@ -136,7 +160,7 @@ class SessionKeeper:
 
     def vouch(self, state: State, ticket: int) -> None:
         """Note that the session lived and its values were good when the request of that number was sent."""
-        self._vouched = state.generation, self.marks(state), ticket
+        self._vouched = state.generation, self.in_use(state).marks, ticket
 
     def is_vouched_for(self, state: State) -> bool:
         """Whether the session of this login was seen alive, with good values."""
@@ -149,10 +173,10 @@ class SessionKeeper:
         if session is None:
             return None
         generation, values, vouched = self._vouched
-        if (generation, values) == (state.generation, self.marks(state)) and vouched > since:
+        if (generation, values) == (state.generation, self.in_use(state).marks) and vouched > since:
             return state
         ticket = self.ticket()
-        seen = converse(look(self._settings.profile, session, self.names(state)), self._send)
+        seen = converse(look(self._settings.profile, session, self.in_use(state).names), self._send)
         if seen.session is None:
             return None
         self.seen_alive = True

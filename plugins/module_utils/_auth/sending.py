@@ -29,7 +29,7 @@ from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
 from .handshake_errors import CHECK, csrf_refused
 from .keeper import SessionKeeper
-from .session import Carried, Session, carried, carries_key, changes_session_cookie, is_lost, within
+from .session import Session, carries_key, changes_session_cookie, is_lost, within
 from .shared_lock import SharedLock
 from .state import State
 from .steps import LOG_IN, SAFE_METHODS
@@ -158,9 +158,10 @@ class SessionSender:
     def _exchange_in(self, state: State, request: Request) -> Exchange:
         if state.session is None:
             raise AuthenticationError(request.purpose, "there is no session")
-        self._first_values.setdefault(state.generation, self._keeper.marks(state))
+        use = self._keeper.in_use(state)
+        self._first_values.setdefault(state.generation, use.marks)
         ticket = self._keeper.ticket()
-        response = self._send(within(self._rules, state.session, self._keeper.names(state), request))
+        response = self._send(within(self._settings.url, use.carried, request))
         lost = is_lost(self._rules, response, state.session.cookies, request.method)
         sent = Exchange(state, ticket, response, lost)
         if self._is_accepted(request, sent) and not response.busy:
@@ -175,7 +176,7 @@ class SessionSender:
             self._ended.pop(request.kind, None)
             if request.method not in SAFE_METHODS:
                 self._keeper.vouch(sent.state, sent.ticket)
-                if self._keeper.marks(sent.state) == self._first_values.get(sent.state.generation):
+                if self._keeper.in_use(sent.state).marks == self._first_values.get(sent.state.generation):
                     self._first_was_good.add(sent.state.generation)
         self._keeper.observe(sent.state, sent.ticket, sent.response)
 
@@ -333,13 +334,13 @@ class SessionSender:
 
     def _was_good(self, state: State) -> bool:
         """Whether a session had good values: ones that were accepted, or shown after the login."""
-        first = self._keeper.marks(state) == self._first_values.get(state.generation)
+        first = self._keeper.in_use(state).marks == self._first_values.get(state.generation)
         return state.shared and (not first or state.generation in self._first_was_good)
 
     def _learn(self, refused: Exchange, accepted: Exchange) -> None:
         """What the server does with values, by the difference between a refused and an accepted request."""
-        values, generation = self._keeper.marks(refused.state), refused.state.generation
-        if generation != accepted.state.generation or values == self._keeper.marks(accepted.state):
+        values, generation = self._keeper.in_use(refused.state).marks, refused.state.generation
+        if generation != accepted.state.generation or values == self._keeper.in_use(accepted.state).marks:
             return
         if values == self._first_values.get(generation) and generation not in self._first_was_good:
             self._keeper.learn_looks_first()  # those of the login's answer were never good
@@ -348,7 +349,4 @@ class SessionSender:
 
     def _differ(self, one: State, other: State) -> bool:
         """Whether two states make a request carry different values."""
-        return self._carried(one) != self._carried(other)
-
-    def _carried(self, state: State) -> Carried:
-        return carried(self._rules, state.session or Session(), self._keeper.names(state))
+        return self._keeper.in_use(one).carried != self._keeper.in_use(other).carried

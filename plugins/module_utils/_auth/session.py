@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Optional
 from urllib.parse import parse_qsl, urlsplit
 
@@ -85,7 +86,7 @@ class Carried:
     query: Mapping[str, Any] = field(default_factory=dict, repr=False)
     json: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def as_headers(self) -> dict[str, str]:
         """The headers, with the cookies as one of them."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -95,8 +96,10 @@ class Carried:
         """The request with all of it. What the request says itself wins."""
         own = set(map(str.lower, request.headers))
         headers = {name: value for name, value in self.as_headers.items() if name.lower() not in own}
-        body = merged(self.json, request.json_body) if isinstance(request.json_body, Mapping) else request.json_body
-        return replace(request, url=self._url(request), headers={**headers, **request.headers}, json_body=body)
+        url, body = self._url(request) if self.query else request.url, request.json_body
+        if self.json and isinstance(body, Mapping):
+            body = merged(self.json, body)
+        return replace(request, url=url, headers={**headers, **request.headers}, json_body=body)
 
     def _url(self, request: Request) -> str:
         said = {name for name, _value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
@@ -128,11 +131,9 @@ def _basic(pair: Json) -> dict[str, str]:
     return {"Authorization": f"Basic {base64.b64encode('{username}:{password}'.format(**pair).encode()).decode()}"}
 
 
-def within(rules: SessionRules, session: Session, names: TemplateNames, request: Request) -> Request:
-    """The request with what the session carries, which goes to the system alone. names: as session_names()."""
-    if not same_origin(names["url"], request.url):
-        return request
-    return carried(rules, session, names, request.purpose).added_to(request)
+def within(url: str, carry: Carried, request: Request) -> Request:
+    """The request with what the session carries, which goes to the system alone. url: the system's."""
+    return carry.added_to(request) if same_origin(url, request.url) else request
 
 
 def step_request(
@@ -143,7 +144,7 @@ def step_request(
     request = request_of(step.request, known, base, purpose, **more)
     basic = fill(step.basic, known)
     request = replace(request, headers={**_basic({} if basic is ABSENT else basic), **request.headers})
-    return within(profile.session, session, names, request)
+    return within(base.url, carried(profile.session, session, names, purpose), request)
 
 
 def marks(rules: SessionRules, session: Session) -> tuple[tuple[str, str], ...]:
@@ -184,6 +185,8 @@ def observe(session: Session, rules: SessionRules, response: Response, names: Te
     for header, value in rules.named_headers:  # the name of a header is renewed with its value
         if not value <= set(found):
             found = {name: found[name] for name in found if name not in header}
+    if not found and not response.cookies:
+        return session
     return with_taken(with_cookies(session, rules, response.cookies), rules, found)
 
 

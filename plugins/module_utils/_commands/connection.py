@@ -41,6 +41,7 @@ class Connection:
     canary_writes: CanaryWrites = field(repr=False)
     http: Http = field(repr=False)
     last_date: Optional[str] = None
+    _masked: list[str] = field(default_factory=list, repr=False)
     _last: threading.local = field(default_factory=threading.local, repr=False)
 
     def server_date(self) -> Optional[str]:
@@ -56,9 +57,14 @@ class Connection:
             self._last.date = self.last_date = response.headers.get("date")
             return response
         finally:
-            secrets = self.secrets()
+            self._mask(self.secrets())
+
+    def _mask(self, secrets: list[str]) -> None:
+        """Have the secrets of the session masked from now on."""
+        if secrets != self._masked:
             know(secrets, LIKE_A_TOKEN)
             register(secrets)
+            self._masked = secrets
 
     def entities(self, kind: type[EntityClient] = EntityClient) -> EntityClient:
         """The system's entities, with a fresh record of what was used."""

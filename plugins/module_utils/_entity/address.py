@@ -17,7 +17,7 @@ from .._text.json_forms import canonical
 from .._text.nested_paths import value_at, with_value
 from .._text.redaction import printable
 from ..errors import AmbiguousError, ConfigurationError, ProfileMismatchError
-from .compare import Rules, compare, rules
+from .compare import Rules, compare_checked, rules
 
 Entity = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ class Address:
         """What an entity holds of an attribute of the key; None where it holds nothing."""
         return value_at(entity, self.type.key_path(name))
 
-    @property
+    @cached_property
     def named(self) -> str:
         """The key, or the id, on one line."""
         parts = [f"{name}={value}" for name, value in self.key.items()] if self.id is None else [f"id {self.id}"]
@@ -274,7 +274,7 @@ def has_key(address: Address, entity: Entity) -> bool:
     """Whether an entity has the key of the address. Equal texts are equal under any rules."""
     if all(isinstance(value, str) and address.in_key(entity, name) == value for name, value in address.key.items()):
         return True
-    return not compare(address.own_key, entity, Rules(normalise=address.rules.normalise)).changes
+    return not compare_checked(address.own_key, entity, Rules(normalise=address.rules.normalise)).changes
 
 
 def _none_of_them(address: Address, offered: Sequence[Entity]) -> ProfileMismatchError:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
-from .._text.nested_paths import ABSENT, child, places
-from .._text.spelling import check_names, is_plain, json_text, read, spelled, spelling
+from .._text.nested_paths import ABSENT, LEAVES, child, places
+from .._text.spelling import check_name, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
 from .masks import hides
 from .mistyped import Mistyped, mistyped, wrong_types
@@ -94,7 +94,15 @@ def compare(
     text or the other way round, and a keyed list whose declared elements are not distinct; ServerError where the
     server's elements are not distinct.
     """
-    comparison = compare_loosely(declared, observed, rules, entity)
+    check_declared(declared, rules, entity)
+    return compare_checked(declared, observed, rules, entity)
+
+
+def compare_checked(
+    declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules, entity: str = "the entity"
+) -> Comparison:
+    """As compare(), of what check_declared() has let through."""
+    comparison = _compared(declared, observed, rules, entity)
     if comparison.mistyped:
         raise wrong_types(comparison.mistyped, entity)
     return comparison
@@ -105,6 +113,10 @@ def compare_loosely(
 ) -> Comparison:
     """As compare(), but a wrong type is reported in ``mistyped`` and is no error."""
     check_declared(declared, rules, entity)
+    return _compared(declared, observed, rules, entity)
+
+
+def _compared(declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules, entity: str) -> Comparison:
     found, root = _Found(), Place.root(rules)
     try:
         merged = _mapping(declared, observed, root, found)
@@ -121,8 +133,8 @@ def compare_loosely(
 
 def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the entity") -> None:
     """Raise ConfigurationError for a read-only attribute and for a name that is not text."""
-    check_names(declared, f"compare {entity}")
-    for path, _name in places(declared):
+    for path, name in places(declared):
+        check_name(path, name, f"compare {entity}")
         if path in rules.forbidden:
             hint = "Leave it out, or do not call it read_only, in compare or under attributes in the profile."
             raise ConfigurationError(f"compare {entity}", f"{path} is read-only, the server alone sets it", hint)
@@ -320,8 +332,10 @@ def _is_cleared(value: Any, place: Place) -> bool:
 def _form(value: Any, place: Place) -> Any:
     """The form in which whole values are compared: normalised, unordered lists sorted, without the parts that rules
     leave out."""
-    if _is_cleared(value, place):
+    if place.rules.cleared_by and _is_cleared(value, place):
         return None
+    if isinstance(value, LEAVES):
+        return normalise(value, place.names)
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
         skipped = place.rules.uncompared | place.rules.unsent
@@ -341,6 +355,8 @@ def normal_form(entity: Any, rules: Rules) -> Any:
 
 def _aligned(declared: Any, observed: Any, place: Place) -> Any:
     """What is declared, in the types that the server uses for it: "11" as 11 where it holds a number."""
+    if isinstance(declared, str) and isinstance(observed, str):
+        return declared
     if isinstance(declared, Mapping):
         other = observed if isinstance(observed, Mapping) else {}
         return {name: _aligned(value, other.get(name, ABSENT), place.child(name)) for name, value in declared.items()}

@@ -107,7 +107,7 @@ def ensure(
         outcome = examined.expected()
     else:
         outcome = apply(client, desired, examined, clock, canary_writes, at_once=True)
-    return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes))
+    return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes)) if doubt or before else outcome
 
 
 def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:

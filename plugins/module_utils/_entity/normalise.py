@@ -130,6 +130,8 @@ ORDER = (*NORMALISATIONS, "unicode_nfc")
 def normalise(value: Any, names: Collection[str]) -> Any:
     """Apply the named normalisations to one value, whatever the order of the names. What is inside a mapping or a
     list has been normalised by the caller, who knows the path of it."""
+    if not names:
+        return value
     for name in ORDER:
         if name in names:
             value = NORMALISATIONS[name](value)

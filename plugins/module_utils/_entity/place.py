@@ -32,7 +32,8 @@ class Place:
         return self._inner(f"{self.path}[{label}]", f"{self.rule}[]")
 
     def _inner(self, path: str, rule: str) -> Place:
-        names = self.names.union(self.rules.normalise.get(rule, ()))
+        more = self.rules.normalise.get(rule)
+        names = self.names.union(more) if more else self.names
         return Place(path, rule, self.rules, names, self.fixed or rule in self.rules.create_only)
 
     @property

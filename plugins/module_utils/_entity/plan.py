@@ -23,7 +23,7 @@ from .._text.redaction import MASK, printable
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
 from .address import Address, Entity
-from .compare import Change, Comparison, check_declared, compare
+from .compare import Change, Comparison, check_declared, compare_checked
 from .desired_state import DesiredState, Memory
 from .rules import Rules, holding_ids
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
@@ -140,7 +140,8 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     fates = {path: _fate(seen[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if seen[path] is False)
     may_replace = desired.on_immutable == "replace"
-    updated = _update(evolve(nothing, secrets_unlike=unlike), observed or {}, own_rules, fates, may_replace)
+    nothing = evolve(nothing, secrets_unlike=unlike) if unlike else nothing
+    updated = _update(nothing, observed or {}, own_rules, fates, may_replace)
     return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
 
 
@@ -210,7 +211,7 @@ def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[s
     """Everything that is declared, without the secrets. Raises ConfigurationError where it contradicts itself."""
     declared: Mapping[str, Any] = {}
     for part in (desired.address.own_key, references, desired.attributes):
-        declared = _together(declared, part, _name(desired.address))
+        declared = _together(declared, part, desired.address)
     said = desired.address.rules.cleared_by
     if not said:
         return declared
@@ -218,16 +219,17 @@ def _declared(desired: DesiredState, references: Mapping[str, Any]) -> Mapping[s
     return cleared
 
 
-def _together(one: Mapping[str, Any], other: Mapping[str, Any], entity: str, path: str = "") -> dict[str, Any]:
+def _together(one: Mapping[str, Any], other: Mapping[str, Any], address: Address, path: str = "") -> dict[str, Any]:
     """Two parts of what is declared, of which mappings are put together. Raises ConfigurationError where they
     differ."""
     declared = dict(one)
     for name, value in other.items():
-        held, at = declared.get(name, value), f"{path}{name}"
+        held = declared.get(name, ABSENT)
         if isinstance(held, Mapping) and isinstance(value, Mapping):
-            value = _together(held, value, entity, f"{at}.")
-        elif canonical(held) != canonical(value):
-            raise ConfigurationError(f"plan {entity}", f"{at} is declared twice, with different values")
+            value = _together(held, value, address, f"{path}{name}.")
+        elif held is not ABSENT and canonical(held) != canonical(value):
+            why = f"{path}{name} is declared twice, with different values"
+            raise ConfigurationError(f"plan {_name(address)}", why)
         declared[name] = value
     return declared
 
@@ -311,7 +313,7 @@ def _update(
     """The plan that updates the entity, or does nothing. nothing: as for _create(); fates: of each secret, by path.
     may_replace: whether it is replaced where it cannot be updated."""
     before = nothing.before or {}
-    comparison = compare(nothing.desired, before, rules, nothing.entity)
+    comparison = compare_checked(nothing.desired, before, rules, nothing.entity)
     if comparison.forbidden and may_replace:
         return _to_replace(nothing, rules, comparison.forbidden)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
@@ -361,7 +363,7 @@ def _with_secrets(
     attributes that it does not show or that it shows as a mask, which must not be sent back."""
     merged: Mapping[str, Any] = comparison.merged
     if rules.secret:
-        merged = compare(nothing.desired, observed, rules, nothing.entity).merged
+        merged = compare_checked(nothing.desired, observed, rules, nothing.entity).merged
         merged = without_hidden(merged, rules.secret - rules.unsent, left_out, rules)
     unseen = (rules.hidden | rules.write_only) - rules.secret - {*nothing.secret_paths}
     unseen -= {path for path, _name in places(nothing.desired)}

@@ -78,6 +78,8 @@ def refuse_cleared(entity: str, whole: Mapping[str, Any], declared: Collection[s
 def secrets_in(value: Any, rules: Rules) -> list[Any]:
     """What an entity shows of its secrets."""
     found: list[Any] = []
+    if not rules.secret:
+        return found
 
     def take(held: Any, path: str) -> Any:
         found.extend([] if _is_hidden(path, "", held, rules) else [held])

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Optional
 
 from .._auth.handshake_errors import renewed_name
-from .._auth.session import Session, carries_key, is_lost, look, look_of, taken, within
+from .._auth.session import Session, carried, carries_key, is_lost, look, look_of, taken, within
 from .._entity.api.answers import OF_THE_REQUEST
 from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
@@ -140,7 +140,7 @@ def _ask(experiment: Experiment, login: Login, request: Request) -> Optional[Res
     if false is None:
         return None
     try:
-        response = login.send(within(_rules(login), *false, request))
+        response = login.send(within(false[1]["url"], carried(_rules(login), *false), request))
     except InsightError:
         return None
     experiment.lost[request.method] = response
@@ -314,7 +314,7 @@ def _lasting(
     experiment: Experiment,
     login: Login,
     rules: SessionRules,
-    carried: CarriedSession,
+    held: CarriedSession,
     name: str,
     tokens: Mapping[str, str],
 ) -> str:
@@ -322,12 +322,12 @@ def _lasting(
     request = next(iter(_unsafe(experiment)), None)
     if request is None:
         return "no request was seen to work that needs a CSRF token and changes nothing, to try an earlier one with"
-    session, names = carried
+    session, names = held
     accepted = {}
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token:
             older = replace(session, values={**session.values, name: token})
-            response = login.send(within(rules, older, names, request))
+            response = login.send(within(names["url"], carried(rules, older, names), request))
             lost = is_lost(rules, response, session.cookies, request.method)
             accepted[place] = response.status != 403 and not lost
     good = [place for place, well in accepted.items() if well]

@@ -104,9 +104,9 @@ class EntityType:
     soft_deleted: Json = field(default_factory=dict)
     verifications: Mapping[str, Verification] = field(default_factory=dict)
 
-    def key_path(self, name: str) -> list[str]:
+    def key_path(self, name: str) -> tuple[str, ...]:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
-        return names_of(name) if name in self.key else [name]
+        return names_of(name) if name in self.key else (name,)
 
     @property
     def identifiers(self) -> tuple[str, ...]:

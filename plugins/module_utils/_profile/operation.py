@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._text.json_forms import Json, canonical
 from .._text.nested_paths import names_of, value_at
 from .completing import Completing, completing_of
-from .predicate import Predicate, alternatives_of, predicate_of, statuses_of
+from .predicate import Predicate, Sent, alternatives_of, predicate_of, statuses_of
 from .request_template import RequestTemplate
 
 BASIS = ("source", "assumed", "verified", "note")
@@ -82,6 +82,11 @@ class Operation:
     def understood(self) -> tuple[int, ...]:
         """The statuses to which the profile gives a meaning."""
         return statuses_of((*self.success, *self.missing, *self.conflict))
+
+    @cached_property
+    def sent(self) -> Sent:
+        """What predicates on its answer may ask of the request."""
+        return Sent(self.request.method)
 
     @property
     def safe(self) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 """A JSON object."""
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_WITH_LETTERS = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]{1,10}))?")
 
 
@@ -45,6 +47,8 @@ def _digits(letters: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -55,10 +59,10 @@ def _plain(value: Any) -> Any:
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted names, 1.0 as 1, ASCII. Equal values and no others have equal texts, so
     that true is not 1."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(_plain(value))
 
 
 def canonical_text(value: Any) -> str:
     """As canonical(), with the letters of texts as they are: many filter languages read a text in double quotes, and
     know no escapes for letters."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _WITH_LETTERS.encode(_plain(value))

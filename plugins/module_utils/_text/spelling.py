@@ -83,9 +83,14 @@ def kind(value: Any) -> str:
 def check_names(value: Any, what: str) -> None:
     """Raise ConfigurationError for a name that is not text, at any depth. what: after "Cannot" in the error."""
     for path, name in places(value):
-        if not isinstance(name, str):
-            hint = "Quote it. Unquoted, YAML turns 01 into 1 and NO into false."
-            raise ConfigurationError(what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint)
+        check_name(path, name, what)
+
+
+def check_name(path: str, name: Any, what: str) -> None:
+    """As check_names(), of one name."""
+    if not isinstance(name, str):
+        hint = "Quote it. Unquoted, YAML turns 01 into 1 and NO into false."
+        raise ConfigurationError(what, f"the name of attribute {printable(path)} is {kind(name)}, not text", hint)
 
 
 def check_options(values: Mapping[str, Any]) -> None:

@@ -110,7 +110,7 @@ def reference_id(value: Any) -> Any:
 
 def _is_plain(name: str, reference: Reference) -> bool:
     """Whether a reference is an attribute that holds one id."""
-    return not reference.many and "[]" not in name and names_of(name) == [name]
+    return not reference.many and "[]" not in name and names_of(name) == (name,)
 
 
 @dataclass(frozen=True)

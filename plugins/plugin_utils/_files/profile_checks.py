@@ -335,7 +335,7 @@ def _reference(path: str, attribute: str, said: Json) -> Iterator[str]:
     """Keys of a reference, or of a place, that have no effect where it stands."""
     if "[]" in attribute and isinstance(said.get("read"), str):
         yield f"{path}.read has no effect within the elements of a list"
-    if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != [attribute]):
+    if "text" in said.get("ref", {}) and (said["ref"].get("many") or names_of(attribute) != (attribute,)):
         yield f"{path}.ref.text has no effect for a list of references, nor within a mapping or a list"
     if "[]" in attribute and said.get("ref", {}).get("many"):
         yield f"{path}.ref.many has no effect within the elements of a list"

@@ -15,7 +15,7 @@ from typing import Any
 from ..._profile.mismatch import place, profile_mismatch, shape
 from ..._profile.model import plain_id
 from ..._profile.operation import EACH, SAYS_MISSING, Operation
-from ..._profile.predicate import Predicate, Sent, answer_at, fitting, statuses_of
+from ..._profile.predicate import Predicate, answer_at, fitting, statuses_of
 from ..._profile.server_messages import path_of, said_in
 from ..._profile.template import at_path
 from ..._text.nested_paths import ABSENT, with_value
@@ -62,7 +62,7 @@ def means(operation: Operation, meaning: str, response: Response) -> bool:
     if meaning == "success" and means(operation, "conflict", response):
         return False
     predicate: Predicate = getattr(operation, meaning)
-    return fitting(predicate, response, Sent(operation.request.method), operation.places) is not None
+    return fitting(predicate, response, operation.sent, operation.places) is not None
 
 
 def failure(operation: Operation, response: Response) -> ServerError:
@@ -80,13 +80,13 @@ def failure(operation: Operation, response: Response) -> ServerError:
             "Check url, and the path of the operation in the profile.",
             status=status,
         )
-    conflict = fitting(operation.conflict, response, Sent(operation.request.method), operation.places)
+    conflict = fitting(operation.conflict, response, operation.sent, operation.places)
     refutation = None if conflict else _refutation(operation, response, saying)
     if refutation:
         return refutation
     kind, of_kind = (ConflictError, conflict.kind) if conflict else (ServerError, "")
     why, hint = CONFLICTS[of_kind] if of_kind else _meaning(operation, status)
-    refused = fitting(operation.refused, response, Sent(operation.request.method), operation.places)
+    refused = fitting(operation.refused, response, operation.sent, operation.places)
     known = conflict or refused
     if known and known.says:
         why = known.says.rstrip(".")
@@ -192,7 +192,7 @@ def is_missing(operation: Operation, response: Response) -> bool:
     says nothing about an entity. Emptiness alone says it only in a success: an error message may be empty, too."""
     successful = means(operation, "success", response)
     possible = tuple(one for one in operation.missing if one.empty is None or one.status or successful)
-    one = fitting(possible, response, Sent(operation.request.method), operation.places)
+    one = fitting(possible, response, operation.sent, operation.places)
     if one is None or response.is_html:
         return False
     if response.body.strip():

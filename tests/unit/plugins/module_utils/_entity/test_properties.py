@@ -254,4 +254,4 @@ def test_printable_is_one_plain_line_and_settles_at_once(text):
 def test_what_is_left_out_is_gone_and_nothing_else(entity, name):
     path = {"e.f": r"e\.f", "g[]": r"g\[\]", "h\\": r"h\\"}.get(name, name)
     assert replace(entity, [path], ABSENT) == {key: value for key, value in entity.items() if key != name}
-    assert names_of(path) == [name]
+    assert names_of(path) == (name,)
