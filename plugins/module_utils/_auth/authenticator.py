@@ -180,7 +180,8 @@ class Authenticator:
 
     def secrets(self) -> list[str]:
         """Everything secret that this login knows beyond the options, for masking."""
-        return self._keeper.state.secrets() if self._keeper.state else []
+        state = self._keeper.state
+        return self._keeper.in_use(state).secrets if state else []
 
     def ask_anew(self) -> None:
         """Before another attempt of the same task: a login is tried again unless its credentials were refused."""

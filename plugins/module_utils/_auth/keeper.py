@@ -56,6 +56,11 @@ class InUse:
         return marks(self._settings.profile.session, self._session)
 
     @cached_property
+    def secrets(self) -> list[str]:
+        """Every value of the state that must not be shown."""
+        return self.state.secrets()
+
+    @cached_property
     def carried(self) -> Carried:
         """As carried()."""
         return carried(self._settings.profile.session, self._session, self.names)

@@ -61,7 +61,7 @@ class Connection:
 
     def _mask(self, secrets: list[str]) -> None:
         """Have the secrets of the session masked from now on."""
-        if secrets != self._masked:
+        if secrets is not self._masked:
             know(secrets, LIKE_A_TOKEN)
             register(secrets)
             self._masked = secrets

@@ -135,16 +135,15 @@ def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[st
         observed, found_as = _gather(client, desired)
         desired = with_verified(client, desired, observed)
         desired, not_yet = _looked_up(client, desired, may_come)
-        planned = _plan(
-            client, desired, _references(client, desired.address) if desired.address.id is not None else {}, observed
-        )
+        known = _references(client, desired.address) if desired.address.id is not None else {}
+        planned = _plan(client, desired, known, observed)
         _check_required(desired, planned)
         if not_yet:
             return Examined(planned, observed, found_as, True, not_yet, desired)
         if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
             return Examined(planned, observed, found_as, desired=desired)
         references = _references(client, desired.address)
-        planned = _plan(client, desired, references, observed)
+        planned = planned if references == known else _plan(client, desired, references, observed)
     except MissingReferenceError as error:
         if desired.state == "absent":
             return Examined(_plan(client, desired, {}, None), None, found_as, note=error.doubt)

@@ -136,11 +136,19 @@ class EntityType:
         create, update = self.operations.get("create"), self.operations.get("update")
         if create is None or update is None or update.by == "create":
             return []
-        used = [path_steps(name) for name in create.request.names]
-        whole = any(len(steps) == 1 and steps[0] in ("declared", "changed", "whole") for steps in used)
-        sent = {str(steps[1]) for steps in used if len(steps) > 1}
+        whole, sent = self._sent_by_create
         left_out = create.request.left_out if whole else names
-        return [name for name in names if name in left_out and name not in {*sent, *self.key, *self.in_steps}]
+        return [name for name in names if name in left_out and name not in sent]
+
+    @cached_property
+    def _sent_by_create(self) -> tuple[bool, frozenset[str]]:
+        """Whether the request of a create holds all that is declared; and the attributes that are no matter of an
+        update right after it, since that request names them, or others do."""
+        create = self.operations.get("create")
+        used = [path_steps(name) for name in create.request.names] if create else []
+        whole = any(len(steps) == 1 and steps[0] in ("declared", "changed", "whole") for steps in used)
+        named = (str(steps[1]) for steps in used if len(steps) > 1)
+        return whole, frozenset((*named, *self.key, *self.in_steps))
 
     def is_deleted(self, entity: Any) -> bool:
         """Whether an entity was deleted and stays, so that it counts as absent."""

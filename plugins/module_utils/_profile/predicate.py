@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol
 from urllib.parse import SplitResult, unquote
 
 from .._text.json_forms import Json, canonical, is_number
@@ -85,9 +85,10 @@ class Alternative:
     kind: str = ""
 
     @cached_property
-    def is_status(self) -> bool:
-        """Whether it speaks of the status alone."""
-        return self == Alternative(status=self.status, says=self.says, kind=self.kind)
+    def beside_status(self) -> tuple[PartTest, ...]:
+        """The tests of what it says beside the status."""
+        default = Alternative()
+        return tuple(test for part, test in TESTS.items() if getattr(self, part) != getattr(default, part))
 
     @classmethod
     def of(cls, data: Json) -> Alternative:
@@ -128,23 +129,16 @@ def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: An
     """The first alternative that an answer fits, None where it fits none, and where the server is busy: then the answer
     means nothing else. place: where the entity stands, of which ``empty`` speaks; a list means the first that is
     there."""
-    return None if answer.busy else next((one for one in predicate if _fits(one, answer, sent, place)), None)
+    for one in () if answer.busy else predicate:
+        if _fits(one, answer, sent, place):
+            return one
+    return None
 
 
 def _fits(one: Alternative, answer: Answer, sent: Sent, place: Any) -> bool:
     if one.status and answer.status not in one.status:
         return False
-    return one.is_status or (
-        (not one.method or sent.method in one.method)
-        and all(_has_header(answer.headers.get(name.lower()), value) for name, value in one.header.items())
-        and all(_has_cookie(answer, sent, name, value) for name, value in one.cookie.items())
-        and (not one.media_type or answer.content_type in one.media_type)
-        and (one.login_page is None or is_login_page(answer) is one.login_page)
-        and (not one.words or _has_words(answer, one.words))
-        and (one.body is ABSENT or _has_body(answer, one.body))
-        and (one.empty is None or is_empty(answer, place) is one.empty)
-        and not (one.excluded and _fits(one.excluded, answer, sent, place))
-    )
+    return all(test(one, answer, sent, place) for test in one.beside_status)
 
 
 def _any_of(value: Any) -> Collection[Any]:
@@ -275,3 +269,24 @@ def first_at(answer: Answer, places: Any) -> Any:
         if found is not ABSENT and found is not None:
             return found
     return ABSENT
+
+
+PartTest = Callable[[Alternative, Answer, Sent, Any], bool]
+
+TESTS: Mapping[str, PartTest] = {
+    "method": lambda one, _answer, sent, _place: sent.method in one.method,
+    "header": lambda one, answer, _sent, _place: all(
+        _has_header(answer.headers.get(name.lower()), value) for name, value in one.header.items()
+    ),
+    "cookie": lambda one, answer, sent, _place: all(
+        _has_cookie(answer, sent, name, value) for name, value in one.cookie.items()
+    ),
+    "media_type": lambda one, answer, _sent, _place: answer.content_type in one.media_type,
+    "login_page": lambda one, answer, _sent, _place: is_login_page(answer) is one.login_page,
+    "words": lambda one, answer, _sent, _place: _has_words(answer, one.words),
+    "body": lambda one, answer, _sent, _place: _has_body(answer, one.body),
+    "empty": lambda one, answer, _sent, place: is_empty(answer, place) is one.empty,
+    "excluded": lambda one, answer, sent, place: one.excluded is None or not _fits(one.excluded, answer, sent, place),
+}
+"""The parts of an alternative beside its status, with their tests, in the order in which they are made: what takes the
+body apart comes last."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.nested_paths import ABSENT, without
+from .._text.nested_paths import ABSENT, LEAVES, without
 from .predicate import Predicate, predicate_of
 from .template import TemplateNames, fill, names_in
 
@@ -92,6 +92,8 @@ def merged(base: Json, over: Json) -> dict[str, Any]:
 
 def settled(value: Any) -> Any:
     """A filled template in which no value is left to be asked for."""
+    if isinstance(value, LEAVES):
+        return value
     if callable(value):
         value = value()
     if isinstance(value, Mapping):

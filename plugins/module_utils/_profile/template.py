@@ -18,7 +18,7 @@ from typing import Any, Callable, Optional, Union
 from urllib.parse import unquote
 
 from .._text.json_forms import canonical_text, is_number, number_text
-from .._text.nested_paths import ABSENT
+from .._text.nested_paths import ABSENT, MAPPINGS
 from ..errors import ConfigurationError
 
 STEP = re.compile(r"""\.?([^.\[\]{}|"]+)|\[(\d*)\]|\.?\["((?:[^"\\]|\\.)*)"\]""")
@@ -90,7 +90,7 @@ def at_steps(value: Any, steps: tuple[PathStep, ...]) -> Any:
         elif step == VALUES:
             return _over(list(value.values()), rest) if isinstance(value, Mapping) else ABSENT
         else:
-            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+            value = value.get(step, ABSENT) if isinstance(value, MAPPINGS) else ABSENT
     return value() if callable(value) else value
 
 
@@ -139,7 +139,7 @@ def fill(template: Any, names: TemplateNames) -> Any:
     and lists, and so is a mapping or list that only such values would have filled."""
     if isinstance(template, str):
         return fill_text(template, names)
-    if isinstance(template, Mapping):
+    if isinstance(template, MAPPINGS):
         pairs = [(fill(key, names), fill(inner, names)) for key, inner in template.items()]
         filled = {str(key): inner for key, inner in pairs if key is not ABSENT and inner is not ABSENT}
         return filled if filled or not template else ABSENT

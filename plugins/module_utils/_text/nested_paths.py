@@ -32,6 +32,8 @@ class _Absent(Enum):
 
 LEAVES = (str, int, float, type(None))
 """Types of values in which nothing stands. Walks ask for them first: an abstract class takes ten times as long."""
+MAPPINGS = (dict, Mapping)
+"""Mappings, those first that nearly all are, as for LEAVES."""
 
 ABSENT = _Absent.ABSENT
 """The value of an attribute that does not exist; None is an attribute that exists and is null. Never part of a
@@ -66,7 +68,7 @@ def names_of(path: str) -> tuple[str, ...]:
 def value_at(value: Any, names: Sequence[str], nothing: Any = None) -> Any:
     """The value to which these names lead in nested mappings; ``nothing`` where there is none."""
     for name in names:
-        value = value.get(name, nothing) if isinstance(value, Mapping) else nothing
+        value = value.get(name, nothing) if isinstance(value, MAPPINGS) else nothing
     return value
 
 
