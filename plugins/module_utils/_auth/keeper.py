@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
@@ -22,7 +21,8 @@ from ..errors import AuthenticationError, ConfigurationError, InsightError, Serv
 from . import handle
 from .acquisition import Acquisition
 from .denial import as_record, may_refuse_credentials, refuses_credentials, still_refused
-from .session import Carried, Session, carried, look, marks, observe, session_names
+from .in_use import InUse
+from .session import look, observe
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -36,34 +36,6 @@ UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
 )
-
-
-class InUse:
-    """What a state gives to requests, each made once: what templates may name beside what was taken, the values that
-    requests carry and that any answer may renew, and all that a request carries."""
-
-    def __init__(self, settings: Settings, state: State) -> None:
-        self._settings, self._session, self.state = settings, state.session or Session(), state
-
-    @cached_property
-    def names(self) -> dict[str, Any]:
-        """As session_names()."""
-        return session_names(self._settings, self.state.token)
-
-    @cached_property
-    def marks(self) -> Any:
-        """As marks()."""
-        return marks(self._settings.profile.session, self._session)
-
-    @cached_property
-    def secrets(self) -> list[str]:
-        """Every value of the state that must not be shown."""
-        return self.state.secrets()
-
-    @cached_property
-    def carried(self) -> Carried:
-        """As carried()."""
-        return carried(self._settings.profile.session, self._session, self.names)
 
 
 class SessionKeeper:

@@ -49,7 +49,8 @@ EMPTY = Session()
 
 def sent(carry, request=READ, session=EMPTY, **names):
     """The request as it goes out with what the profile carries."""
-    return within(session_of({"carry": carry}), session, {**NAMES, **names}, request)
+    known = {**NAMES, **names}
+    return within(known["url"], carried(session_of({"carry": carry}), session, known), request)
 
 
 def opened(session, *answers, **names):

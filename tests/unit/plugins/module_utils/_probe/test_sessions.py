@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, within
+from ansible_collections.rimops.insight.plugins.module_utils._auth.session import Session, carried, within
 from ansible_collections.rimops.insight.plugins.module_utils._probe.coverage import not_looked_at
 from ansible_collections.rimops.insight.plugins.module_utils._probe.experiment import Experiment
 from ansible_collections.rimops.insight.plugins.module_utils._probe.logins import Login
@@ -91,11 +91,12 @@ TOKEN = "eyJhbGc.eyJzdWI.c2lnbmF0dXJl"
 )
 def test_a_token_is_made_up_wherever_it_is_carried(said, session, names):
     rules, names = session_of(said), {"url": URL, "inputs": {"realm": "test"}, **names}
-    request = within(rules, *false_session(rules, session, names), READ)
-    carried = f"{request.url} {dict(request.headers)}"
-    assert "c2lnbmF0dXJl" in f"{within(rules, session, names, READ)} {within(rules, session, names, READ).headers}"
-    assert "c2lnbmF0dXJl" not in carried
-    assert "eyJhbGc.eyJzdWI." in carried
+    request = within(names["url"], carried(rules, *false_session(rules, session, names)), READ)
+    shown = f"{request.url} {dict(request.headers)}"
+    good = within(names["url"], carried(rules, session, names), READ)
+    assert "c2lnbmF0dXJl" in f"{good} {good.headers}"
+    assert "c2lnbmF0dXJl" not in shown
+    assert "eyJhbGc.eyJzdWI." in shown
 
 
 def test_a_password_is_never_made_up():

@@ -33,7 +33,7 @@ def test_no_path(path):
 
 
 @pytest.mark.parametrize(
-    ("path", "names"), [("a", ["a"]), ("a.b", ["a", "b"]), (r"a\.b.c", ["a.b", "c"]), (r"a\\.b", ["a\\", "b"])]
+    ("path", "names"), [("a", ("a",)), ("a.b", ("a", "b")), (r"a\.b.c", ("a.b", "c")), (r"a\\.b", ("a\\", "b"))]
 )
 def test_names(path, names):
     assert names_of(path) == names
