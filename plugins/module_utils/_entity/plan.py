@@ -349,7 +349,7 @@ def _to_replace(nothing: Plan, rules: Rules, forbidden: Iterable[Change]) -> Pla
     """The plan that says that the entity is to be replaced, and what differs; see ``replacing``. Elements that are not
     declared go with it, also those that may stay in an update."""
     strict = evolve(rules, at_least=frozenset())
-    changes = compare(nothing.desired, nothing.before or {}, strict, nothing.entity).changes
+    changes = compare_checked(nothing.desired, nothing.before or {}, strict, nothing.entity).changes
     secrets = (Change(path, MASK, MASK, path) for path in nothing.secret_paths)
     forced_by = tuple(change.path for change in forbidden)
     return evolve(nothing, operation="replace", changes=_sorted([*changes, *secrets]), forced_by=forced_by)
