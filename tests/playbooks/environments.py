@@ -144,7 +144,7 @@ class Background:
     def wait(self, until: Callable[[], bool]) -> None:
         """Wait until something holds, or the playbook is through."""
         while not until() and self._thread.is_alive():
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     @property
     def pid(self) -> int:
