@@ -33,13 +33,12 @@ CLIENT = "0f3a7c1d-0000-4000-8000-000000000002"
 SECRET = 'client "secret&+/=é canary'
 USER = "jdoe@example.com"
 PASSWORD = 'user "password&+/=é canary'
-QUICK = HERE / "quick" / "sitecustomize.py"
-"""What a test with a ``sitecustomize`` of its own puts before it."""
 ENTRIES = ("here", "elsewhere")
 OURS = {
     "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
     "ANSIBLE_CALLBACKS_ENABLED": "record",
     "ANSIBLE_ACTION_PLUGINS": str(HERE / "plugins" / "action"),
+    "ANSIBLE_BECOME_PLUGINS": str(HERE / "plugins" / "become"),
     "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
     "ANSIBLE_RETRY_FILES_ENABLED": "false",
 }
@@ -79,7 +78,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each Python below us compiles an equal text once a session."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RIMOPS_COMPILED", str(tmp_path_factory.mktemp("compiled")))
-        patch.setenv("PYTHONPATH", str(QUICK.parent), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(HERE / "quick"), prepend=os.pathsep)
         yield
 
 

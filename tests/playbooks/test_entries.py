@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from both_entries import through_both
-from conftest import HERE, SECRET, Player, Server
+from conftest import SECRET, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 SEED = {**KEY, "selectedProducts": ["a"], "description": "Before"}
@@ -71,7 +71,7 @@ KEYWORDS = [
         "register": "status",
         "until": "status is finished",
         "retries": 1000,
-        "delay": 0.5,
+        "delay": 2,
     },
     control("fail once", fault("status", "find", status=500)),
     {
@@ -112,7 +112,6 @@ KEYWORDS = [
 @pytest.mark.each_core
 @pytest.mark.proves("ANSIBLE-1", "ANSIBLE-2", "DECLARE-3", "EVIDENCE-2")
 def test_keywords_of_a_task(server: Server, play: Player, secrets: list[str]) -> None:
-    play.environment["ANSIBLE_BECOME_PLUGINS"] = str(HERE / "plugins" / "become")
     for entry, played in through_both(play, KEYWORDS, *secrets).items():
         assert "diff" in played["create"] and "diff" not in played["no diff"], entry
         assert played["checked"]["diff"] == played["not checked"]["diff"], entry

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from conftest import HERE, Player, Server, dumped
+from conftest import Player, Server, dumped
 from environments import (
     LISTED,
     NODES,
@@ -278,7 +278,6 @@ def test_it_runs_nowhere_but_on_the_controller(server: Server, play: Player, tmp
     many = [application(1)]
     journal = {"journal": str(tmp_path / "evidence")}
     elsewhere = {"ansible_connection": "elsewhere"}
-    play.environment = {"ANSIBLE_BECOME_PLUGINS": str(HERE / "plugins" / "become")}
     played = play(
         [
             task("delegated", many, **journal) | {"delegate_to": "other", "vars": elsewhere},

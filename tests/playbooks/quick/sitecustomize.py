@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each Python that a test starts keeps what it compiled in the folder RIMOPS_COMPILED, for the next that starts.
+"""What each Python that a test starts does first.
 
-Python does so itself for files, and neither for what Ansible loads of a collection nor for what a module brings along
-in an archive: more than half the CPU time of a task on another host is the compiler, each time on equal text.
+It writes what goes to the system's log into the file RIMOPS_SYSLOG. And it keeps what it compiled in the folder
+RIMOPS_COMPILED, for the next that starts. Python does so itself for files, and neither for what Ansible loads of a
+collection nor for what a module brings along in an archive: more than half the CPU time of a task on another host is
+the compiler, each time on equal text.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import hashlib
 import marshal
 import os
 import sys
+import syslog
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-compile_anew = builtins.compile
+compile_anew, log_really = builtins.compile, syslog.syslog
 
 
 def compile_once(source: Any, filename: Any, mode: str = "exec", *more: Any, **others: Any) -> Any:
@@ -43,5 +46,15 @@ def compile_once(source: Any, filename: Any, mode: str = "exec", *more: Any, **o
     return code
 
 
+def log(*arguments: Any) -> None:
+    """Write a line into the file, or into the system's log where a test names none."""
+    if "RIMOPS_SYSLOG" not in os.environ:
+        log_really(*arguments)
+        return
+    with Path(os.environ["RIMOPS_SYSLOG"]).open("a", encoding="utf-8") as file:
+        file.write(f"{arguments[-1]!r}\n{arguments[-1]}\n")
+
+
 if "RIMOPS_COMPILED" in os.environ:
     builtins.compile = compile_once
+    syslog.syslog = log  # type: ignore[assignment]
