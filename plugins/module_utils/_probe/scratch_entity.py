@@ -35,15 +35,16 @@ class ScratchEntity:
     """The entity that the probe makes and removes again. named: what the user said of it: type, key, refs, attributes,
     change, rename. ids: of every created entity that is not known to be gone; suspected: an entity may have been
     created of which neither id nor key is known; doubts: why an entity may be left that cannot be looked for, since no
-    search was seen to work; born: as it was read when it had been created; outdated: how the server refuses
-    a write with an old version, None where that was not seen; stay: the entities that were deleted and stay, under the
-    key that was sought last."""
+    search was seen to work; unsettled: entities of which an interruption left open whether they are its own; born: as
+    it was read when it had been created; outdated: how the server refuses a write with an old version, None where that
+    was not seen; stay: the entities that were deleted and stay, under the key that was sought last."""
 
     experiment: Experiment
     named: Json
     ids: list[Any] = field(default_factory=list)
     suspected: bool = False
     doubts: list[str] = field(default_factory=list)
+    unsettled: list[Entity] = field(default_factory=list)
     born: Entity = field(default_factory=dict)
     outdated: Optional[Response] = None
     stay: list[Entity] = field(default_factory=list)
@@ -112,10 +113,12 @@ class ScratchEntity:
     def note(self, entities: list[Entity]) -> None:
         """Remember a created entity. Only one that shows the probe's key counts: an answer may hold an entity of
         somebody else, and the remembered ones are deleted."""
+        self.unsettled = entities
         for entity in entities:
             entity_id = self.id_of(entity)
             if entity_id is not None and entity_id not in self.ids and self._is_mine(entity, entity_id):
                 self.ids.append(entity_id)
+        self.unsettled = []
 
     def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
         if not set(map(top, self.named["key"])) <= set(entity):

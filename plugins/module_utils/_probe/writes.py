@@ -48,6 +48,7 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
         experiment.note([Finding("operations", NOT_FOUND, came=refusal_cause(error))])
     except BaseException:  # Ctrl-C, Ansible's timeout, a fault of ours: nobody waits for experiments any more
         with last_moments(), suppress(InsightError):
+            scratch.note(scratch.unsettled)
             _clear(scratch)
         raise
     _clear(scratch)
