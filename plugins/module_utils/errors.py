@@ -169,7 +169,12 @@ class BusyError(ServerError):
 
 
 class ProfileMismatchError(ServerError):
-    """The answer contradicts the profile; ``profile_key`` in the details names the line to change."""
+    """The answer contradicts the profile; ``profile_key`` in the details names the line to change. earlier: the id of
+    an entity of an earlier run that it is about; None where it is about this one."""
+
+    def __init__(self, what: str, why: str = "", hint: str = "", earlier: Any = None, **details: Any) -> None:
+        self.earlier = earlier
+        super().__init__(what, why, hint, **details)
 
 
 class AmbiguousError(InsightError):

@@ -160,10 +160,9 @@ class CanaryWrites:
 
 
 def _earlier_one(error: BaseException) -> str:
-    """The entity of an earlier run that an error names, which wrote nothing itself; empty where there is none."""
-    details = error.details if isinstance(error, InsightError) else {}
-    named = "entity_id" in details and "written" not in details
-    return printable(f"that with the id {details['entity_id']}") if named else ""
+    """The entity of an earlier run that an error is about; empty where it is about this one."""
+    earlier = error.earlier if isinstance(error, ProfileMismatchError) else None
+    return "" if earlier is None else printable(f"that with the id {earlier}")
 
 
 def _is_unclean(error: BaseException, key: str) -> bool:

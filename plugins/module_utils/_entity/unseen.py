@@ -70,4 +70,4 @@ def _still_unseen(address: Address, entity_id: Any) -> ProfileMismatchError:
         expected="the entity that was created",
         came="the answer for missing",
         hint=f"Change {search} in profile_overrides. Or, if that entity should not be, remove it by its id.",
-    ).but(entity_id=entity_id)
+    ).but(entity_id=entity_id, earlier=entity_id)

@@ -287,3 +287,12 @@ def test_the_profile_key_is_that_of_the_type():
     first = attempt(insight, desired(0, of=of), known, of)
     assert first.details["profile_key"] == "types.event.update.json"
     assert known.held_back[0]["operation"] == "types.event.update"
+
+
+@pytest.mark.proves("ABSENCE-2")
+@pytest.mark.parametrize(("earlier", "named"), [(None, None), (5, "that with the id 5")])
+def test_only_an_error_about_an_earlier_run_names_its_entity(earlier, named):
+    error = ProfileMismatchError("create it", earlier=earlier, entity_id=5, profile_key="operations.find")
+    with pytest.raises(ProfileMismatchError) as caught, CanaryWrites().first_create_alone(desired(1).address, {}, ()):
+        raise error
+    assert caught.value.details.get("held_back", {}).get("entity") == named
