@@ -87,6 +87,11 @@ class Gathered:
     notes: list[str] = field(default_factory=list)
 
 
+def _is_listed_within(entity_type: EntityType) -> bool:
+    """Whether a list shows the entities of one parent."""
+    return entity_type.operations["list"].request.uses(PARENT)
+
+
 def parent_of(address: Address) -> Optional[Address]:
     """The address of the parent; None where there is none."""
     return address.refs.get(PARENT) if address.type.parents else None
@@ -171,26 +176,37 @@ class Reading:
         return Seen(address, entity, (*entry.key, *given), {**references, **given}, exported, inner)
 
     def _listed(self, entity_type: EntityType, gathered: Gathered) -> list[tuple[Address, Entity]]:
-        """All entities of a type by their ids. Where a list shows those of one parent, all parents are listed first."""
-        name, every = entity_type.name, gathered.listed
-        if name in every:
-            return every[name]
-        found = every[name] = []
-        if not entity_type.operations["list"].request.uses(PARENT):
-            found += self._among(Address(entity_type), gathered)
-            return found
-        others = [self.profile.type(one) for one in entity_type.parents if one != name]
-        parents = [one for other in others for one in self._listed(other, gathered)]
-        while parents:
-            inner = self._in_each(entity_type, parents, gathered)
-            found += inner
-            parents = inner if name in entity_type.parents else []
-        return found
+        """All entities of a type by their ids. Where a list shows those of one parent, it is asked for within each
+        entity that may be one, as long as more of them are found."""
+        every, around = gathered.listed, self._around(entity_type)
+        inner = [one for one in around if one.name not in every and _is_listed_within(one)]
+        for one in around:
+            if one.name not in every:
+                every[one.name] = [] if one in inner else self._among(Address(one), gathered)
+        fresh = [one for of_type in around for one in every[of_type.name]]
+        while fresh:
+            found = {one.name: self._in_each(one, fresh, gathered) for one in inner}
+            for name, some in found.items():
+                every[name] += some
+            fresh = [one for some in found.values() for one in some]
+        return every[entity_type.name]
+
+    def _around(self, entity_type: EntityType) -> list[EntityType]:
+        """A type, and those within whose entities it is listed, to any depth."""
+        found = {entity_type.name: entity_type}
+        todo = [entity_type]
+        while todo:
+            one = todo.pop()
+            names = [name for name in one.parents if name not in found] if _is_listed_within(one) else []
+            found.update({name: self.profile.type(name) for name in names})
+            todo += [found[name] for name in names]
+        return list(found.values())
 
     def _in_each(
-        self, entity_type: EntityType, parents: Sequence[tuple[Address, Entity]], gathered: Gathered
+        self, entity_type: EntityType, found: Sequence[tuple[Address, Entity]], gathered: Gathered
     ) -> list[tuple[Address, Entity]]:
-        """All entities of a type within these parents."""
+        """All entities of a type within those of these entities that may be their parents."""
+        parents = [one for one in found if one[0].type.name in entity_type.parents]
         if self.client.known is not None:
             self.client.known.update({address.identity: entity for address, entity in parents})
         places = {where_is(one): Address(entity_type, refs=_within(one)) for one, _entity in parents}

@@ -35,6 +35,8 @@ HOUSE = {
         "room": within("sites/{parent.id}/rooms", "site"),
         "shelf": within("sites/{parent.parent.id}/rooms/{parent.id}/shelves", "room"),
         "box": within("boxes-in-{parent.id}", ["site", "box"]),
+        "tray": within("trays-in-{parent.id}", ["site", "lid"]),
+        "lid": within("lids-in-{parent.id}", "tray"),
     },
 }
 PROFILE = profile_of(profile_data(HOUSE, None, str))
@@ -118,6 +120,28 @@ def test_entities_within_their_own_type_are_listed_to_the_last():
         outer,
         {"type": "box", "key": {"name": "b6"}, "refs": {"parent": outer}},
     ]
+
+
+@pytest.mark.parametrize("types", [["tray", "lid"], ["lid", "tray"], ["lid"]])
+def test_types_that_are_within_each_other_are_listed_to_the_last(types):
+    """A tray in the site, a lid in it, and so on: three trays and two lids, each list asked for once."""
+    system = House(sites=[{"id": 1, "name": "north"}])
+    inner = {
+        "trays-in-1": 11,
+        "lids-in-11": 21,
+        "trays-in-21": 12,
+        "lids-in-12": 22,
+        "trays-in-22": 13,
+        "lids-in-13": 0,
+    }
+    for path, number in inner.items():
+        system.held[path] = {number: {"id": number, "name": f"n{number}"}} if number else {}
+    export = exported(system, *types)
+    names = {name: [one["key"]["name"] for one in export.entries[name]] for name in types}
+    assert names == {name: {"tray": ["n11", "n12", "n13"], "lid": ["n21", "n22"]}[name] for name in types}
+    assert export.not_exported == []
+    listed = [path for _method, path, _body in system.sent if path in {"sites", *inner}]
+    assert sorted(listed) == sorted(["sites", *inner])
 
 
 def test_what_has_no_name_is_told_with_its_parents():
