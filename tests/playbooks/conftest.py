@@ -33,6 +33,8 @@ CLIENT = "0f3a7c1d-0000-4000-8000-000000000002"
 SECRET = 'client "secret&+/=é canary'
 USER = "jdoe@example.com"
 PASSWORD = 'user "password&+/=é canary'
+QUICK = HERE / "quick"
+"""The folder of what each Python does first."""
 ENTRIES = ("here", "elsewhere")
 OURS = {
     "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
@@ -78,7 +80,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each Python below us compiles an equal text once a session."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RIMOPS_COMPILED", str(tmp_path_factory.mktemp("compiled")))
-        patch.setenv("PYTHONPATH", str(HERE / "quick"), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(QUICK), prepend=os.pathsep)
         yield
 
 

@@ -71,7 +71,7 @@ KEYWORDS = [
         "register": "status",
         "until": "status is finished",
         "retries": 1000,
-        "delay": 2,
+        "delay": 1,
     },
     control("fail once", fault("status", "find", status=500)),
     {

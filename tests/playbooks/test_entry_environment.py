@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from both_entries import through_both
-from conftest import ENTRIES, SECRET, Player, Server
+from conftest import ENTRIES, QUICK, SECRET, Player, Server
 
 KEY = {"appCode": "123456", "appName": "Zelvora"}
 INFO = "rimops.insight.insight_entity_info"
@@ -81,7 +81,7 @@ def without(tmp_path: Path) -> Any:
         folder.mkdir()
         for name in names:
             (folder / f"{name}.py").write_text(f"raise ImportError('No module named {name}')\n")
-        return {"PYTHONPATH": str(folder)}
+        return {"PYTHONPATH": f"{folder}{os.pathsep}{QUICK}"}
 
     return environment
 

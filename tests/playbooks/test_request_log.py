@@ -70,7 +70,7 @@ TASKS = [
         "register": "status",
         "until": "status is finished",
         "retries": 1000,
-        "delay": 0.2,
+        "delay": 1,
     },
     said("after async"),
 ]
