@@ -37,7 +37,7 @@ options:
         plan show first. What it holds and nobody declares goes with it, which the changes show; and it has another id.
       - It is refused before anything is deleted where something is missing that the new one needs, where what is
         deleted stays and keeps the key (see O(purge)), where the entity is named by its id, and where another entity of
-        the same environment refers to it by an id that would change. What else refers to it by its id is not known.
+        the same environment refers to it by an id that may change. What else refers to it by its id is not known.
     type: str
     choices: [refuse, replace]
     default: refuse

@@ -233,6 +233,26 @@ def test_what_a_legal_tag_cannot_change_is_refused_in_the_plan(system: System, p
     assert system.counters()["writes"] == 1
 
 
+def test_a_legal_tag_is_replaced_although_records_name_it(system: System, play: Player) -> None:
+    """Its name is its id, which stays."""
+    record = {**RECORD, "attributes": {**ABOUT, "data": {"depth": 1}}}
+    record["attributes"]["legal"] = {"legaltags": [{"ref": TAG}], "otherRelevantDataCountries": ["NO"]}
+    second = {**TAG, "attributes": {**TAGGED, "properties": {**PROPERTIES, "originator": "Another"}}}
+    options = {"on_immutable": "replace"}
+    played = play(
+        [
+            entities_task("first", [{**TAG, "attributes": TAGGED}, record]),
+            count("nothing is counted yet"),
+            entities_task("replaced", [second, record], **options),
+            count("counted"),
+            entities_task("same", [second, record], **options),
+        ]
+    )
+    assert outcomes(played["replaced"]) == {"replaced": 1, "unchanged": 1}, played.output
+    assert (counted(played, "counted", "writes"), outcomes(played["same"])) == ((2,), {"unchanged": 2})
+    assert system.entities("legal_tag")[f"{PARTITION}-public"]["properties"]["originator"] == "Another"
+
+
 def test_all_legal_tags_are_listed_valid_or_not(system: System, play: Player) -> None:
     old, others = {"type": "legal_tag", "key": {"name": "old"}}, {INFO: {"type": "legal_tag"}}
     assert play([task("tag", TAG, TAGGED), task("old", old, TAGGED)]).code == 0
@@ -383,6 +403,38 @@ def test_records_are_listed_and_each_is_read_whole(system: System, play: Player)
     listed = played["list"]["entities"]
     assert [(one["id"], one["data"]) for one in listed] == [(f"{PARTITION}:well:2", {"depth": 1})], played.output
     assert played["list"]["assumed"] == ["types.record.list"]
+
+
+def test_a_group_that_is_replaced_gets_its_members_again(system: System, play: Player) -> None:
+    """The run is killed once between the deletion and the creation, and once before the members."""
+    members = [{"email": BOB, "role": "MEMBER"}]
+    wanted = [{**GROUP, "attributes": {"description": "Others", "members": members}}]
+    options = {"on_immutable": "replace"}
+    play([task("group", GROUP, {"description": "Wells", "members": [*members, {"email": CAROL, "role": "MEMBER"}]})])
+    planned = play([checked("plan", wanted, plan_out="plan.json", **options)])["plan"]
+    assert "changes" in planned["entities"][0], planned
+    (change,) = (one for one in planned["entities"][0]["changes"] if one["path"] == "members")
+    assert CAROL in str(change["before"])
+    assert CAROL not in str(change["after"])
+    more = {"plan_file": "plan.json", "plan_digest": planned["plan_digest"], "journal": "evidence", **options}
+    apply = entities_task("apply", wanted, **more)
+    system.control("POST", "reset-counters", {})
+    for path, writes in (("entitlements/v2/groups", 1), ("members", 2)):
+        slow = {"operation": "write", "path": path}
+        after = 1 if path != "members" else 0
+        system.control("POST", "faults", {"kind": "slow", "match": slow, "after": after, "seconds": 600, "times": 0})
+        with Background(play, [apply]) as background:
+            background.wait(lambda wanted=writes: system.counters()["writes"] >= wanted)
+            background.kill()
+        assert background.played is not None
+        assert not background.played.tasks, "it was not killed while it waited"
+        system.control("DELETE", "faults")
+    played = play([apply, {**apply, "name": "again"}])
+    assert played["apply"]["changed"], played.output
+    assert "was applied already" in str(played["again"]["notes"]), played.output
+    group = system.entities("group")[email("data.wells")]
+    assert (group["description"], BOB.lower() in group["members"], CAROL in group["members"]) == ("Others", True, False)
+    assert system.counters()["writes"] == 3
 
 
 def test_a_record_is_purged_only_where_the_task_says_so(system: System, play: Player) -> None:

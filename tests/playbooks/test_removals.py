@@ -34,6 +34,7 @@ REMOVING: dict[str, Any] = {
     },
 }
 ANN = {"type": "member", "key": {"name": "Ann"}, "secret_attributes": {"password": "ann's first password"}}
+DRIFT = "rimops.insight.insight_drift"
 REPLACE = {"on_immutable": "replace"}
 PURGE = {"state": "absent", "purge": True}
 
@@ -318,6 +319,17 @@ def test_without_a_secret_that_the_new_one_needs_nothing_is_deleted(system: Syst
     assert written(system) == []
 
 
+def test_what_cannot_be_changed_and_differs_is_drift(system: System, play: Player) -> None:
+    """A check tells what differs, whatever a task would do about it."""
+    seed(system)
+    drift = {"name": "drift", DRIFT: {"entities": [MEMBER], "secrets": OPTIONS["secrets"], "undeclared": False}}
+    found = play([drift])["drift"]
+    (row,) = found["rows"]
+    assert (found["verdict"], row["verdict"]) == ("drift", "drifted"), found
+    assert row["changes"] == [{"path": "born", "before": 1990, "after": 1991}]
+    assert written(system) == []
+
+
 def test_what_stays_as_deleted_and_cannot_be_restored_is_told(system: System, play: Player) -> None:
     """Neither a check for drift nor a run takes it for absent, nor for as declared."""
     bare = {**REMOVING, "types": {**REMOVING["types"], "book": {**REMOVING["types"]["book"], "restore": None}}}
@@ -325,7 +337,7 @@ def test_what_stays_as_deleted_and_cannot_be_restored_is_told(system: System, pl
     seed(system)
     system.delete("books", "b-0")
     wanted = [{**WITHDRAWN, "state": "present"}]
-    drift = {"name": "drift", "rimops.insight.insight_drift": {"entities": wanted}, "ignore_errors": True}
+    drift = {"name": "drift", DRIFT: {"entities": wanted}, "ignore_errors": True}
     played = play([drift, entities_task("run", wanted), checked("checked", wanted), task("one", wanted[0])])
     why = "the server has one that was deleted and stays (id b-1), and the profile has no restore operation for book"
     (row,) = played["drift"]["rows"]

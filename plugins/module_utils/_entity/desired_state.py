@@ -47,8 +47,9 @@ class DesiredState:
     the attributes refer, by place; held: once they were looked up, what stands in the attributes at these places: the
     id, or the name of an entity that does not exist yet. secrets: beside the attributes. state:
     ``present`` or ``absent``. was: the same address with the former key. sent: what goes to the server with every
-    write without being part of the state (reason for change and the like). on_immutable: ``refuse``, or ``replace``:
-    the entity is deleted and created anew where what can only be set at creation differs. purge: whether what is
+    write without being part of the state (reason for change and the like). on_immutable: what
+    happens where what can only be set at creation differs: ``refuse``, ``replace`` (the entity is deleted and created
+    anew), or ``tell`` what differs, where nothing is written. purge: whether what is
     deleted is purged, too, and what stays as deleted.
     """
 

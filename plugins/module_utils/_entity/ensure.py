@@ -115,7 +115,7 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     since they go with it."""
     examined = _examine(client, desired, may_come)
     planned, observed = examined.plan, examined.observed
-    if planned.operation != "replace":
+    if planned.anew is None:
         return examined
     if observed is None:
         return replace(examined, plan=with_losses(desired, planned, planned.dead[0]))
@@ -208,7 +208,7 @@ def apply(
         for context in (search, earlier, around()):
             alone.enter_context(context)
         if examined.pending:
-            examined = _now_that_it_is_there(client, desired, examined.observed)
+            examined = _now_that_it_is_there(client, desired, examined)
         elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
             now = read_again(client, desired, examined.found_as, examined.observed)
             examined = replace(examined, observed=now)
@@ -224,10 +224,12 @@ IN_SEVERAL = {"delete": perform_removed, "replace": perform_replaced}
 """How a change of several steps is carried out, by its operation, where that is not perform_steps()."""
 
 
-def _now_that_it_is_there(client: EntityClient, desired: DesiredState, observed: Entity | None) -> Examined:
-    """The plan of an entity whose reference could not be resolved before, made again. observed: the entity as it was
-    read then."""
-    examined = examine(client, desired, lambda _identity: False)
+def _now_that_it_is_there(client: EntityClient, desired: DesiredState, before: Examined) -> Examined:
+    """The plan of an entity whose reference could not be resolved before, made again. It never replaces one that was
+    not to be replaced."""
+    if before.plan.operation != "replace":
+        desired = replace(desired, on_immutable="refuse")
+    examined, observed = examine(client, desired, lambda _identity: False), before.observed
     if steady(examined.observed, desired) == steady(observed, desired):
         return examined
     how = "appeared" if observed is None else "disappeared" if examined.observed is None else "changed"
@@ -284,6 +286,8 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
     planned = with_purging(client, desired, planned)
+    if planned.operation == "replace" and desired.on_immutable == "tell":
+        return planned
     if planned.operation != "none":
         _check_writable(desired.address, planned)
     if planned.operation == "replace":

@@ -139,7 +139,7 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     remembered = {**remembered, **desired.secrets.verified}
     fates = {path: _fate(seen[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if seen[path] is False)
-    may_replace = desired.on_immutable == "replace"
+    may_replace = desired.on_immutable != "refuse"
     nothing = evolve(nothing, secrets_unlike=unlike) if unlike else nothing
     updated = _update(nothing, observed or {}, own_rules, fates, may_replace)
     return _in_bodies(_allowed(updated, entity_type, observed or {}), entity_type, observed or {})
@@ -315,7 +315,7 @@ def _update(
     before = nothing.before or {}
     comparison = compare_checked(nothing.desired, before, rules, nothing.entity)
     if comparison.forbidden and may_replace:
-        return _to_replace(nothing, rules, comparison.forbidden)
+        return _to_replace(nothing, comparison)
     _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
     kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
@@ -345,14 +345,17 @@ def _update(
     )
 
 
-def _to_replace(nothing: Plan, rules: Rules, forbidden: Iterable[Change]) -> Plan:
-    """The plan that says that the entity is to be replaced, and what differs; see ``replacing``. Elements that are not
-    declared go with it, also those that may stay in an update."""
-    strict = evolve(rules, at_least=frozenset())
-    changes = compare_checked(nothing.desired, nothing.before or {}, strict, nothing.entity).changes
+def _to_replace(nothing: Plan, comparison: Comparison) -> Plan:
+    """The plan that says that the entity is to be replaced, and what differs; see ``replacing``."""
     secrets = (Change(path, MASK, MASK, path) for path in nothing.secret_paths)
-    forced_by = tuple(change.path for change in forbidden)
-    return evolve(nothing, operation="replace", changes=_sorted([*changes, *secrets]), forced_by=forced_by)
+    forced_by = tuple(change.path for change in comparison.forbidden)
+    return evolve(
+        nothing,
+        operation="replace",
+        changes=_sorted([*comparison.changes, *secrets]),
+        unverified=comparison.unobservable,
+        forced_by=forced_by,
+    )
 
 
 def _with_secrets(

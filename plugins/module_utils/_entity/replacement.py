@@ -11,11 +11,11 @@ from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._profile.model import EntityType
-from .._text.nested_paths import ABSENT, child, names_of, value_at, without
-from .._text.redaction import printable
+from .._text.nested_paths import ABSENT, child, names_of, top, value_at, without
+from .._text.redaction import MASK, printable
 from ..errors import ConfigurationError
 from .address import Entity
-from .compare import is_within, strict_changes
+from .compare import Change, compare, is_within, strict_changes
 from .desired_state import DesiredState
 from .plan import Plan, masked_entity, plan
 from .rewritten import plan_with_memory
@@ -54,8 +54,9 @@ def _hindrances(desired: DesiredState, planned: Plan) -> Iterator[tuple[str, str
         can = "purge" in entity_type.operations
         how = "Set purge to true, too" if can else "Say in the profile what purges it, and set purge to true"
         yield "one that is deleted stays, and so its key stays taken", f"{how}. Or leave it as it is."
-    own = rules.unshown - rules.read_only - rules.volatile - rules.ignore
-    needed = [path for path in sorted(own) if "[]" not in path and not _is_given(planned, path)]
+    own = sorted(rules.unshown - rules.read_only - rules.volatile - rules.ignore)
+    of_create = (path for path in own if "[]" not in path and top(path) not in entity_type.parts)
+    needed = [path for path in of_create if not _is_given(planned, path)]
     held = planned.before or {}
     lacking = [one for one in needed if one in rules.write_only or value_at(held, names_of(one), ABSENT) is not ABSENT]
     if lacking:
@@ -72,25 +73,37 @@ def _is_given(planned: Plan, path: str) -> bool:
 
 def with_losses(desired: DesiredState, planned: Plan, whole: Entity) -> Plan:
     """The plan with what the entity holds and nobody declares among its changes: it goes, unless the server sets it by
-    itself. whole: the entity with all of its parts."""
+    itself, and so do elements that may stay in an update. whole: the entity with all of its parts."""
     address, rules = desired.address, planned.rules(desired.address.rules)
     before = masked_entity(whole, rules)
     named = (child("", name) for name in (*address.type.evidence_fields.values(), *address.refs))
     left_out = {*address.type.identifiers, *address.type.soft_deleted, *named}
+    strict = evolve(rules, at_least=frozenset())
+    differing = compare(planned.desired, before, strict, planned.entity).changes
+    secrets = (one for one in planned.changes if one.rule in planned.secret_paths)
     lost = strict_changes(planned.desired, without(before, left_out), rules)
-    changes = (*planned.changes, *(one for one in lost if one.before not in (None, "", [], {})))
+    seen = (one for one in lost if one.before not in (None, "", [], {}))
+    unseen = (Change(path, MASK, ABSENT, path) for path in _unseen_parts(desired, planned))
+    changes = (*differing, *secrets, *seen, *unseen)
     return evolve(planned, before=before, changes=tuple(sorted(changes, key=lambda change: change.path)))
+
+
+def _unseen_parts(desired: DesiredState, planned: Plan) -> Iterator[str]:
+    """The parts that nobody can read and nobody declares: they go, if the entity has them."""
+    for name, part in desired.address.type.parts.items():
+        if part.write_only and not _is_given(planned, child("", name)):
+            yield child("", name)
 
 
 def notes_on_replacing(planned: Plan, entity_type: EntityType) -> Iterator[str]:
     """What to say of an entity that is replaced."""
-    if planned.operation != "replace":
+    if planned.anew is None:
         return
     yield f"It is removed and created anew, since {', '.join(planned.forced_by)} can only be set at creation."
     lost = [change.path for change in planned.changes if change.after is ABSENT]
     if lost:
         names = ", ".join(lost)
         yield f"{len(lost)} that nobody declares go with it, unless the server sets them by itself: {names}."
-    if not entity_type.id_from:
+    if not entity_type.keeps_id:
         entity_id = printable(str(entity_type.id_in(planned.before or {})))
-        yield f"The new one has another id: what refers to it by the id {entity_id} does not mean it any more."
+        yield f"The new one may have another id: look for what refers to it by the id {entity_id}."

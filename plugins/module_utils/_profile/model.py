@@ -160,6 +160,11 @@ class EntityType:
         return frozenset(dotted_path(self.key_path(name)) for name in self.key)
 
     @property
+    def keeps_id(self) -> bool:
+        """Whether an entity that is created anew has the id of the one before, since its key says it."""
+        return bool(self.id_from) or self.id_at in self.key
+
+    @property
     def states(self) -> tuple[str, ...]:
         """The attributes whose change is a verb."""
         return tuple(dict.fromkeys(one.attribute for one in self.transitions))

@@ -79,7 +79,7 @@ DRIFT_SPEC: Spec = {
 READING = {
     "update_secrets": "on_create",
     "collateral": "report",
-    "on_immutable": "refuse",
+    "on_immutable": "tell",
     "purge": False,
     "return_unchanged": True,
     "wait": False,

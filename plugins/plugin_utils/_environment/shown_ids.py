@@ -48,14 +48,14 @@ def refuse_two_names(environment: Environment, reads: Mapping[EntryName, Read], 
 
 
 def refuse_replaced(environment: Environment, reads: Mapping[EntryName, Read], known: _Referred) -> None:
-    """Raise ConfigurationError where an entity would be replaced, and so get another id, to which another one refers:
-    the reference would lead nowhere."""
+    """Raise ConfigurationError where an entity would be replaced, and so may get another id, to which another one
+    refers: the reference would lead nowhere."""
     members = environment.members
     going = {
         place[:2]: name
         for name, read in reads.items()
         for place in [_place(read)]
-        if place and isinstance(read, Examined) and read.plan.operation == "replace" and not read.found_as.type.id_from
+        if place and isinstance(read, Examined) and read.plan.operation == "replace" and not read.found_as.type.keeps_id
     }
     wrong = [
         f"{name} ({member.entry.origin}) refers to {going[place]} ({members[going[place]].entry.origin})"
@@ -63,7 +63,7 @@ def refuse_replaced(environment: Environment, reads: Mapping[EntryName, Read], k
         for place in sorted({*_declared(member, known), *_ever_held_by(member, reads.get(name))} & {*going})
         if going and going[place] != name
     ]
-    refuse("replace what others refer to by an id, which would change", wrong, FIRST)
+    refuse("replace what others refer to by an id, which may change", wrong, FIRST)
 
 
 FIRST = (

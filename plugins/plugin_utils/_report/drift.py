@@ -13,7 +13,13 @@ from ...module_utils._text.json_forms import canonical
 from .check import DRIFT, Check, Row
 from .report import EntityReport
 
-VERDICTS = {"none": "as_declared", "create": "missing", "update": "drifted", "delete": "unwanted"}
+VERDICTS = {
+    "none": "as_declared",
+    "create": "missing",
+    "update": "drifted",
+    "replace": "drifted",
+    "delete": "unwanted",
+}
 """By the operation that would be needed."""
 
 

@@ -93,7 +93,7 @@ class EntityClient:
     def search(self, address: Address) -> list[Entity]:
         """Every entity that the server offers for this key; none when it says that there is none."""
         found = self._asked(address)
-        if any(has_key(address, one) for one in found):
+        if self.deleted.with_key(address) or any(has_key(address, one) for one in found):
             self.shown.add((address.type.name, self.asks(address)))
         return [self.with_parts(address, one) for one in found]
 

@@ -13,6 +13,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.diff import
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import apply, ensure, examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
+from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     ConfigurationError,
     InsightError,
@@ -158,7 +159,7 @@ def test_a_check_shows_the_steps_what_differs_and_what_goes_with_it():
     assert outcome.notes == (
         "It is removed and created anew, since size can only be set at creation.",
         "1 that nobody declares go with it, unless the server sets them by itself: note.",
-        "The new one has another id: what refers to it by the id 7 does not mean it any more.",
+        "The new one may have another id: look for what refers to it by the id 7.",
     )
 
 
@@ -178,6 +179,13 @@ def test_parts_are_written_again_and_those_that_nobody_declares_are_seen_to_go()
     assert steps(outcome, kind) == ["delete", "create", "write members"]
     assert told(system) == ["DELETE teams/7", "POST teams", "PUT teams/8/members"]
     assert system.members[8] == ["ann", "bob"]
+
+
+def test_a_part_that_nobody_can_see_may_go_and_is_told():
+    pins = {"write_only": True, "write": {"method": "PUT", "path": "{type.path}/{id}/pins", "json": "{value}"}}
+    outcome = run(Teams(TEAM), {**FIXED, "parts": {"pins": pins}}, True, attributes={"size": 2}, **REPLACE)
+    assert {"path": "pins", "before": MASK} in [one.as_result() for one in outcome.plan.changes]
+    assert "2 that nobody declares go with it, unless the server sets them by itself: note, pins." in outcome.notes
 
 
 def test_elements_that_may_be_there_besides_are_seen_to_go_too():
@@ -247,6 +255,37 @@ def test_the_only_one_and_what_is_only_read_are_never_replaced():
         run(Teams(TEAM), read, attributes={"size": 2}, **REPLACE)
 
 
+def test_another_key_that_cannot_be_given_replaces_too():
+    system = Teams({**TEAM, "name": "old"})
+    outcome = run(system, {"attributes": {"name": {"immutable": True}}}, was={"name": "old"}, **REPLACE)
+    assert (outcome.plan.forced_by, told(system)) == (("name",), ["DELETE teams/7", "POST teams"])
+    assert system.held["teams"] == {8: {"id": 8, "name": "a"}}
+
+
+def test_an_entity_that_nobody_updates_is_not_replaced():
+    system = Teams(TEAM)
+    outcome = run(system, FIXED, attributes={"size": 2}, update_existing=False, **REPLACE)
+    assert (outcome.plan.operation, system.writes) == ("none", [])
+
+
+def test_what_waits_for_a_reference_is_not_replaced_without_having_been_shown():
+    """What it refers to comes later, and meanwhile somebody has changed the entity."""
+    user = {"path": "users", "key": {"attributes": ["name"]}, "attributes": {"size": {"immutable": True}}}
+    user["attributes"]["teamId"] = {"ref": {"type": "team"}}
+    of, system = profile({}, {"user": user}), Teams()
+    system.held["users"] = {1: {"id": 1, "name": "u", "size": 1}}
+    client = client_of(of, system)
+    wanted = {"size": 1, "teamId": {"ref": {"type": "team", "key": {"name": "a"}}}}
+    refers = declared(of, type="user", key={"name": "u"}, attributes=wanted, **REPLACE)
+    examined = examine(client, refers, lambda _identity: True)
+    assert (examined.pending, examined.plan.operation) == (True, "update")
+    system.held["users"][1]["size"] = 2
+    system.held["teams"] = {7: TEAM}
+    with pytest.raises(ConfigurationError, match="size can only be set at creation"):
+        apply(client, refers, examined)
+    assert system.writes == []
+
+
 def test_secrets_that_are_declared_go_to_the_new_one():
     system = Teams(TEAM)
     kind = {"attributes": {**FIXED["attributes"], "pin": PIN}}
@@ -254,8 +293,9 @@ def test_secrets_that_are_declared_go_to_the_new_one():
     assert system.held["teams"][8]["pin"] == "1234"
 
 
-def test_an_id_that_is_the_key_stays_and_nobody_is_warned():
-    kind = {**FIXED, "id": {"from": "{key.name}"}, "find": {"query": {"name": "{key.name}"}}}
+@pytest.mark.parametrize("said", [{"from": "{key.name}"}, {"at": "name"}])
+def test_an_id_that_is_the_key_stays_and_nobody_is_warned(said):
+    kind = {**FIXED, "id": said, "find": {"query": {"name": "{key.name}"}}}
     kind |= {name: {"path": "teams/7"} for name in ("read", "delete")}
     outcome = run(Teams(TEAM), kind, check_mode=True, attributes={"size": 2}, **REPLACE)
     assert "id" not in " ".join(outcome.notes).split()
@@ -351,6 +391,12 @@ def test_what_was_deleted_earlier_is_purged_once():
     assert (told(system), system.held["teams"]) == (["DELETE teams/7/purge"], {})
     assert run(system, SOFT, state="absent", purge=True).plan.operation == "none"
     assert system.writes == []
+
+
+def test_it_is_purged_by_its_id_too():
+    system = Teams(DEAD, soft=True)
+    run(system, SOFT, id=7, state="absent", purge=True)
+    assert (told(system), system.held["teams"]) == (["DELETE teams/7/purge"], {})
 
 
 def test_all_that_stays_of_a_key_is_purged_and_nothing_else():

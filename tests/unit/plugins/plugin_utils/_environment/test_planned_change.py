@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import plan
+from ansible_collections.rimops.insight.plugins.module_utils._entity.replacement import replacing
 from ansible_collections.rimops.insight.plugins.module_utils._entity.rules import rules
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import EntityType
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
@@ -286,3 +287,68 @@ def test_what_is_left_of_an_approved_change(approved, again, fate):
     assert approval_state(approved, again, STEPS) == fate
     if fate == "write":
         assert approval_state(approved, again) == "moved"
+
+
+AS_NEW = replace(change("create"), before="absent", after="after all")
+REPLACED = replace(
+    change("replace", ("shape", "x", "y"), ("note", "n", ABSENT)), after="after all", forced_by=("shape",)
+)
+PURGING = replace(REPLACED, removal=("delete", "purge"), purges=("7",))
+PURGED = replace(change("delete"), after="absent", removal=("delete", "purge"), purges=("7",))
+REST = {"removal": ("purge",), "before": "another"}
+
+
+@pytest.mark.parametrize(
+    ("approved", "again", "fate"),
+    [
+        (REPLACED, REPLACED, "write"),
+        (REPLACED, change("none"), "done"),
+        (REPLACED, replace(REPLACED, before="another"), "moved"),
+        (REPLACED, AS_NEW, "write"),
+        (REPLACED, replace(AS_NEW, after="another"), "moved"),
+        (REPLACED, replace(AS_NEW, secrets=("pin",)), "moved"),
+        (REPLACED, replace(AS_NEW, restores=True), "moved"),
+        (REPLACED, change("update", ("members", ["own"], ["own", "ann"])), "write"),
+        (REPLACED, change("update", ("members", ["eve"], ["ann"])), "moved"),
+        (REPLACED, change("update", ("shape", "x", "y")), "moved"),
+        (REPLACED, change("delete"), "moved"),
+        (UPDATE, AS_NEW, "moved"),
+        (PURGING, replace(PURGING, **REST), "write"),
+        (PURGING, replace(PURGING, **REST, after="another"), "moved"),
+        (PURGING, replace(PURGING, **REST, purges=("7", "8")), "moved"),
+        (PURGING, AS_NEW, "write"),
+        (PURGED, change("none"), "done"),
+        (PURGED, replace(PURGED, **REST), "write"),
+        (PURGED, replace(PURGED, **REST, purges=("8",)), "moved"),
+        (PURGED, replace(PURGED, before="another"), "moved"),
+        (PURGED, replace(PURGED, removal=None, purges=None), "moved"),
+        (replace(PURGED, removal=("purge",)), replace(PURGED, **REST), "moved"),
+    ],
+)
+def test_what_is_left_of_an_approved_removal(approved, again, fate):
+    assert approval_state(approved, again, STEPS) == fate
+
+
+def test_a_replacement_ends_as_a_creation_does_secrets_included():
+    """What was made known of the secrets of the entity before says nothing of the new one."""
+    fixed = replace(RULES, create_only=frozenset({"description"}))
+    known = {"pin": "pin:1", "former": "former:2"}
+
+    def made(observed):
+        wanted = desired_state(
+            {"key": KEY, "attributes": {"description": "Initial"}, "secrets": {"pin": SECRET}},
+            fixed,
+            "on_change",
+            SimpleNamespace(known=lambda _id: known, of=fingerprint),
+        )
+        wanted = replace(wanted, on_immutable="replace")
+        whole = plan(wanted, {}, observed)
+        if observed is not None:
+            whole = replacing(wanted, {}, whole, observed)
+        member = Member(Entry("event", KEY), wanted, {})
+        return planned_changes({member.entry.name: member}, {member.entry.name: whole}, [SECRET])[member.entry.name]
+
+    approved, again = made({**STORED, "description": "Old"}), made(None)
+    assert (approved.operation, again.operation) == ("replace", "create")
+    assert (approved.after, approved.secrets) == (again.after, again.secrets)
+    assert approval_state(approved, again) == "write"
