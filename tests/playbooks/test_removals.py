@@ -256,6 +256,54 @@ def test_an_apply_that_is_killed_after_the_deletion_is_finished_by_the_same_plan
     ]
 
 
+def test_an_apply_that_is_killed_before_what_the_create_withholds_is_finished_too(system: System, play: Player) -> None:
+    """The phone is the same before and after, and so is no part of the plan."""
+    seed(system)
+    member = {**REMOVING["types"]["member"], "create": {"without": ["phone"]}}
+    rewrite(play, member=member)
+    wanted = [{**MEMBER, "attributes": {**MEMBER["attributes"], "phone": "1"}}]
+    plan = play([checked("plan", wanted, plan_out="plan.json", **OPTIONS)])["plan"]
+    assert [one["path"] for one in plan["entities"][0]["changes"]] == ["born"], plan
+    options = {"plan_file": "plan.json", "plan_digest": plan["plan_digest"], "journal": "evidence", **OPTIONS}
+    apply = entities_task("apply", wanted, **options)
+    system.control("POST", "faults", {"kind": "slow", "match": {"operation": "update"}, "seconds": 600, "times": 0})
+    with Background(play, [apply]) as background:
+        background.wait(lambda: "POST /members" in written(system))
+        background.kill()
+    assert background.played is not None
+    assert not background.played.tasks, "it was not killed while it waited"
+    system.control("DELETE", "faults")
+    played = play([apply])
+    assert outcomes(played["apply"]) == {"updated": 1, "unverified": 1}, played.output
+    assert [(one["born"], one["phone"]) for one in system.entities("members").values()] == [(1991, "1")]
+
+
+def rewrite(play: Player, **types: Any) -> None:
+    """Let the profile say something else of these types."""
+    said = {**REMOVING, "types": {**REMOVING["types"], **types}}
+    (play.folder / "library.yml").write_text(json.dumps(said), encoding="utf-8")
+
+
+def test_what_is_only_assumed_is_named_before_it_is_sent(system: System, play: Player) -> None:
+    seed(system)
+    told_so = {"assumed": True}
+    book, member = REMOVING["types"]["book"], REMOVING["types"]["member"]
+    rewrite(
+        play,
+        book={**book, **{name: {**book[name], **told_so} for name in ("delete", "purge")}},
+        member={**member, "create": told_so, "delete": told_so},
+    )
+    look = checked("look", ENTITIES, **OPTIONS)
+    played = play([look, entities_task("run", ENTITIES, **OPTIONS)])
+    assert played["look"]["assumed"] == [
+        "types.book.delete",
+        "types.book.purge",
+        "types.member.create",
+        "types.member.delete",
+    ], played.output
+    assert outcomes(played["run"]) == {"deleted": 2, "replaced": 1}, played.output
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -332,8 +380,7 @@ def test_what_cannot_be_changed_and_differs_is_drift(system: System, play: Playe
 
 def test_what_stays_as_deleted_and_cannot_be_restored_is_told(system: System, play: Player) -> None:
     """Neither a check for drift nor a run takes it for absent, nor for as declared."""
-    bare = {**REMOVING, "types": {**REMOVING["types"], "book": {**REMOVING["types"]["book"], "restore": None}}}
-    (play.folder / "library.yml").write_text(json.dumps(bare), encoding="utf-8")
+    rewrite(play, book={**REMOVING["types"]["book"], "restore": None})
     seed(system)
     system.delete("books", "b-0")
     wanted = [{**WITHDRAWN, "state": "present"}]

@@ -357,6 +357,25 @@ def test_a_new_one_that_is_not_as_declared_is_not_replaced_again():
     assert told(system) == ["DELETE teams/7", "POST teams"]
 
 
+def test_what_comes_to_differ_amid_an_update_replaces_nothing():
+    off = {"to": False, "request": {"method": "POST", "path": "teams/{id}/off"}}
+    kind = {"attributes": {**FIXED["attributes"], "on": {"transitions": {"off": off}}}}
+    system = Teams({**TEAM, "on": True})
+    usual = system.answer
+
+    def answer(request, path, query):
+        if path.endswith("/off"):
+            system.held["teams"][7].update(on=False, size=3)
+            return 204, None
+        return usual(request, path, query)
+
+    system.answer = answer
+    with pytest.raises(ConfigurationError, match="size can only be set at creation") as failed:
+        run(system, kind, attributes={"size": 1, "note": "m", "on": False}, **REPLACE)
+    assert failed.value.details["steps"]["done"] == ["on from true to false"]
+    assert told(system) == ["POST teams/7/off"]
+
+
 def test_a_deletion_that_is_not_carried_out_creates_nothing():
     system = Teams(TEAM)
     system.ignores = ("DELETE teams/7",)
@@ -458,6 +477,15 @@ def test_what_is_not_any_more_as_it_was_planned_on_is_not_purged(change, how):
     assert system.writes == []
 
 
+def test_what_came_to_stay_besides_is_not_purged_along():
+    of, system = profile(SOFT), Teams(DEAD, soft=True)
+    client, desired = client_of(of, system), wish(of, state="absent", purge=True)
+    examined = examine(client, desired, lambda _identity: False)
+    system.held["teams"][5] = {**DEAD, "id": 5}
+    apply(client, desired, examined)
+    assert list(system.held["teams"]) == [5]
+
+
 def test_an_entity_of_something_that_is_not_there_has_nothing_to_purge():
     user = {**SOFT, "path": "users", "key": {"attributes": ["name"]}, "find": {"query": {"name": "{key.name}"}}}
     user["attributes"] = {"teamId": {"ref": {"type": "team"}}}
@@ -493,6 +521,14 @@ def test_what_stays_as_deleted_is_restored_or_refused_as_ever(options):
     system = Teams(DEAD, soft=True)
     with pytest.raises(ConfigurationError, match="the profile has no restore operation"):
         run(system, SOFT, attributes={"size": 1}, **options)
+    assert system.writes == []
+
+
+def test_what_is_restored_is_not_replaced_on_the_way():
+    system = Teams(DEAD, soft=True)
+    kind = {**SOFT, "restore": {"method": "POST", "path": "{type.path}/{id}/restore"}}
+    with pytest.raises(ConfigurationError, match="size can only be set at creation"):
+        run(system, kind, attributes={"size": 2}, **REPLACE)
     assert system.writes == []
 
 

@@ -311,6 +311,7 @@ REST = {"removal": ("purge",), "before": "another"}
         (REPLACED, change("update", ("members", ["own"], ["own", "ann"])), "write"),
         (REPLACED, change("update", ("members", ["eve"], ["ann"])), "moved"),
         (REPLACED, change("update", ("shape", "x", "y")), "moved"),
+        (REPLACED, change("update", ("members", ["own"], ["own", "ann"]), ("other", ABSENT, 2)), "moved"),
         (REPLACED, change("delete"), "moved"),
         (UPDATE, AS_NEW, "moved"),
         (PURGING, replace(PURGING, **REST), "write"),
