@@ -29,6 +29,7 @@ def check(title: str, /, **options: Any) -> dict[str, Any]:
 def test_what_drifted_is_found_and_nothing_is_written(server: Server, play: Player, tmp_path: Path) -> None:
     many = [application(1), application(2), application(3), event(1)]
     written(tmp_path / "manifest" / "all.json", many)
+    written(tmp_path / "empty" / "all.json", [{"type": "event_country", "key": {"eventName": "none"}}])
     ids = {}
     assert play([task("make", many)]).code == 0
     for one in server.stored("application"):
@@ -49,6 +50,8 @@ def test_what_drifted_is_found_and_nothing_is_written(server: Server, play: Play
     assert drifted["changes"] == [{"path": "selectedProducts", "before": ["Edited"], "after": ["Zelvora"]}]
     assert found["summary"]["as_declared"] == 2
     assert server.counted["writes"] == 0
+    [empty] = play([check("empty", manifest=["empty/"])])["empty"]["notes"]
+    assert "has shown no event_country in this run" in empty, "a doubt is told once"
     document = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (document["verdict"], document["checks"][0]["name"]) == ("drift", "VALIDATION")
     assert "Edited" in (tmp_path / "out" / "page.html").read_text()

@@ -246,7 +246,7 @@ def _with_knowledge(
 ) -> Check:
     """The check with history: since when each difference is known, and which differences people have accepted."""
     now = report.began
-    name, notes = values["name"] or report.url, [*report.notes, *report.doubts]
+    name, notes = values["name"] or report.url, list(report.notes)
     if values["previous"]:
         earlier = earlier_check(inputs.earlier, report.url, name)
         if earlier:
