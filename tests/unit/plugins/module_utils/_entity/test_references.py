@@ -8,16 +8,20 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._entity.references import as_declared
+from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
     ProfileMismatchError,
     SchemaError,
     UnconvergedError,
 )
+from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
 from ansible_collections.rimops.insight.tests.unit.fakes import FakeClock, Insight, answer, profile, scripted
+from ansible_collections.rimops.insight.tests.unit.rest import Rest, declared
 
 KEY = {"appCode": "1", "appName": "A"}
 
@@ -304,10 +308,26 @@ def test_a_reference_that_the_server_does_not_show_is_told_and_settled():
     assert (outcome.plan.operation, outcome.plan.unverified) == ("none", ("applicationId",))
 
 
+def test_an_attribute_without_ref_refers_to_whatever_type_is_declared():
+    """For an attribute whose id may be of one of several types: the task says of which."""
+    named = {"path": "docs", "key": {"attributes": ["name"]}}
+    types = {"doc": named, "user": {**named, "path": "users"}, "group": {**named, "path": "groups"}}
+    of = profile_of(profile_data({"format": 2, "name": "docs", "extends": "rest", "types": types}, None, str))
+    system = Rest(users=[{"id": 1, "name": "a"}], groups=[{"id": 7, "name": "a"}])
+    told = []
+    for owner in ("user", "group"):
+        attributes = {"owner": {"ref": {"type": owner, "key": {"name": "a"}}}}
+        for _twice in (1, 2):
+            wanted = declared(of, type="doc", key={"name": "d"}, attributes=attributes)
+            told.append(ensure(EntityClient(of, "https://a.example.com", system.send), wanted, False))
+    assert [one.plan.operation for one in told] == ["create", "none", "update", "none"]
+    assert [one.entity["owner"] for one in told] == [1, 1, 7, 7]
+
+
 def test_any_attribute_may_stand_elsewhere_in_an_answer():
     places = {"code": "{entity.identity.code}", "about.site": "{entity.identity.site}", "group": "{entity.security.id}"}
     of = profile(types={"event": {"attributes": {name: {"read": place} for name, place in places.items()}}})
     shown = {"identity": {"code": "a", "site": "b", "id": 1}, "security": None, "eventName": "x"}
-    declared = {"code": "a", "about": {"site": "b"}, "group": None, "eventName": "x"}
-    assert as_declared(of.type("event"), shown) == declared
-    assert as_declared(of.type("event"), declared) == declared, "what does not stand there stays as it is"
+    moved = {"code": "a", "about": {"site": "b"}, "group": None, "eventName": "x"}
+    assert as_declared(of.type("event"), shown) == moved
+    assert as_declared(of.type("event"), moved) == moved, "what does not stand there stays as it is"
