@@ -21,6 +21,8 @@ description:
   - Tries what it offers. Overrides with which nobody got in, or, where it wrote, with which the whole cycle of the
     entity of O(create) was not seen to go as it should, are not offered. What was learned all the same is in
     RV(untried).
+  - With O(writes) it tries also what the profile says of the type of O(create) besides, on that entity - a version, a
+    request for a new key, entities that stay as deleted with their restore and purge, parts and transitions.
   - Asks with a session id that nobody has, to see how a lost session is answered. With O(writes) also by the methods
     that write, after its entity is gone, and only where that session was refused a read.
   - Only reads, unless O(writes) is set. Without it nothing is sent but the login, GET requests, POST requests whose
@@ -169,6 +171,7 @@ options:
         description:
           - The attributes with which it is created. Take texts, numbers and dates as you are going to use.
           - At least one should be neither required nor in O(create.change), to see whether it survives an update.
+          - Parts, and attributes with transitions, are brought about after it was created, those of O(create.change) too.
         type: dict
         default: {}
       change:

@@ -107,6 +107,8 @@ class Boxes:
             box["label"] = body["label"]
         elif steps in (["lock"], ["unlock"]) and method == "POST":
             box["locked"] = steps == ["lock"]
+        elif steps == ["purge"] and method == "DELETE" and box["state"] != "there":
+            del self.boxes[box["id"]]
         else:
             return 405, {"message": "Not here."}
         box["revision"] += 1

@@ -192,6 +192,19 @@ def test_a_deleted_box_that_stays_is_brought_back_and_deleted_again(system: Boxe
     assert system.touched == set()
 
 
+@pytest.mark.proves("PROBE-3", "PROBE-23")
+@pytest.mark.parametrize("broken", [set(), {"DELETE purge"}], ids=["works", "does not"])
+def test_what_stays_of_its_own_is_purged_where_the_profile_says_how(
+    system: Boxes, play: Player, broken: set[str]
+) -> None:
+    system.stays, system.broken = True, broken
+    system.add("theirs too", state="deleted")
+    result = probed(play, {**STAYING, "purge": {"method": "DELETE", "path": "boxes/{id}/purge"}})
+    assert "types.box.purge" in told(result, "not_found" if broken else "as_profile")
+    assert ("types.box.soft_deleted" in told(result, "seen")) is bool(broken)
+    assert [one["label"] for one in system.boxes.values()] == ["theirs", "theirs too", *(["probe"] if broken else [])]
+
+
 @pytest.mark.proves("PROBE-23")
 @pytest.mark.parametrize("broken", ["restore", "nothing stays"])
 def test_what_is_not_brought_back_is_told(system: Boxes, play: Player, broken: str) -> None:
@@ -205,9 +218,74 @@ def test_what_is_not_brought_back_is_told(system: Boxes, play: Player, broken: s
         assert "operations" not in result["overrides"]
 
 
+# --- what has requests of its own
+
+APART = {
+    "parts": {
+        "tags": {
+            "read": {"method": "GET", "path": "boxes/{id}/tags"},
+            "add": {"method": "PUT", "path": "boxes/{id}/tags/{element}"},
+            "remove": {"method": "DELETE", "path": "boxes/{id}/tags/{element}"},
+        }
+    },
+    "attributes": {
+        "locked": {
+            "transitions": {
+                "lock": {"from": False, "to": True, "request": {"method": "POST", "path": "boxes/{id}/lock"}},
+                "unlock": {"from": True, "to": False, "request": {"method": "POST", "path": "boxes/{id}/unlock"}},
+            }
+        }
+    },
+}
+TAGS = [f"types.box.parts.tags.{one}" for one in ("read", "add", "remove")]
+LOCKS = [f"types.box.attributes.locked.transitions.{one}.request" for one in ("lock", "unlock")]
+SAID = {
+    "attributes": {**CREATE["attributes"], "tags": ["old", "flat"], "locked": True},
+    "change": {**CREATE["change"], "tags": ["flat", "new"], "locked": False},
+}
+
+
+@pytest.mark.proves("PROBE-24")
+def test_tags_and_a_lock_are_tried_as_the_user_says_them(system: Boxes, play: Player) -> None:
+    result = probed(play, APART, **SAID)
+    assert told(result, "not_found") == {}
+    assert {*TAGS, *LOCKS} <= set(told(result, "as_profile"))
+    assert "went as they should" in told(result, "seen")["profile_overrides"]
+    assert (list(system.boxes), result["left_behind"]) == ([1], [])
+    assert system.touched == {"probe"}
+
+
+@pytest.mark.proves("PROBE-6", "PROBE-24")
+def test_tags_and_a_lock_of_which_nothing_is_said_are_not_looked_at(system: Boxes, play: Player) -> None:
+    result = probed(play, APART)
+    silent = told(result, "not_looked_at")
+    assert silent["types.box.parts.tags"] == "create names no value for it"
+    assert silent["types.box.attributes.locked.transitions"] == "create names no value for it"
+    only_more = {**SAID, "change": {**CREATE["change"], "tags": ["old", "flat", "new"]}}
+    silent = told(probed(play, APART, **only_more), "not_looked_at")
+    assert silent == {**silent, **dict.fromkeys((TAGS[2], LOCKS[1]), "no value of create takes it")}
+    assert not {TAGS[1], LOCKS[0]} & set(silent)
+
+
+@pytest.mark.proves("PROBE-3", "PROBE-24")
+@pytest.mark.parametrize("broken", ["PUT tags", "DELETE tags", "POST lock"])
+def test_a_request_of_its_own_that_does_not_work_is_told(system: Boxes, play: Player, broken: str) -> None:
+    system.broken = {broken}
+    result = probed(play, APART, **SAID)
+    key = {"PUT tags": TAGS[1], "DELETE tags": TAGS[2], "POST lock": LOCKS[0]}[broken]
+    [(failed, why)] = told(result, "not_found").items()
+    assert (failed, "HTTP 500" in why) == (key, True)
+    assert ({*TAGS, *LOCKS} & set(told(result, "as_profile"))) >= (set(LOCKS) if "tags" in broken else set(TAGS))
+    assert "went as they should" in told(result, "seen")["profile_overrides"]
+    assert (list(system.boxes), result["left_behind"]) == ([1], [])
+
+
 @pytest.mark.proves("PROBE-6")
 def test_what_takes_a_write_to_see_is_not_looked_at_without_one(system: Boxes, play: Player) -> None:
     reading = {"entities": [KNOWN], "create": None}
-    result = run(play, {"name": "probe", "rimops.insight.insight_probe": reading})
-    assert told(result, "not_looked_at")["types.box.version"] == "writes is not set"
+    said = {"types": {"box": {**APART, **RENAMED, "attributes": APART["attributes"]}}}
+    result = run(play, {"name": "probe", "rimops.insight.insight_probe": {**reading, "profile_overrides": said}})
+    claims = ("version", "rename", "parts.tags", "attributes.locked.transitions")
+    silent = told(result, "not_looked_at")
+    assert {one: silent[f"types.box.{one}"] for one in claims} == dict.fromkeys(claims, "writes is not set")
     assert system.touched == set()

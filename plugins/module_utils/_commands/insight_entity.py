@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,14 +17,14 @@ from .._entity.desired_state import DesiredState, Secrets
 from .._entity.diff import diff
 from .._entity.ensure import ensure
 from .._entity.plan import secret_leaves
-from .._entity.references import mentioned_in
-from .._entity.rules import Rules, holding_ids
+from .._entity.references import declaring
+from .._entity.rules import Rules
 from .._entity.steps import in_steps, steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
 from .._profile.model import EntityType
-from .._text.mentions import rule_path, with_lists_among_attributes
+from .._text.mentions import with_lists_among_attributes
 from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
 from .base import NAME, Command
@@ -105,27 +105,12 @@ def named(values: Values) -> dict[str, Any]:
     return {name: values.get(name) for name in ("type", "id", "key", "refs")}
 
 
-def parts_to_read(entity_type: EntityType, attributes: Mapping[str, Any]) -> tuple[str, ...]:
-    """The parts that are read along with an entity: those that are declared, and those that an update has to send."""
-    return tuple(
-        name
-        for name, part in entity_type.parts.items()
-        if not part.write_only and (name in attributes or (part.read and "update" in part.within))
-    )
-
-
 def desired_state(connection: Connection, values: Values) -> DesiredState:
     """What options declare of one entity. An entry of a manifest gives some of them, and the module the others."""
     values = with_lists_among_attributes(values)
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
-    mentioned = mentioned_in(connection.settings.profile, address, values["attributes"])
     present = values["state"] == "present"
-    address = replace(
-        address,
-        rules=holding_ids(address.rules, map(rule_path, mentioned)),
-        parts=parts_to_read(address.type, values["attributes"]) if present else (),
-        ready=present,
-    )
+    address, mentioned = declaring(connection.settings.profile, address, values["attributes"], present)
     was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     remembers = bool(secrets or address.rules.rewritten)

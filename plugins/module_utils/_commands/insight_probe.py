@@ -102,10 +102,11 @@ def _check(values: Values, profile: Profile) -> None:
         raise ConfigurationError(what, "writes is set, and create does not say what may be created", "Set create.")
     if not create:
         return
-    profile.type(create["type"])
-    missing = [name for name in ("key", "attributes", "change") if not create.get(name)]
+    apart = profile.type(create["type"]).in_steps
+    missing = [name for name in ("key", "attributes", "change") if not {*(create.get(name) or {})} - apart]
     if missing:
-        raise ConfigurationError(what, f"create has no {', '.join(missing)}", "Say key, attributes and change.")
+        hint = "Say key, attributes and change; what has requests of its own does not count."
+        raise ConfigurationError(what, f"create has no {', '.join(missing)}", hint)
     strange = sorted(set(create["rename"]) - set(create["key"]))
     if strange:
         raise ConfigurationError(what, f"create.rename changes {', '.join(strange)}, which is not in its key")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._profile.model import EntityType, Profile, plain_id
@@ -17,6 +18,7 @@ from .._text.redaction import printable
 from ..errors import ConfigurationError
 from .address import Address, Entity, address_of, folded
 from .compare import is_within
+from .rules import holding_ids
 
 
 def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict[str, Address]:
@@ -31,6 +33,26 @@ def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict
             how = "a list of references" if reference.many else "one reference, and no list"
             raise ConfigurationError(f"declare {address}", f"{whole} is {how}", f"Write refs.{whole} so.")
     return found
+
+
+def declaring(
+    profile: Profile, address: Address, attributes: Entity, present: bool = True
+) -> tuple[Address, dict[str, Address]]:
+    """The address with the rules and the parts that it takes to declare these attributes, and the entities to which
+    they refer, by place. present: whether the entity is to exist. Raises as mentioned_in()."""
+    mentioned = mentioned_in(profile, address, attributes)
+    rules = holding_ids(address.rules, map(rule_path, mentioned))
+    parts = parts_to_read(address.type, attributes) if present else ()
+    return evolve(address, rules=rules, parts=parts, ready=present), mentioned
+
+
+def parts_to_read(entity_type: EntityType, attributes: Entity) -> tuple[str, ...]:
+    """The parts that are read along with an entity: those that are declared, and those that an update has to send."""
+    return tuple(
+        name
+        for name, part in entity_type.parts.items()
+        if not part.write_only and (name in attributes or (part.read and "update" in part.within))
+    )
 
 
 def as_declared(entity_type: EntityType, entity: Entity) -> Entity:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .._entity.steps import VERBS
 from .._profile.model import type_data
 from .._profile.operation import OPERATIONS, READING
 from .._text.json_forms import Json
 from .experiment import Experiment
 from .findings import NOT_LOOKED_AT, Finding
-from .request_candidates import TABLES
+from .own_requests import place_in_type
 
 
 def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -> list[Finding]:
@@ -25,6 +26,7 @@ def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -
         return not any(one == key or one.startswith(f"{key}.") or of_a_type.match(one) for one in spoken)
 
     unset = "writes is not set"
+    written = "create names no entity of this type, or nothing was there to try it on" if writes else unset
     reading = "no entity was named that exists or may be created"
     types, general = experiment.data.get("types", {}), experiment.data.get("operations", {})
     looked_at = {str(one["type"]): None for one in named}
@@ -33,15 +35,14 @@ def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -
         own = [name for name in type_data(one, experiment.data) if name in OPERATIONS and name not in general]
         operations.update({f"types.{one}.{name}": name for name in own})
     silent = [
-        (key, "the probe does not try it" if name not in TABLES else reading if name in READING or writes else unset)
+        (key, written if name in VERBS else reading if name in READING or writes else unset)
         for key, name in operations.items()
         if is_silent(key, name)
     ]
-    written = "create names no entity of type {}" if writes else unset
     silent += [
-        (f"types.{one}.{claim}", written.format(one))
+        (f"types.{one}.{claim}", written)
         for one in looked_at
-        for claim in beside_operations(type_data(one, experiment.data))
+        for claim in beside_operations(experiment, one)
         if is_silent(f"types.{one}.{claim}")
     ]
     if experiment.has_session and is_silent("session.lost"):
@@ -50,6 +51,8 @@ def not_looked_at(experiment: Experiment, named: Sequence[Json], writes: bool) -
     return [Finding(key, NOT_LOOKED_AT, came=why) for key, why in silent]
 
 
-def beside_operations(of_type: Json) -> list[str]:
-    """What a type says of its entities beside its operations, as far as it can be tried by writing."""
-    return ["version"] if of_type.get("version") else []
+def beside_operations(experiment: Experiment, type_name: str) -> list[str]:
+    """What a type says of its entities beside its operations, as far as it takes a write to see it."""
+    of_type = experiment.profile.type(type_name)
+    apart = [place_in_type(of_type, name) for name in (*of_type.parts, *of_type.states)]
+    return [*(["version"] if of_type.version.place else []), *apart]

@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .._entity.desired_state import DesiredState
 from .._entity.ensure import ensure
-from .._options.waiting import Waiting
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, top, value_at, with_value
 from ..errors import InsightError
-from .experiment import Experiment, keyed
+from .experiment import Experiment
 from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, UNTRIED, Finding, brief, difference
+from .own_requests import WAITING
 from .scratch_entity import ScratchEntity
 
-WAITING = Waiting(timeout=10.0, interval=0.5)
 NEEDED = ("read", "find", "create", "delete")
 """The operations without which a trial, and the removal of its entity, are not possible."""
 
@@ -110,8 +108,10 @@ def play(scratch: ScratchEntity, data: Json) -> str:
     where it does. The entity is removed in either case."""
     for part in ("required", "schema"):  # what a user has to declare is no question here
         data = with_value(data, ("types", scratch.type, part), None)
-    attributes = scratch.named.get("attributes") or {}
-    changed = {**attributes, **(scratch.named.get("change") or {})}
+    first = {name: values[0] for name, values in scratch.apart.items()}
+    last = {name: values[-1] for name, values in scratch.apart.items()}
+    attributes = {**(scratch.named.get("attributes") or {}), **first}
+    changed = {**attributes, **(scratch.named.get("change") or {}), **last}
     steps: list[tuple[str, Json | None]] = [("create", attributes), ("none", attributes)]
     if scratch.experiment.is_proven(scratch.type, "update"):
         steps += [("update", changed), ("none", changed)]
@@ -131,9 +131,7 @@ def _step(scratch: ScratchEntity, data: Json, expected: str, declared: Json | No
     """What is wrong with a step of the cycle; empty where it did what was expected. declared: the attributes, None to
     delete."""
     profile = scratch.experiment.profile_with(data)
-    address = keyed(profile, scratch.named)
-    state = "absent" if declared is None else "present"
-    desired = DesiredState(address=address, attributes=declared or {}, state=state, waiting=WAITING)
+    desired = scratch.declared(declared, WAITING, profile)
     client = scratch.experiment.client(profile)
     try:
         came = ensure(client, desired, check_mode=False, clock=scratch.clock).plan.operation

@@ -175,12 +175,24 @@ def probe_restore(scratch: ScratchEntity, entity_id: Any) -> None:
     settle(experiment, scratch.type, "restore", definition if back else None, attempt)
 
 
-def tell_what_stays(scratch: ScratchEntity) -> None:
-    """Name what the probe has made and deleted, and what stays all the same."""
-    if not scratch.experiment.profile.type(scratch.type).soft_deleted:
-        return
-    scratch.offered()
-    ids = ", ".join(brief(scratch.id_of(one)) for one in scratch.stay)
+def purge_what_stays(scratch: ScratchEntity) -> None:
+    """Purge what the probe has made and deleted, where it stays all the same and the profile says how; else name
+    it."""
+    experiment, definition = scratch.experiment, scratch.experiment.definition(scratch.type, "purge")
+    mine = _own_that_stay(scratch)
+    if mine and definition:
+        attempts = [scratch.purge(definition, one) for one in mine]
+        mine = _own_that_stay(scratch)
+        settle(experiment, scratch.type, "purge", None if mine else definition, attempts[0])
+    ids = ", ".join(brief(scratch.id_of(one)) for one in mine)
     if ids:
         came = f"the probe's own entity stays as deleted (id {ids}); next time another key is needed for it"
-        scratch.experiment.note([Finding(f"types.{scratch.type}.soft_deleted", SEEN, came=came)])
+        experiment.note([Finding(f"types.{scratch.type}.soft_deleted", SEEN, came=came)])
+
+
+def _own_that_stay(scratch: ScratchEntity) -> list[Entity]:
+    """What the probe itself has made, and what is shown as deleted."""
+    if not scratch.experiment.profile.type(scratch.type).soft_deleted:
+        return []
+    scratch.offered()
+    return [one for one in scratch.stay if scratch.id_of(one) in scratch.made]

@@ -49,7 +49,8 @@ class LoginReport:
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
     login worked. overrides: to merge into the profile; all_overrides: with those that were given; untried: what else
-    was learned, with which the whole cycle was not seen to work. left_behind: entities that it could not delete again."""
+    was learned, with which the whole cycle was not seen to work. left_behind: entities that it could not delete
+    again."""
 
     profile: Json
     stamp: Json

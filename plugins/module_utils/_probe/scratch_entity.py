@@ -15,7 +15,10 @@ from typing import Any, Optional
 
 from .._entity.address import Address, Entity, rules_of
 from .._entity.api.client import EntityClient
+from .._entity.desired_state import DesiredState
+from .._entity.references import declaring
 from .._entity.rules import Rules
+from .._options.waiting import Waiting
 from .._profile.model import Profile
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, replace, top, with_value
@@ -37,7 +40,8 @@ class ScratchEntity:
     created of which neither id nor key is known; doubts: why an entity may be left that cannot be looked for, since no
     search was seen to work; unsettled: entities of which an interruption left open whether they are its own; born: as
     it was read when it had been created; outdated: how the server refuses a write with an old version, None where that
-    was not seen; stay: the entities that were deleted and stay, under the key that was sought last."""
+    was not seen; stay: the entities that were deleted and stay, under the key that was sought last; apart: the values
+    of what has requests of its own, one after the other; made: the ids of all that it ever created."""
 
     experiment: Experiment
     named: Json
@@ -48,6 +52,8 @@ class ScratchEntity:
     born: Entity = field(default_factory=dict)
     outdated: Optional[Response] = None
     stay: list[Entity] = field(default_factory=list)
+    apart: dict[str, list[Any]] = field(default_factory=dict)
+    made: list[Any] = field(default_factory=list)
     clock: Clock = SYSTEM_CLOCK
 
     @property
@@ -118,6 +124,7 @@ class ScratchEntity:
             entity_id = self.id_of(entity)
             if entity_id is not None and entity_id not in self.ids and self._is_mine(entity, entity_id):
                 self.ids.append(entity_id)
+                self.made.append(entity_id)
         self.unsettled = []
 
     def _is_mine(self, entity: Entity, entity_id: Any) -> bool:
@@ -150,6 +157,14 @@ class ScratchEntity:
             found = self.offered(key)
             shows += [any(same(self.id_of(one), entity_id) for one in found)] if found is not None else []
         return bool(shows) and not any(shows)
+
+    def declared(self, attributes: Json | None, waiting: Waiting, profile: Profile | None = None) -> DesiredState:
+        """It as a task would declare it. attributes: None where it is to be absent; profile: as it is known by now,
+        unless another one is given."""
+        profile = profile or self.experiment.profile
+        address, mentioned = declaring(profile, keyed(profile, self.named), attributes or {}, attributes is not None)
+        state = "absent" if attributes is None else "present"
+        return DesiredState(address, attributes or {}, state=state, mentions=mentioned, waiting=waiting)
 
     def create(self, definition: Json, attributes: Json | None = None) -> Attempt:
         """Let the engine create it by this definition. attributes: instead of its usual ones."""
@@ -196,6 +211,14 @@ class ScratchEntity:
             client.restore(keyed(profile, self.named).located(deleted), deleted)
 
         return self.experiment.attempt(self.type, "restore", definition, call)
+
+    def purge(self, definition: Json, deleted: Entity) -> Attempt:
+        """Let the engine remove for ever by this definition what was deleted and stays."""
+
+        def call(client: EntityClient, profile: Profile) -> Any:
+            client.delete(keyed(profile, self.named).located(deleted), deleted, by="purge")
+
+        return self.experiment.attempt(self.type, "purge", definition, call)
 
     def delete(self, definition: Json, observed: Entity) -> Attempt:
         """Let the engine delete it by this definition."""

@@ -23,8 +23,9 @@ from . import write_behaviour as manners
 from .cycle import try_overrides
 from .experiment import Attempt, Experiment
 from .findings import NOT_FOUND, NOT_TRIED, Finding, brief
-from .lives import probe_rename, probe_restore, probe_version, tell_what_stays
+from .lives import probe_rename, probe_restore, probe_version, purge_what_stays
 from .locate import ids_said, is_offered, learn_reading, locate
+from .own_requests import probe_own_requests, without_own_requests
 from .reads import explore, has_meaning, missing_ways, refusal_cause, settle, succeeding, with_entity
 from .scratch_entity import ScratchEntity, answers_something
 from .searches import reference_ways
@@ -34,7 +35,8 @@ from .shapes import described, find, is_success, json_content, place_of, same, s
 def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: Callable[[], None]) -> None:
     """Create, change, rename and delete one entity, unless it may exist already; then try all that was learned on it.
     given: the profile before anything was learned; while_there: what else to do while the entity is there."""
-    scratch = ScratchEntity(experiment, named)
+    named, apart = without_own_requests(named, experiment.profile.type(str(named["type"])))
+    scratch = ScratchEntity(experiment, named, apart=apart)
     refusal = _refusal(scratch)
     if refusal:
         experiment.note(
@@ -53,7 +55,7 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
         raise
     _clear(scratch)
     try_overrides(scratch, given)
-    tell_what_stays(scratch)
+    purge_what_stays(scratch)
     experiment.may_write = False
 
 
@@ -93,6 +95,7 @@ def _experiments(scratch: ScratchEntity, while_there: Callable[[], None]) -> Non
     manners.learn_spelling(scratch, entity)
     probe_update(scratch, entity)
     probe_rename(scratch)
+    probe_own_requests(scratch)
     entity_id = scratch.ids[0]
     if probe_delete(scratch):
         probe_restore(scratch, entity_id)

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import parts_to_read
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import Address, address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.references import parts_to_read
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting
 from ansible_collections.rimops.insight.plugins.module_utils._profile.completing import AcceptedWrite
 from ansible_collections.rimops.insight.plugins.module_utils._profile.merging import overlaid
