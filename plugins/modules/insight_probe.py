@@ -171,7 +171,7 @@ options:
         description:
           - The attributes with which it is created. Take texts, numbers and dates as you are going to use.
           - At least one should be neither required nor in O(create.change), to see whether it survives an update.
-          - Parts, and attributes with transitions, are brought about after it was created, those of O(create.change) too.
+          - Parts, and attributes with transitions, are brought about once it is there, those of O(create.change) too.
         type: dict
         default: {}
       change:
