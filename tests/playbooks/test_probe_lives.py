@@ -16,6 +16,8 @@ from odd_lives import Boxes
 from odd_systems import serving
 from test_probe_others import told
 
+from ansible_collections.rimops.insight.plugins.module_utils._probe import cycle
+
 pytestmark = [pytest.mark.one_core, pytest.mark.proves("PROBE-22")]
 
 ENTITY = "rimops.insight.insight_entity"
@@ -139,6 +141,23 @@ def test_a_version_that_no_update_names_is_not_tried(system: Boxes, play: Player
     result = probed(play, {"update": {"with": None}, "delete": {"query": {"revision": "{version}"}}})
     assert told(result, "not_tried")["types.box.version"] == "update does not name {version}"
     assert "version" not in result["overrides"]["types"]["box"]
+
+
+@pytest.mark.proves("PROBE-3")
+def test_an_interruption_of_the_cycle_leaves_nothing_behind(
+    system: Boxes, play: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = cycle._step
+
+    def interrupted(*arguments: Any) -> str:
+        step(*arguments)
+        assert len(system.boxes) > 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cycle, "_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        probed(play)
+    assert list(system.boxes) == [1]
 
 
 # --- a new key, and what stays as deleted

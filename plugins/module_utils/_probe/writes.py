@@ -45,17 +45,18 @@ def probe_writes(experiment: Experiment, named: Json, given: Json, while_there: 
         return
     experiment.may_write = True
     try:
-        _experiments(scratch, while_there)
-    except InsightError as error:
-        experiment.note([Finding("operations", NOT_FOUND, came=refusal_cause(error))])
+        try:
+            _experiments(scratch, while_there)
+        except InsightError as error:
+            experiment.note([Finding("operations", NOT_FOUND, came=refusal_cause(error))])
+        _clear(scratch)
+        try_overrides(scratch, given)
+        purge_what_stays(scratch)
     except BaseException:  # Ctrl-C, Ansible's timeout, a fault of ours: nobody waits for experiments any more
         with last_moments(), suppress(InsightError):
             scratch.note(scratch.unsettled)
             _clear(scratch)
         raise
-    _clear(scratch)
-    try_overrides(scratch, given)
-    purge_what_stays(scratch)
     experiment.may_write = False
 
 
