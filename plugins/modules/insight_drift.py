@@ -103,7 +103,7 @@ options:
         stays in it as far as it is still there, holds for all entities of a type, or is of an entity that was not seen.
     type: str
   exceptions_days:
-    description: For how many days the exceptions of O(exceptions_out) hold.
+    description: For how many days the exceptions of O(exceptions_out) hold, 1 to 36500.
     type: int
     default: 90
   previous:

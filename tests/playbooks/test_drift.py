@@ -255,3 +255,23 @@ def test_reports_that_cannot_be_written(here: Exporter, tmp_path: Path) -> None:
     assert "write the html report" in both["msg"] and "it is not as declared (1 missing" in both["msg"]
     unknown = here.drift(reports={"pdf": "page.pdf"})
     assert unknown["failed"] and "pdf" in unknown["msg"]
+
+
+@pytest.mark.proves("DRIFT-8")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"reports": {"html": "a/../one", "json": "one"}}, "html and json are the same file"),
+        ({"reports": {"html": "one"}, "exceptions_out": "one"}, "html and exceptions_out are the same file"),
+        ({"exceptions_days": 0}, "exceptions_days is not between 1 and 36500"),
+        ({"exceptions_days": 10**8}, "exceptions_days is not between 1 and 36500"),
+        ({"unread": [{"entity": "a"}]}, "unread has an element without entity, type or why"),
+        ({"sides": ["a"]}, "sides are not two"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_the_first_request(
+    server: Server, here: Exporter, options: dict[str, Any], said: str
+) -> None:
+    refused = here.drift(**options)
+    assert refused["failed"] and said in refused["msg"]
+    assert server.counted["handshakes"] == 0

@@ -46,9 +46,11 @@ from .._report.formats import FORMATS
 from .._report.report import RunReport, report_of
 from .._report.text import numbers_text
 from .._report.words import words_of
-from .insight_report import REPORT_OPTIONS, ended, write_reports
+from .insight_report import REPORT_OPTIONS, check_paths, ended, write_reports
 
 WHAT = "check for drift"
+LONGEST = 36_500
+"""Days for which an exception may hold."""
 UNREACHABLE = (TransportError, AuthenticationError)
 """Errors after which nothing more is asked: each further entity would wait as long for the same answer."""
 DRIFT_SPEC: Spec = {
@@ -120,9 +122,7 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     """A system checked; see the module insight_drift."""
     began = datetime.now(timezone.utc)
     values = {**READING, **values}
-    check_concurrency(WHAT, values["concurrency"])
-    if len(values["sides"]) != 2:
-        raise ConfigurationError(WHAT, "sides are not two", "Name what is checked, and what it is held against.")
+    _check_options(values, context.files)
     connection = connect(values, context)
     inputs = _inputs(values, context.files, connection)
     check = _checked(values, context, connection, inputs, began)
@@ -132,6 +132,19 @@ def run_drift(values: Values, context: Context) -> dict[str, Any]:
     written, whys = _write_reports(values, context.files, hidden, accepted)
     against = [finding for finding in hidden.findings if finding in values["fail_on"]]
     return ended(_result(hidden, written), [*whys, *(_failure(hidden, finding) for finding in against[:1])])
+
+
+def _check_options(values: Values, files: Files) -> None:
+    """Raises ConfigurationError for options that cannot be meant."""
+    check_concurrency(WHAT, values["concurrency"])
+    if len(values["sides"]) != 2:
+        raise ConfigurationError(WHAT, "sides are not two", "Name what is checked, and what it is held against.")
+    if not 1 <= values["exceptions_days"] <= LONGEST:
+        raise ConfigurationError(WHAT, f"exceptions_days is not between 1 and {LONGEST}", "Say for how many days.")
+    if not all({"entity", "type", "why"} <= set(one) for one in values["unread"]):
+        why = "unread has an element without entity, type or why"
+        raise ConfigurationError(WHAT, why, "Give it what insight_export returns as not_exported.")
+    check_paths(WHAT, {**values["reports"], "exceptions_out": values["exceptions_out"]}, files)
 
 
 def _inputs(values: Values, files: Files, connection: Connection) -> Inputs:

@@ -42,6 +42,7 @@ ABSENT_CHECK = "there is no report of its check, so nobody knows whether it was 
 
 def run_report(values: Values, context: Context) -> dict[str, Any]:
     """Reports, written; see the module insight_report."""
+    check_paths(WHAT, values["reports"], context.files)
     if values["checks"] is not None:
         checks = _checks(values, context.files)
         texts = {name: FORMATS[name](checks) for name, path in values["reports"].items() if path}
@@ -86,6 +87,15 @@ def _plan_page(values: Values, files: Files) -> str:
 
 def _evidence_page(values: Values, files: Files) -> str:
     return render_page(page_of_evidence(verify_all(files.path_of(values["journal"]), values["head"])))
+
+
+def check_paths(what: str, wanted: Mapping[str, Any], files: Files) -> None:
+    """Raises ConfigurationError where two reports are to be written into one file."""
+    names: dict[Path, str] = {}
+    for name, path in wanted.items():
+        other = names.setdefault(Path(files.path_of(path)).resolve(), name) if path else name
+        if other != name:
+            raise ConfigurationError(what, f"{other} and {name} are the same file", "Name a file for each.")
 
 
 def write_reports(
