@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from conftest import Player
-from playing import playing
+from playing import ENTITY, playing, take_steps
 from small_logins import PASSWORD, USER
 from small_system import SmallSystem
 from systems.base.fixtures import as_new, started_once
 
 pytestmark = pytest.mark.one_core
 
-ENTITY = "rimops.insight.insight_entity"
 PROFILE = {
     "format": 2,
     "name": "forms",
@@ -72,12 +71,7 @@ STEPS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
 @pytest.mark.proves("PROFILE-4")
 def test_a_form_says_lists_and_nothing_and_a_list_of_names_is_read(system: SmallSystem, play: Player) -> None:
     system.forms.policies["other"] = {"rights": [], "note": "kept", "level": "1"}
-    for number, (name, wish, operation, writes) in enumerate(STEPS):
-        task = {"name": name, ENTITY: {**POLICY, **wish}, **({"check_mode": True} if name == "check" else {})}
-        played = play([task])
-        assert played.code == 0, played.output
-        told = (played[name]["operation"], played[name]["changed"], system.forms.writes)
-        assert told == (operation, operation != "none", writes), (number, name, played[name])
+    take_steps(play, POLICY, STEPS, lambda: system.forms.writes)
     assert [sorted(form) for form in system.forms.forms] == [
         [("level", "3"), ("note", "é=&"), ("rights", "read"), ("rights", "write")],
         [("note", ""), ("rights", "read")],

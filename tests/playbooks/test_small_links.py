@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from conftest import Player
-from playing import playing
+from playing import ENTITY, playing, take_steps
 from small_logins import PASSWORD, USER
 from small_system import SmallSystem
 from systems.base.fixtures import as_new, started_once
 
 pytestmark = [pytest.mark.one_core, pytest.mark.proves("PROFILE-4")]
 
-ENTITY = "rimops.insight.insight_entity"
 PROFILE = {
     "format": 2,
     "name": "links",
@@ -58,12 +57,12 @@ play = playing(profile=PROFILE, grant_type="login", username=USER, password=PASS
 
 def test_entities_and_jobs_are_met_at_the_addresses_that_the_server_gives(system: SmallSystem, play: Player) -> None:
     system.links.origin = system.url
-    for name, wish, operation, writes in STEPS:
-        task = {"name": name, ENTITY: {**SHELF, **wish}, **({"check_mode": True} if name == "check" else {})}
-        played = play([task])
-        assert played.code == 0, played.output
-        told = (played[name]["operation"], system.links.writes, system.links.counted["jobs"])
-        assert told == (operation, writes, writes), (name, played[name])
+
+    def writes() -> int:
+        assert system.links.counted["jobs"] == system.links.writes
+        return system.links.writes
+
+    take_steps(play, SHELF, STEPS, writes)
     assert system.links.shelves == {}
 
 
