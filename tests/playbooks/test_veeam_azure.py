@@ -271,9 +271,7 @@ LIVES = {
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3")
 @pytest.mark.parametrize("name", LIVES)
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
-    life = LIVES[name]
-    played = play(life.tasks(**SOON))
-    life.assert_lived(played)
+    LIVES[name].live(play, **SOON)
 
 
 # --- what is special about a type
