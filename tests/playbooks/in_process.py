@@ -16,7 +16,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
-from conftest import Played, Player, as_a_new_process, dumped
+from conftest import Played, Player
 
 from ansible_collections.rimops.insight.plugins.module_utils._commands.argument_spec import argument_spec, secret_values
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity import ENTITY
@@ -50,25 +50,15 @@ def run(play: Player, task: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def controlled(play: Player, requests: list[list[Any]]) -> dict[str, Any]:
-    """The result of a task that tells the server something."""
-    answers = [play.server.control(method, path, body) for method, path, body in requests]
-    return {"failed": False, "changed": False, "answers": answers}
-
-
 def play_here(play: Player, tasks: list[dict[str, Any]]) -> Played:
-    """What a run of the tasks gives, each in what could be a process of its own; the first that fails ends it. The
-    output holds the results."""
+    """What a run of the tasks gives; the first that fails ends it."""
     played = Played(0, "")
     for task in tasks:
-        as_a_new_process()
-        result = controlled(play, task["control"]["requests"]) if "control" in task else run(play, task)
-        played.output += dumped(result)
+        result = run(play, task)
         status = "failed" if result["failed"] else "ok"
         played.tasks.append({"task": task["name"], "item": False, "status": status, "result": result})
         if result["failed"]:
-            played.code = 2
-            break
+            return Played(2, result["msg"], played.tasks)
     return played
 
 

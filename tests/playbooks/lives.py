@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from conftest import Played, Player
+from conftest import Played
 from environments import count, counted
-from in_process import play_here
 
 ENTITY = "rimops.insight.insight_entity"
 SIDES = {"none": (False, False), "create": (False, True), "update": (True, True), "delete": (True, False)}
@@ -63,15 +62,6 @@ class Life:
             tasks.append({"name": step, ENTITY: {**self.which, **wish, **options}, "diff": True, **mode})
             tasks.append(count(f"{step}, counted"))
         return tasks
-
-    def live(self, play: Player, **options: Any) -> Played:
-        """Live it; each step does and shows what is expected, with as many writes, and no secret is seen. In the
-        process of the test, unless on another host or with secrets, which a playbook could show. options: of each
-        step."""
-        in_process = play.entry == "here" and not self.secrets
-        played = (play_here if in_process else Player.__call__)(play, self.tasks(**options))
-        self.assert_lived(played)
-        return played
 
     def assert_lived(self, played: Played) -> None:
         """Each step did and showed what is expected, with as many writes, and no secret was seen."""

@@ -271,7 +271,9 @@ LIVES = {
 @pytest.mark.proves("DECLARE-1", "DECLARE-2", "DECLARE-3")
 @pytest.mark.parametrize("name", LIVES)
 def test_the_whole_life(system: System, play: Player, name: str) -> None:
-    LIVES[name].live(play, **SOON)
+    life = LIVES[name]
+    played = play(life.tasks(**SOON))
+    life.assert_lived(played)
 
 
 # --- what is special about a type
