@@ -289,6 +289,28 @@ def test_a_change_and_a_deletion_that_were_killed_are_finished(
     assert writes(system) == {**NOTHING, sent: 1}
 
 
+@pytest.mark.proves("COMPLETE-2", "WRITE-21")
+def test_a_replacement_that_was_killed_while_its_deletion_went_on_is_finished(system: System, play: Player) -> None:
+    """Deletion and creation are a job each. The run is killed in the first; the same plan then creates."""
+    play([environment()])
+    for job in system.entities("jobSessions"):
+        system.delete("jobSessions", job)
+    entry = {"type": "repository", "key": {"name": "daily"}, "attributes": {**NEW, "description": "x"}}
+    fixed = {"types": {"repository": {"attributes": {"description": {"immutable": True}}}}}
+    options = {"entities": [entry], "on_immutable": "replace", "profile_overrides": fixed}
+    digest = play([environment(plan_out="plan.json", **{**options, "journal": None})])["all"]["plan_digest"]
+    apply = environment(plan_file="plan.json", plan_digest=digest, **options)
+    writes(system)
+    killed_while_waiting(system, play, apply)
+    ends_now(system)
+    system.switch(job_ends="Success")
+    played = play([apply, {**apply, "name": "again"}])
+    assert (played["all"]["failed"], played["all"]["changed"]) == (False, True), played.output
+    assert "was applied already, there is nothing to do" in str(played["again"]["notes"]), played.output
+    assert writes(system) == {**NOTHING, "creates": 1, "deletes": 1}
+    assert [one["description"] for one in system.entities("repositories").values()] == ["x"]
+
+
 @pytest.mark.proves("COMPLETE-2")
 def test_the_journal_alone_is_enough(system: System, play: Player) -> None:
     """Without a token store the next run finds the job in the journal, which it settles."""

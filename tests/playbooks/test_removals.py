@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
-from environments import JOURNALS, Background, checked, count, counted, outcomes
+from environments import Background, checked, count, counted, outcomes
 from environments import task as entities_task
 from libraries import BOOK, PROFILE, VERSIONED, player, task, written
 from systems.base.fixtures import as_new, started_once
@@ -34,6 +34,10 @@ REMOVING: dict[str, Any] = {
     },
 }
 ANN = {"type": "member", "key": {"name": "Ann"}, "secret_attributes": {"password": "ann's first password"}}
+REPORTED = {
+    "name": "reported",
+    "rimops.insight.insight_report": {"journal": "evidence", "reports": {"html": "evidence.html"}},
+}
 DRIFT = "rimops.insight.insight_drift"
 REPLACE = {"on_immutable": "replace"}
 PURGE = {"state": "absent", "purge": True}
@@ -67,6 +71,7 @@ def in_check_mode(one: dict[str, Any]) -> dict[str, Any]:
     return {**one, "check_mode": True}
 
 
+@pytest.mark.parametrize("entry", ["here", "elsewhere"])
 def test_the_whole_life_of_an_entity_that_is_replaced(system: System, play: Player) -> None:
     second = {"attributes": {"born": 1991}, **REPLACE}
     played = play(
@@ -100,6 +105,7 @@ def test_the_whole_life_of_an_entity_that_is_replaced(system: System, play: Play
     assert "ann's first password" not in played.output
 
 
+@pytest.mark.parametrize("entry", ["here", "elsewhere"])
 def test_the_whole_life_of_an_entity_that_is_purged(system: System, play: Player) -> None:
     played = play(
         with_counts(
@@ -193,7 +199,7 @@ def test_an_environment_shows_its_plan_and_carries_it_out(system: System, play: 
     options = {**planned(play, gather=gather), "gather": gather}
     apply = entities_task("apply", ENTITIES, **options)
     last = entities_task("same", ENTITIES, gather=gather, **OPTIONS)
-    played = play([*with_counts(look, apply, last), {"name": "journals", JOURNALS: {"path": "evidence"}}])
+    played = play([*with_counts(look, apply, last), REPORTED])
     assert outcomes(played["look"]) == outcomes(played["apply"]) == {"deleted": 2, "replaced": 1}, played.output
     assert [counted(played, f"{name}, counted", "writes") for name in ("look", "apply", "same")] == [(0,), (5,), (0,)]
     assert (played["look"]["changed"], outcomes(played["same"])) == (True, {"unchanged": 3, "unverified": 1})
@@ -206,6 +212,7 @@ def test_an_environment_shows_its_plan_and_carries_it_out(system: System, play: 
     assert kept["member (name=Ann)"]["forced_by"] == ["born"]
     assert kept["book (title=Ward)"]["removal"] == ["delete", "purge"]
     assert (kept["book (title=Bishop)"]["removal"], kept["book (title=Bishop)"]["purges"]) == (["purge"], ["b-1"])
+    assert "They were deleted and created anew" in (play.folder / "evidence.html").read_text(encoding="utf-8")
     page = (play.folder / "plan.html").read_text(encoding="utf-8")
     for words in ("Replace", "It is replaced, since born can only be set at creation.", "nothing brings it back"):
         assert words in page
