@@ -72,7 +72,7 @@ class Plan:
     forced_by: tuple[str, ...] = ()
     anew: Optional[Plan] = None
     removal: tuple[str, ...] = ("delete",)
-    dead: tuple[Entity, ...] = ()
+    dead: tuple[Entity, ...] = field(default=(), repr=False)
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -314,13 +314,13 @@ def _update(
     may_replace: whether it is replaced where it cannot be updated."""
     before = nothing.before or {}
     comparison = compare_checked(nothing.desired, before, rules, nothing.entity)
-    if comparison.forbidden and may_replace:
-        return _to_replace(nothing, comparison)
-    _refuse_forbidden(nothing.entity, comparison.forbidden)
     sent = tuple(path for path in nothing.secret_paths if fates[path] == "sent")
     kept = tuple(path for path in nothing.secret_paths if fates[path] == "same")
     unknown = [path for path in nothing.secret_paths if fates[path] == "unknown"]
     result = evolve(nothing, after=before, unverified=tuple(sorted([*comparison.unobservable, *unknown])))
+    if comparison.forbidden and may_replace:
+        return _to_replace(result, comparison)
+    _refuse_forbidden(nothing.entity, comparison.forbidden)
     changes = _sorted([*comparison.changes, *(Change(path, MASK, MASK, path) for path in sent)])
     if not changes:
         return result
@@ -349,13 +349,8 @@ def _to_replace(nothing: Plan, comparison: Comparison) -> Plan:
     """The plan that says that the entity is to be replaced, and what differs; see ``replacing``."""
     secrets = (Change(path, MASK, MASK, path) for path in nothing.secret_paths)
     forced_by = tuple(change.path for change in comparison.forbidden)
-    return evolve(
-        nothing,
-        operation="replace",
-        changes=_sorted([*comparison.changes, *secrets]),
-        unverified=comparison.unobservable,
-        forced_by=forced_by,
-    )
+    changes = _sorted([*comparison.changes, *secrets])
+    return evolve(nothing, operation="replace", changes=changes, forced_by=forced_by)
 
 
 def _with_secrets(

@@ -38,7 +38,7 @@ def replacing(desired: DesiredState, references: Mapping[str, Any], planned: Pla
     stay taken, and where the profile says that the system does not delete this one."""
     for why, hint in _hindrances(desired, planned):
         raise ConfigurationError(f"replace {planned.entity}", f"{why}; nothing was written", hint)
-    plan(evolve(desired, state="absent"), references, observed)
+    plan(evolve(desired, state="absent"), references, observed)  # raises where this one may not be deleted
     anew = plan_with_memory(desired, references, None)
     removal = removal_of(desired) if observed is not None else ("purge",)
     held = {name: getattr(planned, name) for name in ("changes", "before", "forced_by", "dead")}
@@ -80,12 +80,12 @@ def with_losses(desired: DesiredState, planned: Plan, whole: Entity) -> Plan:
     left_out = {*address.type.identifiers, *address.type.soft_deleted, *named}
     strict = evolve(rules, at_least=frozenset())
     differing = compare(planned.desired, before, strict, planned.entity).changes
-    secrets = (one for one in planned.changes if one.rule in planned.secret_paths)
+    elements = (one for one in differing if one.rule not in rules.rewritten)
     lost = strict_changes(planned.desired, without(before, left_out), rules)
     seen = (one for one in lost if one.before not in (None, "", [], {}))
     unseen = (Change(path, MASK, ABSENT, path) for path in _unseen_parts(desired, planned))
-    changes = (*differing, *secrets, *seen, *unseen)
-    return evolve(planned, before=before, changes=tuple(sorted(changes, key=lambda change: change.path)))
+    changes = {one.path: one for one in (*planned.changes, *elements, *seen, *unseen)}
+    return evolve(planned, before=before, changes=tuple(changes[path] for path in sorted(changes)))
 
 
 def _unseen_parts(desired: DesiredState, planned: Plan) -> Iterator[str]:

@@ -7,6 +7,7 @@ update."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
@@ -26,7 +27,7 @@ from .desired_state import DesiredState, steady
 from .plan import Plan, masked_entity
 from .replacement import notes_on_replacing, removal_of
 from .rewritten import plan_with_memory
-from .safe_write import Observe, write_safely
+from .safe_write import Observe, having_written, write_safely
 
 # --- restore
 
@@ -135,8 +136,11 @@ def purge(
     wanted = {**mine, **{name: one for name, one in found.items() if name in {*planned_on, *mine}}}
     if not wanted:
         raise moved(desired, "disappeared")
-    for one in wanted.values():
-        _purge(client, desired, one, clock, note)
+    purged: list[Any] = []
+    for name, one in wanted.items():
+        with having_written(desired.address, "purge", purged[-1]) if purged else nullcontext():
+            _purge(client, desired, one, clock, note)
+        purged.append(name)
 
 
 def _purge(client: EntityClient, desired: DesiredState, entity: Entity, clock: Clock, note: Note) -> None:

@@ -195,6 +195,12 @@ def test_elements_that_may_be_there_besides_are_seen_to_go_too():
     assert {"path": "tags", "before": ["x", "y"], "after": ["x"]} in [one.as_result() for one in outcome.plan.changes]
 
 
+def test_what_comes_back_in_another_form_is_no_difference_of_its_own():
+    kind = {"attributes": {**FIXED["attributes"], "note": {"rewritten": True}}}
+    outcome = run(Teams(TEAM), kind, True, attributes={"size": 2, "note": "N"}, **REPLACE)
+    assert [one.path for one in outcome.plan.changes] == ["size"]
+
+
 def test_a_part_that_somebody_changes_before_the_deletion_holds_it_up():
     of, system = profile({**FIXED, "parts": {"members": MEMBERS}}), Teams(TEAM)
     client, desired = client_of(of, system), wish(of, attributes={"size": 2}, **REPLACE)
@@ -422,6 +428,14 @@ def test_all_that_stays_of_a_key_is_purged_and_nothing_else():
     system = Teams({**TEAM, "id": 6}, DEAD, {**DEAD, "id": 5}, {**DEAD, "id": 4, "name": "b"}, soft=True)
     run(system, SOFT, state="absent", purge=True)
     assert list(system.held["teams"]) == [4]
+
+
+def test_a_purge_that_fails_after_another_one_says_that_something_was_written():
+    system = Teams(DEAD, {**DEAD, "id": 5}, soft=True)
+    system.answers["DELETE teams/5/purge"] = (403, {})
+    with pytest.raises(ServerError) as failed:
+        run(system, SOFT, state="absent", purge=True)
+    assert (failed.value.as_result()["changed"], list(system.held["teams"])) == (True, [5])
 
 
 def test_where_nothing_shows_that_it_stays_the_purge_goes_alone():
