@@ -103,8 +103,7 @@ def perform_removed(
     record: RecordStep = unrecorded,
 ) -> Outcome:
     """Delete and purge, as the plan says; as perform_steps()."""
-    _done, notes = _remove(client, desired, planned, observed, clock, record)
-    return Outcome(planned, None, None, notes=tuple(notes))
+    return Outcome(planned, None, None, notes=_remove(client, desired, planned, observed, clock, record, [], ()))
 
 
 def perform_replaced(
@@ -122,12 +121,17 @@ def perform_replaced(
     own, made, _nothing = _own(desired, planned.anew, None, "create")
     client.rehearse(own.address, content_of_new(own, made))
     later = steps_of(planned.anew, desired.address.type)
-    done, notes = _remove(client, desired, planned, observed, clock, record, later)
+    done: list[EntityStep] = []
     try:
+        notes = _remove(client, desired, planned, observed, clock, record, done, later)
         outcome = perform_steps(client, desired, planned.anew, None, clock, record, done)
     except InsightError as error:
+        if not done:
+            raise
         written = error.details.get("written", "delete")
-        raise error.but(hint=f"{REMOVED.get(written, '')} {error.hint}".strip(), written=written) from error
+        is_sent = "create" not in error.details.get("steps", {}).get("not_sent", ())
+        said = REMOVED.get(written if is_sent else "delete", "")
+        raise error.but(hint=f"{said} {error.hint}".strip(), written=written) from error
     unverified = outcome.plan.unverified
     return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*notes, *outcome.notes))
 
@@ -146,12 +150,13 @@ def _remove(
     observed: Optional[Entity],
     clock: Clock,
     record: RecordStep,
-    later: Sequence[EntityStep] = (),
-) -> tuple[list[EntityStep], list[str]]:
-    """Carry out the removal of a plan; its steps, and notes for the user. later: the steps that follow it."""
+    done: list[EntityStep],
+    later: Sequence[EntityStep],
+) -> tuple[str, ...]:
+    """Carry out the removal of a plan; notes for the user. done: takes its steps; later: those that follow it."""
     known_as = desired.address if observed is None else desired.address.located(observed)
     deletion = replace(planned, operation="delete", secrets_to_send=())
-    todo, done, notes = [*map(EntityStep, planned.removal)], list[EntityStep](), list[str]()
+    todo, notes = [*map(EntityStep, planned.removal)], list[str]()
     while todo:
         step = todo.pop(0)
         with _step(planned, known_as, step, done, [*todo, *later], record):
@@ -160,7 +165,7 @@ def _remove(
             else:
                 notes += perform(client, desired, deletion, observed, clock).notes
         done.append(step)
-    return done, notes
+    return tuple(notes)
 
 
 def _with_secret(desired: DesiredState, step: EntityStep) -> EntityStep:

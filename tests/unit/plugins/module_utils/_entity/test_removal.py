@@ -522,6 +522,34 @@ def test_a_key_that_stays_taken_is_free_after_the_purge():
     assert run(system, SOFT, attributes={"size": 2}, purge=True, **REPLACE).plan.operation == "none"
 
 
+@pytest.mark.parametrize("said", [(403, {}), InterruptedRequest("purge", "the connection was lost")])
+def test_a_purge_that_fails_amid_a_replacement_says_that_it_is_gone(said):
+    system = Teams(TEAM, soft=True)
+    system.answers["DELETE teams/7/purge"] = said
+    usual, lost = system.send, not isinstance(said, tuple)
+
+    def send(request):
+        if lost and "DELETE teams/7/purge" in told(system):
+            raise InterruptedRequest(request.purpose, "the connection was lost")
+        return usual(request)
+
+    system.send = send
+    with pytest.raises(
+        OutcomeUnknownError if lost else ServerError, match="It is deleted and not created anew"
+    ) as failed:
+        run(system, SOFT, attributes={"size": 2}, purge=True, **REPLACE)
+    assert failed.value.details["steps"] == {"done": ["delete"], "failed": ["purge"], "not_sent": ["create"]}
+    assert failed.value.as_result()["changed"]
+
+
+def test_a_deletion_that_is_refused_says_nothing_of_the_kind():
+    system = Teams(TEAM)
+    system.answers["DELETE teams/7"] = (403, {})
+    with pytest.raises(ServerError) as failed:
+        run(system, FIXED, attributes={"size": 2}, **REPLACE)
+    assert (failed.value.as_result()["changed"], "It is deleted" in failed.value.message) == (False, False)
+
+
 def test_after_an_interruption_what_was_only_deleted_is_purged_and_created_anew():
     system = Teams(DEAD, soft=True)
     outcome = run(system, SOFT, check_mode=True, attributes={"size": 2}, purge=True, **REPLACE)
