@@ -18,13 +18,14 @@ OURS = ("id", "state", "locked", "tags", "revision")
 
 class Boxes:
     """The system. moved: the status for an old revision, 0 where it is taken all the same; taken: that for a label of
-    another box; stays: whether a deleted box
+    another box; most: how many changes are taken, None for any number; stays: whether a deleted box
     stays; broken: requests that are answered with 500, as ``METHOD word``, where the word is the last one of the
     address that is no number; counted: requests by method and word; touched: the labels of the boxes that were to be
     changed."""
 
     def __init__(self) -> None:
         self.moved, self.taken, self.stays = 409, 409, False
+        self.most: int | None = None
         self.broken: set[str] = set()
         self.boxes: dict[int, dict[str, Any]] = {}
         self.counted: Counter[str] = Counter()
@@ -88,6 +89,8 @@ class Boxes:
             self.boxes.pop(box["id"]) if not self.stays else box.update(state="deleted")
             return 204, None
         if method == "PUT":
+            if self.counted["PUT boxes"] > (self.most or self.counted["PUT boxes"]):
+                return 409, {"message": "It is closed for today."}
             if self.moved and body.get("revision") != box["revision"]:
                 return self.moved, {"message": "It has another revision by now.", "code": "MOVED_ON"}
             ours = {name: box[name] for name in ("label", *OURS)}

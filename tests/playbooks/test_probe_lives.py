@@ -117,6 +117,13 @@ def test_a_refusal_of_an_old_version_is_learned_by_its_code(system: Boxes, play:
     assert result["overrides"]["types"]["box"]["version"]["verified"]
 
 
+def test_a_refusal_that_the_present_version_gets_as_well_proves_nothing(system: Boxes, play: Player) -> None:
+    system.most = 2
+    result = probed(play)
+    assert "and so did the same one with the present version" in told(result, "not_tried")["types.box.version"]
+    assert "types.box.version" not in told(result, "as_profile")
+
+
 def test_a_label_that_is_taken_is_not_told_in_the_place_of_an_old_version(system: Boxes, play: Player) -> None:
     system.taken = 400
     result = probed(play)
