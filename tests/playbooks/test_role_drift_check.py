@@ -73,10 +73,9 @@ def test_it_writes_every_report_and_ends_as_it_is_told(server: Server, role: Rol
 def test_one_page_shows_many_systems_and_the_system_that_is_down(server: Server, role: Role, tmp_path: Path) -> None:
     down = {**role.connection, "url": "https://127.0.0.1:9", "retry_limit": 0}
     chosen = "{{ (down if inventory_hostname == 'host1' else up) }}"
-    role.play.environment["ANSIBLE_FORKS"] = "5"
     extra = tmp_path / "extra.json"
     extra.write_text(json.dumps({"down": down, "up": role.connection}))
-    played = role("-e", f"@{extra}", hosts=3, connection=chosen, reports=["html", "json", "junit"])
+    played = role("--forks", "5", "-e", f"@{extra}", hosts=3, connection=chosen, reports=["html", "json", "junit"])
     assert played.code != 0
     fleet = json.loads((tmp_path / "reports" / "fleet.json").read_text())
     verdicts = {check["name"]: check["verdict"] for check in fleet["checks"]}
