@@ -72,6 +72,7 @@ PURE = (
     "module_utils._entity.plan",
     "module_utils._entity.read_back",
     "module_utils._entity.rules",
+    "module_utils._entity.secret_policy",
     "module_utils._entity.shown_secrets",
     "module_utils._entity.suggest",
     "module_utils._journal.digest",

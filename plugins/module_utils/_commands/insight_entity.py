@@ -16,9 +16,9 @@ from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
 from .._entity.diff import diff
 from .._entity.ensure import ensure
-from .._entity.plan import secret_leaves
 from .._entity.references import declaring
 from .._entity.rules import Rules
+from .._entity.secret_policy import secret_leaves
 from .._entity.steps import in_steps, steps_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec

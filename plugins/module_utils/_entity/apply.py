@@ -39,12 +39,13 @@ from .contradictions import (
     write_mismatch,
 )
 from .desired_state import DesiredState, steady
-from .plan import Plan, secrets_at
+from .plan import Plan
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
 from .read_back_errors import check_read_back
 from .rewritten import remember_forms
 from .safe_write import Observe, having_written, write_safely
+from .secret_policy import secrets_at
 
 Note = Callable[[str], None]
 CONFLICT = 409

@@ -10,8 +10,9 @@ from typing import Any
 
 from .._text.nested_paths import top
 from .masks import leaves, masks_in
-from .plan import Plan, secrets_at, with_values
+from .plan import Plan, with_values
 from .rules import Rules
+from .secret_policy import secrets_at
 
 
 def body(plan: Plan, kind: str, secrets: Mapping[str, Any]) -> dict[str, Any]:

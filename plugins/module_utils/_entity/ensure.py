@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable, Optional
 
-from .._profile.json_schema import check
 from .._profile.model import plain_id
 from .._text.mentions import replaced
-from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from .._transport.http import SYSTEM_CLOCK, Clock
 from ..errors import (
     AmbiguousError,
     ConfigurationError,
     MissingReferenceError,
-    NotAsDeclaredError,
-    ProfileMismatchError,
 )
 from .address import Address, Entity
 from .api.client import EntityClient
@@ -29,11 +25,16 @@ from .apply import Outcome, perform
 from .as_planned import is_guarded, moved, read_again
 from .bodies import masks_sent, not_sent
 from .canary import CanaryWrites
-from .compare import compare
 from .desired_state import DesiredState, steady
-from .plan import Plan, with_values
-from .read_back_errors import listed, shown_values
-from .references import reference_advice
+from .plan import Plan
+from .plan_checks import (
+    NEEDED,
+    check_desired_state,
+    check_references,
+    check_required,
+    check_writable,
+    refuse_masks,
+)
 from .replacement import replacing, with_losses
 from .rewritten import plan_with_memory
 from .step_apply import (
@@ -68,23 +69,6 @@ class Examined:
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         notes = (*((self.note,) if self.note else ()), *to_be_known(self.plan, self.found_as.type))
         return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
-
-
-def check_desired_state(desired: DesiredState) -> None:
-    """What can be said before the first request."""
-    what = f"declare {desired.address}"
-    entity_type = desired.address.type
-    for schema in (entity_type.schema, desired.schema):
-        if schema and desired.state == "present":
-            known = replaced(desired.attributes, lambda _place, _reference: ABSENT)
-            key = {dotted_path(entity_type.key_path(name)): value for name, value in desired.address.key.items()}
-            check(schema, with_values({**known, **desired.secrets.values}, key), what)
-    if desired.address.id is not None and desired.was:
-        raise ConfigurationError(
-            what,
-            "id and was exclude each other",
-            "An entity named by its id is renamed by declaring its key attributes.",
-        )
 
 
 def ensure(
@@ -137,7 +121,7 @@ def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[st
         desired, not_yet = _looked_up(client, desired, may_come)
         known = _references(client, desired.address) if desired.address.id is not None else {}
         planned = _plan(client, desired, known, observed)
-        _check_required(desired, planned)
+        check_required(desired, planned)
         if not_yet:
             return Examined(planned, observed, found_as, True, not_yet, desired)
         if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
@@ -150,7 +134,7 @@ def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[st
         if not may_come(error.identity):
             raise
         return Examined(_plan(client, desired, {}, None), None, found_as, True, _not_yet(error))
-    _check_references(desired, planned, observed, references)
+    check_references(desired, planned, observed, references)
     return Examined(planned, observed, found_as, desired=desired)
 
 
@@ -274,14 +258,6 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
     return (former, desired.was) if observed is None and former is not None else (observed, address)
 
 
-NEEDED = {
-    "create": ("create",),
-    "purge": ("purge",),
-    **{name: (name, "read") for name in ("update", "delete", "rename", "restore")},
-}
-"""What the profile has to have for a write: what changes or deletes an entity reads it by its id before and after."""
-
-
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
     planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
@@ -289,111 +265,16 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     if planned.operation == "replace" and desired.on_immutable == "tell":
         return planned
     if planned.operation != "none":
-        _check_writable(desired.address, planned)
+        check_writable(desired.address, planned)
     if planned.operation == "replace":
         planned = replacing(desired, references, planned, observed)
     own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
     for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
-        client.operation(desired.address.type, name, f"{planned.operation} {desired.address}")
+        desired.address.type.operation(name, f"{planned.operation} {desired.address}")
     reveals = desired.address.type.operations["create"].reveals if "create" in own else {}
     if reveals:
         client.reveals.check(desired.address, ", ".join(sorted(reveals)))
     if "update" in own and planned.operation == "update":
         bodies = client.update_bodies(desired.address.type)
-        _refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
+        refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
-
-
-def _check_writable(address: Address, planned: Plan) -> None:
-    """Raise NotAsDeclaredError for a type that the profile can only read, and ConfigurationError for the only entity of
-    a type, which there always is."""
-    operation, operations = planned.operation, address.type.operations
-    if not any(name in operations for name in NEEDED):
-        is_now = {"create": "it is absent", "delete": "it is there"}
-        differs = "; ".join(
-            f"{one.path} is {shown_values(one.before)}, declared is {shown_values(one.after)}"
-            for one in planned.changes
-        )
-        raise NotAsDeclaredError(
-            f"assert {address}",
-            f"{is_now.get(operation, differs)}, and the profile has no {operation} operation for {address.type.name}, "
-            "nor another that writes",
-            "Whoever manages it has to change it, or the declaration.",
-            profile_key=f"operations.{operation}",
-            changes=[one.as_result() for one in planned.changes] or None,
-        )
-    if address.type.singleton and operation != "update":
-        how = {"create": "created", "delete": "deleted", "replace": "replaced"}[operation]
-        why = f"there is always exactly one, so it is never {how}"
-        raise ConfigurationError(f"{operation} {address}", why, "Declare what it holds, with state present.")
-
-
-def _refuse_masks(address: Address, paths: Sequence[str]) -> None:
-    """Raise ProfileMismatchError where an update would write what a server shows in place of a value."""
-    if not paths:
-        return
-    names = ", ".join(paths)
-    raise ProfileMismatchError(
-        f"update {address}",
-        f"the server shows a mask in place of {names}, and the update would send it back; nothing was written",
-        f"Name it in compare.hidden, then it is left out, or say attributes.{paths[0]}.secret: true in the profile. Or "
-        "declare its value.",
-        profile_key=f"attributes.{paths[0]}.hidden",
-        expected=f"the value of {names}",
-        came="a mask",
-    )
-
-
-def _check_required(desired: DesiredState, planned: Plan) -> None:
-    """Raise ConfigurationError for a create without what the server requires."""
-    given = {**desired.address.key, **desired.address.refs, **desired.secrets.values, **desired.attributes}
-    missing = [name for name in desired.address.type.required if value_at(given, names_of(name), ABSENT) is ABSENT]
-    if "create" in planned.writes and missing and not planned.restored:
-        raise ConfigurationError(
-            f"{planned.operation} {desired.address}",
-            f"the server requires {', '.join(missing)}",
-            "Declare it under attributes.",
-        )
-
-
-def _check_references(
-    desired: DesiredState, planned: Plan, observed: Entity | None, references: Mapping[str, Any]
-) -> None:
-    """An entity that was found by its references has them; else the server searched without looking at them, or shows
-    them in another form. What is declared as attributes is looked at for its form only."""
-    if observed is None:
-        return
-    address = desired.address
-    changes = compare(references, observed, planned.rules(address.rules)).changes
-    others = [one for one in planned.changes if one.path not in references and one.path not in planned.secret_paths]
-    advised = [(one, reference_advice(address, one.path, one.before, one.after)) for one in (*changes, *others)]
-    form = next((advice for _change, advice in advised if advice), None)
-    wrong = [change for change, advice in advised if change in changes or advice]
-    if not form and (not wrong or address.id is not None):
-        return
-    names = ", ".join(change.path for change in wrong)
-    why = "the server shows in another form what is referred to in"
-    if not form:
-        not_shown = all(change.before is ABSENT for change in wrong)
-        why = f"the entity that the server found refers to {'nothing' if not_shown else 'another one'} in"
-        form = _search_advice(address, names)
-        if not_shown:
-            form = (form[0], f"{form[1]} Or the server never shows it: then name it in compare.hidden.")
-    raise ProfileMismatchError(
-        f"write {address}",
-        f"{why} {names}; nothing was written",
-        form[1],
-        profile_key=form[0],
-        expected=listed((change.path, change.after) for change in wrong),
-        came=listed((change.path, change.before) for change in wrong),
-    )
-
-
-def _search_advice(address: Address, names: str) -> tuple[str, str]:
-    """The key of the profile and what to do, where a search does not look at these references."""
-    search = address.type.operations["find"]
-    if not search.texts_at:
-        key = search.profile_key
-        return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
-    key = f"{search.profile_key}.texts_at"
-    return key, f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."

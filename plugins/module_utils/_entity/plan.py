@@ -24,8 +24,9 @@ from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
 from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare_checked
-from .desired_state import DesiredState, Memory
+from .desired_state import DesiredState
 from .rules import Rules, holding_ids
+from .secret_policy import secret_fate, remembered_secrets, secret_leaves
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
 
@@ -135,9 +136,9 @@ def plan(desired: DesiredState, references: Mapping[str, Any], observed: Optiona
     if not desired.update_existing:
         return evolve(nothing, after=nothing.before)
     seen = {path: is_shown(path, value, observed or {}, rules) for path, value in secrets.items()}
-    remembered = _remembered(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
+    remembered = remembered_secrets(secrets, desired.secrets.memory, desired.address.type.id_in(observed or {}))
     remembered = {**remembered, **desired.secrets.verified}
-    fates = {path: _fate(seen[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
+    fates = {path: secret_fate(seen[path], desired.secrets.policy, remembered.get(path)) for path in secrets}
     unlike = tuple(path for path in nothing.secret_paths if seen[path] is False)
     may_replace = desired.on_immutable != "refuse"
     nothing = evolve(nothing, secrets_unlike=unlike) if unlike else nothing
@@ -234,21 +235,6 @@ def _together(one: Mapping[str, Any], other: Mapping[str, Any], address: Address
     return declared
 
 
-def secret_leaves(secrets: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each secret of a nested mapping, with its path."""
-    for name, value in secrets.items():
-        at = child(path, str(name))
-        if isinstance(value, Mapping):
-            yield from secret_leaves(value, at)
-        else:
-            yield at, value
-
-
-def secrets_at(secrets: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
-    """Those of the secrets that stand at these paths, by path."""
-    return {path: value for path, value in secret_leaves(secrets) if path in paths}
-
-
 def _check(nothing: Plan, secrets: Mapping[str, Any], rules: Rules) -> None:
     """Raise ConfigurationError for what must not be declared, or not where it is."""
     name, desired = nothing.entity, nothing.desired
@@ -270,24 +256,6 @@ def _clashes(desired: Mapping[str, Any], secrets: Mapping[str, Any], path: str =
             yield from _clashes(desired[name], secrets[name], child(path, name))
         else:
             yield child(path, name)
-
-
-def _remembered(secrets: Mapping[str, Any], memory: Optional[Memory], entity_id: Any) -> dict[str, bool]:
-    """Whether the secrets equal those that were sent last time, as far as that is known."""
-    known = memory.known(entity_id) if memory else {}
-    return {path: memory.of(path, value) == known[path] for path, value in secrets.items() if memory and path in known}
-
-
-def _fate(shown: Optional[bool], policy: str, remembered: Optional[bool]) -> str:
-    """The state of a secret of an entity that exists: it is ``sent``, ``unknown`` or the ``same``. shown, remembered:
-    whether it equals the value that the server shows, and the value that was sent last time; None where that is
-    unknown."""
-    if policy == "always":
-        return "sent"
-    if policy == "on_create":
-        return "same" if shown else "unknown"
-    known = remembered if shown is None else shown
-    return "unknown" if known is None else "same" if known else "sent"
 
 
 def _create(nothing: Plan) -> Plan:

@@ -14,8 +14,9 @@ from .._text.nested_paths import ABSENT, replace
 from .._text.redaction import MASK, printable
 from .._text.spelling import json_text
 from .compare import Change, Comparison, compare_loosely, is_within, undeclared_changes
-from .plan import Plan, secret_leaves, with_values
+from .plan import Plan, with_values
 from .rules import Rules
+from .secret_policy import secret_leaves
 from .shown_secrets import concealed, is_shown
 from .suggest import suggestion
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from .address import Entity
 from .api.client import EntityClient
 from .desired_state import DesiredState
-from .plan import secret_leaves
+from .secret_policy import secret_leaves
 from .shown_secrets import is_shown
 
 

@@ -108,6 +108,19 @@ class EntityType:
         """The names on the way to an attribute of the key, which the profile may say as a path."""
         return names_of(name) if name in self.key else (name,)
 
+    def operation(self, name: str, purpose: str) -> Operation:
+        """An operation of the type. Raises ConfigurationError where the profile has none that is switched on."""
+        operation = self.operations.get(name)
+        if operation is None or not operation.enabled:
+            switched_off = " that is switched on" if operation else ""
+            raise ConfigurationError(
+                purpose,
+                f"the profile has no {name} operation for {self.name}{switched_off}",
+                f"If your server has it, describe or enable it under operations.{name} in profile_overrides.",
+                profile_key=f"operations.{name}",
+            )
+        return operation
+
     @property
     def identifiers(self) -> tuple[str, ...]:
         """The paths of the ids that the server gives an entity, as comparison rules write paths."""

@@ -13,7 +13,7 @@ from typing import Callable
 
 from ...module_utils._entity.address import Address
 from ...module_utils._entity.desired_state import DesiredState
-from ...module_utils._entity.ensure import check_desired_state
+from ...module_utils._entity.plan_checks import check_desired_state
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._manifest.entry import Entry, EntryName, name_of

@@ -12,8 +12,9 @@ from typing import Any, Optional
 
 from ...module_utils._entity.address import Entity
 from ...module_utils._entity.compare import Change
-from ...module_utils._entity.plan import Plan, secrets_at
+from ...module_utils._entity.plan import Plan
 from ...module_utils._entity.rewritten import came_back
+from ...module_utils._entity.secret_policy import secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.mentions import rule_path

@@ -22,13 +22,13 @@ from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
-from ..address import PARENT, Address, Entity, exactly_one, has_id, has_key
+from ..address import Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
 from .completing import go_on
 from .deleted import Deleted
 from .kept import Jobs, Unseen
-from .names import OfReference, Resolve, reference_fields, reference_names
+from .names import fields_of, names_of_others
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
 from .paging import list_pages, list_whole
 from .parts import is_held, read_part, reading, send_step, verifying, writing
@@ -184,7 +184,7 @@ class EntityClient:
         """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
         says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}", note)
-        content = {**attributes, **self._reference_fields(of, self.resolve)}
+        content = {**attributes, **fields_of(of, self.resolve, self.known or {})}
         with kept(self.reveals, of.operation, address, note) as shown:
             return self._converse(of, create_entity(of, content, note, shown.update))
 
@@ -192,7 +192,7 @@ class EntityClient:
         """Make what a create sends and needs, and send nothing. Raises as create() does before it sends."""
         of = self._invocation(address, "create", f"create {address}")
         with kept(self.reveals, of.operation, address, str):
-            next(create_entity(of, {**attributes, **self._reference_fields(of, self.resolve)}, note=str))
+            next(create_entity(of, {**attributes, **fields_of(of, self.resolve, self.known or {})}, note=str))
 
     def update(
         self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str
@@ -281,29 +281,8 @@ class EntityClient:
             return found
         return list({str(address.type.id_in(one)): one for one in found}.values())  # one may have moved in between
 
-    def _reference_fields(self, of: Invocation, resolve: Resolve) -> dict[str, Any]:
-        """The references of an address as the operation wants them, each a function."""
-        known, meant = self.known or {}, of.address.origin or of.address
-        return reference_fields(of.operation, meant, resolve, lambda referred: known.get(referred.identity))
-
     def _names(self, of: Invocation) -> Mapping[str, Any]:
-        """The names that take more to know than the entity itself. No reference is resolved twice for one request."""
-        found: dict[str, Entity] = {}
-
-        def resolve(address: Address) -> Entity:
-            if address.identity not in found:
-                found[address.identity] = self.resolve(address)
-            return found[address.identity]
-
-        meant, seen = of.address.origin or of.address, of.address.seen
-        key = {path[0]: seen[path[0]] for path in map(of.type.key_path, of.type.key) if path[0] in seen}
-        refs = {name: {"id": seen[name]} for name in of.type.references if name in seen}
-        return {
-            "key": {**key, **meant.own_key, **self._reference_fields(of, resolve)},
-            "refs": {**refs, **reference_names(meant, resolve)},
-            **({PARENT: OfReference(meant.refs[PARENT], resolve)} if PARENT in meant.refs else {}),
-            **self.given,
-        }
+        return {**names_of_others(of, self.resolve, self.known or {}), **self.given}
 
     def resolve(self, address: Address) -> Entity:
         """The one entity that a reference means. Raises MissingReferenceError when there is none."""
@@ -344,22 +323,9 @@ class EntityClient:
         """What to say where an operation says that there is none, and has shown no entity of this type yet."""
         return doubt(entity_type, name, self.shown)
 
-    def operation(self, entity_type: EntityType, name: str, purpose: str) -> Operation:
-        """The operation of a type. Raises ConfigurationError where the profile has none that is switched on."""
-        operation = entity_type.operations.get(name)
-        if operation is None or not operation.enabled:
-            raise ConfigurationError(
-                purpose,
-                f"the profile has no {name} operation for {entity_type.name}"
-                + (" that is switched on" if operation else ""),
-                f"If your server has it, describe or enable it under operations.{name} in profile_overrides.",
-                profile_key=f"operations.{name}",
-            )
-        return operation
-
     def _invocation(self, address: Address, name: str, purpose: str, note: Callable[[str], Any] = str) -> Invocation:
         """An operation on an entity or a list, which notes what it shows. note: takes notes for the user."""
-        operation, of_type = self.operation(address.type, name, purpose), address.type.name
+        operation, of_type = address.type.operation(name, purpose), address.type.name
 
         def shows() -> None:
             self.shown.add((of_type, name))

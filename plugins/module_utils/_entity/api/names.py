@@ -15,8 +15,10 @@ from ..._profile.operation import Operation
 from ..._profile.template import at_path, fill_text, names_in
 from ..._text.nested_paths import ABSENT, with_value
 from ..address import PARENT, Address, Entity
+from .requests import Invocation
 
 Resolve = Callable[[Address], Entity]
+Known = Mapping[str, Optional[Entity]]
 AtHand = Callable[[Address], Optional[Entity]]
 """The entity as far as it is at hand, None where the server has to be asked."""
 
@@ -50,6 +52,32 @@ class OfReference(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(list(self))
+
+
+def names_of_others(of: Invocation, resolve: Resolve, known: Known) -> dict[str, Any]:
+    """The names ``key``, ``refs`` and ``parent`` of a request, which take more to know than the entity itself. No
+    reference is resolved twice for one request. known: the entities that are at hand, by ``Address.identity``."""
+    found: dict[str, Entity] = {}
+
+    def resolved(address: Address) -> Entity:
+        if address.identity not in found:
+            found[address.identity] = resolve(address)
+        return found[address.identity]
+
+    meant, seen = of.address.origin or of.address, of.address.seen
+    key = {path[0]: seen[path[0]] for path in map(of.type.key_path, of.type.key) if path[0] in seen}
+    refs = {name: {"id": seen[name]} for name in of.type.references if name in seen}
+    return {
+        "key": {**key, **meant.own_key, **fields_of(of, resolved, known)},
+        "refs": {**refs, **reference_names(meant, resolved)},
+        **({PARENT: OfReference(meant.refs[PARENT], resolved)} if PARENT in meant.refs else {}),
+    }
+
+
+def fields_of(of: Invocation, resolve: Resolve, known: Known) -> dict[str, Any]:
+    """The references of an address as the operation wants them, each a function. known: as for names_of_others()."""
+    meant = of.address.origin or of.address
+    return reference_fields(of.operation, meant, resolve, lambda referred: known.get(referred.identity))
 
 
 def reference_fields(operation: Operation, address: Address, resolve: Resolve, known: AtHand) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import check_desired_state, ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.plan_checks import check_desired_state
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import AmbiguousError, ConfigurationError
 from ansible_collections.rimops.insight.plugins.plugin_utils._files.profile_files import profile_data
