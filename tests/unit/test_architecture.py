@@ -63,6 +63,7 @@ PURE = (
     "module_utils._profile.version",
     "module_utils._entity.address",
     "module_utils._entity.bodies",
+    "module_utils._entity.collateral",
     "module_utils._entity.compare",
     "module_utils._entity.desired_state",
     "module_utils._entity.masks",

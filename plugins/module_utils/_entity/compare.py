@@ -10,12 +10,12 @@ or absent*.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
-from .._text.nested_paths import ABSENT, LEAVES, child, places
+from .._text.nested_paths import ABSENT, LEAVES, places
 from .._text.spelling import check_name, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
 from .masks import hides
@@ -140,67 +140,6 @@ def check_declared(declared: Mapping[str, Any], rules: Rules, entity: str = "the
             raise ConfigurationError(f"compare {entity}", f"{path} is read-only, the server alone sets it", hint)
 
 
-def undeclared_changes(
-    declared: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any], rules: Rules
-) -> tuple[Change, ...]:
-    """The differences between two states of an entity, except in what is declared and in what the rules leave out. Null
-    and absent count as the same here: there is no value before and none after."""
-    return tuple(_undeclared(declared, before, now, Place.root(rules)))
-
-
-def _undeclared(declared: Any, before: Any, now: Any, place: Place) -> Iterator[Change]:
-    """The changes between two observations of the parts that nobody declares."""
-    if place.rule in place.rules.uncompared | place.rules.unsent | place.rules.hidden:
-        return
-    if declared is not ABSENT and place.rule in place.rules.exact:
-        return
-    if (
-        isinstance(before, Mapping)
-        and isinstance(now, Mapping)
-        and (declared is ABSENT or isinstance(declared, Mapping))
-    ):
-        ours = {} if declared is ABSENT else declared
-        for name in sorted({*before, *now}):
-            values = ours.get(name, ABSENT), before.get(name, ABSENT), now.get(name, ABSENT)
-            yield from _undeclared(*values, place.child(name))
-    elif declared is ABSENT:
-        nothing = all(side is None or side is ABSENT for side in (before, now))
-        if not nothing and not _same(_exactly(before), _exactly(now), place):
-            yield Change(place.path, before, now, place.rule)
-    elif place.rule in place.rules.keyed and all(isinstance(side, (list, tuple)) for side in (declared, before, now)):
-        ours, old, new = (_by_key(side, place, ServerError) for side in (declared, before, now))
-        for key in sorted(ours.keys() & old.keys() & new.keys()):
-            yield from _undeclared(ours[key], old[key], new[key], place.element(_label(ours[key], place)))
-
-
-def strict_changes(declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules) -> tuple[Change, ...]:
-    """What an entity holds beside what is declared and beside what rules leave out, as changes to nothing."""
-    return undeclared_changes(declared, observed, _declared_part(declared, observed, rules), rules)
-
-
-def _declared_part(
-    declared: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules, path: str = ""
-) -> dict[str, Any]:
-    """The mappings and the elements of keyed lists that are declared and there, without what is in them."""
-    part: dict[str, Any] = {}
-    for name, value in declared.items():
-        held, at = observed.get(name), child(path, name)
-        if isinstance(value, Mapping) and isinstance(held, Mapping):
-            part[name] = _declared_part(value, held, rules, at)
-        elif isinstance(held, list) and at in rules.keyed:
-            part[name] = [{key: one[key] for key in rules.keyed[at] if key in one} for one in held]
-    return part
-
-
-def _exactly(value: Any) -> Any:
-    """A value in which a number that has more digits than Python keeps is a text of all of them."""
-    if isinstance(value, Mapping):
-        return {name: _exactly(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_exactly(inner) for inner in value]
-    return in_full(value)
-
-
 def differs(declared: Any, observed: Any, rule: str, rules: Rules) -> bool:
     """Whether two values of the attribute at a rule's path differ under the rules; a wrong type counts as different."""
     names = {name for path, names in rules.normalise.items() if path == "*" or is_within(rule, path) for name in names}
@@ -252,7 +191,7 @@ def _value(declared: Any, observed: Any, place: Place, found: _Found) -> Any:
     if place.rule in place.rules.at_least and isinstance(declared, (list, tuple)):
         declared = [*declared, *_others(declared, observed, place)]
     aligned = _aligned(declared, observed, place)
-    if _same(aligned, observed, place) or (observed is ABSENT and _is_cleared(aligned, place)):
+    if same_value(aligned, observed, place) or (observed is ABSENT and _is_cleared(aligned, place)):
         return observed
     found.change(place, observed, aligned)
     return aligned
@@ -267,11 +206,13 @@ def _is_nothing(declared: Any) -> bool:
 
 def _keyed(declared: Sequence[Any], observed: Sequence[Any], place: Place, found: _Found) -> list[Any]:
     """Elements that are on one side only are a difference of the whole list; else the elements are compared."""
-    ours = _by_key(declared, place, ConfigurationError)
-    theirs = _by_key(observed, place, ServerError)
+    ours = elements_by_key(declared, place, ConfigurationError)
+    theirs = elements_by_key(observed, place, ServerError)
     inner = _Found()
     merged = [
-        _mapping(element, theirs[key], place.element(_label(element, place)), inner) if key in theirs else element
+        _mapping(element, theirs[key], place.element(element_label(element, place)), inner)
+        if key in theirs
+        else element
         for key, element in ours.items()
     ]
     if place.rule in place.rules.at_least:
@@ -292,7 +233,7 @@ def _others(declared: Sequence[Any], observed: Any, place: Place) -> list[Any]:
     return [one for one in listed if canonical(_form(one, inner)) not in ours]
 
 
-def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) -> _Elements:
+def elements_by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) -> _Elements:
     """The elements of a keyed list by their keys. Raises ``error`` where one has no key, or another's."""
     names = place.rules.keyed[place.rule]
     found: _Elements = {}
@@ -303,17 +244,19 @@ def _by_key(elements: Sequence[Any], place: Place, error: type[InsightError]) ->
             raise error("compare", f"element {number} of {place.path} in {whose} has no {', '.join(names)}", hint)
         key = tuple(spelling(_form(element[name], place.element().child(name))) for name in names)
         if key in found:
-            raise error("compare", f"{place.path} in {whose} has two elements with {_label(element, place)}", hint)
+            raise error(
+                "compare", f"{place.path} in {whose} has two elements with {element_label(element, place)}", hint
+            )
         found[key] = element
     return found
 
 
-def _label(element: Mapping[str, Any], place: Place) -> str:
+def element_label(element: Mapping[str, Any], place: Place) -> str:
     pairs = ((name, element[name]) for name in place.rules.keyed[place.rule])
     return ",".join(f"{name}={json_text(value)}" for name, value in pairs)
 
 
-def _same(one: Any, other: Any, place: Place) -> bool:
+def same_value(one: Any, other: Any, place: Place) -> bool:
     if "blank_as_null" in place.names:
         one, other = (None if side is ABSENT else side for side in (one, other))
     if one is ABSENT or other is ABSENT:

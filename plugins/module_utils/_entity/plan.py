@@ -26,7 +26,7 @@ from .address import Address, Entity
 from .compare import Change, Comparison, check_declared, compare_checked
 from .desired_state import DesiredState
 from .rules import Rules, holding_ids
-from .secret_policy import secret_fate, remembered_secrets, secret_leaves
+from .secret_policy import remembered_secrets, secret_fate, secret_leaves
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
 

@@ -13,7 +13,8 @@ from typing import Any, Optional
 from .._text.nested_paths import ABSENT, replace
 from .._text.redaction import MASK, printable
 from .._text.spelling import json_text
-from .compare import Change, Comparison, compare_loosely, is_within, undeclared_changes
+from .collateral import undeclared_changes
+from .compare import Change, Comparison, compare_loosely, is_within
 from .plan import Plan, with_values
 from .rules import Rules
 from .secret_policy import secret_leaves

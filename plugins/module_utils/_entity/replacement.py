@@ -15,7 +15,8 @@ from .._text.nested_paths import ABSENT, child, names_of, top, value_at, without
 from .._text.redaction import MASK, printable
 from ..errors import ConfigurationError
 from .address import Entity
-from .compare import Change, compare, is_within, strict_changes
+from .collateral import strict_changes
+from .compare import Change, compare, is_within
 from .desired_state import DesiredState
 from .plan import Plan, masked_entity, plan
 from .rewritten import plan_with_memory

@@ -13,7 +13,8 @@ from typing import Any, Optional
 
 from .._entity.address import Entity
 from .._entity.api.answers import OF_THE_REQUEST
-from .._entity.compare import differs, undeclared_changes
+from .._entity.collateral import undeclared_changes
+from .._entity.compare import differs
 from .._entity.normalise import normalise
 from .._entity.rules import Rules
 from .._entity.suggest import settling

@@ -17,7 +17,8 @@ from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import desired_state
 from ...module_utils._entity.address import rules_of
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.compare import Change, strict_changes
+from ...module_utils._entity.collateral import strict_changes
+from ...module_utils._entity.compare import Change
 from ...module_utils._entity.ensure import Examined
 from ...module_utils._entity.secret_policy import secret_leaves
 from ...module_utils._options.context import Context, Files, Values

@@ -13,7 +13,8 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from ...module_utils._entity.compare import Change, compare_loosely, strict_changes
+from ...module_utils._entity.collateral import strict_changes
+from ...module_utils._entity.compare import Change, compare_loosely
 from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.json_schema import check
 from ...module_utils._text.json_forms import Json, canonical

@@ -18,7 +18,7 @@ from ..address import PARENT, Address, Entity
 from .requests import Invocation
 
 Resolve = Callable[[Address], Entity]
-Known = Mapping[str, Optional[Entity]]
+KnownEntities = Mapping[str, Optional[Entity]]
 AtHand = Callable[[Address], Optional[Entity]]
 """The entity as far as it is at hand, None where the server has to be asked."""
 
@@ -54,7 +54,7 @@ class OfReference(Mapping[str, Any]):
         return len(list(self))
 
 
-def names_of_others(of: Invocation, resolve: Resolve, known: Known) -> dict[str, Any]:
+def names_of_others(of: Invocation, resolve: Resolve, known: KnownEntities) -> dict[str, Any]:
     """The names ``key``, ``refs`` and ``parent`` of a request, which take more to know than the entity itself. No
     reference is resolved twice for one request. known: the entities that are at hand, by ``Address.identity``."""
     found: dict[str, Entity] = {}
@@ -74,7 +74,7 @@ def names_of_others(of: Invocation, resolve: Resolve, known: Known) -> dict[str,
     }
 
 
-def fields_of(of: Invocation, resolve: Resolve, known: Known) -> dict[str, Any]:
+def fields_of(of: Invocation, resolve: Resolve, known: KnownEntities) -> dict[str, Any]:
     """The references of an address as the operation wants them, each a function. known: as for names_of_others()."""
     meant = of.address.origin or of.address
     return reference_fields(of.operation, meant, resolve, lambda referred: known.get(referred.identity))

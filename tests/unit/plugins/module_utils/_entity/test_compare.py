@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from ansible_collections.rimops.insight.plugins.module_utils._entity.collateral import undeclared_changes
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import (
     ABSENT,
     Change,
@@ -14,7 +15,6 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.compare imp
     compare_loosely,
     differs,
     rules,
-    undeclared_changes,
 )
 from ansible_collections.rimops.insight.plugins.module_utils._transport.numbers import Exact
 from ansible_collections.rimops.insight.plugins.module_utils.errors import ConfigurationError, ServerError
