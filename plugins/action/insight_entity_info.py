@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.rimops.insight.plugins import plugin_utils  # noqa: F401 first: it keeps the rest compiled
 from ansible_collections.rimops.insight.plugins.module_utils._commands.insight_entity_info import ENTITY_INFO
 from ansible_collections.rimops.insight.plugins.plugin_utils._entry.action_base import CommandAction
 

@@ -60,7 +60,6 @@ _raw:
   sample: [{id: 17, appCode: "123456", appName: Zelvora}]
 """
 
-from ansible_collections.rimops.insight.plugins import plugin_utils  # noqa: F401 first: it keeps the rest compiled
 from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import entities
 from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import CommandLookup
 

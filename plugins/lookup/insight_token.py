@@ -48,7 +48,6 @@ _raw:
   sample: [{Cookie: JSESSIONID=..., X-CSRF-TOKEN: ...}]
 """
 
-from ansible_collections.rimops.insight.plugins import plugin_utils  # noqa: F401 first: it keeps the rest compiled
 from ansible_collections.rimops.insight.plugins.module_utils._commands.lookups import credentials
 from ansible_collections.rimops.insight.plugins.plugin_utils._entry.lookup_base import CommandLookup
 

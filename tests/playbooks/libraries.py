@@ -68,9 +68,9 @@ PROFILE: dict[str, Any] = {
 BOOK = {"type": "book", "key": {"title": "Steppe"}}
 
 
-def player(system: System, entry: str, folder: Path, profile: dict[str, Any] = PROFILE) -> Player:
-    """Plays tasks against it, with a profile."""
-    (folder / "library.yml").write_text(json.dumps(profile), encoding="utf-8")
+def player(system: System, entry: str, folder: Path, profile: dict[str, Any] | None = None) -> Player:
+    """Plays tasks against it, with a profile, PROFILE where no other is given."""
+    (folder / "library.yml").write_text(json.dumps(profile or PROFILE), encoding="utf-8")
     defaults = {
         "url": system.url,
         "ca_path": system.ca_path,

@@ -10,7 +10,7 @@ from simulator.messages import Answer, json_answer
 class Refusal(Exception):
     """An answer that is an error: a sentence, its number, and what is wrong with single attributes."""
 
-    def __init__(self, status: int, text: str, number: int, **wrong: str) -> None:
+    def __init__(self, status: int, text: str, number: int, /, **wrong: str) -> None:
         items = [{"where": name, "why": why} for name, why in wrong.items()]
         fault = {"words": text, "number": number, "items": items}
         super().__init__(text)

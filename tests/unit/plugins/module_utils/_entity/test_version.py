@@ -154,7 +154,7 @@ def test_a_server_that_says_that_it_was_moved_is_asked_how(told):
 @pytest.mark.parametrize(("verb", "told"), [("update", "exists"), ("delete", "in_use")])
 def test_a_refusal_for_another_reason_than_the_version_is_told_at_once(kind, verb, told):
     system = team(size=1)
-    system.meddle = lambda: system.touch()
+    system.meddle = system.touch
     of = {**kind, verb: {**kind[verb], "conflict": {told: REFUSED}}}
     with pytest.raises(ConflictError) as caught:
         run(system, of, **({"attributes": {"size": 2}} if verb == "update" else {"state": "absent"}))
