@@ -36,8 +36,6 @@ from .._environment.run import OURS, Run, approved_plan, check_approved, plan_ou
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
 from .._manifest.manifest import Manifest
-from .._report.page import render_page
-from .._report.page_of_plan import page_of_plan
 from .._report.report import RunReport, report_of
 from .._report.result import as_result
 
@@ -155,6 +153,10 @@ def _plan_written(run: Run, operations: Mapping[EntryName, PlannedChange]) -> st
     """Write the plan, and the page of it where one is wanted; the digest of its file."""
     plan, digest = plan_out(run, operations)
     if run.values["plan_page"]:
+        # Here, since every run would compile these files, and only few want a page.
+        from .._report.page import render_page
+        from .._report.page_of_plan import page_of_plan
+
         page = render_page(page_of_plan(plan, digest))
         write_whole(Path(run.path("plan_page")), page.encode("utf-8"), "write the page of the plan")
     return digest

@@ -26,8 +26,6 @@ from ...module_utils._profile.merging import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.spelling import check_names
 from ...module_utils.errors import ConfigurationError, SchemaError
-from . import profile_checks
-from .earlier_format import earlier_key
 from .quick_schema import fits
 
 FOLDER = Path(__file__).resolve().parents[2] / "profiles"
@@ -147,6 +145,10 @@ def profile_schema() -> Mapping[str, Any]:
 def check_profile(given: Mapping[str, Any], what: str) -> None:
     """Raise SchemaError unless this is a valid profile. given: with the nulls by which a type takes away what holds for
     all types."""
+    # Here, since every run would compile these files, and only few have a profile of their own.
+    from . import profile_checks
+    from .earlier_format import earlier_key
+
     data = merge({}, given)
     if not fits(profile_schema(), data):
         hint = earlier_key(data) or "Correct the profile or its overrides there."
