@@ -143,8 +143,9 @@ def without_value(steps: Iterable[Step], name: str) -> InsightError:
     )
 
 
-def check_page(profile: Profile, response: Response, profile_key: str) -> None:
-    """Raises ProfileMismatchError where something other than the API answers."""
+def check_page(profile: Profile, response: Response, step_key: str) -> None:
+    """Raises ProfileMismatchError where something other than the API answers. step_key: of the step in the profile."""
+    profile_key, meant = f"{step_key}.path", ""
     if 300 <= response.status < 400:
         there = redirected_to(response.headers)
         why = f"the server answered HTTP {response.status}, a redirect to {there}, which is not followed"
@@ -152,6 +153,9 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
         why = f"the server answered HTTP {response.status}"
     elif is_page(response) and response.status < 500:
         why = f"the server answered HTTP {response.status} with a web page where the API should answer"
+        if response.status < 300:
+            page = f"[{{status: {response.status}, media_type: text/html}}]"
+            meant = f" If the step asks for a web page, say {step_key}.success: {page}."
     else:
         return
     raise profile_mismatch(
@@ -160,7 +164,7 @@ def check_page(profile: Profile, response: Response, profile_key: str) -> None:
         profile_key,
         expected="the API's own answer",
         came=f"HTTP {response.status}{' with a web page' if is_page(response) else ''}",
-        hint=f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.",
+        hint=f"Check url, and in profile {profile.name} base_path ({profile.base_path}) and {profile_key}.{meant}",
         status=response.status,
     )
 
@@ -179,7 +183,7 @@ def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url
     elsewhere = is_login_page(response) or response.location.netloc not in ("", urlsplit(url).netloc)
     leads_on = bool(step.credentials) and 300 <= status < 400 and not elsewhere
     if not leads_on:
-        check_page(profile, response, f"{step.profile_key}.path")
+        check_page(profile, response, step.profile_key)
     if status >= 400 or status in statuses_of(step.success) or not step.credentials:
         raise _failed(step, response, says)
     raise profile_mismatch(

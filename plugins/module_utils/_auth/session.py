@@ -261,7 +261,7 @@ def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]
     if not fitting(step.success, response, Sent(request.method, session.cookies)):
         if response.status >= 500:
             raise ServerError(response.purpose, f"the server answered HTTP {response.status}", status=response.status)
-        return Look(None if response.status >= 400 else session)
+        return Look(session if 300 <= response.status < 400 else None)  # a redirect says neither
     found = taken(rules, step.take, session.named(names), response)
     before = observe(session, rules, response, names)
     looked = with_taken(before, rules, found)

@@ -157,6 +157,11 @@ REFUTED = [
         "205, 206, came HTTP 303",
     ),
     ([OPENED, (200, PAGE)], "session.steps.login.path", "a web page"),
+    (
+        [OPENED, (200, PAGE)],
+        "session.steps.login.path",
+        "web page, say session.steps.login.success: [{status: 200, media_type: text/html}].",
+    ),
     ([OPENED, (404, {})], "session.steps.login.path", "HTTP 404"),
 ]
 
@@ -377,6 +382,12 @@ def test_what_a_look_tells():
         assert looked(*parts)[1].session is None, parts
     assert looked(200, {"xAuthToken": "S2"}, AFTER, id_is_cookie=False)[1].session.values["csrf"] == "after"
     assert looked(302, b"", {"location": "/insight/home"})[1].session.values["csrf"] == "one"
+
+
+@pytest.mark.parametrize(("name", "lives"), [("ann", True), (None, False)])
+def test_a_session_lives_where_the_answer_to_a_look_is_what_the_profile_says(name, lives):
+    over = {"session": {"look": {"take": None, "success": [{"body": {"name": "present"}}]}}}
+    assert (looked(200, {"name": name}, overrides=over)[1].session is not None) is lives
 
 
 @pytest.mark.proves("LOGIN-10")
