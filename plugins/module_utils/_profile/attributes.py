@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,12 +68,13 @@ def element_forms_of(attributes: Json) -> dict[str, Any]:
     return {path: said["read"] for path, said in attributes.items() if not isinstance(said.get("read", ""), str)}
 
 
-def rule_layer(attributes: Json) -> dict[str, Any]:
-    """What is said of the attributes as a layer of comparison rules: for each rule the paths that it holds for."""
+def rule_layer(attributes: Json, key: Collection[str] = ()) -> dict[str, Any]:
+    """What is said of the attributes as a layer of comparison rules: for each rule the paths that it holds for.
+    key: its attributes. A task declares them, so none is the server's alone, whatever holds for all types."""
     layer: dict[str, Any] = {rule: [] for rule in RULES.values()}
     for path, said in attributes.items():
         for setting, rule in RULES.items():
-            if said.get(setting):
+            if said.get(setting) and not (setting == "read_only" and path in key):
                 layer[rule].append(path)
     layer["keyed"] = {path: list(names_said(said["keyed"])) for path, said in attributes.items() if said.get("keyed")}
     layer["normalise"] = {

@@ -323,7 +323,7 @@ def _entity_type(name: str, profile: Json) -> EntityType:
         parents=names_said(data.get("parent", ())),
         required=tuple(data.get("required", ())),
         references=references_of(attributes),
-        compare=(rule_layer(attributes), part_layer(parts.values()), version.layer),
+        compare=(rule_layer(attributes, key.get("attributes", ())), part_layer(parts.values()), version.layer),
         schema=data.get("schema"),
         evidence_fields=data.get("evidence_fields", {}),
         secrets=marked(attributes, "secret"),

@@ -349,6 +349,8 @@ def _served(name: str, whole: Json) -> Iterator[str]:
     read = RequestTemplate.of({"method": "", "path": "", **whole.get("read", {})})
     if find == "read" and not (read.uses("key") or read.uses("id")):
         yield f"types.{name}.find is read, and the request of read names neither {{key}} nor {{id}}"
+    if find == "read" and read.uses("id") and "from" not in whole.get("id", {}):
+        yield f"types.{name}.find is read, and read names {{id}}, which nothing tells beforehand: id.from says how"
     if isinstance(find, Mapping) and find.get("pattern") and "list" not in whole:
         yield f"types.{name}.find.pattern has no effect without list, in which such keys are looked for"
     for operation in ("find", "list"):

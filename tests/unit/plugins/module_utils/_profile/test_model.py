@@ -143,6 +143,11 @@ def test_layers_of_comparison_and_evidence():
     assert of.type("application").evidence_fields == {"reason": "why"}
 
 
+def test_an_attribute_of_the_key_is_declared_whatever_holds_for_all_types():
+    of = profile(types={"event": {"key": {"attributes": ["id"]}}})
+    assert of.type("event").compare[0]["read_only"] == ["uuid"]
+
+
 @pytest.mark.proves("PROFILE-1")
 def test_an_unknown_type_lists_what_there_is():
     with pytest.raises(

@@ -148,6 +148,7 @@ def test_how_an_operation_is_completed_is_said_by_name_or_in_place():
         (of_site(read={"path": "{type.path}/{id[x}"}), r"types.site.read.path names \{id\[x\}, which is no path"),
         (of_site(parent="none"), "types.site.parent names none, which is no type of it"),
         (of_site(find={"then": "read"}, read=None), "types.site.find.then is read, and there is no read"),
+        (of_site(find="read"), "types.site.find is read, and read names {id}, which nothing tells beforehand: id.from"),
         (of_site(parts={"tags": {"write": GO, "add": GO}}), "tags has both write, for all elements, and requests"),
         (of_site(parts={"tags": {"read": LISTED}}), "parts.tags has no request that writes it"),
         (of_site(parts={"tags": {"write": GO, "read": LISTED, "write_only": True}}), "is write_only and has a read"),
