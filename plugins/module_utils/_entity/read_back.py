@@ -19,12 +19,14 @@ from .plan import Plan, with_values
 from .rules import Rules
 from .secret_policy import secret_leaves
 from .shown_secrets import concealed, is_shown
-from .suggest import suggestion
+from .suggest import NO_RULE, suggestion
 
 ANOTHER_SECRET = (
     "The server shows another secret than was sent. If it is the server's mask or hash, name the attribute in "
     "compare.write_only."
 )
+
+IN_AN_UPDATE = "If only an update sets it, name it in without of the create in the profile: an update then follows."
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def compare_read_back(
     return ReadBack(
         unconverged=(
             *(
-                Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules))
+                Unconverged(change.path, change.after, change.before, _advice(change, comparison, own_rules, plan))
                 for change in comparison.changes
             ),
             *_other_secrets(plan, read_back, rules, secrets or {}),
@@ -92,7 +94,8 @@ def _other_secrets(
             yield Unconverged(path, MASK, MASK, ANOTHER_SECRET)
 
 
-def _advice(change: Change, comparison: Comparison, rules: Rules) -> str:
+def _advice(change: Change, comparison: Comparison, rules: Rules, plan: Plan) -> str:
     """What to write, or which rule to add, so that a declared value counts as the stored one."""
     quotings = [wrong.advice for wrong in comparison.mistyped if is_within(wrong.rule, change.rule)]
-    return quotings[0] if quotings else suggestion(change.after, change.before, change.rule, rules)
+    advice = quotings[0] if quotings else suggestion(change.after, change.before, change.rule, rules)
+    return f"{advice} {IN_AN_UPDATE}" if advice == NO_RULE and plan.operation == "create" else advice

@@ -17,7 +17,7 @@ from .masks import hides
 from .normalise import NORMALISATIONS, is_blank
 from .rules import Rules, rules
 
-NONE = (
+NO_RULE = (
     "No compare rule makes them equal: the server keeps something else. "
     "Declare what it keeps, or leave the attribute out."
 )
@@ -36,7 +36,7 @@ def suggestion(sent: Any, stored: Any, rule: str, given: Rules) -> str:
     """The ``compare`` option that makes the two values at a rule's path equal, or a sentence that says none does."""
     layer = settling(sent, stored, rule, given) or _unmasking(sent, stored, rule, given)
     if layer is None:
-        return f"{NONE} {NOT_SHOWN}" if sent is not None and hides(sent, stored) else NONE
+        return f"{NO_RULE} {NOT_SHOWN}" if sent is not None and hides(sent, stored) else NO_RULE
     return f"compare: {_flow(layer)}" + (SECRET if "hidden" in layer else "")
 
 

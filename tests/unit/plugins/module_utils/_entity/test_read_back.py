@@ -8,11 +8,12 @@ import yaml
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import ABSENT, differs, rules
 from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back import (
+    IN_AN_UPDATE,
     ReadBack,
     Unconverged,
     compare_read_back,
 )
-from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NONE, NOT_SHOWN, suggestion
+from ansible_collections.rimops.insight.plugins.module_utils._entity.suggest import NO_RULE, NOT_SHOWN, suggestion
 from ansible_collections.rimops.insight.tests.unit import fakes
 
 OBSERVED = {"id": 5, "name": "A", "description": "old", "status": "draft", "contact": {"email": "e", "phone": "1"}}
@@ -39,7 +40,7 @@ def test_what_did_not_arrive():
     made = planned({"description": " new ", "contact": {"email": "f"}, "gone": "x"})
     found = compare_read_back(made, {**OBSERVED, "description": "new"}, RULES)
     assert [one.as_result() for one in found.unconverged] == [
-        {"path": "contact.email", "sent": "f", "stored": "e", "suggestion": NONE},
+        {"path": "contact.email", "sent": "f", "stored": "e", "suggestion": NO_RULE},
         {
             "path": "description",
             "sent": " new ",
@@ -54,6 +55,12 @@ def test_what_did_not_arrive():
         },
     ]
     assert found.collateral == ()
+
+
+@pytest.mark.parametrize(("exists", "advice"), [(False, f"{NO_RULE} {IN_AN_UPDATE}"), (True, NO_RULE)])
+def test_what_a_create_did_not_set_may_take_an_update(exists, advice):
+    found = compare_read_back(planned({"status": "open"}, exists), OBSERVED, RULES)
+    assert [one.suggestion for one in found.unconverged] == [advice]
 
 
 def test_in_a_message():
@@ -131,11 +138,11 @@ SUGGESTIONS = [
     ("2026-01-02T01:00:00+01:00", "2026-01-02T00:00:00.000Z", "a", "compare: {normalise: {a: [date_as_instant]}}"),
     ("2026-01-02T00:30:00+01:00", "2026-01-01T23:30:00.000Z", "a", "compare: {normalise: {a: [date_as_instant]}}"),
     ("2026-01-02", 1767312000000, "a", "compare: {normalise: {a: [date_as_day]}}"),
-    (1767312000000, 1767312000001, "a", NONE),
-    ([1767312000000], [1767312000001], "a", NONE),
+    (1767312000000, 1767312000001, "a", NO_RULE),
+    ([1767312000000], [1767312000001], "a", NO_RULE),
     (10, "10", "a", "compare: {normalise: {a: [number_as_text]}}"),
     ([1, 2], [2, 1], "a", "compare: {sets: [a]}"),
-    (["A", "b"], ["B", "a"], "a", NONE),
+    (["A", "b"], ["B", "a"], "a", NO_RULE),
     (["A"], ["a"], "l[].c", 'compare: {normalise: {"l[].c": [case]}}'),
     ([{"v": 2, "code": "FR"}], [KEYED], "a", "compare: {keyed: {a: [code]}}"),
     (
@@ -149,12 +156,12 @@ SUGGESTIONS = [
     ([[{"b": None}]], [[{}]], "no", 'compare: {normalise: {"no": [null_as_absent]}}'),
     *((blank, None, "a", "compare: {normalise: {a: [blank_as_null]}}") for blank in ("", [], {})),
     *((blank, ABSENT, "a", "compare: {normalise: {a: [blank_as_null]}}") for blank in ("", [], {})),
-    ([], [1], "a", NONE),
-    ("x", "y", "a", NONE),
-    (None, "x", "a", NONE),
-    (5, 7, "a", NONE),
-    (True, 1, "a", NONE),
-    ({"x": 1}, {"x": 2}, "a", NONE),
+    ([], [1], "a", NO_RULE),
+    ("x", "y", "a", NO_RULE),
+    (None, "x", "a", NO_RULE),
+    (5, 7, "a", NO_RULE),
+    (True, 1, "a", NO_RULE),
+    ({"x": 1}, {"x": 2}, "a", NO_RULE),
 ]
 
 
@@ -166,10 +173,10 @@ def test_suggestions(sent, stored, rule, expected):
 
 @pytest.mark.proves("COMPARE-60")
 def test_null_and_the_like_may_be_what_a_server_shows_of_what_it_hides():
-    assert suggestion("x", None, "a", rules()) == f"{NONE} {NOT_SHOWN}"
-    assert suggestion(5, None, "a.b", rules({"hidden": ["a.b"]})) == f"{NONE} {NOT_SHOWN}"
-    assert suggestion("x", "", "a", rules()) == suggestion("x", True, "a", rules()) == f"{NONE} {NOT_SHOWN}"
-    assert suggestion("x", "y", "a", rules()) == NONE
+    assert suggestion("x", None, "a", rules()) == f"{NO_RULE} {NOT_SHOWN}"
+    assert suggestion(5, None, "a.b", rules({"hidden": ["a.b"]})) == f"{NO_RULE} {NOT_SHOWN}"
+    assert suggestion("x", "", "a", rules()) == suggestion("x", True, "a", rules()) == f"{NO_RULE} {NOT_SHOWN}"
+    assert suggestion("x", "y", "a", rules()) == NO_RULE
 
 
 @pytest.mark.proves("COMPARE-60")
@@ -193,7 +200,7 @@ def test_a_suggestion_adds_to_the_rules_that_there_are():
 
 
 @pytest.mark.proves("WRITE-4")
-@pytest.mark.parametrize(("sent", "stored", "rule"), [case[:3] for case in SUGGESTIONS if case[3] is not NONE])
+@pytest.mark.parametrize(("sent", "stored", "rule"), [case[:3] for case in SUGGESTIONS if case[3] is not NO_RULE])
 def test_a_suggestion_settles_it(sent, stored, rule):
     option = yaml.safe_load(suggestion(sent, stored, rule, rules()))["compare"]
     assert differs(sent, stored, rule, rules())
