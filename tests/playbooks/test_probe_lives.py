@@ -191,6 +191,13 @@ def test_a_box_gets_another_label_and_its_own_again(system: Boxes, play: Player)
     assert told(probed(play, RENAMED), "not_tried")["types.box.rename"] == "create says no rename"
 
 
+@pytest.mark.proves("PROBE-3")
+def test_a_refusal_that_the_profile_knows_is_one_whatever_its_status(system: Boxes, play: Player) -> None:
+    system.taken = 500
+    conflict = {"create": {"conflict": {"exists": [{"status": 500, "body": {"code": "TAKEN"}}]}}}
+    assert "HTTP 500" in told(probed(play, conflict), "as_profile")["types.box.key.enforced"]
+
+
 @pytest.mark.proves("PROBE-3", "PROBE-23")
 def test_a_request_for_a_label_that_does_not_work_is_told(system: Boxes, play: Player) -> None:
     system.broken = {"POST label"}

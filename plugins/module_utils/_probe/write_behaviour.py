@@ -239,12 +239,12 @@ def probe_conflict(scratch: ScratchEntity) -> None:
         why = f"after its delete, creating the entity again got {described(first.response)}"
         scratch.experiment.note([Finding(f"types.{scratch.type}.key.enforced", NOT_TRIED, came=why)])
         return
-    known = len(scratch.ids)
+    known, (_below, said) = len(scratch.ids), conflicts(definition, "exists")
     second = scratch.create(definition)
     twins = scratch.offered() or []
     scratch.note(twins)
     answer = second.response
-    refused = answer is not None and is_refusal(answer)
+    refused = answer is not None and (is_refusal(answer) or has_meaning(said, definition, answer))
     refused = refused and len(scratch.ids) == known
     if is_success(second.response) and len(scratch.ids) == known:
         scratch.suspected = not any(scratch.id_of(twin) == scratch.ids[0] for twin in twins) or len(twins) != 1
