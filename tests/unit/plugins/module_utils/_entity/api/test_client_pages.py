@@ -55,6 +55,19 @@ def test_an_empty_list():
     assert len(script.requests) == 1
 
 
+@pytest.mark.parametrize("numbers", [(1, 2), ()])
+def test_a_mapping_of_entities(numbers):
+    items = {f"n{number}": {"id": number} for number in numbers}
+    ids, _script = listing(answer(200, {"items": items}), json={}, paging=None, entity="body.items.*")
+    assert ids() == list(numbers)
+
+
+def test_a_mapping_of_entities_that_is_not_there_is_an_error():
+    ids, _script = listing(answer(200, {"message": "no"}), json={}, paging=None, entity="body.items.*")
+    with pytest.raises(ProfileMismatchError, match=r"objects in .items"):
+        ids()
+
+
 def test_no_paging():
     ids, script = listing(page(1, 2), json={}, paging=None)
     assert ids() == [1, 2]
