@@ -136,6 +136,9 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
     fan = [application(1), *(event(1, f"Filing {number}") for number in range(200))]
     more = {"profile_overrides": {**OVERRIDES, **SURE}, "concurrency": 8}
     levels = ["POST", "faults", [{"kind": "together", "times": width, "match": {"operation": "write"}}] * depth]
+    # The first event goes alone, since nothing has shown yet that the search finds events.
+    filings = {"match": {"operation": "create", "body": "Filing"}, "after": 1}
+    eight = ["POST", "faults", [{"kind": "together", "times": 8, **filings}]]
     played = play(
         [
             switch(latency_ms=5, protect_referenced=True),
@@ -143,6 +146,7 @@ def test_a_deep_chain_and_a_wide_fan_out(server: Server, play: Player) -> None:
             task("chain", [proof, *chain[::-1]], **more),
             task("chain again", chain, **more),
             count("chain counted"),
+            control("eight", eight),
             task("fan", fan[::-1], **more),
             count("fan counted"),
             control("stored", ["GET", "entities/node", None], ["GET", "entities/event", None]),
