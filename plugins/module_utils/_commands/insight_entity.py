@@ -12,10 +12,10 @@ from typing import Any
 
 from .._entity.address import Address, Entity, address_of
 from .._entity.api.client import EntityClient
-from .._entity.apply import Outcome
 from .._entity.desired_state import DesiredState, Secrets
 from .._entity.diff import diff
 from .._entity.ensure import ensure
+from .._entity.outcome import Outcome
 from .._entity.references import declaring
 from .._entity.rules import Rules
 from .._entity.secret_policy import secret_leaves

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -29,7 +29,6 @@ from .api.client import EntityClient
 from .api.requests import BODIES
 from .as_planned import moved, newer_version, seen_now
 from .bodies import body, not_sent
-from .compare import Change
 from .contradictions import (
     create_refused,
     id_mismatch,
@@ -39,6 +38,7 @@ from .contradictions import (
     write_mismatch,
 )
 from .desired_state import DesiredState, steady
+from .outcome import Outcome
 from .plan import Plan
 from .proof import basis, is_doubtful
 from .read_back import compare_read_back
@@ -50,19 +50,6 @@ from .secret_policy import secrets_at
 Note = Callable[[str], None]
 CONFLICT = 409
 """What HTTP itself calls a conflict, be it in the profile or not."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
-    doubt: why it may have existed before, though it was not found."""
-
-    plan: Plan
-    entity: Entity | None
-    entity_id: Any
-    collateral: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = ()
-    doubt: str = ""
 
 
 def _send(

@@ -5,70 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Callable, Optional
+from dataclasses import replace
 
-from .._profile.model import plain_id
-from .._text.mentions import replaced
 from .._transport.http import SYSTEM_CLOCK, Clock
-from ..errors import (
-    AmbiguousError,
-    ConfigurationError,
-    MissingReferenceError,
-)
-from .address import Address, Entity
 from .api.client import EntityClient
-from .apply import Outcome, perform
-from .as_planned import is_guarded, moved, read_again
-from .bodies import masks_sent, not_sent
 from .canary import CanaryWrites
-from .desired_state import DesiredState, steady
-from .plan import Plan
+from .desired_state import DesiredState
+from .examine import examine
+from .outcome import Outcome
 from .plan_checks import (
-    NEEDED,
     check_desired_state,
-    check_references,
-    check_required,
-    check_writable,
-    refuse_masks,
 )
-from .replacement import replacing, with_losses
-from .rewritten import plan_with_memory
-from .step_apply import (
-    RecordStep,
-    perform_removed,
-    perform_replaced,
-    perform_restored,
-    perform_steps,
-    unrecorded,
-)
-from .steps import in_steps, steps_of
-from .unseen import remembering_search
-from .verbs import to_be_known, with_purging, with_restoring
-from .verified_secrets import with_verified
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What an entity is, and what has to be done to it. found_as: the address by which it was found. pending: it refers
-    to an entity that does not exist yet; note says which. desired: with the ids of what its attributes refer to."""
-
-    plan: Plan
-    observed: Entity | None
-    found_as: Address
-    pending: bool = False
-    note: str = ""
-    desired: Optional[DesiredState] = None
-
-    def expected(self) -> Outcome:
-        """The outcome that is expected of the desired state."""
-        entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
-        entity = self.plan.before if self.plan.operation == "none" else self.plan.after
-        notes = (*((self.note,) if self.note else ()), *to_be_known(self.plan, self.found_as.type))
-        return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
 
 
 def ensure(
@@ -90,191 +37,8 @@ def ensure(
     if check_mode or examined.plan.operation == "none":
         outcome = examined.expected()
     else:
+        # Here, since most runs change nothing, and each would compile the files that write.
+        from .carry_out import apply
+
         outcome = apply(client, desired, examined, clock, canary_writes, at_once=True)
     return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes)) if doubt or before else outcome
-
-
-def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
-    """Read the entity and plan; see _examine(). Of one that is replaced the parts are read that nobody declares, too,
-    since they go with it."""
-    examined = _examine(client, desired, may_come)
-    planned, observed = examined.plan, examined.observed
-    if planned.anew is None:
-        return examined
-    if observed is None:
-        return replace(examined, plan=with_losses(desired, planned, planned.dead[0]))
-    parts = tuple(name for name, part in desired.address.type.parts.items() if part.read is not None)
-    found_as = replace(examined.found_as, parts=tuple(dict.fromkeys((*examined.found_as.parts, *parts))))
-    more = {name: client.part(found_as, observed, name) for name in parts if name not in examined.found_as.parts}
-    whole = {**observed, **more} if more else observed
-    return replace(examined, plan=with_losses(desired, planned, whole), observed=whole, found_as=found_as)
-
-
-def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
-    """Read the entity and plan. may_come: whether an entity that is referred to and does not exist (given by its
-    ``Address.identity``) will be created before this one is written. If not, the reference is an error, unless absence
-    is desired: an entity whose reference does not exist is absent itself."""
-    found_as = desired.address
-    try:
-        observed, found_as = _gather(client, desired)
-        desired = with_verified(client, desired, observed)
-        desired, not_yet = _looked_up(client, desired, may_come)
-        known = _references(client, desired.address) if desired.address.id is not None else {}
-        planned = _plan(client, desired, known, observed)
-        check_required(desired, planned)
-        if not_yet:
-            return Examined(planned, observed, found_as, True, not_yet, desired)
-        if planned.operation == "none" and _refers_as_declared(client, desired.address, observed):
-            return Examined(planned, observed, found_as, desired=desired)
-        references = _references(client, desired.address)
-        planned = planned if references == known else _plan(client, desired, references, observed)
-    except MissingReferenceError as error:
-        if desired.state == "absent":
-            return Examined(_plan(client, desired, {}, None), None, found_as, note=error.doubt)
-        if not may_come(error.identity):
-            raise
-        return Examined(_plan(client, desired, {}, None), None, found_as, True, _not_yet(error))
-    check_references(desired, planned, observed, references)
-    return Examined(planned, observed, found_as, desired=desired)
-
-
-def _looked_up(
-    client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]
-) -> tuple[DesiredState, str]:
-    """The desired state with the ids of the entities to which its attributes refer. Where one does not exist and may
-    come, its name stands in place of the id, and the note says so. Raises MissingReferenceError for others."""
-    if desired.state == "absent" or not desired.mentions:
-        return desired, ""
-    found = {place: _id_or_name(client, referred, may_come) for place, referred in desired.mentions.items()}
-    held = {place: value for place, (value, _note) in found.items()}
-    attributes = replaced(desired.attributes, lambda place, _reference: held[place])
-    notes = dict.fromkeys(note for _value, note in found.values() if note)
-    return replace(desired, attributes=attributes, held=held), " ".join(notes)
-
-
-def _id_or_name(client: EntityClient, referred: Address, may_come: Callable[[str], bool]) -> tuple[Any, str]:
-    """The id of an entity, or its name and a note where it does not exist yet."""
-    try:
-        return referred.located(client.resolve(referred)).id, ""
-    except MissingReferenceError as error:
-        if not may_come(error.identity):
-            raise
-        return str(referred), _not_yet(error)
-
-
-def _not_yet(error: MissingReferenceError) -> str:
-    return f"Cannot {error.what} yet: {error.why}. {error.doubt}".strip()
-
-
-def apply(
-    client: EntityClient,
-    desired: DesiredState,
-    examined: Examined,
-    clock: Clock = SYSTEM_CLOCK,
-    canary_writes: CanaryWrites | None = None,
-    around: Callable[[], AbstractContextManager[None]] = nullcontext,
-    record: RecordStep = unrecorded,
-    at_once: bool = False,
-) -> Outcome:
-    """Write what was planned, unless the entity was changed meanwhile (optimistic check: it is read again right before
-    the write). around: a context that is entered before that read and left after the read-back. record: takes the steps
-    of a change that has several. at_once: it was read a moment ago, and is not read again where the server itself sees
-    to that. Raises as ``ensure`` does."""
-    address, secrets = desired.address, desired.secrets.values
-    assumed, writes = canary_writes or CanaryWrites(), examined.plan.writes
-    creates = "create" in writes
-    search = assumed.first_create_alone(address, secrets, client.shown) if creates else nullcontext()
-    earlier = remembering_search(client, address, client.unseen) if creates else nullcontext()
-    with ExitStack() as alone:
-        for name in writes:
-            operation = address.type.operations.get(name)
-            alone.enter_context(assumed.first_write_alone(operation, str(address), secrets))
-        for context in (search, earlier, around()):
-            alone.enter_context(context)
-        if examined.pending:
-            examined = _now_that_it_is_there(client, desired, examined)
-        elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
-            now = read_again(client, desired, examined.found_as, examined.observed)
-            examined = replace(examined, observed=now)
-        desired = replace(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
-        usual = perform_restored if examined.plan.restored else perform_steps
-        in_several = IN_SEVERAL.get(examined.plan.operation, usual)
-        carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
-        outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
-        return replace(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
-
-
-IN_SEVERAL = {"delete": perform_removed, "replace": perform_replaced}
-"""How a change of several steps is carried out, by its operation, where that is not perform_steps()."""
-
-
-def _now_that_it_is_there(client: EntityClient, desired: DesiredState, before: Examined) -> Examined:
-    """The plan of an entity whose reference could not be resolved before, made again. It never replaces one that was
-    not to be replaced."""
-    if before.plan.operation != "replace":
-        desired = replace(desired, on_immutable="refuse")
-    examined, observed = examine(client, desired, lambda _identity: False), before.observed
-    if steady(examined.observed, desired) == steady(observed, desired):
-        return examined
-    how = "appeared" if observed is None else "disappeared" if examined.observed is None else "changed"
-    raise moved(desired, how)
-
-
-def _references(client: EntityClient, address: Address) -> dict[str, Any]:
-    """The ids of the entities that the address refers to."""
-    return {name: referred.located(client.resolve(referred)).id for name, referred in address.held.items()}
-
-
-def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:
-    """Whether an entity that was found refers to what is declared. Where each reference has to be asked for anew, only
-    those by id are looked at: what did not change costs no request more."""
-    if observed is None or not address.held:
-        return True
-    given = {name: referred.id for name, referred in address.held.items() if referred.id is not None}
-    references = given if client.known is None else _references(client, address)
-    return all(str(plain_id(observed.get(name))) == str(value) for name, value in references.items())
-
-
-def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None, Address]:
-    """The entity as it is, and as which target it was found. Raises AmbiguousError when both names are taken."""
-    address = desired.address
-    observed = client.the_one(address)
-    lost = observed is None and address.id is not None and desired.state == "present"
-    if lost and not client.deleted_like(address):
-        raise ConfigurationError(
-            f"change {address}",
-            "there is no entity with this id",
-            "The server gives ids: name the entity by key to create it.",
-        )
-    if desired.was is None:
-        return observed, address
-    former = client.the_one(desired.was)
-    if observed is not None and former is not None:
-        raise AmbiguousError(
-            f"rename {desired.was}",
-            f"{address} exists as well",
-            "Decide which one is right and remove the other, or take was away.",
-        )
-    return (former, desired.was) if observed is None and former is not None else (observed, address)
-
-
-def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
-    """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
-    planned = with_purging(client, desired, planned)
-    if planned.operation == "replace" and desired.on_immutable == "tell":
-        return planned
-    if planned.operation != "none":
-        check_writable(desired.address, planned)
-    if planned.operation == "replace":
-        planned = replacing(desired, references, planned, observed)
-    own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
-    for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):
-        desired.address.type.operation(name, f"{planned.operation} {desired.address}")
-    reveals = desired.address.type.operations["create"].reveals if "create" in own else {}
-    if reveals:
-        client.reveals.check(desired.address, ", ".join(sorted(reveals)))
-    if "update" in own and planned.operation == "update":
-        bodies = client.update_bodies(desired.address.type)
-        refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
-    return planned

@@ -16,8 +16,8 @@ from .address import Address, Entity
 from .compare import compare
 from .desired_state import DesiredState
 from .plan import Plan, with_values
-from .read_back_errors import listed, shown_values
 from .references import reference_advice
+from .value_texts import listed, shown_values
 
 NEEDED = {
     "create": ("create",),

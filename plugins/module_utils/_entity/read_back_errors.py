@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from .._text.nested_paths import ABSENT
-from .._text.redaction import printable
 from ..errors import CollateralError, UnconvergedError
 from .address import Address, Entity
 from .compare import Change
@@ -19,9 +16,7 @@ from .desired_state import DesiredState
 from .plan import Plan
 from .read_back import ReadBack, compare_read_back
 from .references import reference_advice
-
-LONGEST = 200
-LONGEST_LIST = 600
+from .value_texts import listed, shown_values
 
 
 def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -> ReadBack:
@@ -105,15 +100,3 @@ def _collateral(address: Address, planned: Plan, changes: Sequence[Change], key:
         expected=listed((one.path, one.before) for one in changes),
         came=listed((one.path, one.after) for one in changes),
     )
-
-
-def listed(values: Iterable[tuple[str, Any]]) -> str:
-    """Values by path in a message, on one line and not too long."""
-    text = printable("; ".join(f"{path}: {shown_values(value)}" for path, value in values))
-    return text if len(text) <= LONGEST_LIST else f"{text[:LONGEST_LIST]}..."
-
-
-def shown_values(value: Any) -> str:
-    """A value in a message, on one line and not too long."""
-    text = "null" if value is ABSENT else printable(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

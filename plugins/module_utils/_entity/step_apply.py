@@ -17,15 +17,17 @@ from .._transport.http import Clock
 from ..errors import InsightError, OutcomeUnknownError
 from .address import Address, Entity
 from .api.client import EntityClient
-from .apply import Outcome, content_of_new, has_arrived, perform, seen_after
+from .apply import content_of_new, has_arrived, perform, seen_after
 from .desired_state import DesiredState, Secrets
+from .outcome import Outcome
 from .plan import Plan
 from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
 from .safe_write import having_written, write_safely
 from .secret_policy import secrets_at
 from .steps import EntityStep, element_key, steps_of
-from .verbs import after_restoring, as_of_new, purge, rename, restore
+from .verb_plans import after_restoring, as_of_new
+from .verbs import purge, rename, restore
 
 RecordStep = Callable[[EntityStep, str], None]
 """Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""

@@ -19,7 +19,7 @@ from ...module_utils._entity.address import rules_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.collateral import strict_changes
 from ...module_utils._entity.compare import Change
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
 from ...module_utils._entity.secret_policy import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec

@@ -15,7 +15,7 @@ from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import WRITING, desired_state
 from ...module_utils._commands.revealed import reveals_of
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
 from ...module_utils._journal.reader import earlier_runs, unfinished
 from ...module_utils._journal.writer import Journal
 from ...module_utils._options.context import Context, Files, Values

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Optional
 
 from ...module_utils._commands.connection import evidence_of
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
 from ...module_utils._journal.writer import Interrupted, Journal, Start
 from .._manifest.entry import EntryName
 from .executor import Read

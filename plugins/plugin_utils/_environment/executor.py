@@ -14,10 +14,9 @@ from typing import Any, Callable, Optional, Union
 
 from ...module_utils._commands.results import unexpected
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.canary import CanaryWrites
-from ...module_utils._entity.ensure import Examined, apply, examine
-from ...module_utils._entity.safe_write import having_written
+from ...module_utils._entity.examine import Examined, examine
+from ...module_utils._entity.outcome import Outcome
 from ...module_utils._entity.steps import EntityStep
 from ...module_utils._journal.writer import Journal
 from ...module_utils.errors import ConfigurationError, InsightError, OutcomeUnknownError
@@ -175,6 +174,10 @@ def _written_with_journal(
     begun: list[str],
 ) -> Outcome:
     """Write one member, with its intent and outcome in the journal."""
+    # Here, since most runs change nothing, and each would compile the files that write.
+    from ...module_utils._entity.carry_out import apply
+    from ...module_utils._entity.safe_write import having_written
+
     around = partial(_recorded, options, journal, operation, stopped, begun)
 
     def record(step: EntityStep, state: str) -> None:

@@ -11,7 +11,7 @@ from typing import Optional
 
 from ...module_utils._commands.connection import Connection
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
 from ...module_utils._options.context import Files, Values
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.redaction import known

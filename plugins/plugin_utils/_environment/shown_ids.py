@@ -13,8 +13,8 @@ from typing import Any, Optional
 
 from ...module_utils._entity.address import PARENT, Address, Entity
 from ...module_utils._entity.api.client import EntityClient
-from ...module_utils._entity.apply import Outcome
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
+from ...module_utils._entity.outcome import Outcome
 from ...module_utils._profile.model import EntityType, plain_id
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import replace as replace_at

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
 from ...module_utils._profile.model import EntityType
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, InsightError

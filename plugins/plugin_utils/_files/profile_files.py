@@ -26,7 +26,6 @@ from ...module_utils._profile.merging import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.spelling import check_names
 from ...module_utils.errors import ConfigurationError, SchemaError
-from .quick_schema import fits
 
 FOLDER = Path(__file__).resolve().parents[2] / "profiles"
 
@@ -148,6 +147,7 @@ def check_profile(given: Mapping[str, Any], what: str) -> None:
     # Here, since every run would compile these files, and only few have a profile of their own.
     from . import profile_checks
     from .earlier_format import earlier_key
+    from .quick_schema import fits
 
     data = merge({}, given)
     if not fits(profile_schema(), data):

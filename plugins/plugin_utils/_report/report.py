@@ -12,9 +12,9 @@ from datetime import datetime, timezone
 from typing import Any, Optional, Union
 
 from ...module_utils._commands.connection import evidence_of
-from ...module_utils._entity.apply import Outcome
 from ...module_utils._entity.compare import Change
-from ...module_utils._entity.ensure import Examined
+from ...module_utils._entity.examine import Examined
+from ...module_utils._entity.outcome import Outcome
 from ...module_utils.errors import InsightError
 from .._environment.executor import DONE, Read, Written, fate_of
 from .._environment.members import Member

@@ -8,8 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
+from ansible_collections.rimops.insight.plugins.module_utils._entity.carry_out import apply
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import apply, ensure, examine
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.examine import examine
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AmbiguousError,
     CollateralError,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import apply, examine
+from ansible_collections.rimops.insight.plugins.module_utils._entity.carry_out import apply
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure as ensure_state
+from ansible_collections.rimops.insight.plugins.module_utils._entity.examine import examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan_checks import check_desired_state
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (

@@ -14,7 +14,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._commands.connectio
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
-from ansible_collections.rimops.insight.plugins.module_utils._entity.read_back_errors import (
+from ansible_collections.rimops.insight.plugins.module_utils._entity.value_texts import (
     LONGEST,
     LONGEST_LIST,
     listed,

@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.rimops.insight.plugins.module_utils._entity.address import address_of
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
 from ansible_collections.rimops.insight.plugins.module_utils._entity.desired_state import DesiredState, Secrets
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure, examine
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.examine import examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.references import parts_to_read
 from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
 from ansible_collections.rimops.insight.plugins.module_utils._options.waiting import Waiting

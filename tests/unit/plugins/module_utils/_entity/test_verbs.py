@@ -11,7 +11,9 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client import EntityClient
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import apply, ensure, examine
+from ansible_collections.rimops.insight.plugins.module_utils._entity.carry_out import apply
+from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
+from ansible_collections.rimops.insight.plugins.module_utils._entity.examine import examine
 from ansible_collections.rimops.insight.plugins.module_utils._entity.steps import steps_of
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (

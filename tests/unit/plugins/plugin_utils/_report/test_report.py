@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.apply import Outcome
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import Change
-from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import Examined
+from ansible_collections.rimops.insight.plugins.module_utils._entity.examine import Examined
+from ansible_collections.rimops.insight.plugins.module_utils._entity.outcome import Outcome
 from ansible_collections.rimops.insight.plugins.module_utils._entity.plan import Plan
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import MASK
