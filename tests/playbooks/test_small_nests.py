@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.one_core, pytest.mark.proves("PROFILE-4")]
 
 ENTITIES, EXPORT = "rimops.insight.insight_entities", "rimops.insight.insight_export"
 DRIFT, INFO = "rimops.insight.insight_drift", "rimops.insight.insight_entity_info"
+PROBE = "rimops.insight.insight_probe"
 ROOMS = "houses/{parent.id}/rooms"
 PROFILE = {
     "format": 2,
@@ -89,6 +90,18 @@ def test_rooms_of_the_same_number_are_exported_within_their_houses(system: Small
 def test_a_list_within_a_parent_asks_for_the_parent(play: Player) -> None:
     played = play(tasks(rooms={INFO: {"type": "room"}}))
     assert "those of type room are listed within a house. Give refs.parent." in played["rooms"]["msg"]
+
+
+def test_the_probe_looks_at_rooms_within_their_house(system: SmallSystem, play: Player) -> None:
+    own = {**SAME[0], "key": {"name": "probe"}, "change": {"size": 30}}
+    known = {name: value for name, value in SAME[0].items() if name != "attributes"}
+    probe = {PROBE: {"entities": [HOUSES[0], known], "writes": True, "create": own}}
+    played = play(tasks(made={ENTITIES: {"entities": [*HOUSES, *SAME]}}, probed=probe))
+    assert played.code == 0, played.output
+    found = {(one["profile_key"], one["verdict"]) for one in played["probed"]["findings"]}
+    operations = {f"types.room.{name}" for name in ("read", "find", "create", "update", "delete")}
+    assert {(name, "as_profile") for name in operations} <= found
+    assert (played["probed"]["left_behind"], len(system.nests.held["houses/1/rooms"])) == ([], 1)
 
 
 def test_a_profile_that_says_nothing_of_a_login_is_told_how_to_say_that_there_is_none(play: Player) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
@@ -56,6 +56,12 @@ def said_safe(data: Json, url: str) -> list[tuple[str, re.Pattern[str]]]:
 def keyed(profile: Profile, entity: Json) -> Address:
     """The target that type, key and refs of an entity name."""
     return address_of(profile, {name: entity.get(name) for name in ("type", "key", "refs")})
+
+
+def among(profile: Profile, entity: Json, entity_id: Any = None) -> Address:
+    """All entities of its type within the same parent, or the one with this id."""
+    of_type = profile.type(str(entity["type"]))
+    return replace(keyed(profile, entity).among if entity.get("key") else Address(of_type), id=entity_id)
 
 
 @dataclass(frozen=True)

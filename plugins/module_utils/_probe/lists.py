@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._entity.address import Address
 from .._entity.api.paging import SIZE
 from .._profile.predicate import answer_at
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
 from .._transport.messages import Response
-from .experiment import Attempt, Experiment, keyed
+from .experiment import Attempt, Experiment, among
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
 from .reads import learn_operation, request_text, succeeding, with_entity
 from .request_candidates import CURSORS, OFFSETS, PAGE_NUMBERS, PAGE_SIZES, uses
@@ -87,8 +86,8 @@ class Listing:
 
         def ids(client: Any, profile: Any) -> list[list[str]]:
             of_type = profile.type(self.type_name)
-            among = keyed(profile, self.entity).among if self.entity.get("key") else Address(of_type)
-            return [[str(of_type.id_in(entity)) for entity in page] for page in client.pages(among, pages)]
+            shown = client.pages(among(profile, self.entity), pages)
+            return [[str(of_type.id_in(entity)) for entity in page] for page in shown]
 
         return self.experiment.attempt(self.type_name, "list", definition, ids)
 

@@ -20,7 +20,7 @@ from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, ServerError, SessionRejected
-from .experiment import Attempt, Experiment
+from .experiment import Attempt, Experiment, among
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, Finding, brief, compared, difference, nested
 from .shapes import (
     EMPTY,
@@ -280,7 +280,7 @@ def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
 
     def tried(candidate: Json) -> tuple[Attempt, Optional[Json]]:
         """An attempt to read in this way, and its definition where it shows this entity and no other."""
-        attempt, learned, shown = _read_so(experiment, type_name, candidate, known)
+        attempt, learned, shown = _read_so(experiment, entity, candidate, known)
         if learned is not None:
             seen.append(shown)
         return attempt, learned
@@ -295,14 +295,15 @@ def probe_read(experiment: Experiment, entity: Json, perhaps: bool = False) -> O
 
 
 def _read_so(
-    experiment: Experiment, type_name: str, candidate: Json, known: Known
+    experiment: Experiment, entity: Json, candidate: Json, known: Known
 ) -> tuple[Attempt, Optional[Json], Json]:
     """Read the known entity with this definition, and one that cannot exist. Returns the attempt, the definition that
     follows, None where there is none, and the entity."""
+    type_name = str(entity["type"])
 
     def read(definition: Json, entity_id: Any) -> Attempt:
         def call(client: EntityClient, profile: Profile) -> Any:
-            return client.read(Address(profile.type(type_name), entity_id))
+            return client.read(among(profile, entity, entity_id))
 
         return experiment.attempt(type_name, "read", definition, call)
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .._entity.address import Address, Entity, rules_of
+from .._entity.address import Entity, rules_of
 from .._entity.api.client import EntityClient
 from .._entity.desired_state import DesiredState
 from .._entity.references import declaring
@@ -25,7 +25,7 @@ from .._text.nested_paths import ABSENT, replace, top, with_value
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Response
 from ..errors import InsightError, ServerError
-from .experiment import Attempt, Experiment, keyed
+from .experiment import Attempt, Experiment, among, keyed
 from .request_candidates import placed
 from .shapes import is_known, is_success, json_content, same
 
@@ -140,7 +140,7 @@ class ScratchEntity:
         """The entity with this id as it is, None where it does not exist. Raises InsightError where that stays
         unknown."""
         if self.experiment.is_proven(self.type, "read"):
-            return self.experiment.client().read(Address(self.experiment.profile.type(self.type), entity_id))
+            return self.experiment.client().read(among(self.experiment.profile, self.named, entity_id))
         found = [self.offered(key) for key in ({}, self.named.get("rename") or {})]
         if None in found:
             raise ServerError(

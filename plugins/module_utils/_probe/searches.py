@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
-from .._entity.address import Address
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
 from .._profile.operation import OPERATIONS
@@ -19,7 +18,7 @@ from .._text.json_forms import Json
 from .._text.nested_paths import value_at
 from .._transport.messages import Response
 from ..errors import ServerError
-from .experiment import Attempt, Experiment, keyed
+from .experiment import Attempt, Experiment, among, keyed
 from .findings import AS_PROFILE, DIFFERS, SEEN, Finding, brief, nested
 from .lists import paged, probe_list, stated_way, whole_numbers
 from .reads import explore, finds_nothing, offers, settle, succeeding, with_entity, with_missing
@@ -156,7 +155,7 @@ def _found(experiment: Experiment, candidate: Any, entity: Json) -> tuple[Attemp
     experiment.shown = experiment.shown or (request, known)
     path, about_nothing = experiment.home(type_name, "find"), empty[0] if empty else None
     learned = with_missing(experiment, path, definition, response, about_nothing, lambda one: search(one, nothing[0]))
-    return attempt, _as_read(experiment, type_name, learned, shown, known), place.entity
+    return attempt, _as_read(experiment, entity, learned, shown, known), place.entity
 
 
 def _place(experiment: Experiment, type_name: str, response: Optional[Response], known: Known) -> Optional[AnswerPlace]:
@@ -207,13 +206,14 @@ def _all_alike(response: Optional[Response], place: AnswerPlace, known: Known) -
     return all(is_known(one, replace(known, id=None)) for one in held)
 
 
-def _as_read(experiment: Experiment, type_name: str, definition: Json, shown: Json, known: Known) -> Json:
+def _as_read(experiment: Experiment, entity: Json, definition: Json, shown: Json, known: Known) -> Json:
     """The definition, with a read behind it where the search shows less than that."""
+    type_name = str(entity["type"])
     if known.id is None or not experiment.is_proven(type_name, "read") or definition.get("then"):
         return definition
 
     def read(client: EntityClient, profile: Profile) -> Any:
-        return client.read(Address(profile.type(type_name), known.id))
+        return client.read(among(profile, entity, known.id))
 
     whole = experiment.attempt(type_name, "read", experiment.definition(type_name, "read"), read).value
     return {**definition, "then": "read"} if set(whole or ()) - set(shown) else definition
