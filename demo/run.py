@@ -20,10 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOKS = ("playbook.yml", "environment.yml")
 PAGES = ROOT / "build" / "demo"
 """Where the pages stay."""
+INTERRUPTED = 99
+"""The exit code of ansible-playbook where somebody interrupts it."""
 
 
 def play(folder: Path, server: Running) -> int:
-    """Run the playbooks; their exit code."""
+    """Run the playbooks; their exit code. Raises KeyboardInterrupt where the interruption reached them alone."""
     variables = {
         "insight_url": server.url,
         "insight_authority": server.authority,
@@ -37,7 +39,10 @@ def play(folder: Path, server: Running) -> int:
     (folder / "variables.json").write_text(json.dumps(variables))
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "--extra-vars", f"@{folder / 'variables.json'}"]
     command += [str(ROOT / "demo" / name) for name in PLAYBOOKS]
-    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return code
 
 
 def main() -> int:
