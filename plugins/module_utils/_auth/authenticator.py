@@ -25,6 +25,7 @@ from .one_time_code import OneTimeCodes
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
 from .session import Session, carried, log_out, look
+from .session_record import SessionRecord
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
 
@@ -48,20 +49,20 @@ class Authenticator:
         handed_over, self._name = self._find_record()
         self._grant = GRANTS[self.grant] if self.grant else None
         self._client = self._make_client(show)
-        self._keeper = SessionKeeper(settings, send, store, clock, self._name)
+        self._record = SessionRecord(settings, store, self._name, warn or self.warnings.append)
+        self._keeper = SessionKeeper(settings, send, clock, self._record)
         self._keeper.state = handed_over
-        self._keeper.warn = warn or self.warnings.append
         self._acquisition = self._keeper.acquisition = Acquisition(
             settings=settings,
             send=send,
             clock=clock,
             grant=self._grant,
             client=self._client,
-            save=self._keeper.save,
-            keep=self._keeper.keep,
-            room=self._keeper.room,
-            reload=self._keeper.load,
-            codes=OneTimeCodes(settings.identity, clock, self._keeper.code_step, self._keeper.keep_code_step),
+            save=self._record.save,
+            keep=self._record.keep,
+            room=self._record.room,
+            reload=self._record.load,
+            codes=OneTimeCodes(settings.identity, clock, self._record.code_step, self._record.keep_code_step),
             locate=self._located,
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
@@ -106,7 +107,7 @@ class Authenticator:
         there = replace(client, endpoints=issuer.at_issuer(endpoints, found, self._settings, needed))
         if not known:
             with suppress(ConfigurationError):  # then the next run asks again
-                self._keeper.save(None, metadata={**found, "read_at": now})
+                self._record.save(None, metadata={**found, "read_at": now})
         return there
 
     # --- using the session
@@ -191,7 +192,7 @@ class Authenticator:
 
     def known(self) -> bool:
         """Whether there is something that ``logout`` would remove. Sends no request."""
-        return self._keeper.load() is not None or self._keeper.state is not None
+        return self._record.load() is not None or self._keeper.state is not None
 
     def logout(self) -> bool:
         """End the session where the profile can, and forget it; returns whether there was one to end or forget."""
@@ -232,7 +233,7 @@ class Authenticator:
         """Whether a person has to log in in a browser before anything else, see ``begin_authorization``."""
         if not (self._grant and self._grant.in_browser) or self._settings.identity.authorization_response:
             return False
-        state = self._keeper.load()
+        state = self._record.load()
         usable = state and state.token and (state.token.refresh_token or state.token.usable(self._clock.now()))
         return not (state and (state.session or usable))
 
@@ -250,7 +251,7 @@ class Authenticator:
         return browser_login.finish(self._settings, record, self._clock, self._lay_in)
 
     def _lay_in(self, fields: Any) -> None:
-        self._keeper.save(None, **fields)
+        self._record.save(None, **fields)
 
 
 def authenticator_for(

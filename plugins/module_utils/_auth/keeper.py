@@ -8,8 +8,6 @@ from __future__ import annotations
 import itertools
 import secrets
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, Callable, Optional
 
@@ -23,15 +21,11 @@ from .acquisition import Acquisition
 from .denial import as_record, may_refuse_credentials, refuses_credentials, still_refused
 from .in_use import InUse
 from .session import look, observe
-from .state import State, as_json, from_json
-from .store import Store
+from .session_record import SessionRecord
+from .state import State
 
 LONGEST_PAUSE = 3
 """The attempt whose ``backoff`` is the longest pause before a login: up to four seconds."""
-UNSAVED = (
-    "The new refresh token lives only as long as this task: take it from insight_token (refresh_token_return), or log "
-    "in anew after this task."
-)
 UNSTABLE = (
     "The server changes its CSRF token in answers other than the login's, so requests go out one at a time, and each "
     "process logs in for itself."
@@ -44,8 +38,8 @@ class SessionKeeper:
     acquired: ``store`` or ``handshake``, None before the first use. notes: for the user.
     """
 
-    def __init__(self, settings: Settings, send: Send, store: Store, clock: Clock, name: str) -> None:
-        self._settings, self._send, self._store, self._clock, self.name = settings, send, store, clock, name
+    def __init__(self, settings: Settings, send: Send, clock: Clock, record: SessionRecord) -> None:
+        self._settings, self._send, self._clock, self.record = settings, send, clock, record
         self._renewing, self._changing = threading.RLock(), threading.Lock()
         self._began = clock.now()
         self._tickets = itertools.count(1)
@@ -60,8 +54,6 @@ class SessionKeeper:
         self._in_use: Optional[InUse] = None
         self.acquired: Optional[str] = None
         self.notes: list[str] = []
-        self.warn: Callable[[str], None] = self.notes.append
-        self._unsaved: Optional[State] = None  # with the refresh token that lives in memory only
         self.acquisition: Acquisition
 
     # --- values
@@ -122,15 +114,15 @@ class SessionKeeper:
         is_meant: whether to change the present state. may_replace: whether the new state (first) may replace the
         stored state (second). ticket: the number of the request whose answer brought the values.
         """
-        with self._renewing, self._store.locked(self.name):
+        with self._renewing, self.record.lock():
             with self._changing:
                 if self.state is None or not is_meant(self.state):
                     return None
                 self.state = replace(self.state, **values)
                 self._brought = self._brought if ticket is None else ticket
-            stored = self.load()
+            stored = self.record.load()
             if stored and may_replace(self.state, stored):
-                self.save(self.state)
+                self.record.save(self.state)
             return self.state
 
     # --- looking
@@ -177,7 +169,7 @@ class SessionKeeper:
     def present(self, used: State) -> State:
         """The state to use after a request with ``used`` was refused: the state of a newer login where there is one,
         also of another process."""
-        stored = self.load()
+        stored = self.record.load()
         if stored and stored.generation > used.generation and self._good(stored, used):
             return self.renew(used)
         given_up = stored and stored.generation >= used.generation and not stored.shared
@@ -197,10 +189,10 @@ class SessionKeeper:
         with self._renewing:
             if self.state and self._good(self.state, rejected):
                 return self.state
-            stored = self._unsaved or self.load()
+            stored = self.record.newest()
             if stored is None or not self._good(stored, rejected):
-                with self._locked():
-                    stored = self._unsaved or self.load()
+                with self.record.locked():
+                    stored = self.record.newest()
                     if stored is None or not self._good(stored, rejected):
                         return self._log_in(stored, rejected)
             return self._adopt(stored, "store")
@@ -232,7 +224,7 @@ class SessionKeeper:
         except (AuthenticationError, ServerError) as error:
             self._deny(error)
             raise
-        self.keep(renewed, denied=None)
+        self.record.keep(renewed, denied=None)
         self._made.add(renewed.generation)
         return self._adopt(renewed, "handshake")
 
@@ -250,7 +242,7 @@ class SessionKeeper:
             self._unused += 1
             if renewed:
                 return renewed
-            known = self._unsaved or self.load() or known  # with the token of the login that was in vain
+            known = self.record.newest() or known  # with the token of the login that was in vain
 
     def _renewed_once(self, known: State, rejected: bool, deadline: float) -> Optional[State]:
         try:
@@ -264,14 +256,13 @@ class SessionKeeper:
         """Raise where these credentials were refused a moment ago, here or in another process."""
         if self._denied:
             raise self._denied.with_traceback(None)  # else it grows with each raise
-        denied = None if self._unsaved else (self._store.load(self.name) or {}).get("denied")
-        refused = still_refused(denied, self._began, self._clock.now())
+        refused = still_refused(self.record.denied(), self._began, self._clock.now())
         if refused:
             raise refused
 
     def deny(self, error: AuthenticationError) -> AuthenticationError:
         """Remember credentials that a request within the session showed to be wrong; the error again."""
-        with self._renewing, self._locked():
+        with self._renewing, self.record.locked():
             self._deny(error)
         return error
 
@@ -289,7 +280,7 @@ class SessionKeeper:
         self._denied = error
         grant = self.acquisition.grant
         if credentials and not (grant and grant.interactive):
-            self.save(None, denied=as_record(error, self._clock.now()))
+            self.record.save(None, denied=as_record(error, self._clock.now()))
 
     def ask_anew(self) -> None:
         """Forget a login that failed for another reason than its credentials, since this is another attempt."""
@@ -309,87 +300,8 @@ class SessionKeeper:
         self.acquired = self.acquired or origin
         return state
 
-    # --- the record in the store
-
-    def load(self) -> Optional[State]:
-        """The state in the store, None where there is none."""
-        record = self._store.load(self.name)
-        if record is None or "state" not in record:
-            return None
-        handle.check_system(record.get("system", record.get("url")), self._settings.system)
-        try:
-            return from_json(record["state"])
-        except ValueError as error:
-            raise ConfigurationError(
-                "use the token store",
-                f"{self._store.location}/{self._store.file(self.name)} is damaged",
-                "Remove it to log in anew.",
-            ) from error
-
-    def save(self, state: Optional[State], **more: Any) -> None:
-        """Save a state in the record and leave its other fields as they are; None leaves the state as it is. The caller
-        holds the lock."""
-        record = {
-            **(self._store.load(self.name) or {}),
-            "url": self._settings.url,
-            "system": self._settings.system,
-            "profile": self._settings.profile.name,
-            **more,
-        }
-        if state:
-            record["state"] = as_json(state if state.shared else replace(state, session=None))
-        self._store.save(self.name, record)
-
-    def keep(self, state: State, **more: Any) -> None:
-        """Save a state whose refresh token must not be lost: it stays in memory where it cannot be saved, which is
-        said. The caller holds the lock."""
-        try:
-            self.save(state, **more)
-            self._unsaved = None
-        except ConfigurationError as error:
-            if not self._holds_successor(state):
-                raise
-            if not self._unsaved:
-                self.warn(f"{UNSAVED} {error.message}")
-            self._unsaved = state
-
-    def _holds_successor(self, state: State) -> bool:
-        """Whether a state holds a refresh token that is neither in the store nor configured."""
-        try:
-            stored = self.load()
-        except ConfigurationError:
-            stored = None
-        known = [None, self._settings.identity.refresh_token, stored and stored.token and stored.token.refresh_token]
-        return bool(state.token and state.token.refresh_token not in known)
-
-    def code_step(self) -> Optional[int]:
-        """The time step of the one-time code that was sent last."""
-        step = (self._store.load(self.name) or {}).get("code_step")
-        return step if isinstance(step, int) else None
-
-    def keep_code_step(self, step: int) -> None:
-        """Keep the time step of a one-time code before it is sent. The caller holds the lock."""
-        self.save(None, code_step=step)
-
-    def room(self) -> AbstractContextManager[None]:
-        """Room on the disk for the successor of a refresh token; none is needed where the newest token is in memory
-        only. The caller holds the lock."""
-        return nullcontext() if self._unsaved else self._store.reserved(self.name)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the lock of our record. Where its newest token could not be saved, go on without the lock: that token is
-        in this process only."""
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(self._store.locked(self.name))
-            except ConfigurationError:
-                if not self._unsaved:
-                    raise
-            yield
-
     def forget(self) -> Optional[State]:
         """Take the session out of memory; returns what was known. Of the stored session this process may know newer
         values. The caller holds the lock."""
-        stored, held, self.state = self.load(), self.state, None
+        stored, held, self.state = self.record.load(), self.state, None
         return held if held and (stored is None or held.generation == stored.generation) else stored

@@ -319,7 +319,7 @@ def test_a_token_of_the_system_s_own(user, issuer, ticking):
     one = user()
     assert one.send(READ).status == 200
     assert (one.access_token(), one.user, one.has_token()) == ("access-1", "ann", True)
-    state = one._keeper.load()
+    state = one._record.load()
     assert (state.token.refresh_token, state.token.expires_at) == ("refresh-1", ticking.time + 3600)
     assert state.session == Session()  # what makes the token is kept there alone
     assert {"access-1", "refresh-1"} <= set(one.secrets())
@@ -335,8 +335,8 @@ def test_it_is_renewed_before_it_expires_and_after_a_loss(user, issuer, ticking)
     issuer.live.clear()
     assert one.send(READ).status == 200
     assert issuer.asked == ["login", "teams/1", "refresh", "teams/1", "teams/1", "refresh", "teams/1"]
-    assert one._keeper.load().token.refresh_token == "refresh-3"
-    assert one._keeper.load().refresh_begun is None
+    assert one._record.load().token.refresh_token == "refresh-3"
+    assert one._record.load().refresh_begun is None
 
 
 def test_a_life_of_nothing_has_no_end(user, issuer, ticking):
@@ -377,7 +377,7 @@ def test_what_is_not_taken_anew_is_kept(user, issuer, ticking):
     one.send(READ)
     ticking.time += 3600
     one.send(READ)
-    token = one._keeper.load().token
+    token = one._record.load().token
     assert (token.access_token, token.refresh_token, token.user) == ("access-2", "refresh-1", "ann")
 
 
