@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
-from .._text.nested_paths import ABSENT, LEAVES, places
+from .._text.nested_paths import ABSENT, places
 from .._text.spelling import check_name, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
 from .masks import hides
@@ -277,8 +277,6 @@ def _form(value: Any, place: Place) -> Any:
     leave out."""
     if place.rules.cleared_by and _is_cleared(value, place):
         return None
-    if isinstance(value, LEAVES):
-        return normalise(value, place.names)
     if isinstance(value, Mapping):
         inner = ((name, element, place.child(name)) for name, element in value.items())
         skipped = place.rules.uncompared | place.rules.unsent

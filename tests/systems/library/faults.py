@@ -10,8 +10,8 @@ from simulator.messages import Answer, json_answer
 class Refusal(Exception):
     """An answer that is an error: a sentence, its number, and what is wrong with single attributes."""
 
-    def __init__(self, status: int, text: str, number: int, /, **wrong: str) -> None:
+    def __init__(self, status: int, text: str, serial: int, **wrong: str) -> None:
         items = [{"where": name, "why": why} for name, why in wrong.items()]
-        fault = {"words": text, "number": number, "items": items}
+        fault = {"words": text, "number": serial, "items": items}
         super().__init__(text)
         self.answer: Answer = json_answer(status, {"fault": fault}, reason=text)

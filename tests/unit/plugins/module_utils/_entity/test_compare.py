@@ -7,7 +7,10 @@ import json
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._entity.collateral import undeclared_changes
+from ansible_collections.rimops.insight.plugins.module_utils._entity.collateral import (
+    strict_changes,
+    undeclared_changes,
+)
 from ansible_collections.rimops.insight.plugins.module_utils._entity.compare import (
     ABSENT,
     Change,
@@ -565,3 +568,13 @@ def test_a_blank_text_where_the_server_holds_another_type(held, names):
     assert [(change.path, change.before, change.after) for change in found] == (
         [] if held == "" else [("a.c", held, "")]
     )
+
+
+def test_what_an_entity_holds_beside_the_declared():
+    observed = {"a": {"b": 1, "c": 2}, "l": [{"id": 1, "v": 2, "w": 3}], "m": 4, "n": None}
+    found = strict_changes({"a": {"b": 0}, "l": [{"id": 1, "v": 2}]}, observed, rules({"keyed": {"l": ["id"]}}))
+    assert [(one.path, one.before, one.after) for one in found] == [
+        ("a.c", 2, ABSENT),
+        ("l[id=1].w", 3, ABSENT),
+        ("m", 4, ABSENT),
+    ]

@@ -72,6 +72,15 @@ def test_the_only_entity_of_its_type_is_named_without_a_key():
     assert (made.entity, made.changed) == ("settings", {"zone": "UTC"})
 
 
+def test_a_key_and_attributes_within_one_object_are_sent_together():
+    of_type = EntityType("tag", "tags", {}, key=("properties.code",))
+    address = Address(of_type, None, {"properties.code": "A"}, rules=rules({}))
+    made = plan(DesiredState(address, {"properties": {"size": 1}}), {}, None)
+    assert made.whole == {"properties": {"code": "A", "size": 1}}
+    with pytest.raises(ConfigurationError, match=r"properties\.code is declared twice, with different values"):
+        plan(DesiredState(address, {"properties": {"code": "B"}}), {}, None)
+
+
 def test_what_is_ignored_is_sent_on_create_only():
     given = rules({"ignore": ["description"]})
     made = planned(declare({"description": "new"}), None, given)

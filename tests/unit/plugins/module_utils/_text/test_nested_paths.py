@@ -40,6 +40,11 @@ def test_names(path, names):
     assert dotted_path(names) == path
 
 
+def test_what_is_no_json_value_stays_as_it_is():
+    assert replace({"a": ABSENT.__class__, "b": 1}, ["b"], 2) == {"a": ABSENT.__class__, "b": 2}
+    assert list(places(ABSENT)) == []
+
+
 def test_what_is_empty_for_lack_of_a_value_goes_with_it():
     entity = {"a": 1, "meta": {"id": 5, "of": {"uuid": "u"}}, "empty": {}, "l": [{"id": 1}], "x.y": 7}
     assert without(entity, ["meta.id", "meta.of.uuid", r"x\.y", "l[].id"]) == {"a": 1, "empty": {}, "l": [{}]}
