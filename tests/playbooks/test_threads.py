@@ -21,8 +21,8 @@ from environments import SURE, application
 from in_process import action_plugin
 
 from ansible_collections.rimops.insight.plugins.action.insight_entities import ActionModule
+from ansible_collections.rimops.insight.plugins.module_utils._entity import carry_out as engine
 from ansible_collections.rimops.insight.plugins.module_utils._journal.reader import verify_all
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment import executor as engine
 
 pytestmark = pytest.mark.one_core
 
