@@ -165,6 +165,15 @@ class Background:
                 os.kill(one, signal.SIGKILL)
 
 
+def kill_while_it_waits(play: Player, task: dict[str, Any], until: Callable[[], bool]) -> None:
+    """Play a task, and kill it as soon as something holds, before it is through."""
+    with Background(play, [task]) as background:
+        background.wait(until)
+        background.kill()
+    assert background.played is not None
+    assert not background.played.tasks, "it was not killed while it waited"
+
+
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, and those that they started."""
     parents: dict[int, list[int]] = {}

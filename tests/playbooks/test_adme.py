@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Played, Player
-from environments import JOURNALS, Background, absent, checked, count, counted, outcomes
+from environments import JOURNALS, Background, absent, checked, count, counted, kill_while_it_waits, outcomes
 from environments import task as entities_task
 from in_process import run
 from lives import ENTITY, Life
@@ -423,11 +423,7 @@ def test_a_group_that_is_replaced_gets_its_members_again(system: System, play: P
         slow = {"operation": "write", "path": path}
         after = 1 if path != "members" else 0
         system.control("POST", "faults", {"kind": "slow", "match": slow, "after": after, "seconds": 600, "times": 0})
-        with Background(play, [apply]) as background:
-            background.wait(lambda wanted=writes: system.counters()["writes"] >= wanted)
-            background.kill()
-        assert background.played is not None
-        assert not background.played.tasks, "it was not killed while it waited"
+        kill_while_it_waits(play, apply, lambda wanted=writes: system.counters()["writes"] >= wanted)
         system.control("DELETE", "faults")
     played = play([apply, {**apply, "name": "again"}])
     assert played["apply"]["changed"], played.output

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
-from environments import JOURNALS, Background, count, counted
+from environments import JOURNALS, count, counted, kill_while_it_waits
 from systems.base.fixtures import started_once
 from systems.veeam_azure import ADMINISTRATOR, System
 
@@ -214,11 +214,7 @@ def killed_while_waiting(system: System, play: Player, task: dict[str, Any]) -> 
     """Play a task, and kill -9 it while it waits for a job."""
     system.switch(job_ends="never")
     before = polls(system)
-    with Background(play, [task]) as background:
-        background.wait(lambda: polls(system) > before + 1)
-        background.kill()
-    assert background.played is not None
-    assert not background.played.tasks, "it was not killed while it waited"
+    kill_while_it_waits(play, task, lambda: polls(system) > before + 1)
 
 
 def polls(system: System) -> int:

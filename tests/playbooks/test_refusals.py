@@ -6,15 +6,14 @@ already, somebody changed it, something depends on it."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Player
-from lives import ENTITY
+from libraries import BOOK, player, task
 from systems.base.fixtures import as_new, started_once
-from systems.library import PASSWORD, USER, System
+from systems.library import System
 
 COUNTING = "The books are being counted, come back later."
 PROFILE: dict[str, Any] = {
@@ -42,7 +41,6 @@ PROFILE: dict[str, Any] = {
         }
     },
 }
-BOOK = {"type": "book", "key": {"title": "Steppe"}}
 
 running = started_once(System, "--idle-exit", "21600")
 system = as_new
@@ -51,21 +49,7 @@ system = as_new
 @pytest.fixture
 def play(system: System, entry: str, tmp_path: Path) -> Player:
     """Plays tasks against it."""
-    (tmp_path / "library.yml").write_text(json.dumps(PROFILE), encoding="utf-8")
-    defaults = {
-        "url": system.url,
-        "ca_path": system.ca_path,
-        "profile": "library.yml",
-        "grant_type": "login",
-        "username": USER,
-        "password": PASSWORD,
-        "token_store": "none",
-    }
-    return Player(system, tmp_path, entry, defaults)  # type: ignore[arg-type]
-
-
-def task(name: str, which: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": name, ENTITY: {**which, **more}, "ignore_errors": True}
+    return player(system, entry, tmp_path, PROFILE)
 
 
 def writes(system: System) -> list[tuple[str, int]]:

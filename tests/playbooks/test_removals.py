@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Played, Player
-from environments import Background, checked, count, counted, outcomes
+from environments import checked, count, counted, kill_while_it_waits, outcomes
 from environments import task as entities_task
 from libraries import BOOK, PROFILE, VERSIONED, player, task, written
 from systems.base.fixtures import as_new, started_once
@@ -244,11 +244,7 @@ def test_an_apply_that_is_killed_after_the_deletion_is_finished_by_the_same_plan
     seed(system)
     apply = entities_task("apply", ENTITIES, **planned(play), concurrency=1)
     system.control("POST", "faults", {"kind": "slow", "match": slow, "seconds": 600, "times": 0})
-    with Background(play, [apply]) as background:
-        background.wait(lambda: after in written(system))
-        background.kill()
-    assert background.played is not None
-    assert not background.played.tasks, "it was not killed while it waited"
+    kill_while_it_waits(play, apply, lambda: after in written(system))
     system.control("DELETE", "faults")
     played = play([apply, {**apply, "name": "again"}])
     assert played["apply"]["changed"], played.output
@@ -274,11 +270,7 @@ def test_an_apply_that_is_killed_before_what_the_create_withholds_is_finished_to
     options = {"plan_file": "plan.json", "plan_digest": plan["plan_digest"], "journal": "evidence", **OPTIONS}
     apply = entities_task("apply", wanted, **options)
     system.control("POST", "faults", {"kind": "slow", "match": {"operation": "update"}, "seconds": 600, "times": 0})
-    with Background(play, [apply]) as background:
-        background.wait(lambda: "POST /members" in written(system))
-        background.kill()
-    assert background.played is not None
-    assert not background.played.tasks, "it was not killed while it waited"
+    kill_while_it_waits(play, apply, lambda: "POST /members" in written(system))
     system.control("DELETE", "faults")
     played = play([apply])
     assert outcomes(played["apply"]) == {"updated": 1, "unverified": 1}, played.output

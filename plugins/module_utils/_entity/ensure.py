@@ -13,9 +13,7 @@ from .canary import CanaryWrites
 from .desired_state import DesiredState
 from .examine import examine
 from .outcome import Outcome
-from .plan_checks import (
-    check_desired_state,
-)
+from .plan_checks import check_desired_state
 
 
 def ensure(
