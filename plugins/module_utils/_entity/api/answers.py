@@ -190,8 +190,9 @@ def _each(operation: Operation, response: Response, body: Any) -> Any:
 def is_missing(operation: Operation, response: Response) -> bool:
     """Whether this answer is the one that the profile calls missing. A web page, and any other text that is not JSON,
     says nothing about an entity. Emptiness alone says it only in a success: an error message may be empty, too."""
-    successful = means(operation, "success", response)
-    possible = tuple(one for one in operation.missing if one.empty is None or one.status or successful)
+    possible = tuple(
+        one for one in operation.missing if one.empty is None or one.status or means(operation, "success", response)
+    )
     one = fitting(possible, response, operation.sent, operation.places)
     if one is None or response.is_html:
         return False

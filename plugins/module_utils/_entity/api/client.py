@@ -184,7 +184,7 @@ class EntityClient:
         """Create an entity. Returns what the server answers of it, which may be its id alone; None where the profile
         says that the answer holds nothing. note: takes notes for the user."""
         of = self._invocation(address, "create", f"create {address}", note)
-        content = {**attributes, **fields_of(of, self.resolve, self.known or {})}
+        content = self._with_references(of, attributes)
         with kept(self.reveals, of.operation, address, note) as shown:
             return self._converse(of, create_entity(of, content, note, shown.update))
 
@@ -192,7 +192,11 @@ class EntityClient:
         """Make what a create sends and needs, and send nothing. Raises as create() does before it sends."""
         of = self._invocation(address, "create", f"create {address}")
         with kept(self.reveals, of.operation, address, str):
-            next(create_entity(of, {**attributes, **fields_of(of, self.resolve, self.known or {})}, note=str))
+            next(create_entity(of, self._with_references(of, attributes), note=str))
+
+    def _with_references(self, of: Invocation, attributes: Entity) -> Entity:
+        """What a create sends: the attributes, and the references as the operation wants them."""
+        return {**attributes, **fields_of(of, self.resolve, self.known or {})}
 
     def update(
         self, address: Address, observed: Entity, bodies: Mapping[str, Entity], note: Callable[[str], Any] = str
