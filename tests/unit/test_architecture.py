@@ -40,6 +40,7 @@ STRANGERS = (("module_utils._entity", "module_utils._auth"),)
 """Rooms that do not know one another, though one stands below the other."""
 
 PURE = (
+    "module_utils._text.copies",
     "module_utils._text.echoes",
     "module_utils._text.encoded",
     "module_utils._text.json_forms",

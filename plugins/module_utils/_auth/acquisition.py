@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Callable, Optional
 
 from .._options.shared import Settings
+from .._text.copies import evolve
 from .._transport.http import Clock
 from .._transport.messages import Flow, Send, converse
 from ..errors import (
@@ -90,7 +91,7 @@ class Acquisition:
         """
         refreshed = self._refreshed_own(state) if self._makes_token and not in_vain else None
         if refreshed:
-            return replace(refreshed, generation=state.generation + 1, opened_at=self.clock.now())
+            return evolve(refreshed, generation=state.generation + 1, opened_at=self.clock.now())
         token_rejected = (rejected and self.settings.profile.session.is_token) or self._makes_token
         kept = state.token if self._usable(state.token) and not token_rejected else None
         state = self._with(state, kept) if kept else self._with_new_token(state)
@@ -101,7 +102,7 @@ class Acquisition:
                 raise
             # the token was good until now, but may have been revoked
             state = self._open(self._with_new_token(state))
-        return replace(state, generation=state.generation + 1, opened_at=self.clock.now())
+        return evolve(state, generation=state.generation + 1, opened_at=self.clock.now())
 
     def check_user(self, user: Optional[str]) -> None:
         """Raises AuthenticationError when this is not the expected user."""
@@ -135,7 +136,7 @@ class Acquisition:
     def _with(self, state: State, token: Optional[Token]) -> State:
         """The state with this token, before a session was opened with it."""
         user = token.user if token else self.settings.identity.username
-        state = replace(state, token=token, session=None, user=user or state.user)
+        state = evolve(state, token=token, session=None, user=user or state.user)
         self.check_user(state.user)
         return state
 
@@ -157,7 +158,7 @@ class Acquisition:
         if refreshed:
             return refreshed
         # before it is saved: nobody shall find somebody else's token
-        state = self._with(replace(state, refresh_begun=None), converse(self.grant.flow(client), self.send))
+        state = self._with(evolve(state, refresh_begun=None), converse(self.grant.flow(client), self.send))
         self.keep(state)
         return state
 
@@ -195,7 +196,7 @@ class Acquisition:
     def _forget(self, state: State, grant: Grant, refused: Exception) -> None:
         """Raise what refused the refresh, after forgetting the token where a person has to log in."""
         if grant.interactive and isinstance(refused, AuthenticationError):
-            self.save(replace(state, token=None, session=None))
+            self.save(evolve(state, token=None, session=None))
             raise AuthenticationError(
                 WHAT,
                 f"the login was not renewed: {refused.why}",
@@ -215,20 +216,18 @@ class Acquisition:
             )
         # saved before it is sent (write-ahead), so that the next run knows of it where this one is killed
         begun = self.clock.now()
-        self.keep(replace(state, refresh_begun=begun))
+        self.keep(evolve(state, refresh_begun=begun))
         try:
             with self.room():
                 token = converse(refresh(client, refresh_token), self.send)
-                token = replace(
-                    token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user
-                )
-                renewed = replace(state, token=token, session=None, refresh_begun=None)
+                token = evolve(token, refresh_token=token.refresh_token or refresh_token, user=token.user or state.user)
+                renewed = evolve(state, token=token, session=None, refresh_begun=None)
                 self.keep(renewed)
         except (ConfigurationError, NotSentError, AuthenticationError) as error:
             if isinstance(error, AuthenticationError) and not 400 <= error.details.get("status", 0) < 500:
                 if error.successor:  # else it may have been used up
                     spent = Token("", expires_at=0.0, refresh_token=error.successor, user=state.user)
-                    self.keep(replace(state, token=spent, session=None, refresh_begun=None))
+                    self.keep(evolve(state, token=spent, session=None, refresh_begun=None))
                 raise
             self._note_end(begun, state.refresh_begun)
             raise _explained(error, state) from None
@@ -242,7 +241,7 @@ class Acquisition:
         with suppress(ConfigurationError):
             latest = self.reload()
             if latest and latest.refresh_begun == begun:
-                self.save(replace(latest, refresh_begun=earlier))
+                self.save(evolve(latest, refresh_begun=earlier))
 
     def _open(self, state: State) -> State:
         """The state with a session of the system, opened with the token of the state or with user name and password."""
@@ -272,12 +271,12 @@ class Acquisition:
         refreshed."""
         found = {name: session.values[name] for name in OF_TOKEN if name in session.values}
         if not found:
-            return replace(state, session=session)
-        session = replace(session, values={name: session.values[name] for name in session.values if name not in found})
+            return evolve(state, session=session)
+        session = evolve(session, values={name: session.values[name] for name in session.values if name not in found})
         token = own_token(found, self.clock.now(), before) if TOKEN in found or before else state.token
         user = text(found.get("user")) or (token.user if token else None) or state.user
         self.check_user(user)
-        return replace(state, session=session, token=token, user=user)
+        return evolve(state, session=session, token=token, user=user)
 
     def _refreshed_own(self, state: State) -> Optional[State]:
         """The state after the system renewed its own token; None to log in anew."""
@@ -305,12 +304,12 @@ class Acquisition:
 
     def _refresh_own(self, state: State) -> State:
         begun = self.clock.now()
-        self.keep(replace(state, refresh_begun=begun))  # before it is sent (write-ahead), as with the platform's
+        self.keep(evolve(state, refresh_begun=begun))  # before it is sent (write-ahead), as with the platform's
         session, names = state.session or Session(), session_names(self.settings, state.token)
         try:
             with self.room():
                 session = converse(refresh_session(self.settings.profile, session, names), self.send)
-                renewed = self._with_session(replace(state, refresh_begun=None), session, state.token)
+                renewed = self._with_session(evolve(state, refresh_begun=None), session, state.token)
                 self.keep(renewed)
                 return renewed
         except (ConfigurationError, NotSentError, AuthenticationError):

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
+from .._text.copies import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
@@ -104,7 +105,7 @@ class Authenticator:
         now = self._clock.now()
         known = kept.get("issuer") == endpoints.issuer and 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE
         found = kept if known else converse(issuer.metadata(endpoints.issuer), self._send)
-        there = replace(client, endpoints=issuer.at_issuer(endpoints, found, self._settings, needed))
+        there = evolve(client, endpoints=issuer.at_issuer(endpoints, found, self._settings, needed))
         if not known:
             with suppress(ConfigurationError):  # then the next run asks again
                 self._record.save(None, metadata={**found, "read_at": now})
@@ -173,7 +174,7 @@ class Authenticator:
         identity = self._settings.identity
         spends = self._grant is not None and self._grant.lives_on_refresh_token
         if successor and self._store.durable and spends and successor != identity.refresh_token:
-            heir = replace(self._settings, identity=replace(identity, refresh_token=successor))
+            heir = evolve(self._settings, identity=evolve(identity, refresh_token=successor))
             alias = self._store.name(record_key_of(heir, self.grant))
             with suppress(ConfigurationError), self._store.locked(alias):  # without it, it is found as any new one
                 self._store.save(alias, {"alias": self._name})

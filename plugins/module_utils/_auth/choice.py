@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from .._options.shared import Identity, Settings, address_parts, may_carry_credentials
 from .._profile.template import fill_text, names_in
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
 from .._transport.addressing import filled_path
@@ -233,4 +233,4 @@ def endpoints_of(settings: Settings, grant: str) -> Endpoints:
     )
     if grant == REFRESH_TOKEN.name:
         return endpoints
-    return replace(endpoints, refresh=replace(endpoints_of(settings, REFRESH_TOKEN.name), scope=endpoints.scope))
+    return evolve(endpoints, refresh=evolve(endpoints_of(settings, REFRESH_TOKEN.name), scope=endpoints.scope))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._options.shared import SessionHandle, Settings
+from .._text.copies import evolve
 from ..errors import ConfigurationError
 from .platform_errors import shown
 from .private_folder import Folder
@@ -37,8 +37,8 @@ def iso(seconds: Optional[float]) -> Optional[str]:
 def sealed(state: State, url: str, system: str) -> str:
     """Session and access token as one string. Without the refresh token, which its use elsewhere might use up. system:
     what identifies it, url with inputs."""
-    token = replace(state.token, refresh_token=None) if state.token else None
-    content = {"url": url, "system": system, "state": as_json(replace(state, token=token))}
+    token = evolve(state.token, refresh_token=None) if state.token else None
+    content = {"url": url, "system": system, "state": as_json(evolve(state, token=token))}
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
 
 

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._options.shared import Settings
 from .._profile.predicate import json_or_nothing
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._transport.addressing import same_origin
 from .._transport.messages import Flow, Request
@@ -76,7 +76,7 @@ def at_issuer(endpoints: Endpoints, found: Json, settings: Settings, needed: tup
     offered = [one for one in BY_SECRET if isinstance(methods, (list, tuple)) and one in methods]
     refresh = endpoints.refresh and at_issuer(endpoints.refresh, found, settings, ("token",))
     by_secret = endpoints.by_secret or (offered[0] if offered else "")
-    return replace(endpoints, **addresses, by_secret=by_secret, refresh=refresh)
+    return evolve(endpoints, **addresses, by_secret=by_secret, refresh=refresh)
 
 
 def _address(found: Json, name: str, issuer: str, settings: Settings) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import secrets
 import threading
-from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
+from .._text.copies import evolve
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
 from .._transport.retry import backoff
@@ -87,7 +87,7 @@ class SessionKeeper:
                 return
             session = observe(current.session, self._settings.profile.session, response, self.in_use(current).names)
             if session != current.session:
-                self.state, self._brought = replace(current, session=session), ticket
+                self.state, self._brought = evolve(current, session=session), ticket
 
     def stop_sharing(self, generation: int) -> None:
         """From now on requests of this session go one at a time, and no other process uses it."""
@@ -118,7 +118,7 @@ class SessionKeeper:
             with self._changing:
                 if self.state is None or not is_meant(self.state):
                     return None
-                self.state = replace(self.state, **values)
+                self.state = evolve(self.state, **values)
                 self._brought = self._brought if ticket is None else ticket
             stored = self.record.load()
             if stored and may_replace(self.state, stored):
@@ -149,7 +149,7 @@ class SessionKeeper:
         if seen.session is None:
             return None
         self.seen_alive = True
-        self.vouch(replace(state, session=seen.session), ticket)
+        self.vouch(evolve(state, session=seen.session), ticket)
 
         def is_same(other: State) -> bool:
             return other.generation == state.generation
@@ -213,7 +213,7 @@ class SessionKeeper:
         self.refuse_denied()
         if self.state and known is not self.state:
             ours = self.state
-            known = replace(
+            known = evolve(
                 known,
                 generation=max(known.generation, ours.generation),
                 shared=known.shared and ours.shared,
@@ -293,7 +293,7 @@ class SessionKeeper:
         with self._changing:
             if self.state:  # found out while this was being made
                 looks_first = state.looks_first or self.state.looks_first
-                state = replace(state, shared=state.shared and self.state.shared, looks_first=looks_first)
+                state = evolve(state, shared=state.shared and self.state.shared, looks_first=looks_first)
             if origin == "store" and self.first_adopted is None:
                 self.first_adopted = state.generation
             self.state, self._brought = state, self.ticket()

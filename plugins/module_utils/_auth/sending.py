@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .._options.shared import Settings
 from .._profile.predicate import LOOKED_AT, Sent, fitting
 from .._profile.server_messages import said_in
+from .._text.copies import evolve
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
@@ -146,7 +147,7 @@ class SessionSender:
             self._keeper.refuse_denied()
             sent = self._exchange_in(state, request)
             if sent.lost and self._last_accepted < 0:
-                raise self._keeper.deny(self._rejected(replace(request, purpose=LOG_IN), sent.response))
+                raise self._keeper.deny(self._rejected(evolve(request, purpose=LOG_IN), sent.response))
             return sent
 
     def _exchange_first(self, request: Request, losses: int) -> Exchange:
@@ -203,7 +204,7 @@ class SessionSender:
         self._keeper.renew(sent.state)
         status = sent.response.status
         carried_out = 200 <= status < 300 and not request.safe
-        without_cookies = replace(sent.response, cookies={})
+        without_cookies = evolve(sent.response, cookies={})
         if carried_out and not is_lost(self._rules, without_cookies, sent.session.cookies, request.method):
             raise InterruptedRequest(
                 request.purpose,
@@ -294,7 +295,7 @@ class SessionSender:
             if self._rules.renewed and b"csrf" in last.response.body[:LOOKED_AT].lower():
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
-            return replace(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
+            return evolve(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True
 
     def _remedies(self, request: Request, sent: Exchange, refused: int, deadline: float) -> Iterator[tuple[State, str]]:
         """The states with which to resend a refused request, and why; the cheapest first: with the newest values known,

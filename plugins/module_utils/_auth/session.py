@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +20,7 @@ from .._profile.predicate import Sent, first_at, fitting, is_page
 from .._profile.request_template import merged, settled
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import TemplateNames, fill, fill_text
+from .._text.copies import evolve
 from .._text.json_forms import Json, is_number, number_text
 from .._text.nested_paths import ABSENT
 from .._text.redaction import LIKE_A_TOKEN, know
@@ -99,7 +100,7 @@ class Carried:
         url, body = self._url(request) if self.query else request.url, request.json_body
         if self.json and isinstance(body, Mapping):
             body = merged(self.json, body)
-        return replace(request, url=url, headers={**headers, **request.headers}, json_body=body)
+        return evolve(request, url=url, headers={**headers, **request.headers}, json_body=body)
 
     def _url(self, request: Request) -> str:
         said = {name for name, _value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
@@ -143,7 +144,7 @@ def step_request(
     base, known = Base(names["url"], profile.base_path), session.named(names)
     request = request_of(step.request, known, base, purpose, **more)
     basic = fill(step.basic, known)
-    request = replace(request, headers={**_basic({} if basic is ABSENT else basic), **request.headers})
+    request = evolve(request, headers={**_basic({} if basic is ABSENT else basic), **request.headers})
     return within(base.url, carried(profile.session, session, names, purpose), request)
 
 
@@ -167,7 +168,7 @@ def taken(rules: SessionRules, places: Json, names: TemplateNames, response: Res
     """The texts that an answer brings, by name. names: what is known; a default counts only for what is not."""
     found: dict[str, str] = {}
     for name, where in places.items():
-        held = first_at(response, at_places(where, {**names, **found}))
+        held = first_at(response, at_places(where, {**names, **found} if found else names))
         value = number_text(held) if is_number(held) else text(held)  # the id of a session may be a number
         if name in rules.header_names and value and (not HEADER_NAME.fullmatch(value) or NEVER_NAMED.match(value)):
             value = None
@@ -198,14 +199,14 @@ def with_cookies(session: Session, rules: SessionRules, cookies: Mapping[str, st
     for cookie, name in rules.laid:
         if cookie in jar and cookie in session.cookies and values.get(name) == session.cookies[cookie]:
             values[name] = jar[cookie]
-    return replace(session, cookies=jar, values=values)
+    return evolve(session, cookies=jar, values=values)
 
 
 def with_taken(session: Session, rules: SessionRules, found: Json) -> Session:
     """The session with these values."""
     names = {name: found[name] for name in found if name in rules.header_names}
     values = {name: found[name] for name in found if name not in names}
-    return replace(session, values={**session.values, **values}, header_names={**session.header_names, **names})
+    return evolve(session, values={**session.values, **values}, header_names={**session.header_names, **names})
 
 
 # --- what an answer means
@@ -253,7 +254,7 @@ def look(profile: Profile, session: Session, names: TemplateNames) -> Flow[Look]
     if request is None or step is None:
         return Look(session)
     response = yield request
-    shown = replace(response, cookies={**_shown_cookies(rules, step, session, response), **response.cookies})
+    shown = evolve(response, cookies={**_shown_cookies(rules, step, session, response), **response.cookies})
     if is_lost(rules, shown, session.cookies, request.method):
         return Look(None)
     if response.busy:

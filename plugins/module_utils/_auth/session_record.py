@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
+from .._text.copies import evolve
 from ..errors import ConfigurationError
 from . import handle
 from .state import State, as_json, from_json
@@ -64,7 +64,7 @@ class SessionRecord:
             **more,
         }
         if state:
-            record["state"] = as_json(state if state.shared else replace(state, session=None))
+            record["state"] = as_json(state if state.shared else evolve(state, session=None))
         self._store.save(self.name, record)
 
     def keep(self, state: State, **more: Any) -> None:

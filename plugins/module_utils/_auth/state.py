@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Callable, Optional
 
+from .._text.copies import evolve
 from .session import CARRIED, HEADER_NAME, Session
 from .tokens import LONGEST, Token, text
 
@@ -54,7 +55,7 @@ def from_json(data: Any) -> State:
     """The state that ``as_json`` wrote. Raises ValueError when it is none."""
     try:
         token, session = _known(Token, data["token"]), _session(data["session"])
-        state = replace(State(), **{**_fields(State, data), "token": token, "session": session})
+        state = evolve(State(), **{**_fields(State, data), "token": token, "session": session})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a state") from error
     for value in filter(None, (state, token, session)):

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Optional
 
 from .._profile.model import Profile
 from .._profile.predicate import Sent, fitting
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import TemplateNames, fill
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from .._transport.messages import Flow, Response
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
@@ -87,7 +87,7 @@ def refresh_session(profile: Profile, session: Session, names: TemplateNames) ->
         if refused and not is_accepted(step, response, sent):
             why = f"the server does not accept the refresh token (HTTP {response.status})"
             raise AuthenticationError(REFRESH, why, refused.says, status=response.status)
-        check_step(profile, replace(step, denied=()), response, sent, names["url"])
+        check_step(profile, evolve(step, denied=()), response, sent, names["url"])
         found = taken(rules, step.take, names, response)
         if TOKEN in step.take and TOKEN not in found:
             raise not_taken(profile, step, TOKEN, response)

@@ -9,10 +9,11 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional
 
+from .._text.copies import evolve
 from .._text.redaction import LIKE_A_TOKEN, know
 
 MARGIN = 60.0
@@ -122,7 +123,7 @@ def own_token(found: Mapping[str, str], now: float, before: Optional[Token]) -> 
     refreshed, of which that stays which was not taken anew. A life of 0 seconds has no end."""
     token = token_of({"access_token": before.access_token if before else "", **found}, now)
     expires_at = point_in_time(found.get("expires_at")) or token.expires_at
-    return replace(
+    return evolve(
         token,
         expires_at=expires_at,
         margin=0.0 if expires_at is None else min(MARGIN, MARGIN_SHARE * max(0.0, expires_at - now)),

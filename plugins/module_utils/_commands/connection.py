@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Callable, Optional
 
@@ -22,6 +22,7 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
 from .._text.ansible_secrets import register
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.redaction import LIKE_A_TOKEN, fingerprint, know, printable
 from .._transport.http import Http
@@ -132,7 +133,7 @@ def canary_writes(url: str, values: Values) -> CanaryWrites:
 
 def _telling(send: Send, errors: tuple[Json, ...]) -> Send:
     """Sends, and lets each answer know where the profile says that its errors stand."""
-    return (lambda request: replace(send(request), errors=errors)) if errors else send
+    return (lambda request: evolve(send(request), errors=errors)) if errors else send
 
 
 def connect(values: Values, context: Context) -> Connection:

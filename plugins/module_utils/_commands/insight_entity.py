@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from .._entity.address import Address, Entity, address_of
@@ -24,6 +23,7 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
 from .._profile.model import EntityType
+from .._text.copies import evolve
 from .._text.mentions import with_lists_among_attributes
 from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
@@ -111,7 +111,7 @@ def desired_state(connection: Connection, values: Values) -> DesiredState:
     address = address_of(connection.settings.profile, named(values), values.get("compare"))
     present = values["state"] == "present"
     address, mentioned = declaring(connection.settings.profile, address, values["attributes"], present)
-    was = replace(address, key={**address.key, **values["was"]}) if values["was"] else None
+    was = evolve(address, key={**address.key, **values["was"]}) if values["was"] else None
     secrets, policy = values["secret_attributes"], values["update_secrets"]
     remembers = bool(secrets or address.rules.rewritten)
     hidden = any(path not in address.type.verifications for path, _value in secret_leaves(secrets))

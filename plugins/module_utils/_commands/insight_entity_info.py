@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from .._entity.address import PARENT, Address, address_of, rules_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._profile.model import EntityType
+from .._text.copies import evolve
 from .._text.redaction import KEPT
 from ..errors import ConfigurationError
 from .base import NAME, Command
@@ -39,7 +39,7 @@ def run_entity_info(values: Values, context: Context) -> dict[str, Any]:
             found = client.whole(Address(entity_type, refs=refs))
             doubt = client.doubt_of(entity_type, "list")
         else:
-            address = replace(address_of(profile, named(values)), ready=False)  # is shown as it is
+            address = evolve(address_of(profile, named(values)), ready=False)  # is shown as it is
             one = client.the_one(address)
             found, doubt = ([], client.doubt(address)) if one is None else ([one], "")
     shown = [without_secrets(entity, entity_type, rules_of(entity_type)) for entity in found]

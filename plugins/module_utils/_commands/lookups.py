@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from .._entity.address import Entity, address_of, rules_of
 from .._entity.api.client import EntityClient
 from .._options.context import Context, Values
 from .._profile.model import Profile
+from .._text.copies import evolve
 from ..errors import ConfigurationError
 from .base import NAME
 from .connection import connect
@@ -50,7 +50,7 @@ def entities(terms: list[Any], values: Values, context: Context) -> list[Entity 
 def _looked_up(client: EntityClient, profile: Profile, values: Values, term: Any, context: Context) -> Entity | None:
     """The entity that a term names, without its secrets; None where there is none and that is allowed."""
     given = {"type": values["type"], **(term if isinstance(term, Mapping) else {"id": term})}
-    address = replace(address_of(profile, given), ready=False)  # is given as it is
+    address = evolve(address_of(profile, given), ready=False)  # is given as it is
     entity = client.the_one(address)
     doubt = client.doubt(address) if entity is None else ""
     if entity is None and values["on_missing"] == "error":

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY
+from .._text.copies import evolve
 from .._text.redaction import (
     KEPT,
     OF_CHANGE,
@@ -86,7 +86,7 @@ def one_line(text: str) -> str:
 def _hiding(context: Context) -> Context:
     """The same, with secrets masked."""
     warn, show, log = context.warn, context.show, context.log
-    return replace(
+    return evolve(
         context,
         warn=lambda text: warn(sentence(text)),
         show=(lambda text: show(sentence(text))) if show else None,

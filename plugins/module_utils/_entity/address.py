@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Optional
 
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import EntityType, Profile, plain_id
+from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import value_at, with_value
 from .._text.redaction import printable
@@ -88,7 +89,7 @@ class Address:
             return self
         origin = self if self.key or self.refs else self.origin
         parent = {name: self.refs[name] for name in (PARENT,) if self.type.parents and name in self.refs}
-        return replace(self, id=entity_id, key={}, refs=parent, origin=origin)
+        return evolve(self, id=entity_id, key={}, refs=parent, origin=origin)
 
     def located(self, entity: Entity) -> Address:
         """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
@@ -105,7 +106,7 @@ class Address:
                 came=shape(entity),
                 hint=f"Change id.at in the profile, or types.{name}.id.at.",
             )
-        return replace(self.with_id(entity_id), seen=entity)
+        return evolve(self.with_id(entity_id), seen=entity)
 
     def __str__(self) -> str:
         return f"{self.type.name} ({self.named})" if self.named else self.type.name

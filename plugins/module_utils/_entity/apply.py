@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
 
 from .._options.waiting import Waiting
+from .._text.copies import evolve
 from .._text.redaction import printable
 from .._transport.addressing import hard_to_address
 from .._transport.http import Clock
@@ -108,7 +108,7 @@ def perform(
         *_perhaps_lost(client, desired, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
     ]
-    planned = replace(planned, unverified=unverified)
+    planned = evolve(planned, unverified=unverified)
     return Outcome(planned, seen, seen_id, verification.collateral, tuple(filter(None, notes)))
 
 

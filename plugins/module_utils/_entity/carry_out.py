@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Callable
 
+from .._text.copies import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .api.client import EntityClient
 from .apply import perform
@@ -60,13 +60,13 @@ def apply(
             examined = _now_that_it_is_there(client, desired, examined)
         elif not (at_once and is_guarded(address.type, examined.plan, examined.observed)):
             now = read_again(client, desired, examined.found_as, examined.observed)
-            examined = replace(examined, observed=now)
-        desired = replace(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
+            examined = evolve(examined, observed=now)
+        desired = evolve(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
         usual = perform_restored if examined.plan.restored else perform_steps
         in_several = IN_SEVERAL.get(examined.plan.operation, usual)
         carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
         outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
-        return replace(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
+        return evolve(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
 
 
 IN_SEVERAL = {"delete": perform_removed, "replace": perform_replaced}
@@ -77,7 +77,7 @@ def _now_that_it_is_there(client: EntityClient, desired: DesiredState, before: E
     """The plan of an entity whose reference could not be resolved before, made again. It never replaces one that was
     not to be replaced."""
     if before.plan.operation != "replace":
-        desired = replace(desired, on_immutable="refuse")
+        desired = evolve(desired, on_immutable="refuse")
     examined, observed = examine(client, desired, lambda _identity: False), before.observed
     if steady(examined.observed, desired) == steady(observed, desired):
         return examined

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from .._text.copies import evolve
 from .._text.json_forms import canonical, in_full, is_number, number_text
 from .._text.nested_paths import ABSENT, places
 from .._text.spelling import check_name, is_plain, json_text, read, spelled, spelling
@@ -45,7 +46,7 @@ class Change:
 
     def in_full(self) -> Change:
         """The same with all digits of its numbers, in which a secret is found."""
-        return replace(self, before=in_full(self.before), after=in_full(self.after))
+        return evolve(self, before=in_full(self.before), after=in_full(self.after))
 
 
 @dataclass(frozen=True)

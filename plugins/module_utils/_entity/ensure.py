@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from .._text.copies import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .api.client import EntityClient
 from .canary import CanaryWrites
@@ -39,4 +38,4 @@ def ensure(
         from .carry_out import apply
 
         outcome = apply(client, desired, examined, clock, canary_writes, at_once=True)
-    return replace(outcome, doubt=doubt, notes=(*before, *outcome.notes)) if doubt or before else outcome
+    return evolve(outcome, doubt=doubt, notes=(*before, *outcome.notes)) if doubt or before else outcome

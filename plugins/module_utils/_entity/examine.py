@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from .._profile.model import plain_id
+from .._text.copies import evolve
 from .._text.mentions import replaced
 from ..errors import (
     AmbiguousError,
@@ -64,12 +65,12 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     if planned.anew is None:
         return examined
     if observed is None:
-        return replace(examined, plan=with_losses(desired, planned, planned.dead[0]))
+        return evolve(examined, plan=with_losses(desired, planned, planned.dead[0]))
     parts = tuple(name for name, part in desired.address.type.parts.items() if part.read is not None)
-    found_as = replace(examined.found_as, parts=tuple(dict.fromkeys((*examined.found_as.parts, *parts))))
+    found_as = evolve(examined.found_as, parts=tuple(dict.fromkeys((*examined.found_as.parts, *parts))))
     more = {name: client.part(found_as, observed, name) for name in parts if name not in examined.found_as.parts}
     whole = {**observed, **more} if more else observed
-    return replace(examined, plan=with_losses(desired, planned, whole), observed=whole, found_as=found_as)
+    return evolve(examined, plan=with_losses(desired, planned, whole), observed=whole, found_as=found_as)
 
 
 def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str], bool]) -> Examined:
@@ -111,7 +112,7 @@ def _looked_up(
     held = {place: value for place, (value, _note) in found.items()}
     attributes = replaced(desired.attributes, lambda place, _reference: held[place])
     notes = dict.fromkeys(note for _value, note in found.values() if note)
-    return replace(desired, attributes=attributes, held=held), " ".join(notes)
+    return evolve(desired, attributes=attributes, held=held), " ".join(notes)
 
 
 def _id_or_name(client: EntityClient, referred: Address, may_come: Callable[[str], bool]) -> tuple[Any, str]:

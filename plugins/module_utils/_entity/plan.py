@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._profile.model import EntityType
+from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, value_at, with_value, without
 from .._text.redaction import MASK, printable

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import replace as evolve
 from typing import Any, Optional
 
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, replace
 from .._text.redaction import MASK, printable
 from .._text.spelling import json_text

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from ..errors import CollateralError, UnconvergedError
 from .address import Address, Entity
@@ -41,7 +41,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
     if seen is None:
         return ReadBack()
     by_itself = {*address.type.evidence_fields.values(), *address.type.soft_deleted}  # a restore changes the latter
-    rules = replace(address.rules, volatile=address.rules.volatile | by_itself)
+    rules = evolve(address.rules, volatile=address.rules.volatile | by_itself)
     verification = compare_read_back(planned, seen, rules, desired.secrets.values)
     if verification.unconverged:
         raise _unconverged(address, planned, verification, key)
@@ -54,7 +54,7 @@ def check_read_back(desired: DesiredState, planned: Plan, seen: Entity | None) -
 def _unconverged(address: Address, planned: Plan, verification: ReadBack, key: str) -> UnconvergedError:
     """The error for declared values that did not arrive. key: of the operation in the profile."""
     forms = [reference_advice(address, one.path, one.stored, one.sent) for one in verification.unconverged]
-    missed = [replace(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
+    missed = [evolve(one, suggestion=form[1]) if form else one for one, form in zip(verification.unconverged, forms)]
     also = [change.as_result() for change in verification.collateral]
     own = address.type.operations.get(planned.operation)
     by_text = bool(own and own.texts_at)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._profile.model import EntityType, Profile, plain_id
+from .._text.copies import evolve
 from .._text.mentions import mentions, rule_path
 from .._text.nested_paths import ABSENT, names_of, replace, with_value
 from .._text.redaction import printable

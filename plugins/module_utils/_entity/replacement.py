@@ -7,10 +7,10 @@ the task says so."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._profile.model import EntityType
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, child, names_of, top, value_at, without
 from .._text.redaction import MASK, printable
 from ..errors import ConfigurationError

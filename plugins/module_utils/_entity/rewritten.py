@@ -7,9 +7,9 @@ what was sent, and of what came back."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Optional
 
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, names_of, top, value_at
 from .address import Entity
 from .compare import differs
@@ -42,7 +42,7 @@ def plan_with_memory(desired: DesiredState, references: Mapping[str, Any], obser
         if path in unknown or _forms(desired, path, wanted[path], shown[path]).items() <= known.items()
     ]
     as_shown = with_values(desired.attributes, {path: shown[path] for path in kept})
-    planned = plan(replace(desired, attributes=as_shown), references, observed)
+    planned = plan(evolve(desired, attributes=as_shown), references, observed)
     return _as_declared(planned, {path: wanted[path] for path in kept}, unknown)
 
 
@@ -65,7 +65,7 @@ def _as_declared(planned: Plan, values: Mapping[str, Any], unknown: Any) -> Plan
         in_changed = {path: value for path, value in values.items() if top(path) in planned.changed}
         bodies["changed"] = with_values(planned.changed, in_changed)
         bodies.update({kind: with_values(getattr(planned, kind), values) for kind in ("declared", "whole")})
-    return replace(planned, unverified=tuple(sorted({*planned.unverified, *unknown})), **bodies)
+    return evolve(planned, unverified=tuple(sorted({*planned.unverified, *unknown})), **bodies)
 
 
 def remember_forms(desired: DesiredState, planned: Plan, seen: Optional[Entity]) -> None:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._profile.attributes import VALUED
+from .._text.copies import evolve
 from .._text.nested_paths import PATH, child
 from ..errors import ConfigurationError
 from .normalise import NORMALISATIONS, PREFIX
@@ -83,7 +84,7 @@ def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
     normalise = dict(rules.normalise)
     for path in paths:
         normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), "number_as_text")))
-    return replace(rules, normalise=normalise)
+    return evolve(rules, normalise=normalise)
 
 
 LISTS = (

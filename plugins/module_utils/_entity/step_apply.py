@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
 
+from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, top, value_at, with_value, without
 from .._transport.http import Clock
@@ -75,7 +75,7 @@ def perform_steps(
         verification = check_read_back(desired, planned, seen)
     unverified = tuple(sorted({*planned.unverified, *verification.unobservable}))
     collateral = verification.collateral
-    return Outcome(replace(planned, unverified=unverified), seen, known_as.id, collateral, (*notes, *heard))
+    return Outcome(evolve(planned, unverified=unverified), seen, known_as.id, collateral, (*notes, *heard))
 
 
 def perform_restored(
@@ -94,7 +94,7 @@ def perform_restored(
     with having_written(desired.address, "create", known_as.id):
         outcome = perform_steps(client, as_of_new(desired), rest, entity, clock, record, (first,))
     unverified = outcome.plan.unverified
-    return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*heard, *outcome.notes))
+    return evolve(outcome, plan=evolve(planned, unverified=unverified), notes=(*heard, *outcome.notes))
 
 
 def perform_removed(
@@ -136,7 +136,7 @@ def perform_replaced(
         said = REMOVED.get(written if is_sent else "delete", "")
         raise error.but(hint=f"{said} {error.hint}".strip(), written=written) from error
     unverified = outcome.plan.unverified
-    return replace(outcome, plan=replace(planned, unverified=unverified), notes=(*notes, *outcome.notes))
+    return evolve(outcome, plan=evolve(planned, unverified=unverified), notes=(*notes, *outcome.notes))
 
 
 REMOVED = {
@@ -158,7 +158,7 @@ def _remove(
 ) -> tuple[str, ...]:
     """Carry out the removal of a plan; notes for the user. done: takes its steps; later: those that follow it."""
     known_as = desired.address if observed is None else desired.address.located(observed)
-    deletion = replace(planned, operation="delete", secrets_to_send=())
+    deletion = evolve(planned, operation="delete", secrets_to_send=())
     todo, notes = [*map(EntityStep, planned.removal)], list[str]()
     while todo:
         step = todo.pop(0)
@@ -174,7 +174,7 @@ def _remove(
 def _with_secret(desired: DesiredState, step: EntityStep) -> EntityStep:
     """The step with its value, where it writes a part that is declared as secret."""
     value = desired.secrets.values.get(step.attribute, ABSENT)
-    return step if value is ABSENT else replace(step, names={"value": value})
+    return step if value is ABSENT else evolve(step, names={"value": value})
 
 
 def _remember(desired: DesiredState, planned: Plan, step: EntityStep, entity_id: Any) -> None:
@@ -208,9 +208,9 @@ def _own(
         for path in address.type.states:
             value = value_at(desired.attributes, names_of(path), ABSENT)
             sent = sent if value is ABSENT else with_value(sent, names_of(path), value)
-    own = replace(
+    own = evolve(
         desired,
-        address=replace(address, parts=tuple(name for name in address.parts if name not in parts)),
+        address=evolve(address, parts=tuple(name for name in address.parts if name not in parts)),
         attributes=without(desired.attributes, {*apart, *(late if kind == "create" else ())}),
         secrets=_own_secrets(desired.secrets, parts, late, kind),
         sent=sent,
@@ -228,8 +228,8 @@ def _own_secrets(secrets: Secrets, parts: Collection[str], late: Collection[str]
     apart = {child("", name) for name in (*parts, *(late if kind == "create" else ()))}
     values = without(secrets.values, apart)
     if kind == "update" and late:
-        return replace(secrets, values={name: values[name] for name in values if name in late}, policy="always")
-    return replace(secrets, values=values)
+        return evolve(secrets, values={name: values[name] for name in values if name in late}, policy="always")
+    return evolve(secrets, values=values)
 
 
 def _after_create(desired: DesiredState, planned: Plan, entity: Entity, todo: Sequence[EntityStep]) -> list[EntityStep]:

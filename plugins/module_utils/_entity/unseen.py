@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Optional
 
 from .._profile.mismatch import profile_mismatch
+from .._text.copies import evolve
 from .._text.redaction import printable
 from .._text.spelling import with_article
 from ..errors import ProfileMismatchError
@@ -54,7 +54,7 @@ def _prove(client: EntityClient, address: Address, kept: Unseen) -> None:
     entity = client.read(address.among.with_id(held[ID]))
     if entity is not None and client.referring(address, [entity]):
         key = {name: address.in_key(entity, name) for name in address.key}
-        if client.searched(replace(address, key=key)) is None:
+        if client.searched(evolve(address, key=key)) is None:
             raise _still_unseen(address, held[ID])
     if entity is None or (address.type.name, "find") in client.shown:
         kept.keep(address.among, {})

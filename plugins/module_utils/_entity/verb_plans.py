@@ -7,10 +7,10 @@ of it before."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from .._profile.model import EntityType
+from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from .._text.nested_paths import replace as replace_at
 from .._text.redaction import printable
@@ -25,7 +25,7 @@ from .rewritten import plan_with_memory
 
 def as_of_new(desired: DesiredState) -> DesiredState:
     """The desired state of an entity that is restored: it is told its secrets, as a new one is."""
-    return replace(desired, secrets=replace(desired.secrets, policy="always"), on_immutable="refuse")
+    return evolve(desired, secrets=evolve(desired.secrets, policy="always"), on_immutable="refuse")
 
 
 def after_restoring(desired: DesiredState, references: Mapping[str, Any], entity: Entity) -> Plan:
@@ -48,7 +48,7 @@ def with_restoring(client: EntityClient, desired: DesiredState, references: Mapp
     if len(deleted) == 1 and desired.purge and desired.on_immutable == "replace":
         other = plan_with_memory(desired, references, replace_at(deleted[0], entity_type.soft_deleted, ABSENT))
         if other.operation == "replace":
-            return replace(other, dead=(deleted[0],))
+            return evolve(other, dead=(deleted[0],))
     ids = ", ".join(printable(str(entity_type.id_in(one))) for one in deleted)
     if restore is None:
         raise ConfigurationError(
@@ -63,7 +63,7 @@ def with_restoring(client: EntityClient, desired: DesiredState, references: Mapp
         why = f"several were deleted and stay (ids {ids})"
         raise AmbiguousError(f"restore {desired.address}", why, "Restore one of them in the system itself.")
     after = after_restoring(desired, references, deleted[0])
-    return replace(planned, restored=after, changes=after.changes)
+    return evolve(planned, restored=after, changes=after.changes)
 
 
 def with_purging(client: EntityClient, desired: DesiredState, planned: Plan) -> Plan:
@@ -76,11 +76,11 @@ def with_purging(client: EntityClient, desired: DesiredState, planned: Plan) -> 
     except MissingReferenceError:  # what refers to nothing cannot be told apart
         dead = ()
     if planned.operation == "delete":
-        return replace(planned, removal=removal_of(desired), dead=dead)
+        return evolve(planned, removal=removal_of(desired), dead=dead)
     if not dead:
         return planned
     before = masked_entity(dead[0], planned.rules(desired.address.rules))
-    return replace(planned, operation="delete", removal=("purge",), dead=dead, before=before)
+    return evolve(planned, operation="delete", removal=("purge",), dead=dead, before=before)
 
 
 def to_be_known(planned: Plan, entity_type: EntityType) -> tuple[str, ...]:

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from .._text.copies import evolve
 from .address import Entity
 from .api.client import EntityClient
 from .desired_state import DesiredState
@@ -26,4 +25,4 @@ def with_verified(client: EntityClient, desired: DesiredState, observed: Entity 
         for path, value in wanted.items()
         if is_shown(path, value, observed, desired.address.rules) is None
     }
-    return replace(desired, secrets=replace(secrets, verified=verified)) if verified else desired
+    return evolve(desired, secrets=evolve(secrets, verified=verified)) if verified else desired

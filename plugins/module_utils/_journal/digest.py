@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import replace as evolve
 from typing import Any, Optional
 
 from .._entity.compare import normal_form
 from .._entity.rules import Rules
+from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import child
 

@@ -10,11 +10,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
 from .._text.atomic_files import LARGEST, file_problem, json_document, read_regular
+from .._text.copies import evolve
 from ..errors import ConfigurationError
 from .writer import FORMAT, UNKNOWN, Interrupted, line_hash
 
@@ -202,7 +203,7 @@ def verify_all(place: str, head: Optional[str] = None) -> list[Verified]:
                 "It was cut, written anew or removed, or the head is that of another folder.",
             )
     heads = {Path(one.file).name: one.head for one in found}
-    return [replace(one, problems=(*one.problems, *_lost(one, heads))) for one in found]
+    return [evolve(one, problems=(*one.problems, *_lost(one, heads))) for one in found]
 
 
 def _lost(one: Verified, heads: Mapping[str, str]) -> list[str]:

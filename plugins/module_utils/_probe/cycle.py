@@ -8,9 +8,9 @@ tried, all that was learned is told apart from what is offered."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .._entity.ensure import ensure
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, top, value_at, with_value
 from ..errors import InsightError
@@ -68,7 +68,7 @@ def offered_apart(of_login: Json, given: Json, experiment: Experiment) -> tuple[
 def with_untried(findings: Sequence[Finding], of_login: Sequence[Finding]) -> list[Finding]:
     """The findings, of which none but those of the login and the session is offered."""
     return [
-        replace(one, verdict=UNTRIED)
+        evolve(one, verdict=UNTRIED)
         if one.verdict == DIFFERS and one not in of_login and top(one.profile_key) != "session"
         else one
         for one in findings
@@ -97,7 +97,7 @@ def withdraw(experiment: Experiment, given: Json, paths: list[tuple[str, ...]], 
     for one in experiment.findings:
         mine = one.verdict == DIFFERS and any(f"{one.profile_key}.".startswith(f"{'.'.join(path)}.") for path in paths)
         why = f"{one.came}; not offered, since the whole cycle fails with it"
-        findings.append(replace(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
+        findings.append(evolve(one, verdict=NOT_FOUND, override=None, came=why) if mine else one)
     experiment.data = dict(_with_given(experiment.data, given, paths))
     names = ", ".join(".".join(path) for path in paths) or "what was learned"
     experiment.findings = [*findings, Finding("profile_overrides", NOT_FOUND, f"the whole cycle with {names}", trouble)]

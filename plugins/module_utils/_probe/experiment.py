@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from .._entity.address import Address, address_of, has_key
 from .._entity.api.client import EntityClient
 from .._profile.model import GENERAL, Profile, profile_of, type_data
 from .._profile.template import text_parts
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import value_at, with_value
 from .._transport.messages import Request, Response, Send
@@ -61,7 +62,7 @@ def keyed(profile: Profile, entity: Json) -> Address:
 def among(profile: Profile, entity: Json, entity_id: Any = None) -> Address:
     """All entities of its type within the same parent, or the one with this id."""
     of_type = profile.type(str(entity["type"]))
-    return replace(keyed(profile, entity).among if entity.get("key") else Address(of_type), id=entity_id)
+    return evolve(keyed(profile, entity).among if entity.get("key") else Address(of_type), id=entity_id)
 
 
 @dataclass(frozen=True)

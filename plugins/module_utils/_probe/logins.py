@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, statuses_of
 from .._profile.session_rules import BEARER, SessionRules, Step, session_of
 from .._profile.template import text_parts
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
@@ -118,7 +119,7 @@ def _withdraw(login: Login, data: Json) -> None:
     login.data = dict(data)
     came = "; with what this suggests nobody got in either, so it is not offered"
     login.findings = [
-        replace(one, verdict=NOT_FOUND, override=None, came=f"{one.came}{came if one.override else ''}")
+        evolve(one, verdict=NOT_FOUND, override=None, came=f"{one.came}{came if one.override else ''}")
         for one in login.findings
     ]
 

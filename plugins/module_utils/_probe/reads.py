@@ -7,7 +7,6 @@ exist."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from .._entity.address import Address
@@ -16,6 +15,7 @@ from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
 from .._profile.operation import BASIS, CONFLICT, MISSING, SUCCESS
 from .._profile.predicate import Sent, answer_at, fitting, predicate_of
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
 from .._transport.messages import Response
@@ -162,7 +162,7 @@ def strangers(response: Optional[Response], known: Optional[Known]) -> str:
         return ""
     if known.id is not None and find(answer, Known(known.id)):
         return f"; it has the id that was named, and other values in {', '.join(map(brief, known.key))}"
-    if known.key and find(answer, replace(known, id=None)):
+    if known.key and find(answer, evolve(known, id=None)):
         return "; it has the key that was named, and another id"
     return ""
 

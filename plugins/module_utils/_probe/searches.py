@@ -7,13 +7,13 @@ under a key that cannot exist, is believed."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Optional
 
 from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
 from .._profile.operation import OPERATIONS
 from .._profile.predicate import answer_at
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import value_at
 from .._transport.messages import Response
@@ -203,7 +203,7 @@ def _in_pages(
 def _all_alike(response: Optional[Response], place: AnswerPlace, known: Known) -> bool:
     """Whether all in a list have the key."""
     held = answer_at(response, place_of(place.path)) if response else ()
-    return all(is_known(one, replace(known, id=None)) for one in held)
+    return all(is_known(one, evolve(known, id=None)) for one in held)
 
 
 def _as_read(experiment: Experiment, entity: Json, definition: Json, shown: Json, known: Known) -> Json:

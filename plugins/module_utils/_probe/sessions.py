@@ -11,7 +11,6 @@ import secrets
 import string
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Optional
 
 from .._auth.handshake_errors import renewed_name
@@ -20,6 +19,7 @@ from .._entity.api.answers import OF_THE_REQUEST
 from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
 from .._profile.session_rules import BEARER, LOST, SessionRules, session_of
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._transport.messages import Request, Response, converse
 from ..errors import InsightError
@@ -68,7 +68,7 @@ def false_session(rules: SessionRules, session: Session, names: Json) -> Optiona
     made_up.update({name: cookies[cookie] for cookie, name in rules.laid if _is_laid(session, cookie, name)})
     headers = {name: unlike(value) for name, value in session.handed_over.items()}
     values = {**session.values, **{name: made_up[name] for name in made_up if name in session.values}}
-    return replace(session, cookies=cookies, values=values, handed_over=headers), {**names, **made_up}
+    return evolve(session, cookies=cookies, values=values, handed_over=headers), {**names, **made_up}
 
 
 def _is_called(name: str, pattern: str) -> bool:
@@ -127,7 +127,7 @@ def ask_writing(experiment: Experiment, login: Login) -> None:
         return
     for method, request in _methods(experiment).items():
         if method not in experiment.lost:
-            _ask(experiment, login, replace(request, json_body={}) if request.json_body is not None else request)
+            _ask(experiment, login, evolve(request, json_body={}) if request.json_body is not None else request)
 
 
 def _methods(experiment: Experiment) -> dict[str, Request]:
@@ -326,7 +326,7 @@ def _lasting(
     accepted = {}
     for place, token in reversed(list(tokens.items())):  # where each answer brings another, only the newest is good
         if token:
-            older = replace(session, values={**session.values, name: token})
+            older = evolve(session, values={**session.values, name: token})
             response = login.send(within(names["url"], carried(rules, older, names), request))
             lost = is_lost(rules, response, session.cookies, request.method)
             accepted[place] = response.status != 403 and not lost

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Callable, Optional, Union
 
+from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
 from ..errors import ConfigurationError
@@ -241,9 +242,9 @@ class Profile:
 
         def bound(name: str) -> EntityType:
             one = self.types[name]
-            return replace(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare), inputs=inputs)
+            return evolve(one, compare=tuple(with_inputs(layer, inputs) for layer in one.compare), inputs=inputs)
 
-        return replace(self, types=Types(self.types, bound))
+        return evolve(self, types=Types(self.types, bound))
 
     def type(self, name: str) -> EntityType:
         """The entity type of that name. Raises ConfigurationError that lists what there is."""
@@ -290,9 +291,9 @@ def _operations(name: str, data: Json, profile: Json) -> dict[str, Operation]:
             key = f"types.{name}.{one}" if own.get(one) or one not in general else f"operations.{one}"
             operations[one] = Operation.of(one, key, data[one], profile.get("completes", {}))
     if "read" not in operations and "find" in operations:
-        operations["read"] = replace(operations["find"], name="read", by="find")
+        operations["read"] = evolve(operations["find"], name="read", by="find")
     if "update" not in operations and "create" in operations and operations["create"].upsert:
-        operations["update"] = replace(operations["create"], name="update", by="create")
+        operations["update"] = evolve(operations["create"], name="update", by="create")
     return operations
 
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
+from .._text.copies import evolve
 from .._text.json_forms import Json, canonical
 from .._text.nested_paths import names_of, value_at
 from .completing import Completing, completing_of
@@ -123,7 +124,7 @@ class Operation:
         that are one operation together. named: as in ``completing_of``."""
         if isinstance(said, list):
             first, *others = (cls.of(name, profile_key, one, named) for one in said)
-            return replace(first, also=tuple(others))
+            return evolve(first, also=tuple(others))
         data: Json = {"by": said} if isinstance(said, str) else said
         assumed = is_assumed(data)
         return cls(

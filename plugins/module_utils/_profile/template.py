@@ -152,8 +152,9 @@ def fill(template: Any, names: TemplateNames) -> Any:
 def fill_text(template: str, names: TemplateNames) -> Any:
     """As fill(), of a text."""
     parts = text_parts(template)
-    if len(parts) == 1 and not isinstance(parts[0], str):
-        return value_of(parts[0], names)
+    if len(parts) == 1:
+        only = parts[0]
+        return only if isinstance(only, str) else value_of(only, names)
     texts = [part if isinstance(part, str) else text_of(value_of(part, names), part[0]) for part in parts]
     return ABSENT if None in texts else "".join(one for one in texts if one is not None)
 

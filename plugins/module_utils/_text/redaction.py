@@ -10,10 +10,10 @@ import hmac
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from dataclasses import replace as evolve
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
 
+from .copies import evolve
 from .encoded import forms_of
 from .json_forms import canonical, is_number, number_text
 from .nested_paths import replace

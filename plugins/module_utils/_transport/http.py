@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Callable, Optional, Union
 
 from .._options.shared import Network
 from .._profile.predicate import BUSY, Predicate, Sent, fitting
+from .._text.copies import evolve
 from ..errors import InsightError, InterruptedRequest, NotSentError, UntrustedServerError
 from . import deadline as bounds
 from . import retry
@@ -145,9 +146,9 @@ def with_busy(request: Request, response: Response, busy: Predicate) -> Response
     """The answer, which says from here on whether the server is busy. busy: the answers that say so, where the request
     names none itself."""
     one = fitting(busy if request.busy is None else request.busy, response, Sent(request.method))
-    return replace(response, busy=one) if one else response
+    return evolve(response, busy=one) if one else response
 
 
 def with_headers(request: Request, headers: Mapping[str, str]) -> Request:
     """The request with these headers added; where it has one of the same name, the new value replaces it."""
-    return replace(request, headers={**request.headers, **headers})
+    return evolve(request, headers={**request.headers, **headers})

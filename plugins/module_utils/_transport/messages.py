@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, TypeVar, Union
 from urllib.parse import SplitResult, urlsplit
 
 from .._profile.predicate import BUSY, Alternative, Predicate
+from .._text.copies import evolve
 from ..errors import InsightError, ServerError
 from .numbers import Meaningless, parsed
 
@@ -51,7 +52,7 @@ class Request:
 
     def again(self, because: str, attempt: int = 0) -> Request:
         """The request as it is sent again. attempt: the last one, where it is a later one than this."""
-        return replace(self, attempt=max(self.attempt, attempt) + 1, because=because)
+        return evolve(self, attempt=max(self.attempt, attempt) + 1, because=because)
 
 
 @dataclass(frozen=True)

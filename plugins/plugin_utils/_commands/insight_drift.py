@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -24,6 +24,7 @@ from ...module_utils._entity.secret_policy import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import read_given, utc_text
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
@@ -233,7 +234,7 @@ def _with_last_change(row: Row, read: Read) -> Row:
         return row
     paths = (read.found_as.type.changed_by, read.found_as.type.changed_at)
     by, when = (str(value_at(read.observed, path.split(".")) or "") for path in paths)
-    return replace(row, changed_by=by, changed_at=when)
+    return evolve(row, changed_by=by, changed_at=when)
 
 
 def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:

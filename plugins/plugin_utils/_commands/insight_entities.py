@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -22,6 +21,7 @@ from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._options.waiting import Waiting
 from ...module_utils._text.atomic_files import write_whole
+from ...module_utils._text.copies import evolve
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.bulk_reader import BulkReader
 from .._environment.continued import inherited, start_of
@@ -139,13 +139,13 @@ def _carry_out(run: Run) -> RunReport:
         return report_of(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
     if plan:
         notes, done = check_approved(run, plan, operations)
-        run = replace(run, notes=[*run.notes, *notes])
+        run = evolve(run, notes=[*run.notes, *notes])
         reads = {**reads, **{name: _settled(reads[name]) for name in done}}
         operations = {name: one for name, one in operations.items() if name not in done}
         needed = [name for name in needed if name not in done]
     digest = _plan_written(run, operations) if values["plan_out"] else None
     if digest or run.context.check_mode:
-        return replace(report_of(run, reads, operations, {}), plan_digest=digest)
+        return evolve(report_of(run, reads, operations, {}), plan_digest=digest)
     return _write(run, reads, operations, set(needed), plan)
 
 
@@ -164,7 +164,7 @@ def _plan_written(run: Run, operations: Mapping[EntryName, PlannedChange]) -> st
 
 def _settled(read: Read) -> Read:
     """The same for an entity that needs nothing after all."""
-    return replace(read, plan=replace(read.plan, operation="none")) if isinstance(read, Examined) else read
+    return evolve(read, plan=evolve(read.plan, operation="none")) if isinstance(read, Examined) else read
 
 
 def _write(
@@ -191,10 +191,10 @@ def _write(
         try:
             journal.end(report.summary)
         except JournalError as error:
-            report = replace(report, why=error.message)
+            report = evolve(report, why=error.message)
     finally:
         journal.close()
-    return replace(report, journal=journal.path, journal_head=journal.head)
+    return evolve(report, journal=journal.path, journal_head=journal.head)
 
 
 ENTITIES = Command(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
@@ -16,6 +15,7 @@ from ...module_utils._entity.contradictions import list_mismatch, listed_differe
 from ...module_utils._entity.desired_state import DesiredState, differing
 from ...module_utils._profile.mismatch import some_of
 from ...module_utils._profile.model import EntityType, Profile
+from ...module_utils._text.copies import evolve
 from ...module_utils._transport.messages import Send
 
 
@@ -95,7 +95,7 @@ class BulkReader(EntityClient):
         for entity in self._listed.get(address.type.name, ()):
             key = {attribute: address.in_key(entity, attribute) for attribute in address.key}
             if all(isinstance(value, str) and value for value in key.values()) and self.referring(address, [entity]):
-                listed = replace(address, key=key)
+                listed = evolve(address, key=key)
                 return listed if self.searched(listed) is None else None
         return None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.mentions import replaced
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import Entry, EntryName, name_of, references_in, refuse, refuse_duplicates
@@ -106,9 +107,7 @@ def ordered(entries: Sequence[Entry]) -> Ordered:
 def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
     """Earlier entries, with the new key wherever they refer to what ``entries`` rename."""
     renamed = {entry.former: entry for entry in entries if entry.was}
-    formers = _Declared(
-        [replace(entry, key={**entry.key, **(entry.was or {})}, was=None) for entry in renamed.values()]
-    )
+    formers = _Declared([evolve(entry, key={**entry.key, **(entry.was or {})}, was=None) for entry in renamed.values()])
 
     def now(reference: Mapping[str, Any]) -> Mapping[str, Any]:
         if "id" in reference:
@@ -120,7 +119,7 @@ def under_new_names(earlier: Sequence[Entry], entries: Iterable[Entry]) -> list[
     if not renamed:
         return list(earlier)
     return [
-        replace(
+        evolve(
             entry,
             refs={name: now(one) for name, one in entry.refs.items()},
             attributes=replaced(entry.attributes, lambda _place, one: {"ref": now(one)}),

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Optional
 
 from ...module_utils._commands.connection import Connection
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.examine import Examined
 from ...module_utils._options.context import Files, Values
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError
@@ -79,7 +79,7 @@ def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
     in_doubt = doubts(environment, reads, {}, client)
     notes = [note for fate in finished.values() if isinstance(fate, tuple) for note in fate]
     notes = [*run.notes, *notes, *notes_on_order]
-    return replace(run, environment=environment, notes=notes, doubts=in_doubt), reads
+    return evolve(run, environment=environment, notes=notes, doubts=in_doubt), reads
 
 
 def doubts(

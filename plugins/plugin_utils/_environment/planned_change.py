@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Optional
 
 from ...module_utils._entity.address import Entity
@@ -16,6 +16,7 @@ from ...module_utils._entity.plan import Plan
 from ...module_utils._entity.rewritten import came_back
 from ...module_utils._entity.secret_policy import secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.mentions import rule_path
 from ...module_utils._text.nested_paths import ABSENT, child, top, without
@@ -64,7 +65,7 @@ def planned_changes(
         for operation in ("delete", "create")
     )
     for name, other in possible_renames(deleted, created).items():
-        found[name] = replace(found[name], possible_rename=found[other].entity)
+        found[name] = evolve(found[name], possible_rename=found[other].entity)
     return found
 
 
@@ -117,13 +118,13 @@ def _changes(member: Member, plan: Plan) -> list[Change]:
     for name in member.entry.refs:
         path, text = child("", name), member.referred[name]
         if plan.operation == "create" or path in found:
-            found[path] = replace(found.get(path, Change(path, ABSENT, ABSENT)), after=text)
+            found[path] = evolve(found.get(path, Change(path, ABSENT, ABSENT)), after=text)
     return [found[path] for path in sorted(found)]
 
 
 def _change_by_name(member: Member, plan: Plan, change: Change) -> Change:
     before, after = (_by_name(member, plan, side, change.rule) for side in (change.before, change.after))
-    return replace(change, before=before, after=after)
+    return evolve(change, before=before, after=after)
 
 
 def _by_name(member: Member, plan: Plan, value: Any, path: str = "") -> Any:
@@ -179,8 +180,8 @@ PURGE = ("purge",)
 
 def _as_created(approved: PlannedChange, again: PlannedChange, steps: Collection[str]) -> PlannedChange:
     """An approved replacement as the creation that it ends with, as far as this has steps after the create itself."""
-    later = (replace(change, before=ABSENT) for change in again.changes if top(change.path) in steps)
-    return replace(approved, operation="create", changes=tuple(later))
+    later = (evolve(change, before=ABSENT) for change in again.changes if top(change.path) in steps)
+    return evolve(approved, operation="create", changes=tuple(later))
 
 
 def _is_rest(approved: PlannedChange, again: PlannedChange, steps: Collection[str]) -> bool:
@@ -224,7 +225,7 @@ def _text(value: Any) -> Optional[str]:
 
 
 def _essence(operation: PlannedChange) -> str:
-    return canonical(replace(operation, possible_rename=None).as_data())
+    return canonical(evolve(operation, possible_rename=None).as_data())
 
 
 def moved_how(approved: PlannedChange, again: PlannedChange) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Optional
 
 from ...module_utils._entity.address import PARENT, Address, Entity
@@ -16,6 +15,7 @@ from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.examine import Examined
 from ...module_utils._entity.outcome import Outcome
 from ...module_utils._profile.model import EntityType, plain_id
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import replace as replace_at
 from ...module_utils._text.spelling import spelling
@@ -134,7 +134,7 @@ def ordered_by_ids(
                     exposed[name] = other
                     notes.append(f"{said} absent, with an attribute that is not declared here. {ALONG}")
     refuse("order the entries", wrong, "Nothing was written. Correct the reference, or what it refers to.")
-    return replace(_with_users(environment, users), exposed=exposed), notes
+    return evolve(_with_users(environment, users), exposed=exposed), notes
 
 
 def deleted_along(
@@ -169,11 +169,11 @@ def _with_users(environment: Environment, users: Mapping[EntryName, list[EntryNa
 
     def later(name: EntryName) -> Member:
         earlier = [one for one in users[name] if turn.get(one, turn[name]) < turn[name]]
-        return replace(members[name], before=tuple(dict.fromkeys([*members[name].before, *earlier])))
+        return evolve(members[name], before=tuple(dict.fromkeys([*members[name].before, *earlier])))
 
     gone = {name: later(name) for level in again for name in level}
     stays = {name: member for name, member in members.items() if name not in gone}
-    return replace(environment, members={**stays, **gone}, levels=(*present, *again))
+    return evolve(environment, members={**stays, **gone}, levels=(*present, *again))
 
 
 def _declared(member: Member, known: _Referred) -> Iterator[_TypeAndId]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable, Optional, TypeVar
 
@@ -14,6 +14,7 @@ from ...module_utils._entity.address import PARENT, Address, Entity, rules_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._profile.attributes import Reference
 from ...module_utils._profile.model import EntityType, Profile, plain_id
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import ABSENT, names_of
 from ...module_utils._text.nested_paths import replace as replace_at
@@ -155,7 +156,7 @@ class Reading:
         parent = parent_of(address)
         if parent is not None and parent.id is None:
             parent = self.located(parent, self.client.resolve(parent))
-        return replace(address, refs={**address.refs, **_within(parent)}).located(entity)
+        return evolve(address, refs={**address.refs, **_within(parent)}).located(entity)
 
     def _add(self, gathered: Gathered, one: Seen) -> None:
         gathered.seen[where_is(one.address)] = one
@@ -240,7 +241,7 @@ class Reading:
         if not parts:
             return entities
         rules = rules_of(entities[0][0].type)
-        located = {where_is(address): (replace(address, parts=parts, rules=rules), one) for address, one in entities}
+        located = {where_is(address): (evolve(address, parts=parts, rules=rules), one) for address, one in entities}
         whole = self._each(located, lambda place: self.client.with_parts(*located[place]), "read")
         return [(address, whole[where_is(address)]) for address, _entity in entities if where_is(address) in whole]
 

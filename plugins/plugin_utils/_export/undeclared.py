@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from ...module_utils._entity.examine import Examined
 from ...module_utils._profile.model import EntityType
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._environment.executor import Read
@@ -63,7 +63,7 @@ def _rows(
 ) -> list[Row]:
     """The rows of the listed types. Raises InsightError where the system cannot be listed to the end."""
     profile = run.connection.settings.profile
-    options = replace(run.options, stop_on=(InsightError,))
+    options = evolve(run.options, stop_on=(InsightError,))
     reading = Reading(profile, options, lambda one: one.key)
     seen = reading.gather(listed, {}).seen
     titles = Titles(profile, seen, known())

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.redaction import printable
 from .check import DRIFT, VERDICTS, Check, Row, verdict_of
 from .wording import totals
@@ -73,7 +74,7 @@ def _samples(checks: Sequence[Check], system: tuple[str, str]) -> Iterator[Sampl
         for row in check.rows:
             by_type[printable(row.type)].append(row)
     for type_name, rows in sorted(by_type.items()):
-        counted, labels = totals([replace(checks[0], rows=rows)]), (system, ("type", type_name))
+        counted, labels = totals([evolve(checks[0], rows=rows)]), (system, ("type", type_name))
         for one in ENTITY_COUNTS:
             yield Sample("entities", (*labels, ("verdict", one)), counted[one])
         yield Sample("drifted_entities", labels, sum(counted[one] for one in DRIFT))

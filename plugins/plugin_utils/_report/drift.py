@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ...module_utils._entity.compare import Change
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from .check import DRIFT, Check, Row
 from .report import EntityReport
@@ -59,12 +59,12 @@ def _with_history(row: Row, before: Row | None, then: str, now: str) -> Row:
     see the entity passes on since when it differs."""
     seen = before is not None and before.verdict != "not_checked"
     if before is None or not (_differs(before) if seen else before.since):
-        return replace(row, trend="new", since=now) if _differs(row) else row
+        return evolve(row, trend="new", since=now) if _differs(row) else row
     since = before.since or then
     if _differs(row):
         changed = seen and _difference(row) != _difference(before)
-        return replace(row, trend="changed" if changed else "standing", since=since)
-    return replace(row, trend="gone" if row.verdict == "as_declared" else "", since=since)
+        return evolve(row, trend="changed" if changed else "standing", since=since)
+    return evolve(row, trend="gone" if row.verdict == "as_declared" else "", since=since)
 
 
 def _differs(row: Row) -> bool:

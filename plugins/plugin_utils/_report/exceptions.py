@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -17,6 +17,7 @@ from ...module_utils._entity.collateral import strict_changes
 from ...module_utils._entity.compare import Change, compare_loosely
 from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.json_schema import check
+from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import Json, canonical
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError
@@ -123,7 +124,7 @@ def _accepted(row: Row, holding: Mapping[tuple[str, str], Sequence[tuple[int, Kn
     about = sorted(
         (one for entity in ("", row.entity) for one in holding.get((row.type, entity), ())), key=itemgetter(0)
     )
-    return replace(row, accepted=next((one.accepted for _number, one in about if one.covers(row)), None))
+    return evolve(row, accepted=next((one.accepted for _number, one in about if one.covers(row)), None))
 
 
 def _says_something(row: Row) -> bool:

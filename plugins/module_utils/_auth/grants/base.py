@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
 from ..._options.shared import Identity
+from ..._text.copies import evolve
 from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Flow, Request, Response
 from ...errors import ConfigurationError
@@ -84,7 +85,7 @@ class OAuthClient:
     @property
     def renewing(self) -> OAuthClient:
         """The same, for the refresh of a token."""
-        return replace(self, endpoints=self.endpoints.refresh or self.endpoints)
+        return evolve(self, endpoints=self.endpoints.refresh or self.endpoints)
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def proven(client: OAuthClient, request: Request) -> Request:
     """The request with what authenticates the application."""
     endpoints = client.endpoints
     proof = client_proof(client.identity, endpoints.token, client.clock.now(), endpoints.by_secret)
-    return replace(request, form={**(request.form or {}), **proof.fields}, headers=proof.headers)
+    return evolve(request, form={**(request.form or {}), **proof.fields}, headers=proof.headers)
 
 
 def asked(client: OAuthClient, body: str, safe: bool, meanings: Meanings = NONE) -> Flow[Token]:

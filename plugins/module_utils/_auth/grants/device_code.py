@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from ..._text.copies import evolve
 from ..._transport.messages import Flow, Request
 from ...errors import AuthenticationError, ConfigurationError
 from ..platform_errors import Meanings, shown, token_endpoint_failure
@@ -62,7 +62,7 @@ def flow(client: OAuthClient) -> Flow[Token]:
     verifier = None
     if response.status == 400 and re.search(rb"code_challenge|pkce", response.body, re.IGNORECASE):
         verifier = new_code_verifier(client)
-        request = replace(request, form={**(request.form or {}), **challenge(verifier)})
+        request = evolve(request, form={**(request.form or {}), **challenge(verifier)})
         response = yield request
         answer = answer_of_platform(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -17,6 +16,7 @@ from ..._profile.completing import AcceptedWrite
 from ..._profile.model import EntityType, Profile, plain_id
 from ..._profile.operation import Operation
 from ..._profile.parts import Verification
+from ..._text.copies import evolve
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK
@@ -260,7 +260,7 @@ class EntityClient:
     def _lists(self, address: Address) -> list[Invocation]:
         """The requests whose answers are all entities of a type."""
         of = self._invocation(address, "list", f"list entities of type {address.type.name}")
-        return [of, *(replace(of, operation=one) for one in of.operation.also)]
+        return [of, *(evolve(of, operation=one) for one in of.operation.also)]
 
     def whole(self, address: Address, distinct: bool = True) -> list[Entity]:
         """All entities of a type, as far as it is known; see listed()."""
@@ -355,7 +355,7 @@ class EntityClient:
         if self.jobs is None:
             return watch
         meant = address.origin or address
-        return replace(watch, accepted=partial(self.jobs.accepted, meant), ended=partial(self.jobs.ended, meant))
+        return evolve(watch, accepted=partial(self.jobs.accepted, meant), ended=partial(self.jobs.ended, meant))
 
     def _converse(self, of: Invocation, conversation: Flow[Result]) -> Result:
         """Run a conversation; the operation counts as used once a request goes out, and the wait before one is kept."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -15,6 +14,7 @@ from ..._profile.predicate import Sent, first_at, fitting, statuses_of
 from ..._profile.request_template import RequestTemplate, settled
 from ..._profile.server_messages import for_message, said_in
 from ..._profile.template import at_path
+from ..._text.copies import evolve
 from ..._text.json_forms import canonical
 from ..._text.nested_paths import ABSENT, names_of, with_value
 from ..._text.redaction import printable
@@ -49,10 +49,10 @@ def answered(of: Invocation, request: Request, observed: Optional[Entity] = None
     last = yield from _watched(of, completing, accepted, response)
     status = (statuses_of(of.operation.success) or (200,))[0]
     if not completing.answer:
-        return replace(response, status=status)
+        return evolve(response, status=status)
     found = first_at(last, completing.answer) if last else ABSENT
     body = b"" if found is ABSENT else canonical(found).encode()
-    return replace(last or response, purpose=response.purpose, status=status, body=body)
+    return evolve(last or response, purpose=response.purpose, status=status, body=body)
 
 
 def go_on(of: Invocation, accepted: AcceptedWrite) -> Flow[None]:
@@ -86,7 +86,7 @@ def ready(of: Invocation, request: Request) -> Flow[Response]:
         if _is_over(of, delay, deadline):
             why = f"it is there, and was not ready within {watch.waiting.timeout:g} s"
             raise ServerError(of.purpose, why, "Run it again later, or raise wait_timeout.")
-        response = yield replace(request, delay=delay)
+        response = yield evolve(request, delay=delay)
     return response
 
 
@@ -170,7 +170,7 @@ def _end_of(
     while True:
         gone = False
         try:
-            response = yield replace(_request(of, completing, completing.poll, names, label), delay=delay)
+            response = yield evolve(_request(of, completing, completing.poll, names, label), delay=delay)
             if any(fitting(one, response, sent) for one in ends):
                 return response
             gone, delay = response.status in NOT_THERE and not response.busy, _delay(of, response)

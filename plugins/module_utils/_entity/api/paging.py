@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ..._profile.mismatch import place, shape
 from ..._profile.operation import Operation
 from ..._profile.predicate import answer_at
+from ..._text.copies import evolve
 from ..._text.nested_paths import ABSENT
 from ..._text.redaction import printable
 from ..._transport.addressing import same_origin
@@ -162,7 +162,7 @@ def _following(of: Invocation, response: Response, number: int) -> Request | Non
     if there.path != urlsplit(path).path:
         why = "the next page is at another path than the list, which is not asked"
         raise deviation(operation, response, "paging.next", why, "the path of the list", "another path")
-    return replace(first, url=f"{path}?{there.query}" if there.query else path)
+    return evolve(first, url=f"{path}?{there.query}" if there.query else path)
 
 
 def _page(operation: Operation, response: Response) -> list[Entity]:
