@@ -7,28 +7,31 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .._options.shared import Settings
 from .._text.copies import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
-from . import browser_login, handle, issuer
+from . import handle
 from .acquisition import Acquisition
 from .choice import endpoints_of
 from .grants.authorization_code import AUTHORIZATION_CODE
 from .grants.base import Authorization, OAuthClient, Show
 from .grants.registry import GRANTS
 from .keeper import SessionKeeper
-from .one_time_code import OneTimeCodes
 from .record_key import grant_for, record_key_of
 from .sending import SessionSender
 from .session import Session, carried, log_out, look
 from .session_record import SessionRecord
 from .state import State
 from .store import FileStore, MemoryStore, Store, open_store
+
+if TYPE_CHECKING:
+    from .one_time_code import OneTimeCodes
 
 
 class Authenticator:
@@ -63,11 +66,19 @@ class Authenticator:
             keep=self._record.keep,
             room=self._record.room,
             reload=self._record.load,
-            codes=OneTimeCodes(settings.identity, clock, self._record.code_step, self._record.keep_code_step),
+            codes=lambda: self._codes,
             locate=self._located,
             may_use_up=store.durable or refresh_token_return or bool(self._client and self._client.refresh_keeps),
         )
         self._sender = SessionSender(self._keeper, settings, send, clock)
+
+    @cached_property
+    def _codes(self) -> OneTimeCodes:
+        """The one-time codes of this run, of which one that is given is sent once."""
+        from .one_time_code import OneTimeCodes
+
+        settings, record = self._settings, self._record
+        return OneTimeCodes(settings.identity, self._clock, record.code_step, record.keep_code_step)
 
     def _find_record(self) -> tuple[Optional[State], str]:
         """The state that was handed over, and the name of our record; with a handle of the record that it points to."""
@@ -101,6 +112,8 @@ class Authenticator:
         needed = ("token", *(grant.endpoints if grant else ()))
         if not endpoints.issuer or all(getattr(endpoints, name) for name in needed):
             return client
+        from . import issuer
+
         kept = (self._store.load(self._name) or {}).get("metadata") or {}
         now = self._clock.now()
         known = kept.get("issuer") == endpoints.issuer and 0 <= now - kept.get("read_at", 0.0) < issuer.LIFE
@@ -242,12 +255,16 @@ class Authenticator:
         """The page that a person must open to log in; it is good for ten minutes and one login."""
         if self._client is None or not (self._grant and self._grant.in_browser):
             raise ConfigurationError("start the login", f"grant_type is not {AUTHORIZATION_CODE.name}")
+        from . import browser_login
+
         with self._store.locked(self._name):
             client = self._located(self._client)
             return browser_login.begin(client, self._settings, self._store, self._clock, self._lay_in)
 
     def _authorization(self) -> Authorization:
         """The code that the browser brought back, once. The caller holds the lock."""
+        from . import browser_login
+
         record = self._store.load(self._name) or {}
         return browser_login.finish(self._settings, record, self._clock, self._lay_in)
 

@@ -51,7 +51,7 @@ def way_of(identity: Identity) -> Optional[str]:
     return chosen[0] if chosen else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Proof:
     """What authenticates the application in a token request. Secrets do not show in its repr."""
 

@@ -10,8 +10,10 @@ from typing import Any, Optional
 
 from ..errors import AuthenticationError, BusyError, InsightError, ServerError
 from .grants.base import GET_TOKEN
-from .steps import LOG_IN
 
+LOG_IN = "log in"
+"""The purpose of each request that sends credentials."""
+CHECK = "Check username and password, and that the user may use the API."
 DENIAL = 60.0
 """Seconds for which no process sends credentials that were refused again, since repeated failures lock accounts."""
 REFUSED_CREDENTIALS = ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")

@@ -14,7 +14,6 @@ from typing import Any, Optional
 from .._options.shared import SessionHandle, Settings
 from .._text.copies import evolve
 from ..errors import ConfigurationError
-from .platform_errors import shown
 from .private_folder import Folder
 from .session import CARRIED, HEADER_NAME, IN_COOKIE, Session
 from .state import State, as_json, from_json
@@ -74,6 +73,8 @@ def check_system(its_system: Any, system: str) -> None:
     """Raises ConfigurationError when a session belongs to another system: it must not be sent there. Both as
     Settings.system."""
     if its_system != system:
+        from .platform_errors import shown
+
         why = f"it is for {shown(str(its_system))}, and url is {system}"
         raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
 
@@ -81,6 +82,8 @@ def check_system(its_system: Any, system: str) -> None:
 def check_url(its_url: Any, url: Optional[str]) -> None:
     """Raises ConfigurationError when a session belongs to another system: it must not be sent there."""
     if url is not None and its_url != url.rstrip("/"):
+        from .platform_errors import shown
+
         why = f"it is for {shown(str(its_url))}, and url is {url}"
         raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
 

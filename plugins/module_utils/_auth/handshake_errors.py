@@ -20,10 +20,10 @@ from .._transport.failures import of_busy
 from .._transport.messages import Response
 from .._transport.retry import GATEWAY
 from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
+from .denial import CHECK
 from .platform_errors import shown
 from .session import is_accepted
 
-CHECK = "Check username and password, and that the user may use the API."
 WORDS = {"session": "session id", "csrf": "CSRF token"}
 """Values that are usual, in words; any other is called by its name."""
 

@@ -245,8 +245,10 @@ class SessionKeeper:
             known = self.record.newest() or known  # with the token of the login that was in vain
 
     def _renewed_once(self, known: State, rejected: bool, deadline: float) -> Optional[State]:
+        from .renewal import renew  # a run whose session lives has no use for it
+
         try:
-            return self.acquisition.renew(known, rejected, bool(rejected and self._unused))
+            return renew(self.acquisition, known, rejected, bool(rejected and self._unused))
         except SessionRejected:
             if not self.seen_alive or self._clock.monotonic() > deadline:
                 raise

@@ -42,7 +42,7 @@ def code_at(key: bytes, step: int) -> str:
     return str(number % 10**DIGITS).zfill(DIGITS)
 
 
-@dataclass
+@dataclass(eq=False)
 class OneTimeCodes:
     """The codes of one identity. last_step: reads the time step of the code that was sent last; keep_step: keeps that
     of a code before it is sent, since systems take each code once."""

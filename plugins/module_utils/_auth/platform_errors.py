@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._text.echoes import words
@@ -15,24 +14,10 @@ from .._text.redaction import printable
 from .._transport.messages import Response
 from .._transport.retry import GATEWAY
 from ..errors import AuthenticationError
+from .meanings import NONE, Meaning, Meanings
 
 SHOWN = 300
 """Characters of a foreign text that a message quotes."""
-
-Meaning = tuple[str, str]
-"""Why, and what to do."""
-
-
-@dataclass(frozen=True)
-class Meanings:
-    """What an error means to one grant. policy: that a policy of the tenant blocks the login."""
-
-    invalid_grant: Optional[Meaning] = None
-    policy: Optional[Meaning] = None
-
-
-NONE = Meanings()
-
 
 NOISE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 AADSTS = re.compile(r"AADSTS(\d{4,7})")

@@ -23,18 +23,18 @@ from typing import Any
 
 from .._options.shared import Settings
 from .._profile.predicate import LOOKED_AT, Sent, fitting
-from .._profile.server_messages import said_in
 from .._text.copies import evolve
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
-from .handshake_errors import CHECK, csrf_refused
+from .denial import CHECK, LOG_IN
 from .keeper import SessionKeeper
 from .session import Session, carries_key, changes_session_cookie, is_lost, within
 from .shared_lock import SharedLock
 from .state import State
-from .steps import LOG_IN, SAFE_METHODS
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 FRESH = 60.0
 """Seconds after a login in which a refused request causes no new login."""
 MOST_LOGINS = 3
@@ -72,7 +72,7 @@ CAUSES = {
 """Why a new session is refused, the likeliest first; by whether it is no more than an access token."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exchange:
     """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
     session is lost."""
@@ -256,6 +256,8 @@ class SessionSender:
 
     def _rejected(self, request: Request, response: Response) -> SessionRejected:
         lost = fitting(self._rules.lost, response, Sent(request.method))
+        from .._profile.server_messages import said_in
+
         words, given = (lost and lost.says) or said_in(response), self._keeper.acquisition.gives_nothing_new
         is_token = self._rules.is_token or bool(given and self._settings.access_token)
         why, hint = (GIVEN if given else REFUSED)[is_token], CHECK if given and not is_token else CAUSES[is_token]
@@ -293,6 +295,8 @@ class SessionSender:
                 with self._lock:
                     self._denied.add(request.kind)
             if self._rules.renewed and b"csrf" in last.response.body[:LOOKED_AT].lower():
+                from .handshake_errors import csrf_refused  # most runs have no use for it
+
                 raise csrf_refused(self._settings.profile, last.response)
             seen = self._keeper.is_vouched_for(self._keeper.current())
             return evolve(last.response, ruled_out=RULED_OUT if seen else NOT_RULED_OUT), True

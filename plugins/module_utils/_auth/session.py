@@ -232,7 +232,7 @@ def is_accepted(step: Step, response: Response, sent: Sent) -> bool:
 # --- looking and ending
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """The result of a look at the session. session: after it, None where the session is lost; announced: the answer
     brought a value that requests carry."""

@@ -10,12 +10,13 @@ from typing import Optional
 
 from .._profile.model import Profile
 from .._profile.predicate import Sent, fitting
-from .._profile.session_rules import SessionRules, Step
+from .._profile.session_rules import Step
 from .._profile.template import TemplateNames, fill
 from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from .._transport.messages import Flow, Response
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
+from .denial import LOG_IN
 from .handshake_errors import check_step, no_value_shown, not_taken, without_value
 from .session import (
     CARRIED,
@@ -31,20 +32,13 @@ from .session import (
     with_taken,
 )
 
-OPEN, LOG_IN, REFRESH = "open a session", "log in", "renew the token"
+OPEN, REFRESH = "open a session", "renew the token"
 TOKEN, CODE = "access_token", "totp"
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-"""The methods that a CSRF filter lets pass without a token (RFC 9110, section 9.2.1)."""
 
 
 def purpose_of(step: Step) -> str:
     """What a step of a login is for: one that sends a credential logs in."""
     return LOG_IN if step.credentials else OPEN
-
-
-def steps_with(rules: SessionRules, given: bool) -> tuple[Step, ...]:
-    """The steps of a login. given: there is an access token, so the steps that make one are left out."""
-    return tuple(step for step in rules.steps if not (given and TOKEN in step.take))
 
 
 def open_session(
@@ -57,7 +51,7 @@ def open_session(
     The steps are taken a second time where the session was lost before the credentials were looked at, or right after
     the login. A profile without steps sends nothing. Raises SessionRejected where the session is lost each time."""
     rules = profile.session
-    steps = steps_with(rules, given)
+    steps = rules.steps_with(given)
     for last in (False, True):
         opened = yield from _taken_steps(profile, steps, names, last)
         session = (yield from _looked(profile, *opened, names, looks_first)) if opened else None

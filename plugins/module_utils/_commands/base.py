@@ -51,7 +51,7 @@ def shows_all(_result: Mapping[str, Any]) -> bool:
     return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Command:
     """A module's argument specification and the function behind it, which returns the result of the task and
     raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a

@@ -32,7 +32,7 @@ from .._transport.write_record import WRITES, note_write
 from ..errors import ConfigurationError
 
 
-@dataclass
+@dataclass(eq=False)
 class Connection:
     """A system and our session there. canary_writes: what this process knows of the system's assumed writes.
     last_date: the ``Date`` of the last answer."""
@@ -159,7 +159,7 @@ def connect(values: Values, context: Context) -> Connection:
     return connection
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Remembered:
     """The fingerprints of an entity's secrets, by its id, which a rename does not change, and how to store them. place:
     the system and the type; names: under which they may be stored where the id was not known."""
@@ -222,7 +222,7 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
     return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeptBeside:
     """What is kept of the entities of a system under a name, beside the fingerprints of its secrets. Without a store
     nothing is kept."""

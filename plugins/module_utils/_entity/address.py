@@ -28,7 +28,7 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 """The hint of errors about a reference."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Address:
     """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given, and neither for
     a singleton. parts: those of its parts that are read along with it. origin, seen: of one by id, the address by which

@@ -23,7 +23,7 @@ OF = " of "
 """Between the key of a search and the type that it is about."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Refusal:
     """Why a write goes to no further entity. operation: the assumed one, or the search that did not show what was
     created, as key of the profile, with the type; entity: the one that it went to; why: what happened to that;

@@ -49,7 +49,7 @@ class Change:
         return evolve(self, before=in_full(self.before), after=in_full(self.after))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """The result of a comparison. changes: the differences, sorted by path. forbidden: those of them that a create-only
     rule forbids. unobservable: paths that are declared and cannot be seen on the server; never a change. merged: the
@@ -66,7 +66,7 @@ class Comparison:
 _Elements = dict[tuple[str, ...], Mapping[str, Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Found:
     """What the walk collects."""
 

@@ -28,7 +28,7 @@ class Memory(Protocol):
         """Remember the secrets that were just sent, by path; forget those of an entity that was deleted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Secrets:
     """The secret attributes, nested as attributes are, each leaf one secret; and when they are sent to an entity that
     exists; see plan(). verified: by path whether the entity holds them, as far as the system itself has said it."""
@@ -39,7 +39,7 @@ class Secrets:
     verified: Mapping[str, bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DesiredState:
     """One entity as it is declared.
 

@@ -30,14 +30,12 @@ from .plan_checks import (
     check_writable,
     refuse_masks,
 )
-from .replacement import replacing, with_losses
 from .rewritten import plan_with_memory
 from .steps import steps_of
-from .verb_plans import to_be_known, with_purging, with_restoring
 from .verified_secrets import with_verified
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examined:
     """What an entity is, and what has to be done to it. found_as: the address by which it was found. pending: it refers
     to an entity that does not exist yet; note says which. desired: with the ids of what its attributes refer to."""
@@ -53,7 +51,11 @@ class Examined:
         """The outcome that is expected of the desired state."""
         entity_id = None if self.observed is None else self.found_as.type.id_in(self.observed)
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
-        notes = (*((self.note,) if self.note else ()), *to_be_known(self.plan, self.found_as.type))
+        notes: tuple[str, ...] = (self.note,) if self.note else ()
+        if self.plan.operation != "none":
+            from .verb_plans import to_be_known
+
+            notes += to_be_known(self.plan, self.found_as.type)
         return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
 
 
@@ -64,6 +66,8 @@ def examine(client: EntityClient, desired: DesiredState, may_come: Callable[[str
     planned, observed = examined.plan, examined.observed
     if planned.anew is None:
         return examined
+    from .replacement import with_losses
+
     if observed is None:
         return evolve(examined, plan=with_losses(desired, planned, planned.dead[0]))
     parts = tuple(name for name, part in desired.address.type.parts.items() if part.read is not None)
@@ -169,13 +173,18 @@ def _gather(client: EntityClient, desired: DesiredState) -> tuple[Entity | None,
 
 def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, Any], observed: Entity | None) -> Plan:
     """What has to be done. Raises ConfigurationError where the profile has no operation for it, too."""
-    planned = with_restoring(client, desired, references, plan_with_memory(desired, references, observed))
-    planned = with_purging(client, desired, planned)
+    planned = plan_with_memory(desired, references, observed)
+    if desired.purge or desired.address.type.soft_deleted:
+        from .verb_plans import with_purging, with_restoring
+
+        planned = with_purging(client, desired, with_restoring(client, desired, references, planned))
     if planned.operation == "replace" and desired.on_immutable == "tell":
         return planned
     if planned.operation != "none":
         check_writable(desired.address, planned)
     if planned.operation == "replace":
+        from .replacement import replacing
+
         planned = replacing(desired, references, planned, observed)
     own = {step.kind for step in steps_of(planned, desired.address.type) if not step.attribute}
     for name in dict.fromkeys(name for kind in sorted(own) for name in NEEDED[kind]):

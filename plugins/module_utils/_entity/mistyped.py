@@ -16,7 +16,7 @@ from .normalise import normalise
 from .place import Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistyped:
     """A number or boolean where the server holds text, or a text where it holds a number or boolean. advice: how to
     write it."""

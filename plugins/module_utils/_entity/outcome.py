@@ -13,7 +13,7 @@ from .compare import Change
 from .plan import Plan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """The outcome of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
     doubt: why it may have existed before, though it was not found."""

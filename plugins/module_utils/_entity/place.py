@@ -11,7 +11,7 @@ from .._text.nested_paths import child
 from .rules import Rules
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """Where the walk is. names: the normalisations in force; fixed: under a create-only rule."""
 

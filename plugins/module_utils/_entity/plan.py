@@ -30,7 +30,7 @@ from .secret_policy import remembered_secrets, secret_fate, secret_leaves
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What has to be done to one entity.
 

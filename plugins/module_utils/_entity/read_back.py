@@ -29,7 +29,7 @@ ANOTHER_SECRET = (
 IN_AN_UPDATE = "If only an update sets it, name it in without of the create in the profile: an update then follows."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unconverged:
     """What was sent and did not arrive. suggestion: the compare rule that would settle it, or that none would."""
 

@@ -40,7 +40,7 @@ class Interrupted:
     ended: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Start:
     """The fields of the first line. versions: by name (collection, profile). approval: who, when, reference, as the
     user gave it. continues: the earlier run that left intents open."""

@@ -12,22 +12,26 @@ from typing import Any, Callable, Optional
 Values = Mapping[str, Any]
 
 
+Decrypt = Callable[[str], str]
+"""Decrypts what ansible-vault has encrypted."""
+
+
 def without_vault(_text: str) -> str:
     """Decrypts nothing."""
     raise ValueError("no vault here")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Files:
     """The files of the controller. find: where a file is that an option names, as Ansible searches ``files/``. decrypt:
     gives the text that ansible-vault encrypted. path_of: where to write; a relative path is beside the playbook."""
 
     find: Callable[[str], str] = str
-    decrypt: Callable[[str], str] = without_vault
+    decrypt: Decrypt = without_vault
     path_of: Callable[[str], str] = str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """How a command is run. warn: warns the user. show: shows the user a text while the task is still running, None
     where that cannot be done. log: takes a line for each request, None where no log is asked for. files: of the

@@ -165,7 +165,7 @@ class Network:
     retry_deadline: float = 120.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """Why and for whom: travels into results and, where the profile names an attribute for it, to the server."""
 
@@ -174,7 +174,7 @@ class Evidence:
     initiator: Optional[str] = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """All shared options, checked. url has neither a trailing slash, nor user information, query or fragment. inputs:
     those of the profile, with its defaults."""

@@ -15,7 +15,7 @@ HIGHEST = 86400
 """Seconds, a day; sockets and sleep take no times without bounds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Waiting:
     """How long a write may take to show. Times in seconds; asked: the user said how long."""
 

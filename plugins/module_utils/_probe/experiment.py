@@ -65,7 +65,7 @@ def among(profile: Profile, entity: Json, entity_id: Any = None) -> Address:
     return evolve(keyed(profile, entity).among if entity.get("key") else Address(of_type), id=entity_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attempt:
     """One request tried. value: what the engine made of the answer; error: why it made nothing; response: the answer
     itself, None where none came."""
@@ -75,7 +75,7 @@ class Attempt:
     response: Optional[Response] = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Experiment:
     """A system under experiments. data: the profile, with all that was learned; may_write: whether requests that could
     write are sent; daring: see candidates.is_daring(); stamp: the value for ``verified``; shown: a request that was

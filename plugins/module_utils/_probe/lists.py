@@ -27,7 +27,7 @@ PAGED = ("page", "offset", "cursor", "size")
 """The names with which a request asks for a page."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
     """A way in which pages are asked for. names: parameters with their templates; paging: as in the profile, None where
     it says nothing of it."""
@@ -71,7 +71,7 @@ def paged(definition: Json, way: Optional[Way]) -> Json:
     return {**definition, **({where: names} if names or where == "json" else {}), **paging}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """A list that is asked. definition: the operation without its paging; entity: one that is in it."""
 

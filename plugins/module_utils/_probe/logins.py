@@ -45,7 +45,7 @@ INHERITED = ("tenant_id", "authority", "issuer", "client_id", "token_store")
 """Options of the task that a login of the list has unless it says otherwise."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Login:
     """One way in. data: the profile with what the handshake taught; error: why it did not work."""
 

@@ -35,7 +35,7 @@ def cell(text: Any) -> str:
     return printable(str(text).replace("\n", " ")).replace("\\", "\\\\").replace("|", "\\|")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoginReport:
     """A login that was tried. who: as whom it works; error: why it does not."""
 
@@ -45,7 +45,7 @@ class LoginReport:
     error: Optional[str] = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
     login worked. overrides: to merge into the profile; all_overrides: with those that were given; untried: what else

@@ -187,7 +187,7 @@ def placed(path: str, value: Any) -> dict[str, Any]:
     return with_value({}, path.split("."), value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hints:
     """What is known already. id_name, uuid_name: the attributes that hold them; wrappers: where answers were seen to
     hold entities, which requests may do as well; daring: whether to try what is_daring() speaks of; key: the attributes

@@ -33,7 +33,7 @@ LOOKS = (0, 0.1, 0.3, 0.6, 1.0)
 """Seconds between looks for something that a server said it created."""
 
 
-@dataclass
+@dataclass(eq=False)
 class ScratchEntity:
     """The entity that the probe makes and removes again. named: what the user said of it: type, key, refs, attributes,
     change, rename. ids: of every created entity that is not known to be gone; suspected: an entity may have been

@@ -15,7 +15,7 @@ from typing import Optional
 
 from .._auth.handshake_errors import renewed_name
 from .._auth.session import Session, carried, carries_key, is_lost, look, look_of, taken, within
-from .._entity.api.answers import OF_THE_REQUEST
+from .._entity.api.refusals import OF_THE_REQUEST
 from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
 from .._profile.session_rules import BEARER, LOST, SessionRules, session_of

@@ -27,7 +27,7 @@ NAMES_SHOWN = 12
 EMPTY: tuple[Any, ...] = (None, [], {})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """An entity of which the user says that it exists. id: None where only the key is known; has_key: whether an entity
     has the key by the rules of the profile, which may allow for a prefix."""

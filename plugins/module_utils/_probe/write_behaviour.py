@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
 from .._entity.address import Entity
-from .._entity.api.answers import OF_THE_REQUEST
+from .._entity.api.refusals import OF_THE_REQUEST
 from .._entity.collateral import undeclared_changes
 from .._entity.compare import differs
 from .._entity.normalise import normalise

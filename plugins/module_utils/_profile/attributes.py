@@ -32,7 +32,7 @@ ALL = "*"
 """Stands for every attribute."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """An attribute that holds the id of another entity. many: it holds a list of ids. text: the text by which the
     server finds that entity, a template over its attributes, for operations with ``texts_at``; empty where the id has

@@ -20,7 +20,7 @@ SEVERAL = "[]"
 """What a place holds that gives several values."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Completing:
     """What is done after an answer that says *accepted*.
 

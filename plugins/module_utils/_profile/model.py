@@ -217,7 +217,7 @@ class Types(Mapping[str, EntityType]):
         return len(self._made)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
     answer stand, each as the profile writes it. busy: the answers of a server that is busy, where a request names no

@@ -37,7 +37,7 @@ CONFLICT = ({"status": [409, 412]},)
 OPERATIONS = (*READING, "create", "update", "delete", "rename", "restore", "purge")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One operation on the entities of a type.
 

@@ -57,7 +57,7 @@ class Answer(Protocol):
     def json(self) -> Any: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sent:
     """What a predicate reads of the request: its method, and the cookies that it carried."""
 

@@ -16,7 +16,7 @@ from .predicate import Predicate, predicate_of
 from .template import TemplateNames, fill, names_in
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RequestTemplate:
     """One request. path: begins with a slash where it begins at ``url``, else at the profile's base path. json, form,
     query: templates, ABSENT where there is none. left_out: paths that are taken out of the body (or of the query of a

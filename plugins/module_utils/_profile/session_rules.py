@@ -25,7 +25,7 @@ CREDENTIALS = ("username", "password", "access_token", "refresh_token", "totp")
 """Names whose value is an option, or comes of one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One request of a login, a look, a refresh or a logout. take: places of the answer by the name under which their
     value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; basic: user
@@ -54,7 +54,7 @@ class Step:
         return self.names.intersection(CREDENTIALS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Refresh:
     """How tokens of the system's own are renewed. refused: the answer to a refresh token that is not good any more;
     after_use: what the use of a refresh token does to it: ``keeps``, ``revokes`` or ``unknown``."""
@@ -64,7 +64,7 @@ class Refresh:
     after_use: str = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SessionRules:
     """cookie: the cookies that are the session's own; a name may end in a star. take: places by name, looked for in
     every answer. carry: what each request carries: headers, cookies, query, json, basic. looks_after: the answers that
@@ -103,6 +103,10 @@ class SessionRules:
     def makes_token(self) -> bool:
         """Whether the system issues access tokens of its own."""
         return any("access_token" in step.take for step in self.steps)
+
+    def steps_with(self, given: bool) -> tuple[Step, ...]:
+        """The steps of a login. given: there is an access token, so the steps that make one are left out."""
+        return tuple(step for step in self.steps if not (given and "access_token" in step.take))
 
     @cached_property
     def carried_names(self) -> frozenset[str]:

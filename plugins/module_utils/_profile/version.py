@@ -18,7 +18,7 @@ WEAK = "W/"
 """The beginning of an ETag that no If-Match fits."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Version:
     """Where the version of an entity stands: ``header.NAME`` of the answer to a read, or ``body.PATH`` in the entity.
     Empty where entities have none. verified: this server was seen to refuse a write with an old one."""

@@ -159,7 +159,7 @@ def known() -> frozenset[str]:
     return frozenset(_KNOWN)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Finder:
     """Finds any number of forms in one walk through a text. start: matches where one may begin. lengths: of the forms
     by their first characters, the longest first."""

@@ -84,7 +84,7 @@ def same_origin(url: str, other: str) -> bool:
         return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Base:
     """Where a system is: its url, and the profile's base path, which begins with a slash or is empty."""
 

@@ -9,7 +9,6 @@ import ssl
 from typing import Optional
 from urllib.parse import urlsplit
 
-from .._profile.server_messages import said_in
 from ..errors import BusyError, InsightError, InterruptedRequest, UntrustedServerError
 from . import deadline as bounds
 from .messages import Response
@@ -94,6 +93,8 @@ def of_tls(purpose: str, server: str, error: BaseException) -> InsightError:
 
 def of_busy(response: Response) -> BusyError:
     """The error for a server that is busy for longer than we may wait."""
+    from .._profile.server_messages import said_in
+
     words, says = said_in(response), response.busy.says.rstrip(".") if response.busy else ""
     return BusyError(
         response.purpose,

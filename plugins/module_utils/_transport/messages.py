@@ -55,7 +55,7 @@ class Request:
         return evolve(self, attempt=max(self.attempt, attempt) + 1, because=because)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
     empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:

@@ -35,7 +35,7 @@ class Meaningless(ValueError):
     """Something in a JSON text that means nothing, or two things: what it is, and where."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Mark:
     """Stands where something meaningless does."""
 

@@ -16,7 +16,6 @@ from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import desired_state
 from ...module_utils._entity.address import rules_of
-from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.collateral import strict_changes
 from ...module_utils._entity.compare import Change
 from ...module_utils._entity.examine import Examined
@@ -28,8 +27,7 @@ from ...module_utils._text.copies import evolve
 from ...module_utils._text.nested_paths import child, value_at, without
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
-from .._environment.bulk_reader import BulkReader
-from .._environment.executor import Read, RunOptions, check_concurrency
+from .._environment.executor import Read, RunOptions, check_concurrency, reader
 from .._environment.graph import ordered
 from .._environment.members import Member, environment_of
 from .._environment.observation import declared, observed, planned
@@ -108,7 +106,7 @@ OURS = {
 """The parts of a check and of the result that this collection writes, and so never masked."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """The files and values that are read before the first request. known: the exceptions of a file; expected: what two
     systems are declared to differ in. lacking: stands for a secret whose value is not given."""
@@ -182,7 +180,7 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
         ordered(manifest.entries), lambda entry: desired_state(connection, {**values, **vars(entry)})
     )
     options = RunOptions(
-        client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
+        client=connection.entities(reader(values["gather"])),
         concurrency=values["concurrency"],
         stop_on=UNREACHABLE,
         show=context.show,

@@ -7,37 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ...module_utils._commands.base import NAME, Command
 from ...module_utils._commands.connection import Connection, connect
 from ...module_utils._commands.insight_entity import WRITING, desired_state
 from ...module_utils._commands.revealed import reveals_of
-from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.examine import Examined
-from ...module_utils._journal.reader import earlier_runs, unfinished
-from ...module_utils._journal.writer import Journal
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._options.waiting import Waiting
 from ...module_utils._text.atomic_files import write_whole
 from ...module_utils._text.copies import evolve
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
-from .._environment.bulk_reader import BulkReader
-from .._environment.continued import inherited, start_of
-from .._environment.executor import Read, RunOptions, check_concurrency, write_all
+from .._environment.executor import Read, RunOptions, check_concurrency, reader, write_all
 from .._environment.graph import ordered, under_new_names
 from .._environment.left_behind import EnvironmentJobs, jobs_of
 from .._environment.members import environment_of
 from .._environment.observation import declared, observed, planned, read_manifest
-from .._environment.plan_file import LONGEST_LIFETIME, EnvironmentPlan
 from .._environment.planned_change import PlannedChange
-from .._environment.run import OURS, Run, approved_plan, check_approved, plan_out
+from .._environment.run import LONGEST_LIFETIME, OURS, Run
 from .._environment.worker_pool import NotTried
 from .._manifest.entry import Entry, EntryName
 from .._manifest.manifest import Manifest
 from .._report.report import RunReport, report_of
 from .._report.result import as_result
+
+if TYPE_CHECKING:
+    from .._environment.plan_file import EnvironmentPlan
 
 ENTITIES_SPEC: Spec = {
     **SHARED,
@@ -73,7 +70,7 @@ def run_entities(values: Values, context: Context) -> dict[str, Any]:
     entries = [*manifest.entries, *_pruned(values, connection, context.files, manifest)]
     environment = environment_of(ordered(entries), lambda entry: desired_state(connection, {**values, **vars(entry)}))
     options = RunOptions(
-        client=connection.entities(BulkReader if values["gather"] == "list" else EntityClient),
+        client=connection.entities(reader(values["gather"])),
         concurrency=values["concurrency"],
         stop_on=(InsightError,) if values["on_error"] == "stop" else (),
         canary_writes=connection.canary_writes,
@@ -129,7 +126,7 @@ def _pruned(values: Values, connection: Connection, files: Files, manifest: Mani
 
 def _carry_out(run: Run) -> RunReport:
     """Read, plan, and write unless only a plan is wanted."""
-    plan = approved_plan(run) if run.values["plan_file"] else None
+    plan = _approved_plan(run) if run.values["plan_file"] else None
     run, reads = observed(run)
     operations = planned(run, reads, {one.entity for one in plan.operations} if plan else ())
     needed = [name for name, one in operations.items() if one.operation != "none"]
@@ -138,6 +135,8 @@ def _carry_out(run: Run) -> RunReport:
     if unread and (values["plan_out"] or values["plan_file"] or values["on_error"] == "stop"):
         return report_of(run, reads, operations, dict.fromkeys(needed, NotTried("something else could not be read")))
     if plan:
+        from .._environment.run_plan import check_approved
+
         notes, done = check_approved(run, plan, operations)
         run = evolve(run, notes=[*run.notes, *notes])
         reads = {**reads, **{name: _settled(reads[name]) for name in done}}
@@ -149,11 +148,19 @@ def _carry_out(run: Run) -> RunReport:
     return _write(run, reads, operations, set(needed), plan)
 
 
+def _approved_plan(run: Run) -> EnvironmentPlan:
+    """As approved_plan()."""
+    from .._environment.run_plan import approved_plan
+
+    return approved_plan(run)
+
+
 def _plan_written(run: Run, operations: Mapping[EntryName, PlannedChange]) -> str:
     """Write the plan, and the page of it where one is wanted; the digest of its file."""
+    from .._environment.run_plan import plan_out
+
     plan, digest = plan_out(run, operations)
     if run.values["plan_page"]:
-        # Here, since every run would compile these files, and only few want a page.
         from .._report.page import render_page
         from .._report.page_of_plan import page_of_plan
 
@@ -177,6 +184,10 @@ def _write(
     """Write the changes, with a journal where the options name a folder for it."""
     if not run.values["journal"]:
         return report_of(run, reads, operations, write_all(run.environment, reads, operations, needed, run.options))
+    from ...module_utils._journal.reader import earlier_runs, unfinished
+    from ...module_utils._journal.writer import Journal
+    from .._environment.continued import inherited, start_of
+
     folder = run.path("journal")
     earlier = earlier_runs(folder, run.connection.settings.system)
     before = unfinished(earlier, run.digest)

@@ -31,7 +31,7 @@ class BulkReader(EntityClient):
         self._unlike: dict[str, list[str]] = {}
         self._indexes: dict[tuple[str, ...], dict[tuple[str, ...], list[Entity]]] = {}
 
-    def read_all(self, entity_type: EntityType) -> None:
+    def list_beforehand(self, entity_type: EntityType) -> None:
         """List a type, unless there is only one of it, or each of its parents has a list. An entity on two pages, as
         happens while others change the list, counts once."""
         if entity_type.singleton or entity_type.parents:

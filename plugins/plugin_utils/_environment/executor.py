@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ...module_utils._commands.results import unexpected
 from ...module_utils._entity.api.client import EntityClient
@@ -18,13 +18,14 @@ from ...module_utils._entity.canary import CanaryWrites
 from ...module_utils._entity.examine import Examined, examine
 from ...module_utils._entity.outcome import Outcome
 from ...module_utils._entity.steps import EntityStep
-from ...module_utils._journal.writer import Journal
 from ...module_utils.errors import ConfigurationError, InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
-from .bulk_reader import BulkReader
 from .members import Environment, Member, naming
 from .planned_change import PlannedChange
 from .worker_pool import NotBegun, NotTried, work_through
+
+if TYPE_CHECKING:
+    from ...module_utils._journal.writer import Journal
 
 Read = Union[Examined, InsightError, NotTried]
 Written = Union[Outcome, InsightError, NotTried]
@@ -34,7 +35,7 @@ PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress; work that is shorter shows none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunOptions:
     """How the work is done. concurrency: entities at a time, 1 to 64; stop_on: errors after which nothing more is
     begun; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""
@@ -45,6 +46,15 @@ class RunOptions:
     canary_writes: CanaryWrites = field(default_factory=CanaryWrites)
     show: Optional[Callable[[str], None]] = None
     server_date: Callable[[], Optional[str]] = lambda: None
+
+
+def reader(gather: str) -> type[EntityClient]:
+    """The client that finds entities as the option ``gather`` says: each by itself, or in lists."""
+    if gather != "list":
+        return EntityClient
+    from .bulk_reader import BulkReader
+
+    return BulkReader
 
 
 def check_concurrency(what: str, concurrency: int) -> None:
@@ -100,7 +110,7 @@ def read_all(environment: Environment, options: RunOptions) -> dict[EntryName, R
         member = environment.members[name]
         with naming(member.entry):
             examined = examine(client, member.desired, may_come)
-            if isinstance(client, BulkReader) and examined.observed and examined.plan.operation != "none":
+            if examined.observed and examined.plan.operation != "none":
                 client.prove_list(member.desired, examined.observed)
         _know(environment, client, name, examined.observed)
         return examined

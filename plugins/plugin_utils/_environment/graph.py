@@ -22,7 +22,7 @@ _TYPE = re.compile(r'"type":"[^"]*"')
 """The types that a name says of its references. Names that differ elsewhere do not read the same."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ordered:
     """Levels, one after the other; the entries of one level do not depend on one another.
 

@@ -7,17 +7,18 @@ store."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ...module_utils._commands.kept_jobs import KeptJobs
 from ...module_utils._entity.address import Address
 from ...module_utils._entity.api.kept import Jobs
-from ...module_utils._journal.reader import earlier_runs, unfinished
-from ...module_utils._journal.writer import Journal
 from ...module_utils._profile.completing import AcceptedWrite
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.redaction import MASK
 from .run import Run
+
+if TYPE_CHECKING:
+    from ...module_utils._journal.writer import Journal
 
 
 class EnvironmentJobs:
@@ -67,5 +68,7 @@ def jobs_of(run: Run) -> Optional[EnvironmentJobs]:
 def _open_intents(run: Run) -> tuple[Mapping[str, Any], ...]:
     if not run.values["journal"]:
         return ()
+    from ...module_utils._journal.reader import earlier_runs, unfinished
+
     before = unfinished(earlier_runs(run.path("journal"), run.connection.settings.system), run.digest)
     return before.open if before else ()

@@ -22,7 +22,7 @@ from .graph import Ordered
 Names = Sequence[EntryName]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Member:
     """An entity of the environment. references: by place the entity that is referred to by its key. before: the
     members that must be written before it; for a deletion those that must be deleted before it."""
@@ -41,7 +41,7 @@ class Member:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Environment:
     """All members, in the order in which they are written, by name; levels: their names, level by level. meant: the
     member that a reference means, by ``Address.identity``; identities: the other way round. exposed: by name of what

@@ -18,7 +18,6 @@ from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import EntryName
 from .._manifest.manifest import Manifest, entries_of, load_manifest
-from .bulk_reader import BulkReader
 from .executor import Read, Written, finish_all, read_all
 from .members import Environment
 from .planned_change import PlannedChange, planned_changes
@@ -68,9 +67,8 @@ def observed(run: Run) -> tuple[Run, dict[EntryName, Read]]:
     replaced to which another one refers."""
     client = run.options.client
     finished = finish_all(run.environment, run.options)
-    if isinstance(client, BulkReader):
-        for name in sorted({member.entry.type for member in run.environment.members.values()}):
-            client.read_all(run.connection.settings.profile.type(name))
+    for name in sorted({member.entry.type for member in run.environment.members.values()}):
+        client.list_beforehand(run.connection.settings.profile.type(name))
     goes_on = {name: fate for name, fate in finished.items() if not isinstance(fate, tuple)}
     reads, referred = {**read_all(run.environment, run.options), **goes_on}, client.known or {}
     refuse_two_names(run.environment, reads, referred)

@@ -25,13 +25,12 @@ from ...module_utils._text.atomic_files import (
 from ...module_utils._text.nested_paths import ABSENT
 from ...module_utils.errors import PlanRefused
 from .planned_change import PlannedChange
+from .run import LONGEST_LIFETIME
 
 FORMAT = 1
 CLOCKS = timedelta(minutes=1)
 """How much the clocks of two machines may differ."""
 ANEW = "Plan anew, and have the new plan approved."
-LONGEST_LIFETIME = 3650
-"""Days for which a plan holds at most."""
 DEEPEST = 100
 """How deep the values in a plan are nested at most. Deeper values cannot be compared."""
 

@@ -42,14 +42,14 @@ SHORT_NAME = 99
 """Characters of a name that is not too long for YAML, whatever they are."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SecretMark:
     """Stands where a secret does. path: of the attribute."""
 
     path: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Declared:
     """What is declared of an entity. attributes: by name, with marks for secrets. left_out: path, and why."""
 

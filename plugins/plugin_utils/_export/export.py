@@ -31,7 +31,7 @@ LONGEST = 40
 """Characters of one part in the name of a secret."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Export:
     """What is exported. entries: of each type, as they stand in its file. left_out: how many entities have an
     attribute that is not declared, by type, path and reason. not_exported: entities, and why. outside: how many refer

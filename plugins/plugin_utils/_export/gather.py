@@ -30,7 +30,7 @@ ServerId = tuple[Any, ...]
 """Where an entity is on the server: its type, its id, and where its parent is, as far as it is known to have one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """An entity as it was read. address: by its id, and within its parent by its id. named_by: the attributes that are
     its key. references: the attributes that refer to another entity, and its type; its parent is among them. exported:
@@ -76,7 +76,7 @@ class Seen:
         return found
 
 
-@dataclass
+@dataclass(eq=False)
 class Gathered:
     """What was read, by place. missing: what was asked for by name and is not there. listed: all entities of a type, by
     its name; lacking: what its list shows otherwise than a read does."""
@@ -119,7 +119,7 @@ def _is_plain(name: str, reference: Reference) -> bool:
     return not reference.many and "[]" not in name and names_of(name) == (name,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """One run of reading. named_by: the attributes that are the key of each type."""
 

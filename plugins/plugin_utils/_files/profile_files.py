@@ -13,14 +13,12 @@ from typing import Any, Callable
 
 import yaml
 
-from .strict_yaml import Decrypt
-
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
-from ...module_utils._options.context import without_vault
+from ...module_utils._options.context import Decrypt, without_vault
 from ...module_utils._profile.json_schema import check
 from ...module_utils._profile.merging import merge, overlaid
 from ...module_utils._text.atomic_files import read_regular
@@ -34,7 +32,7 @@ FindFile = Callable[[str], str]
 
 
 VAULT = "$ANSIBLE_VAULT;"
-"""Decrypts what ansible-vault has encrypted."""
+"""How a file begins that ansible-vault has encrypted."""
 
 
 def decrypted(text: str, what: str, name: str, decrypt: Decrypt) -> str:
@@ -144,7 +142,6 @@ def profile_schema() -> Mapping[str, Any]:
 def check_profile(given: Mapping[str, Any], what: str) -> None:
     """Raise SchemaError unless this is a valid profile. given: with the nulls by which a type takes away what holds for
     all types."""
-    # Here, since every run would compile these files, and only few have a profile of their own.
     from . import profile_checks
     from .earlier_format import earlier_key
     from .quick_schema import fits

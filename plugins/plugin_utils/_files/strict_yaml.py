@@ -21,6 +21,7 @@ from typing import Any, Callable, NoReturn
 
 import yaml
 
+from ...module_utils._options.context import Decrypt
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError
 
@@ -36,9 +37,6 @@ BUILT = "built"
 """The tag of a node that was built already: it is met again through an alias only."""
 BARE_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
 NO_TEMPLATES = "Quote text that begins with a brace; templates are not expanded in a manifest."
-
-Decrypt = Callable[[str], str]
-"""Decrypts what ansible-vault has encrypted."""
 
 
 @dataclass(frozen=True)

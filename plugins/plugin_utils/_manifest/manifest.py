@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Union
 
+from ...module_utils._options.context import Decrypt
 from ...module_utils._profile.json_schema import violations
 from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.json_forms import Json
@@ -27,7 +28,7 @@ from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
 from .._files.own_schemas import own_schema
 from .._files.profile_files import FindFile, decrypted
-from .._files.strict_yaml import Decrypt, Vaulted, load_json, load_yaml
+from .._files.strict_yaml import Vaulted, load_json, load_yaml
 from .entry import SHOWN, Entry, EntryName, name_of, refuse_duplicates
 
 SCHEMA = "manifests/manifest"
@@ -42,7 +43,7 @@ Secret = Union[str, Vaulted]
 """The name of a secret, or one that brings its value along."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Manifest:
     """An environment as it is declared. entries: in the order in which they are first declared. url: the system that a
     file pins, None where none does. digest: ``sha256:...`` over the declared content, with the names of secrets in
@@ -54,7 +55,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Layer:
     """The content of a layer: entries and addresses, each with its origin, and notes."""
 

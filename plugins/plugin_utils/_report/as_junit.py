@@ -20,7 +20,7 @@ COUNTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The counts of a suite, by the element that a test case holds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A test case. element: ``failure`` for drift, ``error`` for what nobody knows, which must not look like a success,
     ``skipped`` for what is to be seen and is neither; empty for a success. kind: the verdict."""

@@ -33,7 +33,7 @@ METRICS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """A value of a metric of METRICS. labels: names and values."""
 

@@ -39,7 +39,7 @@ class Accepted:
     expires: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """What was found of one entity.
 
@@ -71,7 +71,7 @@ class Row:
     mend: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """One system, checked.
 

@@ -30,7 +30,7 @@ FORMAT = 1
 FORM = "Write it as exceptions_out does, and as docs/drift.md shows."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownDrift:
     """What somebody has accepted: of one entity, or without a name of all entities of a type.
 

@@ -141,7 +141,7 @@ class Page:
         return sum(row.has_more for group in self.groups for row in group.rows) <= UNFOLDED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bar:
     """The entities of a type. parts: the group, where its part of the bar begins and how long it is, in percent, and
     how many entities it has."""

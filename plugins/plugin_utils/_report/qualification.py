@@ -28,7 +28,7 @@ UNLISTED = (
 SIDES = ("in the sandbox", "declared")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judgement:
     """Something that was looked at. part: FILES or CYCLE. verdict: ``as_expected``, ``not_as_expected`` or
     ``not_checked``."""
@@ -39,7 +39,7 @@ class Judgement:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Qualification:
     """All that was seen. versions: by name. entity: that was made in the sandbox, and removed."""
 
@@ -107,7 +107,7 @@ def _wrong_files(collection: Path, expected: Mapping[str, str]) -> Iterator[tupl
             yield name, "Its content is not that of the list."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expected:
     """What a step of the cycle has to say and to leave behind. operation: None for a step that only looks. shows: the
     attributes that the entity then has, ``attributes`` or ``change``; empty where there is no entity."""

@@ -30,7 +30,7 @@ BAD = ("failed", "moved", "outcome_unknown", "not_tried")
 """Outcomes of an entity that is not as declared now, or of which nobody knows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EntityReport:
     """What became of one entity.
 
@@ -79,7 +79,7 @@ class EntityReport:
         return all(one.path for one in self.not_compared)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunReport:
     """What became of a run.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .check import DECLARED_SIDES, Check
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """What reports say.
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from ..._transport.messages import Flow
 from ...errors import AuthenticationError, ConfigurationError
-from ..platform_errors import Meanings, refusal
+from ..meanings import Meanings
 from ..tokens import Token
 from .base import Authorization, Grant, OAuthClient, asked, challenge, oauthlib
 
@@ -57,6 +57,8 @@ def authorization_answer(url: str) -> Mapping[str, str]:
 
 def declined(answer: Mapping[str, str]) -> AuthenticationError:
     """The error for an answer of the authorization page that is a refusal."""
+    from ..platform_errors import refusal
+
     return refusal("finish the login", answer)
 
 

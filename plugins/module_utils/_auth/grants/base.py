@@ -21,7 +21,7 @@ from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Flow, Request, Response
 from ...errors import ConfigurationError
 from ..client_authentication import client_proof
-from ..platform_errors import NONE, Meanings, token_endpoint_failure
+from ..meanings import NONE, Meanings
 from ..tokens import USER_CLAIMS, Token, refresh_token_of, text, token_of
 
 GET_TOKEN = "get an access token"
@@ -33,7 +33,7 @@ Show = Callable[[str], None]
 """Shows a person a message at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Endpoints:
     """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
     that the profile adds to the token request, None for one that it takes away; asks: likewise, of the request that
@@ -53,7 +53,7 @@ class Endpoints:
     refresh: Optional[Endpoints] = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Authorization:
     """The answer to an authorization request, and what that request kept back."""
 
@@ -69,7 +69,7 @@ def _nobody() -> Authorization:
     raise ConfigurationError(GET_TOKEN, "nobody has logged in in a browser")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OAuthClient:
     """What every grant needs. refresh_keeps: a refresh token still works after it was used. show: shows a text to a
     person at once; None where that cannot be done. authorization: takes the answer of a person's login in the browser,
@@ -88,7 +88,7 @@ class OAuthClient:
         return evolve(self, endpoints=self.endpoints.refresh or self.endpoints)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grant:
     """A value of grant_type: everything in which it differs from the others.
 
@@ -205,5 +205,7 @@ def token_in(response: Response, request: Request, client: OAuthClient, meanings
     granted = response.status < 300 and isinstance(answer, Mapping) and "error" not in answer
     if granted and text(answer.get("access_token")):
         return token_of(answer, client.clock.now(), client.endpoints.claims)
+    from ..platform_errors import token_endpoint_failure
+
     failure = token_endpoint_failure(response, answer, secrets_of(client, request), meanings)
     raise failure.but(successor=refresh_token_of(answer)) if granted else failure

@@ -12,7 +12,7 @@ from typing import Any
 from ..._text.copies import evolve
 from ..._transport.messages import Flow, Request
 from ...errors import AuthenticationError, ConfigurationError
-from ..platform_errors import Meanings, shown, token_endpoint_failure
+from ..meanings import Meanings
 from ..tokens import Token, seconds, text
 from .base import (
     GET_TOKEN,
@@ -66,6 +66,8 @@ def flow(client: OAuthClient) -> Flow[Token]:
         response = yield request
         answer = answer_of_platform(response)
     if response.status >= 300 or not isinstance(answer, Mapping) or not text(answer.get("device_code")):
+        from ..platform_errors import token_endpoint_failure
+
         raise token_endpoint_failure(response, answer, secrets_of(client, request), MEANINGS)
     client.show(_invitation(answer))
     body = (
@@ -79,6 +81,8 @@ def flow(client: OAuthClient) -> Flow[Token]:
 
 def _invitation(answer: Mapping[str, Any]) -> str:
     """What a person has to do to log in, with the page and the code."""
+    from ..platform_errors import shown
+
     page = shown(
         answer.get("verification_uri") or answer.get("verification_url") or "the page that your platform names"
     )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._transport.messages import Flow
-from ..platform_errors import Meanings
+from ..meanings import Meanings
 from ..tokens import Token
 from .base import Grant, OAuthClient, asked, oauthlib
 

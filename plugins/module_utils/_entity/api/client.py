@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..._options.waiting import Waiting
 from ..._profile.completing import AcceptedWrite
@@ -25,16 +25,17 @@ from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one, has_id, has_key
 from ..proof import doubt
 from ..steps import EntityStep, elements
-from .completing import go_on
 from .deleted import Deleted
 from .kept import Jobs, Unseen
 from .names import fields_of, names_of_others
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
-from .paging import list_pages, list_whole
 from .parts import is_held, read_part, reading, send_step, verifying, writing
 from .requests import BODIES, Invocation, Watch
 from .reveals import Reveals, kept
 from .search import check_search, chosen, completed, is_pattern, may_be
+
+if TYPE_CHECKING:
+    from ..desired_state import DesiredState
 
 
 class EntityClient:
@@ -119,7 +120,7 @@ class EntityClient:
             return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
         if of.operation.narrows:
-            found = self.referring(address, chosen(address, self._converse(of, list_whole(of, address.type.id_in))))
+            found = self.referring(address, chosen(address, self._list(of, address.type.id_in)))
         else:
             found = self._converse(of, find_entities(of))
         if of.operation.then_read or self._is_awaited(address):
@@ -139,6 +140,12 @@ class EntityClient:
 
     def _completed(self, of: Invocation, entity: Entity) -> Entity:
         return completed(entity, of.operation.request.path, of.type, of.known)
+
+    def list_beforehand(self, entity_type: EntityType) -> None:
+        """List the entities of a type before they are looked for. This client asks for each by itself."""
+
+    def prove_list(self, desired: DesiredState, entity: Entity) -> None:
+        """Check the list before a difference is believed that only a list has shown: here each is read by itself."""
 
     def referring(self, address: Address, entities: Iterable[Entity]) -> list[Entity]:
         """Those of the entities that have the references of an address."""
@@ -244,14 +251,24 @@ class EntityClient:
         if completing is None:
             why = f"an earlier run left a write with the server, and {job.operation} has no completes any more"
             raise ConfigurationError(f"write {address}", why, "Put it back into the profile.")
+        from .completing import go_on
+
         operation = Operation("go on", job.operation, completing.poll, completes=completing)
         of = self._invocation_of(address, operation, f"write {address}", None, notes.append)
         self._converse(of, go_on(of, job))
         return tuple(notes)
 
+    def _list(self, of: Invocation, *id_in: Callable[[Entity], Any]) -> list[Entity]:
+        """As list_whole()."""
+        from .paging import list_whole
+
+        return self._converse(of, list_whole(of, *id_in))
+
     def pages(self, address: Address, enough: int | None = None) -> list[list[Entity]]:
         """The pages of the list of a type, which the address names without key and id: all, or as many as are
         enough."""
+        from .paging import list_pages
+
         pages: list[list[Entity]] = []
         for of in self._lists(address):
             self._converse(of, list_pages(of, pages.append, enough))
@@ -279,7 +296,7 @@ class EntityClient:
         """As listed(), as the list shows them."""
         ids = [address.type.id_in] if distinct else []
         lists = self._lists(address)
-        every = [one for of in lists for one in self._converse(of, list_whole(of, *ids))]
+        every = [one for of in lists for one in self._list(of, *ids)]
         found = self.deleted.without(address.type, every)
         if len(lists) == 1:
             return found

@@ -32,17 +32,11 @@ KNOWN_ANYWHERE = ("inputs", "url", "type", "request_id", "reason", "change_refer
 """The names that a later run knows by itself."""
 
 
-def answered(of: Invocation, request: Request, observed: Optional[Entity] = None) -> Flow[Response]:
-    """The answer to a request, in the end: where the first one says that the server has accepted it, the one that the
-    server gives when it has carried it out. observed: the entity as it was read.
-
-    Raises ServerError where that failed. Where it did not end in time, OutcomeUnknownError for a write, and ServerError
-    for a read.
-    """
-    response = yield request
-    completing = of.operation.completes
-    if completing is None or fitting(completing.when, response, Sent(request.method)) is None:
-        return response
+def waited_for(
+    of: Invocation, completing: Completing, response: Response, observed: Optional[Entity]
+) -> Flow[Response]:
+    """The answer that the server gives when it has carried out what it has accepted. response: the one that says so;
+    observed: the entity as it was read. Raises as answered() does."""
     accepted = _accepted(of, completing, response, observed)
     if not of.operation.safe:
         _told(of, partial(of.watch.accepted, accepted))
@@ -66,14 +60,11 @@ def go_on(of: Invocation, accepted: AcceptedWrite) -> Flow[None]:
             of.watch.note(error.message)
 
 
-def ready(of: Invocation, request: Request) -> Flow[Response]:
-    """The answer to a read, as soon as the entity is what the profile calls ready. Raises ServerError where the server
-    calls it failed, and where it is not ready in time."""
+def made_ready(of: Invocation, request: Request, response: Response) -> Flow[Response]:
+    """The answer to a read that shows the entity ready. response: the first one. Raises as ready() does."""
     operation, watch = of.operation, of.watch
-    response = yield from answered(of, request)
     deadline = watch.clock.monotonic() + watch.waiting.timeout
-    awaited = bool(operation.until) and of.address.ready
-    while awaited and means(operation, "success", response) and not _is_deleted(of, response):
+    while means(operation, "success", response) and not _is_deleted(of, response):
         sent = Sent(request.method)
         failed = fitting(operation.failed, response, sent)
         if failed:

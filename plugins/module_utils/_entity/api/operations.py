@@ -29,7 +29,7 @@ from .answers import (
     strange_location,
     written,
 )
-from .completing import answered, ready
+from .awaited import answered, ready
 from .requests import BODIES, Invocation
 
 MaybeEntity = TypeVar("MaybeEntity", Entity, Optional[Entity])

@@ -20,7 +20,7 @@ from ..._transport.messages import Flow, Request, Response
 from ...errors import ServerError
 from ..address import Entity
 from .answers import content, deviation, is_missing
-from .completing import answered
+from .awaited import answered
 from .operations import as_received
 from .requests import Invocation
 

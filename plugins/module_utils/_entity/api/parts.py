@@ -18,8 +18,7 @@ from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
 from .answers import accept, content, deviation, is_missing
-from .completing import answered
-from .paging import list_pages
+from .awaited import answered
 from .requests import Invocation
 
 
@@ -79,6 +78,8 @@ def read_part(of: Invocation, part: Part) -> Flow[Any]:
     exact = part.name in rules_of(of.type).exact
     found: Any = None if exact else []
     if of.operation.paging:
+        from .paging import list_pages
+
         yield from list_pages(of, found.extend)
     else:
         response = yield from answered(of, of.request())

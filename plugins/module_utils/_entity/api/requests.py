@@ -31,7 +31,7 @@ PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers
 """The parts of a request template, with their keys in the profile."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Watch:
     """How long is waited for what a server carries out later, and who is told. note: takes notes for the user.
     accepted: keeps what the next run needs to go on waiting for a write. ended: is called when that has ended."""
@@ -47,7 +47,7 @@ def _no_names(_of: Invocation) -> Mapping[str, Any]:
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Invocation:
     """An operation on an entity, or on the list of a type. address: by id, where the operation needs it before an
     entity was read; purpose: as in Request; shows: is called when an answer has shown an entity; more: the names that

@@ -279,7 +279,7 @@ def test_the_parts_of_an_entity_that_was_listed_are_read():
     ensured(system, members=[ANN], tags=["t"])
     of = profile(over)
     client, address = BulkReader(of, URL, system.send), address_of(of, {"type": "group", "key": {"name": "a"}})
-    client.read_all(address.type)
+    client.list_beforehand(address.type)
     address = replace(address, parts=("members",))
     system.sent.clear()
     assert ensure(client, DesiredState(address, {"members": [ANN]}), True).plan.operation == "none"

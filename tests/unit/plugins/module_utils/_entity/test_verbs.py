@@ -270,7 +270,7 @@ def test_lists_and_whole_environments_leave_it_out():
     reader = BulkReader(of, "https://a.example.com", system.send)
     assert [one["id"] for one in reader.listed(replace(address, key={}))] == [2]
     assert [[one["id"] for one in page] for page in reader.pages(replace(address, key={}))] == [[2]]
-    reader.read_all(of.type("team"))
+    reader.list_beforehand(of.type("team"))
     examined = examine(reader, declared(of, type="team", key={"name": "a"}), lambda _identity: False)
     assert [str(one) for one in steps_of(examined.plan, of.type("team"))] == ["restore"]
 

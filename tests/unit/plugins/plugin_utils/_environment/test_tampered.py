@@ -35,7 +35,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._journal.writer imp
 from ansible_collections.rimops.insight.plugins.module_utils._text.atomic_files import json_document
 from ansible_collections.rimops.insight.plugins.module_utils._text.nested_paths import ABSENT
 from ansible_collections.rimops.insight.plugins.module_utils.errors import JournalError, PlanRefused
-from ansible_collections.rimops.insight.plugins.plugin_utils._environment import run as environment_run
+from ansible_collections.rimops.insight.plugins.plugin_utils._environment import run_plan
 from ansible_collections.rimops.insight.plugins.plugin_utils._environment.plan_file import (
     Basis,
     check_header,
@@ -163,7 +163,7 @@ def refusal(path, approved):
     try:
         plan = load_plan(str(path), approved)
         check_header(str(path), plan, BASIS, NOW + timedelta(hours=1))
-        environment_run.check_approved(run, plan, {one.entity: one for one in OPERATIONS})
+        run_plan.check_approved(run, plan, {one.entity: one for one in OPERATIONS})
     except PlanRefused as refused:
         json.dumps(refused.as_result())
         return refused

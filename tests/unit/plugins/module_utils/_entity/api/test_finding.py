@@ -81,7 +81,7 @@ def test_a_list_that_was_read_whole_serves_each_find_but_not_the_look_after_a_wr
     listed = answer(200, [ALPHA, BETA])
     of = {"list": {"method": "GET", "path": "teams"}, "find": "list"}
     asked = Asked(listed, answer(200, [ALPHA, BETA, {"id": 3, "name": "Gamma"}]), kind=BulkReader, **of)
-    asked.client.read_all(asked.type)
+    asked.client.list_beforehand(asked.type)
     assert asked.client.find(asked.address()) == [ALPHA]
     assert asked.client.find(asked.address("Gamma")) == []
     assert asked.wire == ["GET /teams"]
