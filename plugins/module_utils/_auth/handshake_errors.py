@@ -12,17 +12,15 @@ from urllib.parse import urlsplit
 
 from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import Profile
-from .._profile.predicate import LOOKED_AT, Predicate, Sent, fitting, is_login_page, is_page, statuses_of
+from .._profile.predicate import Predicate, is_login_page, is_page, statuses_of
 from .._profile.server_messages import redirected_to, said_in
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import text_parts
-from .._transport.failures import of_busy
 from .._transport.messages import Response
 from .._transport.retry import GATEWAY
 from ..errors import AuthenticationError, InsightError, ProfileMismatchError, ServerError
 from .denial import CHECK
 from .platform_errors import shown
-from .session import is_accepted
 
 WORDS = {"session": "session id", "csrf": "CSRF token"}
 """Values that are usual, in words; any other is called by its name."""
@@ -169,15 +167,9 @@ def check_page(profile: Profile, response: Response, step_key: str) -> None:
     )
 
 
-def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url: str) -> None:
-    """Raises an error unless a step of the login succeeded. A redirect counts where the profile says so, unless it
-    leads back to a login page."""
-    if response.busy:
-        raise of_busy(response)
-    if step.credentials or profile.session.carries_password:
-        _check_credentials(profile, step, response, sent)
-    if is_accepted(step, response, sent):
-        return
+def step_failed(profile: Profile, step: Step, response: Response, url: str) -> InsightError:
+    """The error for an answer that a step does not accept. A redirect counts where the profile says so, unless it leads
+    back to a login page. Raises ProfileMismatchError where something other than the API answers."""
     status, words = response.status, said_in(response)
     says = f"; it says: {words}" if words else ""
     elsewhere = is_login_page(response) or response.location.netloc not in ("", urlsplit(url).netloc)
@@ -185,8 +177,8 @@ def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url
     if not leads_on:
         check_page(profile, response, step.profile_key)
     if status >= 400 or status in statuses_of(step.success) or not step.credentials:
-        raise _failed(step, response, says)
-    raise profile_mismatch(
+        return _failed(step, response, says)
+    return profile_mismatch(
         response.purpose,
         f"the login ended with HTTP {status}{says}",
         f"{step.profile_key}.success",
@@ -195,17 +187,6 @@ def check_step(profile: Profile, step: Step, response: Response, sent: Sent, url
         hint=f"If the user is logged in now, add {status} to {step.profile_key}.success in the profile.",
         status=status,
     )
-
-
-def _check_credentials(profile: Profile, step: Step, response: Response, sent: Sent) -> None:
-    """Raises an error where the answer says that the credentials, or the values beside them, are wrong."""
-    named = bool(profile.session.renewed)
-    if response.status == 403 and named and b"csrf" in response.body[:LOOKED_AT].lower():
-        raise csrf_refused(profile, response)
-    denied = fitting(step.denied, response, sent)
-    back = 300 <= response.status < 400 and response.status in statuses_of(step.success) and is_login_page(response)
-    if denied or back:
-        raise login_refused(step, response, named, denied.says if denied else "")
 
 
 def _failed(step: Step, response: Response, says: str) -> ServerError:

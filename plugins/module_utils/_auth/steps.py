@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from .._profile.model import Profile
-from .._profile.predicate import Sent, fitting
+from .._profile.predicate import LOOKED_AT, Sent, fitting, is_login_page, statuses_of
 from .._profile.session_rules import Step
 from .._profile.template import TemplateNames, fill
 from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
+from .._transport.failures import of_busy
 from .._transport.messages import Flow, Response
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected
 from .denial import LOG_IN
-from .handshake_errors import check_step, no_value_shown, not_taken, without_value
 from .session import (
     CARRIED,
     Session,
@@ -81,9 +81,11 @@ def refresh_session(profile: Profile, session: Session, names: TemplateNames) ->
         if refused and not is_accepted(step, response, sent):
             why = f"the server does not accept the refresh token (HTTP {response.status})"
             raise AuthenticationError(REFRESH, why, refused.says, status=response.status)
-        check_step(profile, evolve(step, denied=()), response, sent, names["url"])
+        _check(profile, evolve(step, denied=()), response, sent, names["url"])
         found = taken(rules, step.take, names, response)
         if TOKEN in step.take and TOKEN not in found:
+            from .handshake_errors import not_taken
+
             raise not_taken(profile, step, TOKEN, response)
         session = _after(profile, step, session, names, response, may_lack=True)
     return session
@@ -106,10 +108,37 @@ def _taken_steps(
         lost = step.credentials and changes_session_cookie(rules, response, session.cookies)
         if lost and not last and not is_accepted(step, response, sent):
             return None
-        check_step(profile, step, response, sent, names["url"])
+        _check(profile, step, response, sent, names["url"])
         may_lack = number + 1 < len(steps) and bool(steps[number + 1].when)
         session = _after(profile, step, session, names, response, may_lack)
     return session, response
+
+
+def _check(profile: Profile, step: Step, response: Response, sent: Sent, url: str) -> None:
+    """Raises an error unless a step succeeded."""
+    if response.busy:
+        raise of_busy(response)
+    if step.credentials or profile.session.carries_password:
+        _check_credentials(profile, step, response, sent)
+    if not is_accepted(step, response, sent):
+        from .handshake_errors import step_failed
+
+        raise step_failed(profile, step, response, url)
+
+
+def _check_credentials(profile: Profile, step: Step, response: Response, sent: Sent) -> None:
+    """Raises an error where the answer says that the credentials, or the values beside them, are wrong."""
+    named = bool(profile.session.renewed)
+    if response.status == 403 and named and b"csrf" in response.body[:LOOKED_AT].lower():
+        from .handshake_errors import csrf_refused
+
+        raise csrf_refused(profile, response)
+    denied = fitting(step.denied, response, sent)
+    back = 300 <= response.status < 400 and response.status in statuses_of(step.success) and is_login_page(response)
+    if denied or back:
+        from .handshake_errors import login_refused
+
+        raise login_refused(step, response, named, denied.says if denied else "")
 
 
 def _after(
@@ -121,6 +150,8 @@ def _after(
     found = taken(rules, step.take, session.named(names), response)
     lacking = [name for name in step.take if name not in found and name not in rules.optional]
     if lacking and not may_lack:
+        from .handshake_errors import not_taken
+
         raise not_taken(profile, step, lacking[0], response)
     session = with_taken(observe(session, rules, response, names), rules, found)
     filled = fill(step.cookies, session.named(names))
@@ -146,6 +177,8 @@ def _looked(
         return session
     seen = yield from look(profile, session, names)
     if seen.session is not None and not (announced or seen.announced):
+        from .handshake_errors import no_value_shown
+
         raise no_value_shown(profile, response)
     return seen.session
 
@@ -161,6 +194,8 @@ def _check_carried(profile: Profile, steps: Iterable[Step], session: Session, na
     if TOKEN in lacking and not any(TOKEN in step.take for step in steps):
         raise ConfigurationError(LOG_IN, f"profile {profile.name} needs an access token", "Choose another grant_type.")
     if lacking:
+        from .handshake_errors import without_value
+
         raise without_value(steps, lacking[0])
     if TOKEN in rules.carried_names and not CARRIED.fullmatch(str(known[TOKEN])):
         raise AuthenticationError(LOG_IN, "the access token holds characters that no header can carry")

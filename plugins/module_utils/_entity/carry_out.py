@@ -7,28 +7,24 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
-from typing import Callable
+from typing import Callable, Optional
 
 from .._text.copies import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
+from .address import Entity
 from .api.client import EntityClient
 from .apply import perform
 from .as_planned import is_guarded, moved, read_again
 from .canary import CanaryWrites
 from .desired_state import DesiredState, steady
-from .examine import Examined, examine
+from .examine import Examined, examine, to_be_known
 from .outcome import Outcome
-from .step_apply import (
-    RecordStep,
-    perform_removed,
-    perform_replaced,
-    perform_restored,
-    perform_steps,
-    unrecorded,
-)
-from .steps import in_steps
+from .plan import Plan
+from .steps import RecordStep, in_steps, unrecorded
 from .unseen import remembering_search
-from .verb_plans import to_be_known
+
+Perform = Callable[[EntityClient, DesiredState, Plan, Optional[Entity], Clock], Outcome]
+"""Carries out a plan on the entity that was read."""
 
 
 def apply(
@@ -62,15 +58,16 @@ def apply(
             now = read_again(client, desired, examined.found_as, examined.observed)
             examined = evolve(examined, observed=now)
         desired = evolve(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
-        usual = perform_restored if examined.plan.restored else perform_steps
-        in_several = IN_SEVERAL.get(examined.plan.operation, usual)
-        carry_out = partial(in_several, record=record) if in_steps(examined.plan, address.type) else perform
+        carry_out = _in_steps(record) if in_steps(examined.plan, address.type) else perform
         outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
         return evolve(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
 
 
-IN_SEVERAL = {"delete": perform_removed, "replace": perform_replaced}
-"""How a change of several steps is carried out, by its operation, where that is not perform_steps()."""
+def _in_steps(record: RecordStep) -> Perform:
+    """How a change of several steps is carried out."""
+    from .step_apply import perform_in_steps
+
+    return partial(perform_in_steps, record=record)
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState, before: Examined) -> Examined:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from .._profile.model import plain_id
+from .._profile.model import EntityType, plain_id
 from .._text.copies import evolve
 from .._text.mentions import replaced
 from ..errors import (
@@ -53,8 +53,6 @@ class Examined:
         entity = self.plan.before if self.plan.operation == "none" else self.plan.after
         notes: tuple[str, ...] = (self.note,) if self.note else ()
         if self.plan.operation != "none":
-            from .verb_plans import to_be_known
-
             notes += to_be_known(self.plan, self.found_as.type)
         return Outcome(self.plan, entity, entity_id, notes=(*notes, *not_sent(self.plan)))
 
@@ -196,3 +194,22 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
         bodies = client.update_bodies(desired.address.type)
         refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
+
+
+def to_be_known(planned: Plan, entity_type: EntityType) -> tuple[str, ...]:
+    """What to say of a create that may overwrite, of one that restores, of what is replaced, and of what is purged."""
+    if planned.anew is not None:
+        from .replacement import notes_on_replacing
+
+        return (*notes_on_replacing(planned, entity_type), *_purged(planned))
+    if planned.operation != "create":
+        return _purged(planned)
+    if planned.restored:
+        return ("It was deleted and stays, so that it is restored and not created.",)
+    if not entity_type.operations["create"].upsert:
+        return ()
+    return ("The server would overwrite one with the same key that somebody else creates at that moment (upsert).",)
+
+
+def _purged(planned: Plan) -> tuple[str, ...]:
+    return ("It is purged: nothing brings it back.",) if "purge" in planned.writes else ()

@@ -25,16 +25,24 @@ from .read_back_errors import check_read_back
 from .rewritten import plan_with_memory
 from .safe_write import having_written, write_safely
 from .secret_policy import secrets_at
-from .steps import EntityStep, element_key, steps_of
+from .steps import EntityStep, RecordStep, element_key, steps_of, unrecorded
 from .verb_plans import after_restoring, as_of_new
 from .verbs import purge, rename, restore
 
-RecordStep = Callable[[EntityStep, str], None]
-"""Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
 
-
-def unrecorded(_step: EntityStep, _state: str) -> None:
-    """Keeps no record."""
+def perform_in_steps(
+    client: EntityClient,
+    desired: DesiredState,
+    planned: Plan,
+    observed: Optional[Entity],
+    clock: Clock,
+    record: RecordStep = unrecorded,
+) -> Outcome:
+    """Carry out a plan that takes several steps, or another one than the entity's own create, update and delete; as
+    perform_steps()."""
+    usual = perform_restored if planned.restored else perform_steps
+    carry_out = {"delete": perform_removed, "replace": perform_replaced}.get(planned.operation, usual)
+    return carry_out(client, desired, planned, observed, clock, record)
 
 
 def perform_steps(

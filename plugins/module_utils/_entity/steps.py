@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .._profile.model import EntityType
 from .._profile.parts import Part, StepRequest, Transition
@@ -221,3 +221,11 @@ def _belongs(element: Any, where: Mapping[str, Any]) -> bool:
         canonical(held.get(name)) in map(canonical, wanted if isinstance(wanted, list) else [wanted])
         for name, wanted in where.items()
     )
+
+
+RecordStep = Callable[[EntityStep, str], None]
+"""Takes a step and what becomes of it: ``begun``, ``done`` or ``failed``."""
+
+
+def unrecorded(_step: EntityStep, _state: str) -> None:
+    """Keeps no record."""

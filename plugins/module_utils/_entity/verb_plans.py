@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._profile.model import EntityType
 from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from .._text.nested_paths import replace as replace_at
@@ -19,7 +18,7 @@ from .address import Entity
 from .api.client import EntityClient
 from .desired_state import DesiredState
 from .plan import Plan, masked_entity
-from .replacement import notes_on_replacing, removal_of
+from .replacement import removal_of
 from .rewritten import plan_with_memory
 
 
@@ -81,15 +80,3 @@ def with_purging(client: EntityClient, desired: DesiredState, planned: Plan) -> 
         return planned
     before = masked_entity(dead[0], planned.rules(desired.address.rules))
     return evolve(planned, operation="delete", removal=("purge",), dead=dead, before=before)
-
-
-def to_be_known(planned: Plan, entity_type: EntityType) -> tuple[str, ...]:
-    """What to say of a create that may overwrite, of one that restores, of what is replaced, and of what is purged."""
-    if planned.operation != "create":
-        purged = ("It is purged: nothing brings it back.",) if "purge" in planned.writes else ()
-        return (*notes_on_replacing(planned, entity_type), *purged)
-    if planned.restored:
-        return ("It was deleted and stays, so that it is restored and not created.",)
-    if not entity_type.operations["create"].upsert:
-        return ()
-    return ("The server would overwrite one with the same key that somebody else creates at that moment (upsert).",)
