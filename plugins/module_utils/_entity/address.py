@@ -60,9 +60,12 @@ class Address:
     @cached_property
     def own_key(self) -> Mapping[str, Any]:
         """The key as the entity holds it: nested where the profile says paths (``properties.code``)."""
+        paths = {name: self.type.key_path(name) for name in self.key}
+        if all(len(path) == 1 for path in paths.values()):
+            return self.key
         nested: dict[str, Any] = {}
         for name, value in self.key.items():
-            nested = with_value(nested, self.type.key_path(name), value)
+            nested = with_value(nested, paths[name], value)
         return nested
 
     def in_key(self, entity: Entity, name: str) -> Any:

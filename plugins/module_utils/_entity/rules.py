@@ -81,8 +81,11 @@ class Rules:
 
 def holding_ids(rules: Rules, paths: Iterable[str]) -> Rules:
     """The rules where the attributes at these paths hold ids, as numbers or as texts."""
+    ids = tuple(paths)
+    if not ids:
+        return rules
     normalise = dict(rules.normalise)
-    for path in paths:
+    for path in ids:
         normalise[path] = tuple(dict.fromkeys((*normalise.get(path, ()), "number_as_text")))
     return evolve(rules, normalise=normalise)
 

@@ -106,7 +106,8 @@ class Entry:
     @cached_property
     def references(self) -> Mapping[str, Any]:
         """All that it refers to, by place: ``refs``, and the references among its attributes."""
-        return {**self.refs, **mentions(self.attributes)}
+        among = mentions(self.attributes)
+        return {**self.refs, **among} if among else self.refs
 
     @cached_property
     def name(self) -> EntryName:
