@@ -40,7 +40,7 @@ STRANGERS = (("module_utils._entity", "module_utils._auth"),)
 """Rooms that do not know one another, though one stands below the other."""
 
 PURE = (
-    "module_utils._text.copies",
+    "module_utils._text.records",
     "module_utils._text.echoes",
     "module_utils._text.encoded",
     "module_utils._text.json_forms",
@@ -86,10 +86,12 @@ KNOWN = (
     *("__future__", "base64", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools"),
     *("graphlib", "hashlib", "hmac", "html", "itertools", "json", "math", "quopri", "re", "typing", "unicodedata"),
     "urllib",
+    "typing_extensions",  # for the type checker alone
 )
 """What pure files import of the standard library."""
 
 ONLY_HERE = {
+    "typing_extensions": {"module_utils/_text/records.py"},
     "requests": {"module_utils/_transport/connections.py"},
     "urllib3": {"module_utils/_transport/connections.py"},
     "jsonschema": {"module_utils/_profile/json_schema.py"},

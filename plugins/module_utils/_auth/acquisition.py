@@ -7,10 +7,10 @@ while its session lives."""
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Optional
 
 from .._options.shared import Settings
+from .._text.records import record
 from .._transport.http import Clock
 from .._transport.messages import Send
 from ..errors import AuthenticationError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .one_time_code import OneTimeCodes
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Acquisition:
     """Everything that a login takes.
 

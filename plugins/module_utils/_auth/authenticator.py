@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .._options.shared import Settings
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .._transport.messages import Request, Response, Send, converse
 from ..errors import AuthenticationError, ConfigurationError, InsightError
-from . import handle
 from .acquisition import Acquisition
 from .choice import endpoints_of
 from .grants.authorization_code import AUTHORIZATION_CODE
@@ -87,6 +86,8 @@ class Authenticator:
             name = self._store.name(record_key_of(self._settings, self.grant))
             alias = (self._store.load(name) or {}).get("alias")
             return None, str(alias) if isinstance(alias, str) and FileStore.is_name(alias) else name
+        from . import handle
+
         handle.check_url(given.url or self._settings.url, self._settings.url)
         if given.is_carried:
             state = handle.as_carried(given)
@@ -151,7 +152,9 @@ class Authenticator:
 
     def handle(self, with_secret: bool = False) -> dict[str, Any]:
         """The session's handle, see options.SESSION_HANDLE; ``secret`` only where asked for."""
-        return handle.handle_of(self._keeper.current(), self._store, self._name, self._settings, with_secret)
+        from .handle import handle_of
+
+        return handle_of(self._keeper.current(), self._store, self._name, self._settings, with_secret)
 
     def authorization_headers(self) -> dict[str, str]:
         """The headers that carry the session, for use outside of this collection. Its values are those that the server
@@ -288,6 +291,8 @@ def authenticator_for(
     if given and (given.secret or given.is_carried):
         store = MemoryStore()
     elif given:
+        from . import handle
+
         handle.name_in(given)
         if not Path(str(given.store)).is_dir():
             raise ConfigurationError(handle.WHAT, f"its token store {given.store} is not on this host", handle.AGAIN)

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from .._options.shared import Identity, Settings, address_parts, may_carry_credentials
 from .._profile.template import fill_text, names_in
-from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
+from .._text.records import evolve
 from .._transport.addressing import filled_path
 from ..errors import ConfigurationError
 from . import client_authentication

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._options.shared import SessionHandle, Settings
-from .._text.copies import evolve
+from .._text.records import evolve
 from ..errors import ConfigurationError
 from .private_folder import Folder
 from .session import CARRIED, HEADER_NAME, IN_COOKIE, Session
@@ -48,7 +48,8 @@ def unsealed(secret: str, system: str) -> State:
         its_system, state = content.get("system", content["url"]), from_json(content["state"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ConfigurationError(WHAT, "session.secret is damaged", AGAIN) from error
-    check_system(its_system, system)
+    if its_system != system:
+        raise of_another_system(its_system, system)
     return state
 
 
@@ -69,14 +70,12 @@ def as_carried(given: SessionHandle) -> State:
     return State(session=Session(cookies=cookies, handed_over=headers))
 
 
-def check_system(its_system: Any, system: str) -> None:
-    """Raises ConfigurationError when a session belongs to another system: it must not be sent there. Both as
-    Settings.system."""
-    if its_system != system:
-        from .platform_errors import shown
+def of_another_system(its_system: Any, system: str) -> ConfigurationError:
+    """The error for a session that belongs to another system: it must not be sent there. Both as Settings.system."""
+    from .platform_errors import shown
 
-        why = f"it is for {shown(str(its_system))}, and url is {system}"
-        raise ConfigurationError(WHAT, why, "Hand over a session of this system.")
+    why = f"it is for {shown(str(its_system))}, and url is {system}"
+    return ConfigurationError(WHAT, why, "Hand over a session of this system.")
 
 
 def check_url(its_url: Any, url: Optional[str]) -> None:

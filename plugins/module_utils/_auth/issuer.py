@@ -11,13 +11,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .._options.shared import Settings
 from .._profile.predicate import json_or_nothing
-from .._text.copies import evolve
 from .._text.json_forms import Json
+from .._text.records import evolve
 from .._transport.addressing import same_origin
 from .._transport.messages import Flow, Request
 from ..errors import AuthenticationError, ConfigurationError
 from .choice import checked_address
-from .client_authentication import BY_SECRET
+from .client_proof import BY_SECRET
 from .grants.base import Endpoints
 from .platform_errors import shown
 from .tokens import text

@@ -11,12 +11,11 @@ import threading
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._transport.http import Clock
 from .._transport.messages import Response, Send, converse
 from .._transport.retry import backoff
 from ..errors import AuthenticationError, ConfigurationError, InsightError, ServerError, SessionRejected
-from . import handle
 from .acquisition import Acquisition
 from .denial import as_record, may_refuse_credentials, refuses_credentials, still_refused
 from .in_use import InUse
@@ -209,6 +208,8 @@ class SessionKeeper:
         refused. The caller holds the lock."""
         known = stored or self.state or State()
         if self._settings.session and self.acquisition.grant is None and known == State():
+            from . import handle
+
             raise ConfigurationError(handle.WHAT, "it is not in the token store any more", handle.AGAIN)
         self.refuse_denied()
         if self.state and known is not self.state:

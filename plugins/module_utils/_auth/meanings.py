@@ -6,14 +6,15 @@ loaded when there is one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional
+
+from .._text.records import record
 
 Meaning = tuple[str, str]
 """Why, and what to do."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Meanings:
     """What an error means to one grant. policy: that a policy of the tenant blocks the login."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Optional
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._transport.messages import Flow, converse
 from ..errors import (
     AuthenticationError,

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from .._options.shared import Settings
 from .._profile.predicate import LOOKED_AT, Sent, fitting
-from .._text.copies import evolve
+from .._text.records import evolve, record
 from .._transport.http import Clock
 from .._transport.messages import Request, Response, Send
 from ..errors import AuthenticationError, InterruptedRequest, SessionRejected
@@ -72,7 +71,7 @@ CAUSES = {
 """Why a new session is refused, the likeliest first; by whether it is no more than an access token."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Exchange:
     """One exchange: the state whose values the request carried, its number, its answer. lost: the answer says that the
     session is lost."""

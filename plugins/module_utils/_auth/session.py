@@ -20,9 +20,9 @@ from .._profile.predicate import Sent, first_at, fitting, is_page
 from .._profile.request_template import merged, settled
 from .._profile.session_rules import SessionRules, Step
 from .._profile.template import TemplateNames, fill, fill_text
-from .._text.copies import evolve
 from .._text.json_forms import Json, is_number, number_text
 from .._text.nested_paths import ABSENT
+from .._text.records import evolve, record
 from .._text.redaction import LIKE_A_TOKEN, know
 from .._transport.addressing import Base, header_values, query_text, request_of, same_origin
 from .._transport.failures import of_busy
@@ -232,7 +232,7 @@ def is_accepted(step: Step, response: Response, sent: Sent) -> bool:
 # --- looking and ending
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Look:
     """The result of a look at the session. session: after it, None where the session is lost; announced: the answer
     brought a value that requests carry."""

@@ -10,9 +10,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from typing import Any, Callable, Optional
 
 from .._options.shared import Settings
-from .._text.copies import evolve
+from .._text.records import evolve
 from ..errors import ConfigurationError
-from . import handle
 from .state import State, as_json, from_json
 from .store import Store
 
@@ -43,7 +42,11 @@ class SessionRecord:
         record = self._store.load(self.name)
         if record is None or "state" not in record:
             return None
-        handle.check_system(record.get("system", record.get("url")), self._settings.system)
+        its_system = record.get("system", record.get("url"))
+        if its_system != self._settings.system:
+            from .handle import of_another_system
+
+            raise of_another_system(its_system, self._settings.system)
         try:
             return from_json(record["state"])
         except ValueError as error:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Callable, Optional
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .session import CARRIED, HEADER_NAME, Session
 from .tokens import LONGEST, Token, text
 

@@ -12,8 +12,8 @@ from .._profile.model import Profile
 from .._profile.predicate import LOOKED_AT, Sent, fitting, is_login_page, statuses_of
 from .._profile.session_rules import Step
 from .._profile.template import TemplateNames, fill
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
+from .._text.records import evolve
 from .._transport.failures import of_busy
 from .._transport.messages import Flow, Response
 from ..errors import AuthenticationError, ConfigurationError, SessionRejected

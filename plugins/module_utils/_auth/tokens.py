@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._text.redaction import LIKE_A_TOKEN, know
 
 MARGIN = 60.0

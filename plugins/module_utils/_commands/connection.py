@@ -22,8 +22,8 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Settings, settings_from
 from .._profile.model import profile_of
 from .._text.ansible_secrets import register
-from .._text.copies import evolve
 from .._text.json_forms import Json
+from .._text.records import evolve, record
 from .._text.redaction import LIKE_A_TOKEN, fingerprint, know, printable
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
@@ -159,7 +159,7 @@ def connect(values: Values, context: Context) -> Connection:
     return connection
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Remembered:
     """The fingerprints of an entity's secrets, by its id, which a rename does not change, and how to store them. place:
     the system and the type; names: under which they may be stored where the id was not known."""
@@ -222,7 +222,7 @@ def remembered(connection: Connection, address: Address, was: Optional[Address],
     return Remembered(place, tuple(one.named for one in (was, address) if one), store.key(), store)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class KeptBeside:
     """What is kept of the entities of a system under a name, beside the fingerprints of its secrets. Without a store
     nothing is kept."""

@@ -23,8 +23,8 @@ from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._options.waiting import Waiting
 from .._profile.model import EntityType
-from .._text.copies import evolve
 from .._text.mentions import with_lists_among_attributes
+from .._text.records import evolve
 from .._text.redaction import KEPT, known, redact, redact_within
 from ..errors import InsightError
 from .base import NAME, Command

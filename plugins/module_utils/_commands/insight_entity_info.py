@@ -12,7 +12,7 @@ from .._entity.address import PARENT, Address, address_of, rules_of
 from .._options.context import Context, Values
 from .._options.shared import SHARED, Spec
 from .._profile.model import EntityType
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._text.redaction import KEPT
 from ..errors import ConfigurationError
 from .base import NAME, Command

@@ -12,7 +12,7 @@ from .._entity.address import Entity, address_of, rules_of
 from .._entity.api.client import EntityClient
 from .._options.context import Context, Values
 from .._profile.model import Profile
-from .._text.copies import evolve
+from .._text.records import evolve
 from ..errors import ConfigurationError
 from .base import NAME
 from .connection import connect

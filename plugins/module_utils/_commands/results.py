@@ -14,7 +14,7 @@ from typing import Any
 
 from .._options.context import Context, Values
 from .._options.shared import HAND_OVER, IDENTITY
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._text.redaction import (
     KEPT,
     OF_CHANGE,

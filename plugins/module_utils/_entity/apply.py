@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from .._options.waiting import Waiting
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._text.redaction import printable
 from .._transport.addressing import hard_to_address
 from .._transport.http import Clock

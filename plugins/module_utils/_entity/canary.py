@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any, Callable
 
 from .._profile.operation import Operation
+from .._text.records import record
 from .._text.redaction import printable, redact
 from ..errors import HeldBackError, InsightError, ProfileMismatchError
 from .address import Address
@@ -23,7 +24,7 @@ OF = " of "
 """Between the key of a search and the type that it is about."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Refusal:
     """Why a write goes to no further entity. operation: the assumed one, or the search that did not show what was
     created, as key of the profile, with the type; entity: the one that it went to; why: what happened to that;

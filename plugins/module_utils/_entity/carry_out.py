@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from typing import Callable, Optional
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .address import Entity
 from .api.client import EntityClient

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._transport.http import SYSTEM_CLOCK, Clock
 from .api.client import EntityClient
 from .canary import CanaryWrites

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from .._profile.model import EntityType, plain_id
-from .._text.copies import evolve
 from .._text.mentions import replaced
+from .._text.records import evolve, record
 from ..errors import (
     AmbiguousError,
     ConfigurationError,
@@ -35,7 +34,7 @@ from .steps import steps_of
 from .verified_secrets import with_verified
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Examined:
     """What an entity is, and what has to be done to it. found_as: the address by which it was found. pending: it refers
     to an entity that does not exist yet; note says which. desired: with the ids of what its attributes refer to."""

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from .._text.records import record
 from .._text.redaction import printable
 from .._text.spelling import is_date, is_plain, json_text, kind, quoting, unquoted, unquoting
 from ..errors import ConfigurationError
@@ -16,7 +16,7 @@ from .normalise import normalise
 from .place import Place
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Mistyped:
     """A number or boolean where the server holds text, or a text where it holds a number or boolean. advice: how to
     write it."""

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from .._text.records import record
 from .address import Entity
 from .compare import Change
 from .plan import Plan
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Outcome:
     """The outcome of a desired state. entity: as read back, or as expected in check mode; None when it does not exist.
     doubt: why it may have existed before, though it was not found."""

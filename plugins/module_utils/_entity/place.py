@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .._text.nested_paths import child
+from .._text.records import record
 from .rules import Rules
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Place:
     """Where the walk is. names: the normalisations in force; fixed: under a create-only rule."""
 

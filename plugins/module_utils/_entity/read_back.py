@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, replace
+from .._text.records import evolve, record
 from .._text.redaction import MASK, printable
 from .._text.spelling import json_text
 from .collateral import undeclared_changes
@@ -29,7 +29,7 @@ ANOTHER_SECRET = (
 IN_AN_UPDATE = "If only an update sets it, name it in without of the create in the profile: an update then follows."
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Unconverged:
     """What was sent and did not arrive. suggestion: the compare rule that would settle it, or that none would."""
 

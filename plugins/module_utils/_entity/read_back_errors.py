@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
+from .._text.records import evolve
 from ..errors import CollateralError, UnconvergedError
 from .address import Address, Entity
 from .compare import Change

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
 from .._profile.model import EntityType, Profile, plain_id
-from .._text.copies import evolve
 from .._text.mentions import mentions, rule_path
 from .._text.nested_paths import ABSENT, names_of, replace, with_value
+from .._text.records import evolve
 from .._text.redaction import printable
 from ..errors import ConfigurationError
 from .address import Address, Entity, address_of, folded

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
 from .._profile.model import EntityType
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, child, names_of, top, value_at, without
+from .._text.records import evolve
 from .._text.redaction import MASK, printable
 from ..errors import ConfigurationError
 from .address import Entity

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT, names_of, top, value_at
+from .._text.records import evolve
 from .address import Entity
 from .compare import differs
 from .desired_state import DesiredState

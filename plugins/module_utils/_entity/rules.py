@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._profile.attributes import VALUED
-from .._text.copies import evolve
 from .._text.nested_paths import PATH, child
+from .._text.records import evolve
 from ..errors import ConfigurationError
 from .normalise import NORMALISATIONS, PREFIX
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Callable, Optional
 
-from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, top, value_at, with_value, without
+from .._text.records import evolve
 from .._transport.http import Clock
 from ..errors import InsightError, OutcomeUnknownError
 from .address import Address, Entity

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any, Optional
 
 from .._profile.mismatch import profile_mismatch
-from .._text.copies import evolve
+from .._text.records import evolve
 from .._text.redaction import printable
 from .._text.spelling import with_article
 from ..errors import ProfileMismatchError

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._text.copies import evolve
 from .._text.nested_paths import ABSENT
 from .._text.nested_paths import replace as replace_at
+from .._text.records import evolve
 from .._text.redaction import printable
 from ..errors import AmbiguousError, ConfigurationError, MissingReferenceError
 from .address import Entity

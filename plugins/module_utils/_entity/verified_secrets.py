@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._text.copies import evolve
+from .._text.records import evolve
 from .address import Entity
 from .api.client import EntityClient
 from .desired_state import DesiredState

@@ -11,9 +11,9 @@ from typing import Any, Optional
 
 from .._entity.compare import normal_form
 from .._entity.rules import Rules
-from .._text.copies import evolve
 from .._text.json_forms import canonical
 from .._text.nested_paths import child
+from .._text.records import evolve
 
 NO_ENTITY = "absent"
 """The digest of an entity that does not exist."""

@@ -10,12 +10,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Optional
 
 from .._text.atomic_files import LARGEST, file_problem, json_document, read_regular
-from .._text.copies import evolve
+from .._text.records import evolve, record
 from ..errors import ConfigurationError
 from .writer import FORMAT, UNKNOWN, Interrupted, line_hash
 
@@ -31,7 +31,7 @@ RUNNING = "The run is still going on."
 KILLED = "The run has no end: it was killed, or failed before it could say so."
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Verified:
     """A journal that was read and verified. problems: why it is not as it was written; empty where it is. held: whether
     its head equals one that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line.
@@ -230,7 +230,7 @@ def journals(folder: str) -> list[Path]:
     return sorted(Path(folder).glob("*.jsonl"))
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class EarlierRun:
     """A run, by the first and the last line of its journal (start, last). going_on: it has not ended, and its process
     lives."""

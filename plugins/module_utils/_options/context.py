@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Callable, Optional
+
+from .._text.records import record
 
 Values = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ def without_vault(_text: str) -> str:
     raise ValueError("no vault here")
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Files:
     """The files of the controller. find: where a file is that an option names, as Ansible searches ``files/``. decrypt:
     gives the text that ansible-vault encrypted. path_of: where to write; a relative path is beside the playbook."""
@@ -31,7 +32,7 @@ class Files:
     path_of: Callable[[str], str] = str
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Context:
     """How a command is run. warn: warns the user. show: shows the user a text while the task is still running, None
     where that cannot be done. log: takes a line for each request, None where no log is asked for. files: of the

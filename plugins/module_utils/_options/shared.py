@@ -17,6 +17,7 @@ from typing import Any, Optional
 from urllib.parse import SplitResult, urlsplit
 
 from .._profile.model import Profile
+from .._text.records import record
 from ..errors import ConfigurationError
 from .inputs import inputs_of, system_of
 from .waiting import HIGHEST
@@ -165,7 +166,7 @@ class Network:
     retry_deadline: float = 120.0
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Evidence:
     """Why and for whom: travels into results and, where the profile names an attribute for it, to the server."""
 
@@ -174,7 +175,7 @@ class Evidence:
     initiator: Optional[str] = None
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Settings:
     """All shared options, checked. url has neither a trailing slash, nor user information, query or fragment. inputs:
     those of the profile, with its defaults."""

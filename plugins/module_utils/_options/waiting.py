@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from .._text.records import record
 from ..errors import ConfigurationError
 
 HIGHEST = 86400
 """Seconds, a day; sockets and sleep take no times without bounds."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Waiting:
     """How long a write may take to show. Times in seconds; asked: the user said how long."""
 

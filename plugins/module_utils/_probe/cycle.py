@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .._entity.ensure import ensure
-from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, top, value_at, with_value
+from .._text.records import evolve
 from ..errors import InsightError
 from .experiment import Experiment
 from .findings import DIFFERS, NOT_FOUND, NOT_TRIED, SEEN, UNTRIED, Finding, brief, difference

@@ -18,9 +18,9 @@ from .._entity.address import Address, address_of, has_key
 from .._entity.api.client import EntityClient
 from .._profile.model import GENERAL, Profile, profile_of, type_data
 from .._profile.template import text_parts
-from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import value_at, with_value
+from .._text.records import evolve, record
 from .._transport.messages import Request, Response, Send
 from ..errors import ConfigurationError, InsightError, NotSentError
 from .findings import AS_PROFILE, SEEN, Finding
@@ -65,7 +65,7 @@ def among(profile: Profile, entity: Json, entity_id: Any = None) -> Address:
     return evolve(keyed(profile, entity).among if entity.get("key") else Address(of_type), id=entity_id)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Attempt:
     """One request tried. value: what the engine made of the answer; error: why it made nothing; response: the answer
     itself, None where none came."""

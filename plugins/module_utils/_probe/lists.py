@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._entity.api.paging import SIZE
 from .._profile.predicate import answer_at
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
+from .._text.records import record
 from .._transport.messages import Response
 from .experiment import Attempt, Experiment, among
 from .findings import AS_PROFILE, NOT_FOUND, NOT_TRIED, Finding, compared
@@ -27,7 +27,7 @@ PAGED = ("page", "offset", "cursor", "size")
 """The names with which a request asks for a page."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Way:
     """A way in which pages are asked for. names: parameters with their templates; paging: as in the profile, None where
     it says nothing of it."""
@@ -71,7 +71,7 @@ def paged(definition: Json, way: Optional[Way]) -> Json:
     return {**definition, **({where: names} if names or where == "json" else {}), **paging}
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Listing:
     """A list that is asked. definition: the operation without its paging; entity: one that is in it."""
 

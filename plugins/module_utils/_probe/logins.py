@@ -23,8 +23,8 @@ from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, statuses_of
 from .._profile.session_rules import BEARER, SessionRules, Step, session_of
 from .._profile.template import text_parts
-from .._text.copies import evolve
 from .._text.json_forms import Json
+from .._text.records import evolve
 from .._transport.http import Http
 from .._transport.messages import Request, Response, Send
 from .._transport.request_log import log_of

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 
 from .._text.json_forms import Json
+from .._text.records import record
 from .._text.redaction import printable
 from .findings import AS_PROFILE, DIFFERS, NOT_FOUND, NOT_LOOKED_AT, NOT_TRIED, SEEN, UNTRIED, Finding
 
@@ -35,7 +36,7 @@ def cell(text: Any) -> str:
     return printable(str(text).replace("\n", " ")).replace("\\", "\\\\").replace("|", "\\|")
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class LoginReport:
     """A login that was tried. who: as whom it works; error: why it does not."""
 
@@ -45,7 +46,7 @@ class LoginReport:
     error: Optional[str] = None
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
     login worked. overrides: to merge into the profile; all_overrides: with those that were given; untried: what else

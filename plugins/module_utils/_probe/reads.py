@@ -15,9 +15,9 @@ from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
 from .._profile.operation import BASIS, CONFLICT, MISSING, SUCCESS
 from .._profile.predicate import Sent, answer_at, fitting, predicate_of
-from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, value_at, with_value
+from .._text.records import evolve
 from .._transport.messages import Response
 from ..errors import InsightError, InterruptedRequest, ServerError, SessionRejected
 from .experiment import Attempt, Experiment, among

@@ -10,12 +10,12 @@ key.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._profile.template import names_in
 from .._text.json_forms import Json
 from .._text.nested_paths import with_value
+from .._text.records import record
 
 READING_WORDS = ("read", "get", "find", "search", "query", "list", "lookup")
 """A POST to a path that ends in one of these reads. Every other POST could write."""
@@ -187,7 +187,7 @@ def placed(path: str, value: Any) -> dict[str, Any]:
     return with_value({}, path.split("."), value)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Hints:
     """What is known already. id_name, uuid_name: the attributes that hold them; wrappers: where answers were seen to
     hold entities, which requests may do as well; daring: whether to try what is_daring() speaks of; key: the attributes
@@ -200,7 +200,10 @@ class Hints:
     key: tuple[str, ...] = ()
 
 
-def candidates(operation: str, stated: Any, hints: Hints = Hints()) -> Iterator[Any]:
+NO_HINTS = Hints()
+
+
+def candidates(operation: str, stated: Any, hints: Hints = NO_HINTS) -> Iterator[Any]:
     """What the profile says as it is, where it says anything, then all else that may be meant, each once and whole.
     stated: the profile's operation; one that is no request stands for another operation, or for several requests."""
     said: Json = stated if isinstance(stated, Mapping) else {}

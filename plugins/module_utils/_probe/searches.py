@@ -13,9 +13,9 @@ from .._entity.api.client import EntityClient
 from .._profile.model import Profile, type_data
 from .._profile.operation import OPERATIONS
 from .._profile.predicate import answer_at
-from .._text.copies import evolve
 from .._text.json_forms import Json
 from .._text.nested_paths import value_at
+from .._text.records import evolve
 from .._transport.messages import Response
 from ..errors import ServerError
 from .experiment import Attempt, Experiment, among, keyed

@@ -19,8 +19,8 @@ from .._entity.api.refusals import OF_THE_REQUEST
 from .._profile.model import profile_of
 from .._profile.predicate import Sent, fitting, is_login_page, predicate_of
 from .._profile.session_rules import BEARER, LOST, SessionRules, session_of
-from .._text.copies import evolve
 from .._text.json_forms import Json
+from .._text.records import evolve
 from .._transport.messages import Request, Response, converse
 from ..errors import InsightError
 from .experiment import Experiment, reads_only

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT
+from .._text.records import record
 from .template import fill_text
 
 RULES: Mapping[str, str] = {
@@ -32,7 +32,7 @@ ALL = "*"
 """Stands for every attribute."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Reference:
     """An attribute that holds the id of another entity. many: it holds a list of ids. text: the text by which the
     server finds that entity, a template over its attributes, for operations with ``texts_at``; empty where the id has

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._text.json_forms import Json
+from .._text.records import record
 from .completing import Completing, completing_of
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
@@ -17,7 +17,7 @@ from .request_template import RequestTemplate
 SUCCESS = ({"status": [200, 201, 203, 204, 205, 206]},)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class StepRequest:
     """A request that changes a part or a state. profile_key: where it stands in the profile."""
 
@@ -41,7 +41,7 @@ class StepRequest:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class PartRead:
     """The request that reads a part. entity: the place of its elements; paging: as of a list."""
 
@@ -54,7 +54,7 @@ class PartRead:
     completes: Optional[Completing] = None
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Part:
     """An attribute with requests of its own, which holds elements.
 
@@ -79,7 +79,7 @@ class Part:
     within: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Transition:
     """A change of an attribute that is a verb. before: the values from which it leads, none for all; after: the value
     to which it leads."""
@@ -96,7 +96,7 @@ class Transition:
         return self.after is False
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Verification:
     """A request by which the system itself says whether it holds a secret: with one of ``success`` it does, with one of
     ``differs`` it holds another."""

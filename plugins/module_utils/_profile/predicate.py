@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote
 
 from .._text.json_forms import Json, canonical, is_number
 from .._text.nested_paths import ABSENT
+from .._text.records import record
 from ..errors import ServerError
 from .template import at_path
 
@@ -57,12 +58,16 @@ class Answer(Protocol):
     def json(self) -> Any: ...
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Sent:
     """What a predicate reads of the request: its method, and the cookies that it carried."""
 
     method: str = "GET"
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+UNSENT = Sent()
+"""Of a request without cookies, where the method does not matter."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ def statuses_of(predicate: Predicate) -> tuple[int, ...]:
     return tuple(dict.fromkeys(status for one in predicate for status in one.status))
 
 
-def fitting(predicate: Predicate, answer: Answer, sent: Sent = Sent(), place: Any = "body") -> Optional[Alternative]:
+def fitting(predicate: Predicate, answer: Answer, sent: Sent = UNSENT, place: Any = "body") -> Optional[Alternative]:
     """The first alternative that an answer fits, None where it fits none, and where the server is busy: then the answer
     means nothing else. place: where the entity stands, of which ``empty`` speaks; a list means the first that is
     there."""

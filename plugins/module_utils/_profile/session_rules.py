@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
+from .._text.records import record
 from .predicate import CHANGED, Predicate, predicate_of
 from .request_template import RequestTemplate
 from .template import names_in, text_parts
@@ -25,7 +26,7 @@ CREDENTIALS = ("username", "password", "access_token", "refresh_token", "totp")
 """Names whose value is an option, or comes of one."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Step:
     """One request of a login, a look, a refresh or a logout. take: places of the answer by the name under which their
     value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; basic: user
@@ -54,7 +55,7 @@ class Step:
         return self.names.intersection(CREDENTIALS)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Refresh:
     """How tokens of the system's own are renewed. refused: the answer to a refresh token that is not good any more;
     after_use: what the use of a refresh token does to it: ``keeps``, ``revokes`` or ``unknown``."""
@@ -64,7 +65,7 @@ class Refresh:
     after_use: str = "unknown"
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class SessionRules:
     """cookie: the cookies that are the session's own; a name may end in a star. take: places by name, looked for in
     every answer. carry: what each request carries: headers, cookies, query, json, basic. looks_after: the answers that

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .._text.nested_paths import ABSENT, dotted_path, value_at, with_value
+from .._text.records import record
 from .predicate import answer_at
 
 OF_HEADER = "@version"
@@ -18,7 +18,7 @@ WEAK = "W/"
 """The beginning of an ETag that no If-Match fits."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Version:
     """Where the version of an entity stands: ``header.NAME`` of the answer to a read, or ``body.PATH`` in the entity.
     Empty where entities have none. verified: this server was seen to refuse a write with an old one."""

@@ -9,14 +9,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
 
-from .copies import evolve
 from .encoded import forms_of
 from .json_forms import canonical, is_number, number_text
 from .nested_paths import replace
+from .records import evolve, record
 
 Value = TypeVar("Value")
 
@@ -159,7 +159,7 @@ def known() -> frozenset[str]:
     return frozenset(_KNOWN)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class _Finder:
     """Finds any number of forms in one walk through a text. start: matches where one may begin. lengths: of the forms
     by their first characters, the longest first."""

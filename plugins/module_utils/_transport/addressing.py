@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Optional
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
@@ -19,6 +18,7 @@ from .._profile.request_template import RequestTemplate
 from .._profile.template import TemplateNames, at_path, text_of, text_parts, value_of
 from .._text.json_forms import is_number, number_text
 from .._text.nested_paths import ABSENT
+from .._text.records import record
 from .._text.redaction import printable
 from ..errors import ConfigurationError
 from .messages import Request
@@ -84,7 +84,7 @@ def same_origin(url: str, other: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Base:
     """Where a system is: its url, and the profile's base path, which begins with a slash or is empty."""
 

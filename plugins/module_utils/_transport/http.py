@@ -9,13 +9,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Callable, Optional, Union
 
 from .._options.shared import Network
 from .._profile.predicate import BUSY, Predicate, Sent, fitting
-from .._text.copies import evolve
+from .._text.records import evolve, record
 from ..errors import InsightError, InterruptedRequest, NotSentError, UntrustedServerError
 from . import deadline as bounds
 from . import retry
@@ -26,7 +25,7 @@ from .messages import Request, Response
 from .request_log import UNANSWERED, Log
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Clock:
     """The only source of time. now: epoch seconds; monotonic: for deadlines; sleep: in seconds."""
 

@@ -10,8 +10,9 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from .._text.records import record
 
 
 class Exact(float):
@@ -35,7 +36,7 @@ class Meaningless(ValueError):
     """Something in a JSON text that means nothing, or two things: what it is, and where."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class _Mark:
     """Stands where something meaningless does."""
 

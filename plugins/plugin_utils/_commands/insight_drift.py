@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -23,8 +22,8 @@ from ...module_utils._entity.secret_policy import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import read_given, utc_text
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.nested_paths import child, value_at, without
+from ...module_utils._text.records import evolve, record
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
 from .._environment.executor import Read, RunOptions, check_concurrency, reader
@@ -106,7 +105,7 @@ OURS = {
 """The parts of a check and of the result that this collection writes, and so never masked."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Inputs:
     """The files and values that are read before the first request. known: the exceptions of a file; expected: what two
     systems are declared to differ in. lacking: stands for a secret whose value is not given."""

@@ -18,7 +18,7 @@ from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._options.waiting import Waiting
 from ...module_utils._text.atomic_files import write_whole
-from ...module_utils._text.copies import evolve
+from ...module_utils._text.records import evolve
 from ...module_utils.errors import ConfigurationError, InsightError, JournalError
 from .._environment.executor import Read, RunOptions, check_concurrency, reader, write_all
 from .._environment.graph import ordered, under_new_names

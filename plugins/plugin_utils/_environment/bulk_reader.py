@@ -15,7 +15,7 @@ from ...module_utils._entity.contradictions import list_mismatch, listed_differe
 from ...module_utils._entity.desired_state import DesiredState, differing
 from ...module_utils._profile.mismatch import some_of
 from ...module_utils._profile.model import EntityType, Profile
-from ...module_utils._text.copies import evolve
+from ...module_utils._text.records import evolve
 from ...module_utils._transport.messages import Send
 
 

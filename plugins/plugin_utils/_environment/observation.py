@@ -12,8 +12,8 @@ from ...module_utils._commands.connection import Connection
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.examine import Examined
 from ...module_utils._options.context import Files, Values
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import Json
+from ...module_utils._text.records import evolve
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import EntryName

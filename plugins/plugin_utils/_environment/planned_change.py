@@ -16,11 +16,11 @@ from ...module_utils._entity.plan import Plan
 from ...module_utils._entity.rewritten import came_back
 from ...module_utils._entity.secret_policy import secrets_at
 from ...module_utils._journal.digest import NO_ENTITY, entity_digest
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.mentions import rule_path
 from ...module_utils._text.nested_paths import ABSENT, child, top, without
 from ...module_utils._text.nested_paths import replace as replace_at
+from ...module_utils._text.records import evolve
 from ...module_utils._text.redaction import redact, redact_within
 from .._manifest.entry import EntryName
 from .members import Member

@@ -15,9 +15,9 @@ from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.examine import Examined
 from ...module_utils._entity.outcome import Outcome
 from ...module_utils._profile.model import EntityType, plain_id
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import replace as replace_at
+from ...module_utils._text.records import evolve
 from ...module_utils._text.spelling import spelling
 from ...module_utils.errors import CollateralError, InsightError
 from .._manifest.entry import EntryName, refuse

@@ -16,6 +16,7 @@ from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.model import EntityType, at
 from ...module_utils._text.json_forms import canonical, in_full
 from ...module_utils._text.nested_paths import ABSENT, child, replace
+from ...module_utils._text.records import record
 from ...module_utils._text.redaction import redact
 from ...module_utils.errors import InsightError
 from .._files.yaml_text import yaml_lines
@@ -42,7 +43,7 @@ SHORT_NAME = 99
 """Characters of a name that is not too long for YAML, whatever they are."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class SecretMark:
     """Stands where a secret does. path: of the attribute."""
 

@@ -14,10 +14,10 @@ from ...module_utils._entity.address import PARENT, Address, Entity, rules_of
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._profile.attributes import Reference
 from ...module_utils._profile.model import EntityType, Profile, plain_id
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
 from ...module_utils._text.nested_paths import ABSENT, names_of
 from ...module_utils._text.nested_paths import replace as replace_at
+from ...module_utils._text.records import evolve, record
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import InsightError
 from .._environment.executor import RunOptions, progress
@@ -30,7 +30,7 @@ ServerId = tuple[Any, ...]
 """Where an entity is on the server: its type, its id, and where its parent is, as far as it is known to have one."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Seen:
     """An entity as it was read. address: by its id, and within its parent by its id. named_by: the attributes that are
     its key. references: the attributes that refer to another entity, and its type; its parent is among them. exported:
@@ -119,7 +119,7 @@ def _is_plain(name: str, reference: Reference) -> bool:
     return not reference.many and "[]" not in name and names_of(name) == (name,)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Reading:
     """One run of reading. named_by: the attributes that are the key of each type."""
 

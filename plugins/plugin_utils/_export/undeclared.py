@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ...module_utils._entity.examine import Examined
 from ...module_utils._profile.model import EntityType
-from ...module_utils._text.copies import evolve
+from ...module_utils._text.records import evolve
 from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._environment.executor import Read

@@ -24,6 +24,7 @@ from ...module_utils._text.atomic_files import read_regular
 from ...module_utils._text.json_forms import Json
 from ...module_utils._text.mentions import mention, mentions, with_lists_among_attributes
 from ...module_utils._text.nested_paths import child, with_value
+from ...module_utils._text.records import record
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, SchemaError
 from .._files.own_schemas import own_schema
@@ -43,7 +44,7 @@ Secret = Union[str, Vaulted]
 """The name of a secret, or one that brings its value along."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Manifest:
     """An environment as it is declared. entries: in the order in which they are first declared. url: the system that a
     file pins, None where none does. digest: ``sha256:...`` over the declared content, with the names of secrets in

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from ...module_utils._text.atomic_files import utc_text
+from ...module_utils._text.records import record
 from ...module_utils._text.redaction import harmless, printable
 from .check import DRIFT, Check, Row, verdict_of
 from .wording import change_text, plural, told_as
@@ -20,7 +20,7 @@ COUNTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The counts of a suite, by the element that a test case holds."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Case:
     """A test case. element: ``failure`` for drift, ``error`` for what nobody knows, which must not look like a success,
     ``skipped`` for what is to be seen and is neither; empty for a success. kind: the verdict."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from ...module_utils._text.copies import evolve
+from ...module_utils._text.records import evolve, record
 from ...module_utils._text.redaction import printable
 from .check import DRIFT, VERDICTS, Check, Row, verdict_of
 from .wording import totals
@@ -33,7 +32,7 @@ METRICS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Sample:
     """A value of a metric of METRICS. labels: names and values."""
 

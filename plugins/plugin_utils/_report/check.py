@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ...module_utils._entity.compare import Change
+from ...module_utils._text.records import record
 
 DRIFT = ("drifted", "missing", "unwanted")
 """Verdicts on an entity that is not as declared: it differs; it is declared and not there; it is declared absent and
@@ -39,7 +40,7 @@ class Accepted:
     expires: str
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Row:
     """What was found of one entity.
 
@@ -71,7 +72,7 @@ class Row:
     mend: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Check:
     """One system, checked.
 

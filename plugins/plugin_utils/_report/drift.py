@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...module_utils._entity.compare import Change
-from ...module_utils._text.copies import evolve
 from ...module_utils._text.json_forms import canonical
+from ...module_utils._text.records import evolve
 from .check import DRIFT, Check, Row
 from .report import EntityReport
 

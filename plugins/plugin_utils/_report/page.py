@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ...module_utils._text.records import record
 from ...module_utils._text.redaction import printable
 from .._files.own_schemas import PLUGINS
 from .differences import Side
@@ -141,7 +142,7 @@ class Page:
         return sum(row.has_more for group in self.groups for row in group.rows) <= UNFOLDED
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Bar:
     """The entities of a type. parts: the group, where its part of the bar begins and how long it is, in percent, and
     how many entities it has."""

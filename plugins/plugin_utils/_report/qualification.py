@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from ...module_utils._entity.compare import compare_loosely
 from ...module_utils._entity.rules import Rules
 from ...module_utils._text.atomic_files import json_document, utc_text
+from ...module_utils._text.records import record
 from .wording import change_text, plural
 
 FORMAT = 1
@@ -28,7 +29,7 @@ UNLISTED = (
 SIDES = ("in the sandbox", "declared")
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Judgement:
     """Something that was looked at. part: FILES or CYCLE. verdict: ``as_expected``, ``not_as_expected`` or
     ``not_checked``."""
@@ -39,7 +40,7 @@ class Judgement:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Qualification:
     """All that was seen. versions: by name. entity: that was made in the sandbox, and removed."""
 
@@ -107,7 +108,7 @@ def _wrong_files(collection: Path, expected: Mapping[str, str]) -> Iterator[tupl
             yield name, "Its content is not that of the list."
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Expected:
     """What a step of the cycle has to say and to leave behind. operation: None for a step that only looks. shows: the
     attributes that the entity then has, ``attributes`` or ``change``; empty where there is no entity."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timezone
 from typing import Any, Optional, Union
 
@@ -15,6 +15,7 @@ from ...module_utils._commands.connection import evidence_of
 from ...module_utils._entity.compare import Change
 from ...module_utils._entity.examine import Examined
 from ...module_utils._entity.outcome import Outcome
+from ...module_utils._text.records import record
 from ...module_utils.errors import InsightError
 from .._environment.executor import DONE, Read, Written, fate_of
 from .._environment.members import Member
@@ -30,7 +31,7 @@ BAD = ("failed", "moved", "outcome_unknown", "not_tried")
 """Outcomes of an entity that is not as declared now, or of which nobody knows."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class EntityReport:
     """What became of one entity.
 
@@ -79,7 +80,7 @@ class EntityReport:
         return all(one.path for one in self.not_compared)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class RunReport:
     """What became of a run.
 

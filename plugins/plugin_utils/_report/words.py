@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from ...module_utils._text.records import record
 from .check import DECLARED_SIDES, Check
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Words:
     """What reports say.
 

@@ -11,16 +11,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
 from ..._options.shared import Identity
-from ..._text.copies import evolve
+from ..._text.records import evolve, record
 from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Flow, Request, Response
 from ...errors import ConfigurationError
-from ..client_authentication import client_proof
 from ..meanings import NONE, Meanings
 from ..tokens import USER_CLAIMS, Token, refresh_token_of, text, token_of
 
@@ -33,7 +32,7 @@ Show = Callable[[str], None]
 """Shows a person a message at once."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Endpoints:
     """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
     that the profile adds to the token request, None for one that it takes away; asks: likewise, of the request that
@@ -53,7 +52,7 @@ class Endpoints:
     refresh: Optional[Endpoints] = None
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Authorization:
     """The answer to an authorization request, and what that request kept back."""
 
@@ -69,7 +68,7 @@ def _nobody() -> Authorization:
     raise ConfigurationError(GET_TOKEN, "nobody has logged in in a browser")
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class OAuthClient:
     """What every grant needs. refresh_keeps: a refresh token still works after it was used. show: shows a text to a
     person at once; None where that cannot be done. authorization: takes the answer of a person's login in the browser,
@@ -88,7 +87,7 @@ class OAuthClient:
         return evolve(self, endpoints=self.endpoints.refresh or self.endpoints)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Grant:
     """A value of grant_type: everything in which it differs from the others.
 
@@ -169,6 +168,8 @@ def given(fields: Mapping[str, Optional[str]]) -> dict[str, str]:
 def proven(client: OAuthClient, request: Request) -> Request:
     """The request with what authenticates the application."""
     endpoints = client.endpoints
+    from ..client_proof import client_proof
+
     proof = client_proof(client.identity, endpoints.token, client.clock.now(), endpoints.by_secret)
     return evolve(request, form={**(request.form or {}), **proof.fields}, headers=proof.headers)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..._text.copies import evolve
+from ..._text.records import evolve
 from ..._transport.messages import Flow, Request
 from ...errors import AuthenticationError, ConfigurationError
 from ..meanings import Meanings

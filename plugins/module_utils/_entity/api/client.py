@@ -16,7 +16,7 @@ from ..._profile.completing import AcceptedWrite
 from ..._profile.model import EntityType, Profile, plain_id
 from ..._profile.operation import Operation
 from ..._profile.parts import Verification
-from ..._text.copies import evolve
+from ..._text.records import evolve
 from ..._text.redaction import printable
 from ..._transport.addressing import Base
 from ..._transport.http import SYSTEM_CLOCK

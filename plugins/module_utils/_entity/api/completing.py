@@ -14,9 +14,9 @@ from ..._profile.predicate import Sent, first_at, fitting, statuses_of
 from ..._profile.request_template import RequestTemplate, settled
 from ..._profile.server_messages import for_message, said_in
 from ..._profile.template import at_path
-from ..._text.copies import evolve
 from ..._text.json_forms import canonical
 from ..._text.nested_paths import ABSENT, names_of, with_value
+from ..._text.records import evolve
 from ..._text.redaction import printable
 from ..._transport.addressing import request_of
 from ..._transport.deadline import INTERRUPTED, is_over

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from ..._profile.mismatch import place, shape
 from ..._profile.operation import Operation
 from ..._profile.predicate import answer_at
-from ..._text.copies import evolve
 from ..._text.nested_paths import ABSENT
+from ..._text.records import evolve
 from ..._text.redaction import printable
 from ..._transport.addressing import same_origin
 from ..._transport.messages import Flow, Request, Response

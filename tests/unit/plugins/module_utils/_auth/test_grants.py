@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from ansible_collections.rimops.insight.plugins.module_utils._auth.choice import endpoints_of
-from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_proof
+from ansible_collections.rimops.insight.plugins.module_utils._auth.client_proof import client_proof
 from ansible_collections.rimops.insight.plugins.module_utils._auth.grants import (
     authorization_code,
     client_credentials,

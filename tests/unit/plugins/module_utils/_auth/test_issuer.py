@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._auth.client_authentication import client_proof
+from ansible_collections.rimops.insight.plugins.module_utils._auth.client_proof import client_proof
 from ansible_collections.rimops.insight.plugins.module_utils._text.redaction import known
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     AuthenticationError,

@@ -1,17 +1,31 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copies of frozen dataclasses with other values, at the cost of a copy."""
+"""Dataclasses that nobody changes, and copies of them with other values, at the least that they cost at run time."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-__all__ = ("evolve",)
+__all__ = ("evolve", "record")
 
 if TYPE_CHECKING:
     from dataclasses import replace as evolve  # so that the names and types of the values are checked
+    from typing import TypeVar
+
+    from typing_extensions import dataclass_transform
+
+    Class = TypeVar("Class")
+
+    @dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(field,))
+    def record(cls: type[Class]) -> type[Class]:
+        """A dataclass whose objects nobody changes, which the type checker makes sure of, and which are compared as
+        objects."""
+
 else:
+    # That a class is frozen takes a third of the time in which it is made, and half of that in which an object is.
+    record = dataclass(eq=False)
 
     def evolve(instance: Any, /, **values: Any) -> Any:
         """A copy with these values of fields, as ``dataclasses.replace`` makes it; the name is that of attrs. What is

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""evolve() makes what dataclasses.replace() makes."""
+"""A record is a dataclass that is compared as an object; evolve() makes what dataclasses.replace() makes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 
 import pytest
 
-from ansible_collections.rimops.insight.plugins.module_utils._text.copies import evolve
+from ansible_collections.rimops.insight.plugins.module_utils._text.records import evolve, record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,3 +48,20 @@ def test_a_name_that_is_no_field_is_refused() -> None:
     """A copy with a value that nobody asks for would hide a mistake."""
     with pytest.raises(TypeError, match="Point has no field z"):
         evolve(Point(1), z=3)  # type: ignore[call-arg]
+
+
+@record
+class Place:
+    """A record."""
+
+    x: int
+    y: int = 2
+
+
+def test_a_record_is_a_dataclass_that_is_compared_as_an_object() -> None:
+    """Two of the same values are two; a copy has the values, but for those that are others."""
+    place = Place(1)
+    assert dataclasses.asdict(evolve(place, y=5)) == {"x": 1, "y": 5}
+    assert repr(place).endswith("Place(x=1, y=2)")
+    assert place != Place(1)
+    assert len({place, Place(1), place}) == 2
