@@ -9,13 +9,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, Optional, TypeVar
 
 from .encoded import forms_of
 from .json_forms import canonical, is_number, number_text
-from .nested_paths import replace
+from .nested_paths import MAPPINGS, replace
 from .records import evolve, record
 
 Value = TypeVar("Value")
@@ -66,11 +66,12 @@ def redact(value: Value, secrets: Collection[Any] = (), paths: Collection[str] =
     of them) that are masked wherever they occur, in names too: raw, percent-encoded, in base64, also inside a longer
     encoded text, and escaped as in JSON. A frozenset of ``texts_of`` among them is looked through once only.
     """
-    finders = [finder for finder in map(_finder, _sets(secrets)) if finder]
-    masked: Value = replace(value, paths, MASK) if paths else value
-    if finders:
-        masked = _texts_changed(masked, lambda text: _masked(text, finders))
+    masked: Value = _with_masks(replace(value, paths, MASK) if paths else value, _finders(_sets(secrets)))
     return masked
+
+
+def _with_masks(value: Any, finders: Collection[_Finder]) -> Any:
+    return _texts_changed(value, lambda text: _masked(text, finders)) if finders else value
 
 
 KEPT: Any = object()
@@ -94,10 +95,12 @@ OF_ERROR = {
 
 
 def _is_ours(value: Any, shape: Any) -> bool:
-    """Whether a value is one that its shape keeps as it is."""
+    """Whether a value is one that its shape, a set or a pattern, keeps as it is."""
+    if not isinstance(value, str):
+        return False
     if isinstance(shape, re.Pattern):
-        return isinstance(value, str) and bool(shape.fullmatch(value))
-    return shape is KEPT or (isinstance(shape, frozenset) and isinstance(value, str) and value in shape)
+        return bool(shape.fullmatch(value))
+    return isinstance(shape, frozenset) and value in shape
 
 
 def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
@@ -105,23 +108,25 @@ def redact_within(value: Any, shape: Any, secrets: Collection[Any]) -> Any:
     fields (whose names are shown), a list with the shape of its elements, KEPT, or a set of words or a pattern that are
     kept; parts that the shape does not mention are masked, names included. A dataclass counts as a mapping of its
     fields."""
-    return _redact_within(value, shape, _sets(secrets))
+    return _redact_within(value, shape, _finders([frozenset().union(*_sets(secrets))]))
 
 
-def _redact_within(value: Any, shape: Any, secrets: Collection[frozenset[str]]) -> Any:
-    """The same. secrets: in sets of texts, as ``redact`` takes them."""
-    if _is_ours(value, shape):
+def _redact_within(value: Any, shape: Any, finders: Collection[_Finder]) -> Any:
+    """The same. finders: of the secrets; one of all of them, since each text is looked through with each."""
+    if shape is KEPT or _is_ours(value, shape):
         return value
+    if isinstance(value, str):  # as most values are
+        return _masked(value, finders) if finders else value
     if is_dataclass(value) and not isinstance(value, type):
-        shapes = shape if isinstance(shape, Mapping) else {}
-        held = {one.name: getattr(value, one.name) for one in fields(value)}
-        shown = {name: _redact_within(one, shapes.get(name), secrets) for name, one in held.items() if one}
+        shapes = shape if isinstance(shape, dict) else {}
+        held = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        shown = {name: _redact_within(one, shapes.get(name), finders) for name, one in held.items() if one}
         return evolve(value, **shown)
-    if isinstance(shape, Mapping) and isinstance(value, Mapping):
-        return {name: _redact_within(inner, shape.get(name), secrets) for name, inner in value.items()}
+    if isinstance(shape, dict) and isinstance(value, MAPPINGS):
+        return {name: _redact_within(inner, shape.get(name), finders) for name, inner in value.items()}
     if isinstance(shape, list) and isinstance(value, (list, tuple)):
-        return [_redact_within(inner, shape[0], secrets) for inner in value]
-    return redact(value, secrets)
+        return [_redact_within(inner, shape[0], finders) for inner in value]
+    return _with_masks(value, finders)
 
 
 def texts_of(secrets: Iterable[Any]) -> frozenset[str]:
@@ -189,6 +194,10 @@ def _finder(texts: frozenset[str]) -> Optional[_Finder]:
         lengths.setdefault(start, []).append(length)
     columns = ("".join(map(re.escape, sorted(set(column)))) for column in zip(*lengths))
     return _Finder(re.compile("(?=" + "".join(f"[{column}]" for column in columns) + ")"), forms, lengths)
+
+
+def _finders(sets: Collection[frozenset[str]]) -> list[_Finder]:
+    return [finder for finder in map(_finder, sets) if finder]
 
 
 def _masked(text: str, finders: Collection[_Finder]) -> str:

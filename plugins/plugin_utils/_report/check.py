@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ...module_utils._entity.compare import Change
@@ -102,7 +103,7 @@ class Check:
     notes: Sequence[str] = ()
     error: str = ""
 
-    @property
+    @cached_property
     def summary(self) -> dict[str, int]:
         """How many entities had each verdict; and of how many that are else as declared something was not observed
         (``unobserved``), and how many are ``accepted``, which counts them nowhere else."""
