@@ -12,14 +12,13 @@ import hmac
 import sys
 import uuid
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Optional
 from urllib.parse import quote_plus
 
 from .._options.shared import Identity
 from .._text.json_forms import canonical
-from .._text.records import record
 from .._text.redaction import know
 from ..errors import ConfigurationError
 from .client_authentication import AUTHENTICATE, key_file, way_of
@@ -31,7 +30,7 @@ LIFE = 300
 """Seconds for which an assertion is good; Microsoft takes no more than ten minutes."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Proof:
     """What authenticates the application in a token request. Secrets do not show in its repr."""
 

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Callable
 
 from .._options.context import Context, Values
-from .._text.records import record
 
 NAME = "rimops.insight."
 LOGGED_FROM = 3
@@ -52,7 +51,7 @@ def shows_all(_result: Mapping[str, Any]) -> bool:
     return False
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Command:
     """A module's argument specification and the function behind it, which returns the result of the task and
     raises InsightError. files: options that may name a file on the controller. hides: whether a result is secret as a

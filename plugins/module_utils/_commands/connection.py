@@ -159,7 +159,7 @@ def connect(values: Values, context: Context) -> Connection:
     return connection
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Remembered:
     """The fingerprints of an entity's secrets, by its id, which a rename does not change, and how to store them. place:
     the system and the type; names: under which they may be stored where the id was not known."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Optional
 
@@ -15,7 +15,7 @@ from .._profile.mismatch import profile_mismatch, shape
 from .._profile.model import EntityType, Profile, plain_id
 from .._text.json_forms import canonical
 from .._text.nested_paths import value_at, with_value
-from .._text.records import evolve, record
+from .._text.records import evolve
 from .._text.redaction import printable
 from ..errors import AmbiguousError, ConfigurationError, ProfileMismatchError
 from .compare import Rules, compare_checked, rules
@@ -28,7 +28,7 @@ REFERENCE = "Write it as {type: application, key: {...}}, or with id."
 """The hint of errors about a reference."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Address:
     """The entity that is meant. refs: attribute -> the address it refers to. Either id or key is given, and neither for
     a singleton. parts: those of its parts that are read along with it. origin, seen: of one by id, the address by which

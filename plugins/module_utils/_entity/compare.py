@@ -16,7 +16,7 @@ from typing import Any
 
 from .._text.json_forms import canonical, in_full, is_number, number_text
 from .._text.nested_paths import ABSENT, places
-from .._text.records import evolve, record
+from .._text.records import evolve
 from .._text.spelling import check_name, is_plain, json_text, read, spelled, spelling
 from ..errors import ConfigurationError, InsightError, ServerError
 from .masks import hides
@@ -49,7 +49,7 @@ class Change:
         return evolve(self, before=in_full(self.before), after=in_full(self.after))
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """The result of a comparison. changes: the differences, sorted by path. forbidden: those of them that a create-only
     rule forbids. unobservable: paths that are declared and cannot be seen on the server; never a change. merged: the

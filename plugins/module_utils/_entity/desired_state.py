@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .._options.waiting import Waiting
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, replace
-from .._text.records import record
 from .address import Address, Entity
 
 
@@ -29,7 +28,7 @@ class Memory(Protocol):
         """Remember the secrets that were just sent, by path; forget those of an entity that was deleted."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Secrets:
     """The secret attributes, nested as attributes are, each leaf one secret; and when they are sent to an entity that
     exists; see plan(). verified: by path whether the entity holds them, as far as the system itself has said it."""
@@ -40,7 +39,7 @@ class Secrets:
     verified: Mapping[str, bool] = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class DesiredState:
     """One entity as it is declared.
 

@@ -12,13 +12,13 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._profile.model import EntityType
 from .._text.json_forms import canonical
 from .._text.nested_paths import ABSENT, child, names_of, places, replace, top, value_at, with_value, without
-from .._text.records import evolve, record
+from .._text.records import evolve
 from .._text.redaction import MASK, printable
 from .._text.spelling import json_text, spelling
 from ..errors import ConfigurationError
@@ -30,7 +30,7 @@ from .secret_policy import remembered_secrets, secret_fate, secret_leaves
 from .shown_secrets import concealed, is_shown, masks_sent_back, refuse_cleared, without_hidden, without_masks
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What has to be done to one entity.
 

@@ -10,7 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
@@ -31,7 +31,7 @@ RUNNING = "The run is still going on."
 KILLED = "The run has no end: it was killed, or failed before it could say so."
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Verified:
     """A journal that was read and verified. problems: why it is not as it was written; empty where it is. held: whether
     its head equals one that was kept elsewhere. open: the intents whose outcome is unknown. start: the first line.

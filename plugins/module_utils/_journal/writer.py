@@ -21,7 +21,6 @@ from typing import Any, Callable, Optional
 
 from .._text.atomic_files import file_problem, json_document, sync_folder
 from .._text.json_forms import canonical
-from .._text.records import record
 from ..errors import ConfigurationError, JournalError
 from .digest import digest_of
 
@@ -41,7 +40,7 @@ class Interrupted:
     ended: bool = False
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Start:
     """The fields of the first line. versions: by name (collection, profile). approval: who, when, reference, as the
     user gave it. continues: the earlier run that left intents open."""

@@ -175,7 +175,7 @@ class Evidence:
     initiator: Optional[str] = None
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Settings:
     """All shared options, checked. url has neither a trailing slash, nor user information, query or fragment. inputs:
     those of the profile, with its defaults."""

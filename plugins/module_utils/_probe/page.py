@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._text.json_forms import Json
@@ -46,7 +46,7 @@ class LoginReport:
     error: Optional[str] = None
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class ProbeReport:
     """The report of a probe. profile: ``name`` and ``title``. stamp: ``version``, ``when`` and ``by``, empty where no
     login worked. overrides: to merge into the profile; all_overrides: with those that were given; untried: what else

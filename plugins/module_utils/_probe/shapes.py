@@ -15,7 +15,6 @@ from typing import Any, Callable, Optional
 
 from .._profile.server_messages import said_in
 from .._text.nested_paths import names_of, value_at
-from .._text.records import record
 from .._text.redaction import printable
 from .._text.spelling import with_article
 from .._transport.messages import Response
@@ -28,7 +27,7 @@ NAMES_SHOWN = 12
 EMPTY: tuple[Any, ...] = (None, [], {})
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Known:
     """An entity of which the user says that it exists. id: None where only the key is known; has_key: whether an entity
     has the key by the rules of the profile, which may allow for a prefix."""

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
-from .._text.records import record
 from .predicate import Predicate, predicate_of
 from .request_template import RequestTemplate
 
@@ -21,7 +20,7 @@ SEVERAL = "[]"
 """What a place holds that gives several values."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Completing:
     """What is done after an answer that says *accepted*.
 

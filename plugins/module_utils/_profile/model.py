@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
@@ -19,7 +19,7 @@ from typing import Any, Callable, Optional, Union
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, dotted_path, names_of, value_at
-from .._text.records import evolve, record
+from .._text.records import evolve
 from ..errors import ConfigurationError
 from .attributes import (
     Reference,
@@ -62,7 +62,7 @@ def plain_id(value: Any) -> Any:
     return int(value) if is_whole else value
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class EntityType:
     """One kind of entity. id_at: where an entity holds its id, as a path; id_from: the template over ``key`` that gives
     the id of an entity before it was seen, where the server does not give it; one of the two is empty; key: the
@@ -217,7 +217,7 @@ class Types(Mapping[str, EntityType]):
         return len(self._made)
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Profile:
     """A system. oauth stays as the profile writes it; its readers are in ``auth``. errors: where the errors of an
     answer stand, each as the profile writes it. busy: the answers of a server that is busy, where a request names no

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json, canonical
 from .._text.nested_paths import names_of, value_at
-from .._text.records import evolve, record
+from .._text.records import evolve
 from .completing import Completing, completing_of
 from .predicate import Predicate, Sent, alternatives_of, predicate_of, statuses_of
 from .request_template import RequestTemplate
@@ -37,7 +37,7 @@ CONFLICT = ({"status": [409, 412]},)
 OPERATIONS = (*READING, "create", "update", "delete", "rename", "restore", "purge")
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One operation on the entities of a type.
 

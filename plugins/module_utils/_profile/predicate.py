@@ -19,7 +19,6 @@ from urllib.parse import SplitResult, unquote
 
 from .._text.json_forms import Json, canonical, is_number
 from .._text.nested_paths import ABSENT
-from .._text.records import record
 from ..errors import ServerError
 from .template import at_path
 
@@ -58,7 +57,7 @@ class Answer(Protocol):
     def json(self) -> Any: ...
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Sent:
     """What a predicate reads of the request: its method, and the cookies that it carried."""
 

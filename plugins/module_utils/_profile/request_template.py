@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
 from .._text.json_forms import Json
 from .._text.nested_paths import ABSENT, LEAVES, without
-from .._text.records import record
 from .predicate import Predicate, predicate_of
 from .template import TemplateNames, fill, names_in
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class RequestTemplate:
     """One request. path: begins with a slash where it begins at ``url``, else at the profile's base path. json, form,
     query: templates, ABSENT where there is none. left_out: paths that are taken out of the body (or of the query of a

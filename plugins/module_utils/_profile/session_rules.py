@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
@@ -26,7 +26,7 @@ CREDENTIALS = ("username", "password", "access_token", "refresh_token", "totp")
 """Names whose value is an option, or comes of one."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Step:
     """One request of a login, a look, a refresh or a logout. take: places of the answer by the name under which their
     value is kept; cookies: templates that go into the jar where the answer set no cookie of that name; basic: user
@@ -65,7 +65,7 @@ class Refresh:
     after_use: str = "unknown"
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class SessionRules:
     """cookie: the cookies that are the session's own; a name may end in a star. take: places by name, looked for in
     every answer. carry: what each request carries: headers, cookies, query, json, basic. looks_after: the answers that

@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional, TypeVar, Union
 from urllib.parse import SplitResult, urlsplit
 
 from .._profile.predicate import BUSY, Alternative, Predicate
-from .._text.records import evolve, record
+from .._text.records import evolve
 from ..errors import InsightError, ServerError
 from .numbers import Meaningless, parsed
 
@@ -55,7 +55,7 @@ class Request:
         return evolve(self, attempt=max(self.attempt, attempt) + 1, because=because)
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Response:
     """One whole HTTP answer. Header names are in lower case; ``cookies`` holds what ``Set-Cookie`` set or, with an
     empty value, cleared. ruled_out: what is not the reason of a refusal, as far as that was found out. attempt:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
@@ -18,7 +18,6 @@ from ...module_utils._entity.canary import CanaryWrites
 from ...module_utils._entity.examine import Examined, examine
 from ...module_utils._entity.outcome import Outcome
 from ...module_utils._entity.steps import EntityStep
-from ...module_utils._text.records import record
 from ...module_utils.errors import ConfigurationError, InsightError, OutcomeUnknownError
 from .._manifest.entry import EntryName
 from .members import Environment, Member, naming
@@ -36,7 +35,7 @@ PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress; work that is shorter shows none."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class RunOptions:
     """How the work is done. concurrency: entities at a time, 1 to 64; stop_on: errors after which nothing more is
     begun; show: reaches a person while the task runs; server_date: the ``Date`` of this thread's last answer."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from ...module_utils._text.mentions import replaced
-from ...module_utils._text.records import evolve, record
+from ...module_utils._text.records import evolve
 from ...module_utils.errors import ConfigurationError
 from .._manifest.entry import Entry, EntryName, name_of, references_in, refuse, refuse_duplicates
 
@@ -22,7 +22,7 @@ _TYPE = re.compile(r'"type":"[^"]*"')
 """The types that a name says of its references. Names that differ elsewhere do not read the same."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Ordered:
     """Levels, one after the other; the entries of one level do not depend on one another.
 

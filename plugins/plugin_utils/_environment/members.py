@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Callable
 
 from ...module_utils._entity.address import Address
 from ...module_utils._entity.desired_state import DesiredState
 from ...module_utils._entity.plan_checks import check_desired_state
-from ...module_utils._text.records import record
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._manifest.entry import Entry, EntryName, name_of
@@ -23,7 +22,7 @@ from .graph import Ordered
 Names = Sequence[EntryName]
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Member:
     """An entity of the environment. references: by place the entity that is referred to by its key. before: the
     members that must be written before it; for a deletion those that must be deleted before it."""
@@ -42,7 +41,7 @@ class Member:
         }
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Environment:
     """All members, in the order in which they are written, by name; levels: their names, level by level. meant: the
     member that a reference means, by ``Address.identity``; identities: the other way round. exposed: by name of what

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from ...module_utils._commands.connection import Connection
 from ...module_utils._journal.digest import data_digest
 from ...module_utils._options.context import Context, Values
-from ...module_utils._text.records import record
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, OF_ERROR, PLACE, know, known, redact_within
 from ...module_utils.version import VERSION
 from .._manifest.entry import EntryName
@@ -60,7 +59,7 @@ OURS = {
 names of fields, fixed words, files. Everything else is masked."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Run:
     """One run over one environment. digest, notes: of the manifest. doubts: what was found to be absent, before
     anything was written, by nothing that proves it. began: when."""

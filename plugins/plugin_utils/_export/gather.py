@@ -30,7 +30,7 @@ ServerId = tuple[Any, ...]
 """Where an entity is on the server: its type, its id, and where its parent is, as far as it is known to have one."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Seen:
     """An entity as it was read. address: by its id, and within its parent by its id. named_by: the attributes that are
     its key. references: the attributes that refer to another entity, and its type; its parent is among them. exported:

@@ -73,7 +73,7 @@ class Row:
     mend: str = ""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Check:
     """One system, checked.
 

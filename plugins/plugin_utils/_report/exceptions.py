@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -18,7 +18,7 @@ from ...module_utils._entity.compare import Change, compare_loosely
 from ...module_utils._entity.rules import Rules
 from ...module_utils._profile.json_schema import check
 from ...module_utils._text.json_forms import Json, canonical
-from ...module_utils._text.records import evolve, record
+from ...module_utils._text.records import evolve
 from ...module_utils._text.redaction import printable
 from ...module_utils.errors import ConfigurationError
 from .._files.own_schemas import own_schema
@@ -30,7 +30,7 @@ FORMAT = 1
 FORM = "Write it as exceptions_out does, and as docs/drift.md shows."
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class KnownDrift:
     """What somebody has accepted: of one entity, or without a name of all entities of a type.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Judgement:
     notes: Sequence[str] = ()
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Qualification:
     """All that was seen. versions: by name. entity: that was made in the sandbox, and removed."""
 

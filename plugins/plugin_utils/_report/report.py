@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Optional, Union
 
@@ -31,7 +31,7 @@ BAD = ("failed", "moved", "outcome_unknown", "not_tried")
 """Outcomes of an entity that is not as declared now, or of which nobody knows."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class EntityReport:
     """What became of one entity.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qsl
 
@@ -32,7 +32,7 @@ Show = Callable[[str], None]
 """Shows a person a message at once."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Endpoints:
     """Where and how a grant is asked for. authorize and device are empty where the profile has none. form: the fields
     that the profile adds to the token request, None for one that it takes away; asks: likewise, of the request that

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable, Optional
 
@@ -18,7 +18,6 @@ from ..._profile.model import EntityType, plain_id
 from ..._profile.operation import Operation
 from ..._profile.template import at_path, names_in
 from ..._text.nested_paths import ABSENT
-from ..._text.records import record
 from ..._transport.addressing import Base, request_of, segment
 from ..._transport.http import SYSTEM_CLOCK, Clock
 from ..._transport.messages import Request
@@ -32,7 +31,7 @@ PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers
 """The parts of a request template, with their keys in the profile."""
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Watch:
     """How long is waited for what a server carries out later, and who is told. note: takes notes for the user.
     accepted: keeps what the next run needs to go on waiting for a write. ended: is called when that has ended."""
@@ -48,7 +47,7 @@ def _no_names(_of: Invocation) -> Mapping[str, Any]:
     return {}
 
 
-@record
+@dataclass(frozen=True, eq=False)
 class Invocation:
     """An operation on an entity, or on the list of a type. address: by id, where the operation needs it before an
     entity was read; purpose: as in Request; shows: is called when an answer has shown an entity; more: the names that
