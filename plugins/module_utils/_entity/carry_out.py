@@ -58,16 +58,16 @@ def apply(
             now = read_again(client, desired, examined.found_as, examined.observed)
             examined = evolve(examined, observed=now)
         desired = evolve(examined.desired or desired, on_immutable="refuse")  # what is planned is planned
-        carry_out = _in_steps(record) if in_steps(examined.plan, address.type) else perform
+        carry_out = _in_steps(examined.plan, record) if in_steps(examined.plan, address.type) else perform
         outcome = carry_out(client, desired, examined.plan, examined.observed, clock)
         return evolve(outcome, notes=(*to_be_known(examined.plan, address.type), *outcome.notes))
 
 
-def _in_steps(record: RecordStep) -> Perform:
+def _in_steps(planned: Plan, record: RecordStep) -> Perform:
     """How a change of several steps is carried out."""
-    from .step_apply import perform_in_steps
+    from .step_apply import in_several
 
-    return partial(perform_in_steps, record=record)
+    return partial(in_several(planned), record=record)
 
 
 def _now_that_it_is_there(client: EntityClient, desired: DesiredState, before: Examined) -> Examined:

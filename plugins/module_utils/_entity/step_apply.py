@@ -30,19 +30,10 @@ from .verb_plans import after_restoring, as_of_new
 from .verbs import purge, rename, restore
 
 
-def perform_in_steps(
-    client: EntityClient,
-    desired: DesiredState,
-    planned: Plan,
-    observed: Optional[Entity],
-    clock: Clock,
-    record: RecordStep = unrecorded,
-) -> Outcome:
-    """Carry out a plan that takes several steps, or another one than the entity's own create, update and delete; as
-    perform_steps()."""
+def in_several(planned: Plan) -> Callable[..., Outcome]:
+    """What carries out a plan that takes several steps, with the parameters of perform_steps()."""
     usual = perform_restored if planned.restored else perform_steps
-    carry_out = {"delete": perform_removed, "replace": perform_replaced}.get(planned.operation, usual)
-    return carry_out(client, desired, planned, observed, clock, record)
+    return {"delete": perform_removed, "replace": perform_replaced}.get(planned.operation, usual)
 
 
 def perform_steps(
