@@ -52,7 +52,8 @@ def work_through(
 ) -> dict[Item, Fate[Done]]:
     """Do the work on each item and return the fate of each, in the order of the levels.
 
-    A level begins when the one before it has ended. blocked: says, from the fates of the others, why an item cannot be
+    A level begins when the one before it has ended. concurrency: threads at most; no more than there are items in the
+    largest level are started. blocked: says, from the fates of the others, why an item cannot be
     worked on. stop_on: errors after which no further item is begun. After an interruption the items under way have
     GRACE seconds. report: is called after each item with the number of finished ones. stopped: empty; takes the reason
     why no further item is begun. unforeseen: makes the error of an item from an unexpected one.
@@ -66,7 +67,7 @@ def work_through(
         for item in iter(begun.get, _NO_MORE):
             through.put((item, _fate(item, work, stopped, stop_on, unforeseen)))
 
-    with _threads(concurrency, serve, begun, stopped):
+    with _threads(min(concurrency, max(map(len, levels), default=0)), serve, begun, stopped):
         for level in levels:
             hindered = {item: NotTried(why) for item in level if (why := blocked(item, fates))}
             fates.update(hindered)

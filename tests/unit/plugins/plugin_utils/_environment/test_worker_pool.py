@@ -108,6 +108,21 @@ def test_no_more_at_once_than_was_asked_for():
     assert most == 3
 
 
+@pytest.mark.parametrize(("levels", "threads"), [([range(2), range(3)], 3), ([[1]], 1), ([range(60)], 4), ([], 0)])
+def test_no_more_threads_than_items_at_once(levels, threads):
+    started = set()
+
+    class Counted(threading.Thread):
+        def start(self):
+            super().start()
+            started.add(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "Thread", Counted)
+        through(levels, str, 4, True)
+    assert len(started) == threads
+
+
 def test_stop():
     fates = through(LEVELS, failing_at("c"), 1, True)
     assert fates["a"] == "A"
@@ -252,9 +267,9 @@ def test_the_threads_that_the_system_gives_do_the_work(monkeypatch):
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", at_most_three)
-    assert through(LEVELS, str.upper, 16, True) == {name: name.upper() for name in "abcde"}
+    assert through([range(16)], str, 16, True) == {number: str(number) for number in range(16)}
     with pytest.raises(RuntimeError):
-        through(LEVELS, str.upper, 16, True)
+        through([range(16)], str, 16, True)
     assert workers._UNDER_WAY == []
 
 
