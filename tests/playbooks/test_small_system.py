@@ -299,6 +299,61 @@ def test_tokens_of_another_issuer_are_named_as_the_likeliest_cause(system: Small
     assert (system.counted["tokens"], system.writes) == (2, 0)
 
 
+AS_GUEST = {
+    "session": {
+        "carry": {"headers": {"Authorization": "Bearer {access_token}"}},
+        "look": {
+            "method": "GET",
+            "path": "me",
+            "success": [{"status": 404}],
+            "after": [{"status": [400, 403, 404]}, {"status": 200, "body": {"meta.total": 0}}],
+        }
+    }
+}
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-12")
+def test_a_lost_session_that_is_answered_as_a_guest_makes_nothing_absent(system: SmallSystem, play: Player) -> None:
+    play.defaults["profile_overrides"] = AS_GUEST
+    system.guests = True
+    code, town = SITE["key"]["code"], {"attributes": {"town": "Hamburg"}}
+    other = {"type": "site", "key": {"code": "B"}}
+
+    def played(**task: Any) -> tuple[bool, Any, int, int]:
+        """What a task says with a session that ended: changed, the number of entities, logins and writes."""
+        system.tokens.clear()
+        system.counted.clear()
+        module = task.pop("module", ENTITY)
+        result = play([{"name": "it", module: task}])["it"]
+        assert "msg" not in result, result["msg"]
+        return result["changed"], len(result.get("entities", ())), system.counted["tokens"], system.writes
+
+    assert played(**SITE, **town) == (True, 0, 1, 1)
+    assert played(**SITE, **town) == (False, 0, 1, 0)
+    assert played(module=INFO, **SITE) == (False, 1, 1, 0)
+    assert played(**other, attributes={"town": "Berlin"}) == (True, 0, 1, 1)
+    assert played(**SITE, attributes={"town": "Altona"}) == (True, 0, 1, 1)
+    (by_id,) = ({"type": "site", "id": one} for one, site in system.entities["sites"].items() if site["code"] == code)
+    assert played(module=INFO, **by_id) == (False, 1, 1, 0)
+    assert played(**by_id, state="absent") == (True, 0, 1, 1)
+    assert played(**by_id, state="absent") == (False, 0, 1, 0)
+    assert played(**SITE, state="absent") == (False, 0, 1, 0)
+    assert [one["code"] for one in system.entities["sites"].values()] == ["B"] != [code]
+
+
+@pytest.mark.proves("LOGIN-4", "LOGIN-12")
+def test_a_session_that_ends_on_the_way_as_a_guest_loses_no_entity(system: SmallSystem, play: Player) -> None:
+    play.defaults["profile_overrides"] = AS_GUEST
+    system.guests = True
+    entities = [{"type": "site", "key": {"code": f"S{number}"}, "attributes": {"town": "X"}} for number in range(40)]
+    task = {"name": "it", "rimops.insight.insight_entities": {"entities": entities, "concurrency": 8}}
+    for expected in ({"created": 40, "unchanged": 0}, {"created": 0, "unchanged": 40}):
+        system.lasts = 25
+        summary = play([task])["it"]["summary"]
+        assert {name: summary[name] for name in expected} == expected, summary
+        assert (summary["failed"], len(system.entities["sites"])) == (0, 40)
+
+
 @pytest.mark.proves("WRITE-1", "WRITE-7")
 def test_what_went_wrong_is_said(system: SmallSystem, play: Player) -> None:
     wrong = {"profile_overrides": {"operations": {"find": {"path": "all/{type.path}"}}}}

@@ -87,6 +87,11 @@ class Exchange:
         return self.state.session or Session()
 
 
+def _has_meaning(request: Request, response: Response) -> bool:
+    """Whether an answer is no refusal that nobody explains."""
+    return response.is_2xx or request.understood(response)
+
+
 class SessionSender:
     """Sends requests within the session of a keeper; threads may share it."""
 
@@ -184,10 +189,12 @@ class SessionSender:
         return not sent.lost and not self._is_refused(request, sent)
 
     def _is_refused(self, request: Request, sent: Exchange) -> bool:
-        """Whether the reason of a refusal has to be found out: the profile gives this answer no meaning."""
-        if sent.response.status in request.understood:
+        """Whether an answer is looked into: it fits ``session.look.after``, and the profile gives it no meaning. What a
+        profile names there is looked into after a read whatever it means: some systems take a lost session for a guest,
+        to whom nothing is there."""
+        if fitting(self._rules.looks_after, sent.response, Sent(request.method, sent.session.cookies)) is None:
             return False
-        return bool(fitting(self._rules.looks_after, sent.response, Sent(request.method, sent.session.cookies)))
+        return not _has_meaning(request, sent.response) or (request.safe and self._rules.looks_after_reads)
 
     def _is_older(self, sent: Exchange) -> bool:
         """Whether a request may have been refused for its CSRF token, another one having become known meanwhile."""
@@ -277,11 +284,12 @@ class SessionSender:
     def _look_into(self, request: Request, sent: Exchange, deadline: float) -> tuple[Response, bool]:
         """Find out why a request was refused, by resending it under a rotating CSRF token and in renewed sessions.
         Returns the last answer, and whether it is final: every other reason than a missing permission is ruled out. It
-        is not final where the session was lost meanwhile and renewed."""
+        is not final where the session was lost meanwhile and renewed. One that has a meaning is final once a look
+        shows that the session lives, and each is looked into: the session may have ended before the next one."""
         refused = self._keeper.ticket()
         with self._session_lock.exclusive():  # so that no other answer changes the values on the way
             last = sent
-            if request.kind not in self._denied:
+            if _has_meaning(request, sent.response) or request.kind not in self._denied:
                 for state, because in self._remedies(request, sent, refused, deadline):
                     request = request.again(because, last.response.attempt)
                     last = self._exchange_in(state, request)
@@ -291,6 +299,9 @@ class SessionSender:
                     if not self._is_refused(request, last):
                         self._learn(sent, last)
                         return last.response, True
+                if _has_meaning(request, last.response):
+                    self._note(request, last)
+                    return last.response, True
                 with self._lock:
                     self._denied.add(request.kind)
             if self._rules.renewed and b"csrf" in last.response.body[:LOOKED_AT].lower():
@@ -329,12 +340,17 @@ class SessionSender:
                 yield looked, OTHER_TOKEN
                 if self._was_good(state):
                     continue  # then the first refusal, before that look, was no matter of the token or the session
-            elif not self._logged_in_anew and self._keeper.could_be_anew(state, FRESH):
+            elif self._may_log_in_anew(request, sent, state):
                 self._logged_in_anew, looked_for_token = True, False
                 yield self._keeper.renew(state), ANEW
             else:
                 return
             refused = self._keeper.ticket()
+
+    def _may_log_in_anew(self, request: Request, sent: Exchange, state: State) -> bool:
+        """Whether a login of its own may give the permission that a session of an earlier run lacks."""
+        refused = not (_has_meaning(request, sent.response) or self._logged_in_anew)
+        return refused and self._keeper.could_be_anew(state, FRESH)
 
     def _was_good(self, state: State) -> bool:
         """Whether a session had good values: ones that were accepted, or shown after the login."""

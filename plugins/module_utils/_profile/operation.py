@@ -14,7 +14,7 @@ from .._text.json_forms import Json, canonical
 from .._text.nested_paths import names_of, value_at
 from .._text.records import evolve
 from .completing import Completing, completing_of
-from .predicate import Predicate, Sent, alternatives_of, predicate_of, statuses_of
+from .predicate import Answer, Predicate, Sent, alternatives_of, fitting, predicate_of
 from .request_template import RequestTemplate
 
 BASIS = ("source", "assumed", "verified", "note")
@@ -79,10 +79,10 @@ class Operation:
     until: Predicate = ()
     failed: Predicate = ()
 
-    @cached_property
-    def understood(self) -> tuple[int, ...]:
-        """The statuses to which the profile gives a meaning."""
-        return statuses_of((*self.success, *self.missing, *self.conflict))
+    def understands(self, answer: Answer) -> bool:
+        """Whether the profile gives an answer a meaning. Emptiness alone is one in a success only."""
+        missing = (one for one in self.missing if one.empty is None or one.status)
+        return fitting((*self.success, *self.conflict, *missing), answer, self.sent, self.places) is not None
 
     @cached_property
     def sent(self) -> Sent:

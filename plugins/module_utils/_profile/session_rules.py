@@ -69,7 +69,7 @@ class Refresh:
 class SessionRules:
     """cookie: the cookies that are the session's own; a name may end in a star. take: places by name, looked for in
     every answer. carry: what each request carries: headers, cookies, query, json, basic. looks_after: the answers that
-    are looked into."""
+    are looked into; looks_after_reads: those to a read whatever they mean."""
 
     steps: tuple[Step, ...] = ()
     cookie: tuple[str, ...] = ()
@@ -77,6 +77,7 @@ class SessionRules:
     carry: Json = field(default_factory=dict)
     look: Optional[Step] = None
     looks_after: Predicate = ()
+    looks_after_reads: bool = False
     lost: Predicate = ()
     logout: tuple[Step, ...] = ()
     refresh: Optional[Refresh] = None
@@ -228,6 +229,7 @@ def session_of(data: Optional[Json]) -> SessionRules:
         carry=said.get("carry", {}),
         look=_step("look", "session.look", look, denied) if look else None,
         looks_after=predicate_of(look.get("after", LOOKED_INTO)) if look else (),
+        looks_after_reads="after" in (look or {}),
         lost=predicate_of(_lost(said.get("lost", LOST), _list(said.get("cookie")))),
         logout=ordered_steps(said.get("logout", {}), "session.logout", denied),
         refresh=Refresh(

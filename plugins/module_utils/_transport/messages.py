@@ -19,6 +19,10 @@ Result = TypeVar("Result")
 LONGEST = 200
 
 
+def _has_no_meaning(_response: Response) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request.
@@ -29,7 +33,7 @@ class Request:
     one name. At most one of the two.
     safe: it may be sent again although it may have been carried out (a read, whatever its HTTP method). patient: the
     server may be starting, so it is waited for. kind: what requests that may be refused alike have in common (type and
-    operation). understood: statuses to which the profile gives a meaning. busy: the answers of a server that is busy
+    operation). understood: whether the profile gives an answer a meaning. busy: the answers of a server that is busy
     and did not carry it out; None for those of the profile. delay: seconds to wait before it is sent, by
     whoever runs the conversation. attempt: counts from 1. because: why there is
     another one than the first.
@@ -44,7 +48,7 @@ class Request:
     safe: bool = False
     patient: bool = False
     kind: str = ""
-    understood: tuple[int, ...] = ()
+    understood: Callable[[Response], bool] = field(default=_has_no_meaning, repr=False, compare=False)
     busy: Optional[Predicate] = BUSY
     delay: float = 0.0
     attempt: int = 1
@@ -81,6 +85,11 @@ class Response:
     def location(self) -> SplitResult:
         """Where ``Location`` leads, in its parts; without any where it is no address."""
         return parted(self.headers.get("location", ""))
+
+    @property
+    def is_2xx(self) -> bool:
+        """Whether the status says success."""
+        return 200 <= self.status < 300
 
     @property
     def is_html(self) -> bool:

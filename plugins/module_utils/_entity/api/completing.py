@@ -185,8 +185,11 @@ def _request(
 ) -> Request:
     """A request about a job. template: of the poll, or of what tells the reason."""
     kind, purpose = f"{of.type.name} {of.operation.name} poll", f"ask for {label} to {of.purpose}"
-    meanings = (completing.until, completing.warned, completing.failed)
-    understood = tuple(status for one in meanings for status in statuses_of(one))
+    meanings, sent = (*completing.until, *completing.warned, *completing.failed), Sent(template.method)
+
+    def understood(response: Response) -> bool:
+        return fitting(meanings, response, sent) is not None
+
     return request_of(template, names, of.base, purpose, safe=True, kind=kind, understood=understood)
 
 

@@ -95,7 +95,7 @@ class Invocation:
             purpose,
             safe=operation.safe,
             kind=f"{self.type.name} {operation.name}",
-            understood=operation.understood,
+            understood=operation.understands,
         )
 
     def names(

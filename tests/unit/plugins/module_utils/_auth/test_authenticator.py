@@ -827,7 +827,7 @@ def test_where_each_session_is_ended_one_request_finds_it_out(login, system, tic
 def test_what_the_profile_understands_is_not_looked_into(login, system):
     system.rejection = FORBIDDEN
     authenticator = login(send=denying(system), **ALICE)
-    response = authenticator.send(replace(READ, understood=(403,)))
+    response = authenticator.send(replace(READ, understood=lambda answer: answer.status == 403))
     assert (response.status, response.ruled_out, system.count("look at the session")) == (403, "", 0)
 
 

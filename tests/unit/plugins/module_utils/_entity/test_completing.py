@@ -115,7 +115,7 @@ class System:
 
     def answer(self, request, steps):
         if steps[0] == "jobs":
-            self.understood.update(request.understood)
+            self.understood.update(one for one in (403, 404, 410) if request.understood(Response("", one, {})))
             return self.poll(steps)
         number, rest = int(steps[1]) if len(steps) > 1 else 0, steps[2:]
         if request.method == "GET":
