@@ -240,9 +240,11 @@ def exactly_one(address: Address, offered: Sequence[Entity]) -> Entity | None:
             for show in [ascii if _nfc(other) == _nfc(value) else repr]
         )
         raise AmbiguousError(
-            f"tell whether {address} exists",
-            f"one differs only in case, outer space or Unicode form: {printable(shown)}",
-            "Write the key as the server has it, or settle it with compare.normalise.",
+            f"tell which {address} is meant" if exact else f"tell whether {address} exists",
+            f"{'another' if exact else 'one'} differs only in case, outer space or Unicode form: {printable(shown)}",
+            "Name it by id, or have one of the two renamed or removed."
+            if exact
+            else "Write the key as the server has it, or settle it with compare.normalise.",
         )
     if offered and not exact:
         raise _none_of_them(address, offered)

@@ -135,6 +135,7 @@ def test_nearly_the_same_is_an_error_that_shows_both(declared, stored, beside):
     with pytest.raises(AmbiguousError) as caught:
         exactly_one(event(declared), offered(*names))
     assert "differs only in case, outer space or Unicode form" in caught.value.message
+    assert ("Name it by id" if beside else "Write the key as the server has it") in caught.value.message
     assert caught.value.message.isprintable()
     show = ascii if stored == "e\u0301" else repr
     assert f"eventName is {show(stored)} on the server and {show(declared)} here" in caught.value.message
