@@ -39,6 +39,14 @@ MISTAKES = {
         "type: event\nkey: {applicationId: '5'}\nrefs: {applicationId: {type: application, id: 5}}",
         ("both in key and in refs",),
     ),
+    "a reference to an entity of another type": Mistake(
+        "type: event\nkey: {eventName: x}\nrefs: {applicationId: {type: event, id: '5'}}",
+        ("applicationId refers to an entity of type application, and event (id 5) is none",),
+    ),
+    "the same among the attributes": Mistake(
+        "type: event\nid: '1'\nattributes: {applicationId: {ref: {type: event, id: '5'}}}",
+        ("applicationId refers to an entity of type application, and event (id 5) is none",),
+    ),
     "unquoted 021436": Mistake(
         "type: application\nkey: {appCode: 021436, appName: Zelvora}", ("appCode in key is the number 8990", "021436")
     ),

@@ -307,7 +307,7 @@ AS_GUEST = {
             "path": "me",
             "success": [{"status": 404}],
             "after": [{"status": [400, 403, 404]}, {"status": 200, "body": {"meta.total": 0}}],
-        }
+        },
     }
 }
 

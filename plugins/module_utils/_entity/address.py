@@ -136,6 +136,8 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
     _check_one_is_named(entity_type, entity_id not in (None, ""), key, references, what)
     _check_key(entity_type, key, references, what)
     refs = {name: address_of(profile, referred) for name, referred in references.items()}
+    for name, referred in refs.items():
+        check_referred(entity_type, name, referred, what)
     _check_parent(entity_type, entity_id in (None, ""), refs, what)
     overlap = sorted(set(refs) & set(key))
     if overlap:
@@ -164,6 +166,15 @@ def _check_one_is_named(entity_type: EntityType, has_id: bool, key: Entity, refe
         raise ConfigurationError(
             what, "exactly one of id and key is needed", "Give the key, or the id that the server shows."
         )
+
+
+def check_referred(entity_type: EntityType, name: str, referred: Address, what: str) -> None:
+    """Raise ConfigurationError where an attribute refers to an entity of another type than the profile says: its id
+    may be that of one which is not meant."""
+    reference = entity_type.references.get(name)
+    if reference is not None and referred.type.name != reference.type:
+        why = f"{name} refers to an entity of type {reference.type}, and {referred} is none"
+        raise ConfigurationError(what, why, "Name one of that type.")
 
 
 def _check_parent(entity_type: EntityType, by_key: bool, refs: Mapping[str, Address], what: str) -> None:

@@ -16,7 +16,7 @@ from .._text.nested_paths import ABSENT, names_of, replace, with_value
 from .._text.records import evolve
 from .._text.redaction import printable
 from ..errors import ConfigurationError
-from .address import Address, Entity, address_of, folded
+from .address import Address, Entity, address_of, check_referred, folded
 from .compare import is_within
 from .rules import holding_ids
 
@@ -26,8 +26,10 @@ def mentioned_in(profile: Profile, address: Address, attributes: Entity) -> dict
     entity, for a list where the profile says one reference, and for one where it says a list."""
     found = {place: address_of(profile, reference) for place, reference in mentions(attributes).items()}
     references = address.type.references
+    for place, referred in found.items():
+        check_referred(address.type, rule_path(place).removesuffix("[]"), referred, f"declare {address}")
     for name in {*address.refs, *map(rule_path, found)}:
-        whole = name[: -len("[]")] if name.endswith("[]") else name
+        whole = name.removesuffix("[]")
         reference = references.get(whole)
         if reference is not None and reference.many != (whole != name):
             how = "a list of references" if reference.many else "one reference, and no list"

@@ -45,6 +45,10 @@ def event(key="Filing", **more):
             {"type": "event", "key": {"eventName": "x", "applicationId": "1"}, "refs": {"applicationId": APPLICATION}},
             "applicationId stands both in key and in refs",
         ),
+        (
+            {"type": "event", "key": {"eventName": "x"}, "refs": {"applicationId": {"type": "event", "id": "1"}}},
+            "applicationId refers to an entity of type application, and event .id 1. is none",
+        ),
     ],
 )
 def test_what_names_no_entity(data, message):

@@ -40,6 +40,7 @@ TEAMS = {
     },
 }
 ANN, BOB = ({"type": "user", "key": {"name": name}} for name in ("ann", "bob"))
+TEAM = {"type": "team", "id": 5}
 
 
 def people():
@@ -99,6 +100,9 @@ def test_ids_that_a_server_shows_as_texts_are_the_same_ids():
         ({"refs": {"owners": ANN}}, "owners is a list of references"),
         ({"refs": {"owners": [ANN]}, "attributes": {"owners": []}}, "owners stands in refs and in attributes"),
         ({"attributes": {"contract": {"ownerId": [{"ref": ANN}]}}}, "contract.ownerId is one reference, and no list"),
+        ({"refs": {"owners": [ANN, TEAM]}}, "owners refers to an entity of type user, and team .id 5. is none"),
+        ({"attributes": {"contract": {"ownerId": {"ref": TEAM}}}}, "contract.ownerId refers to an entity of type user"),
+        ({"attributes": {"items": [{"userId": {"ref": TEAM}}]}}, "userId refers to an entity of type user"),
         ({"attributes": {"x": {"ref": {"type": "user"}}}}, "exactly one of id and key"),
         ({"attributes": {"x": {"ref": {"type": "usr", "id": 5}}}}, "no such type; user is near"),
     ],
