@@ -15,6 +15,7 @@ from environments import LISTED, NODES, OVERRIDES, SURE, application, control, n
 pytestmark = pytest.mark.one_core
 
 ENTITY = "rimops.insight.insight_entity"
+INFO = "rimops.insight.insight_entity_info"
 SHORT = {"wait_timeout": 0.5, "wait_interval": 0.1}
 EMPTY = {"operations": {"find": {"missing": [{"status": 404}, {"empty": True}]}}}
 NONE = {
@@ -99,7 +100,8 @@ def test_a_run_after_that_makes_no_second_one(server: Server, play: Player) -> N
     again = play([entity("again", **more), other, task("environment", [application(3), application(4)], **more)])
     for name in ("again", "other"):
         said = again[name]["msg"]
-        assert f"an earlier run created an application with the id {stored['id']}, which is still there" in said
+        assert f"an earlier run or task created an application with the id {stored['id']} and appCode" in said
+        assert "which is still there" in said
         assert "the search still does not show it; nothing was written" in said
         assert (again[name]["changed"], again[name]["error"]["profile_key"]) == (False, "operations.find")
     assert outcomes(again["environment"]) == {"failed": 1, "not_tried": 1}
@@ -109,6 +111,37 @@ def test_a_run_after_that_makes_no_second_one(server: Server, play: Player) -> N
     found = play([{**other, "name": "found"}, entity("same", **more)])
     assert [found[name]["operation"] for name in ("found", "same")] == ["create", "none"]
     assert len(server.stored("application")) == server.counted["creates"] == 2
+
+
+@pytest.mark.proves("ABSENCE-1", "ABSENCE-2")
+def test_a_search_that_shows_others_makes_no_twin_in_any_run(server: Server, play: Player) -> None:
+    """It does not show one of three. Whatever it has shown before, that one is neither made again nor absent."""
+    hidden = answers("find", status=404, body={"status": 404})
+    hidden[2][0]["match"]["body"] = "000003"
+    more = {"profile_overrides": EMPTY}
+    first = play([control("hidden", hidden), loop("create", **more), loop("again", **more)])
+    three = [application(number) for number in (1, 2, 3)]
+    second = play([loop("create", **more), task("environment", three, **more)])
+    hidden_one = {"key": application(3)["key"], **more}
+    third = play(
+        [
+            entity("others", key=application(1)["key"], **more),
+            entity("check", **hidden_one) | {"check_mode": True},
+            entity("absent", state="absent", attributes={}, **hidden_one),
+            {"name": "info", INFO: {"type": "application", **hidden_one}, "ignore_errors": True},
+            task("plan", three, **more) | {"check_mode": True},
+        ]
+    )
+    (stored,) = (one for one in server.stored("application") if one["appCode"] == "000003")
+    assert (server.counted["creates"], len(server.stored("application"))) == (3, 3)
+    assert [one["failed"] for one in first.all("create")] == [False, False, True]
+    for results in (first.all("again"), second.all("create")):
+        assert [(one["failed"], one["changed"]) for one in results] == [(False, False), (False, False), (True, False)]
+    still = f"with the id {stored['id']} and appCode '000003', appName 'Application 3', which is still there"
+    for said in (first.all("again")[2], second.all("create")[2], third["check"], third["absent"], third["info"]):
+        assert still in said["msg"], said
+    for environment in (second["environment"], third["plan"]):
+        assert outcomes(environment) == {"unchanged": 2, "failed": 1} and still in environment["msg"], environment
 
 
 @pytest.mark.proves("ABSENCE-1", "ABSENCE-2")

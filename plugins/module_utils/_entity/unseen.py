@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The rimops.insight authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A search that did not show what was created: the next run must not create one more.
+"""A search that did not show what was created: the next task or run must not create one more, nor take it for absent.
 
-Within a run ``canary.py`` holds the other creates back. For the runs that follow, the entity is kept in the token
-store. The next create of its type first asks whether the search shows it by now, or whether it is gone."""
+Within a run ``canary.py`` holds the other creates back. For what follows, the entity is kept in the token store, by its
+key and for its type. Where a search says that there is none with that key, it is read by its id. The next create of its
+type first asks whether the search shows it by now, or whether it is gone."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from .._text.records import evolve
 from .._text.redaction import printable
 from .._text.spelling import with_article
 from ..errors import ProfileMismatchError
-from .address import Address
+from .address import Address, Entity, has_key
 from .api.client import EntityClient
 from .api.kept import Unseen
 
@@ -42,8 +43,23 @@ def remembering_search(client: EntityClient, address: Address, kept: Optional[Un
         about = str(error.details.get("profile_key", ""))
         search = address.type.operations["find"].profile_key
         if kept is not None and error.details.get("written") and f"{about}.".startswith(f"{search}."):
-            kept.keep(address.among, {ID: str(error.details["entity_id"]), SEARCH: search_of(address)})
+            held = {ID: str(error.details["entity_id"]), SEARCH: search_of(address)}
+            kept.keep(address, held)
+            kept.keep(address.among, held)
         raise
+
+
+def refuse_unseen(client: EntityClient, address: Address, kept: Unseen) -> None:
+    """Raise ProfileMismatchError where a search has found none, and one with this key was created that no search has
+    shown, and is still there."""
+    held = kept.of(address)
+    if not held:
+        return
+    entity = client.read(address.among.with_id(held[ID]))
+    if entity is None or not (has_key(address, entity) and client.referring(address, [entity])):
+        kept.keep(address, {})
+        return
+    raise _still_unseen(f"tell whether {address} exists", address, entity, held[ID])
 
 
 def _prove(client: EntityClient, address: Address, kept: Unseen) -> None:
@@ -55,17 +71,20 @@ def _prove(client: EntityClient, address: Address, kept: Unseen) -> None:
     if entity is not None and client.referring(address, [entity]):
         key = {name: address.in_key(entity, name) for name in address.key}
         if client.searched(evolve(address, key=key)) is None:
-            raise _still_unseen(address, held[ID])
+            raise _still_unseen(f"create {address}", address, entity, held[ID])
     if entity is None or (address.type.name, "find") in client.shown:
         kept.keep(address.among, {})
 
 
-def _still_unseen(address: Address, entity_id: Any) -> ProfileMismatchError:
+def _still_unseen(what: str, address: Address, entity: Entity, entity_id: Any) -> ProfileMismatchError:
     search, of_type = address.type.operations["find"].profile_key, with_article(address.type.name)
+    key = ", ".join(f"{name} {address.in_key(entity, name)!r}" for name in address.key)
     return profile_mismatch(
-        f"create {address}",
-        f"an earlier run created {of_type} with the id {printable(str(entity_id))}, which is still there, and the "
-        "search still does not show it; nothing was written",
+        what,
+        printable(
+            f"an earlier run or task created {of_type} with the id {entity_id} and {key}, which is still there, and "
+            "the search still does not show it; nothing was written"
+        ),
         search,
         expected="the entity that was created",
         came="the answer for missing",

@@ -325,11 +325,17 @@ class EntityClient:
     def the_one(self, address: Address) -> Entity | None:
         """The entity with this id, or the only one with exactly this key; None when it is missing.
 
-        Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form.
+        Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form;
+        ProfileMismatchError for one that the search does not show.
         """
         if address.id is not None:
             return self.read(address)
-        return exactly_one(address, self.find(address))
+        found = exactly_one(address, self.find(address))
+        if found is None and self.unseen is not None and not address.type.singleton:
+            from ..unseen import refuse_unseen
+
+            refuse_unseen(self, address, self.unseen)
+        return found
 
     @staticmethod
     def asks(address: Address) -> str:
