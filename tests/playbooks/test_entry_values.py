@@ -170,6 +170,8 @@ def test_a_list_comes_in_pages_and_whole_or_not_at_all(server: Server, play: Pla
         [
             {"name": "all", INFO: listed},
             {"name": "count", "control": {"requests": [["GET", "counters", None], ["POST", "faults", [short]]]}},
+            {"name": "short once", INFO: listed},
+            {"name": "always", "control": {"requests": [["POST", "faults", [{**short, "times": 0}]]]}},
             {"name": "short", INFO: listed, "ignore_errors": True},
         ]
     )
@@ -178,8 +180,9 @@ def test_a_list_comes_in_pages_and_whole_or_not_at_all(server: Server, play: Pla
     assert len(played["all"]["entities"]) == 250
     assert played["all"]["assumed"] == ["operations.list"]
     assert played["count"]["answers"][0]["lists"] == 3
-    assert played["short"]["error"]["kind"] == "ServerError"
-    assert "the list stopped after 249 of 250 entities" in played["short"]["msg"]
+    assert len(played["short once"]["entities"]) == 250
+    assert played["short"]["error"]["kind"] == "ListChanged"
+    assert "the list stopped after 247 of 250 entities" in played["short"]["msg"]
 
 
 @pytest.mark.each_core

@@ -112,7 +112,7 @@ def list_pages(of: Invocation, take: Take, enough: int | None = None) -> Flow[No
 def _check_total(response: Response, seen: int, total: int | None) -> None:
     if total is not None and seen < total:
         why = f"the list stopped after {seen} of {total} entities"
-        raise ServerError(response.purpose, why, "Nothing is concluded from it.")
+        raise ListChanged(response.purpose, why, "Nothing is concluded from it.")
 
 
 def _endless(operation: Operation, response: Response) -> ServerError:

@@ -233,6 +233,7 @@ def test_a_list_is_read_again_when_an_id_comes_twice(again):
         ([page(1, 2, total=4), page(2, 3, total=4)], "the id 2 came twice"),
         ([page(1, 2, total=4), page(3, 4, total=5)], "spoke of 4 entities first, and then of 5"),
         ([page(1, 2), page(3, 4), page(1, 2)], "the id 1 came twice"),
+        ([page(1, 2, total=4), page(3, total=4), page(total=4)], "the list stopped after 3 of 4 entities"),
     ],
 )
 def test_a_list_that_changes_again_and_again_is_an_error(answers, why):

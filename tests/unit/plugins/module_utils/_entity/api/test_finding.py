@@ -313,8 +313,8 @@ def test_a_link_that_leads_elsewhere_is_not_followed(link):
 
 
 def test_a_list_that_stops_short_of_the_total_in_a_header():
-    said = rows(ALPHA, **{"x-total": "2"})
-    asked = paged(said, query={}, paging={"total": "header.X-Total", "next": "link.next"})
+    said = [rows(ALPHA, **{"x-total": "2"})] * 5
+    asked = paged(*said, query={}, paging={"total": "header.X-Total", "next": "link.next"})
     with pytest.raises(ServerError, match="stopped after 1 of 2"):
         asked.client.whole(Address(asked.type))
 
