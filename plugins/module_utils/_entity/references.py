@@ -42,10 +42,23 @@ def declaring(
 ) -> tuple[Address, dict[str, Address]]:
     """The address with the rules and the parts that it takes to declare these attributes, and the entities to which
     they refer, by place. present: whether the entity is to exist. Raises as mentioned_in()."""
+    _check_parts(address, attributes)
     mentioned = mentioned_in(profile, address, attributes)
     rules = holding_ids(address.rules, map(rule_path, mentioned))
     parts = parts_to_read(address.type, attributes) if present else ()
     return evolve(address, rules=rules, parts=parts, ready=present), mentioned
+
+
+def _check_parts(address: Address, attributes: Entity) -> None:
+    """Raise ConfigurationError where a part that is a list of elements is declared as anything else."""
+    for name in sorted({*address.type.parts} - address.rules.exact):
+        if not isinstance(attributes.get(name, []), (list, tuple, type(None))):
+            raise ConfigurationError(
+                f"declare {address}",
+                f"{name} is a list of elements, and is declared as no list",
+                f"Declare a list; or say in the profile types.{address.type.name}.attributes.{name}: {{exact: true}} "
+                "where it is one value.",
+            )
 
 
 def parts_to_read(entity_type: EntityType, attributes: Entity) -> tuple[str, ...]:

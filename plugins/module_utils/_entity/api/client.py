@@ -29,7 +29,7 @@ from .deleted import Deleted
 from .kept import Jobs, Unseen
 from .names import fields_of, names_of_others
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
-from .parts import is_held, read_part, reading, send_step, verifying, writing
+from .parts import is_held, not_a_list, read_part, reading, send_step, verifying, writing
 from .requests import BODIES, Invocation, Watch
 from .reveals import Reveals, kept
 from .search import check_search, chosen, completed, is_pattern, may_be
@@ -165,7 +165,11 @@ class EntityClient:
         part = address.type.parts[name]
         if part.read is None:
             held = entity.get(name)
-            return held if name in address.rules.exact else elements(held or (), part)
+            if name in address.rules.exact:
+                return held
+            if not isinstance(held, (list, tuple, type(None))):
+                raise not_a_list(address, name, held)
+            return elements(held or (), part)
         located = address.located(entity)
         of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
         return self._converse(of, read_part(of, part))

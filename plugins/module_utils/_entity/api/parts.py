@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._profile.mismatch import profile_mismatch, shape
 from ..._profile.operation import Operation
 from ..._profile.parts import Part, PartRead, StepRequest, Verification
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
-from ..address import rules_of
+from ...errors import ProfileMismatchError
+from ..address import Address, rules_of
 from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
@@ -72,6 +74,21 @@ def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
     return True
 
 
+ONE_VALUE = "Where it is one value, say types.{}.attributes.{}: {{exact: true}} in the profile."
+
+
+def not_a_list(address: Address, name: str, held: Any) -> ProfileMismatchError:
+    """The error for a part that stands in an entity as anything else than a list."""
+    return profile_mismatch(
+        f"read {name} of {address}",
+        "a list was expected there and the entity holds none",
+        f"types.{address.type.name}.parts.{name}",
+        expected="a list of elements",
+        came=shape(held),
+        hint=ONE_VALUE.format(address.type.name, name),
+    )
+
+
 def read_part(of: Invocation, part: Part) -> Flow[Any]:
     """The elements of a part, whole and as they are declared; none where the server says that it has none. What is
     exact is one value, and has no elements."""
@@ -87,7 +104,8 @@ def read_part(of: Invocation, part: Part) -> Flow[Any]:
             held = content(of.operation, response)
             if not exact and not isinstance(held, list):
                 why = "a list was expected there and the answer holds none"
-                raise deviation(of.operation, response, "entity", why, "a list of elements", "no list")
+                hint = ONE_VALUE.format(of.type.name, part.name)
+                raise deviation(of.operation, response, "entity", why, "a list of elements", "no list", hint)
             found = held
     shown = found if exact else in_declared_form(of.type, part.name, elements(found, part))
     know(secrets_in({part.name: shown}, rules_of(of.type)))

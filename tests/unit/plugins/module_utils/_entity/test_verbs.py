@@ -23,6 +23,7 @@ from ansible_collections.rimops.insight.plugins.module_utils.errors import (
     InterruptedRequest,
     MissingReferenceError,
     MovedError,
+    ProfileMismatchError,
     SchemaError,
     UnconvergedError,
 )
@@ -346,6 +347,22 @@ def test_parts_are_written_after_restoring():
     assert steps(outcome, kind) == ["restore", "update", "write tags"]
     assert told(system) == ["POST teams/1/restore", "PUT teams/1", "PUT teams/1/tags"]
     assert (held, "tags" in system.held["teams"][1]) == (["new"], False)
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_a_part_that_is_an_object_is_no_list_of_its_names(read):
+    request = {"method": "GET", "path": "teams/{id}", "entity": "body.labels"}
+    labels = {"write": {"method": "PUT", "path": "teams/{id}/labels", "json": "{value}"}}
+    kind = {"parts": {"labels": {**labels, **({"read": request} if read else {})}}}
+    system = Teams({"id": 1, "name": "a", "size": 1, "labels": {"a": 1}})
+    with pytest.raises(ConfigurationError, match="labels is a list of elements, and is declared as no list") as caught:
+        run(system, kind, attributes={"labels": {"a": 1}})
+    assert "attributes.labels: {exact: true}" in caught.value.message
+    with pytest.raises(ProfileMismatchError, match="a list was expected there") as caught:
+        run(system, kind, attributes={"labels": ["a"]})
+    assert "attributes.labels: {exact: true}" in caught.value.message and system.writes == []
+    one_value = {**kind, "attributes": {"labels": {"exact": True}}}
+    assert run(system, one_value, attributes={"labels": {"a": 1}}).plan.operation == "none"
 
 
 # --- a new key
