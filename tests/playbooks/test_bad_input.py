@@ -48,7 +48,8 @@ MISTAKES = {
         ("applicationId refers to an entity of type application, and event (id 5) is none",),
     ),
     "unquoted 021436": Mistake(
-        "type: application\nkey: {appCode: 021436, appName: Zelvora}", ("appCode in key is the number 8990", "021436")
+        "type: application\nkey: {appCode: 021436, appName: Zelvora}",
+        ("appCode in key is the number 8990", "021436", "schema.properties of the type: appCode: {type: number}"),
     ),
     "unquoted 0000": Mistake("type: event\nkey: {eventName: 0000}", ("eventName in key is the number 0, not text",)),
     "unquoted NO": Mistake(

@@ -216,8 +216,11 @@ def _quoted(name: str, value: Any) -> str:
     """How to write what YAML read as a boolean or number."""
     if isinstance(value, bool):
         return f'Quote it as the server shows it: {name}: "{"YES" if value else "NO"}".'
-    octal = f', or "0{value:o}" if that is what you wrote, which YAML reads as octal' if isinstance(value, int) else ""
-    return f'Quote it as the server shows it: {name}: "{value}"{octal}.'
+    octal = (
+        f', or "0{value:o}", with the zeros that you wrote, if YAML read it as octal' if isinstance(value, int) else ""
+    )
+    number = "Where the server holds a number there, say so in schema.properties of the type"
+    return f'Quote it as the server shows it: {name}: "{value}"{octal}. {number}: {name}: {{type: number}}.'
 
 
 def _nfc(value: Any) -> str:

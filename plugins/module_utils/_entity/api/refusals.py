@@ -18,7 +18,7 @@ from .answers import NOT_THERE
 OF_THE_REQUEST = (400, 422)
 """Statuses that say that the request is wrong: its attributes, or how the profile makes it."""
 
-WITHOUT_ATTRIBUTES = "Check the id, or the key: some servers take no / ; % \\ and no line end there."
+WITHOUT_ATTRIBUTES = "check the id, or the key: some servers take no / ; % \\ and no line end there."
 """What to do about a refused request that carries no attributes."""
 
 CONFLICTS = {
@@ -63,7 +63,7 @@ def refusal_of(operation: Operation, response: Response) -> ServerError:
     if refutation:
         return refutation
     kind, of_kind = (ConflictError, conflict.kind) if conflict else (ServerError, "")
-    why, hint = CONFLICTS[of_kind] if of_kind else _meaning(operation, status)
+    why, hint = CONFLICTS[of_kind] if of_kind else _meaning(operation, status, text)
     refused = fitting(operation.refused, response, operation.sent, operation.places)
     known = conflict or refused
     if known and known.says:
@@ -71,6 +71,8 @@ def refusal_of(operation: Operation, response: Response) -> ServerError:
     doubtful = operation.assumed and status in OF_THE_REQUEST and kind is ServerError
     if doubtful:
         hint += f" If they are right, what the profile says of the request is not: {operation.profile_key} is assumed."
+    elif status in OF_THE_REQUEST and operation.safe and not known:
+        hint += f" If they are right, {operation.profile_key} in the profile is not, which makes the request."
     if response.ruled_out:
         hint = f"It is no matter of the login: {response.ruled_out}. {hint}"
     key = operation.profile_key if doubtful else None
@@ -78,10 +80,11 @@ def refusal_of(operation: Operation, response: Response) -> ServerError:
     return kind(purpose, why, hint, status=status, profile_key=key, conflict=of_kind or None)
 
 
-def _meaning(operation: Operation, status: int) -> tuple[str, str]:
-    """What a refusal means, and what to do about it."""
-    if status == OF_THE_REQUEST[0] and operation.name in SAYS_MISSING:
-        return "the server refused the address or the key of the request", WITHOUT_ATTRIBUTES
+def _meaning(operation: Operation, status: int, text: str) -> tuple[str, str]:
+    """What a refusal means, and what to do about it. text: what the server says."""
+    if status in OF_THE_REQUEST and (operation.name in SAYS_MISSING or operation.safe):
+        hint = f"Where that is not the reason, {WITHOUT_ATTRIBUTES}" if text else WITHOUT_ATTRIBUTES.capitalize()
+        return "the server refused the address or the key of the request", hint
     if status in NOT_THERE and operation.name in ("create", "list"):
         return (
             "the server has nothing at this address",

@@ -327,6 +327,11 @@ NO_ANSWERS = [
     (answer(200, "text"), ProfileMismatchError, "the answer holds none"),
     (answer(200, [1]), ProfileMismatchError, "the answer holds none"),
     (answer(400, {}), ServerError, r"refused the address or the key.*Check the id.*operations\.\w+ is assumed"),
+    (
+        answer(422, {"message": "no such token"}),
+        ServerError,
+        "saying: no such token. Where that is not the reason, check",
+    ),
     (answer(403, {"id": 5, "eventName": "Filing"}), ServerError, "may not do that.*403"),
     (answer(302, b"", location="https://evil.example.com"), ServerError, "redirect, which is not followed"),
     (answer(429, {}), BusyError, "the server is busy"),
