@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Player, Server
-from environments import application, event, task, written
+from environments import LISTED, application, event, task, written
 from exporting import Exporter
 from test_other_insights import overrides_of
 
@@ -106,6 +106,20 @@ def test_an_exported_baseline_notices_what_is_not_declared(server: Server, here:
     assert here.drift()["verdict"] == here.drift("baseline")["verdict"] == "no_drift"
     [row] = here.drift("baseline", strict=True)["rows"]
     assert row["changes"] == [{"path": "nested", "before": {"deep": [1]}}, {"path": "note", "before": "by hand"}]
+
+
+@pytest.mark.proves("DRIFT-3")
+def test_a_reference_to_nothing_is_no_difference_to_a_baseline(server: Server, here: Exporter) -> None:
+    owned = {"types": {"application": {"attributes": {"ownerId": {"ref": {"type": "application"}}}}}}
+    here.play.defaults["profile_overrides"] = {**LISTED, **owned}
+    by_code = ids(server)
+    server.tamper("application", by_code["000001"], ownerId="")
+    server.tamper("application", by_code["000002"], ownerId=None)
+    here.export(to="baseline", keys={"event": ["eventName", "applicationId"]})
+    assert here.drift("baseline", strict=True)["verdict"] == "no_drift"
+    server.tamper("application", by_code["000001"], ownerId=by_code["000002"])
+    [row] = here.drift("baseline", strict=True)["rows"]
+    assert row["changes"] == [{"path": "ownerId", "before": by_code["000002"]}]
 
 
 @pytest.mark.proves("DRIFT-3")

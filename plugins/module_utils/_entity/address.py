@@ -216,9 +216,8 @@ def _quoted(name: str, value: Any) -> str:
     """How to write what YAML read as a boolean or number."""
     if isinstance(value, bool):
         return f'Quote it as the server shows it: {name}: "{"YES" if value else "NO"}".'
-    octal = (
-        f', or "0{value:o}", with the zeros that you wrote, if YAML read it as octal' if isinstance(value, int) else ""
-    )
+    zeros = "with the zeros that you wrote, if YAML read it as octal"
+    octal = f', or "0{value:o}", {zeros}' if isinstance(value, int) else ""
     number = "Where the server holds a number there, say so in schema.properties of the type"
     return f'Quote it as the server shows it: {name}: "{value}"{octal}. {number}: {name}: {{type: number}}.'
 

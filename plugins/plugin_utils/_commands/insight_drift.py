@@ -22,7 +22,7 @@ from ...module_utils._entity.secret_policy import secret_leaves
 from ...module_utils._options.context import Context, Files, Values
 from ...module_utils._options.shared import SHARED, Spec
 from ...module_utils._text.atomic_files import read_given, utc_text
-from ...module_utils._text.nested_paths import child, value_at, without
+from ...module_utils._text.nested_paths import child, names_of, value_at, without
 from ...module_utils._text.records import evolve, record
 from ...module_utils._text.redaction import KEPT, OF_CHANGE, PLACE, known, redact_within
 from ...module_utils.errors import AuthenticationError, ConfigurationError, InsightError, TransportError
@@ -242,7 +242,8 @@ def _beside(strict: bool, member: Member, read: Read) -> Sequence[Change]:
     rules = read.plan.rules(address.rules)
     # a reference is declared by name, and need not have an id in the plan
     named = {child("", name) for name in (*entity_type.evidence_fields.values(), *address.refs)}
-    left_out = named.union(entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
+    empty = {path for path in entity_type.references if value_at(read.observed, names_of(path)) in (None, "")}
+    left_out = named.union(empty, entity_type.identifiers, rules.uncompared, rules.unsent, rules.hidden)
     seen = without(read.observed, left_out)
     declared = {**read.plan.desired, **member.desired.secrets.values}
     return [change.in_full() for change in strict_changes(declared, seen, rules)]
