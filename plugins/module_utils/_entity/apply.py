@@ -81,6 +81,8 @@ def perform(
     address, creates = desired.address, planned.operation == "create"
     known_as = address if observed is None else address.located(observed)
     look_again = partial(seen_now, client, known_as)
+    if planned.operation == "update" and address.type.keeps_id:
+        look_again = partial(_under_either_id, client, address.located(planned.after or {}), known_as)
     notes: list[str] = []
     answered, overcome = _carried_out(client, desired, planned, observed, look_again, notes.append)
     if creates and answered is not None:
@@ -110,6 +112,12 @@ def perform(
     ]
     planned = evolve(planned, unverified=unverified)
     return Outcome(planned, seen, seen_id, verification.collateral, tuple(filter(None, notes)))
+
+
+def _under_either_id(client: EntityClient, new: Address, known_as: Address) -> Entity | None:
+    """The entity as the server shows it now, which may get another id with its key."""
+    seen = client.read(new)
+    return client.read(known_as) if seen is None and new.id != known_as.id else seen
 
 
 def _lost(address: Address, operation: str) -> str:

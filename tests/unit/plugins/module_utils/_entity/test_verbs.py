@@ -424,6 +424,30 @@ def test_an_id_that_is_made_of_the_key_is_another_one_afterwards():
     assert (outcome.entity_id, system.teams) == ("a", {"a": {"name": "a", "size": 2}})
 
 
+@pytest.mark.parametrize("own_id", [{"from": "{key.name}"}, {"at": "name"}])
+@pytest.mark.parametrize("named", [{"was": {"name": "old"}}, {"id": "old", "key": None, "attributes": {"name": "a"}}])
+def test_an_update_may_change_the_id_with_the_key(own_id, named):
+    request = {"method": "PATCH", "path": "teams/{id}", "json": "{changed}"}
+    find = {"find": "read" if "from" in own_id else "list", "list": LIST}
+    kind = {**find, "id": own_id, "read": {"path": "teams/{id}"}, "update": request}
+    system = ByKey({"name": "old", "size": 1})
+    usual = system.answer
+
+    def answer(request, path, query):
+        if request.method == "PATCH":
+            held = {**system.teams.pop(path.partition("/")[2]), **request.json_body}
+            system.teams[held["name"]] = held
+            return 200, held
+        if path == "teams":
+            return 200, list(system.teams.values())
+        return usual(request, path, query)
+
+    system.answer = answer
+    outcome = run(system, kind, **{**named, "attributes": {"size": 2, **named.get("attributes", {})}})
+    assert told(system) == ["PATCH teams/old"]
+    assert (outcome.entity_id, system.teams) == ("a", {"a": {"name": "a", "size": 2}})
+
+
 class Addressed(Losing):
     """Teams in a list, with an address that the server makes of the name, and no request that reads one."""
 
