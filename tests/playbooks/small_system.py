@@ -46,10 +46,10 @@ def refusal(status: int, message: str) -> Response:
 class SmallSystem(OverTls):
     """The system, in a thread of this process. counted: requests by kind (tokens, finds, lists, reads, creates,
     updates, deletes); url, ca_path: where it is and whom to trust; inner: where it believes to be, behind a proxy;
-    left_out: attributes that a search does not show; restless: a list without sort has another order each time;
-    guests: whoever has no token is a guest, to whom nothing is there and who may write nothing; lasts: requests after
-    which its tokens end, once; staff, desk, forms, links, nests: the systems beside it; issuer: a platform whose tokens
-    it takes, too."""
+    left_out: attributes that a search does not show; ignored: parameters that it does not look at; restless: a list
+    without sort has another order each time; guests: whoever has no token is a guest, to whom nothing is there and who
+    may write nothing; lasts: requests after which its tokens end, once; staff, desk, forms, links, nests: the systems
+    beside it; issuer: a platform whose tokens it takes, too."""
 
     def __init__(self, folder: Path) -> None:
         routes = [
@@ -67,6 +67,7 @@ class SmallSystem(OverTls):
         self.counted: Counter[str] = Counter()
         self.inner: str | None = None
         self.left_out: set[str] = set()
+        self.ignored: set[str] = set()
         self.restless, self.guests, self.lasts = False, False, 0
         self.staff, self.desk, self.forms, self.links = Staff(), Desk(), Forms(), Links()
         self.nests = Nests()
@@ -119,6 +120,7 @@ class SmallSystem(OverTls):
         asked = dict(request.query_params)
         first, size = int(asked.pop("offset", 0)), min(int(asked.pop("limit", LONGEST_PAGE)), LONGEST_PAGE)
         sort = asked.pop("sort", None)
+        asked = {name: value for name, value in asked.items() if name not in self.ignored}
         self.counted["finds" if asked else "lists"] += 1
         every = list(self.entities[name].values())
         if self.restless and every:

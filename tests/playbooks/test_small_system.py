@@ -399,8 +399,8 @@ def test_a_mistake_in_the_profile_is_named_as_printed(system: SmallSystem, play:
     assert not system.counted
 
 
-def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any]:
-    """What the probe found out."""
+def probed(play: Player, system: SmallSystem, finds_all: bool = True, **overrides: Any) -> dict[str, Any]:
+    """What the probe found out. finds_all: nothing stays unknown, and nothing is left behind."""
     system.entities["sites"] |= {f"s{n}": {"id": f"s{n}", "code": code, "modified": n} for n, code in enumerate("BK")}
     system.entities["scales"]["x1"] = {"id": "x1", "siteId": "s0", "serial": "S-1", "unit": "g", "modified": 1}
     variables = {f"insight_{name}": value for name, value in play.defaults.items()}
@@ -427,8 +427,8 @@ def probed(play: Player, system: SmallSystem, **overrides: Any) -> dict[str, Any
     }
     (play.folder / "probe.yml").write_text(json.dumps(variables))
     played = play([], "-e", "@probe.yml", playbook="rimops.insight.probe")
-    assert played.code == 0, played.output
-    assert list(system.entities["scales"]) == ["x1"]
+    assert (played.code == 0) == finds_all, played.output
+    assert list(system.entities["scales"]) == ["x1"] or not finds_all
     return played["Probe the server"]
 
 
@@ -441,6 +441,16 @@ def test_the_probe_finds_nothing_to_change(system: SmallSystem, play: Player) ->
     assert {name: set(one) for name, one in told["operations"].items()} == {
         name: {"assumed", "verified"} for name in profile_data(PROFILE.data, None, str)["operations"]
     }
+
+
+@pytest.mark.one_core
+@pytest.mark.proves("PROBE-1")
+def test_a_search_that_shows_all_without_their_keys_is_none(system: SmallSystem, play: Player) -> None:
+    system.ignored, system.left_out = {"code"}, {"code"}
+    result = probed(play, system, finds_all=False)
+    about_find = {one["verdict"] for one in result["findings"] if one["profile_key"].startswith("operations.find")}
+    assert about_find == {"not_found"}
+    assert "find" not in result["overrides"].get("operations", {})
 
 
 WRONG = {

@@ -142,7 +142,7 @@ def _found(experiment: Experiment, candidate: Any, entity: Json) -> tuple[Attemp
     if place is None or response is None or not is_success(response):
         return attempt, None, {}
     empty = [one.response for one in (search(candidate, sought) for sought in nothing) if one.response]
-    if any(find(json_content(one), known) for one in empty):
+    if any(_place(experiment, type_name, one, known) for one in empty):
         return attempt, None, {}
     definition = _shaped(candidate, attempt, place, known, any(_holds(one, place.path) for one in empty))
     if definition.get("narrows"):
