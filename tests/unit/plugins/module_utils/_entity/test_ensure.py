@@ -272,7 +272,7 @@ def test_what_each_operation_asks(insight):
         (desired({"description": "a"}), "find find find create find read"),
         (desired({"description": "b"}), "find find read create-or-update read"),
         (desired({"description": "c"}, key="New", was="Filing"), "find find find read create-or-update read"),
-        (desired({"description": "c"}, key="New", was="Filing"), "find find"),
+        (desired({"description": "c"}, key="New", was="Filing"), "find find find"),
         (desired(key="New", state="absent"), "find find read delete read"),
     ]
     for wanted, asked in shown:
@@ -336,7 +336,9 @@ def test_what_checking_the_references_of_an_unchanged_entity_costs(insight):
     by_key = desired({"description": "x"}), desired(key="Nothing", state="absent")
     by_id = DesiredState(address_of(profile(), EVENT_BY_ID), {"description": "x"})
     assert [run(insight, one).plan.operation for one in by_key] == ["none", "none"]
-    assert [verb for verb, _body in insight.requests] == ["find", "find"]
+    assert [verb for verb, _body in insight.requests] == ["find", "find", "find"], (
+        "the reference of the one that is there"
+    )
     insight.requests.clear()
     assert run(insight, by_id).plan.operation == "none"
     assert [verb for verb, _body in insight.requests] == ["read", "find"]

@@ -284,11 +284,15 @@ def test_references_by_id(how):
 def test_references_of_references():
     inner = {"type": "event", "key": {"eventName": "Filing"}, "refs": {"applicationId": APPLICATION}}
     named = {"type": "event_country", "key": {"country": "FR"}, "refs": {"eventId": inner}}
-    client, script = scripted(answer(200, STORED), answer(200, {"id": 9, "country": "FR"}))
+    application = {"id": 1, "appCode": "123456", "appName": "Zelvora"}
+    client, script = scripted(
+        answer(200, {**STORED, "applicationId": 1}), answer(200, application), answer(200, {"id": 9, "country": "FR"})
+    )
     client.find(address(named))
-    assert script.paths == ["event/read", "event-country/read"]
+    assert script.paths == ["event/read", "application/read", "event-country/read"]
     assert script.bodies == [
         {"eventName": "Filing", "queryFor": {"applicationId": "123456 Zelvora"}},
+        {"appCode": "123456", "appName": "Zelvora"},
         {"country": "FR", "eventId": 5},
     ]
 
