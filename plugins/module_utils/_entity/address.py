@@ -135,6 +135,8 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
         raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
     _check_one_is_named(entity_type, entity_id not in (None, ""), key, references, what)
     _check_key(entity_type, key, references, what)
+    for name, referred in references.items():
+        _check_reference(entity_type, name, referred)
     refs = {name: address_of(profile, referred) for name, referred in references.items()}
     _check_parent(entity_type, entity_id in (None, ""), refs, what)
     overlap = sorted(set(refs) & set(key))
@@ -145,6 +147,20 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
     if compare_option:
         own_rules = rules(*entity_type.compare, compare_option, secret=entity_type.secrets)
     return Address(entity_type, known_id, key, refs, own_rules)
+
+
+def _check_reference(entity_type: EntityType, name: str, referred: Any) -> None:
+    """Raise ConfigurationError where what stands in refs names no entity."""
+    if isinstance(referred, Mapping):
+        return
+    known = entity_type.references.get(name)
+    types = entity_type.parents if name == PARENT and entity_type.parents else [known.type] if known else ["..."]
+    ways = [f"{{type: {one}, key: {{...}}}}" for one in types]
+    hint = f"Write refs.{name} as {' or '.join(ways)}, or with id."
+    if referred is None and name != PARENT and name not in entity_type.key:
+        hint += f" To clear the reference, declare attributes: {{{name}: null}} and leave it out of refs."
+    what, shown = f"refer to an entity in refs.{name}", "null" if referred is None else repr(referred)
+    raise ConfigurationError(what, f"{shown} does not say which one", hint)
 
 
 @lru_cache(maxsize=1000)

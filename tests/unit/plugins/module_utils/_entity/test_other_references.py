@@ -12,6 +12,7 @@ from ansible_collections.rimops.insight.plugins.module_utils._entity.api.client 
 from ansible_collections.rimops.insight.plugins.module_utils._entity.ensure import ensure
 from ansible_collections.rimops.insight.plugins.module_utils._profile.model import profile_of
 from ansible_collections.rimops.insight.plugins.module_utils.errors import (
+    ConfigurationError,
     MissingReferenceError,
     ProfileMismatchError,
 )
@@ -248,3 +249,20 @@ def test_null_against_an_empty_text_is_told_with_the_rule_that_settles_it():
     said = {"team": {"ref": {"type": "team"}, "normalise": ["blank_as_null"]}}
     settled = profile(attributes=said)
     assert run(rest, settled, project(settled, refs={}, attributes={"team": None})).plan.operation == "none"
+
+
+@pytest.mark.proves("MESSAGE-21")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_null_in_refs_is_told_with_the_type_of_the_profile(state):
+    of = profile()
+    with pytest.raises(ConfigurationError) as caught:
+        project(of, refs={"team": None}, state=state)
+    assert caught.value.message == (
+        "Cannot refer to an entity in refs.team: null does not say which one. Write refs.team as {type: team, key: "
+        "{...}}, or with id. To clear the reference, declare attributes: {team: null} and leave it out of refs."
+    )
+    with pytest.raises(ConfigurationError, match=r"'T1' does not say which one.*\{type: team, key") as caught:
+        project(of, refs={"team": "T1"})
+    assert "clear" not in caught.value.message
+    with pytest.raises(ConfigurationError, match=r"null does not say.*\{type: \.\.\., key"):
+        project(of, refs={"other": None})
