@@ -151,7 +151,7 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
 
 def _check_reference(entity_type: EntityType, name: str, referred: Any) -> None:
     """Raise ConfigurationError where what stands in refs names no entity."""
-    if isinstance(referred, Mapping):
+    if isinstance(referred, Mapping) and referred.get("type"):
         return
     known = entity_type.references.get(name)
     types = entity_type.parents if name == PARENT and entity_type.parents else [known.type] if known else ["..."]

@@ -44,7 +44,7 @@ def refuse_other_references(address: Address, entity: Entity, id_of: IdOf) -> No
         except MissingReferenceError:
             if shown is ABSENT:
                 raise
-            wrong.append(Change(rule, shown, f"{referred}, and there is no such entity"))
+            wrong.append(Change(rule, shown, f"{referred}, which does not exist"))
             continue
         wrong += compare_checked({name: declared}, entity, holding_ids(address.rules, [rule]), str(address)).changes
     if wrong:
@@ -111,10 +111,12 @@ def _advice(address: Address, wrong: Sequence[Change], names: str) -> tuple[str,
     """The key of the profile and what to do, for each of the two causes: another entity was found, or it was moved."""
     shown = f"Declared is {_sides(wrong, 'after')}; the server shows {_sides(wrong, 'before')}."
     key, search = _search_advice(address, names)
-    hints = [shown, search, _advice_on_moved(address, wrong, names)]
+    causes = [one for one in (search, _advice_on_moved(address, wrong, names)) if one]
     if any(change.before is ABSENT for change in wrong):
-        hints.append("Or the server never shows it: then name it in compare.hidden.")
-    return key, " ".join(filter(None, hints))
+        causes.append("Or the server never shows it: then name it in compare.hidden.")
+    if search:
+        causes[:2] = ["There are two possible causes.", f"(1) {causes[0]}", f"(2) {causes[1]}"]
+    return key, " ".join((shown, *causes))
 
 
 def _sides(wrong: Sequence[Change], side: str) -> str:
@@ -128,24 +130,23 @@ def _search_advice(address: Address, names: str) -> tuple[str, str]:
         return f"types.{of_type}.attributes", ""
     if search.by == "list" or search.narrows:
         key = f"types.{of_type}.key"
-        return key, f"If there may be several with this key, {key} needs {names}, or no enforced, in profile_overrides."
+        how = f"add {names} to {key}.attributes, or take enforced away, in profile_overrides"
+        return key, f"The key alone is not unique, and another entity has it: {how}."
     if search.texts_at:
         key = f"{search.profile_key}.texts_at"
-        found = f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."
-        return key, f"If it is another entity than the one that is meant: {found}"
+        return key, f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."
     key = search.profile_key
-    found = f"Its search does not look at {names}. Change {key} in profile_overrides."
-    return key, f"If it is another entity than the one that is meant: {found}"
+    return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
 
 
 def _advice_on_moved(address: Address, wrong: Sequence[Change], names: str) -> str:
     """What to do where it is the entity that is meant, and somebody changed its references."""
     if any(change.path in address.type.key for change in wrong):
-        return f"If somebody changed {names} of it: to have it changed back, name the entity by its id instead of key."
+        return f"Somebody changed {names}. To have it changed back, name the entity by its id in place of key."
     declared = ", ".join(
         f"{change.path}: {{ref: {{type: {address.refs[change.path].type.name}, key: {{...}}}}}}"
         for change in wrong
         if change.path in address.refs
     )
     back = f"declare attributes: {{{declared}}} in place of refs"
-    return f"If somebody changed {names} of it: to have it changed back, {back}."
+    return f"Somebody changed {names}. To have it changed back, {back}."

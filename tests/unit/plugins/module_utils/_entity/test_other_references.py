@@ -99,7 +99,7 @@ def test_an_entity_that_refers_to_another_one_is_not_the_one_that_is_meant(find,
     ) as c:
         run(rest, of, project(of, **WISHES[wish]), check, client)
     assert rest.writes == []
-    assert "to have it changed back" in c.value.message
+    assert "two possible causes" in c.value.message and "To have it changed back" in c.value.message
     assert "attributes: {team: {ref: {type: team, key: {...}}}}" in c.value.message
     key = "types.project.key" if find == "list" else "types.project.find"
     assert c.value.details["profile_key"] == key
@@ -264,5 +264,7 @@ def test_a_null_in_refs_is_told_with_the_type_of_the_profile(state):
     with pytest.raises(ConfigurationError, match=r"'T1' does not say which one.*\{type: team, key") as caught:
         project(of, refs={"team": "T1"})
     assert "clear" not in caught.value.message
+    with pytest.raises(ConfigurationError, match=r"'T1'\}\} does not say which one.*\{type: team, key"):
+        project(of, refs={"team": {"key": {"name": "T1"}}})
     with pytest.raises(ConfigurationError, match=r"null does not say.*\{type: \.\.\., key"):
         project(of, refs={"other": None})
