@@ -266,12 +266,15 @@ def test_a_server_that_does_not_look_at_references_is_refuted(server: Server, pl
         [
             entity("update", **event, attributes={"description": "Ours"}),
             entity("delete", **event, state="absent"),
+            entity("same", **event),
+            {**entity("check", **event), "check_mode": True},
+            {"name": "info", "rimops.insight.insight_entity_info": event, "ignore_errors": True},
             entity("create", type="event_country", refs=ours, key={"name": "DE"}),
             entity("create by id", **event, **by_id, attributes={"description": "Ours"}),
             entity("again", **event, **by_id, attributes={"description": "Ours"}),
         ]
     )
-    for name in ("update", "delete"):
+    for name in ("update", "delete", "same", "check", "info"):
         assert played[name]["error"]["kind"] == "ProfileMismatchError", played[name]
         assert "refers to another one in applicationId; nothing was written" in played[name]["msg"]
         assert played[name]["error"]["profile_key"] == "operations.find.texts_at"
