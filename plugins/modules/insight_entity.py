@@ -55,6 +55,8 @@ options:
     description:
       - The entities that this one refers to. Each name is the attribute that holds the reference, each value says which
         entity is meant by V(type), V(key) or V(id), and V(refs) of its own.
+      - Beside O(key) they are part of which entity is meant. One with that key that refers to another entity is an
+        error. Declare a reference that is to be changed under O(attributes).
       - An attribute that holds the ids of several entities is given a list of them. It is not part of what the entity
         is known by.
     type: dict

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Player, Server
-from environments import LISTED, application, event, task, written
+from environments import LISTED, absent, application, event, task, written
 from exporting import Exporter
 from test_other_insights import overrides_of
 
@@ -95,6 +95,38 @@ def test_what_nobody_declares_is_shown_and_is_no_drift(server: Server, here: Exp
     assert verdicts(here.drift(complete=["application"])) == {"000009": "unwanted"}
     refused = here.drift(complete=["application"], profile_overrides={})
     assert refused["failed"] and "application: the profile has no list operation" in refused["msg"]
+
+
+def by_name(find: Any) -> dict[str, Any]:
+    """Overrides by which events are known by their name alone."""
+    named = {"attributes": {"applicationId": {"ref": {"type": "application"}}}, "find": find}
+    key = {"attributes": ["eventName"], "enforced": True}
+    return {**LISTED, "types": {"event": {**named, "key": key}}}
+
+
+@pytest.mark.proves("DRIFT-1", "DECLARE-11")
+@pytest.mark.parametrize("gather", ["each", "list"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_entity_that_somebody_moved_is_told_as_moved(
+    server: Server, here: Exporter, gather: str, state: str, tmp_path: Path
+) -> None:
+    [moved] = server.stored("event")
+    server.tamper("event", moved["id"], applicationId=ids(server)["000002"])
+    events = [event(1)] if state == "present" else absent([event(1)])
+    written(tmp_path / "out" / "all.json", [application(1), application(2), application(3), *events])
+    options = {"gather": gather, "profile_overrides": by_name("list")}
+    server.forget()
+    found = here.drift(complete=["event"], **options)
+    [row] = found["rows"]
+    assert (row["type"], row["verdict"]) == ("event", "not_checked"), found
+    [why] = row["not_compared"]
+    assert "refers to another one in applicationId" in why["why"]
+    assert "attributes: {applicationId: {ref: {type: application, key: {...}}}}" in why["why"]
+    for check in (True, False):
+        applied = here.apply(check=check, gather=gather, profile_overrides=by_name("list"))
+        assert applied["failed"] and "refers to another one in applicationId" in json.dumps(applied)
+    assert server.counted["writes"] == 0
+    assert len(server.stored("event")) == 1
 
 
 @pytest.mark.proves("DRIFT-3")

@@ -94,6 +94,13 @@ class Address:
         parent = {name: self.refs[name] for name in (PARENT,) if self.type.parents and name in self.refs}
         return evolve(self, id=entity_id, key={}, refs=parent, origin=origin)
 
+    @property
+    def searched_by_texts(self) -> bool:
+        """Whether the search takes the references as texts, so that their ids are not asked for: it is believed where
+        nothing is to be written."""
+        search = self.type.operations.get("find")
+        return search is not None and bool(search.texts_at)
+
     def located(self, entity: Entity) -> Address:
         """This entity, which was found, by the id under which the server knows it. Raises ProfileMismatchError where it
         carries none. The only one of its type needs none."""
@@ -135,6 +142,8 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
         raise ConfigurationError(what, "key and refs must be mappings, and id a text or a number", REFERENCE)
     _check_one_is_named(entity_type, entity_id not in (None, ""), key, references, what)
     _check_key(entity_type, key, references, what)
+    for name, referred in references.items():
+        _check_reference(entity_type, name, referred)
     refs = {name: address_of(profile, referred) for name, referred in references.items()}
     for name, referred in refs.items():
         check_referred(entity_type, name, referred, what)
@@ -147,6 +156,20 @@ def address_of(profile: Profile, data: Mapping[str, Any], compare_option: Mappin
     if compare_option:
         own_rules = rules(*entity_type.compare, compare_option, secret=entity_type.secrets)
     return Address(entity_type, known_id, key, refs, own_rules)
+
+
+def _check_reference(entity_type: EntityType, name: str, referred: Any) -> None:
+    """Raise ConfigurationError where what stands in refs names no entity."""
+    if isinstance(referred, Mapping) and referred.get("type"):
+        return
+    known = entity_type.references.get(name)
+    types = entity_type.parents if name == PARENT and entity_type.parents else [known.type] if known else ["..."]
+    ways = [f"{{type: {one}, key: {{...}}}}" for one in types]
+    hint = f"Write refs.{name} as {' or '.join(ways)}, or with id."
+    if referred is None and name != PARENT and name not in entity_type.key:
+        hint += f" To clear the reference, declare attributes: {{{name}: null}} and leave it out of refs."
+    what, shown = f"refer to an entity in refs.{name}", "null" if referred is None else repr(referred)
+    raise ConfigurationError(what, f"{shown} does not say which one", hint)
 
 
 @lru_cache(maxsize=1000)

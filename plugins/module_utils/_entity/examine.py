@@ -79,6 +79,7 @@ def _examine(client: EntityClient, desired: DesiredState, may_come: Callable[[st
     ``Address.identity``) will be created before this one is written. If not, the reference is an error, unless absence
     is desired: an entity whose reference does not exist is absent itself."""
     found_as = desired.address
+    client.met.clear()
     try:
         observed, found_as = _gather(client, desired)
         desired = with_verified(client, desired, observed)
@@ -132,7 +133,7 @@ def _not_yet(error: MissingReferenceError) -> str:
 
 def _references(client: EntityClient, address: Address) -> dict[str, Any]:
     """The ids of the entities that the address refers to."""
-    return {name: referred.located(client.resolve(referred)).id for name, referred in address.held.items()}
+    return {name: client.id_of(referred) for name, referred in address.held.items()}
 
 
 def _refers_as_declared(client: EntityClient, address: Address, observed: Entity | None) -> bool:

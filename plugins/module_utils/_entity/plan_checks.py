@@ -15,9 +15,10 @@ from ..errors import ConfigurationError, NotAsDeclaredError, ProfileMismatchErro
 from .address import Address, Entity
 from .compare import compare
 from .desired_state import DesiredState
+from .other_references import other_references
 from .plan import Plan, with_values
 from .references import reference_advice
-from .value_texts import listed, shown_values
+from .value_texts import shown_values
 
 NEEDED = {
     "create": ("create",),
@@ -107,33 +108,6 @@ def check_references(
     changes = compare(references, observed, planned.rules(address.rules)).changes
     others = [one for one in planned.changes if one.path not in references and one.path not in planned.secret_paths]
     advised = [(one, reference_advice(address, one.path, one.before, one.after)) for one in (*changes, *others)]
-    form = next((advice for _change, advice in advised if advice), None)
     wrong = [change for change, advice in advised if change in changes or advice]
-    if not form and (not wrong or address.id is not None):
-        return
-    names = ", ".join(change.path for change in wrong)
-    why = "the server shows in another form what is referred to in"
-    if not form:
-        not_shown = all(change.before is ABSENT for change in wrong)
-        why = f"the entity that the server found refers to {'nothing' if not_shown else 'another one'} in"
-        form = _search_advice(address, names)
-        if not_shown:
-            form = (form[0], f"{form[1]} Or the server never shows it: then name it in compare.hidden.")
-    raise ProfileMismatchError(
-        f"write {address}",
-        f"{why} {names}; nothing was written",
-        form[1],
-        profile_key=form[0],
-        expected=listed((change.path, change.after) for change in wrong),
-        came=listed((change.path, change.before) for change in wrong),
-    )
-
-
-def _search_advice(address: Address, names: str) -> tuple[str, str]:
-    """The key of the profile and what to do, where a search does not look at these references."""
-    search = address.type.operations["find"]
-    if not search.texts_at:
-        key = search.profile_key
-        return key, f"Its search does not look at {names}. Change {key} in profile_overrides."
-    key = f"{search.profile_key}.texts_at"
-    return key, f"Its search does not look at {search.texts_at}. Take {key} away in profile_overrides."
+    if any(advice for _change, advice in advised) or (wrong and address.id is None):
+        raise other_references(address, wrong, "write", address.type.id_in(observed))

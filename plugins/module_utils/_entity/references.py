@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from .._profile.model import EntityType, Profile, plain_id
+from .._profile.model import EntityType, Profile, at, plain_id
 from .._text.mentions import mentions, rule_path
 from .._text.nested_paths import ABSENT, names_of, replace, with_value
 from .._text.records import evolve
@@ -122,6 +122,10 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     own = address.type
     known = attribute in address.refs or attribute in own.references
     if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
+        if declared is None:
+            rule = f"compare: {{normalise: {{{attribute}: [blank_as_null]}}}}"
+            key = f"types.{own.name}.attributes.{attribute}.normalise"
+            return key, f"The server shows an empty text where nothing is referred to: set {rule}."
         rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
         key = f"types.{own.name}.attributes.{attribute}.normalise"
         return key, f"The two ids differ only in case, outer space or Unicode form: set {rule}."
@@ -143,6 +147,18 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
         return f"{key}.read", f'Set {key}.read to "{read}" in profile_overrides.'
     referred = address.refs[attribute].type.name if attribute in address.refs else "TYPE"
     return f"{key}.read", f'Set {key} to {{ref: {{type: {referred}}}, read: "{read}"}} in profile_overrides.'
+
+
+def shows_id(referred: Address, stored: Any, declared: Any) -> bool:
+    """Whether what a server shows of a reference is another form of the declared id: an object that holds it as its id,
+    or a list of one."""
+    if not _is_another_form(stored, declared):
+        return False
+    inner = stored[0] if isinstance(stored, list) and len(stored) == 1 else stored
+    own_id = at(inner, referred.type.id_at, ABSENT) if isinstance(inner, Mapping) and referred.type.id_at else ABSENT
+    if own_id is not ABSENT:
+        return str(plain_id(own_id)) == str(plain_id(declared))
+    return next(_ways(stored, "", declared), None) is not None
 
 
 def _ends(way: str, name: str) -> bool:

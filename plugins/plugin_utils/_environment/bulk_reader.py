@@ -13,6 +13,7 @@ from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
 from ...module_utils._entity.contradictions import list_mismatch, listed_differently
 from ...module_utils._entity.desired_state import DesiredState, differing
+from ...module_utils._entity.other_references import meant
 from ...module_utils._profile.mismatch import some_of
 from ...module_utils._profile.model import EntityType, Profile
 from ...module_utils._text.records import evolve
@@ -65,8 +66,8 @@ class BulkReader(EntityClient):
 
     def find(self, address: Address) -> list[Entity]:
         """The listed entities with this key and these references; where there are none, those with a key that is near
-        it; else what the server finds."""
-        found = self.referring(address, self._with_key(address))
+        it or unique without the references; else what the server finds."""
+        found = meant(address, list(self._with_key(address)), self.referring)
         exact = [entity for entity in found if has_key(address, entity)] if len(found) > 1 else []
         whole = [self.with_parts(address, entity) for entity in exact or found]
         self._from_list.update((id(entity), entity) for entity in whole)

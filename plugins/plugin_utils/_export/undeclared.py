@@ -72,10 +72,13 @@ def _rows(
         for one in reads.values()
         if isinstance(one, Examined) and one.observed is not None
     }
+    refused = {
+        (name.type, str(one.details.get("entity_id"))) for name, one in reads.items() if isinstance(one, InsightError)
+    }
     doubtful = {*unread, *(name.type for name, one in reads.items() if not isinstance(one, Examined))}
     rows = []
     for place, one in seen.items():
-        if not one.exported or place in there:
+        if not one.exported or place in there or place[:2] in refused:
             continue
         title = titles.entry(place)
         name = None if isinstance(title, str) else name_of(title)

@@ -23,6 +23,7 @@ from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one, has_id, has_key
+from ..other_references import meant, refuse_other_references
 from ..proof import doubt
 from ..steps import EntityStep, elements
 from .deleted import Deleted
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
 class EntityClient:
     """The entities of one system; threads may share it. used: the operations that were used, as keys of the profile,
     for the report. known: entities by ``Address.identity``, None for one that is missing, which a reference need not
-    ask for; None where each reference is asked for anew. given: what the task gives of ``inputs``, ``reason``,
-    ``change_reference`` and ``initiator``. waiting, clock: how long is waited for what is completed later. jobs: keeps
-    it for the next run; None keeps nothing. reveals: keeps secrets that an answer shows once. unseen: keeps what a
-    search did not show. shown: the types of which an operation has shown an entity, as ``(type, operation)``; shared by
-    all clients of a system in this process."""
+    ask for; None where each reference is asked for anew. met: the entities to which references of the task in hand have
+    led. given: what the task gives of ``inputs``, ``reason``, ``change_reference`` and ``initiator``. waiting, clock:
+    how long is waited for what is completed later. jobs: keeps it for the next run; None keeps nothing. reveals: keeps
+    secrets that an answer shows once. unseen: keeps what a search did not show. shown: the types of which an operation
+    has shown an entity, as ``(type, operation)``; shared by all clients of a system in this process."""
 
     def __init__(self, profile: Profile, url: str, send: Send) -> None:
         self._base = Base(url, profile.base_path)
@@ -59,6 +60,7 @@ class EntityClient:
         self.known: dict[str, Entity | None] | None = None
         self.shown: set[tuple[str, str]] = set()
         self.deleted = Deleted()
+        self.met: dict[str, Entity] = {}
         self._asking: dict[str, threading.Lock] = {}
 
     @property
@@ -116,11 +118,11 @@ class EntityClient:
                 self.shown.add((address.type.name, "find"))
             if address.type.operations["list"].then_read:
                 every = self._each_read(address, every)
-            listed = self.referring(address, chosen(address, every))
+            listed = meant(address, chosen(address, every), self.referring)
             return self._each_read(address, listed) if self._is_awaited(address) else listed
         check_search(of.operation, address)
         if of.operation.narrows:
-            found = self.referring(address, chosen(address, self._list(of, address.type.id_in)))
+            found = meant(address, chosen(address, self._list(of, address.type.id_in)), self.referring)
         else:
             found = self._converse(of, find_entities(of))
         if of.operation.then_read or self._is_awaited(address):
@@ -324,17 +326,26 @@ class EntityClient:
                 identity=address.identity,
                 doubt=self.doubt(address),
             )
+        self.met[address.identity] = found
         return found
+
+    def id_of(self, address: Address, anew: bool = False) -> Any:
+        """The id of the entity that a reference means. anew: whether to ask for it where this client has met it."""
+        met = None if anew or self.known is not None else self.met.get(address.identity)
+        return address.located(self.resolve(address) if met is None else met).id
 
     def the_one(self, address: Address) -> Entity | None:
         """The entity with this id, or the only one with exactly this key; None when it is missing.
 
         Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form;
-        ProfileMismatchError for one that the search does not show.
+        ProfileMismatchError for one that refers to others than the address says, and for one that the search does not
+        show.
         """
         if address.id is not None:
             return self.read(address)
         found = exactly_one(address, self.find(address))
+        if found is not None and address.held and (self.known is not None or not address.searched_by_texts):
+            refuse_other_references(address, found, self.id_of)
         if found is None and self.unseen is not None and not address.type.singleton:
             from ..unseen import refuse_unseen
 
