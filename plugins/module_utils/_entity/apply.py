@@ -26,7 +26,7 @@ from ..errors import (
 from .address import Address, Entity, exactly_one, has_id, has_key
 from .api.answers import NOT_THERE
 from .api.client import EntityClient
-from .api.requests import BODIES
+from .api.requests import BODIES, update_bodies
 from .as_planned import moved, newer_version, seen_now
 from .bodies import body, not_sent
 from .contradictions import (
@@ -107,7 +107,7 @@ def perform(
     notes += [
         *((overcome.message, _lost(address, operation=planned.operation)) if overcome else ()),
         *not_sent(planned),
-        *_perhaps_lost(client, desired, planned),
+        *_perhaps_lost(desired, planned),
         *(_hard_to_reach(seen_id) if creates else ()),
     ]
     planned = evolve(planned, unverified=unverified)
@@ -285,12 +285,12 @@ def _hard_to_reach(entity_id: Any) -> tuple[str, ...]:
     return (f"{came}: many servers refuse such an id in an address, and so each change and deletion of it.",)
 
 
-def _perhaps_lost(client: EntityClient, desired: DesiredState, planned: Plan) -> tuple[str, ...]:
+def _perhaps_lost(desired: DesiredState, planned: Plan) -> tuple[str, ...]:
     """A note on a loss that reading does not show: an update that may replace the whole entity was sent without secrets
     that the entity holds."""
     sent = {*planned.secrets_to_send, *planned.secrets_to_keep}
     unsent = sorted({*planned.secret_paths, *planned.secrets_left_out} - sent)
-    if planned.operation != "update" or not unsent or client.update_bodies(desired.address.type) == ["changed"]:
+    if planned.operation != "update" or not unsent or update_bodies(desired.address.type) == ["changed"]:
         return ()
     lost = f"{', '.join(unsent)} did not go out with the update; a server that replaces all may have cleared them."
     return (f"{lost} Declare them, with update_secrets on_change or always, or let the update send {{changed}} only.",)

@@ -18,6 +18,7 @@ from ..errors import (
 )
 from .address import Address, Entity
 from .api.client import EntityClient
+from .api.requests import update_bodies
 from .bodies import masks_sent, not_sent
 from .desired_state import DesiredState
 from .outcome import Outcome
@@ -191,7 +192,7 @@ def _plan(client: EntityClient, desired: DesiredState, references: Mapping[str, 
     if reveals:
         client.reveals.check(desired.address, ", ".join(sorted(reveals)))
     if "update" in own and planned.operation == "update":
-        bodies = client.update_bodies(desired.address.type)
+        bodies = update_bodies(desired.address.type)
         refuse_masks(desired.address, masks_sent(planned, bodies, desired.address.rules))
     return planned
 

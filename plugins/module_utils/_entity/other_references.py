@@ -11,9 +11,8 @@ from typing import Any, Callable, Optional
 
 from .._profile.model import EntityType, plain_id
 from .._text.nested_paths import ABSENT, child
-from .._text.records import evolve
 from ..errors import MissingReferenceError, ProfileMismatchError
-from .address import Address, Entity, has_key
+from .address import Address, Entity
 from .compare import Change, compare_checked
 from .references import reference_advice, shows_id
 from .rules import holding_ids
@@ -22,8 +21,6 @@ from .value_texts import listed
 IdOf = Callable[[Address, bool], Any]
 """The id of the entity that a reference means, asked for anew where that is said. Raises MissingReferenceError where
 there is none."""
-Referring = Callable[[Address, Sequence[Entity]], list[Entity]]
-"""Those of some entities that have the references of an address."""
 
 
 def refuse_other_references(address: Address, entity: Entity, id_of: IdOf) -> None:
@@ -54,27 +51,6 @@ def refuse_other_references(address: Address, entity: Entity, id_of: IdOf) -> No
 def _is_shown(referred: Address, shown: Any, meant: Any) -> bool:
     """Whether a server shows that id, as it is or in another form."""
     return str(plain_id(shown)) == str(meant) or shows_id(referred, shown, meant)
-
-
-def meant(address: Address, entities: Sequence[Entity], referring: Referring) -> list[Entity]:
-    """Those of the entities with a key that have the references of the address. Where there is none, and the profile
-    says that the key is unique without the references, those with exactly the key: one of them is meant, or none."""
-    exact: list[Entity] = []
-    if address.type.key_enforced and any(name not in address.type.key for name in address.held):
-        exact = [one for one in entities if has_key(address, one)]
-    if not exact:
-        return referring(address, entities)
-    try:
-        found = referring(address, entities)
-    except MissingReferenceError:
-        found = []
-    return found or referring(_within_key(address), exact)
-
-
-def _within_key(address: Address) -> Address:
-    """The address with those of its references that are part of the key of its type."""
-    own = {name: one for name, one in address.refs.items() if name not in address.held or name in address.type.key}
-    return evolve(address, refs=own)
 
 
 def other_references(

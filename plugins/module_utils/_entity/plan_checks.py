@@ -15,7 +15,6 @@ from ..errors import ConfigurationError, NotAsDeclaredError, ProfileMismatchErro
 from .address import Address, Entity
 from .compare import compare
 from .desired_state import DesiredState
-from .other_references import other_references
 from .plan import Plan, with_values
 from .references import reference_advice
 from .value_texts import shown_values
@@ -110,4 +109,6 @@ def check_references(
     advised = [(one, reference_advice(address, one.path, one.before, one.after)) for one in (*changes, *others)]
     wrong = [change for change, advice in advised if change in changes or advice]
     if any(advice for _change, advice in advised) or (wrong and address.id is None):
+        from .other_references import other_references
+
         raise other_references(address, wrong, "write", address.type.id_in(observed))

@@ -49,11 +49,12 @@ def remembering_search(client: EntityClient, address: Address, kept: Optional[Un
         raise
 
 
-def refuse_unseen(client: EntityClient, address: Address, kept: Unseen) -> None:
+def refuse_unseen(client: EntityClient, address: Address) -> None:
     """Raise ProfileMismatchError where a search has found none, and one with this key was created that no search has
     shown, and is still there."""
-    held = kept.of(address)
-    if not held:
+    kept = client.unseen
+    held = kept.of(address) if kept is not None and not address.type.singleton else {}
+    if kept is None or not held:
         return
     entity = client.read(address.among.with_id(held[ID]))
     if entity is None or not (has_key(address, entity) and client.referring(address, [entity])):

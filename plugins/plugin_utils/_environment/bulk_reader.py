@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from ...module_utils._entity.address import Address, Entity, folded, has_key
 from ...module_utils._entity.api.client import EntityClient
+from ...module_utils._entity.api.search import meant
 from ...module_utils._entity.contradictions import list_mismatch, listed_differently
 from ...module_utils._entity.desired_state import DesiredState, differing
-from ...module_utils._entity.other_references import meant
 from ...module_utils._profile.mismatch import some_of
 from ...module_utils._profile.model import EntityType, Profile
 from ...module_utils._text.records import evolve

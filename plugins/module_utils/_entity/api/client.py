@@ -23,17 +23,16 @@ from ..._transport.http import SYSTEM_CLOCK
 from ..._transport.messages import Flow, Request, Response, Result, Send, converse
 from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, exactly_one, has_id, has_key
-from ..other_references import meant, refuse_other_references
 from ..proof import doubt
-from ..steps import EntityStep, elements
+from ..steps import EntityStep
 from .deleted import Deleted
 from .kept import Jobs, Unseen
 from .names import fields_of, names_of_others
 from .operations import create_entity, delete_entity, find_entities, read_entity, send_verb, update_entity
-from .parts import is_held, not_a_list, read_part, reading, send_step, verifying, writing
-from .requests import BODIES, Invocation, Watch
+from .parts import held_in, is_held, read_part, reading, send_step, verifying, writing
+from .requests import Invocation, Watch
 from .reveals import Reveals, kept
-from .search import check_search, chosen, completed, is_pattern, may_be
+from .search import check_search, chosen, completed, is_pattern, may_be, meant
 
 if TYPE_CHECKING:
     from ..desired_state import DesiredState
@@ -67,11 +66,6 @@ class EntityClient:
     def assumed(self) -> list[str]:
         """The used operations that neither a document nor a probe backs."""
         return sorted(key for key, operation in self.used.items() if operation.assumed)
-
-    @staticmethod
-    def update_bodies(entity_type: EntityType) -> list[str]:
-        """What an update of this type sends, of BODIES."""
-        return [name for name in BODIES if entity_type.operations["update"].request.uses(name)]
 
     def read(self, address: Address) -> Entity | None:
         """The entity with the id of this address; None when the server says that it is missing."""
@@ -166,12 +160,7 @@ class EntityClient:
         """The elements of a part of an entity that was read."""
         part = address.type.parts[name]
         if part.read is None:
-            held = entity.get(name)
-            if name in address.rules.exact:
-                return held
-            if not isinstance(held, (list, tuple, type(None))):
-                raise not_a_list(address, name, held)
-            return elements(held or (), part)
+            return held_in(address, entity, part)
         located = address.located(entity)
         of = self._invocation_of(located, reading(part, part.read), f"read {name} of {address}", entity)
         return self._converse(of, read_part(of, part))
@@ -338,18 +327,19 @@ class EntityClient:
         """The entity with this id, or the only one with exactly this key; None when it is missing.
 
         Raises AmbiguousError for several, and for one whose key differs only in case, outer space or Unicode form;
-        ProfileMismatchError for one that refers to others than the address says, and for one that the search does not
-        show.
+        ProfileMismatchError for one that has other references, and for one that the search does not show.
         """
         if address.id is not None:
             return self.read(address)
         found = exactly_one(address, self.find(address))
         if found is not None and address.held and (self.known is not None or not address.searched_by_texts):
+            from ..other_references import refuse_other_references
+
             refuse_other_references(address, found, self.id_of)
-        if found is None and self.unseen is not None and not address.type.singleton:
+        if found is None:
             from ..unseen import refuse_unseen
 
-            refuse_unseen(self, address, self.unseen)
+            refuse_unseen(self, address)
         return found
 
     @staticmethod

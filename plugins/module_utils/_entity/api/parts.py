@@ -14,8 +14,7 @@ from ..._profile.parts import Part, PartRead, StepRequest, Verification
 from ..._profile.predicate import Sent, fitting
 from ..._text.redaction import know
 from ..._transport.messages import Flow
-from ...errors import ProfileMismatchError
-from ..address import Address, rules_of
+from ..address import Address, Entity, rules_of
 from ..element_forms import in_declared_form
 from ..shown_secrets import secrets_in
 from ..steps import elements
@@ -77,16 +76,22 @@ def is_held(of: Invocation, one: Verification, value: Any) -> Flow[bool]:
 ONE_VALUE = "Where it is one value, say types.{}.attributes.{}: {{exact: true}} in the profile."
 
 
-def not_a_list(address: Address, name: str, held: Any) -> ProfileMismatchError:
-    """The error for a part that stands in an entity as anything else than a list."""
-    return profile_mismatch(
-        f"read {name} of {address}",
-        "a list was expected there and the entity holds none",
-        f"types.{address.type.name}.parts.{name}",
-        expected="a list of elements",
-        came=shape(held),
-        hint=ONE_VALUE.format(address.type.name, name),
-    )
+def held_in(address: Address, entity: Entity, part: Part) -> Any:
+    """The elements of a part that stands in its entity; the one value of an exact one."""
+    name, of_type = part.name, address.type.name
+    held = entity.get(name)
+    if name in address.rules.exact:
+        return held
+    if not isinstance(held, (list, tuple, type(None))):
+        raise profile_mismatch(
+            f"read {name} of {address}",
+            "a list was expected there and the entity holds none",
+            f"types.{of_type}.parts.{name}",
+            expected="a list of elements",
+            came=shape(held),
+            hint=ONE_VALUE.format(of_type, name),
+        )
+    return elements(held or (), part)
 
 
 def read_part(of: Invocation, part: Part) -> Flow[Any]:

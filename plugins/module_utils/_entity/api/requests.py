@@ -31,6 +31,11 @@ PLACES = {"path": "path", "added": "with", "query": "query", "headers": "headers
 """The parts of a request template, with their keys in the profile."""
 
 
+def update_bodies(entity_type: EntityType) -> list[str]:
+    """What an update of this type sends, of BODIES."""
+    return [name for name in BODIES if entity_type.operations["update"].request.uses(name)]
+
+
 @dataclass(frozen=True, eq=False)
 class Watch:
     """How long is waited for what a server carries out later, and who is told. note: takes notes for the user.

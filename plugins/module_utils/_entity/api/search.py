@@ -6,16 +6,19 @@ of it that the answer need not say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable
 
 from ..._profile.model import EntityType
 from ..._profile.operation import Operation
 from ..._profile.template import names_in, path_steps
 from ..._text.nested_paths import ABSENT, value_at, with_value
-from ...errors import ConfigurationError
+from ..._text.records import evolve
+from ...errors import ConfigurationError, MissingReferenceError
 from ..address import Address, Entity, has_key, is_near
 
+Referring = Callable[[Address, Sequence[Entity]], list[Entity]]
+"""Those of some entities that have the references of an address."""
 OF_THE_KEY = ("key", "id", "refs", "parent")
 """The names that tell one entity of a type from another before it was read."""
 
@@ -43,6 +46,27 @@ def is_pattern(address: Address) -> bool:
 def chosen(address: Address, entities: Iterable[Entity]) -> list[Entity]:
     """Those of the entities that have the key of an address, or are near it."""
     return [one for one in entities if has_key(address, one) or is_near(address, one)]
+
+
+def meant(address: Address, entities: Sequence[Entity], referring: Referring) -> list[Entity]:
+    """Those of the entities with a key that have the references of the address. Where there is none, and the profile
+    says that the key is unique without the references, those with exactly the key: one of them is meant, or none."""
+    exact: list[Entity] = []
+    if address.type.key_enforced and any(name not in address.type.key for name in address.held):
+        exact = [one for one in entities if has_key(address, one)]
+    if not exact:
+        return referring(address, entities)
+    try:
+        found = referring(address, entities)
+    except MissingReferenceError:
+        found = []
+    return found or referring(_within_key(address), exact)
+
+
+def _within_key(address: Address) -> Address:
+    """The address with those of its references that are part of the key of its type."""
+    own = {name: one for name, one in address.refs.items() if name not in address.held or name in address.type.key}
+    return evolve(address, refs=own)
 
 
 def may_be(address: Address, summary: Entity) -> bool:
