@@ -129,6 +129,24 @@ def test_an_entity_that_somebody_moved_is_told_as_moved(
     assert len(server.stored("event")) == 1
 
 
+@pytest.mark.proves("DRIFT-4", "ABSENCE-1")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_what_the_search_does_not_find_and_the_list_shows_is_not_missing(
+    server: Server, here: Exporter, state: str, tmp_path: Path
+) -> None:
+    one = application(1) if state == "present" else absent([application(1)])[0]
+    written(tmp_path / "out" / "all.json", [one, application(2), application(3)])
+    mistaken = {"kind": "status", "match": {"operation": "find", "body": "000001"}, "status": 404, "times": 1}
+    server.control("POST", "faults", mistaken)
+    missing = {"operations": {**LISTED["operations"], "find": {"missing": [{"status": 404}, {"empty": True}]}}}
+    found = here.drift(profile_overrides=missing, fail_on=["incomplete"])
+    assert (found["verdict"], verdicts(found)) == ("incomplete", {"000001": "not_checked"}), found
+    [row] = found["rows"]
+    assert "the list shows one with this key" in row["not_compared"][0]["why"] and row["origin"]
+    assert found["failed"] and (found["summary"]["not_checked"], found["summary"]["as_declared"]) == (1, 2)
+    assert verdicts(here.drift(profile_overrides=missing)) == ({} if state == "present" else {"000001": "unwanted"})
+
+
 @pytest.mark.proves("DRIFT-3")
 def test_an_exported_baseline_notices_what_is_not_declared(server: Server, here: Exporter) -> None:
     exported = here.export(to="baseline", keys={"event": ["eventName", "applicationId"]})

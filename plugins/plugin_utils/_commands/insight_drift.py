@@ -193,6 +193,8 @@ def _checked(values: Values, context: Context, connection: Connection, inputs: I
     more, not_looked, error = undeclared_rows(
         run, reads, values["undeclared"], values["complete"], {row.type for row in unread}
     )
+    told = {row.entity for row in more}
+    rows = [row for row in rows if row.entity not in told]
     ended = [one for one in (*reads.values(), error) if isinstance(one, UNREACHABLE)]
     why = ended[0].message if ended else ""
     return _with_knowledge(values, report, [*rows, *more, *unread], not_looked, why, inputs)

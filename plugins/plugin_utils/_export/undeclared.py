@@ -23,14 +23,16 @@ UNASKED = "the option undeclared is false"
 UNLISTED = "the profile has no list operation for it that is switched on"
 LISTABLE = "Take the type out of complete, or switch its list operation on once the probe has seen it."
 NONE_DECLARED = "none of it is declared"
+LISTED_AND_NOT_FOUND = "the search says that there is none, and the list shows one with this key. Check again"
 PERHAPS_ONE_OF_THEM = "nobody knows whether it is one of those that could not be read"
 
 
 def undeclared_rows(
     run: Run, reads: Mapping[EntryName, Read], wanted: bool, complete: Collection[str], unread: Collection[str]
 ) -> tuple[list[Row], list[NotCompared], InsightError | None]:
-    """A row for each entity of a declared type that nobody declares; the types that were not looked at for such, with
-    the reason; and the error that ended looking. wanted: whether to look at all. complete: types of which all are
+    """A row for each entity of a declared type that nobody declares, and one for each declared entity that the search
+    has not found and the list shows; the types that were not looked at for such, with the reason; and the error that
+    ended looking. wanted: whether to look at all. complete: types of which all are
     declared, so that others are unwanted. unread: types of which something could not be read from the other side.
     Raises ConfigurationError where a type of complete cannot be listed."""
     profile = run.connection.settings.profile
@@ -81,14 +83,17 @@ def _rows(
         if not one.exported or place in there or place[:2] in refused:
             continue
         title = titles.entry(place)
-        name = None if isinstance(title, str) else name_of(title)
-        if name is not None and name in reads:  # declared, and could not be read
+        name, key = (None, {}) if isinstance(title, str) else (name_of(title), title["key"])
+        if name is not None and name in reads:
+            read, entry = reads[name], run.environment.members[name].entry
+            if isinstance(read, Examined) and read.observed is None:
+                why = NotCompared("", LISTED_AND_NOT_FOUND)
+                rows.append(Row(str(name), name.type, key, "not_checked", origin=entry.origin, not_compared=[why]))
             continue
         if name is None and place[0] in doubtful:
             why = NotCompared("", f"{PERHAPS_ONE_OF_THEM}, since {title}")
             rows.append(Row(shown_place(place), place[0], {}, "not_checked", not_compared=[why]))
             continue
-        key = {} if isinstance(title, str) else title["key"]
         rows.append(
             Row(str(name or shown_place(place)), place[0], key, "unwanted" if place[0] in complete else "undeclared")
         )
