@@ -129,6 +129,22 @@ def test_an_entity_that_somebody_moved_is_told_as_moved(
     assert len(server.stored("event")) == 1
 
 
+@pytest.mark.proves("DRIFT-3", "DECLARE-11")
+def test_a_reference_outside_the_key_is_exported_seen_and_taken_back(server: Server, here: Exporter) -> None:
+    find = {"method": "POST", "path": "{type.path}/read", "json": "{key}", "texts_at": None}
+    here.play.defaults["profile_overrides"] = by_name(find)
+    here.export(to="baseline")
+    assert here.drift("baseline", strict=True)["verdict"] == "no_drift"
+    [event_before] = server.stored("event")
+    server.tamper("event", event_before["id"], applicationId=ids(server)["000002"])
+    [row] = here.drift("baseline")["rows"]
+    assert (row["verdict"], [one["path"] for one in row["changes"]]) == ("drifted", ["applicationId"]), row
+    applied = here.apply("baseline")
+    assert applied["summary"]["updated"] == 1, applied
+    assert server.stored("event")[0]["applicationId"] == event_before["applicationId"]
+    assert here.drift("baseline", strict=True)["verdict"] == "no_drift"
+
+
 @pytest.mark.proves("DRIFT-4", "ABSENCE-1")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_what_the_search_does_not_find_and_the_list_shows_is_not_missing(

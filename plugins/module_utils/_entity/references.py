@@ -50,8 +50,10 @@ def declaring(
 
 
 def _check_parts(address: Address, attributes: Entity) -> None:
-    """Raise ConfigurationError where a part that is a list of elements is declared as anything else."""
-    for name in sorted({*address.type.parts} - address.rules.exact):
+    """Raise ConfigurationError where a part that is a list of elements is declared as anything else. By name are
+    declared those whose elements have several forms."""
+    by_name = {name for name, form in address.type.forms.items() if isinstance(form, Mapping)}
+    for name in sorted({*address.type.parts} - address.rules.exact - by_name):
         if not isinstance(attributes.get(name, []), (list, tuple, type(None))):
             raise ConfigurationError(
                 f"declare {address}",

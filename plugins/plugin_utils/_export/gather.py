@@ -119,6 +119,12 @@ def _is_plain(name: str, reference: Reference) -> bool:
     return not reference.many and "[]" not in name and names_of(name) == (name,)
 
 
+def _names(entity_type: EntityType, key: Sequence[str], name: str) -> bool:
+    """Whether a reference is part of which entity is meant. Where the key is unique without it, it is an attribute as
+    any other, so that a change of it can be seen and taken back."""
+    return name in key or not entity_type.key_enforced
+
+
 @record
 class Reading:
     """One run of reading. named_by: the attributes that are the key of each type."""
@@ -167,11 +173,14 @@ class Reading:
         rules = rules_of(entity_type)
         left_out = rules.read_only | rules.volatile | rules.write_only
         shown = {name: one for name, one in entity_type.references.items() if name not in left_out}
-        plain = {name: one.type for name, one in shown.items() if _is_plain(name, one)}
+        key = self.named_by(entity_type)
+        plain = {
+            name: one.type for name, one in shown.items() if _is_plain(name, one) and _names(entity_type, key, name)
+        }
         inner = {f"{name}[]" if one.many else name: one.type for name, one in shown.items() if name not in plain}
         references = {**plain, **({PARENT: parent.type.name} if parent else {})}
         if entry is None:
-            named_by = (*self.named_by(entity_type), *_within(parent))
+            named_by = (*key, *_within(parent))
             return Seen(address, entity, named_by, references, exported, inner)
         given = {name: reference["type"] for name, reference in entry.refs.items()}
         return Seen(address, entity, (*entry.key, *given), {**references, **given}, exported, inner)

@@ -6,6 +6,7 @@ answers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..._profile.mismatch import profile_mismatch, shape
@@ -77,10 +78,11 @@ ONE_VALUE = "Where it is one value, say types.{}.attributes.{}: {{exact: true}} 
 
 
 def held_in(address: Address, entity: Entity, part: Part) -> Any:
-    """The elements of a part that stands in its entity; the one value of an exact one."""
+    """The elements of a part that stands in its entity, by name where they have several forms; of an exact one its one
+    value."""
     name, of_type = part.name, address.type.name
     held = entity.get(name)
-    if name in address.rules.exact:
+    if name in address.rules.exact or isinstance(address.type.forms.get(name), Mapping):
         return held
     if not isinstance(held, (list, tuple, type(None))):
         raise profile_mismatch(
