@@ -14,7 +14,7 @@ from ...module_utils._text.redaction import known
 from ...module_utils.errors import ConfigurationError, InsightError
 from .._environment.executor import Read
 from .._environment.run import Run
-from .._manifest.entry import EntryName, name_of
+from .._manifest.entry import Entry, EntryName, name_of
 from .._report.check import NotCompared, Row
 from .gather import Reading, where_is
 from .naming import Titles, shown_place
@@ -85,10 +85,7 @@ def _rows(
         title = titles.entry(place)
         name, key = (None, {}) if isinstance(title, str) else (name_of(title), title["key"])
         if name is not None and name in reads:
-            read, entry = reads[name], run.environment.members[name].entry
-            if isinstance(read, Examined) and read.observed is None:
-                why = NotCompared("", LISTED_AND_NOT_FOUND)
-                rows.append(Row(str(name), name.type, key, "not_checked", origin=entry.origin, not_compared=[why]))
+            rows += _contradicted(run.environment.members[name].entry, reads[name])
             continue
         if name is None and place[0] in doubtful:
             why = NotCompared("", f"{PERHAPS_ONE_OF_THEM}, since {title}")
@@ -98,3 +95,11 @@ def _rows(
             Row(str(name or shown_place(place)), place[0], key, "unwanted" if place[0] in complete else "undeclared")
         )
     return rows
+
+
+def _contradicted(entry: Entry, read: Read) -> list[Row]:
+    """The row of a declared entity that the search has not found, and the list shows."""
+    if not (isinstance(read, Examined) and read.observed is None):
+        return []
+    why = NotCompared("", LISTED_AND_NOT_FOUND)
+    return [Row(str(entry.name), entry.type, entry.key, "not_checked", origin=entry.origin, not_compared=[why])]
