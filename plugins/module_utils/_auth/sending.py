@@ -209,7 +209,7 @@ class SessionSender:
         self._end_what_is_in_vain(request, sent, losses, deadline)
         self._keeper.renew(sent.state)
         status = sent.response.status
-        carried_out = 200 <= status < 300 and not request.safe
+        carried_out = sent.response.is_2xx and not request.safe
         without_cookies = evolve(sent.response, cookies={})
         if carried_out and not is_lost(self._rules, without_cookies, sent.session.cookies, request.method):
             raise InterruptedRequest(

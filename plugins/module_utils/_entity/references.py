@@ -124,13 +124,11 @@ def reference_advice(address: Address, attribute: str, stored: Any, declared: An
     own = address.type
     known = attribute in address.refs or attribute in own.references
     if known and isinstance(stored, str) and stored != str(declared) and folded(stored) == folded(declared):
+        name, why = "case", "The two ids differ only in case, outer space or Unicode form"
         if declared is None:
-            rule = f"compare: {{normalise: {{{attribute}: [blank_as_null]}}}}"
-            key = f"types.{own.name}.attributes.{attribute}.normalise"
-            return key, f"The server shows an empty text where nothing is referred to: set {rule}."
-        rule = f"compare: {{normalise: {{{attribute}: [case]}}}}"
+            name, why = "blank_as_null", "The server shows an empty text where nothing is referred to"
         key = f"types.{own.name}.attributes.{attribute}.normalise"
-        return key, f"The two ids differ only in case, outer space or Unicode form: set {rule}."
+        return key, f"{why}: set compare: {{normalise: {{{attribute}: [{name}]}}}}."
     if not _is_another_form(stored, declared):
         return None
     key, id_attribute = f"types.{own.name}.attributes.{attribute}", own.id_at

@@ -53,8 +53,7 @@ def refuse_unseen(client: EntityClient, address: Address) -> None:
     """Raise ProfileMismatchError where a search has found none, and one with this key was created that no search has
     shown, and is still there."""
     kept = client.unseen
-    held = kept.of(address) if kept is not None and not address.type.singleton else {}
-    if kept is None or not held:
+    if kept is None or address.type.singleton or not (held := kept.of(address)):
         return
     entity = client.read(address.among.with_id(held[ID]))
     if entity is None or not (has_key(address, entity) and client.referring(address, [entity])):

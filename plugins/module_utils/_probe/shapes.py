@@ -137,7 +137,7 @@ def json_content(response: Response) -> Any:
 
 def is_success(response: Optional[Response]) -> bool:
     """Whether the status says success, and the server is not busy."""
-    return response is not None and 200 <= response.status < 300 and not response.busy
+    return response is not None and response.is_2xx and not response.busy
 
 
 def place_of(path: str) -> str:

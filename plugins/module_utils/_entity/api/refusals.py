@@ -104,13 +104,13 @@ def _refutation(operation: Operation, response: Response, saying: str) -> Profil
     if status == 405:
         why = "the server knows the address but not this method (HTTP 405)"
         return profile_mismatch(purpose, why, key, request, came, address, status)
-    nothing = status in NOT_THERE or (200 <= status < 300 and not response.body)
+    nothing = status in NOT_THERE or (response.is_2xx and not response.body)
     if nothing and operation.name in ("read", "find"):
         why, part = f"the server answered HTTP {status}{saying}", f"{key}.missing"
         hint = f"If it says so that there is no such entity, add {status} to {part}; else {key} may be wrong."
         expected = f"{statuses(operation.missing)} for a missing entity"
         return profile_mismatch(purpose, why, part, expected, came, hint, status)
-    if 200 <= status < 300:
+    if response.is_2xx:
         why = "the server answered with a success that the profile does not know"
         return profile_mismatch(purpose, why, f"{key}.success", statuses(operation.success), came, status=status)
     return None
